@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import {
+  AI_ACT_ROLES,
+  AUDIENCES,
+  AUTONOMIES,
+  CAPTURE_MODES,
+  CONFIDENTIALITIES,
+  DATA_CLASSES,
+  EFFECTS,
+  INTEGRITIES,
+} from '../../domain/manifest/manifest.ts'
+
+const componentId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, `_` and `-`, 64 at most')
+const relativePath = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((path) => !/^(?:\/|[A-Za-z]:)|\\|(?:^|\/)\.\.(?:\/|$)|\0/.test(path), 'must be a relative path inside the project, with `/`')
+const words = z.string().min(1).max(2_000)
+const expression = z.string().min(1).max(2_000)
+const idList = z.array(componentId).max(200)
+const region = z.string().regex(/^[a-z0-9-]{2,32}$/)
+const positive = z.int().min(1).max(1_000_000_000)
+
+const label = z.strictObject({ integrity: z.enum(INTEGRITIES), confidentiality: z.enum(CONFIDENTIALITIES) })
+
+const slot = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('enum'), values: z.array(z.string().min(1).max(200)).min(1).max(100) }),
+  z.strictObject({ type: z.literal('int'), min: z.int().optional(), max: z.int().optional() }),
+  z.strictObject({ type: z.literal('date') }),
+  z.strictObject({ type: z.literal('uuid') }),
+  z.strictObject({ type: z.literal('pattern'), pattern: z.string().max(200), maxLength: z.int().min(1).max(1_000) }),
+  z.strictObject({ type: z.literal('text'), maxLength: z.int().min(1).max(100_000), label }),
+])
+
+const model = z.strictObject({
+  id: componentId,
+  provider: z.string().min(1).max(64),
+  model: z.string().min(1).max(200),
+  parameters: z.record(z.string(), z.json()).optional(),
+  regions: z.array(region).optional(),
+  vendor: z.string().max(100).optional(),
+  fallbacks: idList.optional(),
+})
+
+const prompt = z.strictObject({
+  id: componentId,
+  path: relativePath,
+  slots: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/), slot).optional(),
+})
+
+const dataset = z.strictObject({
+  id: componentId,
+  path: relativePath,
+  license: z.string().max(200).optional(),
+  provenance: z.string().max(500).optional(),
+  dataClasses: z.array(z.enum(DATA_CLASSES)).optional(),
+})
+
+const retriever = z.strictObject({
+  id: componentId,
+  source: z.union([
+    z.strictObject({ path: relativePath }),
+    z.object({ kind: z.enum(['pgvector', 'opensearch', 'weaviate', 'milvus', 'pinecone', 'function']) }).catchall(z.json()),
+  ]),
+  tenantField: z.string().max(100).optional(),
+  aclField: z.string().max(100).optional(),
+  label: label.optional(),
+  limits: z.strictObject({ chunksPerQuery: positive.optional(), chunksPerSession: positive.optional() }).optional(),
+})
+
+const tool = z.strictObject({
+  id: componentId,
+  schema: relativePath,
+  effect: z.enum(EFFECTS),
+  description: words.optional(),
+  result: label.optional(),
+  authorize: expression.optional(),
+  destinations: z
+    .record(
+      z.string().max(100),
+      z.strictObject({ from: z.array(z.string().max(200)).max(20).optional(), allow: z.array(z.string().min(1).max(200)).max(200).optional() }),
+    )
+    .optional(),
+  clearance: z.strictObject({ confidentiality: z.enum(CONFIDENTIALITIES) }).optional(),
+  approval: z.strictObject({ when: expression.optional(), roles: z.array(z.string().max(64)).min(1).max(10), expiresMin: z.int().min(1).max(1_440).optional() }).optional(),
+  limits: z.strictObject({ perSession: positive.optional(), perDayPerTenant: positive.optional() }).optional(),
+  requires: idList.optional(),
+})
+
+const mcpServer = z.strictObject({
+  id: componentId,
+  command: z.array(z.string().max(1_000)).min(1).max(50),
+  tools: z.record(z.string().max(100), z.strictObject({ effect: z.enum(EFFECTS) })).optional(),
+  pin: z.string().max(200).optional(),
+})
+
+const agent = z.strictObject({
+  id: componentId,
+  model: componentId,
+  prompts: idList.optional(),
+  tools: idList.optional(),
+  retrievers: idList.optional(),
+  maxSteps: z.int().min(1).max(1_000).optional(),
+})
+
+const action = z.enum(['allow', 'log', 'annotate', 'redact', 'pseudonymise', 'require-approval', 'block'])
+const onFinding = z.strictObject({ action })
+
+const guardSide = z.strictObject({
+  injection: z.strictObject({ at: z.number().min(0).max(1).optional(), action }).optional(),
+  pii: onFinding.optional(),
+  secrets: onFinding.optional(),
+  links: z.strictObject({ allow: z.array(z.string().max(253)).max(200).optional(), images: z.boolean().optional() }).optional(),
+  promptLeak: onFinding.optional(),
+})
+
+/** `gatehouse.yaml`. The JSON Schema for editors is generated from this (schemas/manifest.schema.json). */
+export const manifestSchema = z
+  .strictObject({
+    apiVersion: z.literal('gatehouse.dev/v1'),
+    kind: z.literal('AISystem'),
+    metadata: z.strictObject({
+      name: z.string().regex(/^[a-z0-9-]{2,63}$/, 'must be 2 to 63 of a–z, 0–9 and `-`'),
+      title: words.optional(),
+      version: z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,64})?$/, 'must be a semantic version such as `1.1.0`'),
+      owner: z.string().min(1).max(100),
+      contacts: z.strictObject({ security: z.email().optional(), privacy: z.email().optional() }).optional(),
+    }),
+    intake: z.strictObject({
+      purpose: words,
+      audience: z.enum(AUDIENCES),
+      domain: z.string().regex(/^[a-z][a-z0-9-]{1,63}$/),
+      dataClasses: z.array(z.enum(DATA_CLASSES)).min(1),
+      autonomy: z.enum(AUTONOMIES),
+      multiTenant: z.boolean().optional(),
+      regions: z.array(region).optional(),
+      aiActRole: z.enum(AI_ACT_ROLES).optional(),
+    }),
+    journeys: z.array(z.strictObject({ id: componentId, risk: z.enum(['low', 'medium', 'high']), text: words })).max(200).optional(),
+    components: z.strictObject({
+      models: z.array(model).min(1).max(100),
+      prompts: z.array(prompt).max(200).optional(),
+      datasets: z.array(dataset).max(200).optional(),
+      retrievers: z.array(retriever).max(100).optional(),
+      tools: z.array(tool).max(200).optional(),
+      mcpServers: z.array(mcpServer).max(50).optional(),
+      agents: z.array(agent).max(50).optional(),
+    }),
+    guard: z
+      .strictObject({
+        preset: z.enum(['T1', 'T2', 'T3', 'none']).optional(),
+        input: guardSide.optional(),
+        output: guardSide.optional(),
+        topics: z.strictObject({ deny: z.array(z.string().max(100)).max(100).optional() }).optional(),
+      })
+      .optional(),
+    data: z
+      .strictObject({
+        capture: z.enum(CAPTURE_MODES).optional(),
+        retentionDays: z.int().min(0).max(36_500).optional(),
+        residency: z.array(region).optional(),
+        subjectErasure: z.boolean().optional(),
+      })
+      .optional(),
+    environments: z.record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+      z.strictObject({ gateway: z.url().optional(), approvals: z.enum(['default', 'none']).optional() }),
+    ),
+    suites: z.array(relativePath).max(100).optional(),
+    policies: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)).max(50).optional(),
+  })
+  .meta({ id: 'https://gatehouse.dev/schemas/manifest.schema.json', title: 'Gatehouse manifest', description: 'Declares one AI system (gatehouse.yaml).' })

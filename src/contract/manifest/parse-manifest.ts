@@ -1,0 +1,27 @@
+import type { JsonObject } from '../../base/json.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { checkReferences } from '../../domain/manifest/check-references.ts'
+import type { Manifest } from '../../domain/manifest/manifest.ts'
+import { parseYaml, type YamlSource } from '../yaml/parse-yaml.ts'
+import { schemaProblems } from '../yaml/schema-problems.ts'
+import { manifestSchema } from './manifest-schema.ts'
+
+export interface ManifestFile {
+  readonly manifest: Manifest
+  /** As parsed, without defaults: what the release digest covers. */
+  readonly raw: JsonObject
+  readonly source: YamlSource
+}
+
+/** From YAML text to a manifest, or every problem found, each with its place and a next step. */
+export function parseManifest(file: string, text: string): Result<ManifestFile, readonly Problem[]> {
+  const yaml = parseYaml(file, text)
+  if (!yaml.ok) return yaml
+  const source = yaml.value
+  const parsed = manifestSchema.safeParse(source.value)
+  if (!parsed.success) return fail(schemaProblems('manifest', source, parsed.error))
+  const manifest: Manifest = parsed.data
+  const problems = checkReferences(manifest).map(({ path, ...problem }) => ({ ...problem, at: source.positionOf(path) }))
+  if (problems.length > 0) return fail(problems)
+  return ok({ manifest, raw: source.value as JsonObject, source })
+}

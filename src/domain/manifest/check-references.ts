@@ -1,0 +1,127 @@
+import type { Manifest } from './manifest.ts'
+import { parseTemplate } from './prompt-template.ts'
+
+/** A broken reference or rule inside one manifest; `path` leads to the value, as in the YAML tree. */
+export interface ReferenceProblem {
+  readonly code: string
+  readonly path: readonly (string | number)[]
+  readonly message: string
+  readonly next: string
+}
+
+type Report = (problem: ReferenceProblem) => void
+
+/** Rules that a schema cannot say: unique ids, references that resolve, slots that fit. */
+export function checkReferences(manifest: Manifest): readonly ReferenceProblem[] {
+  const problems: ReferenceProblem[] = []
+  const report: Report = (problem) => problems.push(problem)
+  checkUniqueIds(manifest, report)
+  checkModels(manifest, report)
+  checkAgents(manifest, report)
+  checkTools(manifest, report)
+  if (Object.keys(manifest.environments).length === 0)
+    report({
+      code: 'manifest/no-environment',
+      path: ['environments'],
+      message: 'no environment is declared',
+      next: 'declare at least `local: {}`',
+    })
+  return problems
+}
+
+const KINDS = ['models', 'prompts', 'datasets', 'retrievers', 'tools', 'mcpServers', 'agents'] as const
+
+function checkUniqueIds(manifest: Manifest, report: Report): void {
+  for (const kind of KINDS) {
+    const seen = new Set<string>()
+    for (const [index, component] of (manifest.components[kind] ?? []).entries()) {
+      if (seen.has(component.id))
+        report({
+          code: 'manifest/duplicate-id',
+          path: ['components', kind, index, 'id'],
+          message: `\`${component.id}\` is declared twice in \`${kind}\``,
+          next: 'give each component its own id',
+        })
+      seen.add(component.id)
+    }
+  }
+}
+
+function idsOf(components: readonly { readonly id: string }[] | undefined): ReadonlySet<string> {
+  return new Set((components ?? []).map((component) => component.id))
+}
+
+function missing(report: Report, what: string, id: string, path: readonly (string | number)[], known: ReadonlySet<string>): void {
+  report({
+    code: 'manifest/unknown-reference',
+    path,
+    message: `${what} \`${id}\` is not declared`,
+    next: known.size === 0 ? `declare a ${what} first` : `use one of: ${[...known].join(', ')}`,
+  })
+}
+
+function checkModels(manifest: Manifest, report: Report): void {
+  const models = idsOf(manifest.components.models)
+  for (const [index, model] of manifest.components.models.entries())
+    for (const [position, id] of (model.fallbacks ?? []).entries())
+      if (!models.has(id) || id === model.id)
+        missing(report, 'model', id, ['components', 'models', index, 'fallbacks', position], models)
+}
+
+function checkAgents(manifest: Manifest, report: Report): void {
+  const { components } = manifest
+  const known = {
+    prompts: idsOf(components.prompts),
+    tools: idsOf(components.tools),
+    retrievers: idsOf(components.retrievers),
+  }
+  const models = idsOf(components.models)
+  for (const [index, agent] of (components.agents ?? []).entries()) {
+    const path = ['components', 'agents', index]
+    if (!models.has(agent.model)) missing(report, 'model', agent.model, [...path, 'model'], models)
+    for (const kind of ['prompts', 'tools', 'retrievers'] as const)
+      for (const [position, id] of (agent[kind] ?? []).entries())
+        if (!known[kind].has(id)) missing(report, kind.slice(0, -1), id, [...path, kind, position], known[kind])
+  }
+}
+
+const SOURCE = /^(?:user-message|subject\.[a-zA-Z]+|tool:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_]+)*)$/
+
+function checkTools(manifest: Manifest, report: Report): void {
+  const tools = idsOf(manifest.components.tools)
+  for (const [index, tool] of (manifest.components.tools ?? []).entries()) {
+    const path = ['components', 'tools', index]
+    for (const [position, id] of (tool.requires ?? []).entries())
+      if (!tools.has(id) || id === tool.id) missing(report, 'tool', id, [...path, 'requires', position], tools)
+    for (const [argument, destination] of Object.entries(tool.destinations ?? {})) {
+      for (const [position, source] of (destination.from ?? []).entries()) {
+        const at = [...path, 'destinations', argument, 'from', position]
+        if (!SOURCE.test(source))
+          report({
+            code: 'manifest/unknown-source',
+            path: at,
+            message: `\`${source}\` is not a source`,
+            next: 'use `user-message`, `subject.FIELD` or `tool:NAME.FIELD`',
+          })
+        else if (source.startsWith('tool:') && !tools.has(source.slice(5).split('.')[0] ?? ''))
+          missing(report, 'tool', source.slice(5).split('.')[0] ?? '', at, tools)
+      }
+    }
+  }
+}
+
+/** Rules on a prompt file against its declared slots; the text comes from the file. */
+export function checkPromptSlots(manifest: Manifest, index: number, text: string): readonly ReferenceProblem[] {
+  const prompt = manifest.components.prompts?.[index]
+  if (prompt === undefined) return []
+  const parsed = parseTemplate(text, prompt.slots ?? {})
+  if (parsed.ok) return []
+  return [
+    {
+      code: parsed.failure.code,
+      path: ['components', 'prompts', index],
+      message: `prompt \`${prompt.id}\`: ${parsed.failure.message}`,
+      next: parsed.failure.next,
+    },
+  ]
+}

@@ -1,0 +1,189 @@
+import type { Json } from '../../base/json.ts'
+
+/** The declared AI system, as written in `gatehouse.yaml`: no defaults are filled in, so digests see what people wrote. */
+export interface Manifest {
+  readonly apiVersion: 'gatehouse.dev/v1'
+  readonly kind: 'AISystem'
+  readonly metadata: Metadata
+  readonly intake: Intake
+  readonly journeys?: readonly Journey[] | undefined
+  readonly components: Components
+  readonly guard?: GuardConfig | undefined
+  readonly data?: DataHandling | undefined
+  readonly environments: Readonly<Record<string, Environment>>
+  readonly suites?: readonly string[] | undefined
+  readonly policies?: readonly string[] | undefined
+}
+
+export interface Metadata {
+  readonly name: string
+  readonly title?: string | undefined
+  readonly version: string
+  readonly owner: string
+  readonly contacts?: { readonly security?: string | undefined; readonly privacy?: string | undefined } | undefined
+}
+
+export const AUDIENCES = ['customers', 'employees', 'partners', 'internal-team'] as const
+export const DATA_CLASSES = ['public', 'internal', 'customer-confidential', 'pii', 'special-category', 'secrets'] as const
+export const AUTONOMIES = ['answers', 'suggests', 'acts-with-approval', 'acts'] as const
+export const AI_ACT_ROLES = ['provider', 'deployer', 'importer', 'distributor'] as const
+export const EFFECTS = ['read', 'write', 'irreversible', 'external'] as const
+export const INTEGRITIES = ['trusted', 'user', 'curated', 'untrusted'] as const
+export const CONFIDENTIALITIES = ['public', 'internal', 'tenant', 'restricted'] as const
+export const TIERS = ['T1', 'T2', 'T3'] as const
+export const CAPTURE_MODES = ['none', 'redacted', 'reference', 'full'] as const
+
+export type Audience = (typeof AUDIENCES)[number]
+export type DataClass = (typeof DATA_CLASSES)[number]
+export type Effect = (typeof EFFECTS)[number]
+export type Integrity = (typeof INTEGRITIES)[number]
+export type Confidentiality = (typeof CONFIDENTIALITIES)[number]
+export type Tier = (typeof TIERS)[number]
+
+export interface Intake {
+  readonly purpose: string
+  readonly audience: Audience
+  readonly domain: string
+  readonly dataClasses: readonly DataClass[]
+  readonly autonomy: (typeof AUTONOMIES)[number]
+  readonly multiTenant?: boolean | undefined
+  readonly regions?: readonly string[] | undefined
+  readonly aiActRole?: (typeof AI_ACT_ROLES)[number] | undefined
+}
+
+export interface Journey {
+  readonly id: string
+  readonly risk: 'low' | 'medium' | 'high'
+  readonly text: string
+}
+
+export interface Components {
+  readonly models: readonly Model[]
+  readonly prompts?: readonly Prompt[] | undefined
+  readonly datasets?: readonly Dataset[] | undefined
+  readonly retrievers?: readonly Retriever[] | undefined
+  readonly tools?: readonly Tool[] | undefined
+  readonly mcpServers?: readonly McpServer[] | undefined
+  readonly agents?: readonly Agent[] | undefined
+}
+
+export interface Model {
+  readonly id: string
+  readonly provider: string
+  /** Exact model name as the provider's API takes it. */
+  readonly model: string
+  readonly parameters?: Readonly<Record<string, Json>> | undefined
+  readonly regions?: readonly string[] | undefined
+  readonly vendor?: string | undefined
+  readonly fallbacks?: readonly string[] | undefined
+}
+
+export type Slot =
+  | { readonly type: 'enum'; readonly values: readonly string[] }
+  | { readonly type: 'int'; readonly min?: number | undefined; readonly max?: number | undefined }
+  | { readonly type: 'date' }
+  | { readonly type: 'uuid' }
+  | { readonly type: 'pattern'; readonly pattern: string; readonly maxLength: number }
+  | { readonly type: 'text'; readonly maxLength: number; readonly label: Label }
+
+export interface Label {
+  readonly integrity: Integrity
+  readonly confidentiality: Confidentiality
+}
+
+export interface Prompt {
+  readonly id: string
+  readonly path: string
+  readonly slots?: Readonly<Record<string, Slot>> | undefined
+}
+
+export interface Dataset {
+  readonly id: string
+  readonly path: string
+  readonly license?: string | undefined
+  readonly provenance?: string | undefined
+  readonly dataClasses?: readonly DataClass[] | undefined
+}
+
+export interface Retriever {
+  readonly id: string
+  readonly source: { readonly path: string } | { readonly kind: string; readonly [key: string]: Json | undefined }
+  readonly tenantField?: string | undefined
+  readonly aclField?: string | undefined
+  readonly label?: Label | undefined
+  readonly limits?: { readonly chunksPerQuery?: number | undefined; readonly chunksPerSession?: number | undefined } | undefined
+}
+
+export interface Tool {
+  readonly id: string
+  /** Path of the JSON Schema of the arguments. */
+  readonly schema: string
+  readonly effect: Effect
+  readonly description?: string | undefined
+  readonly result?: Label | undefined
+  /** CEL over `args`, `subject`, `session`, `labels`. */
+  readonly authorize?: string | undefined
+  readonly destinations?: Readonly<Record<string, Destination>> | undefined
+  readonly clearance?: { readonly confidentiality: Confidentiality } | undefined
+  readonly approval?: Approval | undefined
+  readonly limits?: { readonly perSession?: number | undefined; readonly perDayPerTenant?: number | undefined } | undefined
+  readonly requires?: readonly string[] | undefined
+}
+
+/** Where a destination argument may come from: `user-message`, `subject.FIELD`, `tool:NAME.FIELD`, or an allowed glob. */
+export interface Destination {
+  readonly from?: readonly string[] | undefined
+  readonly allow?: readonly string[] | undefined
+}
+
+export interface Approval {
+  readonly when?: string | undefined
+  readonly roles: readonly string[]
+  readonly expiresMin?: number | undefined
+}
+
+export interface McpServer {
+  readonly id: string
+  readonly command: readonly string[]
+  readonly tools?: Readonly<Record<string, { readonly effect: Effect }>> | undefined
+  readonly pin?: string | undefined
+}
+
+export interface Agent {
+  readonly id: string
+  readonly model: string
+  readonly prompts?: readonly string[] | undefined
+  readonly tools?: readonly string[] | undefined
+  readonly retrievers?: readonly string[] | undefined
+  readonly maxSteps?: number | undefined
+}
+
+export type GuardAction = 'allow' | 'log' | 'annotate' | 'redact' | 'pseudonymise' | 'require-approval' | 'block'
+
+export interface GuardConfig {
+  /** `none` switches the guard off: a release of its own, and one that policy packs refuse. */
+  readonly preset?: Tier | 'none' | undefined
+  readonly input?: GuardSide | undefined
+  readonly output?: GuardSide | undefined
+  readonly topics?: { readonly deny?: readonly string[] | undefined } | undefined
+}
+
+export interface GuardSide {
+  readonly injection?: { readonly at?: number | undefined; readonly action: GuardAction } | undefined
+  readonly pii?: { readonly action: GuardAction } | undefined
+  readonly secrets?: { readonly action: GuardAction } | undefined
+  readonly links?: { readonly allow?: readonly string[] | undefined; readonly images?: boolean | undefined } | undefined
+  readonly promptLeak?: { readonly action: GuardAction } | undefined
+}
+
+export interface DataHandling {
+  readonly capture?: (typeof CAPTURE_MODES)[number] | undefined
+  readonly retentionDays?: number | undefined
+  readonly residency?: readonly string[] | undefined
+  readonly subjectErasure?: boolean | undefined
+}
+
+export interface Environment {
+  readonly gateway?: string | undefined
+  readonly approvals?: 'default' | 'none' | undefined
+}

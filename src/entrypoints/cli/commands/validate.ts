@@ -1,0 +1,30 @@
+import { computeTier } from '../../../domain/manifest/compute-tier.ts'
+import { EXIT_CODE } from '../exit-code.ts'
+import { loadProject } from '../load-project.ts'
+import { reportProblems } from '../report-problems.ts'
+import { inert, styleFor } from '../style.ts'
+import { printLine, type Terminal } from '../terminal.ts'
+
+/** `gatehouse validate`: every problem with its place, or the tier and the digest. */
+export async function validateCommand(terminal: Terminal, options: { project: string; json: boolean }): Promise<number> {
+  const loaded = await loadProject(terminal.workingFolder, options.project)
+  if (!loaded.ok) {
+    if (options.json) printLine(terminal, JSON.stringify({ schemaVersion: 1, valid: false, problems: loaded.failure }, null, 2))
+    else reportProblems(terminal, loaded.failure)
+    return EXIT_CODE.usage
+  }
+  const { release } = loaded.value
+  const { name, version } = release.manifest.metadata
+  const { tier, reasons } = computeTier(release.manifest)
+  if (options.json) {
+    const body = { schemaVersion: 1, valid: true, system: name, version, tier, reasons, releaseDigest: release.digest, components: release.components }
+    printLine(terminal, JSON.stringify(body, null, 2))
+    return EXIT_CODE.pass
+  }
+  const style = styleFor(terminal.hasColor)
+  printLine(terminal, `${style.bold(`${name} v${version}`)} · tier ${tier} · ${release.components.length} components`)
+  for (const reason of reasons) printLine(terminal, `  ${tier} because ${inert(reason)}`)
+  printLine(terminal, `release ${release.digest}`)
+  printLine(terminal, `${style.green('valid')}   next: gatehouse plan`)
+  return EXIT_CODE.pass
+}
