@@ -1,0 +1,33 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+
+export interface OwnerLock {
+  release(): void
+}
+
+const SQLITE_BUSY = 5
+
+/**
+ * One owner per state folder. The lock is the kernel's (SQLite's exclusive file lock): it ends with the process, even by
+ * `kill -9`, so that no stale lock is ever left to clean up.
+ */
+export async function takeOwnerLock(stateFolder: string): Promise<Result<OwnerLock, Problem>> {
+  const path = join(stateFolder, 'owner.lock')
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 })
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path)
+    database.exec('PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+    const held = database
+    return ok({ release: () => held.close() })
+  } catch (error) {
+    database?.close()
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
+      return fail({ code: 'owner/held', message: `another process owns \`${stateFolder}\``, next: 'use that one (see owner.json there), or stop it first' })
+    if (error instanceof Error && 'errcode' in error)
+      return fail({ code: 'owner/unusable', message: `\`${path}\` cannot be locked: ${error.message}`, next: 'check that the folder can be written and the disk has space' })
+    throw error
+  }
+}

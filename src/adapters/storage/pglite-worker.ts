@@ -1,0 +1,34 @@
+// Runs the embedded database in a thread of its own: a slow query must not block the event loop of the server.
+import { PGlite } from '@electric-sql/pglite'
+import { parentPort, workerData } from 'node:worker_threads'
+
+interface Request {
+  readonly id: number
+  readonly sql?: string
+  readonly parameters?: readonly unknown[]
+  readonly close?: true
+}
+
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread')
+const database = await PGlite.create({ dataDir: (workerData as { folder: string }).folder })
+port.postMessage({ ready: true })
+
+port.on('message', (request: Request) => {
+  void answer(request)
+})
+
+async function answer({ id, sql, parameters, close }: Request): Promise<void> {
+  try {
+    if (close === true) {
+      await database.close()
+      port?.postMessage({ id, rows: [] })
+      port?.close()
+      return
+    }
+    const result = await database.query(sql ?? '', [...(parameters ?? [])])
+    port?.postMessage({ id, rows: result.rows, affectedRows: result.affectedRows })
+  } catch (error) {
+    port?.postMessage({ id, failure: error instanceof Error ? error.message : String(error) })
+  }
+}
