@@ -4,7 +4,7 @@ import { fail, ok, type Problem, type Result, type SourcePosition } from '../../
 import { checkPromptSlots } from '../../domain/manifest/check-references.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import { buildRelease, componentPaths } from '../../domain/release/build-release.ts'
-import type { Release } from '../../domain/release/release.ts'
+import type { Release, ToolSchema } from '../../domain/release/release.ts'
 import type { ProjectFiles } from './project-files.ts'
 
 /** A manifest that has been parsed, with the way back to its lines. */
@@ -64,8 +64,8 @@ async function readPrompts(files: ProjectFiles, { manifest, source }: ParsedMani
   return prompts
 }
 
-async function readToolSchemas(files: ProjectFiles, { manifest, source }: ParsedManifest, problems: Problem[]): Promise<Record<string, JsonObject>> {
-  const schemas: Record<string, JsonObject> = {}
+async function readToolSchemas(files: ProjectFiles, { manifest, source }: ParsedManifest, problems: Problem[]): Promise<Record<string, ToolSchema>> {
+  const schemas: Record<string, ToolSchema> = {}
   for (const [index, tool] of (manifest.components.tools ?? []).entries()) {
     const at = source.positionOf(['components', 'tools', index, 'schema'])
     const text = await files.readText(tool.schema)
@@ -81,7 +81,7 @@ async function readToolSchemas(files: ProjectFiles, { manifest, source }: Parsed
         next: 'write {"type": "object", "properties": {…}, "additionalProperties": false}',
         at,
       })
-    else schemas[tool.id] = json.value
+    else schemas[tool.id] = { text: text.value, schema: json.value }
   }
   return schemas
 }

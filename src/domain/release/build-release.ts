@@ -1,8 +1,8 @@
 import { concatBytes, utf8 } from '../../base/bytes.ts'
 import { digestOfBytes, digestOfJson, type Digest, type Sha256 } from '../../base/digest.ts'
-import { canonicalJsonOf, type Json, type JsonObject } from '../../base/json.ts'
+import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import type { Manifest } from '../manifest/manifest.ts'
-import type { ComponentDigest, ComponentKind, Release } from './release.ts'
+import type { ComponentDigest, ComponentKind, Release, ToolSchema } from './release.ts'
 
 /** Separates release digests from every other SHA-256 in the world. */
 const RELEASE_DOMAIN = 'gatehouse.release.v1\n'
@@ -13,7 +13,7 @@ export interface ReleaseInputs {
   /** Digest of each file or directory that the manifest names, by its path. */
   readonly files: ReadonlyMap<string, Digest>
   readonly prompts: Readonly<Record<string, string>>
-  readonly toolSchemas: Readonly<Record<string, JsonObject>>
+  readonly toolSchemas: Readonly<Record<string, ToolSchema>>
 }
 
 /** Computes the digests of components and of the release (CONTRACTS.md, "Digests"). */
@@ -43,9 +43,8 @@ function componentDigests(sha256: Sha256, { manifest, files }: ReleaseInputs): r
   const { components } = manifest
   const digests: ComponentDigest[] = []
   const add = (kind: ComponentKind, entry: { readonly id: string }, path?: string): void => {
-    const declared = { ...entry } as unknown as Json
     const file = path === undefined ? null : (files.get(path) ?? null)
-    digests.push({ kind, id: entry.id, digest: digestOfJson(sha256, { declared, file }) })
+    digests.push({ kind, id: entry.id, digest: componentDigest(sha256, { ...entry } as unknown as JsonObject, file) })
   }
   for (const model of components.models) add('model', model)
   for (const prompt of components.prompts ?? []) add('prompt', prompt, prompt.path)
@@ -56,6 +55,11 @@ function componentDigests(sha256: Sha256, { manifest, files }: ReleaseInputs): r
   for (const server of components.mcpServers ?? []) add('mcp-server', server)
   for (const agent of components.agents ?? []) add('agent', agent)
   return digests
+}
+
+/** Recomputes the digest of one component from its declaration and its file's digest. */
+export function componentDigest(sha256: Sha256, entry: JsonObject, file: Digest | null): Digest {
+  return digestOfJson(sha256, { declared: entry, file })
 }
 
 /** Paths that the manifest names, each with whether a directory is allowed there. */

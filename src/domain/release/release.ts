@@ -11,6 +11,11 @@ export interface ComponentDigest {
   readonly digest: Digest
 }
 
+export interface ToolSchema {
+  readonly text: string
+  readonly schema: JsonObject
+}
+
 /** An immutable, content-addressed snapshot of a system. */
 export interface Release {
   readonly digest: Digest
@@ -19,6 +24,6 @@ export interface Release {
   readonly components: readonly ComponentDigest[]
   /** Texts that the gateway needs to recognise live requests. */
   readonly prompts: Readonly<Record<string, string>>
-  /** JSON Schemas of tool arguments. */
-  readonly toolSchemas: Readonly<Record<string, JsonObject>>
+  /** JSON Schemas of tool arguments, each with its file's text, so that digests can be recomputed. */
+  readonly toolSchemas: Readonly<Record<string, ToolSchema>>
 }

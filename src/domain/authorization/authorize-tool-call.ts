@@ -1,0 +1,138 @@
+import { isJsonObject, type JsonObject } from '../../base/json.ts'
+import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
+import type { PolicyEngine } from '../policy/policy-engine.ts'
+import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
+import { confidentialityRank } from './labels.ts'
+import { hasTrustedSource } from './provenance.ts'
+
+export interface ToolDecision {
+  readonly tool: string
+  readonly callId: string
+  readonly decision: 'allow' | 'require-approval' | 'block'
+  /** Which rule of the manifest or of the house decided. */
+  readonly rule: string
+  /** In the reader's words; never quotes argument values. */
+  readonly reason: string
+}
+
+export interface ToolCallContext {
+  readonly manifest: Manifest
+  /** Tools that are switched off right now. */
+  readonly deniedTools: ReadonlySet<string>
+  readonly subject: Subject | undefined
+  readonly label: Label
+  readonly userTexts: readonly string[]
+  readonly toolResults: readonly ToolResult[]
+  /** Allowed calls so far, per tool. */
+  readonly sessionCalls: Readonly<Record<string, number>>
+  readonly dayCalls: (tool: string) => number
+  readonly engine: PolicyEngine
+  /** Undefined when the arguments fit the tool's JSON Schema, else what is wrong. */
+  readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+}
+
+export const AUTHORIZE_VARIABLES = ['args', 'subject', 'session', 'labels', 'user'] as const
+const ARGUMENTS_CHARS_MAX = 100_000
+
+type Verdict = Pick<ToolDecision, 'decision' | 'rule' | 'reason'>
+
+/** Deny by default: the call is allowed only if every rule that the manifest sets holds. A boundary, given the manifest. */
+export function authorizeToolCall(call: ToolCall, context: ToolCallContext): ToolDecision {
+  const tool = context.manifest.components.tools?.find((candidate) => candidate.id === call.name)
+  const verdict = tool === undefined ? block('undeclared-tool', 'the release declares no such tool') : judge(call, tool, context)
+  return { tool: call.name, callId: call.id, ...verdict }
+}
+
+function block(rule: string, reason: string): Verdict {
+  return { decision: 'block', rule, reason }
+}
+
+function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
+  if (context.deniedTools.has(tool.id)) return block('kill-switch', 'the tool is switched off')
+  if (context.subject === undefined && tool.effect !== 'read') return block('no-subject', `a tool with effect ${tool.effect} needs a verified end user`)
+  const args = parseArguments(call.arguments)
+  if (args === undefined) return block('arguments', 'the arguments are not a JSON object')
+  const wrong = context.checkArguments(tool.id, args)
+  if (wrong !== undefined) return block('arguments', `the arguments do not fit the schema: ${wrong}`)
+  return (
+    checkOrder(tool, context) ??
+    checkLimits(tool, context) ??
+    checkDestinations(tool, args, context) ??
+    checkClearance(tool, context) ??
+    checkExpression(tool, args, context) ??
+    checkApproval(tool, args, context) ?? { decision: 'allow', rule: 'manifest', reason: 'every rule of the manifest holds' }
+  )
+}
+
+function parseArguments(text: string): JsonObject | undefined {
+  if (text.length > ARGUMENTS_CHARS_MAX) return undefined
+  try {
+    const value: unknown = JSON.parse(text === '' ? '{}' : text)
+    return isJsonObject(value) ? value : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function checkOrder(tool: Tool, { toolResults }: ToolCallContext): Verdict | undefined {
+  const absent = tool.requires?.find((required) => !toolResults.some((result) => result.tool === required))
+  return absent === undefined ? undefined : block('requires', `${absent} must have run before`)
+}
+
+function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): Verdict | undefined {
+  const { perSession, perDayPerTenant } = tool.limits ?? {}
+  if (perSession !== undefined && (sessionCalls[tool.id] ?? 0) >= perSession) return block('limits.perSession', 'its calls in this session are spent')
+  if (perDayPerTenant !== undefined && dayCalls(tool.id) >= perDayPerTenant) return block('limits.perDayPerTenant', 'its calls of this tenant today are spent')
+  return undefined
+}
+
+function checkDestinations(tool: Tool, args: JsonObject, context: ToolCallContext): Verdict | undefined {
+  for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
+    const value = args[name]
+    if (value === undefined) continue
+    if (!hasTrustedSource(value, destination, context)) return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
+  }
+  const leads = tool.effect === 'irreversible' || tool.effect === 'external'
+  if (leads && context.label.integrity === 'untrusted' && tool.destinations === undefined)
+    return block('untrusted-context', `a tool with effect ${tool.effect} and no declared destinations cannot be called after untrusted content`)
+  return undefined
+}
+
+function checkClearance(tool: Tool, { label }: ToolCallContext): Verdict | undefined {
+  const clearance = tool.clearance?.confidentiality ?? (tool.effect === 'external' ? 'public' : 'restricted')
+  if (confidentialityRank(label.confidentiality) <= confidentialityRank(clearance)) return undefined
+  return block('clearance', `it may carry ${clearance} data, and the conversation holds ${label.confidentiality} data`)
+}
+
+function expressionInput(args: JsonObject, { subject, label, userTexts, sessionCalls }: ToolCallContext): JsonObject {
+  return {
+    args,
+    subject: subject === undefined ? {} : { tenant: subject.tenant, principal: subject.principal, roles: [...subject.roles], email: subject.email ?? '' },
+    session: { calls: { ...sessionCalls } },
+    labels: { integrity: label.integrity, confidentiality: label.confidentiality },
+    user: { text: userTexts.join('\n').toLowerCase() },
+  }
+}
+
+function evaluate(expression: string, args: JsonObject, context: ToolCallContext): boolean | string {
+  const compiled = context.engine.compile(expression, AUTHORIZE_VARIABLES)
+  if (!compiled.ok) return compiled.failure.message
+  const result = compiled.value.evaluate(expressionInput(args, context))
+  return result.ok ? result.value : result.failure.message
+}
+
+function checkExpression(tool: Tool, args: JsonObject, context: ToolCallContext): Verdict | undefined {
+  if (tool.authorize === undefined) return undefined
+  const holds = evaluate(tool.authorize, args, context)
+  if (holds === true) return undefined
+  return block('authorize', holds === false ? 'its `authorize` expression does not hold' : `its \`authorize\` expression cannot be evaluated: ${holds}`)
+}
+
+function checkApproval(tool: Tool, args: JsonObject, context: ToolCallContext): Verdict | undefined {
+  if (tool.approval === undefined) return undefined
+  const isNeeded = tool.approval.when === undefined ? true : evaluate(tool.approval.when, args, context)
+  if (isNeeded === false) return undefined
+  if (isNeeded !== true) return block('approval', `its approval condition cannot be evaluated: ${isNeeded}`)
+  return { decision: 'require-approval', rule: 'approval', reason: `needs approval by ${tool.approval.roles.join(' or ')}` }
+}

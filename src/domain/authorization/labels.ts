@@ -1,0 +1,31 @@
+import { CONFIDENTIALITIES, INTEGRITIES, type Confidentiality, type Integrity, type Label, type Manifest } from '../manifest/manifest.ts'
+import { toolResultsOf, type ConversationMessage } from '../session/conversation.ts'
+
+export const integrityRank = (integrity: Integrity): number => INTEGRITIES.indexOf(integrity)
+export const confidentialityRank = (confidentiality: Confidentiality): number => CONFIDENTIALITIES.indexOf(confidentiality)
+
+/** Least trusted wins, most confidential wins. */
+export function joinLabels(left: Label, right: Label): Label {
+  return {
+    integrity: INTEGRITIES[Math.max(integrityRank(left.integrity), integrityRank(right.integrity))] ?? 'untrusted',
+    confidentiality: CONFIDENTIALITIES[Math.max(confidentialityRank(left.confidentiality), confidentialityRank(right.confidentiality))] ?? 'restricted',
+  }
+}
+
+/** A tool that declares nothing about its result is not trusted. */
+const UNDECLARED: Label = { integrity: 'untrusted', confidentiality: 'tenant' }
+
+/**
+ * The label of what the model sees: a pure function of the message list and the manifest (CONTRACTS.md).
+ * Assistant messages that this gateway did not write are untrusted.
+ */
+export function labelOfConversation(messages: readonly ConversationMessage[], manifest: Manifest): Label {
+  let label: Label = { integrity: 'trusted', confidentiality: 'public' }
+  const tools = new Map((manifest.components.tools ?? []).map((tool) => [tool.id, tool]))
+  for (const message of messages) {
+    if (message.role === 'user') label = joinLabels(label, { integrity: 'user', confidentiality: 'public' })
+    if (message.role === 'assistant' && !message.isSigned) label = joinLabels(label, { integrity: 'untrusted', confidentiality: 'public' })
+  }
+  for (const result of toolResultsOf(messages)) label = joinLabels(label, tools.get(result.tool)?.result ?? UNDECLARED)
+  return label
+}

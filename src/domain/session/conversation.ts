@@ -1,0 +1,55 @@
+import type { Json } from '../../base/json.ts'
+
+/** A message list in the shape that labels and tool decisions are computed from, whatever wire it came over. */
+export type ConversationMessage =
+  | { readonly role: 'system'; readonly text: string }
+  | { readonly role: 'user'; readonly text: string }
+  | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly isSigned: boolean }
+  | { readonly role: 'tool'; readonly callId: string; readonly text: string }
+
+export interface ToolCall {
+  readonly id: string
+  readonly name: string
+  /** JSON text, as the model wrote it. */
+  readonly arguments: string
+}
+
+/** The end user on whose behalf a request is made, as the application's signed token says. */
+export interface Subject {
+  readonly tenant: string
+  readonly principal: string
+  readonly roles: readonly string[]
+  readonly session: string
+  readonly email?: string | undefined
+}
+
+export interface ToolResult {
+  readonly tool: string
+  readonly text: string
+  /** The result as JSON, if it is JSON. */
+  readonly value: Json | undefined
+}
+
+const RESULT_CHARS_MAX = 1_000_000
+
+/** Pairs each tool message with the tool that an assistant message called. */
+export function toolResultsOf(messages: readonly ConversationMessage[]): readonly ToolResult[] {
+  const names = new Map<string, string>()
+  const results: ToolResult[] = []
+  for (const message of messages) {
+    if (message.role === 'assistant') for (const call of message.toolCalls) names.set(call.id, call.name)
+    if (message.role !== 'tool') continue
+    results.push({ tool: names.get(message.callId) ?? 'unknown', text: message.text, value: jsonOf(message.text) })
+  }
+  return results
+}
+
+function jsonOf(text: string): Json | undefined {
+  if (text.length > RESULT_CHARS_MAX) return undefined
+  try {
+    return JSON.parse(text) as Json
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
