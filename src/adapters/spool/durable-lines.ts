@@ -1,0 +1,79 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import { errnoOf } from '../files/errno.ts'
+
+const WAITING_MAX = 20_000
+
+export type AppendOutcome = { readonly kept: true } | { readonly kept: false; readonly reason: string }
+
+/** Lines in a file, by group commit: those that wait together share one write and one fdatasync. */
+export class DurableLines {
+  readonly path: string
+  readonly #file: FileHandle
+  readonly #waiting: { line: string; resolve: (outcome: AppendOutcome) => void }[] = []
+  #running: Promise<void> | undefined
+  #failed: string | undefined
+  #length = 0
+  #count = 0
+
+  private constructor(path: string, file: FileHandle) {
+    this.path = path
+    this.#file = file
+  }
+
+  static async create(path: string): Promise<DurableLines> {
+    return new DurableLines(path, await open(path, 'ax', 0o600))
+  }
+
+  /** Lines kept so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  append(line: string): Promise<AppendOutcome> {
+    if (this.#failed !== undefined) return Promise.resolve({ kept: false, reason: this.#failed })
+    if (this.#waiting.length >= WAITING_MAX) return Promise.resolve({ kept: false, reason: 'too many records wait for the disk' })
+    return new Promise((resolve) => {
+      this.#waiting.push({ line, resolve })
+      this.#running ??= this.#run()
+    })
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve()
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0)
+      const outcome = await this.#write(Buffer.from(group.map(({ line }) => `${line}\n`).join('')), group.length)
+      for (const { resolve } of group) resolve(outcome)
+    }
+    this.#running = undefined
+  }
+
+  async #write(bytes: Buffer, lines: number): Promise<AppendOutcome> {
+    try {
+      await this.#file.appendFile(bytes)
+      await this.#file.datasync()
+      this.#length += bytes.length
+      this.#count += lines
+      return { kept: true }
+    } catch (error) {
+      const code = errnoOf(error)
+      if (code === undefined) throw error
+      return this.#undo(code)
+    }
+  }
+
+  /** A group that is not wholly on disk is cut off again; if that fails too, the file takes nothing more. */
+  async #undo(code: string): Promise<AppendOutcome> {
+    try {
+      await this.#file.truncate(this.#length)
+    } catch (error) {
+      this.#failed = `the spool cannot be written (${errnoOf(error) ?? code})`
+    }
+    return { kept: false, reason: `the spool cannot be written (${code})` }
+  }
+
+  async close(): Promise<void> {
+    await this.#running
+    await this.#file.close()
+  }
+}

@@ -1,0 +1,184 @@
+import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digestOfBytes } from '../../base/digest.ts'
+import { SECOND_MS, type Clock } from '../../base/instant.ts'
+import { spoolLineSchema, type DecisionIntent, type DecisionOutcome, type Segment, type SpoolLine } from '../../contract/decision/decision-record.ts'
+import { nodeSha256 } from '../crypto/node-crypto.ts'
+import type { NewId } from '../ids/ulid-ids.ts'
+import { DurableLines, type AppendOutcome } from './durable-lines.ts'
+
+const SEGMENT_LINES_MAX = 2_000
+const SEGMENT_AGE_MS = SECOND_MS / 2
+const TURN_MS = 100
+
+export interface SpoolOptions {
+  readonly folder: string
+  readonly gateway: string
+  readonly clock: Clock
+  readonly newId: NewId
+  /** Hands a sealed segment to the control plane; true when it is kept there. */
+  readonly ship: (segment: Segment) => Promise<boolean>
+}
+
+export interface Spool {
+  intent(record: DecisionIntent): Promise<AppendOutcome>
+  outcome(record: DecisionOutcome): Promise<AppendOutcome>
+  /** Segments on disk that the control plane has not taken yet. */
+  readonly unshipped: number
+  close(): Promise<void>
+}
+
+/** Decision records on the gateway's own disk, sealed into segments and shipped until they are acknowledged. */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  await mkdir(options.folder, { recursive: true, mode: 0o700 })
+  const recovered = await recover(options)
+  return RunningSpool.start(options, recovered)
+}
+
+/** Segments that a crash left open: intents without an outcome become `unknown`. */
+async function recover({ folder, clock }: SpoolOptions): Promise<string[]> {
+  const names = (await readdir(folder)).toSorted()
+  for (const name of names.filter((file) => file.endsWith('.open'))) {
+    const lines = linesOf(await readFile(join(folder, name), 'utf8'))
+    const settled = new Set(lines.filter((line) => line.kind === 'outcome').map(({ id }) => id))
+    const orphans = lines.filter((line) => line.kind === 'intent' && !settled.has(line.id))
+    const outcomes: DecisionOutcome[] = orphans.map(({ id }) => ({
+      kind: 'outcome', id, at: clock(), outcome: 'unknown', code: null, rule: null, action: 'allow', findings: [], tools: [],
+      guardMs: 0, totalMs: 0, inputTokens: null, outputTokens: null, modelAnswered: null,
+    }))
+    const sealed = join(folder, name.replace(/\.open$/, '.sealed'))
+    const text = [...lines, ...outcomes].map((line) => `${JSON.stringify(line)}\n`).join('')
+    if (text !== '') {
+      await writeFile(`${sealed}.draft`, text, { mode: 0o600, flush: true })
+      await rename(`${sealed}.draft`, sealed)
+    }
+    await unlink(join(folder, name))
+  }
+  return (await readdir(folder)).filter((file) => file.endsWith('.sealed')).toSorted()
+}
+
+/** Whole, valid lines; a torn last line was never acknowledged. */
+function linesOf(text: string): SpoolLine[] {
+  const lines: SpoolLine[] = []
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    try {
+      const parsed = spoolLineSchema.safeParse(JSON.parse(line))
+      if (parsed.success) lines.push(parsed.data)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+    }
+  }
+  return lines
+}
+
+class RunningSpool implements Spool {
+  readonly #options: SpoolOptions
+  readonly #sealed: string[]
+  #current: DurableLines
+  #currentId: string
+  #openedAt: number
+  /** Intents that still wait for their outcome; they are copied into each new segment, so the newest one knows them all. */
+  readonly #pending = new Map<string, string>()
+  /** Lines of the open segment besides the carried intents: without any there is nothing to seal. */
+  #fresh = 0
+  #timer: NodeJS.Timeout
+  #turn: Promise<void> = Promise.resolve()
+  #isTurning = false
+  #isClosed = false
+
+  private constructor(options: SpoolOptions, sealed: string[], current: DurableLines, id: string) {
+    this.#options = options
+    this.#sealed = sealed
+    this.#current = current
+    this.#currentId = id
+    this.#openedAt = options.clock()
+    this.#timer = setInterval(() => this.#tick(), TURN_MS)
+    this.#timer.unref()
+  }
+
+  static async start(options: SpoolOptions, sealed: string[]): Promise<RunningSpool> {
+    const id = options.newId()
+    return new RunningSpool(options, sealed, await DurableLines.create(join(options.folder, `${id}.open`)), id)
+  }
+
+  get unshipped(): number {
+    return this.#sealed.length
+  }
+
+  async intent(record: DecisionIntent): Promise<AppendOutcome> {
+    const line = JSON.stringify(record)
+    const outcome = await this.#current.append(line)
+    if (outcome.kept) {
+      this.#pending.set(record.id, line)
+      this.#fresh += 1
+    }
+    return outcome
+  }
+
+  async outcome(record: DecisionOutcome): Promise<AppendOutcome> {
+    const outcome = await this.#current.append(JSON.stringify(record))
+    if (outcome.kept) {
+      this.#pending.delete(record.id)
+      this.#fresh += 1
+    }
+    return outcome
+  }
+
+  #tick(): void {
+    if (this.#isTurning) return
+    this.#isTurning = true
+    this.#turn = this.#work().finally(() => {
+      this.#isTurning = false
+    })
+  }
+
+  async #work(): Promise<void> {
+    const age = this.#options.clock() - this.#openedAt
+    const isDue = this.#fresh > 0 && (age >= SEGMENT_AGE_MS || this.#current.count >= SEGMENT_LINES_MAX)
+    if (isDue) await this.#seal()
+    await this.#shipAll()
+  }
+
+  /** Closes the open segment and starts the next one, with the intents that still wait. */
+  async #seal(): Promise<void> {
+    const { folder, newId, clock } = this.#options
+    const [closing, closingId] = [this.#current, this.#currentId]
+    const id = newId()
+    const next = await DurableLines.create(join(folder, `${id}.open`))
+    this.#current = next
+    this.#currentId = id
+    this.#openedAt = clock()
+    this.#fresh = 0
+    await Promise.all([...this.#pending.values()].map((line) => next.append(line)))
+    await closing.close()
+    if (closing.count === 0) return unlink(closing.path)
+    const name = `${closingId}.sealed`
+    await rename(closing.path, join(folder, name))
+    this.#sealed.push(name)
+  }
+
+  async #shipAll(): Promise<void> {
+    while (this.#sealed.length > 0) {
+      const name = this.#sealed[0] as string
+      const path = join(this.#options.folder, name)
+      const text = await readFile(path, 'utf8')
+      const lines = linesOf(text)
+      const segment: Segment = { segmentId: name.replace(/\.sealed$/, ''), gateway: this.#options.gateway, digest: digestOfBytes(nodeSha256, Buffer.from(text)), lines }
+      if (lines.length > 0 && !(await this.#options.ship(segment))) return
+      await unlink(path)
+      this.#sealed.shift()
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    await this.#turn
+    await this.#seal()
+    await this.#shipAll()
+    await this.#current.close()
+    await unlink(this.#current.path)
+  }
+}

@@ -1,0 +1,50 @@
+import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
+import type { EpochMs } from '../../base/instant.ts'
+import { leakIndex, type LeakIndex } from '../../domain/detection/prompt-leak.ts'
+import { resolveGuardPolicy, type GuardPolicy } from '../../domain/guardrail/guard-policy.ts'
+import { computeTier } from '../../domain/manifest/compute-tier.ts'
+import { parseTemplate, type PromptTemplate } from '../../domain/manifest/prompt-template.ts'
+import type { Tier } from '../../domain/manifest/manifest.ts'
+import type { RecognisableRelease } from '../../domain/recognition/recognise-request.ts'
+import type { Release } from '../../domain/release/release.ts'
+
+/** A release made ready for serving: everything a request needs is computed once. */
+export interface ServedRelease extends RecognisableRelease {
+  readonly tier: Tier
+  readonly guard: GuardPolicy
+  readonly leak: LeakIndex
+  readonly schemas: ReadonlyMap<string, JsonObject>
+  /** Exclusive: from here on the release is refused. */
+  readonly validUntil: EpochMs
+}
+
+/** What one gateway API key stands for. */
+export interface AdmittedSystem {
+  readonly organization: string
+  readonly system: string
+  readonly environment: string
+  readonly isMultiTenant: boolean
+  readonly releases: readonly ServedRelease[]
+}
+
+export function serveRelease(release: Release, validUntil: EpochMs): ServedRelease {
+  const { tier } = computeTier(release.manifest)
+  const templates: { promptId: string; template: PromptTemplate }[] = []
+  for (const prompt of release.manifest.components.prompts ?? []) {
+    const parsed = parseTemplate(release.prompts[prompt.id] ?? '', prompt.slots ?? {})
+    // A template that does not parse matches nothing: its requests are refused.
+    if (parsed.ok) templates.push({ promptId: prompt.id, template: parsed.value })
+  }
+  const schemas = new Map(Object.entries(release.toolSchemas).map(([id, { schema }]) => [id, schema]))
+  return {
+    digest: release.digest,
+    manifest: release.manifest,
+    templates,
+    toolSchemas: new Map([...schemas].map(([id, schema]) => [id, canonicalJsonOf(schema)])),
+    tier,
+    guard: resolveGuardPolicy(release.manifest.guard, tier),
+    leak: leakIndex(templates.flatMap(({ template }) => template.literals)),
+    schemas,
+    validUntil,
+  }
+}

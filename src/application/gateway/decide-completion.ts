@@ -1,0 +1,119 @@
+import type { JsonObject } from '../../base/json.ts'
+import { toRfc3339, type EpochMs } from '../../base/instant.ts'
+import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import { guardText } from '../../domain/guardrail/guard-text.ts'
+import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
+import type { DenyState } from '../../domain/killswitch/deny-record.ts'
+import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import { toolResultsOf, type Subject, type ToolCall } from '../../domain/session/conversation.ts'
+import type { SessionStore } from '../../domain/session/session-store.ts'
+import type { Denial, PlacedFinding, RequestContext } from './decide-request.ts'
+
+export interface JudgedChoice {
+  readonly text: string
+  readonly refusal: string | null
+  readonly toolCalls: readonly ToolCall[]
+}
+
+export interface CompletionDecision {
+  readonly action: Obligation
+  readonly findings: readonly PlacedFinding[]
+  readonly tools: readonly ToolDecision[]
+  readonly denial: Denial | undefined
+  /** Texts to deliver, one per choice. */
+  readonly choices: readonly { readonly text: string; readonly refusal: string | null }[]
+}
+
+export interface DecideCompletionPorts {
+  readonly sessions: SessionStore
+  readonly engine: PolicyEngine
+  readonly now: EpochMs
+  readonly deny: DenyState
+  readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+  readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly assistantDigest: (choice: JudgedChoice) => string
+}
+
+/** The output guard and tool authorisation on every choice, before one byte of it is released. */
+export function decideCompletion(context: RequestContext, choices: readonly JudgedChoice[], ports: DecideCompletionPorts): CompletionDecision {
+  const findings: PlacedFinding[] = []
+  let action: Obligation = 'allow'
+  let blockedBy: string | undefined
+  const judge = (text: string): string => {
+    const judgement = guardText(text, context.release.guard.output, {
+      leak: context.release.leak,
+      pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
+    })
+    findings.push(...judgement.findings.map((finding) => ({ ...finding, where: 'output' })))
+    if (judgement.action === 'block' || judgement.action === 'require-approval') blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
+    action = heavier(action, judgement.action)
+    return judgement.text
+  }
+  const texts = choices.map(({ text, refusal }) => ({ text: judge(text), refusal: refusal === null ? null : judge(refusal) }))
+  // Tool arguments are judged whole and never rewritten: what would need redaction there is a denial by its rules.
+  for (const { toolCalls } of choices) for (const call of toolCalls) judge(call.arguments)
+  const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
+  const denial = denialOf(ports.deny, blockedBy, tools)
+  if (denial === undefined) settle(context, choices, texts, ports)
+  return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: texts }
+}
+
+function authorizeAll(context: RequestContext, choices: readonly JudgedChoice[], ports: DecideCompletionPorts): readonly ToolDecision[] {
+  const { release, subject, sessionKey, messages, label, admitted } = context
+  const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
+  const dayCounts = new Map<string, number>()
+  const decisions: ToolDecision[] = []
+  for (const call of choices.flatMap(({ toolCalls }) => toolCalls)) {
+    const decision = authorizeToolCall(call, {
+      manifest: release.manifest,
+      deniedTools: ports.deny.tools,
+      subject,
+      label,
+      userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
+      toolResults: toolResultsOf(messages),
+      sessionCalls: counts,
+      dayCalls: (tool) => ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
+      engine: ports.engine,
+      checkArguments: ports.checkArguments,
+    })
+    // Two calls in one answer count as two: budgets hold within a reply as well.
+    if (decision.decision === 'allow') {
+      counts[call.name] = (counts[call.name] ?? 0) + 1
+      dayCounts.set(call.name, (dayCounts.get(call.name) ?? 0) + 1)
+    }
+    decisions.push(decision)
+  }
+  return decisions
+}
+
+const dayOf = (now: EpochMs): string => toRfc3339(now).slice(0, 10)
+
+function tenantKeyOf(admitted: RequestContext['admitted'], subject: Subject | undefined): string {
+  return [admitted.organization, admitted.system, admitted.environment, subject?.tenant ?? ''].map(encodeURIComponent).join('/')
+}
+
+function denialOf(deny: DenyState, blockedBy: string | undefined, tools: readonly ToolDecision[]): Denial | undefined {
+  if (deny.isSystemDenied) return { status: 403, code: 'system_halted', message: 'this system is halted', rule: 'kill-switch/system' }
+  if (blockedBy !== undefined) return { status: 400, code: 'content_filter', message: 'the answer was stopped by the content guard', rule: blockedBy }
+  const blocked = tools.find(({ decision }) => decision === 'block')
+  if (blocked !== undefined)
+    return { status: 403, code: 'tool_call_denied', message: `the call of tool \`${blocked.tool}\` was withheld: ${blocked.reason}`, rule: `tool/${blocked.tool}/${blocked.rule}` }
+  const waiting = tools.find(({ decision }) => decision === 'require-approval')
+  if (waiting !== undefined)
+    return { status: 403, code: 'approval_required', message: `the call of tool \`${waiting.tool}\` ${waiting.reason}`, rule: `tool/${waiting.tool}/${waiting.rule}` }
+  return undefined
+}
+
+/** Counts what was allowed and signs what is about to be delivered. */
+function settle(context: RequestContext, choices: readonly JudgedChoice[], texts: CompletionDecision['choices'], ports: DecideCompletionPorts): void {
+  const { sessionKey, admitted, subject } = context
+  if (sessionKey === undefined) return
+  for (const [index, choice] of choices.entries()) {
+    const delivered = { ...choice, text: texts[index]?.text ?? '', refusal: texts[index]?.refusal ?? null }
+    ports.sessions.rememberAssistant(sessionKey, ports.assistantDigest(delivered))
+    for (const call of choice.toolCalls) {
+      ports.sessions.countCall(sessionKey, call.name)
+      ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { textOf, utf8 } from '../../base/bytes.ts'
+import { digestOfBytes, type Digest, type Sha256 } from '../../base/digest.ts'
+import { epochMs, parseRfc3339, type EpochMs } from '../../base/instant.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { serveRelease, type AdmittedSystem, type ServedRelease } from '../../application/gateway/admitted-system.ts'
+import { parseEnvelope, IN_TOTO_PAYLOAD, verifyEnvelope, type TrustedKey } from '../../domain/evidence/dsse.ts'
+import { readVsa } from '../../domain/evidence/statement.ts'
+import type { DenyRecord } from '../../domain/killswitch/deny-record.ts'
+import { buildRelease, componentPaths } from '../../domain/release/build-release.ts'
+import type { ToolSchema } from '../../domain/release/release.ts'
+import { manifestSchema } from '../manifest/manifest-schema.ts'
+
+export const BUNDLE_PAYLOAD = 'application/vnd.gatehouse.bundle+json'
+export const DENY_PAYLOAD = 'application/vnd.gatehouse.deny+json'
+
+const envelope = z.strictObject({
+  payload: z.string(),
+  payloadType: z.string(),
+  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.string() })).min(1).max(16),
+})
+
+const releaseSchema = z.strictObject({
+  digest: z.string(),
+  manifest: z.record(z.string(), z.json()),
+  /** Digest of every file or folder that the manifest names. */
+  files: z.record(z.string(), z.string()),
+  prompts: z.record(z.string(), z.string()),
+  toolSchemas: z.record(z.string(), z.string()),
+  vsa: envelope,
+})
+
+export const bundleSchema = z.strictObject({
+  bundleVersion: z.literal(1),
+  organization: z.string(),
+  revision: z.int().min(0),
+  issuedAt: z.int(),
+  expiresAt: z.int(),
+  systems: z
+    .array(
+      z.strictObject({
+        system: z.string(),
+        environment: z.string(),
+        multiTenant: z.boolean(),
+        /** SHA-256 of each API key that stands for this system and environment. */
+        apiKeys: z.array(z.strictObject({ id: z.string(), sha256: z.string() })),
+        /** Raw Ed25519 public keys (base64) that may sign `Gatehouse-Subject`. */
+        workloadKeys: z.array(z.string()),
+        releases: z.array(releaseSchema),
+      }),
+    )
+    .max(1_000),
+  denies: z.array(envelope).max(10_000),
+})
+
+export type Bundle = z.infer<typeof bundleSchema>
+export type BundledRelease = z.infer<typeof releaseSchema>
+
+export interface LoadedBundle {
+  readonly organization: string
+  readonly revision: number
+  readonly expiresAt: EpochMs
+  readonly systems: readonly {
+    readonly admitted: AdmittedSystem
+    readonly apiKeys: readonly { readonly id: string; readonly sha256: string }[]
+    readonly workloadKeys: readonly string[]
+    /** Releases that the bundle names and this gateway refuses, with the reason. */
+    readonly refused: readonly { readonly digest: string; readonly reason: string }[]
+  }[]
+  readonly denies: readonly DenyRecord[]
+}
+
+export interface BundleTrust {
+  readonly bundle: readonly TrustedKey[]
+  readonly gate: readonly TrustedKey[]
+  readonly deny: readonly TrustedKey[]
+}
+
+const BUNDLE_CHARS_MAX = 64 * 1_048_576
+
+/**
+ * Verifies a signed bundle and everything in it: the bundle's own signature, each release's digest from its parts, each
+ * VSA, each deny record. What does not verify is left out, with the reason; nothing is taken on trust.
+ */
+export async function loadBundle(sha256: Sha256, text: string, trust: BundleTrust): Promise<Result<LoadedBundle, Problem>> {
+  const bad = (message: string): Result<never, Problem> => fail({ code: 'bundle/refused', message, next: 'check that gateway and control plane use the same trust file' })
+  const json = parseJson(text, BUNDLE_CHARS_MAX)
+  const signed = json.ok ? parseEnvelope(json.value) : undefined
+  const body = signed === undefined ? undefined : await verifyEnvelope(signed, BUNDLE_PAYLOAD, trust.bundle)
+  if (body === undefined) return bad('the bundle is not signed by a trusted bundle key')
+  const parsed = bundleSchema.safeParse(JSON.parse(textOf(body) ?? 'null'))
+  if (!parsed.success) return bad(`the bundle is malformed at \`${parsed.error.issues[0]?.path.join('.') ?? ''}\``)
+  const bundle = parsed.data
+  const systems = await Promise.all(bundle.systems.map((system) => loadSystem(sha256, bundle.organization, system, trust)))
+  const denies = await Promise.all(bundle.denies.map((deny) => loadDeny(deny, trust.deny)))
+  // A deny record that cannot be verified might be a real one: refuse the bundle and keep the last good state.
+  if (denies.some((deny) => deny === undefined)) return bad('a deny record in the bundle is not signed by a trusted deny key')
+  return ok({ organization: bundle.organization, revision: bundle.revision, expiresAt: epochMs(bundle.expiresAt), systems, denies: denies.filter((deny) => deny !== undefined) })
+}
+
+async function loadSystem(sha256: Sha256, organization: string, system: Bundle['systems'][number], trust: BundleTrust): Promise<LoadedBundle['systems'][number]> {
+  const releases: ServedRelease[] = []
+  const refused: { digest: string; reason: string }[] = []
+  for (const bundled of system.releases) {
+    const loaded = await loadBundledRelease(sha256, bundled, system.environment, trust.gate)
+    if (typeof loaded === 'string') refused.push({ digest: bundled.digest, reason: loaded })
+    else releases.push(loaded)
+  }
+  return {
+    admitted: { organization, system: system.system, environment: system.environment, isMultiTenant: system.multiTenant, releases },
+    apiKeys: system.apiKeys,
+    workloadKeys: system.workloadKeys,
+    refused,
+  }
+}
+
+/** The release, or why it is refused. */
+async function loadBundledRelease(sha256: Sha256, bundled: BundledRelease, environment: string, gateKeys: readonly TrustedKey[]): Promise<ServedRelease | string> {
+  const manifest = manifestSchema.safeParse(bundled.manifest)
+  if (!manifest.success) return 'its manifest does not parse'
+  const files = new Map<string, Digest>()
+  for (const { path } of componentPaths(manifest.data)) files.set(path, (bundled.files[path] ?? '') as Digest)
+  for (const prompt of manifest.data.components.prompts ?? []) files.set(prompt.path, digestOfBytes(sha256, utf8(bundled.prompts[prompt.id] ?? '')))
+  const toolSchemas: Record<string, ToolSchema> = {}
+  for (const tool of manifest.data.components.tools ?? []) {
+    const text = bundled.toolSchemas[tool.id] ?? ''
+    const schema = parseJson(text, 1_000_000)
+    if (!schema.ok || !isJsonObject(schema.value)) return `the schema of tool \`${tool.id}\` does not parse`
+    files.set(tool.schema, digestOfBytes(sha256, utf8(text)))
+    toolSchemas[tool.id] = { text, schema: schema.value }
+  }
+  const release = buildRelease(sha256, { manifest: manifest.data, raw: bundled.manifest as JsonObject, files, prompts: bundled.prompts, toolSchemas })
+  if (release.digest !== bundled.digest) return 'its parts do not give its digest'
+  const statement = await verifyEnvelope(bundled.vsa, IN_TOTO_PAYLOAD, gateKeys)
+  const vsa = statement === undefined ? undefined : readVsa(JSON.parse(textOf(statement) ?? 'null') as JsonObject)
+  if (vsa === undefined) return 'its verdict is not signed by a trusted gate key'
+  if (vsa.releaseDigest !== release.digest || vsa.result !== 'PASSED') return 'its verdict does not release it'
+  if (vsa.environment !== environment) return `its verdict is for environment \`${vsa.environment}\``
+  const validUntil = parseRfc3339(vsa.validUntil)
+  return validUntil === undefined ? 'its verdict has no end' : serveRelease(release, validUntil)
+}
+
+const denySchema = z.strictObject({
+  id: z.string(),
+  system: z.string(),
+  scope: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('system') }),
+    z.strictObject({ kind: z.literal('tool'), tool: z.string() }),
+    z.strictObject({ kind: z.literal('model'), model: z.string() }),
+    z.strictObject({ kind: z.literal('tenant'), tenant: z.string() }),
+  ]),
+  reason: z.string(),
+  issuedBy: z.string(),
+  issuedAt: z.int(),
+  lifts: z.string().nullable(),
+})
+
+async function loadDeny(signed: z.infer<typeof envelope>, keys: readonly TrustedKey[]): Promise<DenyRecord | undefined> {
+  const body = await verifyEnvelope(signed, DENY_PAYLOAD, keys)
+  const parsed = body === undefined ? undefined : denySchema.safeParse(JSON.parse(textOf(body) ?? 'null'))
+  return parsed?.success === true ? { ...parsed.data, issuedAt: epochMs(parsed.data.issuedAt) } : undefined
+}

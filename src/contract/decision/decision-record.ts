@@ -1,0 +1,75 @@
+import { z } from 'zod'
+
+const finding = z.strictObject({
+  detector: z.string().max(100),
+  category: z.string().max(40),
+  start: z.int(),
+  end: z.int(),
+  score: z.number(),
+  guarantee: z.enum(['boundary', 'exact', 'detector', 'telemetry']),
+  where: z.string().max(100),
+})
+
+const toolDecision = z.strictObject({
+  tool: z.string().max(200),
+  callId: z.string().max(200),
+  decision: z.enum(['allow', 'require-approval', 'block']),
+  rule: z.string().max(200),
+  reason: z.string().max(1_000),
+  enforcedAt: z.literal('gateway'),
+})
+
+/** First line of a request in the spool: on disk before the provider is called. */
+export const intentSchema = z.strictObject({
+  kind: z.literal('intent'),
+  id: z.string().max(64),
+  at: z.int(),
+  system: z.string().max(63),
+  environment: z.string().max(63),
+  releaseDigest: z.string().nullable(),
+  tenant: z.string().max(200).nullable(),
+  /** Keyed pseudonym. */
+  principal: z.string().max(64).nullable(),
+  session: z.string().max(64).nullable(),
+  model: z.string().max(200),
+  isStream: z.boolean(),
+  action: z.string().max(40),
+  score: z.number(),
+  findings: z.array(finding).max(500),
+  /** Message texts, redacted, when the manifest's capture mode asks for them. */
+  captured: z.array(z.strictObject({ role: z.string().max(20), text: z.string().max(20_000) })).max(50).nullable(),
+})
+
+/** Second line: on disk before the last byte of the reply. */
+export const outcomeSchema = z.strictObject({
+  kind: z.literal('outcome'),
+  id: z.string().max(64),
+  at: z.int(),
+  outcome: z.enum(['completed', 'denied', 'upstream-failed', 'client-gone', 'unknown']),
+  code: z.string().max(60).nullable(),
+  rule: z.string().max(300).nullable(),
+  action: z.string().max(40),
+  findings: z.array(finding).max(500),
+  tools: z.array(toolDecision).max(200),
+  guardMs: z.number().min(0),
+  totalMs: z.number().min(0),
+  inputTokens: z.int().nullable(),
+  outputTokens: z.int().nullable(),
+  modelAnswered: z.string().max(200).nullable(),
+})
+
+export const spoolLineSchema = z.discriminatedUnion('kind', [intentSchema, outcomeSchema])
+
+export type DecisionIntent = z.infer<typeof intentSchema>
+export type DecisionOutcome = z.infer<typeof outcomeSchema>
+export type SpoolLine = z.infer<typeof spoolLineSchema>
+
+/** A sealed piece of a gateway's spool: one ledger leaf. */
+export const segmentSchema = z.strictObject({
+  segmentId: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+  gateway: z.string().max(64),
+  /** SHA-256 of the JSON lines as they lie on the gateway's disk. */
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  lines: z.array(spoolLineSchema).min(1).max(4_000),
+})
+export type Segment = z.infer<typeof segmentSchema>

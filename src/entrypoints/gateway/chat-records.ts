@@ -1,0 +1,89 @@
+import type { CompletionDecision } from '../../application/gateway/decide-completion.ts'
+import type { PlacedFinding, RequestDecision } from '../../application/gateway/decide-request.ts'
+import { resolveGuardPolicy } from '../../domain/guardrail/guard-policy.ts'
+import { guardText } from '../../domain/guardrail/guard-text.ts'
+import type { Subject } from '../../domain/session/conversation.ts'
+import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
+import type { ChatRequest } from '../../contract/openai/chat-request.ts'
+import type { Caller, GatewayPorts } from './gateway-ports.ts'
+
+const FINDINGS_MAX = 500
+const CAPTURED_MESSAGES_MAX = 50
+const CAPTURED_CHARS_MAX = 8_000
+
+export interface ChatExchange {
+  readonly id: string
+  readonly caller: Caller
+  readonly chat: ChatRequest
+  readonly subject: Subject | undefined
+  readonly startMs: number
+  readonly startedAt: number
+}
+
+/** The first record of a request. */
+export function intentRecord(ports: GatewayPorts, { id, caller, chat, subject }: ChatExchange, decision: RequestDecision): DecisionIntent {
+  const { admitted } = caller
+  const release = admitted.releases.find(({ digest }) => digest === decision.releaseDigest) ?? admitted.releases.at(-1)
+  return {
+    kind: 'intent',
+    id,
+    at: ports.clock(),
+    system: admitted.system,
+    environment: admitted.environment,
+    releaseDigest: decision.releaseDigest,
+    tenant: subject?.tenant ?? null,
+    principal: subject === undefined ? null : ports.hmac('principal', `${subject.tenant}/${subject.principal}`),
+    session: subject === undefined ? null : ports.hmac('session', subject.session),
+    model: chat.model,
+    isStream: chat.isStream,
+    action: decision.action,
+    score: decision.score,
+    findings: bounded(decision.findings),
+    captured: release?.manifest.data?.capture === 'redacted' ? captured(chat) : null,
+  }
+}
+
+const CAPTURE_POLICY = { ...resolveGuardPolicy({ preset: 'none' }, 'T3').output, pii: 'redact', secrets: 'redact' } as const
+
+/** User and tool texts without personal data and secrets, for review and regression cases. */
+function captured(chat: ChatRequest): DecisionIntent['captured'] {
+  return chat.messages
+    .filter((message) => message.role !== 'system' && message.role !== 'developer')
+    .slice(-CAPTURED_MESSAGES_MAX)
+    .map((message) => ({ role: message.role, text: guardText(message.text.slice(0, CAPTURED_CHARS_MAX).toWellFormed(), CAPTURE_POLICY).text }))
+}
+
+function bounded(findings: readonly PlacedFinding[]): PlacedFinding[] {
+  return findings.slice(0, FINDINGS_MAX).map((finding) => ({ ...finding }))
+}
+
+export interface OutcomeParts {
+  readonly outcome: DecisionOutcome['outcome']
+  readonly code: string | null
+  readonly rule: string | null
+  readonly action: string
+  readonly completion?: CompletionDecision | undefined
+  readonly guardMs: number
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined
+  readonly modelAnswered?: string | undefined
+}
+
+/** The last record of a request. */
+export function outcomeRecord(ports: GatewayPorts, exchange: ChatExchange, parts: OutcomeParts): DecisionOutcome {
+  return {
+    kind: 'outcome',
+    id: exchange.id,
+    at: ports.clock(),
+    outcome: parts.outcome,
+    code: parts.code,
+    rule: parts.rule,
+    action: parts.action,
+    findings: bounded(parts.completion?.findings ?? []),
+    tools: (parts.completion?.tools ?? []).map((tool) => ({ ...tool, enforcedAt: 'gateway' as const })),
+    guardMs: parts.guardMs,
+    totalMs: ports.monotonicMs() - exchange.startMs,
+    inputTokens: parts.usage?.inputTokens ?? null,
+    outputTokens: parts.usage?.outputTokens ?? null,
+    modelAnswered: parts.modelAnswered ?? null,
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../../base/instant.ts'
+import type { AdmittedSystem, ServedRelease } from '../../application/gateway/admitted-system.ts'
+import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
+import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
+import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import type { Upstream } from '../../adapters/providers/openai-upstream.ts'
+import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
+import type { DenyState } from '../../domain/killswitch/deny-record.ts'
+import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import type { Subject } from '../../domain/session/conversation.ts'
+import type { SessionStore } from '../../domain/session/session-store.ts'
+
+/** Who a request comes from, by its credentials alone. */
+export interface Caller {
+  readonly admitted: AdmittedSystem
+  readonly keyId: string
+  /** Verifies a `Gatehouse-Subject` token; undefined when it is not valid for this system. */
+  verifySubject(token: string): Promise<Subject | undefined>
+}
+
+/** Where the gateway learns what it may serve. */
+export interface AdmissionSource {
+  /** Undefined: no such key. */
+  callerOf(apiKey: string): Caller | undefined
+  denyStateOf(system: string): DenyState
+  /** Why nothing can be served, or undefined. */
+  readonly outage: string | undefined
+}
+
+/** Where decision records go. */
+export interface DecisionSink {
+  intent(record: DecisionIntent): Promise<AppendOutcome>
+  outcome(record: DecisionOutcome): Promise<AppendOutcome>
+}
+
+export interface GatewayPorts {
+  readonly admission: AdmissionSource
+  readonly sink: DecisionSink
+  readonly sessions: SessionStore
+  readonly upstream: Upstream
+  readonly telemetry: GatewayTelemetry
+  readonly engine: PolicyEngine
+  readonly clock: Clock
+  readonly monotonicMs: () => number
+  readonly newId: () => string
+  /** Keyed pseudonyms of principals and values; the key never leaves the gateway. */
+  readonly hmac: (purpose: string, text: string) => string
+  readonly argumentsOf: (release: ServedRelease) => CheckArguments
+  /** Told of exceptions that no code expected. */
+  readonly onBug?: ((error: unknown) => void) | undefined
+}
