@@ -23,3 +23,8 @@ declare class URL {
 declare function structuredClone<T>(value: T): T
 declare function btoa(binary: string): string
 declare function atob(base64: string): string
+interface AbortSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}

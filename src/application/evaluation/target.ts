@@ -1,0 +1,31 @@
+import type { CaseSubject, Observation } from '../../domain/evaluation/suite.ts'
+
+/** The model that answers behind a target. */
+export interface TargetModel {
+  readonly baseUrl: string
+  readonly apiKey: string | undefined
+  /** True when a simulated model stands in: every result that rests on it says so. */
+  readonly isSimulated: boolean
+  readonly close: () => Promise<void>
+}
+
+/** What a suite's target is given: a gateway that serves exactly the release under test, and identities for it. */
+export interface TargetOptions {
+  readonly projectFolder: string
+  readonly manifestFile: string
+  readonly gatewayUrl: string
+  readonly apiKey: string
+  readonly subjectToken: (subject: CaseSubject & { readonly session: string }) => Promise<string>
+}
+
+/** The application under test, run in process. */
+export interface EvaluationTarget {
+  run(turns: readonly string[], subject: CaseSubject, signal: AbortSignal): Promise<Observation>
+  close(): Promise<void>
+}
+
+/** What the module that a suite names exports. */
+export interface TargetFactory {
+  startModel(environment: Readonly<Record<string, string | undefined>>): Promise<TargetModel>
+  createTarget(options: TargetOptions): Promise<EvaluationTarget>
+}
