@@ -59,6 +59,8 @@ class FileLedger implements Ledger {
   readonly #keyId: Uint8Array
   readonly #file: FileHandle
   readonly #waiting: Waiting[] = []
+  /** Entries that are on disk; during a write the tree and the offsets already hold the next group. */
+  #size: number
   #length: number
   #checkpoint: string
   #running: Promise<void> | undefined
@@ -70,6 +72,7 @@ class FileLedger implements Ledger {
     this.#journal = journal
     this.#keyId = keyId
     this.#file = journal.file
+    this.#size = journal.offsets.length
     this.#length = journal.length
     this.#checkpoint = journal.checkpoint ?? ''
     this.tornBytes = journal.tornBytes
@@ -81,7 +84,7 @@ class FileLedger implements Ledger {
   }
 
   get size(): number {
-    return this.#journal.offsets.length
+    return this.#size
   }
 
   get checkpoint(): string {
@@ -124,6 +127,7 @@ class FileLedger implements Ledger {
     const bytes = Buffer.from(`${text}${JSON.stringify({ checkpoint })}\n`)
     const failed = await this.#write(bytes, before)
     if (failed === undefined) {
+      this.#size = this.#journal.tree.size
       this.#length += bytes.length
       this.#checkpoint = checkpoint
     }
@@ -150,7 +154,8 @@ class FileLedger implements Ledger {
 
   async #sign(): Promise<string> {
     const { origin, signer } = this.#options
-    const text = formatCheckpoint({ origin, size: this.size, root: this.#journal.tree.root() })
+    const { tree } = this.#journal
+    const text = formatCheckpoint({ origin, size: tree.size, root: tree.root() })
     return formatNote(text, [{ name: origin, keyId: this.#keyId, signature: await signer.sign(utf8(text)) }])
   }
 
