@@ -93,7 +93,8 @@ class FileLedger implements Ledger {
 
   append(draft: EntryDraft): Promise<Result<LedgerEntry, Problem>> {
     if (this.#broken !== undefined) return Promise.resolve(fail(this.#broken))
-    const canonical = canonicalJson(draft.payload)
+    // Everything the leaf and its commitment will hold: a text without canonical form must not stop the writer.
+    const canonical = canonicalJson({ ...draft, payload: { ...draft.payload, actor: draft.actor } })
     if (!canonical.ok || canonical.value.length > PAYLOAD_BYTES_MAX)
       return Promise.resolve(fail({ code: 'ledger/bad-payload', message: canonical.ok ? `the payload is larger than ${PAYLOAD_BYTES_MAX} characters` : canonical.failure.message }))
     if (this.#waiting.length >= WAITING_MAX) return Promise.resolve(fail({ code: 'ledger/busy', message: `${WAITING_MAX} entries wait for the disk`, next: 'try again' }))
