@@ -62,6 +62,17 @@ describe('a key folder', () => {
     for (const purpose of KEY_PURPOSES) expect(second.keys[purpose].keyId === first.keys[purpose].keyId, purpose).toBe(purpose !== 'deny')
   })
 
+  test('whose making was cut short is finished on the next opening', async () => {
+    const first = fingerprints(await openOrThrow())
+    // What a kill leaves behind: half a draft, and no key of that name.
+    await rm(join(folder, 'gate.pem'))
+    for (const file of FILES) await writeFile(join(folder, `${file}.draft`), '-----BEGIN PRIV')
+    const second = await openOrThrow()
+    expect(fingerprints(second)).not.toEqual(first)
+    expect(fingerprints(await openOrThrow())).toEqual(fingerprints(second))
+    expect(await readdir(folder)).not.toContain('gate.pem.draft')
+  })
+
   test('that others could enter is closed to them on opening', async () => {
     await openOrThrow()
     await chmod(folder, 0o755)
