@@ -1,6 +1,16 @@
 import { assert, constantFrom, nat, property, string, uint8Array } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { base64Of, bytesOfBase64, bytesOfHex, compareBytes, concatBytes, equalBytes, hexOf, textOf, utf8 } from './bytes.ts'
+import {
+  base64Of,
+  bytesOfBase64,
+  bytesOfHex,
+  compareBytes,
+  concatBytes,
+  equalBytes,
+  hexOf,
+  textOf,
+  utf8,
+} from './bytes.ts'
 
 const bytes = uint8Array({ maxLength: 200 })
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
@@ -26,13 +36,23 @@ describe('text', () => {
   })
 
   test('bytes are text exactly when Node can decode them without loss', () => {
-    assert(property(bytes, (some) => (textOf(some) !== undefined) === Buffer.from(Buffer.from(some).toString('utf8')).equals(some)))
+    assert(
+      property(
+        bytes,
+        (some) => (textOf(some) !== undefined) === Buffer.from(Buffer.from(some).toString('utf8')).equals(some),
+      ),
+    )
   })
 })
 
 describe('hexadecimal', () => {
   test('bytes come back, and the spelling is that of Node', () => {
-    assert(property(bytes, (some) => equalBytes(bytesOfHex(hexOf(some))!, some) && hexOf(some) === Buffer.from(some).toString('hex')))
+    assert(
+      property(
+        bytes,
+        (some) => equalBytes(bytesOfHex(hexOf(some))!, some) && hexOf(some) === Buffer.from(some).toString('hex'),
+      ),
+    )
   })
 
   test.each(['0', 'AB', '0g', ' 00', '00\n', '0x00', '٠٠'])('`%s` is refused', (text) => {
@@ -42,7 +62,13 @@ describe('hexadecimal', () => {
 
 describe('base64', () => {
   test('bytes come back, and the spelling is that of Node', () => {
-    assert(property(bytes, (some) => equalBytes(bytesOfBase64(base64Of(some))!, some) && base64Of(some) === Buffer.from(some).toString('base64')))
+    assert(
+      property(
+        bytes,
+        (some) =>
+          equalBytes(bytesOfBase64(base64Of(some))!, some) && base64Of(some) === Buffer.from(some).toString('base64'),
+      ),
+    )
   })
 
   test.each([
@@ -63,7 +89,7 @@ describe('base64', () => {
 
   test('changing one character gives other bytes or none: no character is free', () => {
     assert(
-      property(bytes, nat(), constantFrom(...BASE64, '=', '-', '_', ' ', '\n'), (some, at, character) => {
+      property(bytes, nat(), constantFrom(...BASE64.split(''), '=', '-', '_', ' ', '\n'), (some, at, character) => {
         const text = base64Of(some)
         if (text === '') return true
         const position = at % text.length
@@ -77,7 +103,7 @@ describe('base64', () => {
 
   test('whatever is accepted is spelled the one way that bytes are printed', () => {
     assert(
-      property(string({ unit: constantFrom(...BASE64, '=') }), (text) => {
+      property(string({ unit: constantFrom(...BASE64.split(''), '=') }), (text) => {
         const back = bytesOfBase64(text)
         return back === undefined || base64Of(back) === text
       }),

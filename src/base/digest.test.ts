@@ -9,7 +9,11 @@ test('a digest that was computed parses as itself', () => {
   assert(
     property(uint8Array(), (bytes) => {
       const digest = digestOfBytes(sha256Pure, bytes)
-      return parseDigest(digest) === digest && `sha256:${hexOfDigest(digest)}` === digest && digest.startsWith(shortDigest(digest))
+      return (
+        parseDigest(digest) === digest &&
+        `sha256:${hexOfDigest(digest)}` === digest &&
+        digest.startsWith(shortDigest(digest))
+      )
     }),
   )
 })

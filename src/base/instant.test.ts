@@ -5,7 +5,10 @@ import { epochMs, parseRfc3339, toRfc3339 } from './instant.ts'
 const LAST = 253_402_300_799_999
 
 test('an instant comes back from its RFC 3339 text', () => {
-  assert(property(integer({ min: 0, max: LAST }), (value) => parseRfc3339(toRfc3339(epochMs(value))) === value), { numRuns: 1_000 })
+  assert(
+    property(integer({ min: 0, max: LAST }), (value) => parseRfc3339(toRfc3339(epochMs(value))) === value),
+    { numRuns: 1_000 },
+  )
 })
 
 test.each([

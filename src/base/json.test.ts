@@ -23,7 +23,15 @@ describe('canonical JSON follows the examples of RFC 8785', () => {
   })
 
   test('section 3.2.3: members are sorted by UTF-16 code units, not by code points', () => {
-    const input = { '\u20ac': 'Euro Sign', '\r': 'Carriage Return', '\ufb33': 'Hebrew Letter Dalet With Dagesh', '1': 'One', '\ud83d\ude00': 'Smiley', '\u0080': 'Control', '\u00f6': 'o with diaeresis' }
+    const input = {
+      '\u20ac': 'Euro Sign',
+      '\r': 'Carriage Return',
+      '\ufb33': 'Hebrew Letter Dalet With Dagesh',
+      '1': 'One',
+      '\ud83d\ude00': 'Smiley',
+      '\u0080': 'Control',
+      '\u00f6': 'o with diaeresis',
+    }
     expect([...canonicalJsonOf(input).matchAll(/:"([^"]+)"/g)].map((match) => match[1])).toEqual([
       'Carriage Return',
       'One',
@@ -63,7 +71,10 @@ describe('canonical JSON follows the examples of RFC 8785', () => {
 })
 
 test('the canonical form equals that of the `canonicalize` package on any JSON value', () => {
-  assert(property(jsonValue({ stringUnit: 'binary' }), (value) => canonicalJsonOf(value as Json) === canonicalize(value)), { numRuns: 1_000 })
+  assert(
+    property(jsonValue({ stringUnit: 'binary' }), (value) => canonicalJsonOf(value as Json) === canonicalize(value)),
+    { numRuns: 1_000 },
+  )
 })
 
 test('the canonical form is JSON, means the same value, and is its own canonical form', () => {

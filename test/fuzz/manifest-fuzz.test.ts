@@ -18,8 +18,55 @@ const below = (random: Random, bound: number): number => Math.floor(random() * b
 const pick = <Value>(random: Random, values: readonly Value[]): Value => values[below(random, values.length)]!
 
 const TOKENS = [
-  ': ', '- ', '? ', '#', '[', ']', '{', '}', ',', '&a ', '*a', '!!binary ', '!!set ', '!!map ', '!!str ', '! ', '| ', '>-\n', "'", '"', '"\\ud800"', '%YAML 1.1\n', '---\n', '...\n',
-  '<<: *a', '~', 'null', 'true', 'yes', '.nan', '-.inf', '0x1F', '1e400', '-0', '9007199254740993', '2001-01-01', '__proto__', 'constructor', 'toString', '\t', '\r', '\r\n', '\0', '\u0085', '\u2028', '\ufeff', '\ud800', '@', '`',
+  ': ',
+  '- ',
+  '? ',
+  '#',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  '&a ',
+  '*a',
+  '!!binary ',
+  '!!set ',
+  '!!map ',
+  '!!str ',
+  '! ',
+  '| ',
+  '>-\n',
+  "'",
+  '"',
+  '"\\ud800"',
+  '%YAML 1.1\n',
+  '---\n',
+  '...\n',
+  '<<: *a',
+  '~',
+  'null',
+  'true',
+  'yes',
+  '.nan',
+  '-.inf',
+  '0x1F',
+  '1e400',
+  '-0',
+  '9007199254740993',
+  '2001-01-01',
+  '__proto__',
+  'constructor',
+  'toString',
+  '\t',
+  '\r',
+  '\r\n',
+  '\0',
+  '\u0085',
+  '\u2028',
+  '\ufeff',
+  '\ud800',
+  '@',
+  '`',
 ] as const
 
 const MUTATIONS: readonly Mutation[] = [
@@ -36,7 +83,13 @@ const MUTATIONS: readonly Mutation[] = [
   },
   function duplicateLine(text, random) {
     const lines = text.split('\n')
-    return lines.toSpliced(below(random, lines.length), 0, ...lines.slice(below(random, lines.length)).slice(0, 1 + below(random, 4))).join('\n')
+    return lines
+      .toSpliced(
+        below(random, lines.length),
+        0,
+        ...lines.slice(below(random, lines.length)).slice(0, 1 + below(random, 4)),
+      )
+      .join('\n')
   },
   function swapTokens(text, random) {
     const tokens = text.split(/(\s+|[,:[\]{}])/)
@@ -50,16 +103,30 @@ const MUTATIONS: readonly Mutation[] = [
   function replaceValue(text, random) {
     const lines = text.split('\n')
     const at = below(random, lines.length)
-    return lines.with(at, lines[at]!.replace(/: .*/, () => `: ${pick(random, TOKENS)}`)).join('\n')
+    return lines
+      .with(
+        at,
+        lines[at]!.replace(/: .*/, () => `: ${pick(random, TOKENS)}`),
+      )
+      .join('\n')
   },
   function randomUnicode(text, random) {
     const at = below(random, text.length + 1)
-    const noise = Array.from({ length: 1 + below(random, 8) }, () => String.fromCodePoint(below(random, 0x110000))).join('')
+    const noise = Array.from({ length: 1 + below(random, 8) }, () =>
+      String.fromCodePoint(below(random, 0x110000)),
+    ).join('')
     return text.slice(0, at) + noise + text.slice(at)
   },
   function nestDeeply(text, random) {
     const depth = 1 + below(random, 120)
-    const [open, close] = pick(random, [['[', ']'], ['{a: ', '}'], ['- ', ''], ['? ', ''], ['["]", ', ']'], ['&a [*a, ', ']']] as const)
+    const [open, close] = pick(random, [
+      ['[', ']'],
+      ['{a: ', '}'],
+      ['- ', ''],
+      ['? ', ''],
+      ['["]", ', ']'],
+      ['&a [*a, ', ']'],
+    ] as const)
     const at = below(random, text.length + 1)
     return text.slice(0, at) + open.repeat(depth) + (random() < 0.5 ? close.repeat(depth) : '') + text.slice(at)
   },
@@ -91,28 +158,44 @@ function check(text: string): string {
     return 'accepted'
   }
   const lines = text.split(/\r\n|\n|\r/).length
-  if (parsed.failure.length === 0 || parsed.failure.length > PROBLEMS_MAX) throw new Error(`${parsed.failure.length} problems are reported`)
+  if (parsed.failure.length === 0 || parsed.failure.length > PROBLEMS_MAX)
+    throw new Error(`${parsed.failure.length} problems are reported`)
   for (const { code, message, next, at } of parsed.failure) {
     if (!/^(?:yaml|manifest)\/[a-z-]+$/.test(code)) throw new Error(`\`${code}\` is no code`)
     if (message === '' || next === undefined || next === '') throw new Error(`\`${code}\` says nothing`)
-    if (at === undefined || !(at.line >= 1) || !(at.column >= 1) || at.line > lines) throw new Error(`\`${code}\` stands at line ${at?.line} of ${lines}`)
+    if (at === undefined || !(at.line >= 1) || !(at.column >= 1) || at.line > lines)
+      throw new Error(`\`${code}\` stands at line ${at?.line} of ${lines}`)
   }
   return parsed.failure[0]!.code
 }
 
-test(`${RUNS} mutated manifests are accepted or refused with places, and never throw (FUZZ_SEED=${SEED})`, { timeout: 300_000 }, () => {
-  const outcomes = new Map<string, number>()
-  for (let run = 0; run < RUNS; run++) {
-    const { text, by } = mutated(seededRandom(SEED + run))
-    try {
-      const outcome = check(text)
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-    } catch (error) {
-      throw new Error(`FUZZ_SEED=${SEED + run} FUZZ_RUNS=1 (${by.join(', ')}): ${String(error)}\n${JSON.stringify(text)}`, { cause: error })
+test(
+  `${RUNS} mutated manifests are accepted or refused with places, and never throw (FUZZ_SEED=${SEED})`,
+  { timeout: 300_000 },
+  () => {
+    const outcomes = new Map<string, number>()
+    for (let run = 0; run < RUNS; run++) {
+      const { text, by } = mutated(seededRandom(SEED + run))
+      try {
+        const outcome = check(text)
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+      } catch (error) {
+        throw new Error(
+          `FUZZ_SEED=${SEED + run} FUZZ_RUNS=1 (${by.join(', ')}): ${String(error)}\n${JSON.stringify(text)}`,
+          { cause: error },
+        )
+      }
     }
-  }
-  if (RUNS < 10_000) return
-  // The mutations reach both sides and many ways to fail; else the run proves little.
-  expect(outcomes.get('accepted')).toBeGreaterThan(RUNS / 100)
-  for (const code of ['yaml/syntax', 'yaml/too-deep', 'yaml/unknown-alias', 'manifest/invalid-type', 'manifest/unknown-key']) expect(outcomes.get(code), code).toBeGreaterThan(0)
-})
+    if (RUNS < 10_000) return
+    // The mutations reach both sides and many ways to fail; else the run proves little.
+    expect(outcomes.get('accepted')).toBeGreaterThan(RUNS / 100)
+    for (const code of [
+      'yaml/syntax',
+      'yaml/too-deep',
+      'yaml/unknown-alias',
+      'manifest/invalid-type',
+      'manifest/unknown-key',
+    ])
+      expect(outcomes.get(code), code).toBeGreaterThan(0)
+  },
+)

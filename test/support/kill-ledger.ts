@@ -85,13 +85,25 @@ function receiptsIn(text: string): Map<number, string> {
 }
 
 /** The newest checkpoint is signed, states the size, and extends the one that was pinned before. */
-function checkCheckpoint(ledger: OpenLedger, pinned: { readonly size: number; readonly root: Uint8Array } | undefined): { readonly size: number; readonly root: Uint8Array } {
+function checkCheckpoint(
+  ledger: OpenLedger,
+  pinned: { readonly size: number; readonly root: Uint8Array } | undefined,
+): { readonly size: number; readonly root: Uint8Array } {
   const { origin, signer } = ledgerOptions('')
   const newest = verifyCheckpoint(ledger.checkpoint, origin, signer.publicKey)
-  if (newest.size !== ledger.size) throw new Error(`the checkpoint states ${newest.size} entries, the ledger holds ${ledger.size}`)
+  if (newest.size !== ledger.size)
+    throw new Error(`the checkpoint states ${newest.size} entries, the ledger holds ${ledger.size}`)
   if (pinned !== undefined && pinned.size > 0) {
     const proof = newest.size < pinned.size ? [] : ledger.consistencyProof(pinned.size, newest.size)
-    if (!verifyConsistency(nodeSha256, { from: pinned.size, fromRoot: pinned.root, to: newest.size, toRoot: newest.root, proof }))
+    if (
+      !verifyConsistency(nodeSha256, {
+        from: pinned.size,
+        fromRoot: pinned.root,
+        to: newest.size,
+        toRoot: newest.root,
+        proof,
+      })
+    )
       throw new Error(`the checkpoint of size ${newest.size} does not extend the one of size ${pinned.size}`)
   }
   return newest

@@ -6,7 +6,10 @@ const [path, inFlight] = [process.argv[2]!, Number(process.argv[3])]
 const ledger = await openOrThrow(path)
 async function appendForever(lane: number): Promise<never> {
   for (let count = 0; ; count++) {
-    const { index, leaf } = await appendOrThrow(ledger, `lane ${lane} entry ${count} ${'x'.repeat((lane * 37 + count) % 300)}`)
+    const { index, leaf } = await appendOrThrow(
+      ledger,
+      `lane ${lane} entry ${count} ${'x'.repeat((lane * 37 + count) % 300)}`,
+    )
     process.stdout.write(`${index} ${leaf.id}\n`)
   }
 }

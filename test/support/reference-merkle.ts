@@ -5,7 +5,11 @@ export function referenceRoot(leafHashes: readonly Uint8Array[]): Buffer {
   if (leafHashes.length === 0) return createHash('sha256').digest()
   if (leafHashes.length === 1) return Buffer.from(leafHashes[0]!)
   const k = splitOf(leafHashes.length)
-  return createHash('sha256').update(Buffer.of(1)).update(referenceRoot(leafHashes.slice(0, k))).update(referenceRoot(leafHashes.slice(k))).digest()
+  return createHash('sha256')
+    .update(Buffer.of(1))
+    .update(referenceRoot(leafHashes.slice(0, k)))
+    .update(referenceRoot(leafHashes.slice(k)))
+    .digest()
 }
 
 /** PATH(m, D[n]) of section 2.1.1. */
@@ -13,7 +17,9 @@ export function referencePath(m: number, leafHashes: readonly Uint8Array[]): Buf
   if (leafHashes.length === 1) return []
   const k = splitOf(leafHashes.length)
   const [left, right] = [leafHashes.slice(0, k), leafHashes.slice(k)]
-  return m < k ? [...referencePath(m, left), referenceRoot(right)] : [...referencePath(m - k, right), referenceRoot(left)]
+  return m < k
+    ? [...referencePath(m, left), referenceRoot(right)]
+    : [...referencePath(m - k, right), referenceRoot(left)]
 }
 
 /** PROOF(m, D[n]) of section 2.1.2. */
@@ -21,7 +27,9 @@ export function referenceProof(m: number, leafHashes: readonly Uint8Array[], who
   if (m === leafHashes.length) return whole ? [] : [referenceRoot(leafHashes)]
   const k = splitOf(leafHashes.length)
   const [left, right] = [leafHashes.slice(0, k), leafHashes.slice(k)]
-  return m <= k ? [...referenceProof(m, left, whole), referenceRoot(right)] : [...referenceProof(m - k, right, false), referenceRoot(left)]
+  return m <= k
+    ? [...referenceProof(m, left, whole), referenceRoot(right)]
+    : [...referenceProof(m - k, right, false), referenceRoot(left)]
 }
 
 /** On which side each sibling of the path stands: claims of one shape compute the same hash. */

@@ -17,13 +17,23 @@ export function verifyEntry(entry: LedgerEntry, ledger: Ledger, origin: string, 
 }
 
 /** The size and root that a checkpoint states, once its signature is seen to be that of the ledger's key. */
-export function verifyCheckpoint(checkpoint: string, origin: string, publicKey: Uint8Array): { readonly size: number; readonly root: Buffer } {
+export function verifyCheckpoint(
+  checkpoint: string,
+  origin: string,
+  publicKey: Uint8Array,
+): { readonly size: number; readonly root: Buffer } {
   const [firstLine, size, root, blank, signatureLine, end] = checkpoint.split('\n')
   assert.deepEqual([firstLine, blank, end], [origin, '', ''])
   const signed = Buffer.from(signatureLine!.slice(`— ${origin} `.length), 'base64')
   assert.deepEqual(signed.subarray(0, 4), hash(`${origin}\n\u0001`, publicKey).subarray(0, 4))
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') }, format: 'jwk' })
-  assert.ok(verify(null, Buffer.from(`${firstLine}\n${size}\n${root}\n`), key, signed.subarray(4)), 'the checkpoint is signed by the ledger')
+  const key = createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') },
+    format: 'jwk',
+  })
+  assert.ok(
+    verify(null, Buffer.from(`${firstLine}\n${size}\n${root}\n`), key, signed.subarray(4)),
+    'the checkpoint is signed by the ledger',
+  )
   return { size: Number(size), root: Buffer.from(root!, 'base64') }
 }
 

@@ -37,7 +37,10 @@ describe('a key folder', () => {
     expect((await readdir(folder)).toSorted()).toEqual(FILES.toSorted())
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
     for (const file of FILES) expect((await stat(join(folder, file))).mode & 0o777, file).toBe(0o600)
-    const ids = [...KEY_PURPOSES.map((purpose) => base64Of(opened.keys[purpose].publicKey)), base64Of(rawPublicKey(opened.workloadKey))]
+    const ids = [
+      ...KEY_PURPOSES.map((purpose) => base64Of(opened.keys[purpose].publicKey)),
+      base64Of(rawPublicKey(opened.workloadKey)),
+    ]
     expect(new Set(ids).size).toBe(KEY_PURPOSES.length + 1)
     expect(opened.pseudonymKey.length).toBe(32)
   })
@@ -59,7 +62,8 @@ describe('a key folder', () => {
     const first = await openOrThrow()
     await rm(join(folder, 'deny.pem'))
     const second = await openOrThrow()
-    for (const purpose of KEY_PURPOSES) expect(second.keys[purpose].keyId === first.keys[purpose].keyId, purpose).toBe(purpose !== 'deny')
+    for (const purpose of KEY_PURPOSES)
+      expect(second.keys[purpose].keyId === first.keys[purpose].keyId, purpose).toBe(purpose !== 'deny')
   })
 
   test('whose making was cut short is finished on the next opening', async () => {
@@ -83,7 +87,10 @@ describe('a key folder', () => {
   test('signs so that the public half verifies, and no other purpose does', async () => {
     const { keys } = await openOrThrow()
     const signature = await keys.gate.sign(utf8('body'))
-    for (const purpose of KEY_PURPOSES) expect(await ed25519Verifier(keys[purpose].publicKey).verify(utf8('body'), signature), purpose).toBe(purpose === 'gate')
+    for (const purpose of KEY_PURPOSES)
+      expect(await ed25519Verifier(keys[purpose].publicKey).verify(utf8('body'), signature), purpose).toBe(
+        purpose === 'gate',
+      )
     expect(await ed25519Verifier(keys.gate.publicKey).verify(utf8('bodY'), signature)).toBe(false)
   })
 })
@@ -93,7 +100,10 @@ describe.each(FILES)('the file %s', (file) => {
     await openOrThrow()
     await chmod(join(folder, file), mode)
     const opened = await openKeyFolder(folder)
-    expect(opened).toMatchObject({ ok: false, failure: { code: 'keys/permissions', next: `chmod 600 ${join(folder, file)}` } })
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: { code: 'keys/permissions', next: `chmod 600 ${join(folder, file)}` },
+    })
     await chmod(join(folder, file), 0o600)
     expect((await openKeyFolder(folder)).ok).toBe(true)
   })
@@ -123,13 +133,32 @@ describe.each(FILES)('the file %s', (file) => {
 })
 
 test.each([
-  { what: 'an RSA key', make: () => generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }) },
-  { what: 'an X25519 key', make: () => generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) },
-  { what: 'an elliptic-curve key', make: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }) },
-  { what: 'a public key', make: () => createPublicKey(generateKeyPairSync('ed25519').privateKey).export({ type: 'spki', format: 'pem' }) },
+  {
+    what: 'an RSA key',
+    make: () =>
+      generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  },
+  {
+    what: 'an X25519 key',
+    make: () => generateKeyPairSync('x25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  },
+  {
+    what: 'an elliptic-curve key',
+    make: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  },
+  {
+    what: 'a public key',
+    make: () => createPublicKey(generateKeyPairSync('ed25519').privateKey).export({ type: 'spki', format: 'pem' }),
+  },
   {
     what: 'a key under a passphrase',
-    make: () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
+    make: () =>
+      generateKeyPairSync('ed25519').privateKey.export({
+        type: 'pkcs8',
+        format: 'pem',
+        cipher: 'aes-256-cbc',
+        passphrase: 'x',
+      }),
   },
 ])('$what in the place of a signing key is refused', async ({ make }) => {
   await openOrThrow()
@@ -143,9 +172,13 @@ test('the trust file holds the public halves and nothing secret', async () => {
   const trust = await writeTrustFile(path, 'acme', 'ledger.example/acme', keys, epochMs(0))
   const text = await readFile(path, 'utf8')
   expect(JSON.parse(text)).toEqual(trust)
-  expect(trust.keys.map(({ purpose, keyId }) => [purpose, keyId])).toEqual(KEY_PURPOSES.map((purpose) => [purpose, keys[purpose].keyId]))
+  expect(trust.keys.map(({ purpose, keyId }) => [purpose, keyId])).toEqual(
+    KEY_PURPOSES.map((purpose) => [purpose, keys[purpose].keyId]),
+  )
   for (const file of FILES) {
-    const secret = (await readFile(join(folder, file), 'utf8')).split('\n').find((line) => /^[A-Za-z0-9+/=]{40,}$/.test(line))!
+    const secret = (await readFile(join(folder, file), 'utf8'))
+      .split('\n')
+      .find((line) => /^[A-Za-z0-9+/=]{40,}$/.test(line))!
     // The first 16 bytes of every PKCS#8 Ed25519 key are the same header.
     expect(text).not.toContain(secret.slice(-24))
   }

@@ -3,7 +3,16 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { appendOrThrow, draft, entriesOf, ledgerOptions, openOrThrow, signerOf, verifyWhole, type OpenLedger } from '../../../test/support/file-ledger-fixture.ts'
+import {
+  appendOrThrow,
+  draft,
+  entriesOf,
+  ledgerOptions,
+  openOrThrow,
+  signerOf,
+  verifyWhole,
+  type OpenLedger,
+} from '../../../test/support/file-ledger-fixture.ts'
 import type { EntryDraft, LedgerEntry } from '../../application/ledger/ledger.ts'
 import { verifyConsistency } from '../../domain/ledger/merkle.ts'
 import { parseCheckpoint } from '../../domain/ledger/checkpoint.ts'
@@ -31,7 +40,9 @@ async function reopen(...options: Parameters<typeof openOrThrow>): Promise<OpenL
 }
 
 /** A journal of several groups, closed; one text list is one group. */
-async function journalOf(groups: readonly (readonly string[])[]): Promise<{ readonly entries: LedgerEntry[]; readonly ends: number[] }> {
+async function journalOf(
+  groups: readonly (readonly string[])[],
+): Promise<{ readonly entries: LedgerEntry[]; readonly ends: number[] }> {
   const ledger = await openOrThrow(path)
   const ends: number[] = []
   for (const group of groups) {
@@ -57,7 +68,11 @@ describe('a ledger in use', () => {
 
   test('an appended entry is read back, proven, and survives reopening', async () => {
     const ledger = await reopen(path)
-    const entries = [await appendOrThrow(ledger, 'one'), await appendOrThrow(ledger, 'zwei ü 😀 \u2028 \u0000'), await appendOrThrow(ledger, '')]
+    const entries = [
+      await appendOrThrow(ledger, 'one'),
+      await appendOrThrow(ledger, 'zwei ü 😀 \u2028 \u0000'),
+      await appendOrThrow(ledger, ''),
+    ]
     expect(await entriesOf(ledger)).toEqual(entries)
     await verifyWhole(ledger)
     const again = await reopen(path)
@@ -92,14 +107,22 @@ describe('a ledger in use', () => {
     }
     for (let from = 1; from <= 12; from++)
       for (let to = from; to <= 12; to++) {
-        const claim = { from, fromRoot: rootOf(checkpoints[from - 1]!), to, toRoot: rootOf(checkpoints[to - 1]!), proof: ledger.consistencyProof(from, to) }
+        const claim = {
+          from,
+          fromRoot: rootOf(checkpoints[from - 1]!),
+          to,
+          toRoot: rootOf(checkpoints[to - 1]!),
+          proof: ledger.consistencyProof(from, to),
+        }
         expect(verifyConsistency(nodeSha256, claim), `${from} to ${to}`).toBe(true)
       }
   })
 
   test('500 entries that arrive together keep their order, and each receipt is readable after reopening', async () => {
     const ledger = await reopen(path)
-    const receipts = await Promise.all(Array.from({ length: 500 }, (_, count) => appendOrThrow(ledger, `entry ${count}`)))
+    const receipts = await Promise.all(
+      Array.from({ length: 500 }, (_, count) => appendOrThrow(ledger, `entry ${count}`)),
+    )
     expect(receipts.map(({ index }) => index)).toEqual(receipts.map((_, index) => index))
     expect(receipts.map(({ payload }) => payload['text'])).toEqual(receipts.map((_, index) => `entry ${index}`))
     const groups = (await readFile(path, 'utf8')).split('\n').filter((line) => line.startsWith('{"checkpoint"')).length
@@ -113,7 +136,8 @@ describe('a ledger in use', () => {
     const ledger = await reopen(path)
     let writing = true
     const writer = (async () => {
-      for (let round = 0; round < 40; round++) await Promise.all([1, 2, 3].map((count) => appendOrThrow(ledger, `${round}.${count}`)))
+      for (let round = 0; round < 40; round++)
+        await Promise.all([1, 2, 3].map((count) => appendOrThrow(ledger, `${round}.${count}`)))
       writing = false
     })()
     let seen = 0
@@ -138,7 +162,11 @@ describe('a ledger in use', () => {
     { what: 'an actor of more than 16 MiB', change: { actor: 'x'.repeat(16 * 1_048_576 + 1) } },
   ])('an entry with $what is refused, and those around it are kept', async ({ change }) => {
     const ledger = await reopen(path)
-    const [before, refused, after] = await Promise.all([ledger.append(draft('before')), ledger.append(draft('x', change)), ledger.append(draft('after'))])
+    const [before, refused, after] = await Promise.all([
+      ledger.append(draft('before')),
+      ledger.append(draft('x', change)),
+      ledger.append(draft('after')),
+    ])
     expect(refused).toMatchObject({ ok: false, failure: { code: 'ledger/bad-payload' } })
     expect([before.ok, after.ok]).toEqual([true, true])
     const again = await reopen(path)
@@ -181,7 +209,10 @@ describe('a torn tail', () => {
       expect(await entriesOf(ledger)).toEqual(entries.slice(0, 3))
       const appended = await appendOrThrow(ledger, 'after')
       await ledger.close()
-      if (cut > before) expect((await readFile(`${at}.torn-at-${before}`)).equals(whole.subarray(before, cut)), `cut at ${cut}`).toBe(true)
+      if (cut > before)
+        expect((await readFile(`${at}.torn-at-${before}`)).equals(whole.subarray(before, cut)), `cut at ${cut}`).toBe(
+          true,
+        )
       const again = await openOrThrow(at)
       expect([again.tornBytes, await entriesOf(again)]).toEqual([0, [...entries.slice(0, 3), appended]])
       if (cut % 50 === 0) await verifyWhole(again)
@@ -253,11 +284,23 @@ describe('damage', () => {
     { what: 'two entries swapped', change: ([first, second, ...rest]) => [second!, first!, ...rest] },
     { what: 'an entry repeated', change: (lines) => lines.toSpliced(1, 0, lines[0]!) },
     { what: 'an earlier checkpoint left out together with its entries', change: (lines) => lines.slice(3) },
-    { what: 'an earlier checkpoint moved', change: ([first, second, third, ...rest]) => [first!, third!, second!, ...rest] },
+    {
+      what: 'an earlier checkpoint moved',
+      change: ([first, second, third, ...rest]) => [first!, third!, second!, ...rest],
+    },
     { what: 'a blank line in between', change: (lines) => lines.toSpliced(1, 0, '') },
-    { what: 'an entry with half a surrogate pair', change: (lines) => lines.with(0, lines[0]!.replace('"text":"a"', '"text":"\\ud800"')) },
-    { what: 'an entry nested beyond the bound', change: (lines) => lines.with(0, lines[0]!.replace('"text":"a"', `"text":${'['.repeat(300)}${']'.repeat(300)}`)) },
-    { what: 'a leaf with half a surrogate pair', change: (lines) => lines.with(0, lines[0]!.replace('"acme"', '"\\udfff"')) },
+    {
+      what: 'an entry with half a surrogate pair',
+      change: (lines) => lines.with(0, lines[0]!.replace('"text":"a"', '"text":"\\ud800"')),
+    },
+    {
+      what: 'an entry nested beyond the bound',
+      change: (lines) => lines.with(0, lines[0]!.replace('"text":"a"', `"text":${'['.repeat(300)}${']'.repeat(300)}`)),
+    },
+    {
+      what: 'a leaf with half a surrogate pair',
+      change: (lines) => lines.with(0, lines[0]!.replace('"acme"', '"\\udfff"')),
+    },
     { what: 'a changed payload under a matching new commitment', change: (lines) => lines.with(0, lines[3]!) },
   ])('a journal with $what is refused', async ({ change }) => {
     await journalOf([['a', 'b'], ['c']])
@@ -275,7 +318,10 @@ describe('damage', () => {
   ])('a ledger under another $what is refused and left as it is', async ({ overrides }) => {
     await journalOf([['a'], ['b']])
     const before = await readFile(path)
-    expect(await openFileLedger(ledgerOptions(path, overrides))).toMatchObject({ ok: false, failure: { code: 'ledger/damaged' } })
+    expect(await openFileLedger(ledgerOptions(path, overrides))).toMatchObject({
+      ok: false,
+      failure: { code: 'ledger/damaged' },
+    })
     expect((await readFile(path)).equals(before)).toBe(true)
   })
 

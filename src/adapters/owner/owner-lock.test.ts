@@ -56,7 +56,8 @@ describe('the owner lock', () => {
 
   test('is refused to a second taker in the same process, whose attempt does not weaken the first', async () => {
     const taken = await takeOwnerLock(folder)
-    for (let attempt = 0; attempt < 3; attempt++) expect(await takeOwnerLock(folder)).toMatchObject({ ok: false, failure: { code: 'owner/held' } })
+    for (let attempt = 0; attempt < 3; attempt++)
+      expect(await takeOwnerLock(folder)).toMatchObject({ ok: false, failure: { code: 'owner/held' } })
     expect((await otherProcess()).says).toBe('owner/held')
     if (taken.ok) taken.value.release()
     const again = await takeOwnerLock(folder)
@@ -86,9 +87,15 @@ describe('the owner lock', () => {
 describe('a state folder is unusable', () => {
   test.each<{ when: string; spoil: () => Promise<string> }>([
     { when: 'a file stands in its place', spoil: async () => spoiltFile(join(folder, 'state')) },
-    { when: 'a file stands in the place of a folder above it', spoil: async () => join(await spoiltFile(join(folder, 'above')), 'state') },
+    {
+      when: 'a file stands in the place of a folder above it',
+      spoil: async () => join(await spoiltFile(join(folder, 'above')), 'state'),
+    },
     { when: 'a folder stands in the place of the lock', spoil: async () => spoiltFolder(join(folder, 'owner.lock')) },
-    { when: 'the lock file holds something else', spoil: async () => ((await writeFile(join(folder, 'owner.lock'), 'x'.repeat(5_000))), folder) },
+    {
+      when: 'the lock file holds something else',
+      spoil: async () => (await writeFile(join(folder, 'owner.lock'), 'x'.repeat(5_000)), folder),
+    },
   ])('when $when', async ({ spoil }) => {
     const state = await spoil()
     const taken = await takeOwnerLock(state)
@@ -133,7 +140,15 @@ describe('the owner file', () => {
     expect(await readOwnerFile(folder)).toBeUndefined()
   })
 
-  test.each(['', '{', 'null', '[]', '{"url":1,"token":"t","pid":1}', '{"url":"u","token":"t"}', `"${'x'.repeat(10_000)}"`])('with the content `%s` counts as absent', async (content) => {
+  test.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"url":1,"token":"t","pid":1}',
+    '{"url":"u","token":"t"}',
+    `"${'x'.repeat(10_000)}"`,
+  ])('with the content `%s` counts as absent', async (content) => {
     await writeFile(join(folder, 'owner.json'), content)
     expect(await readOwnerFile(folder)).toBeUndefined()
   })

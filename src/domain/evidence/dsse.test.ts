@@ -30,7 +30,9 @@ describe('the example of the DSSE protocol', () => {
   test('its published signature covers that encoding', () => {
     const key = createPublicKey({ key: public_jwk, format: 'jwk' })
     const signature = Buffer.from(sig_b64_p1363_sha256, 'base64')
-    expect(verify('sha256', preAuthEncoding(payloadType, utf8(payload)), { key, dsaEncoding: 'ieee-p1363' }, signature)).toBe(true)
+    expect(
+      verify('sha256', preAuthEncoding(payloadType, utf8(payload)), { key, dsaEncoding: 'ieee-p1363' }, signature),
+    ).toBe(true)
   })
 
   test('lengths are counted in bytes', () => {
@@ -64,34 +66,76 @@ test('no single byte of an envelope is free: every change of every byte is refus
 
 test('leaving out any one byte is refused', async () => {
   const text = JSON.stringify(await signEnvelope(signer, IN_TOTO_PAYLOAD, BODY))
-  for (let at = 0; at < text.length; at++) expect(await read(text.slice(0, at) + text.slice(at + 1)), `byte ${at}`).toBeUndefined()
+  for (let at = 0; at < text.length; at++)
+    expect(await read(text.slice(0, at) + text.slice(at + 1)), `byte ${at}`).toBeUndefined()
 })
 
 describe('an envelope is refused', () => {
   const sign = (by = signer, type = IN_TOTO_PAYLOAD): Promise<Envelope> => signEnvelope(by, type, BODY)
-  const cases: readonly { readonly when: string; readonly make: () => Promise<unknown>; readonly trusted?: typeof TRUSTED }[] = [
+  const cases: readonly {
+    readonly when: string
+    readonly make: () => Promise<unknown>
+    readonly trusted?: typeof TRUSTED
+  }[] = [
     { when: 'its payload type is another one', make: () => sign(signer, 'application/json') },
-    { when: 'its payload type was changed after signing', make: async () => ({ ...(await sign(signer, 'application/json')), payloadType: IN_TOTO_PAYLOAD }) },
+    {
+      when: 'its payload type was changed after signing',
+      make: async () => ({ ...(await sign(signer, 'application/json')), payloadType: IN_TOTO_PAYLOAD }),
+    },
     { when: 'its key is not trusted', make: () => sign(stranger) },
     { when: 'nobody is trusted', make: () => sign(), trusted: [] },
-    { when: 'its key id names a trusted key that did not sign', make: async () => relabelled(await sign(stranger), signer.keyId) },
-    { when: 'its key id names another trusted key', make: async () => relabelled(await sign(), stranger.keyId), trusted: BOTH },
+    {
+      when: 'its key id names a trusted key that did not sign',
+      make: async () => relabelled(await sign(stranger), signer.keyId),
+    },
+    {
+      when: 'its key id names another trusted key',
+      make: async () => relabelled(await sign(), stranger.keyId),
+      trusted: BOTH,
+    },
     { when: 'its key id is empty', make: async () => relabelled(await sign(), '') },
     { when: 'it has no signature', make: async () => ({ ...(await sign()), signatures: [] }) },
     { when: 'a stranger signed as well', make: async () => joined(await sign(), await sign(stranger)) },
     { when: 'its signature is repeated', make: async () => joined(await sign(), await sign()) },
-    { when: 'it has seventeen signatures', make: async () => joined(...(await Promise.all(Array.from({ length: 17 }, () => sign())))) },
-    { when: 'its signature is cut', make: async () => withSignature(await sign(), (signature) => signature.subarray(0, 63)) },
-    { when: 'its signature has a byte too many', make: async () => withSignature(await sign(), (signature) => Buffer.concat([signature, Buffer.of(0)])) },
-    { when: 'its signature is the malleable twin of the true one', make: async () => withSignature(await sign(), malleated) },
+    {
+      when: 'it has seventeen signatures',
+      make: async () => joined(...(await Promise.all(Array.from({ length: 17 }, () => sign())))),
+    },
+    {
+      when: 'its signature is cut',
+      make: async () => withSignature(await sign(), (signature) => signature.subarray(0, 63)),
+    },
+    {
+      when: 'its signature has a byte too many',
+      make: async () => withSignature(await sign(), (signature) => Buffer.concat([signature, Buffer.of(0)])),
+    },
+    {
+      when: 'its signature is the malleable twin of the true one',
+      make: async () => withSignature(await sign(), malleated),
+    },
     { when: 'its signature is empty', make: async () => withSignature(await sign(), () => Buffer.alloc(0)) },
     { when: 'its payload is another body', make: async () => ({ ...(await sign()), payload: base64Of(utf8('{}')) }) },
-    { when: 'its payload is unpadded', make: async () => ({ ...(await sign()), payload: (await sign()).payload.replace(/=+$/, '') + ' ' }) },
+    {
+      when: 'its payload is unpadded',
+      make: async () => ({ ...(await sign()), payload: (await sign()).payload.replace(/=+$/, '') + ' ' }),
+    },
     { when: 'it has one more member', make: async () => ({ ...(await sign()), note: 'x' }) },
-    { when: 'its signature has one more member', make: async () => ({ ...(await sign()), signatures: [{ ...(await sign()).signatures[0], cert: 'x' }] }) },
-    { when: 'a member is missing', make: async () => ({ payload: (await sign()).payload, signatures: (await sign()).signatures }) },
-    { when: 'a member name hides two', make: async () => ({ 'payload,payloadType': 'x', signatures: (await sign()).signatures }) },
-    { when: 'its signatures are no list', make: async () => ({ ...(await sign()), signatures: { ...(await sign()).signatures } }) },
+    {
+      when: 'its signature has one more member',
+      make: async () => ({ ...(await sign()), signatures: [{ ...(await sign()).signatures[0], cert: 'x' }] }),
+    },
+    {
+      when: 'a member is missing',
+      make: async () => ({ payload: (await sign()).payload, signatures: (await sign()).signatures }),
+    },
+    {
+      when: 'a member name hides two',
+      make: async () => ({ 'payload,payloadType': 'x', signatures: (await sign()).signatures }),
+    },
+    {
+      when: 'its signatures are no list',
+      make: async () => ({ ...(await sign()), signatures: { 0: (await sign()).signatures[0] } }),
+    },
     { when: 'its payload is no text', make: async () => ({ ...(await sign()), payload: 1 }) },
     { when: 'a signature is no object', make: async () => ({ ...(await sign()), signatures: [null] }) },
     { when: 'it is a list', make: async () => [await sign()] },
@@ -103,7 +147,9 @@ describe('an envelope is refused', () => {
 })
 
 test('two trusted keys may both sign', async () => {
-  const text = JSON.stringify(joined(await signEnvelope(signer, IN_TOTO_PAYLOAD, BODY), await signEnvelope(stranger, IN_TOTO_PAYLOAD, BODY)))
+  const text = JSON.stringify(
+    joined(await signEnvelope(signer, IN_TOTO_PAYLOAD, BODY), await signEnvelope(stranger, IN_TOTO_PAYLOAD, BODY)),
+  )
   expect(await read(text, BOTH)).toEqual(BODY)
 })
 
@@ -121,7 +167,13 @@ function relabelled(envelope: Envelope, keyid: string): Envelope {
 }
 
 function withSignature(envelope: Envelope, change: (signature: Buffer) => Uint8Array): Envelope {
-  return { ...envelope, signatures: envelope.signatures.map(({ keyid, sig }) => ({ keyid, sig: base64Of(change(Buffer.from(sig, 'base64'))) })) }
+  return {
+    ...envelope,
+    signatures: envelope.signatures.map(({ keyid, sig }) => ({
+      keyid,
+      sig: base64Of(change(Buffer.from(sig, 'base64'))),
+    })),
+  }
 }
 
 /** The same signature with the group order added to S: equal modulo the order, and not canonical (RFC 8032 section 5.1.7). */

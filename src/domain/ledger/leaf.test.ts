@@ -30,7 +30,10 @@ test.each(Object.keys(LEAF))('changing `%s` changes the bytes that the tree comm
 })
 
 test('a commitment covers the salt and the canonical payload, and nothing of the order of members', () => {
-  const payloads = dictionary(string({ unit: 'binary' }), json().map((text) => JSON.parse(text) as never))
+  const payloads = dictionary(
+    string({ unit: 'binary' }),
+    json().map((text) => JSON.parse(text) as never),
+  )
   assert(
     property(payloads, uint8Array({ minLength: 32, maxLength: 32 }), (payload: JsonObject, salt) => {
       const commitment = commitmentOf(sha256, salt, payload)

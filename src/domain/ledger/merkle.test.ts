@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto'
 import { array, assert, integer, property, uint8Array } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pathShape, proofShape, referencePath, referenceProof, referenceRoot } from '../../../test/support/reference-merkle.ts'
+import {
+  pathShape,
+  proofShape,
+  referencePath,
+  referenceProof,
+  referenceRoot,
+} from '../../../test/support/reference-merkle.ts'
 import vectors from '../../../test/vectors/transparency-log.json' with { type: 'json' }
 import { hexOf, utf8 } from '../../base/bytes.ts'
 import type { Sha256 } from '../../base/digest.ts'
-import { leafHash, MerkleTree, verifyConsistency, verifyInclusion, type ConsistencyClaim, type InclusionClaim } from './merkle.ts'
+import {
+  leafHash,
+  MerkleTree,
+  verifyConsistency,
+  verifyInclusion,
+  type ConsistencyClaim,
+  type InclusionClaim,
+} from './merkle.ts'
 
 const sha256: Sha256 = (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest())
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'))
@@ -35,13 +48,25 @@ describe('the vectors of RFC 6962', () => {
 
   test.each(inclusion)('leaf $index is proven in the tree of $size', ({ index, size, proof }) => {
     expect(hexes(tree.inclusionProof(index, size))).toEqual(proof)
-    const claim = { leaf: fromHex(leaf_hashes[index]!), index, size, proof: proof.map(fromHex), root: fromHex(roots_by_size[size - 1]!) }
+    const claim = {
+      leaf: fromHex(leaf_hashes[index]!),
+      index,
+      size,
+      proof: proof.map(fromHex),
+      root: fromHex(roots_by_size[size - 1]!),
+    }
     expect(verifyInclusion(sha256, claim)).toBe(true)
   })
 
   test.each(consistency)('the tree of $from is proven to be the start of the tree of $to', ({ from, to, proof }) => {
     expect(hexes(tree.consistencyProof(from, to))).toEqual(proof)
-    const claim = { from, fromRoot: fromHex(roots_by_size[from - 1]!), to, toRoot: fromHex(roots_by_size[to - 1]!), proof: proof.map(fromHex) }
+    const claim = {
+      from,
+      fromRoot: fromHex(roots_by_size[from - 1]!),
+      to,
+      toRoot: fromHex(roots_by_size[to - 1]!),
+      proof: proof.map(fromHex),
+    }
     expect(verifyConsistency(sha256, claim)).toBe(true)
   })
 })
@@ -49,17 +74,22 @@ describe('the vectors of RFC 6962', () => {
 describe('against the naive reference', () => {
   test('roots and proofs of random leaf lists are those of the recursive definition', () => {
     assert(
-      property(array(uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 70 }), integer({ min: 0 }), integer({ min: 0 }), (inputs, a, b) => {
-        const hashes = inputs.map((input) => leafHash(sha256, input))
-        const tree = treeOf(hashes)
-        const size = 1 + (a % hashes.length)
-        const past = hashes.slice(0, size)
-        const index = b % size
-        const from = 1 + (b % size)
-        expect(hexOf(tree.root(size))).toBe(referenceRoot(past).toString('hex'))
-        expect(hexes(tree.inclusionProof(index, size))).toEqual(hexes(referencePath(index, past)))
-        expect(hexes(tree.consistencyProof(from, size))).toEqual(hexes(referenceProof(from, past)))
-      }),
+      property(
+        array(uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 70 }),
+        integer({ min: 0 }),
+        integer({ min: 0 }),
+        (inputs, a, b) => {
+          const hashes = inputs.map((input) => leafHash(sha256, input))
+          const tree = treeOf(hashes)
+          const size = 1 + (a % hashes.length)
+          const past = hashes.slice(0, size)
+          const index = b % size
+          const from = 1 + (b % size)
+          expect(hexOf(tree.root(size))).toBe(referenceRoot(past).toString('hex'))
+          expect(hexes(tree.inclusionProof(index, size))).toEqual(hexes(referencePath(index, past)))
+          expect(hexes(tree.consistencyProof(from, size))).toEqual(hexes(referenceProof(from, past)))
+        },
+      ),
       { numRuns: 300 },
     )
   })
@@ -68,7 +98,9 @@ describe('against the naive reference', () => {
     const lists = array(uint8Array({ minLength: 1, maxLength: 4 }), { maxLength: 40 })
     assert(
       property(lists, lists, lists, (kept, lost, later) => {
-        const [keptHashes, lostHashes, laterHashes] = [kept, lost, later].map((inputs) => inputs.map((input) => leafHash(sha256, input)))
+        const [keptHashes, lostHashes, laterHashes] = [kept, lost, later].map((inputs) =>
+          inputs.map((input) => leafHash(sha256, input)),
+        )
         const cut = treeOf([...keptHashes!, ...lostHashes!])
         cut.truncate(keptHashes!.length)
         expect(cut.size).toBe(keptHashes!.length)
@@ -76,7 +108,8 @@ describe('against the naive reference', () => {
         const never = treeOf([...keptHashes!, ...laterHashes!])
         expect(cut.size).toBe(never.size)
         for (let size = 0; size <= never.size; size++) expect(hexOf(cut.root(size))).toBe(hexOf(never.root(size)))
-        for (let index = 0; index < never.size; index++) expect(hexes(cut.inclusionProof(index))).toEqual(hexes(never.inclusionProof(index)))
+        for (let index = 0; index < never.size; index++)
+          expect(hexes(cut.inclusionProof(index))).toEqual(hexes(never.inclusionProof(index)))
       }),
     )
   })
@@ -123,7 +156,8 @@ describe.each(SIZES)('in the tree of %d', (size) => {
       const claim = inclusionClaim(index, size)
       const where = `leaf ${index} of ${size}`
       expect(verifyInclusion(sha256, claim), where).toBe(true)
-      for (const proof of otherProofs(claim.proof)) expect(verifyInclusion(sha256, { ...claim, proof }), where).toBe(false)
+      for (const proof of otherProofs(claim.proof))
+        expect(verifyInclusion(sha256, { ...claim, proof }), where).toBe(false)
       for (const byte of [0, 13, 31]) {
         expect(verifyInclusion(sha256, { ...claim, leaf: flipped(claim.leaf, byte) }), where).toBe(false)
         expect(verifyInclusion(sha256, { ...claim, root: flipped(claim.root, byte) }), where).toBe(false)
@@ -137,7 +171,10 @@ describe.each(SIZES)('in the tree of %d', (size) => {
     for (let index = 0; index < size; index++) {
       const claim = inclusionClaim(index, size)
       for (let other = -1; other <= size + 1; other++)
-        expect(verifyInclusion(sha256, { ...claim, index: other }), `leaf ${index} of ${size} claimed at ${other}`).toBe(other === index)
+        expect(
+          verifyInclusion(sha256, { ...claim, index: other }),
+          `leaf ${index} of ${size} claimed at ${other}`,
+        ).toBe(other === index)
       // The size is bound by the signed checkpoint beside the root; the path alone cannot tell trees of one shape apart.
       for (let other = 0; other <= 41; other++)
         expect(verifyInclusion(sha256, { ...claim, size: other }), `leaf ${index} of ${size} claimed in ${other}`).toBe(
@@ -151,15 +188,20 @@ describe.each(SIZES)('in the tree of %d', (size) => {
       const claim = consistencyClaim(from, size)
       const where = `from ${from} to ${size}`
       expect(verifyConsistency(sha256, claim), where).toBe(true)
-      for (const proof of otherProofs(claim.proof)) expect(verifyConsistency(sha256, { ...claim, proof }), where).toBe(false)
+      for (const proof of otherProofs(claim.proof))
+        expect(verifyConsistency(sha256, { ...claim, proof }), where).toBe(false)
       for (const byte of [0, 13, 31]) {
         expect(verifyConsistency(sha256, { ...claim, fromRoot: flipped(claim.fromRoot, byte) }), where).toBe(false)
         expect(verifyConsistency(sha256, { ...claim, toRoot: flipped(claim.toRoot, byte) }), where).toBe(false)
       }
       if (from < size) expect(verifyConsistency(sha256, { ...claim, fromRoot: claim.toRoot }), where).toBe(false)
       for (let other = 0; other <= 41; other++) {
-        expect(verifyConsistency(sha256, { ...claim, from: other }), `${where} claimed from ${other}`).toBe(sameProof({ from: other, to: size }, { from, to: size }))
-        expect(verifyConsistency(sha256, { ...claim, to: other }), `${where} claimed to ${other}`).toBe(sameProof({ from, to: other }, { from, to: size }))
+        expect(verifyConsistency(sha256, { ...claim, from: other }), `${where} claimed from ${other}`).toBe(
+          sameProof({ from: other, to: size }, { from, to: size }),
+        )
+        expect(verifyConsistency(sha256, { ...claim, to: other }), `${where} claimed to ${other}`).toBe(
+          sameProof({ from, to: other }, { from, to: size }),
+        )
       }
     }
   })
@@ -170,16 +212,35 @@ function sameProof(claimed: { from: number; to: number }, real: { from: number; 
   return proofShape(claimed.from, claimed.to) === proofShape(real.from, real.to)
 }
 
-test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '3' as unknown as number])('a claim with the number %s is refused', (odd) => {
-  const inclusion = inclusionClaim(3, 9)
-  const consistency = consistencyClaim(3, 9)
-  for (const claim of [{ ...inclusion, index: odd }, { ...inclusion, size: odd }]) expect(verifyInclusion(sha256, claim)).toBe(false)
-  for (const claim of [{ ...consistency, from: odd }, { ...consistency, to: odd }]) expect(verifyConsistency(sha256, claim)).toBe(false)
-})
+test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '3' as unknown as number])(
+  'a claim with the number %s is refused',
+  (odd) => {
+    const inclusion = inclusionClaim(3, 9)
+    const consistency = consistencyClaim(3, 9)
+    for (const claim of [
+      { ...inclusion, index: odd },
+      { ...inclusion, size: odd },
+    ])
+      expect(verifyInclusion(sha256, claim)).toBe(false)
+    for (const claim of [
+      { ...consistency, from: odd },
+      { ...consistency, to: odd },
+    ])
+      expect(verifyConsistency(sha256, claim)).toBe(false)
+  },
+)
 
 test('a node of the tree cannot be passed off as a leaf', () => {
   const node = TREE.root(2)
-  expect(verifyInclusion(sha256, { leaf: node, index: 0, size: 4, proof: TREE.inclusionProof(0, 4).slice(1), root: TREE.root(4) })).toBe(false)
+  expect(
+    verifyInclusion(sha256, {
+      leaf: node,
+      index: 0,
+      size: 4,
+      proof: TREE.inclusionProof(0, 4).slice(1),
+      root: TREE.root(4),
+    }),
+  ).toBe(false)
   expect(hexOf(leafHash(sha256, Buffer.concat([LEAVES[0]!, LEAVES[1]!])))).not.toBe(hexOf(node))
 })
 

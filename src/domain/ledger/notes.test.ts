@@ -1,5 +1,18 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { array, assert, constantFrom, integer, maxSafeNat, nat, oneof, property, record, string, stringMatching, uint8Array } from 'fast-check'
+import {
+  array,
+  assert,
+  constantFrom,
+  integer,
+  maxSafeNat,
+  nat,
+  oneof,
+  property,
+  record,
+  string,
+  stringMatching,
+  uint8Array,
+} from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import vectors from '../../../test/vectors/transparency-log.json' with { type: 'json' }
 import { base64Of, hexOf, utf8 } from '../../base/bytes.ts'
@@ -26,7 +39,11 @@ describe('the signed note of the Go documentation', () => {
     const parsed = parseNote(note)!
     expect(parsed.text).toBe(text)
     expect(parsed.signatures.map((signature) => [signature.name, hexOf(signature.keyId)])).toEqual([[name, keyIdHex]])
-    const key = createPublicKey({ key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), publicKey]), type: 'spki', format: 'der' })
+    const key = createPublicKey({
+      key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), publicKey]),
+      type: 'spki',
+      format: 'der',
+    })
     expect(verify(null, utf8(parsed.text), key, parsed.signatures[0]!.signature)).toBe(true)
     expect(formatNote(parsed.text, parsed.signatures)).toBe(note)
   })
@@ -48,25 +65,56 @@ describe('the signed note of the Go documentation', () => {
 })
 
 const line = stringMatching(/^[a-z0-9 .—/-]{1,20}$/)
-const noteText = array(oneof(line, constantFrom('', '— x AAAAAAA=')), { minLength: 1, maxLength: 6 }).map((lines) => `${lines.join('\n')}\n`)
-const signature = record({ name: stringMatching(/^[a-z0-9./-]{1,20}$/), keyId: uint8Array({ minLength: 4, maxLength: 4 }), signature: uint8Array({ minLength: 1, maxLength: 80 }) })
+const noteText = array(oneof(line, constantFrom('', '— x AAAAAAA=')), { minLength: 1, maxLength: 6 }).map(
+  (lines) => `${lines.join('\n')}\n`,
+)
+const signature = record({
+  name: stringMatching(/^[a-z0-9./-]{1,20}$/),
+  keyId: uint8Array({ minLength: 4, maxLength: 4 }),
+  signature: uint8Array({ minLength: 1, maxLength: 80 }),
+})
 const signatures = array(signature, { minLength: 1, maxLength: 16 })
 
 describe('signed notes', () => {
   test('what was formatted parses back, even when the text itself holds blank and signature-like lines', () => {
-    assert(property(noteText, signatures, (text, signed) => {
+    assert(
+      property(noteText, signatures, (text, signed) => {
         expect(parseNote(formatNote(text, signed))).toEqual({ text, signatures: signed })
       }),
     )
   })
 
   test('what parses is formatted back to the very same text', () => {
-    const pieces = array(constantFrom('\n', '\n\n', '— ', 'name', ' ', 'AAAAAAA=', 'AAAAAAAAAA==', 'AAAAAAAAAAAAAAAA', '=', 'x', '+', '\r', '\u00a0'), { maxLength: 14 })
+    const pieces = array(
+      constantFrom(
+        '\n',
+        '\n\n',
+        '— ',
+        'name',
+        ' ',
+        'AAAAAAA=',
+        'AAAAAAAAAA==',
+        'AAAAAAAAAAAAAAAA',
+        '=',
+        'x',
+        '+',
+        '\r',
+        '\u00a0',
+      ),
+      { maxLength: 14 },
+    )
     assert(
-      property(oneof(string({ unit: 'binary' }), pieces.map((parts) => parts.join('')), pieces.map((parts) => `t\n\n— n AAAAAAA=\n${parts.join('')}`)), (text) => {
-        const parsed = parseNote(text)
-        return parsed === undefined || formatNote(parsed.text, parsed.signatures) === text
-      }),
+      property(
+        oneof(
+          string({ unit: 'binary' }),
+          pieces.map((parts) => parts.join('')),
+          pieces.map((parts) => `t\n\n— n AAAAAAA=\n${parts.join('')}`),
+        ),
+        (text) => {
+          const parsed = parseNote(text)
+          return parsed === undefined || formatNote(parsed.text, parsed.signatures) === text
+        },
+      ),
       { numRuns: 5_000 },
     )
   })
@@ -92,10 +140,15 @@ describe('signed notes', () => {
 })
 
 describe('checkpoints', () => {
-  const checkpoint = record({ origin: stringMatching(/^[a-z0-9. /-]{1,30}$/), size: oneof(nat(), maxSafeNat()), root: hash })
+  const checkpoint = record({
+    origin: stringMatching(/^[a-z0-9. /-]{1,30}$/),
+    size: oneof(nat(), maxSafeNat()),
+    root: hash,
+  })
 
   test('what was formatted parses back', () => {
-    assert(property(checkpoint, (value) => {
+    assert(
+      property(checkpoint, (value) => {
         expect(parseCheckpoint(formatCheckpoint(value))).toEqual(value)
       }),
     )
@@ -138,10 +191,15 @@ describe('checkpoints', () => {
 })
 
 describe('inclusion proofs as text', () => {
-  const proof = record({ index: oneof(nat(), maxSafeNat()), hashes: array(hash, { maxLength: 64 }), checkpoint: string({ unit: 'binary' }) })
+  const proof = record({
+    index: oneof(nat(), maxSafeNat()),
+    hashes: array(hash, { maxLength: 64 }),
+    checkpoint: string({ unit: 'binary' }),
+  })
 
   test('what was formatted parses back, whatever the checkpoint holds', () => {
-    assert(property(proof, (value) => {
+    assert(
+      property(proof, (value) => {
         expect(parseTlogProof(formatTlogProof(value))).toEqual(value)
       }),
     )
