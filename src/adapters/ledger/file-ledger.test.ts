@@ -197,29 +197,33 @@ describe('a ledger in use', () => {
 })
 
 describe('a torn tail', () => {
-  test('cut at any byte of the last group, the ledger reopens at the checkpoint before and goes on', async () => {
-    const { entries, ends } = await journalOf([['a', 'b'], ['c'], ['d', 'ü']])
-    const whole = await readFile(path)
-    const [, before, end] = ends as [number, number, number]
-    for (let cut = before; cut < end; cut++) {
-      const at = join(folder, `cut-${cut}`)
-      await writeFile(at, whole.subarray(0, cut))
-      const ledger = await openOrThrow(at)
-      expect([cut, ledger.size, ledger.tornBytes]).toEqual([cut, 3, cut - before])
-      expect(await entriesOf(ledger)).toEqual(entries.slice(0, 3))
-      const appended = await appendOrThrow(ledger, 'after')
-      await ledger.close()
-      if (cut > before)
-        expect((await readFile(`${at}.torn-at-${before}`)).equals(whole.subarray(before, cut)), `cut at ${cut}`).toBe(
-          true,
-        )
-      const again = await openOrThrow(at)
-      expect([again.tornBytes, await entriesOf(again)]).toEqual([0, [...entries.slice(0, 3), appended]])
-      if (cut % 50 === 0) await verifyWhole(again)
-      await again.close()
-      for (const name of await readdir(folder)) if (name.startsWith('cut-')) await rm(join(folder, name))
-    }
-  })
+  test(
+    'cut at any byte of the last group, the ledger reopens at the checkpoint before and goes on',
+    { timeout: 300_000 },
+    async () => {
+      const { entries, ends } = await journalOf([['a', 'b'], ['c'], ['d', 'ü']])
+      const whole = await readFile(path)
+      const [, before, end] = ends as [number, number, number]
+      for (let cut = before; cut < end; cut++) {
+        const at = join(folder, `cut-${cut}`)
+        await writeFile(at, whole.subarray(0, cut))
+        const ledger = await openOrThrow(at)
+        expect([cut, ledger.size, ledger.tornBytes]).toEqual([cut, 3, cut - before])
+        expect(await entriesOf(ledger)).toEqual(entries.slice(0, 3))
+        const appended = await appendOrThrow(ledger, 'after')
+        await ledger.close()
+        if (cut > before)
+          expect((await readFile(`${at}.torn-at-${before}`)).equals(whole.subarray(before, cut)), `cut at ${cut}`).toBe(
+            true,
+          )
+        const again = await openOrThrow(at)
+        expect([again.tornBytes, await entriesOf(again)]).toEqual([0, [...entries.slice(0, 3), appended]])
+        if (cut % 50 === 0) await verifyWhole(again)
+        await again.close()
+        for (const name of await readdir(folder)) if (name.startsWith('cut-')) await rm(join(folder, name))
+      }
+    },
+  )
 
   test('cut at any byte of the only group, the ledger reopens empty', async () => {
     const { ends } = await journalOf([['a']])
@@ -249,35 +253,39 @@ describe('a torn tail', () => {
 })
 
 describe('damage', () => {
-  test('each changed byte is refused with the file left as it is, or lies in the last checkpoint and falls back by one group', async () => {
-    const { entries, ends } = await journalOf([['a', 'b'], ['ü']])
-    const whole = await readFile(path)
-    const lastCheckpoint = whole.lastIndexOf('{"checkpoint"')
-    let refused = 0
-    for (let at = 0; at < whole.length; at++) {
-      for (const value of new Set([whole[at]! ^ 1, whole[at]! ^ 0x20, 0x0a])) {
-        if (value === whole[at]) continue
-        const changed = Buffer.from(whole)
-        changed[at] = value
-        await writeFile(path, changed)
-        const opened = await openFileLedger(ledgerOptions(path))
-        const where = `byte ${at} as ${value}`
-        if (opened.ok) {
-          // The line end before it counts as well: without it the last checkpoint is no line of its own.
-          expect(at, where).toBeGreaterThanOrEqual(lastCheckpoint - 1)
-          expect(opened.value.tornBytes, where).toBe(ends[1]! - ends[0]!)
-          expect(await entriesOf(opened.value), where).toEqual(entries.slice(0, 2))
-          expect((await readFile(`${path}.torn-at-${ends[0]}`)).equals(changed.subarray(ends[0])), where).toBe(true)
-          await opened.value.close()
-        } else {
-          refused += 1
-          expect(opened.failure.code, where).toBe('ledger/damaged')
-          expect((await readFile(path)).equals(changed), where).toBe(true)
+  test(
+    'each changed byte is refused with the file left as it is, or lies in the last checkpoint and falls back by one group',
+    { timeout: 300_000 },
+    async () => {
+      const { entries, ends } = await journalOf([['a', 'b'], ['ü']])
+      const whole = await readFile(path)
+      const lastCheckpoint = whole.lastIndexOf('{"checkpoint"')
+      let refused = 0
+      for (let at = 0; at < whole.length; at++) {
+        for (const value of new Set([whole[at]! ^ 1, whole[at]! ^ 0x20, 0x0a])) {
+          if (value === whole[at]) continue
+          const changed = Buffer.from(whole)
+          changed[at] = value
+          await writeFile(path, changed)
+          const opened = await openFileLedger(ledgerOptions(path))
+          const where = `byte ${at} as ${value}`
+          if (opened.ok) {
+            // The line end before it counts as well: without it the last checkpoint is no line of its own.
+            expect(at, where).toBeGreaterThanOrEqual(lastCheckpoint - 1)
+            expect(opened.value.tornBytes, where).toBe(ends[1]! - ends[0]!)
+            expect(await entriesOf(opened.value), where).toEqual(entries.slice(0, 2))
+            expect((await readFile(`${path}.torn-at-${ends[0]}`)).equals(changed.subarray(ends[0])), where).toBe(true)
+            await opened.value.close()
+          } else {
+            refused += 1
+            expect(opened.failure.code, where).toBe('ledger/damaged')
+            expect((await readFile(path)).equals(changed), where).toBe(true)
+          }
         }
       }
-    }
-    expect(refused).toBeGreaterThan(2 * lastCheckpoint)
-  })
+      expect(refused).toBeGreaterThan(2 * lastCheckpoint)
+    },
+  )
 
   test.each<{ what: string; change: (lines: string[]) => string[] }>([
     { what: 'an entry left out', change: (lines) => lines.toSpliced(0, 1) },
