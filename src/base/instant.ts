@@ -22,7 +22,7 @@ export function toRfc3339(instant: EpochMs): string {
   return new Date(instant).toISOString()
 }
 
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/
 
 /** Undefined unless the text is a whole RFC 3339 date-time that exists in the calendar. */
 export function parseRfc3339(text: string): EpochMs | undefined {

@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { KEY_PURPOSES, type KeyPurpose, type SigningKeys } from '../../application/keys/signing-keys.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
@@ -57,21 +57,43 @@ async function openSecret(path: string): Promise<Result<Uint8Array, Problem>> {
 }
 
 async function openOrCreate(path: string, make: () => string): Promise<Result<string, Problem>> {
-  try {
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(make())
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error
-  }
+  if (!(await exists(path))) await create(path, make())
   const { mode } = await stat(path)
   if ((mode & 0o077) !== 0)
     return fail({ code: 'keys/permissions', message: `\`${path}\` can be read by others (mode ${(mode & 0o777).toString(8)})`, next: `chmod 600 ${path}` })
   return ok(await readFile(path, 'utf8'))
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** A crash leaves the whole key or none: half a key would be refused as damaged for ever. */
+async function create(path: string, content: string): Promise<void> {
+  const draft = `${path}.draft`
+  await rm(draft, { force: true })
+  const file = await open(draft, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  // link(2), unlike rename(2), never replaces a key.
+  await link(draft, path)
+  await rm(draft)
+  const folder = await open(dirname(path), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 /** Publishes the public halves beside the state, for auditors and gateways. */

@@ -59,6 +59,8 @@ class FileLedger implements Ledger {
   readonly #keyId: Uint8Array
   readonly #file: FileHandle
   readonly #waiting: Waiting[] = []
+  /** Entries that are on disk; during a write the tree and the offsets already hold the next group. */
+  #size: number
   #length: number
   #checkpoint: string
   #running: Promise<void> | undefined
@@ -70,6 +72,7 @@ class FileLedger implements Ledger {
     this.#journal = journal
     this.#keyId = keyId
     this.#file = journal.file
+    this.#size = journal.offsets.length
     this.#length = journal.length
     this.#checkpoint = journal.checkpoint ?? ''
     this.tornBytes = journal.tornBytes
@@ -81,7 +84,7 @@ class FileLedger implements Ledger {
   }
 
   get size(): number {
-    return this.#journal.offsets.length
+    return this.#size
   }
 
   get checkpoint(): string {
@@ -90,7 +93,8 @@ class FileLedger implements Ledger {
 
   append(draft: EntryDraft): Promise<Result<LedgerEntry, Problem>> {
     if (this.#broken !== undefined) return Promise.resolve(fail(this.#broken))
-    const canonical = canonicalJson(draft.payload)
+    // Everything the leaf and its commitment will hold: a text without canonical form must not stop the writer.
+    const canonical = canonicalJson({ ...draft, payload: { ...draft.payload, actor: draft.actor } })
     if (!canonical.ok || canonical.value.length > PAYLOAD_BYTES_MAX)
       return Promise.resolve(fail({ code: 'ledger/bad-payload', message: canonical.ok ? `the payload is larger than ${PAYLOAD_BYTES_MAX} characters` : canonical.failure.message }))
     if (this.#waiting.length >= WAITING_MAX) return Promise.resolve(fail({ code: 'ledger/busy', message: `${WAITING_MAX} entries wait for the disk`, next: 'try again' }))
@@ -124,6 +128,7 @@ class FileLedger implements Ledger {
     const bytes = Buffer.from(`${text}${JSON.stringify({ checkpoint })}\n`)
     const failed = await this.#write(bytes, before)
     if (failed === undefined) {
+      this.#size = this.#journal.tree.size
       this.#length += bytes.length
       this.#checkpoint = checkpoint
     }
@@ -150,7 +155,8 @@ class FileLedger implements Ledger {
 
   async #sign(): Promise<string> {
     const { origin, signer } = this.#options
-    const text = formatCheckpoint({ origin, size: this.size, root: this.#journal.tree.root() })
+    const { tree } = this.#journal
+    const text = formatCheckpoint({ origin, size: tree.size, root: tree.root() })
     return formatNote(text, [{ name: origin, keyId: this.#keyId, signature: await signer.sign(utf8(text)) }])
   }
 

@@ -1,6 +1,6 @@
 import { open, rename, writeFile, type FileHandle } from 'node:fs/promises'
 import { bytesOfHex, equalBytes } from '../../base/bytes.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import { canonicalJson, isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import { parseCheckpoint } from '../../domain/ledger/checkpoint.ts'
@@ -34,9 +34,8 @@ export type VerifyCheckpoint = (note: string) => Promise<boolean>
  */
 export async function openJournal(path: string, verifyCheckpoint: VerifyCheckpoint): Promise<Result<OpenedJournal, Problem>> {
   const file = await open(path, 'a+', 0o600)
-  const scan = await scanJournal(file)
+  const scan = await scanJournal(file, verifyCheckpoint)
   if (scan.lastGroupEnd < scan.bytes && scan.hasLaterCheckpoint) return damaged(file, path, scan.damage ?? 'an entry is damaged')
-  if (scan.checkpoint !== undefined && !(await verifyCheckpoint(scan.checkpoint))) return damaged(file, path, 'the last checkpoint is not signed by this ledger')
   const tornBytes = scan.bytes - scan.lastGroupEnd
   if (tornBytes > 0) await setAside(file, path, scan.lastGroupEnd, tornBytes)
   scan.tree.truncate(scan.sizeAtGroupEnd)
@@ -71,7 +70,7 @@ interface Scan {
   hasLaterCheckpoint: boolean
 }
 
-async function scanJournal(file: FileHandle): Promise<Scan> {
+async function scanJournal(file: FileHandle, verifyCheckpoint: VerifyCheckpoint): Promise<Scan> {
   const scan: Scan = {
     tree: new MerkleTree(nodeSha256),
     offsets: [],
@@ -84,7 +83,7 @@ async function scanJournal(file: FileHandle): Promise<Scan> {
   }
   for await (const { text, start, length, isWhole } of journalLines(file)) {
     scan.bytes = start + length
-    if (scan.damage === undefined) scan.damage = isWhole ? applyLine(scan, text, start, length) : 'the last line is not whole'
+    if (scan.damage === undefined) scan.damage = isWhole ? await applyLine(scan, verifyCheckpoint, text, { start, length }) : 'the last line is not whole'
     else if (isWhole && isCheckpointLine(text)) scan.hasLaterCheckpoint = true
   }
   return scan
@@ -96,7 +95,8 @@ function isCheckpointLine(text: string): boolean {
 }
 
 /** Applies one line to the scan; a text says why it is damaged. */
-function applyLine(scan: Scan, text: string, start: number, length: number): string | undefined {
+async function applyLine(scan: Scan, verifyCheckpoint: VerifyCheckpoint, text: string, at: { start: number; length: number }): Promise<string | undefined> {
+  const { start, length } = at
   const line = parseLine(text)
   if (line === undefined) return 'a line is not a journal line'
   if ('checkpoint' in line) {
@@ -105,13 +105,18 @@ function applyLine(scan: Scan, text: string, start: number, length: number): str
       scan.hasLaterCheckpoint = true
       return `the checkpoint at byte ${start} does not match the entries before it`
     }
+    if (!(await verifyCheckpoint(line.checkpoint))) {
+      scan.hasLaterCheckpoint = true
+      return `the checkpoint at byte ${start} is not signed by this ledger`
+    }
     scan.checkpoint = line.checkpoint
     scan.lastGroupEnd = start + length
     scan.sizeAtGroupEnd = scan.tree.size
     return undefined
   }
   const salt = bytesOfHex(line.salt)
-  if (salt === undefined || commitmentOf(nodeSha256, salt, line.payload) !== line.leaf.commitment)
+  const hasCanonicalForm = canonicalJson({ leaf: { ...line.leaf }, payload: line.payload }).ok
+  if (salt === undefined || !hasCanonicalForm || commitmentOf(nodeSha256, salt, line.payload) !== line.leaf.commitment)
     return `the payload of entry ${scan.tree.size} does not match its commitment`
   scan.tree.append(leafHash(nodeSha256, leafBytes(line.leaf)))
   scan.offsets.push({ start, length })

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { errnoOf } from '../files/errno.ts'
 
 export interface OwnerLock {
   release(): void
@@ -15,9 +16,9 @@ const SQLITE_BUSY = 5
  */
 export async function takeOwnerLock(stateFolder: string): Promise<Result<OwnerLock, Problem>> {
   const path = join(stateFolder, 'owner.lock')
-  await mkdir(stateFolder, { recursive: true, mode: 0o700 })
   let database: DatabaseSync | undefined
   try {
+    await mkdir(stateFolder, { recursive: true, mode: 0o700 })
     database = new DatabaseSync(path)
     database.exec('PRAGMA busy_timeout=0; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
     const held = database
@@ -26,7 +27,7 @@ export async function takeOwnerLock(stateFolder: string): Promise<Result<OwnerLo
     database?.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
       return fail({ code: 'owner/held', message: `another process owns \`${stateFolder}\``, next: 'use that one (see owner.json there), or stop it first' })
-    if (error instanceof Error && 'errcode' in error)
+    if (error instanceof Error && ('errcode' in error || errnoOf(error) !== undefined))
       return fail({ code: 'owner/unusable', message: `\`${path}\` cannot be locked: ${error.message}`, next: 'check that the folder can be written and the disk has space' })
     throw error
   }

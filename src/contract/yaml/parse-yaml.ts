@@ -1,6 +1,7 @@
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
+import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml'
 import type { Json } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result, type SourcePosition } from '../../base/result.ts'
+import { findNotJson } from './find-not-json.ts'
 
 /** YAML text together with the way back from a value to its line. */
 export interface YamlSource {
@@ -19,12 +20,15 @@ export function parseYaml(file: string, text: string): Result<YamlSource, readon
   if (text.length > BYTES_MAX)
     return fail([{ code: 'yaml/too-large', message: `longer than ${BYTES_MAX} characters`, next: 'split the file', at: start }])
   const deep = firstTooDeep(text)
-  if (deep !== undefined)
-    return fail([
-      { code: 'yaml/too-deep', message: `nested deeper than ${DEPTH_MAX}`, next: 'flatten the structure', at: { file, line: deep, column: 1 } },
-    ])
+  if (deep !== undefined) return fail([tooDeep({ file, line: deep, column: 1 })])
   const lines = new LineCounter()
   const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, merge: false, lineCounter: lines, logLevel: 'error' })
+  // Brackets inside quotes and comments can hide nesting from the first look; the parser then runs out of stack.
+  const exhausted = document.errors.find((error) => error.code === 'RESOURCE_EXHAUSTION')
+  if (exhausted !== undefined) {
+    const at = lines.linePos(exhausted.pos[0])
+    return fail([tooDeep({ file, line: at.line, column: at.col })])
+  }
   if (document.errors.length > 0) {
     return fail(
       document.errors.slice(0, 20).map((error) => {
@@ -38,19 +42,47 @@ export function parseYaml(file: string, text: string): Result<YamlSource, readon
       }),
     )
   }
-  return valueOf(document, (position) => locate(document, lines, file, position))
+  return valueOf(document, lines, file)
 }
 
-function valueOf(document: Document, positionOf: YamlSource['positionOf']): Result<YamlSource, readonly Problem[]> {
+function tooDeep(at: SourcePosition): Problem {
+  return { code: 'yaml/too-deep', message: `nested deeper than ${DEPTH_MAX}`, next: 'flatten the structure', at }
+}
+
+function valueOf(document: Document, lines: LineCounter, file: string): Result<YamlSource, readonly Problem[]> {
+  const positionOf: YamlSource['positionOf'] = (path) => locate(document, lines, file, path)
   try {
-    const value = document.toJS({ maxAliasCount: ALIASES_MAX }) as Json | undefined
-    return ok({ value: value ?? null, positionOf })
+    const value = (document.toJS({ maxAliasCount: ALIASES_MAX }) as Json | undefined) ?? null
+    const notJson = findNotJson(value, DEPTH_MAX)
+    if (notJson === undefined) return ok({ value, positionOf })
+    return fail([{ code: 'yaml/not-json', message: notJson.message, next: 'write a value that JSON has', at: positionOf(notJson.path) }])
   } catch (error) {
-    // The library reports an alias bomb by a ReferenceError; anything else would be a bug.
+    // The library reports an alias bomb and an alias without anchor by a ReferenceError; anything else would be a bug.
+    if (error instanceof ReferenceError && error.message.startsWith('Unresolved alias'))
+      return fail([{ code: 'yaml/unknown-alias', message: 'an alias names no anchor before it', next: 'quote the text if `*` belongs to it', at: positionOfUnknownAlias(document, lines, file) }])
     if (error instanceof ReferenceError)
       return fail([{ code: 'yaml/too-many-aliases', message: `more than ${ALIASES_MAX} aliases`, next: 'write the values out', at: positionOf([]) }])
     throw error
   }
+}
+
+/** The first alias in document order whose anchor does not stand before it. */
+function positionOfUnknownAlias(document: Document, lines: LineCounter, file: string): SourcePosition {
+  const anchors = new Set<string>()
+  let offset = 0
+  visit(document, {
+    Node(_key, node) {
+      if (isAlias(node)) {
+        if (anchors.has(node.source)) return undefined
+        offset = node.range?.[0] ?? 0
+        return visit.BREAK
+      }
+      if (node.anchor !== undefined) anchors.add(node.anchor)
+      return undefined
+    },
+  })
+  const at = lines.linePos(offset)
+  return { file, line: at.line, column: at.col }
 }
 
 /** Nesting is bounded before the recursive parser sees it: by brackets and dashes, or by indentation. */

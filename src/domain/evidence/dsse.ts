@@ -43,6 +43,8 @@ export async function verifyEnvelope(envelope: Envelope, payloadType: string, tr
   if (envelope.payloadType !== payloadType || envelope.signatures.length === 0) return undefined
   const body = bytesOfBase64(envelope.payload)
   if (body === undefined) return undefined
+  // A repeated signature proves nothing new and would leave the envelope's bytes free to grow.
+  if (new Set(envelope.signatures.map(({ keyid }) => keyid)).size !== envelope.signatures.length) return undefined
   const encoded = preAuthEncoding(payloadType, body)
   for (const { keyid, sig } of envelope.signatures) {
     const signature = bytesOfBase64(sig)

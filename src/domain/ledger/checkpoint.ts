@@ -17,6 +17,8 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   const [origin, size, rootText, end] = lines
   if (lines.length !== 4 || end !== '' || origin === undefined || origin === '' || size === undefined) return undefined
   if (!/^(?:0|[1-9]\d{0,15})$/.test(size)) return undefined
+  // Beyond the safe integers two spellings would be one number.
+  if (!Number.isSafeInteger(Number(size))) return undefined
   const root = bytesOfBase64(rootText ?? '')
   return root?.length === 32 ? { origin, size: Number(size), root } : undefined
 }

@@ -21,6 +21,8 @@ export function parseTlogProof(text: string): TlogProof | undefined {
   const [header, indexLine, ...hashLines] = text.slice(0, split).split('\n')
   const index = /^index (0|[1-9]\d{0,15})$/.exec(indexLine ?? '')?.[1]
   if (header !== HEADER || index === undefined || hashLines.length > HASHES_MAX) return undefined
+  // Beyond the safe integers two spellings would be one number.
+  if (!Number.isSafeInteger(Number(index))) return undefined
   const hashes: Uint8Array[] = []
   for (const line of hashLines) {
     const hash = bytesOfBase64(line)
