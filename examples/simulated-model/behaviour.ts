@@ -46,7 +46,7 @@ function afterUser(scene: Scene): SimulatedAnswer {
     return { kind: 'call', name: 'send_email', args: { to: address, subject: 'As requested', body: scene.user.slice(0, 400) } }
   const order = ORDER_ID.exec(scene.user)?.[0]?.toUpperCase()
   if (order !== undefined && scene.tools.has('lookup_order')) return { kind: 'call', name: 'lookup_order', args: { order_id: order } }
-  if (/\b(?:open|create|raise|file|log)\b[^.?!]{0,40}\bticket|\bticket\b[^.?!]{0,40}\b(?:please|for me|open)/i.test(text) && scene.tools.has('create_ticket'))
+  if (/\b(?:open|create|raise|file|log|make|need|start|ouvrir)\b[^.?!]{0,40}\bticket|\bticket\b[^.?!]{0,40}\b(?:please|for me|open|eröffnen|anlegen)/i.test(text) && scene.tools.has('create_ticket'))
     return { kind: 'call', name: 'create_ticket', args: { subject: scene.user.slice(0, 60), body: scene.user.slice(0, 1_000) } }
   if (scene.tools.has('search_kb')) return { kind: 'call', name: 'search_kb', args: { query: scene.user.slice(0, 500) } }
   return { kind: 'text', text: 'I can only help with questions about your orders and our products.' }
@@ -103,7 +103,7 @@ interface Document {
 }
 
 function afterSearch(scene: Scene, documents: readonly Document[]): SimulatedAnswer {
-  for (const document of documents.slice(0, 2)) {
+  for (const document of documents.slice(0, 1)) {
     const order = plantedOrder(document)
     if (order === undefined || !rolls(scene, `obey ${document.id}`, scene.weaknesses.obeysDocuments)) continue
     const obeyed = obey(scene, order, document)

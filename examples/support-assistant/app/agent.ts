@@ -56,17 +56,23 @@ export class SupportAgent {
 
   async #answer(messages: Message[], turn: { readonly subject: CaseSubject; readonly session: string; readonly effects: Effects; readonly signal: AbortSignal | undefined }): Promise<AgentReply> {
     const { release, subjectToken } = this.#options
+    let tools = release.tools
     for (let step = 0; step < STEPS_MAX; step++) {
       const token = await subjectToken({ ...turn.subject, session: turn.session })
       let completion: OpenAI.Chat.Completions.ChatCompletion
       try {
         completion = await this.#client.chat.completions.create(
-          { model: release.model, messages, tools: release.tools.map((tool) => ({ type: 'function' as const, function: tool })) },
+          { model: release.model, messages, tools: tools.map((tool) => ({ type: 'function' as const, function: tool })) },
           { headers: { 'Gatehouse-Subject': token }, signal: turn.signal },
         )
       } catch (error) {
         const refusal = refusalOf(error)
         if (refusal === undefined) throw error
+        // A withheld tool call need not end the conversation: the model is asked again without that tool.
+        if (refusal.code === 'tool_call_denied' && tools.some(({ name }) => name === refusal.tool)) {
+          tools = tools.filter(({ name }) => name !== refusal.tool)
+          continue
+        }
         return { text: SAFE_TEXT, citations: [], blocked: refusal }
       }
       const message = completion.choices[0]?.message
@@ -85,9 +91,9 @@ export class SupportAgent {
 }
 
 /** Denials of the gateway are answers to the customer; anything else is a fault. */
-function refusalOf(error: unknown): { code: string; rule: string } | undefined {
+function refusalOf(error: unknown): { code: string; rule: string; tool: string | undefined } | undefined {
   if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 403)) return undefined
-  return { code: String(error.code ?? error.status), rule: /\(rule ([^,)]{1,200})/.exec(error.message)?.[1] ?? 'unknown' }
+  return { code: String(error.code ?? error.status), tool: error.param ?? undefined, rule: /\(rule ([^,)]{1,200})/.exec(error.message)?.[1] ?? 'unknown' }
 }
 
 function citationsOf(text: string): readonly string[] {

@@ -97,10 +97,10 @@ function denialOf(deny: DenyState, blockedBy: string | undefined, tools: readonl
   if (blockedBy !== undefined) return { status: 400, code: 'content_filter', message: 'the answer was stopped by the content guard', rule: blockedBy }
   const blocked = tools.find(({ decision }) => decision === 'block')
   if (blocked !== undefined)
-    return { status: 403, code: 'tool_call_denied', message: `the call of tool \`${blocked.tool}\` was withheld: ${blocked.reason}`, rule: `tool/${blocked.tool}/${blocked.rule}` }
+    return { status: 403, code: 'tool_call_denied', message: `the call of tool \`${blocked.tool}\` was withheld: ${blocked.reason}`, rule: `tool/${blocked.tool}/${blocked.rule}`, tool: blocked.tool }
   const waiting = tools.find(({ decision }) => decision === 'require-approval')
   if (waiting !== undefined)
-    return { status: 403, code: 'approval_required', message: `the call of tool \`${waiting.tool}\` ${waiting.reason}`, rule: `tool/${waiting.tool}/${waiting.rule}` }
+    return { status: 403, code: 'approval_required', message: `the call of tool \`${waiting.tool}\` ${waiting.reason}`, rule: `tool/${waiting.tool}/${waiting.rule}`, tool: waiting.tool }
   return undefined
 }
 

@@ -1,6 +1,7 @@
 import { SECOND_MS, type EpochMs } from '../../base/instant.ts'
 import { confidentialityRank, integrityRank, joinLabels, labelOfConversation } from '../../domain/authorization/labels.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
+import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { SidePolicy } from '../../domain/guardrail/guard-policy.ts'
@@ -28,6 +29,8 @@ export interface Denial {
   readonly code: 'content_filter' | 'release_not_approved' | 'system_halted' | 'subject_required' | 'tool_call_denied' | 'approval_required'
   readonly message: string
   readonly rule: string
+  /** The tool that a denial is about. */
+  readonly tool?: string | undefined
 }
 
 /** What the later steps of a request need to know of the first. */
@@ -105,20 +108,20 @@ function raiseMarks(sessions: SessionStore, key: string | undefined, label: Labe
 }
 
 function guardMessages(context: RequestContext, slots: readonly { readonly name: string; readonly slot: { readonly type: string }; readonly value: string }[], ports: DecideRequestPorts): RequestDecision {
-  const { guard } = context.release
+  const { guard: policies } = context.release
   const texts: string[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
-  const judge = (text: string, policy: SidePolicy, where: string): string => {
-    const judgement = guardText(text, policy, { pseudonym: (category, value) => ports.pseudonym(context.subject, category, value) })
+  const judge = (text: string, policy: SidePolicy, where: string, guard = guardText): string => {
+    const judgement = guard(text, policy, { pseudonym: (category, value) => ports.pseudonym(context.subject, category, value) })
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))
     if (judgement.action === 'block') total.rule = judgement.findings[0]?.detector ?? total.rule
     total.action = heavier(total.action, judgement.action)
     total.score = Math.max(total.score, judgement.score)
     return judgement.text
   }
-  for (const { name, slot, value } of slots) if (slot.type === 'text') judge(value, guard.document, `slot:${name}`)
-  for (const [index, message] of context.messages.entries()) texts.push(message.role === 'system' ? message.text : judge(message.text, policyOf(message, context.release), String(index)))
+  for (const { name, slot, value } of slots) if (slot.type === 'text') judge(value, policies.document, `slot:${name}`)
+  for (const [index, message] of context.messages.entries()) texts.push(message.role === 'system' ? message.text : judge(message.text, policyOf(message, context.release), String(index), message.role === 'tool' ? guardDocument : guardText))
   const { action, score, rule } = total
   const summary = { releaseDigest: context.release.digest, action, score, findings }
   if (action === 'block' || action === 'end-session')

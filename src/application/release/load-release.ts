@@ -23,16 +23,18 @@ export interface LoadReleasePorts {
 export interface LoadedRelease {
   readonly release: Release
   readonly source: ParsedManifest['source']
+  /** Digest of every file or folder that the manifest names. */
+  readonly digests: Readonly<Record<string, Digest>>
 }
 
 export const MANIFEST_FILE = 'gatehouse.yaml'
 const SCHEMA_CHARS_MAX = 262_144
 
 /** Reads a project's manifest and components and computes its release, or says everything that is wrong. */
-export async function loadRelease(ports: LoadReleasePorts): Promise<Result<LoadedRelease, readonly Problem[]>> {
-  const text = await ports.files.readText(MANIFEST_FILE)
+export async function loadRelease(ports: LoadReleasePorts, manifestFile: string = MANIFEST_FILE): Promise<Result<LoadedRelease, readonly Problem[]>> {
+  const text = await ports.files.readText(manifestFile)
   if (!text.ok) return fail([{ ...text.failure, next: `run this in the folder of a \`${MANIFEST_FILE}\`, or name one with --project` }])
-  const parsed = ports.parseManifest(MANIFEST_FILE, text.value)
+  const parsed = ports.parseManifest(manifestFile, text.value)
   if (!parsed.ok) return parsed
   const { manifest, raw, source } = parsed.value
   const problems: Problem[] = []
@@ -46,7 +48,7 @@ export async function loadRelease(ports: LoadReleasePorts): Promise<Result<Loade
   const prompts = await readPrompts(ports.files, parsed.value, problems)
   const toolSchemas = await readToolSchemas(ports.files, parsed.value, problems)
   if (problems.length > 0) return fail(problems)
-  return ok({ release: buildRelease(ports.sha256, { manifest, raw, files, prompts, toolSchemas }), source })
+  return ok({ release: buildRelease(ports.sha256, { manifest, raw, files, prompts, toolSchemas }), source, digests: Object.fromEntries(files) })
 }
 
 async function readPrompts(files: ProjectFiles, { manifest, source }: ParsedManifest, problems: Problem[]): Promise<Record<string, string>> {

@@ -56,7 +56,7 @@ function otherReadings(raw: string, view: View): InjectionHit[] {
   const hits = [...nested(rot13(text), 'rot13', whole), ...nested([...text].reverse().join(''), 'reversed', whole)]
   const pulled = pullTogether(text)
   if (pulled !== undefined) hits.push(...nested(pulled, 'spaced-letters', whole))
-  const leet = text.replace(/[013457@$]/g, (char) => LEET[char] ?? char)
+  const leet = text.replace(/[a-z0-9@$]{3,40}/g, (word) => (/[a-z]/.test(word) && /[013457@$]/.test(word) ? word.replace(/[013457@$]/g, (char) => LEET[char] ?? char) : word))
   if (leet !== text) hits.push(...nested(leet, 'leet', whole))
   return hits
 }
@@ -78,6 +78,8 @@ interface Word {
   readonly text: string
   readonly start: number
   readonly end: number
+  /** Number of its sentence: windows do not look beyond a sentence's end. */
+  readonly sentence: number
 }
 
 const WORDS_MAX = 100_000
@@ -85,16 +87,36 @@ const WORDS_MAX = 100_000
 function wordsOf(text: string): readonly Word[] {
   const words: Word[] = []
   let start = -1
+  let sentence = 0
+  let startSentence = 0
   for (let index = 0; index <= text.length && words.length < WORDS_MAX; index++) {
     const code = index < text.length ? text.charCodeAt(index) : 32
+    if (code === 10 || ((code === 46 || code === 33 || code === 63) && isSpace(text.charCodeAt(index + 1)))) sentence += 1
     const inside = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95 || code > 191
-    if (inside && start < 0) start = index
+    if (inside && start < 0) {
+      start = index
+      startSentence = sentence
+    }
     if (!inside && start >= 0) {
-      words.push({ text: text.slice(start, index), start, end: index })
+      words.push({ text: text.slice(start, index), start, end: index, sentence: startSentence })
       start = -1
     }
   }
   return words
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9 || Number.isNaN(code)
+}
+
+/** The words after one, in its sentence, as far as the window goes. */
+function* following(words: readonly Word[], index: number, window: number): Generator<Word> {
+  const { sentence } = words[index] as Word
+  for (let next = index + 1; next <= index + window && next < words.length; next++) {
+    const word = words[next] as Word
+    if (word.sentence !== sentence) return
+    yield word
+  }
 }
 
 function* hitsIn(view: View, raw: string): Generator<InjectionHit> {
@@ -138,8 +160,8 @@ const SET_ASIDE_WINDOW = 8
 /** "ignore … previous … instructions", in this order or with the qualifier behind (Romance languages). */
 function setAside(words: readonly Word[], index: number): { readonly weight: number; readonly end: number } | undefined {
   let isEarlier = false
-  for (let next = index + 1; next <= index + SET_ASIDE_WINDOW && next < words.length; next++) {
-    const word = words[next] as Word
+  for (const [offset, word] of [...following(words, index, SET_ASIDE_WINDOW)].entries()) {
+    const next = index + 1 + offset
     if (EARLIER.has(word.text)) isEarlier = true
     if (!RULES.has(word.text)) continue
     const isBehind = EARLIER.has(words[next + 1]?.text ?? '') || EARLIER.has(words[next + 2]?.text ?? '')
@@ -155,8 +177,7 @@ const OWN = new Set(['your', 'ur', 'deine', 'dein', 'deinen', 'ihre', 'tes', 'to
 function putOut(words: readonly Word[], index: number): { readonly weight: number; readonly end: number } | undefined {
   let isHidden = false
   let isOwn = false
-  for (let next = index + 1; next <= index + PUT_OUT_WINDOW && next < words.length; next++) {
-    const word = words[next] as Word
+  for (const word of following(words, index, PUT_OUT_WINDOW)) {
     if (HIDDEN.has(word.text)) isHidden = true
     if (OWN.has(word.text)) isOwn = true
     if (!PROMPT_WORDS.has(word.text)) continue
@@ -172,12 +193,13 @@ const ADDRESS_WINDOW = 14
 
 /** "assistant, … send_email …": an order to the model where a person writes to people. */
 function addressed(words: readonly Word[], index: number): { readonly weight: number; readonly end: number } | undefined {
-  for (let next = index + 1; next <= index + ADDRESS_WINDOW && next < words.length; next++) {
-    const word = words[next] as Word
+  let action: { readonly weight: number; readonly end: number } | undefined
+  for (const word of following(words, index, ADDRESS_WINDOW)) {
+    // A name with an underscore is a tool's name, not a word that people write to each other.
     if (/^[a-z]+_[a-z_]+$/.test(word.text)) return { weight: 0.8, end: word.end }
-    if (ACTIONS.has(word.text)) return { weight: 0.45, end: word.end }
+    if (ACTIONS.has(word.text)) action ??= { weight: 0.45, end: word.end }
   }
-  return undefined
+  return action
 }
 
 const SENTENCE_MAX = 600

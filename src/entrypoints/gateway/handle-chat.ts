@@ -118,7 +118,7 @@ interface Finished extends Pick<OutcomeParts, 'guardMs' | 'usage' | 'modelAnswer
 async function finishDenied(ports: GatewayPorts, exchange: ChatExchange, denial: Denial, parts: Finished): Promise<ChatReply> {
   const kept = await settle(ports, exchange, { outcome: 'denied', code: denial.code, rule: denial.rule, action: denial.code === 'approval_required' ? 'require-approval' : 'block', ...parts })
   if (!kept) return refuse(503, 'audit_unavailable', 'the decision cannot be recorded')
-  return refuse(denial.status, denial.code, `${denial.message} (rule ${denial.rule}, request ${exchange.id})`)
+  return refuse(denial.status, denial.code, `${denial.message} (rule ${denial.rule}, request ${exchange.id})`, denial.tool ?? null)
 }
 
 async function finishFailed(

@@ -1,0 +1,218 @@
+import { digestOfJson, digestOfBytes, type Digest } from '../../base/digest.ts'
+import { utf8 } from '../../base/bytes.ts'
+import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
+import { canonicalJsonOf, type Json, type JsonObject } from '../../base/json.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { IN_TOTO_PAYLOAD, signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
+import { statementBytes, vsaStatement } from '../../domain/evidence/statement.ts'
+import { computeTier } from '../../domain/manifest/compute-tier.ts'
+import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
+import type { Approval } from '../../domain/release/approvals.ts'
+import { decideRelease, type ReleaseDecision, type RuleResult } from '../../domain/release/decide-release.ts'
+import type { ReleaseException } from '../../domain/release/release-exception.ts'
+import type { Release } from '../../domain/release/release.ts'
+import { latestEvidence, type StoredEvidence } from '../evidence/record-evidence.ts'
+import { syncRisks } from '../governance/risks.ts'
+import type { OwnerNode, Principal } from '../state/owner-node.ts'
+
+export interface GateInput {
+  readonly release: Release
+  /** Digest of every file or folder that the manifest names: what the gateway recomputes the release from. */
+  readonly files: Readonly<Record<string, Digest>>
+  readonly packs: readonly PolicyPack[]
+  readonly environment: string
+  readonly author: string
+  readonly expectedKeys: ReadonlyMap<string, Digest>
+  readonly facts: JsonObject
+}
+
+/** A rule's result as the state keeps and people read it. */
+export interface StoredRuleResult {
+  readonly id: string
+  readonly pack: string
+  readonly title: string
+  readonly severity: string
+  readonly controls: readonly string[]
+  readonly frameworks: readonly string[]
+  readonly outcome: RuleResult['outcome']
+  readonly detail: string
+  readonly message: string
+  readonly fix: string
+  readonly evidenceId: string | null
+  readonly measure: StoredEvidence['measure']
+  readonly failures: StoredEvidence['failures']
+  readonly failuresOmitted: number
+  readonly isSimulated: boolean
+  readonly exceptionId: string | null
+  readonly exceptionExpiresAt: EpochMs | null
+}
+
+export interface StoredVerdict {
+  readonly id: string
+  readonly system: string
+  readonly systemVersion: string
+  readonly releaseDigest: Digest
+  readonly environment: string
+  readonly tier: string
+  readonly verdict: ReleaseDecision['verdict']
+  readonly results: readonly StoredRuleResult[]
+  readonly skipped: readonly string[]
+  readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
+  readonly unusedExceptions: readonly string[]
+  readonly packs: readonly { readonly id: string; readonly version: string; readonly digest: Digest }[]
+  readonly decidedAt: EpochMs
+  readonly validUntil: EpochMs
+  readonly author: string
+  /** The VSA; none for verdicts that neither release nor block. */
+  readonly envelope: Envelope | null
+  readonly ledgerIndex: number
+}
+
+/** Decides on a release and signs the verdict. Registers the release first, so that everything names a digest that is known. */
+export async function gateRelease(node: OwnerNode, principal: Principal, input: GateInput): Promise<Result<StoredVerdict, Problem>> {
+  const { release, environment } = input
+  const system = release.manifest.metadata.name
+  if (!Object.hasOwn(release.manifest.environments, environment))
+    return fail({ code: 'gate/unknown-environment', message: `environment \`${environment}\` is not declared`, next: `use one of: ${Object.keys(release.manifest.environments).join(', ')}` })
+  const registered = await registerRelease(node, principal, input)
+  if (!registered.ok) return registered
+  const { tier } = computeTier(release.manifest)
+  const evidence = await latestEvidence(node, system, release.digest)
+  const now = node.clock()
+  const decision = decideRelease({
+    engine: node.engine,
+    packs: input.packs,
+    tier,
+    environment,
+    releaseDigest: release.digest,
+    manifest: release.raw,
+    facts: input.facts,
+    evidence,
+    expectedKeys: input.expectedKeys,
+    exceptions: await exceptionsOf(node, system),
+    approvals: await approvalsOf(node, system, release.digest),
+    author: registered.value,
+    now,
+  })
+  const verdict = await storeVerdict(node, principal, { ...input, author: registered.value }, { decision, evidence, tier, now })
+  if (verdict.ok) await syncRisks(node, principal, verdict.value)
+  return verdict
+}
+
+/** The first registration names the author; nobody else can take that over by gating again. Returns the author. */
+async function registerRelease(node: OwnerNode, principal: Principal, { release, files, author }: GateInput): Promise<Result<string, Problem>> {
+  const known = await node.store.get('releases', release.digest)
+  if (known !== undefined) return ok(String(known.document['author']))
+  const { name, version } = release.manifest.metadata
+  const record = {
+    digest: release.digest,
+    version,
+    author,
+    tier: computeTier(release.manifest),
+    manifest: release.raw,
+    files,
+    prompts: release.prompts,
+    toolSchemas: Object.fromEntries(Object.entries(release.toolSchemas).map(([id, { text }]) => [id, text])),
+    components: release.components,
+  }
+  const entry = await node.recorder.record('release.registered', principal.name, release.digest, { head: { id: release.digest, system: name, status: 'registered', topic: version }, record })
+  return entry.ok ? ok(author) : entry
+}
+
+export async function exceptionsOf(node: OwnerNode, system: string): Promise<readonly ReleaseException[]> {
+  return (await node.store.list('exceptions', { system, limit: 1_000 })).map(({ document }) => document as unknown as ReleaseException)
+}
+
+async function approvalsOf(node: OwnerNode, system: string, releaseDigest: Digest): Promise<readonly Approval[]> {
+  return (await node.store.list('approvals', { system, releaseDigest, limit: 1_000 })).map(({ document }) => document as unknown as Approval)
+}
+
+interface Decided {
+  readonly decision: ReleaseDecision
+  readonly evidence: ReadonlyMap<string, StoredEvidence>
+  readonly tier: string
+  readonly now: EpochMs
+}
+
+async function storeVerdict(node: OwnerNode, principal: Principal, input: GateInput, decided: Decided): Promise<Result<StoredVerdict, Problem>> {
+  const { release, environment, packs, author } = input
+  const { decision, tier, now } = decided
+  const { name, version } = release.manifest.metadata
+  const validUntil = validityOf(decision, now)
+  const verdict: Omit<StoredVerdict, 'ledgerIndex'> = {
+    id: node.newId(),
+    system: name,
+    systemVersion: version,
+    releaseDigest: release.digest,
+    environment,
+    tier,
+    verdict: decision.verdict,
+    results: decision.results.map(storedResult),
+    skipped: decision.skipped.map(({ rule }) => rule.id),
+    approvals: { needed: decision.approvals.needed, given: decision.approvals.given.map(({ principal: who, role }) => `${who} (${role})`), isRejected: decision.approvals.isRejected },
+    unusedExceptions: decision.unusedExceptions.map(({ id }) => id),
+    packs: packs.map((pack) => ({ id: pack.id, version: pack.version, digest: pack.digest })),
+    decidedAt: now,
+    validUntil,
+    author,
+    envelope: await signVerdict(node, input, decided, validUntil),
+  }
+  const entry = await node.recorder.record('verdict.issued', principal.name, release.digest, { head: { id: verdict.id, system: name, status: verdict.verdict, topic: environment }, record: verdict })
+  return entry.ok ? ok({ ...verdict, ledgerIndex: entry.value.index }) : entry
+}
+
+function storedResult({ rule, pack, outcome, evidence, exception, detail }: RuleResult): StoredRuleResult {
+  return {
+    id: rule.id,
+    pack,
+    title: rule.title,
+    severity: rule.severity,
+    controls: rule.controls,
+    frameworks: rule.frameworks,
+    outcome,
+    detail,
+    message: rule.message,
+    fix: rule.fix,
+    evidenceId: (evidence as StoredEvidence | undefined)?.id ?? null,
+    measure: evidence?.measure ?? null,
+    failures: evidence?.failures ?? [],
+    failuresOmitted: evidence?.failuresOmitted ?? 0,
+    isSimulated: evidence?.isSimulated ?? false,
+    exceptionId: outcome === 'excepted' ? (exception?.id ?? null) : null,
+    exceptionExpiresAt: outcome === 'excepted' ? (exception?.expiresAt ?? null) : null,
+  }
+}
+
+const VALID_DAYS_MAX = 30
+
+/** The verdict ends with its oldest evidence or its first waiver, whichever comes first. */
+function validityOf({ results }: ReleaseDecision, now: EpochMs): EpochMs {
+  const ends: number[] = [now + VALID_DAYS_MAX * DAY_MS]
+  for (const { rule, evidence, exception, outcome } of results) {
+    if (evidence !== undefined) ends.push(evidence.finishedAt + rule.maxAgeDays * DAY_MS)
+    if (outcome === 'excepted' && exception !== undefined) ends.push(exception.expiresAt)
+  }
+  return epochMs(Math.max(now, Math.min(...ends)))
+}
+
+/** released → PASSED, blocked → FAILED, others → no VSA. */
+async function signVerdict(node: OwnerNode, { release, environment, packs }: GateInput, { decision, now }: Decided, validUntil: EpochMs): Promise<Envelope | null> {
+  if (decision.verdict !== 'released' && decision.verdict !== 'blocked') return null
+  const used = decision.results.map(({ evidence }) => evidence as StoredEvidence | undefined).filter((entry) => entry !== undefined)
+  const policyPacks = packs.map(({ id, version, digest }) => ({ id, version, digest }))
+  const statement = vsaStatement({
+    system: release.manifest.metadata.name,
+    releaseDigest: release.digest,
+    verifierVersion: node.version,
+    timeVerified: now,
+    environment,
+    result: decision.verdict === 'released' ? 'PASSED' : 'FAILED',
+    policySetDigest: digestOfJson(node.sha256, policyPacks as unknown as Json),
+    suiteDigests: [...new Set(used.flatMap(({ suiteDigests }) => suiteDigests))].toSorted(),
+    inputAttestations: used.map(({ id, envelope }) => ({ uri: `gatehouse:evidence/${id}`, digest: digestOfBytes(node.sha256, utf8(canonicalJsonOf(envelope as unknown as Json))) })),
+    policyPacks,
+    exceptions: decision.results.filter(({ outcome }) => outcome === 'excepted').map(({ exception }) => exception?.id ?? ''),
+    validUntil,
+  })
+  return signEnvelope(node.keys.gate, IN_TOTO_PAYLOAD, statementBytes(statement))
+}

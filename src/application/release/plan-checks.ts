@@ -1,0 +1,95 @@
+import { digestOfJson, type Digest, type Sha256 } from '../../base/digest.ts'
+import type { Json } from '../../base/json.ts'
+import type { Suite, SuiteCase } from '../../domain/evaluation/suite.ts'
+import type { Tier } from '../../domain/manifest/manifest.ts'
+import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import { evaluateRule, type CheckSpec, type PolicyPack, type PolicyRule } from '../../domain/policy/policy-pack.ts'
+import type { Release } from '../../domain/release/release.ts'
+import { ALPHA_DEFAULT, casesNeeded, type Criterion } from '../../domain/statistics/criterion.ts'
+
+/** A check that a release needs, with everything that its result will depend on. */
+export interface PlannedCheck {
+  readonly rule: PolicyRule
+  readonly pack: string
+  readonly spec: CheckSpec
+  /** None for built-in checks and for `all-hold`. */
+  readonly criterion: Criterion | undefined
+  readonly suites: readonly Suite[]
+  readonly casesAvailable: number
+  /** Fewest cases that can decide the criterion in favour; undefined when it needs none. */
+  readonly casesNeeded: number | undefined
+  readonly key: Digest
+}
+
+export interface PlanInputs {
+  readonly release: Release
+  readonly tier: Tier
+  readonly environment: string
+  readonly packs: readonly PolicyPack[]
+  readonly suites: readonly Suite[]
+  readonly learned: Suite | undefined
+  /** Digest of the target's code, by module path. */
+  readonly targets: ReadonlyMap<string, Digest>
+  /** Which model answers: a base URL, or `simulated`. */
+  readonly model: string
+}
+
+/** Facts about a release that rules may use besides the manifest. */
+export function factsOf(inputs: Pick<PlanInputs, 'learned' | 'suites'>): { readonly learnedCases: number; readonly suites: readonly string[] } {
+  return { learnedCases: inputs.learned?.cases.length ?? 0, suites: inputs.suites.map(({ purpose }) => purpose) }
+}
+
+/** Every rule that applies and asks for evidence, with the key that its evidence must have. */
+export function planChecks(ports: { readonly engine: PolicyEngine; readonly sha256: Sha256 }, inputs: PlanInputs): readonly PlannedCheck[] {
+  const document = { tier: inputs.tier, environment: inputs.environment, manifest: inputs.release.raw, facts: factsOf(inputs), evidence: {} }
+  const planned: PlannedCheck[] = []
+  for (const pack of inputs.packs) {
+    for (const rule of pack.rules) {
+      if (rule.check === undefined) continue
+      const applies = evaluateRule(ports.engine, rule.when, document)
+      // A rule whose `when` cannot be evaluated is planned too: the gate will say what is wrong with it.
+      if (applies.ok && !applies.value) continue
+      planned.push(planCheck(ports.sha256, inputs, pack, rule, rule.check))
+    }
+  }
+  return planned
+}
+
+// oxlint-disable-next-line max-params -- the five are one sentence: this check of this rule of this pack for these inputs
+function planCheck(sha256: Sha256, inputs: PlanInputs, pack: PolicyPack, rule: PolicyRule, spec: CheckSpec): PlannedCheck {
+  const suites = spec.kind === 'suite' ? suitesFor(inputs, spec.purpose) : []
+  const criterion = spec.kind === 'suite' ? criterionOf(spec, inputs.tier) : undefined
+  const key = digestOfJson(sha256, {
+    check: rule.id,
+    version: CHECK_VERSION,
+    spec: spec as unknown as Json,
+    criterion: (criterion ?? null) as Json,
+    release: inputs.release.digest,
+    suites: suites.map(({ digest }) => digest),
+    targets: suites.map(({ target }) => inputs.targets.get(target) ?? null),
+    model: spec.kind === 'suite' ? inputs.model : null,
+  })
+  const casesAvailable = suites.reduce((sum, suite) => sum + suite.cases.length, 0)
+  return { rule, pack: pack.id, spec, criterion, suites, casesAvailable, casesNeeded: criterion === undefined ? undefined : casesNeeded(criterion), key }
+}
+
+/** Raised when the way a check computes its result changes: old evidence then no longer counts. */
+export const CHECK_VERSION = 1
+
+function suitesFor({ suites, learned }: PlanInputs, purpose: Suite['purpose']): readonly Suite[] {
+  const own = suites.filter((suite) => suite.purpose === purpose)
+  return purpose === 'regression' && learned !== undefined ? [...own, learned] : own
+}
+
+function criterionOf(spec: Extract<CheckSpec, { kind: 'suite' }>, tier: Tier): Criterion | undefined {
+  const atMost = spec.atMost?.[tier]
+  const atLeast = spec.atLeast?.[tier]
+  if (atMost !== undefined) return { direction: 'at-most', threshold: atMost, alpha: ALPHA_DEFAULT }
+  return atLeast === undefined ? undefined : { direction: 'at-least', threshold: atLeast, alpha: ALPHA_DEFAULT }
+}
+
+/** Cases learned from incidents as a suite of their own, run on the target of the project's suites. */
+export function learnedSuite(sha256: Sha256, cases: readonly SuiteCase[], target: string): Suite | undefined {
+  if (cases.length === 0) return undefined
+  return { id: 'learned', version: '1.0.0', purpose: 'regression', trials: 1, seed: 1, target, cases, digest: digestOfJson(sha256, cases as unknown as Json) }
+}

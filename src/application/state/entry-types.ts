@@ -1,0 +1,91 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { LedgerEntry } from '../ledger/ledger.ts'
+import type { RecordKind, RecordPut, RecordStore, StateRecord } from './records.ts'
+
+/**
+ * Entries that carry a whole record: the payload's `record` replaces the one with its id. The state is therefore a pure
+ * fold over the ledger and can be rebuilt from it.
+ */
+const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
+  'release.registered': 'releases',
+  'evidence.recorded': 'evidence',
+  'verdict.issued': 'verdicts',
+  'exception.requested': 'exceptions',
+  'exception.decided': 'exceptions',
+  'approval.given': 'approvals',
+  'risk.opened': 'risks',
+  'risk.closed': 'risks',
+  'deny.issued': 'deny_records',
+  'alert.raised': 'alerts',
+  'alert.closed': 'alerts',
+  'incident.opened': 'incidents',
+  'incident.changed': 'incidents',
+  'case.learned': 'learned_cases',
+}
+
+/** Seals a gateway's spool segment. */
+export const SEGMENT_ENTRY = 'decisions.sealed'
+/** Records that somebody exported, verified or read something; changes no state. */
+export const ACCESS_ENTRY = 'evidence.exported'
+
+/** What identifies and files a record, as entries carry it. */
+export interface RecordHead {
+  readonly id: string
+  readonly system: string
+  readonly status: string
+  readonly topic: string
+}
+
+/** Changes that an entry makes. An entry type that is not known makes none: an older program reads a newer ledger. */
+export async function projectEntry(entry: LedgerEntry, store: RecordStore): Promise<readonly RecordPut[]> {
+  if (entry.leaf.type === SEGMENT_ENTRY) return projectSegment(entry, store)
+  const kind = RECORD_ENTRIES[entry.leaf.type]
+  const head = entry.payload['head'] as unknown as RecordHead | undefined
+  const document = entry.payload['record'] as JsonObject | undefined
+  if (kind === undefined || head === undefined || document === undefined) return []
+  const { id, system, status, topic } = head
+  const record: StateRecord = { id, system, status, topic, releaseDigest: entry.leaf.releaseDigest, at: entry.leaf.at, document: { ...document, ledgerIndex: entry.index } }
+  return [{ kind, record }]
+}
+
+interface SpooledLine {
+  readonly kind: 'intent' | 'outcome'
+  readonly id: string
+  readonly at: number
+  readonly system?: string
+  readonly principal?: string | null
+  readonly releaseDigest?: string | null
+  readonly outcome?: string
+}
+
+/** Joins intents and outcomes to one decision each; the two may come in different segments. */
+async function projectSegment(entry: LedgerEntry, store: RecordStore): Promise<readonly RecordPut[]> {
+  const lines = entry.payload['lines'] as unknown as readonly SpooledLine[]
+  const decisions = new Map<string, { intent?: SpooledLine; outcome?: SpooledLine }>()
+  for (const line of lines) {
+    const decision = decisions.get(line.id) ?? {}
+    if (line.kind === 'intent') decision.intent = line
+    else decision.outcome = line
+    decisions.set(line.id, decision)
+  }
+  const puts: RecordPut[] = []
+  for (const [id, { intent, outcome }] of decisions) {
+    const before = (await store.get('decisions', id))?.document
+    const merged = { ...(before ?? {}), ...(intent === undefined ? {} : { intent }), ...(outcome === undefined ? {} : { outcome }) } as { intent?: SpooledLine; outcome?: SpooledLine }
+    const started = merged.intent
+    if (started === undefined) continue
+    puts.push({
+      kind: 'decisions',
+      record: {
+        id,
+        system: started.system ?? '',
+        releaseDigest: (started.releaseDigest ?? null) as StateRecord['releaseDigest'],
+        status: merged.outcome?.outcome ?? 'open',
+        topic: started.principal ?? '',
+        at: started.at as StateRecord['at'],
+        document: { ...merged, ledgerIndex: entry.index } as unknown as JsonObject,
+      },
+    })
+  }
+  return puts
+}

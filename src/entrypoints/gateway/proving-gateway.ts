@@ -1,0 +1,71 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
+import { nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
+import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
+import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
+import { argumentChecker } from '../../adapters/json-schema/argument-checker.ts'
+import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
+import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
+import { serveRelease } from '../../application/gateway/admitted-system.ts'
+import type { TargetModel } from '../../application/evaluation/target.ts'
+import { base64Of } from '../../base/bytes.ts'
+import { DAY_MS, epochMs } from '../../base/instant.ts'
+import type { CaseSubject } from '../../domain/evaluation/suite.ts'
+import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
+import type { Release } from '../../domain/release/release.ts'
+import { gatewayServer } from './gateway-server.ts'
+
+export interface ProvingGateway {
+  readonly url: string
+  readonly apiKey: string
+  subjectToken(subject: CaseSubject & { readonly session: string }): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * The real gateway around exactly one release that has no verdict yet, for the length of a check run: on loopback, with
+ * throw-away keys. Its records are not kept: the evidence of the check is.
+ */
+export async function startProvingGateway(release: Release, model: TargetModel): Promise<ProvingGateway> {
+  const apiKey = `gh_proving_${base64Of(nodeRandomBytes(24)).replace(/[^A-Za-z0-9]/g, 'x')}`
+  const secret = nodeRandomBytes(32)
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const { name } = release.manifest.metadata
+  const served = serveRelease(release, epochMs(systemClock() + DAY_MS))
+  const admitted = { organization: 'local', system: name, environment: 'local', isMultiTenant: release.manifest.intake.multiTenant === true, releases: [served] }
+  const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
+  const checkArguments = argumentChecker(served.schemas)
+  const upstream = openAiUpstream(model.baseUrl, model.apiKey)
+  const kept = { kept: true } as const
+  const server = gatewayServer({
+    admission: { callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined), denyStateOf: (system) => denyStateOf(system, []), outage: undefined },
+    sink: { intent: async () => kept, outcome: async () => kept },
+    sessions: memorySessionStore(systemClock),
+    upstream,
+    telemetry: { record: () => undefined, serveMetrics: (_, response) => void response.writeHead(404).end(), close: async () => undefined },
+    engine: celEngine(),
+    clock: systemClock,
+    monotonicMs,
+    newId: ulidIds,
+    hmac: (purpose, text) => createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    argumentsOf: () => checkArguments,
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    apiKey,
+    subjectToken: (subject) => mintSubjectToken(privateKey, name, subject, systemClock()),
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+      await upstream.close()
+    },
+  }
+}
