@@ -10,7 +10,7 @@ const SPKI_HEADER = Buffer.from('302a300506032b6570032100', 'hex')
 
 /** The 32 raw bytes of an Ed25519 public key. */
 export function rawPublicKey(key: KeyObject): Uint8Array {
-  const der = createPublicKey(key).export({ type: 'spki', format: 'der' })
+  const der = (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' })
   return new Uint8Array(der.subarray(SPKI_HEADER.length))
 }
 

@@ -1,19 +1,17 @@
 import { z } from 'zod'
-import { textOf, utf8 } from '../../base/bytes.ts'
-import { digestOfBytes, type Digest, type Sha256 } from '../../base/digest.ts'
+import { textOf } from '../../base/bytes.ts'
+import type { Sha256 } from '../../base/digest.ts'
 import { epochMs, parseRfc3339, type EpochMs } from '../../base/instant.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import { parseJson, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { BUNDLE_PAYLOAD_TYPE } from '../../application/admission/build-bundle.ts'
 import { serveRelease, type AdmittedSystem, type ServedRelease } from '../../application/gateway/admitted-system.ts'
+import { DENY_PAYLOAD_TYPE } from '../../application/respond/kill.ts'
 import { parseEnvelope, IN_TOTO_PAYLOAD, verifyEnvelope, type TrustedKey } from '../../domain/evidence/dsse.ts'
 import { readVsa } from '../../domain/evidence/statement.ts'
 import type { DenyRecord } from '../../domain/killswitch/deny-record.ts'
-import { buildRelease, componentPaths } from '../../domain/release/build-release.ts'
-import type { ToolSchema } from '../../domain/release/release.ts'
-import { manifestSchema } from '../manifest/manifest-schema.ts'
+import { releaseFromParts } from '../manifest/release-from-parts.ts'
 
-export const BUNDLE_PAYLOAD = 'application/vnd.gatehouse.bundle+json'
-export const DENY_PAYLOAD = 'application/vnd.gatehouse.deny+json'
 
 const envelope = z.strictObject({
   payload: z.string(),
@@ -87,7 +85,7 @@ export async function loadBundle(sha256: Sha256, text: string, trust: BundleTrus
   const bad = (message: string): Result<never, Problem> => fail({ code: 'bundle/refused', message, next: 'check that gateway and control plane use the same trust file' })
   const json = parseJson(text, BUNDLE_CHARS_MAX)
   const signed = json.ok ? parseEnvelope(json.value) : undefined
-  const body = signed === undefined ? undefined : await verifyEnvelope(signed, BUNDLE_PAYLOAD, trust.bundle)
+  const body = signed === undefined ? undefined : await verifyEnvelope(signed, BUNDLE_PAYLOAD_TYPE, trust.bundle)
   if (body === undefined) return bad('the bundle is not signed by a trusted bundle key')
   const parsed = bundleSchema.safeParse(JSON.parse(textOf(body) ?? 'null'))
   if (!parsed.success) return bad(`the bundle is malformed at \`${parsed.error.issues[0]?.path.join('.') ?? ''}\``)
@@ -117,20 +115,9 @@ async function loadSystem(sha256: Sha256, organization: string, system: Bundle['
 
 /** The release, or why it is refused. */
 async function loadBundledRelease(sha256: Sha256, bundled: BundledRelease, environment: string, gateKeys: readonly TrustedKey[]): Promise<ServedRelease | string> {
-  const manifest = manifestSchema.safeParse(bundled.manifest)
-  if (!manifest.success) return 'its manifest does not parse'
-  const files = new Map<string, Digest>()
-  for (const { path } of componentPaths(manifest.data)) files.set(path, (bundled.files[path] ?? '') as Digest)
-  for (const prompt of manifest.data.components.prompts ?? []) files.set(prompt.path, digestOfBytes(sha256, utf8(bundled.prompts[prompt.id] ?? '')))
-  const toolSchemas: Record<string, ToolSchema> = {}
-  for (const tool of manifest.data.components.tools ?? []) {
-    const text = bundled.toolSchemas[tool.id] ?? ''
-    const schema = parseJson(text, 1_000_000)
-    if (!schema.ok || !isJsonObject(schema.value)) return `the schema of tool \`${tool.id}\` does not parse`
-    files.set(tool.schema, digestOfBytes(sha256, utf8(text)))
-    toolSchemas[tool.id] = { text, schema: schema.value }
-  }
-  const release = buildRelease(sha256, { manifest: manifest.data, raw: bundled.manifest as JsonObject, files, prompts: bundled.prompts, toolSchemas })
+  const computed = releaseFromParts(sha256, bundled)
+  if (!computed.ok) return computed.failure.message
+  const release = computed.value
   if (release.digest !== bundled.digest) return 'its parts do not give its digest'
   const statement = await verifyEnvelope(bundled.vsa, IN_TOTO_PAYLOAD, gateKeys)
   const vsa = statement === undefined ? undefined : readVsa(JSON.parse(textOf(statement) ?? 'null') as JsonObject)
@@ -157,7 +144,7 @@ const denySchema = z.strictObject({
 })
 
 async function loadDeny(signed: z.infer<typeof envelope>, keys: readonly TrustedKey[]): Promise<DenyRecord | undefined> {
-  const body = await verifyEnvelope(signed, DENY_PAYLOAD, keys)
+  const body = await verifyEnvelope(signed, DENY_PAYLOAD_TYPE, keys)
   const parsed = body === undefined ? undefined : denySchema.safeParse(JSON.parse(textOf(body) ?? 'null'))
   return parsed?.success === true ? { ...parsed.data, issuedAt: epochMs(parsed.data.issuedAt) } : undefined
 }

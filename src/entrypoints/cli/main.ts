@@ -19,6 +19,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const terminal: Terminal = {
   workingFolder: process.cwd(),
   environment: process.env,
+  processId: process.pid,
   isInteractive: process.stdout.isTTY === true,
   hasColor: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb',
   stdin: process.stdin,

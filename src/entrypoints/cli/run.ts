@@ -2,9 +2,9 @@ import { Command, CommanderError } from 'commander'
 import { EXIT_CODE } from './exit-code.ts'
 import { registerCommands } from './commands/register.ts'
 import { inert } from './style.ts'
+import { VERSION } from './version.ts'
 import type { Terminal } from './terminal.ts'
 
-export const VERSION = '0.1.0'
 
 /** Parses arguments, runs one command and returns its exit code. Never throws. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {

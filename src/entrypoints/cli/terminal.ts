@@ -2,6 +2,7 @@
 export interface Terminal {
   readonly workingFolder: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  readonly processId: number
   readonly isInteractive: boolean
   readonly hasColor: boolean
   readonly stdin: AsyncIterable<Uint8Array>

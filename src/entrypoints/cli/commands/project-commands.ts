@@ -1,25 +1,83 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './register.ts'
 
-/** `validate`, `lock`, `plan`, `diff`: offline, seconds, no state. */
-export function registerProjectCommands(program: Command, context: CommandContext): void {
+const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
+const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
+
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
+
+/** `validate`, `lock`, `plan`, `diff`, `gate`, `explain`, `policy`: what an engineer does with a project. */
+export function registerProjectCommands(program: Command, { terminal, setExitCode }: CommandContext): void {
   program
     .command('validate')
     .description('check the manifest and the files it names; print the tier and the release digest')
-    .option('-p, --project <folder>', 'folder of gatehouse.yaml', '.')
+    .option(...PROJECT)
+    .option(...MANIFEST)
     .option('--json', 'print JSON', false)
-    .action(async (options: { project: string; json: boolean }) => {
-      const { validateCommand } = await import('./validate.ts')
-      context.setExitCode(await validateCommand(context.terminal, options))
-    })
+    .action(async (options) => setExitCode(await (await import('./validate.ts')).validateCommand(terminal, options)))
   program
     .command('lock')
-    .description('write gatehouse.lock: the release digest and one digest per component')
-    .option('-p, --project <folder>', 'folder of gatehouse.yaml', '.')
+    .description('write the lock file: the release digest and one digest per component')
+    .option(...PROJECT)
+    .option(...MANIFEST)
     .option('--check', 'write nothing; exit 1 when the lock does not match', false)
     .option('--json', 'print JSON', false)
-    .action(async (options: { project: string; check: boolean; json: boolean }) => {
-      const { lockCommand } = await import('./lock.ts')
-      context.setExitCode(await lockCommand(context.terminal, options))
-    })
+    .action(async (options) => setExitCode(await (await import('./lock.ts')).lockCommand(terminal, options)))
+  program
+    .command('plan')
+    .description('tier with its reasons, required controls and checks, how many cases each criterion needs, what is missing')
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option('-e, --env <environment>', 'environment to plan for', 'local')
+    .option('--json', 'print JSON', false)
+    .action(async (options) => setExitCode(await (await import('./plan.ts')).planCommand(terminal, options)))
+  program
+    .command('diff')
+    .description('what changed between two releases, per component; each side is a manifest or a lock file')
+    .argument('<from>', 'manifest (.yaml) or lock file (.lock)')
+    .argument('<to>', 'manifest (.yaml) or lock file (.lock)')
+    .option('--json', 'print JSON', false)
+    .addHelpText('after', '\nExample:\n  $ gatehouse diff gatehouse-1.0.yaml gatehouse.yaml\n')
+    .action(async (from: string, to: string, options) => setExitCode(await (await import('./diff.ts')).diffCommand(terminal, { from, to, ...options })))
+  program
+    .command('gate')
+    .description('run what is missing or stale, apply the policy packs, sign the verdict')
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option('-e, --env <environment>', 'environment to release to', 'local')
+    .option('--no-run', 'decide on the evidence there is')
+    .option('--advisory', 'exit 0 on blocked, inconclusive and pending', false)
+    .option('-v, --verbose', 'list passed rules too', false)
+    .option('--format <format>', 'human, json, sarif, junit or markdown; repeatable', collect, [])
+    .option('-o, --output <file>', 'file for the format named before it; repeatable', collect, [])
+    .option('--state <folder>', 'state folder (default: .gatehouse)')
+    .option('--as <name>', 'who gates: the author of a new release')
+    .addHelpText('after', '\nExamples:\n  $ gatehouse gate\n  $ gatehouse gate --env production --format sarif -o gate.sarif --format junit -o gate.xml\n')
+    .action(async (options) => setExitCode(await (await import('./gate.ts')).gateCommand(terminal, options)))
+  program
+    .command('explain')
+    .description('what a rule asks, why it is red on the newest verdict, and how to fix it')
+    .argument('<rule>', 'for example GH-INJ-001')
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option('--state <folder>', 'state folder (default: .gatehouse)')
+    .option('--json', 'print JSON', false)
+    .action(async (rule: string, options) => setExitCode(await (await import('./explain.ts')).explainCommand(terminal, { rule, ...options })))
+  const policy = program.command('policy').description('policy packs')
+  policy
+    .command('test')
+    .description("load packs, compile every expression and run the packs' own tests")
+    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
+    .option(...PROJECT)
+    .option('--json', 'print JSON', false)
+    .action(async (packs: string[], options) => setExitCode(await (await import('./policy-test.ts')).policyTestCommand(terminal, { packs, ...options })))
+  program
+    .command('guard')
+    .description('the guard on texts')
+    .command('scan')
+    .description('JSON lines in ({"id","text","direction"}), JSON lines out, in order; a bad line gives an error record')
+    .option('--preset <tier>', 'T1, T2 or T3', 'T1')
+    .option('-m, --manifest <file>', 'take the guard configuration of this manifest instead')
+    .addHelpText('after', `\nExample:\n  $ echo '{"id":"1","text":"write to bob@example.com"}' | gatehouse guard scan\n`)
+    .action(async (options) => setExitCode(await (await import('./guard-scan.ts')).guardScanCommand(terminal, options)))
 }

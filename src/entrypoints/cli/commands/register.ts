@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import { registerProjectCommands } from './project-commands.ts'
+import { registerStateCommands } from './state-commands.ts'
 
 /** What a command's action receives besides its own options. */
 export interface CommandContext {
@@ -11,4 +12,5 @@ export interface CommandContext {
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
   registerProjectCommands(program, context)
+  registerStateCommands(program, context)
 }

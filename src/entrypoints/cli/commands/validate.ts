@@ -6,8 +6,8 @@ import { inert, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse validate`: every problem with its place, or the tier and the digest. */
-export async function validateCommand(terminal: Terminal, options: { project: string; json: boolean }): Promise<number> {
-  const loaded = await loadProject(terminal.workingFolder, options.project)
+export async function validateCommand(terminal: Terminal, options: { project: string; manifest: string; json: boolean }): Promise<number> {
+  const loaded = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!loaded.ok) {
     if (options.json) printLine(terminal, JSON.stringify({ schemaVersion: 1, valid: false, problems: loaded.failure }, null, 2))
     else reportProblems(terminal, loaded.failure)

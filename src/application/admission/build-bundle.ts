@@ -1,0 +1,48 @@
+import { utf8 } from '../../base/bytes.ts'
+import { HOUR_MS } from '../../base/instant.ts'
+import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
+import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
+import type { StoredVerdict } from '../release/gate-release.ts'
+import { allDenies } from '../respond/kill.ts'
+import type { OwnerNode } from '../state/owner-node.ts'
+
+export const BUNDLE_PAYLOAD_TYPE = 'application/vnd.gatehouse.bundle+json'
+/** How long a gateway may serve from its last good bundle while the control plane is away. */
+const BUNDLE_LIFE_MS = 24 * HOUR_MS
+
+export interface BundleKeys {
+  /** Hash of the API key that stands for a system in an environment. */
+  readonly apiKeyHash: (system: string, environment: string) => { readonly id: string; readonly sha256: string }
+  /** Public keys (base64) that may sign subjects. */
+  readonly workloadKeys: readonly string[]
+}
+
+/** Everything a gateway needs to serve on its own: released releases with their verdicts, keys, and deny records; signed. */
+export async function buildBundle(node: OwnerNode, keys: BundleKeys, environment: string, revision: number): Promise<Envelope> {
+  const now = node.clock()
+  const releases = await node.store.list('releases', { limit: 1_000 })
+  const bySystem = Map.groupBy(releases, ({ system }) => system)
+  const systems: JsonObject[] = []
+  for (const [system, own] of bySystem) {
+    const released: JsonObject[] = []
+    for (const { document } of own) {
+      const [newest] = await node.store.list('verdicts', { system, releaseDigest: document['digest'] as StoredVerdict['releaseDigest'], topic: environment, limit: 1 })
+      const verdict = newest?.document as unknown as StoredVerdict | undefined
+      // The newest verdict counts: a release that was blocked since is not served on an older word.
+      if (verdict?.verdict !== 'released' || verdict.validUntil <= now || verdict.envelope === null) continue
+      released.push({
+        digest: document['digest'],
+        manifest: document['manifest'],
+        files: document['files'],
+        prompts: document['prompts'],
+        toolSchemas: document['toolSchemas'],
+        vsa: verdict.envelope as unknown as JsonObject,
+      })
+    }
+    const intake = (own[0]?.document['manifest'] as { intake?: { multiTenant?: boolean } } | undefined)?.intake
+    systems.push({ system, environment, multiTenant: intake?.multiTenant === true, apiKeys: [{ ...keys.apiKeyHash(system, environment) }], workloadKeys: [...keys.workloadKeys], releases: released })
+  }
+  const denies = (await allDenies(node)).map(({ envelope }) => envelope as unknown as JsonObject)
+  const body = { bundleVersion: 1, organization: node.organization, revision, issuedAt: now, expiresAt: now + BUNDLE_LIFE_MS, systems, denies }
+  return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
+}

@@ -1,0 +1,58 @@
+import { dirname } from 'node:path'
+import { request } from 'undici'
+import { readOwnerFile } from '../../../adapters/owner/owner-file.ts'
+import { consoleFolderOf, startControlPlane } from '../../server/start-control-plane.ts'
+import { EXIT_CODE } from '../exit-code.ts'
+import { contentFolder } from '../load-packs.ts'
+import { reportProblems } from '../report-problems.ts'
+import { stateFolderOf } from '../session.ts'
+import { printLine, type Terminal } from '../terminal.ts'
+import { VERSION } from '../version.ts'
+
+/** `gatehouse serve`: owns the state folder until it is told to stop. */
+export async function serveCommand(terminal: Terminal, options: { readonly port: number; readonly host: string; readonly state?: string | undefined }): Promise<number> {
+  const started = await startControlPlane({
+    stateFolder: stateFolderOf(terminal, options.state),
+    organization: 'local',
+    version: VERSION,
+    databaseUrl: terminal.environment['GATEHOUSE_DATABASE_URL'],
+    port: options.port,
+    host: options.host,
+    consoleFolder: consoleFolderOf(dirname(contentFolder('policies'))),
+    pid: terminal.processId,
+  })
+  if (!started.ok) {
+    reportProblems(terminal, [started.failure])
+    return EXIT_CODE.usage
+  }
+  await using plane = started.value
+  printLine(terminal, `control plane on ${plane.url}`)
+  printLine(terminal, `sign in once: ${plane.loginLink()}`)
+  printLine(terminal, 'Ctrl-C stops it')
+  await untilInterrupted(terminal)
+  return EXIT_CODE.pass
+}
+
+function untilInterrupted(terminal: Terminal): Promise<void> {
+  if (terminal.interrupted.aborted) return Promise.resolve()
+  return new Promise((resolve) => terminal.interrupted.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+/** `gatehouse console`: a fresh one-time login link. */
+export async function consoleCommand(terminal: Terminal, options: { readonly state?: string | undefined }): Promise<number> {
+  const owner = await readOwnerFile(stateFolderOf(terminal, options.state))
+  if (owner !== undefined) {
+    try {
+      const { statusCode, body } = await request(`${owner.url}/api/v1/login-links`, { method: 'POST', headers: { authorization: `Bearer ${owner.token}` } })
+      const { token } = (await body.json()) as { token?: string }
+      if (statusCode === 200 && token !== undefined) {
+        printLine(terminal, `${owner.url}/#login=${token}`)
+        return EXIT_CODE.pass
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+    }
+  }
+  reportProblems(terminal, [{ code: 'console/not-running', message: 'no control plane runs for this state folder', next: 'gatehouse serve' }])
+  return EXIT_CODE.usage
+}

@@ -1,0 +1,168 @@
+import { Option, type Command } from 'commander'
+import type { CommandContext } from './register.ts'
+
+const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
+const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
+const JSON_FLAG = ['--json', 'print JSON', false] as const
+const SYSTEM = ['-s, --system <name>', 'the system'] as const
+
+/** Commands on the state: people, response, evidence. Each speaks to a live owner or becomes it. */
+export function registerStateCommands(program: Command, context: CommandContext): void {
+  registerPeople(program, context)
+  registerResponse(program, context)
+  registerEvidence(program, context)
+}
+
+function registerPeople(program: Command, { terminal, setExitCode }: CommandContext): void {
+  const people = async (): Promise<typeof import('./people.ts')> => import('./people.ts')
+  const exception = program.command('exception').description('executable, expiring waivers')
+  exception
+    .command('request')
+    .description('ask for a waiver of one rule for one release')
+    .argument('<rule>', 'for example GH-MOD-001')
+    .requiredOption(...SYSTEM)
+    .requiredOption('--release <digest>', 'the release it is for')
+    .requiredOption('--reason <text>', 'why it is acceptable')
+    .requiredOption('--accepted-by <name>', 'who accepts the risk')
+    .requiredOption('--compensating <rule>', 'rule that must hold meanwhile')
+    .requiredOption('--days <n>', 'how long, 90 at most')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .action(async (rule: string, options) => setExitCode(await (await people()).requestExceptionCommand(terminal, { rule, ...options })))
+  for (const decision of ['approve', 'deny'] as const)
+    exception
+      .command(decision)
+      .description(`${decision} a waiver; never one's own`)
+      .argument('<id>', 'for example EX-1')
+      .option(...STATE)
+      .option(...AS)
+      .option(...JSON_FLAG)
+      .action(async (id: string, options) => setExitCode(await (await people()).decideExceptionCommand(terminal, { id, decision, ...options })))
+  exception
+    .command('list')
+    .description('waivers, newest first')
+    .option(...SYSTEM)
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options) => setExitCode(await (await people()).listCommand(terminal, { operation: 'listExceptions', ...options })))
+  program
+    .command('approve')
+    .description('approve (or --reject) a release for an environment; never one\'s own')
+    .requiredOption(...SYSTEM)
+    .requiredOption('--release <digest>', 'the release')
+    .requiredOption('-e, --env <environment>', 'the environment')
+    .requiredOption('--role <role>', 'product, security, policy, approver, privacy or legal')
+    .option('--reject', 'reject instead', false)
+    .option('--comment <text>', 'why', '')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .action(async (options) => setExitCode(await (await people()).approveCommand(terminal, options)))
+  program
+    .command('risk')
+    .description('risks')
+    .command('list')
+    .description('risks from rules that do not hold')
+    .option(...SYSTEM)
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options) => setExitCode(await (await people()).listCommand(terminal, { operation: 'listRisks', ...options })))
+}
+
+function registerResponse(program: Command, { terminal, setExitCode }: CommandContext): void {
+  const respond = async (): Promise<typeof import('./respond.ts')> => import('./respond.ts')
+  const kill = program.command('kill').description('kill switches: signed, pushed to every gateway')
+  kill
+    .command('on')
+    .description('stop a system, or one tool, model or tenant of it')
+    .requiredOption(...SYSTEM)
+    .option('--tool <name>', 'only this tool')
+    .option('--model <name>', 'only this model')
+    .option('--tenant <name>', 'only this tenant')
+    .requiredOption('--reason <text>', 'why')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .action(async (options) => setExitCode(await (await respond()).killOnCommand(terminal, options)))
+  kill
+    .command('off')
+    .description('take a kill switch back')
+    .argument('<id>', 'id of the kill switch')
+    .requiredOption('--reason <text>', 'why')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .action(async (id: string, options) => setExitCode(await (await respond()).killOffCommand(terminal, { id, ...options })))
+  const list = async (operation: 'listDenies' | 'listIncidents' | 'listAlerts', options: object): Promise<void> => setExitCode(await (await import('./people.ts')).listCommand(terminal, { operation, json: false, ...options }))
+  kill.command('list').description('kill switches, newest first').option(...SYSTEM).option(...STATE).option(...JSON_FLAG).action(async (options: object) => list('listDenies', options))
+  const incident = program.command('incident').description('incidents: open → contained → resolved → closed')
+  incident.command('list').description('incidents, newest first').option(...SYSTEM).option(...STATE).option(...JSON_FLAG).action(async (options: object) => list('listIncidents', options))
+  program.command('alert').description('alerts of the monitors').command('list').description('alerts, newest first').option(...SYSTEM).option(...STATE).option(...JSON_FLAG).action(async (options: object) => list('listAlerts', options))
+  incident
+    .command('show')
+    .description('one incident with its timeline')
+    .argument('<id>', 'for example INC-1')
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (id: string, options) => setExitCode(await (await respond()).showIncidentCommand(terminal, { id, ...options })))
+  for (const event of ['contain', 'resolve', 'close', 'reopen'] as const)
+    incident
+      .command(event)
+      .description(`${event} an incident`)
+      .argument('<id>', 'for example INC-1')
+      .requiredOption('--note <text>', 'what was done')
+      .option(...STATE)
+      .option(...AS)
+      .option(...JSON_FLAG)
+      .action(async (id: string, options) => setExitCode(await (await respond()).changeIncidentCommand(terminal, { id, event, ...options })))
+  incident
+    .command('learn')
+    .description('turn a recorded request of an incident into a regression case that every later gate requires')
+    .argument('<id>', 'for example INC-1')
+    .requiredOption('--request <id>', 'id of the recorded request')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .action(async (id: string, options) => setExitCode(await (await respond()).learnCommand(terminal, { id, ...options })))
+}
+
+function registerEvidence(program: Command, { terminal, setExitCode }: CommandContext): void {
+  const evidence = program.command('evidence').description('evidence packs')
+  evidence
+    .command('pack')
+    .description('export a self-verifying pack of one system')
+    .requiredOption(...SYSTEM)
+    .requiredOption('-o, --output <file>', 'where to write it')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .action(async (options) => setExitCode(await (await import('./evidence.ts')).packCommand(terminal, options)))
+  evidence
+    .command('verify')
+    .description('verify a pack offline against a trust file, or against the pinned digest of the one inside')
+    .argument('<pack>', 'the pack')
+    .option('--trust <file|sha256:…>', 'whom you trust; a pack never vouches for itself')
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse evidence verify pack.zip --trust trust.json\n')
+    .action(async (pack: string, options) => setExitCode(await (await import('./evidence.ts')).verifyCommand(terminal, { pack, ...options })))
+  program
+    .command('kpi')
+    .description('key figures of a system, each with its sample and interval')
+    .requiredOption(...SYSTEM)
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options) => setExitCode(await (await import('./evidence.ts')).kpiCommand(terminal, options)))
+  program
+    .command('serve')
+    .description('run the control plane (API and console) for a state folder')
+    .addOption(new Option('--port <n>', 'port').default(4180).argParser(Number))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option(...STATE)
+    .action(async (options) => setExitCode(await (await import('./serve.ts')).serveCommand(terminal, options)))
+  program
+    .command('console')
+    .description('print a one-time login link for the running control plane')
+    .option(...STATE)
+    .action(async (options) => setExitCode(await (await import('./serve.ts')).consoleCommand(terminal, options)))
+}

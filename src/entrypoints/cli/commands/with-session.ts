@@ -1,0 +1,29 @@
+import { EXIT_CODE } from '../exit-code.ts'
+import { reportProblems } from '../report-problems.ts'
+import { openSession, type Session, type SessionOptions } from '../session.ts'
+import type { Terminal } from '../terminal.ts'
+import type { Problem, Result } from '../../../base/result.ts'
+
+/** Opens a session, calls, prints the problem or hands the value on; closes in every case. */
+export async function withSession<Value>(terminal: Terminal, options: SessionOptions, call: (session: Session) => Promise<Result<Value, Problem>>, print: (value: Value) => number | void): Promise<number> {
+  const opened = await openSession(terminal, options)
+  if (!opened.ok) {
+    reportProblems(terminal, [opened.failure])
+    return EXIT_CODE.usage
+  }
+  await using session = opened.value
+  const result = await call(session)
+  if (!result.ok) {
+    reportProblems(terminal, [result.failure])
+    return exitCodeOfProblem(result.failure)
+  }
+  return print(result.value) ?? EXIT_CODE.pass
+}
+
+/** Refusals of the rules are "blocked"; missing rights are "auth"; the rest is usage. */
+function exitCodeOfProblem({ code }: Problem): number {
+  if (code === 'http/unauthenticated' || code === 'http/forbidden') return EXIT_CODE.unauthenticated
+  if (code.startsWith('ledger/damaged')) return EXIT_CODE.integrity
+  if (/^(?:exception|approval)\/(?:own-request|author|role|not-open)$/.test(code) || code === 'incident/refused') return EXIT_CODE.blocked
+  return EXIT_CODE.usage
+}

@@ -1,0 +1,80 @@
+import { dirname } from 'node:path'
+import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
+import { nodeSha256 } from '../../../adapters/crypto/node-crypto.ts'
+import { learnedSuite, planChecks, type PlanInputs, type PlannedCheck } from '../../../application/release/plan-checks.ts'
+import type { Digest } from '../../../base/digest.ts'
+import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
+import { parseSuite, parseSuiteHead } from '../../../contract/suite/parse-suite.ts'
+import type { Suite, SuiteCase } from '../../../domain/evaluation/suite.ts'
+import { computeTier } from '../../../domain/manifest/compute-tier.ts'
+import { loadPacks, type LoadedPack } from '../load-packs.ts'
+import type { LoadedProject } from '../load-project.ts'
+
+export interface PreparedGate {
+  readonly project: LoadedProject
+  readonly packs: readonly LoadedPack[]
+  readonly inputs: PlanInputs
+  readonly checks: readonly PlannedCheck[]
+}
+
+const POLICIES_DEFAULT = ['baseline']
+
+/** Everything that a gate of this project depends on, read and planned; nothing is run. */
+export async function prepareGate(project: LoadedProject, options: { readonly environment: string; readonly learned: readonly SuiteCase[]; readonly model: string }): Promise<Result<PreparedGate, readonly Problem[]>> {
+  const { release, folder } = project
+  const packs = await loadPacks(folder, release.manifest.policies ?? POLICIES_DEFAULT)
+  if (!packs.ok) return packs
+  const suites = await loadSuites(project)
+  if (!suites.ok) return suites
+  const targets = await targetDigests(project, suites.value)
+  if (!targets.ok) return targets
+  const [first] = suites.value
+  const inputs: PlanInputs = {
+    release,
+    tier: computeTier(release.manifest).tier,
+    environment: options.environment,
+    packs: packs.value.map(({ pack }) => pack),
+    suites: suites.value,
+    learned: first === undefined ? undefined : learnedSuite(nodeSha256, options.learned, first.target),
+    targets: targets.value,
+    model: options.model,
+  }
+  return ok({ project, packs: packs.value, inputs, checks: planChecks({ engine: celEngine(), sha256: nodeSha256 }, inputs) })
+}
+
+async function loadSuites({ release, files }: LoadedProject): Promise<Result<readonly Suite[], readonly Problem[]>> {
+  const suites: Suite[] = []
+  for (const path of release.manifest.suites ?? []) {
+    const text = await files.readText(path)
+    if (!text.ok) return fail([text.failure])
+    const head = parseSuiteHead(path, text.value)
+    if (!head.ok) return head
+    const cases = await files.readText(head.value.cases)
+    if (!cases.ok) return fail([cases.failure])
+    const suite = parseSuite(nodeSha256, head.value, text.value, { file: head.value.cases, text: cases.value })
+    if (!suite.ok) return suite
+    suites.push(suite.value)
+  }
+  return ok(suites)
+}
+
+/** A target is the folder of its module: code beside it changes what it does. */
+async function targetDigests({ files }: LoadedProject, suites: readonly Suite[]): Promise<Result<ReadonlyMap<string, Digest>, readonly Problem[]>> {
+  const digests = new Map<string, Digest>()
+  for (const { target } of suites) {
+    if (digests.has(target)) continue
+    const module = await files.digestOf(target)
+    if (!module.ok) return fail([module.failure])
+    const folder = dirname(target)
+    const digest = folder === '.' ? module : await files.digestOf(folder)
+    if (!digest.ok) return fail([digest.failure])
+    digests.set(target, digest.value)
+  }
+  return ok(digests)
+}
+
+/** The model that will answer: part of the evidence's key. */
+export function modelIdentity(environment: Readonly<Record<string, string | undefined>>): string {
+  const baseUrl = environment['OPENAI_BASE_URL']
+  return baseUrl === undefined || baseUrl === '' ? 'simulated' : baseUrl
+}

@@ -1,0 +1,82 @@
+import { factsOf, type PlannedCheck } from '../../../application/release/plan-checks.ts'
+import type { StoredEvidence } from '../../../application/evidence/record-evidence.ts'
+import type { StoredVerdict } from '../../../application/release/gate-release.ts'
+import { systemClock } from '../../../adapters/clock/system-clock.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
+import { isFresh } from '../../../domain/release/evidence.ts'
+import type { SuiteCase } from '../../../domain/evaluation/suite.ts'
+import { loadProject } from '../load-project.ts'
+import type { Session } from '../session.ts'
+import type { Terminal } from '../terminal.ts'
+import { modelIdentity, prepareGate, type PreparedGate } from './prepare-gate.ts'
+import { runChecks } from './run-checks.ts'
+import { terminalProgress } from './progress.ts'
+
+export interface GateOptions {
+  readonly project: string
+  readonly manifest: string
+  readonly environment: string
+  /** False: decide on what there is. */
+  readonly run: boolean
+  readonly author: string
+}
+
+export interface GateOutcome {
+  readonly verdict: StoredVerdict
+  readonly gate: PreparedGate
+  /** Checks that were run now; the others had fresh evidence. */
+  readonly ran: readonly string[]
+}
+
+/** Plans, runs what is missing or stale, records the evidence and has the release decided. */
+export async function runGate(terminal: Terminal, session: Session, options: GateOptions): Promise<Result<GateOutcome, readonly Problem[]>> {
+  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
+  if (!project.ok) return project
+  const { release } = project.value
+  const system = release.manifest.metadata.name
+  if (!Object.hasOwn(release.manifest.environments, options.environment))
+    return fail([{ code: 'gate/unknown-environment', message: `environment \`${options.environment}\` is not declared`, next: `use one of: ${Object.keys(release.manifest.environments).join(', ')}`, at: project.value.source.positionOf(['environments']) }])
+  const learned = await session.call('listLearnedCases', { system })
+  if (!learned.ok) return fail([learned.failure])
+  const prepared = await prepareGate(project.value, { environment: options.environment, learned: learned.value.items as unknown as readonly SuiteCase[], model: modelIdentity(terminal.environment) })
+  if (!prepared.ok) return prepared
+  const gate = prepared.value
+  const missing = await missingChecks(session, gate)
+  if (!missing.ok) return missing
+  const ran = options.run ? missing.value : []
+  if (ran.length > 0) {
+    const evidence = await runChecks(gate, ran, { environment: terminal.environment, signal: terminal.interrupted, progress: terminalProgress(terminal) })
+    if (!evidence.ok) return evidence
+    if (terminal.interrupted.aborted) return fail([{ code: 'gate/interrupted', message: 'interrupted; nothing was recorded' }])
+    for (const entry of evidence.value) {
+      const recorded = await session.call('recordEvidence', { system, evidence: entry as never })
+      if (!recorded.ok) return fail([recorded.failure])
+    }
+  }
+  const decided = await session.call('gateRelease', {
+    release: { manifest: release.raw as never, files: { ...project.value.digests }, prompts: { ...release.prompts }, toolSchemas: Object.fromEntries(Object.entries(release.toolSchemas).map(([id, { text }]) => [id, text])) },
+    packs: gate.packs.map(({ pack, text }) => ({ file: pack.file, text })),
+    environment: options.environment,
+    author: options.author,
+    expectedKeys: Object.fromEntries(gate.checks.map((check) => [check.rule.id, check.key])),
+    facts: factsOf(gate.inputs) as unknown as JsonObject as never,
+  })
+  if (!decided.ok) return fail([decided.failure])
+  return ok({ verdict: decided.value as unknown as StoredVerdict, gate, ran: ran.map(({ rule }) => rule.id) })
+}
+
+async function missingChecks(session: Session, { inputs, checks }: PreparedGate): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
+  const listed = await session.call('listEvidence', { digest: inputs.release.digest, system: inputs.release.manifest.metadata.name, limit: 1_000 })
+  if (!listed.ok) return fail([listed.failure])
+  const newest = new Map<string, StoredEvidence>()
+  for (const evidence of listed.value.items as unknown as readonly StoredEvidence[]) if (!newest.has(evidence.checkId)) newest.set(evidence.checkId, evidence)
+  const now = systemClock()
+  return ok(
+    checks.filter(({ rule, key }) => {
+      const evidence = newest.get(rule.id)
+      // An errored check is tried again; a failed one is not: the same inputs would give the same answer.
+      return evidence === undefined || evidence.outcome === 'errored' || !isFresh(evidence, key, rule.maxAgeDays, now)
+    }),
+  )
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { systemClock } from '../../adapters/clock/system-clock.ts'
+import { errnoOf } from '../../adapters/files/errno.ts'
+import { removeOwnerFile, writeOwnerFile } from '../../adapters/owner/owner-file.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { GatewayRegister } from '../node/gateway-register.ts'
+import { openNode, type OpenedNode, type OpenNodeOptions } from '../node/open-node.ts'
+import { controlServer } from './control-server.ts'
+import { randomToken, SignIn } from './sign-in.ts'
+
+export interface ControlPlane extends AsyncDisposable {
+  readonly node: OpenedNode
+  readonly url: string
+  /** Full link that signs a browser in once. */
+  loginLink(): string
+}
+
+export interface ControlPlaneOptions extends OpenNodeOptions {
+  readonly port: number
+  readonly host: string
+  readonly consoleFolder: string
+  readonly pid: number
+}
+
+/** Entries after which gateways must look again. */
+const GATEWAY_ENTRIES = new Set(['verdict.issued', 'deny.issued'])
+
+/** Owns the state folder and serves it. The folder tells the command line where to find this process. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<Result<ControlPlane, Problem>> {
+  const opened = await openNode(options)
+  if (!opened.ok) return opened
+  const node = opened.value
+  const gateways = new GatewayRegister(systemClock)
+  node.onEntry(({ leaf }) => {
+    if (GATEWAY_ENTRIES.has(leaf.type)) gateways.advance()
+  })
+  const ownerToken = randomToken()
+  const signIn = new SignIn(systemClock)
+  const app = await controlServer({ node, gateways, ownerToken, signIn, consoleFolder: options.consoleFolder, hosts: ['127.0.0.1', 'localhost', '[::1]', options.host] })
+  const listening = await listen(app, options)
+  if (!listening.ok) {
+    await app.close()
+    await node[Symbol.asyncDispose]()
+    return listening
+  }
+  const url = listening.value
+  await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
+  return ok({
+    node,
+    url,
+    loginLink: () => `${url}/#login=${signIn.newLink()}`,
+    async [Symbol.asyncDispose]() {
+      await removeOwnerFile(node.stateFolder)
+      app.server.closeAllConnections()
+      await app.close()
+      await node[Symbol.asyncDispose]()
+    },
+  })
+}
+
+async function listen(app: FastifyInstance, { host, port }: ControlPlaneOptions): Promise<Result<string, Problem>> {
+  try {
+    return ok(await app.listen({ host, port }))
+  } catch (error) {
+    if (errnoOf(error) === 'EADDRINUSE') return fail({ code: 'serve/port-taken', message: `port ${port} on ${host} is taken`, next: 'stop what listens there, or choose another with --port' })
+    throw error
+  }
+}
+
+export const consoleFolderOf = (packageFolder: string): string => join(packageFolder, 'console', 'dist')
