@@ -172,12 +172,14 @@ const ADDRESS_WINDOW = 14
 
 /** "assistant, … send_email …": an order to the model where a person writes to people. */
 function addressed(words: readonly Word[], index: number): { readonly weight: number; readonly end: number } | undefined {
+  let action: { readonly weight: number; readonly end: number } | undefined
   for (let next = index + 1; next <= index + ADDRESS_WINDOW && next < words.length; next++) {
     const word = words[next] as Word
+    // "execute issue_refund" names a tool: the verb before it must not make it lighter.
     if (/^[a-z]+_[a-z_]+$/.test(word.text)) return { weight: 0.8, end: word.end }
-    if (ACTIONS.has(word.text)) return { weight: 0.45, end: word.end }
+    if (ACTIONS.has(word.text)) action ??= { weight: 0.45, end: word.end }
   }
-  return undefined
+  return action
 }
 
 const SENTENCE_MAX = 600
