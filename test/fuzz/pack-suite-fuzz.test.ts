@@ -11,7 +11,7 @@ import { CASES_TEXT, SUITE_TEXT } from '../support/suite-text.ts'
 
 /** Repeat a failure with `FUZZ_SEED=… vitest run test/fuzz/pack-suite-fuzz.test.ts`; search longer with `FUZZ_RUNS=…`. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122)
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12_000)
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 6_000)
 const MUTATIONS_MAX = 3
 const PROBLEMS_MAX = 50
 
@@ -178,7 +178,7 @@ test(
       const input = mutated(PACK_TEXT, random)
       return { outcome: () => checkPack(input.text), input }
     })
-    if (RUNS < 10_000) return
+    if (RUNS < 6_000) return
     // The mutations reach both sides and many ways to fail; else the run proves little.
     for (const code of [
       'accepted',
@@ -201,7 +201,7 @@ test(`${RUNS} mutated suites never throw (FUZZ_SEED=${SEED})`, { timeout: 300_00
     const cases = isHead ? { text: CASES_TEXT, by: [] } : mutated(CASES_TEXT, random)
     return { outcome: () => checkSuite(head.text, cases.text), input: [head, cases] }
   })
-  if (RUNS < 10_000) return
+  if (RUNS < 6_000) return
   for (const code of [
     'accepted',
     'yaml/syntax',
