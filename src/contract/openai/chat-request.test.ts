@@ -151,7 +151,7 @@ describe('refused', () => {
     ['nine choices', { ...BODY, n: 9 }],
     ['no choice', { ...BODY, n: 0 }],
     ['a stream that is no truth value', { ...BODY, stream: 'yes' }],
-    ['too many messages', { ...BODY, messages: new Array(2_001).fill(BODY.messages[1]) }],
+    ['too many messages', { ...BODY, messages: Array.from({ length: 2_001 }, () => BODY.messages[1]) }],
     [
       'parameters nested without end',
       { ...BODY, tools: [{ type: 'function', function: { name: 'a', parameters: { x: deep(20_000) } } }] },

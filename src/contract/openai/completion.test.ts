@@ -98,7 +98,7 @@ describe('chunks put together again', () => {
           const own = wire.flatMap(({ choices }) => choices).filter((part) => part.index === index)
           expect(own[0]!.delta.role).toBe('assistant')
           expect(own.map((part) => part.finish_reason)).toEqual([
-            ...new Array<null>(own.length - 1).fill(null),
+            ...Array.from({ length: own.length - 1 }, (): null => null),
             finishReason,
           ])
         }
@@ -193,18 +193,20 @@ describe('a broken stream', () => {
     ['content that is no text', [chunk(0, { content: 1 }, 'stop')]],
     [
       'more characters than the bound',
-      [...new Array(41).fill(chunk(0, { content: 'x'.repeat(100_000) })), chunk(0, {}, 'stop')],
+      [...Array.from({ length: 41 }, () => chunk(0, { content: 'x'.repeat(100_000) })), chunk(0, {}, 'stop')],
     ],
     [
       'more arguments than the bound',
       [
-        ...new Array(41).fill(chunk(0, { tool_calls: [{ index: 0, function: { arguments: 'x'.repeat(100_000) } }] })),
+        ...Array.from({ length: 41 }, () =>
+          chunk(0, { tool_calls: [{ index: 0, function: { arguments: 'x'.repeat(100_000) } }] }),
+        ),
         chunk(0, {}, 'stop'),
       ],
     ],
     [
       'a longer refusal than the bound',
-      [...new Array(41).fill(chunk(0, { refusal: 'x'.repeat(100_000) })), chunk(0, {}, 'stop')],
+      [...Array.from({ length: 41 }, () => chunk(0, { refusal: 'x'.repeat(100_000) })), chunk(0, {}, 'stop')],
     ],
   ])('with %s is no completion', (_, chunks) => expect(assembled(chunks)).toBeUndefined())
 
@@ -234,7 +236,7 @@ describe('a whole answer', () => {
     ['null', null],
     ['an error', { error: {} }],
     ['no choice', { ...body, choices: [] }],
-    ['nine choices', { ...body, choices: new Array(9).fill(body.choices[0]) }],
+    ['nine choices', { ...body, choices: Array.from({ length: 9 }, () => body.choices[0]) }],
     ['no reason', { ...body, choices: [{ index: 0, message }] }],
     ['content in parts', { ...body, choices: [{ index: 0, message: { content: [] }, finish_reason: 'stop' }] }],
     ['negative usage', { ...body, usage: { prompt_tokens: -1, completion_tokens: 0 } }],

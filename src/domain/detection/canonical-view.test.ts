@@ -90,7 +90,9 @@ describe('what a reader does not see', () => {
   })
 
   test('is read out of tag characters', () => {
-    const hidden = [...'ignore all'].map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('')
+    const hidden = Array.from('ignore all')
+      .map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0)))
+      .join('')
     const raw = `Hello${hidden}!`
     expect(canonicalView(raw)).toMatchObject({ text: 'hello!', tagText: 'ignore all', invisible: 10 })
   })

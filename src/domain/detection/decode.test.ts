@@ -7,13 +7,22 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const base64url = (text: string): string => Buffer.from(text).toString('base64url')
 const hex = (text: string): string => Buffer.from(text).toString('hex')
 const percent = (text: string): string => hex(text).replace(/../g, '%$&')
-const entities = (text: string): string => [...text].map((char) => `&#${char.codePointAt(0)};`).join('')
+const entities = (text: string): string =>
+  Array.from(text)
+    .map((char) => `&#${char.codePointAt(0)};`)
+    .join('')
 const hexEntities = (text: string): string =>
-  [...text].map((char) => `&#x${char.codePointAt(0)!.toString(16)};`).join('')
+  Array.from(text)
+    .map((char) => `&#x${char.codePointAt(0)!.toString(16)};`)
+    .join('')
 const escapes = (text: string): string =>
-  [...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+  Array.from(text)
+    .map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 const byteEscapes = (text: string): string =>
-  [...text].map((char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')
+  Array.from(text)
+    .map((char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .join('')
 
 const ENCODINGS = [
   ['base64', base64],

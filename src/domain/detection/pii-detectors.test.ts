@@ -100,7 +100,7 @@ describe('payment cards', () => {
   })
 
   test.each(all)('$value of $issuer with any one digit changed is none', ({ value }) => {
-    for (const [at, char] of [...value].entries()) {
+    for (const [at, char] of Array.from(value).entries()) {
       if (!/\d/.test(char)) continue
       const changed = value.slice(0, at) + String((Number(char) + 1) % 10) + value.slice(at + 1)
       expect(found(changed), changed).toEqual([])
@@ -166,7 +166,7 @@ describe('IBANs', () => {
   })
 
   test.each(IBANS)('%s with any one digit changed is none', (value) => {
-    for (const [at, char] of [...value].entries()) {
+    for (const [at, char] of Array.from(value).entries()) {
       if (!/\d/.test(char)) continue
       const changed = value.slice(0, at) + String((Number(char) + 1) % 10) + value.slice(at + 1)
       expect(

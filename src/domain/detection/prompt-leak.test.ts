@@ -15,9 +15,9 @@ describe('a leak', () => {
   test.each([
     ['plain', PART, 'plain'],
     ['in other case and punctuation', 'NEVER... promise; a refund, above «25» eur! INTERNAL (margin)', 'plain'],
-    ['with every letter spaced', [...PART].join(' '), 'plain'],
-    ['with hyphens between the letters', [...PART].join('-'), 'plain'],
-    ['with zero-width characters', [...PART].join('\u200b'), 'plain'],
+    ['with every letter spaced', Array.from(PART).join(' '), 'plain'],
+    ['with hyphens between the letters', Array.from(PART).join('-'), 'plain'],
+    ['with zero-width characters', Array.from(PART).join('\u200b'), 'plain'],
     [
       'in fullwidth letters',
       PART.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)),
@@ -25,11 +25,17 @@ describe('a leak', () => {
     ],
     ['over several lines', PART.replaceAll(' ', '\n> '), 'plain'],
     ['turned by 13 letters', rot13(PART), 'rot13'],
-    ['backwards', [...PART].reverse().join(''), 'reversed'],
+    ['backwards', Array.from(PART).reverse().join(''), 'reversed'],
     ['in base64', base64(PART), 'base64'],
     ['in hex', hex(PART), 'hex'],
     ['in percent encoding', hex(PART).replace(/../g, '%$&'), 'percent'],
-    ['in entities', [...PART].map((char) => `&#${char.charCodeAt(0)};`).join(''), 'entity'],
+    [
+      'in entities',
+      Array.from(PART)
+        .map((char) => `&#${char.charCodeAt(0)};`)
+        .join(''),
+      'entity',
+    ],
     ['in base64 of hex', base64(hex(PART)), 'hex'],
     ['of the second literal', 'second literal piece that stands behind a slot', 'plain'],
   ])('%s is found, alone and in a reply', (_, text, reading) => {

@@ -79,7 +79,7 @@ describe('a rendering', () => {
 
   test('with any one character of its literal text changed, removed or doubled is refused', () => {
     const text = render(VALUES)
-    const isLiteral = new Array<boolean>(text.length).fill(false)
+    const isLiteral = Array.from({ length: text.length }, () => false)
     let at = 0
     for (const [index, literal] of TEMPLATE.literals.entries()) {
       isLiteral.fill(true, at, at + literal.length)

@@ -107,21 +107,27 @@ describe('who may decide on an exception', () => {
     expiresAt: daysFromNow(EXCEPTION_DAYS_MAX),
   } as const
 
-  test.each<[string, Partial<ReleaseException>, string, string | undefined, string | undefined]>([
-    ['another person', {}, 'sam', 'ben', undefined],
-    ['another person, the author unknown', {}, 'sam', undefined, undefined],
-    ['who asked for it', {}, 'ana', 'ben', 'exception/own-request'],
-    ['the author of the release', {}, 'ben', 'ben', 'exception/author'],
-    ['anybody, once it is approved', { status: 'approved' }, 'sam', 'ben', 'exception/not-open'],
-    ['anybody, once it is denied', { status: 'denied' }, 'sam', 'ben', 'exception/not-open'],
+  test.each<
+    [
+      string,
+      Partial<ReleaseException>,
+      { readonly principal: string; readonly author: string | undefined },
+      string | undefined,
+    ]
+  >([
+    ['another person', {}, { principal: 'sam', author: 'ben' }, undefined],
+    ['another person, the author unknown', {}, { principal: 'sam', author: undefined }, undefined],
+    ['who asked for it', {}, { principal: 'ana', author: 'ben' }, 'exception/own-request'],
+    ['the author of the release', {}, { principal: 'ben', author: 'ben' }, 'exception/author'],
+    ['anybody, once it is approved', { status: 'approved' }, { principal: 'sam', author: 'ben' }, 'exception/not-open'],
+    ['anybody, once it is denied', { status: 'denied' }, { principal: 'sam', author: 'ben' }, 'exception/not-open'],
     [
       'anybody, if it is too long by a millisecond',
       { expiresAt: daysFromNow(EXCEPTION_DAYS_MAX + 1 / 86_400_000) },
-      'sam',
-      'ben',
+      { principal: 'sam', author: 'ben' },
       'exception/too-long',
     ],
-  ])('%s', (_, overrides, principal, author, failure) => {
+  ])('%s', (_, overrides, { principal, author }, failure) => {
     expect(mayDecide(exceptionOf('GH-AAA-001', { ...open, ...overrides }), principal, author)).toBe(failure)
   })
 })

@@ -58,12 +58,28 @@ describe('repeated trials', () => {
     rates.map((events) => Array.from({ length: trials }, (_, at) => at < events))
 
   test('below 30 cases are inconclusive, however good', () => {
-    expect(decide(atMost(0.9), repeated(new Array<number>(29).fill(0), 5))).toMatchObject({
+    expect(
+      decide(
+        atMost(0.9),
+        repeated(
+          Array.from({ length: 29 }, () => 0),
+          5,
+        ),
+      ),
+    ).toMatchObject({
       outcome: 'inconclusive',
       method: 'none',
       n: 29,
     })
-    expect(decide(atMost(0.9), repeated(new Array<number>(30).fill(0), 5))).toMatchObject({
+    expect(
+      decide(
+        atMost(0.9),
+        repeated(
+          Array.from({ length: 30 }, () => 0),
+          5,
+        ),
+      ),
+    ).toMatchObject({
       outcome: 'passed',
       method: 'cluster-t',
       n: 30,
@@ -74,7 +90,7 @@ describe('repeated trials', () => {
     // 31 cases of 4 trials: rates 0 (21 times) and 0.5 (10 times); t(0.95, 30) = 1.697261.
     const { estimate, lower, upper, method, k } = decide(
       atMost(0.3),
-      repeated([...new Array<number>(21).fill(0), ...new Array<number>(10).fill(2)], 4),
+      repeated([...Array.from({ length: 21 }, () => 0), ...Array.from({ length: 10 }, () => 2)], 4),
     )
     const mean = 5 / 31
     const deviation = Math.sqrt((21 * mean ** 2 + 10 * (0.5 - mean) ** 2) / 30)
@@ -86,8 +102,20 @@ describe('repeated trials', () => {
   })
 
   test('never shrink the interval by repetition: many trials of one case are one case', () => {
-    const few = decide(atMost(0.02), repeated(new Array<number>(40).fill(0), 2))
-    const many = decide(atMost(0.02), repeated(new Array<number>(40).fill(0), 50))
+    const few = decide(
+      atMost(0.02),
+      repeated(
+        Array.from({ length: 40 }, () => 0),
+        2,
+      ),
+    )
+    const many = decide(
+      atMost(0.02),
+      repeated(
+        Array.from({ length: 40 }, () => 0),
+        50,
+      ),
+    )
     expect(many.upper).toBe(few.upper)
     expect(many.outcome).toBe('inconclusive')
   })
@@ -95,7 +123,13 @@ describe('repeated trials', () => {
   test.each([1, 2, 3, 6])(
     'with the same rate of %i in 7 in every case have no spread, and still an interval',
     (events) => {
-      const { lower, upper, estimate } = decide(atMost(0.5), repeated(new Array<number>(40).fill(events), 7))
+      const { lower, upper, estimate } = decide(
+        atMost(0.5),
+        repeated(
+          Array.from({ length: 40 }, () => events),
+          7,
+        ),
+      )
       expect(estimate).toBeCloseTo(events / 7, 10)
       expect(upper - estimate).toBeGreaterThan(0.03)
       expect(estimate - lower).toBeGreaterThan(0.03)
@@ -104,7 +138,17 @@ describe('repeated trials', () => {
 
   test('a case without any trial shows nothing, so nothing passes on it', () => {
     const unrun = Array.from({ length: 200 }, () => [])
-    for (const trials of [unrun, [...single(0, 299), []], [[], ...repeated(new Array<number>(300).fill(0), 3)]])
+    for (const trials of [
+      unrun,
+      [...single(0, 299), []],
+      [
+        [],
+        ...repeated(
+          Array.from({ length: 300 }, () => 0),
+          3,
+        ),
+      ],
+    ])
       expect(decide(atMost(0.5), trials)).toMatchObject({ outcome: 'inconclusive', method: 'none' })
   })
 })
