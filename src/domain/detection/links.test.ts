@@ -37,7 +37,7 @@ describe('forms of a link', () => {
     ['a script URL in other case', '[x](JavaScript:alert)', ['link javascript:']],
     ['a VBScript URL', '[x](vbscript:x)', ['link vbscript:']],
     ['a file URL', '[x](file:///etc/passwd)', ['link file:']],
-  ])('%s is found', (_, text, expected) => expect(hosts(text)).toEqual(expect.arrayContaining(expected.slice(0, 1))))
+  ])('%s is found', (_, text, expected) => expect(hosts(text)).toEqual(expected))
 
   test.each([
     ['a relative link', '[here](/orders/1)'],
