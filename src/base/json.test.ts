@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize'
 import { array, assert, jsonValue, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson, canonicalJsonOf, JSON_DEPTH_MAX, parseJson, type Json } from './json.ts'
+import { canonicalJson, canonicalJsonOf, isNestedDeeper, JSON_DEPTH_MAX, parseJson, type Json } from './json.ts'
 
 /** A list inside a list, `depth` times. */
 function nested(depth: number): Json {
@@ -147,4 +147,17 @@ test.each([
 
 test('parsing any text gives a value or a failure, never an exception', () => {
   assert(property(string({ unit: 'binary' }), (text) => typeof parseJson(text, 1_000).ok === 'boolean'))
+})
+
+describe('depth', () => {
+  test.each([
+    [0, 0, false],
+    [1, 0, true],
+    [200, 200, false],
+    [201, 200, true],
+    [100_000, 200, true],
+  ])('%i lists inside each other are deeper than %i: %s', (depth, depthMax, isDeeper) => {
+    expect(isNestedDeeper(nested(depth), depthMax)).toBe(isDeeper)
+    expect(isNestedDeeper({ wide: 'x', deep: nested(depth), none: null }, depthMax + 1)).toBe(isDeeper)
+  })
 })

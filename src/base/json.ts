@@ -55,6 +55,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Walks without recursion, for values that no recursive walk would survive. */
+export function isNestedDeeper(value: unknown, depthMax: number): boolean {
+  let layer: readonly unknown[] = [value]
+  for (let depth = 0; layer.length > 0; depth++) {
+    if (depth > depthMax) return true
+    layer = layer.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+  }
+  return false
+}
+
 /** Parses JSON text within bounds; never throws. */
 export function parseJson(text: string, charsMax: number): Result<Json, { readonly code: 'json/invalid'; readonly message: string }> {
   if (text.length > charsMax) return fail({ code: 'json/invalid', message: `longer than ${charsMax} characters` })

@@ -37,15 +37,17 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
 /** Segments that a crash left open: intents without an outcome become `unknown`. */
 async function recover({ folder, clock }: SpoolOptions): Promise<string[]> {
-  const names = (await readdir(folder)).toSorted()
-  for (const name of names.filter((file) => file.endsWith('.open'))) {
-    const lines = linesOf(await readFile(join(folder, name), 'utf8'))
-    const settled = new Set(lines.filter((line) => line.kind === 'outcome').map(({ id }) => id))
-    const orphans = lines.filter((line) => line.kind === 'intent' && !settled.has(line.id))
-    const outcomes: DecisionOutcome[] = orphans.map(({ id }) => ({
+  const names = (await readdir(folder)).toSorted().filter((file) => file.endsWith('.open'))
+  const open = await Promise.all(names.map(async (name) => ({ name, lines: linesOf(await readFile(join(folder, name), 'utf8')) })))
+  // A crash while segments change leaves two open: the outcome, or a second copy of the intent, may stand in the other.
+  const settled = new Set(open.flatMap(({ lines }) => lines.filter((line) => line.kind === 'outcome').map(({ id }) => id)))
+  for (const { name, lines } of open) {
+    const orphans = new Set(lines.filter((line) => line.kind === 'intent' && !settled.has(line.id)).map(({ id }) => id))
+    const outcomes: DecisionOutcome[] = [...orphans].map((id) => ({
       kind: 'outcome', id, at: clock(), outcome: 'unknown', code: null, rule: null, action: 'allow', findings: [], tools: [],
       guardMs: 0, totalMs: 0, inputTokens: null, outputTokens: null, modelAnswered: null,
     }))
+    for (const id of orphans) settled.add(id)
     const sealed = join(folder, name.replace(/\.open$/, '.sealed'))
     const text = [...lines, ...outcomes].map((line) => `${JSON.stringify(line)}\n`).join('')
     if (text !== '') {
@@ -79,7 +81,7 @@ class RunningSpool implements Spool {
   #currentId: string
   #openedAt: number
   /** Intents that still wait for their outcome; they are copied into each new segment, so the newest one knows them all. */
-  readonly #pending = new Map<string, string>()
+  readonly #pending = new Map<string, { readonly line: string; readonly file: DurableLines }>()
   /** Lines of the open segment besides the carried intents: without any there is nothing to seal. */
   #fresh = 0
   #timer: NodeJS.Timeout
@@ -108,9 +110,10 @@ class RunningSpool implements Spool {
 
   async intent(record: DecisionIntent): Promise<AppendOutcome> {
     const line = JSON.stringify(record)
-    const outcome = await this.#current.append(line)
+    const file = this.#current
+    const outcome = await file.append(line)
     if (outcome.kept) {
-      this.#pending.set(record.id, line)
+      this.#pending.set(record.id, { line, file })
       this.#fresh += 1
     }
     return outcome
@@ -150,12 +153,19 @@ class RunningSpool implements Spool {
     this.#currentId = id
     this.#openedAt = clock()
     this.#fresh = 0
-    await Promise.all([...this.#pending.values()].map((line) => next.append(line)))
+    // Once the closing file is closed, an intent that was on its way into it is pending too and is carried.
     await closing.close()
+    await Promise.all([...this.#pending].map(([requestId, waiting]) => this.#carry(requestId, waiting, next)))
     if (closing.count === 0) return unlink(closing.path)
     const name = `${closingId}.sealed`
     await rename(closing.path, join(folder, name))
     this.#sealed.push(name)
+  }
+
+  async #carry(requestId: string, { line, file }: { readonly line: string; readonly file: DurableLines }, next: DurableLines): Promise<void> {
+    if (file === next) return
+    const { kept } = await next.append(line)
+    if (kept && this.#pending.has(requestId)) this.#pending.set(requestId, { line, file: next })
   }
 
   async #shipAll(): Promise<void> {
@@ -179,6 +189,7 @@ class RunningSpool implements Spool {
     await this.#seal()
     await this.#shipAll()
     await this.#current.close()
-    await unlink(this.#current.path)
+    // With a request that never ended the file stays: the next start settles it as `unknown`.
+    if (this.#pending.size === 0) await unlink(this.#current.path)
   }
 }

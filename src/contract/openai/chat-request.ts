@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonObject } from '../../base/json.ts'
+import { isNestedDeeper, JSON_DEPTH_MAX, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 
 /** A chat completion request in the one shape the gateway judges; `raw` keeps the fields it only passes on. */
@@ -60,6 +60,8 @@ const REFUSED = ['functions', 'function_call', 'web_search_options', 'previous_r
 
 /** From a JSON body to a request, or the 400 that an OpenAI client understands. */
 export function parseChatRequest(body: unknown): Result<ChatRequest, WireFailure> {
+  // SECURITY: the schema and `JSON.stringify` recurse; a body of brackets would exhaust their stack.
+  if (isNestedDeeper(body, JSON_DEPTH_MAX)) return fail({ status: 400, code: 'invalid_request', message: `invalid request: nested deeper than ${JSON_DEPTH_MAX}`, param: null })
   const parsed = request.safeParse(body)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]

@@ -118,7 +118,7 @@ export class CompletionAssembler {
       this.#chars += part.function?.arguments?.length ?? 0
       choice.toolCalls.set(part.index, call)
     }
-    this.#chars += wire.delta?.content?.length ?? 0
+    this.#chars += (wire.delta?.content?.length ?? 0) + (wire.delta?.refusal?.length ?? 0)
     choice.finishReason ??= wire.finish_reason ?? null
   }
 

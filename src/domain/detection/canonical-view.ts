@@ -71,13 +71,13 @@ function foldCharacter(char: string): string {
   return [...latin].map(digitOf).join('')
 }
 
-/** Decimal digits of every script stand in runs of ten that begin at a multiple found by walking down. */
+/** Decimal digits of every script stand in runs of ten (Unicode core specification, section 4.6); two runs may touch. */
 function digitOf(char: string): string {
   if (!DECIMAL_DIGIT.test(char) || /[0-9]/.test(char)) return char
   const code = char.codePointAt(0) ?? 0
   let zero = code
-  while (code - zero < 9 && DECIMAL_DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1
-  return String(code - zero)
+  while (DECIMAL_DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1
+  return String((code - zero) % 10)
 }
 
 class ViewBuilder {

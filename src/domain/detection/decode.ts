@@ -82,8 +82,9 @@ function* runsOf(text: string, belongs: (code: number) => boolean, decode: (run:
   }
 }
 
+/** Without the padding: `q=…` and two runs that `=` joins are decoded too. */
 function isBase64Char(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43 || code === 47 || code === 45 || code === 95 || code === 61
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43 || code === 47 || code === 45 || code === 95
 }
 
 function isHexChar(code: number): boolean {
@@ -91,8 +92,8 @@ function isHexChar(code: number): boolean {
 }
 
 function decodeBase64(run: string): string | undefined {
-  const standard = run.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
-  if (standard.length % 4 === 1 || standard.includes('=')) return undefined
+  const standard = run.replaceAll('-', '+').replaceAll('_', '/')
+  if (standard.length % 4 === 1) return undefined
   // A word of letters alone decodes to noise; a real payload mixes cases or digits.
   if (!/[A-Z]/.test(standard) || !/[a-z]/.test(standard)) return undefined
   const binary = atob(standard + '='.repeat((4 - (standard.length % 4)) % 4))

@@ -8,6 +8,7 @@ export interface LinkSpan {
 }
 
 const URL_MAX = 4_096
+const LABEL_MAX = 1_000
 
 /** Markdown images and links, HTML `src`/`href`, autolinks and bare URLs, found by one linear scan. */
 export function findLinks(text: string): readonly LinkSpan[] {
@@ -33,29 +34,35 @@ function spanAt(text: string, index: number): LinkSpan | undefined {
   return undefined
 }
 
+/** Looks no further than `charsMax`: a search to the end from each of many brackets would be quadratic. */
+function indexWithin(text: string, wanted: string, from: number, charsMax: number): number {
+  const at = text.slice(from, from + charsMax).indexOf(wanted)
+  return at < 0 ? -1 : from + at
+}
+
 function markdown(text: string, start: number, bracket: number, kind: LinkSpan['kind']): LinkSpan | undefined {
-  const close = text.indexOf(']', bracket + 1)
-  if (close < 0 || close - bracket > 1_000) return undefined
+  const close = indexWithin(text, ']', bracket + 1, LABEL_MAX)
+  if (close < 0) return undefined
   if (text[close + 1] === '(') {
-    const end = text.indexOf(')', close + 2)
-    if (end < 0 || end - close > URL_MAX) return undefined
+    const end = indexWithin(text, ')', close + 2, URL_MAX)
+    if (end < 0) return undefined
     const target = text.slice(close + 2, end).trim().split(/\s/)[0] ?? ''
     const host = hostOf(target.replace(/^<|>$/g, ''))
     return host === undefined ? undefined : { start, end: end + 1, kind, host, label: text.slice(bracket + 1, close) }
   }
   if (text[close + 1] === ':') {
     // A reference definition: `[x]: https://…`, to the end of its line.
+    const host = hostOf(text.slice(close + 2, close + URL_MAX).split('\n', 1)[0]?.trim().split(/\s/, 1)[0] ?? '')
+    if (host === undefined) return undefined
     const line = text.indexOf('\n', close)
-    const end = line < 0 ? text.length : line
-    const host = hostOf(text.slice(close + 2, Math.min(end, close + URL_MAX)).trim().split(/\s/)[0] ?? '')
-    return host === undefined ? undefined : { start, end, kind: 'link', host, label: '' }
+    return { start, end: line < 0 ? text.length : line, kind: 'link', host, label: '' }
   }
   return undefined
 }
 
 function html(text: string, start: number): LinkSpan | undefined {
-  const end = text.indexOf('>', start)
-  if (end < 0 || end - start > URL_MAX) return undefined
+  const end = indexWithin(text, '>', start, URL_MAX)
+  if (end < 0) return undefined
   const tag = text.slice(start, end + 1)
   const attribute = /(?:src|href|srcset|poster|action|data|background|style)\s*=\s*["']?([^"'\s>]{1,4000})/i.exec(tag)
   const target = attribute?.[1] ?? (/^<(https?:\/\/[^\s>]{1,4000})>$/i.exec(tag)?.[1] ?? '')

@@ -62,9 +62,9 @@ function detectNumbers(text: string): readonly Match[] {
     }
     const run = digitRun(text, index)
     if (run === undefined) continue
-    const match = judgeNumber(text, index, run)
+    const match = longestNumber(text, index, run)
     if (match !== undefined) matches.push(match)
-    index = run.end - 1
+    index = (match ?? run).end - 1
   }
   return matches
 }
@@ -90,21 +90,38 @@ interface DigitRun {
 function digitRun(text: string, start: number): DigitRun | undefined {
   let digits = ''
   let separators = ''
+  let gap = ''
   let end = start
   const limit = Math.min(text.length, start + NUMBER_SPAN_MAX)
   for (let index = text[start] === '+' ? start + 1 : start; index < limit; index++) {
     const char = text.charAt(index)
     if (isDigit(char.charCodeAt(0))) {
       digits += char
+      // What follows the last digit separates nothing.
+      separators += gap
+      gap = ''
       end = index + 1
       continue
     }
     const isSeparator = ' -.()/'.includes(char)
     if (!isSeparator || (index + 1 < limit && !isDigit(text.charCodeAt(index + 1)) && !' ('.includes(text.charAt(index + 1)))) break
-    separators += char
+    gap += char
   }
   if (end < text.length && (isAlnum(text.charCodeAt(end)) || text[end] === '_')) return undefined
   return digits.length < 7 ? undefined : { end, digits, separators: separators.slice(0, NUMBER_SPAN_MAX) }
+}
+
+/** The longest number that starts here: another number may follow after a space, as an expiry date follows a card. */
+function longestNumber(text: string, start: number, run: DigitRun): Match | undefined {
+  const whole = judgeNumber(text, start, run)
+  if (whole !== undefined) return whole
+  for (let cut = run.end - 1; cut > start; cut--) {
+    if (text[cut] !== ' ') continue
+    const part = digitRun(text.slice(0, cut), start)
+    const match = part === undefined ? undefined : judgeNumber(text, start, part)
+    if (match !== undefined) return match
+  }
+  return undefined
 }
 
 function judgeNumber(text: string, start: number, { end, digits, separators }: DigitRun): Match | undefined {

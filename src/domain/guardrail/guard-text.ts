@@ -2,7 +2,7 @@ import { canonicalView, rawSpan } from '../detection/canonical-view.ts'
 import { detectPii } from '../detection/pii-detectors.ts'
 import { detectSecrets } from '../detection/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
-import { findLinks, isAllowedHost } from '../detection/links.ts'
+import { findLinks, isAllowedHost, type LinkSpan } from '../detection/links.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { scoreInjection } from '../detection/score-injection.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
@@ -88,8 +88,14 @@ class Collector {
       if (isAllowedHost(link.host, allow) && (link.kind === 'link' || images)) continue
       this.#findings.push({ detector: `egress/${link.kind}`, category: 'link', start: link.start, end: link.end, score: 1, guarantee: 'boundary' })
       this.#action = heavier(this.#action, 'redact')
-      this.#edits.push({ start: link.start, end: link.end, replacement: `${link.label === '' ? '' : `${link.label} `}[${link.kind} removed]` })
+      const label = this.#keepsLabel(link) ? `${link.label} ` : ''
+      this.#edits.push({ start: link.start, end: link.end, replacement: `${label}[${link.kind} removed]` })
     }
+  }
+
+  /** The label stays unless something in it has to go too: the link's edit covers the edits inside it. */
+  #keepsLabel({ start, end, label }: LinkSpan): boolean {
+    return label !== '' && findLinks(label).length === 0 && !this.#edits.some((edit) => edit.start < end && start < edit.end)
   }
 
   finish(score: number): GuardJudgement {

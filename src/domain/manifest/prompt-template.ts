@@ -58,11 +58,21 @@ export function parseTemplate(
 
 function checkSlot(name: string, slot: Slot): TemplateFailure | undefined {
   if (slot.type !== 'pattern') return undefined
-  if (CHARACTER_CLASS.test(slot.pattern)) return undefined
+  if (CHARACTER_CLASS.test(slot.pattern) && isCompilable(slot.pattern)) return undefined
   return {
     code: 'manifest/bad-slot',
     message: `slot \`${name}\`: pattern \`${slot.pattern}\` is not one character class`,
     next: 'write one class such as `[A-Za-z0-9 _-]`; `maxLength` bounds how often it repeats',
+  }
+}
+
+/** `[z-a]` looks like a class and is none: found here, it cannot stop the gateway at its first request. */
+function isCompilable(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').source !== ''
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
   }
 }
 

@@ -67,7 +67,9 @@ export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
     }
   }
   const settled = results.map((entry) => waive(entry, results, inputs))
-  const approvals = approvalState(inputs.tier, inputs.environment, inputs.approvals, inputs.author)
+  // An approval, like an exception, is of this release and of no other.
+  const own = inputs.approvals.filter(({ releaseDigest }) => releaseDigest === inputs.releaseDigest)
+  const approvals = approvalState(inputs.tier, inputs.environment, own, inputs.author)
   const used = new Set(settled.filter(({ outcome }) => outcome === 'excepted').map(({ exception }) => exception?.id))
   const unusedExceptions = inputs.exceptions.filter((exception) => exception.status === 'approved' && exception.releaseDigest === inputs.releaseDigest && !used.has(exception.id))
   return { verdict: verdictOf(settled, approvals), results: settled, skipped, approvals, unusedExceptions }

@@ -36,6 +36,8 @@ export function decideRate(distributions: Distributions, criterion: Criterion, t
   const n = rates.length
   const k = rates.reduce((sum, rate) => sum + rate, 0)
   if (n === 0) return { outcome: 'inconclusive', n, k, estimate: 0, lower: 0, upper: 1, method: 'none' }
+  // A case that never ran has no rate: counted as zero events it would help a criterion to pass.
+  if (trials.some((events) => events.length === 0)) return { outcome: 'inconclusive', n, k, estimate: k / n, lower: 0, upper: 1, method: 'none' }
   const isSingle = trials.every((events) => events.length === 1)
   if (!isSingle && n < CLUSTERS_MIN) return { outcome: 'inconclusive', n, k, estimate: k / n, lower: 0, upper: 1, method: 'none' }
   const bounds = isSingle
@@ -53,9 +55,10 @@ function sideOf({ direction, threshold }: Criterion, { lower, upper }: { readonl
 function clusterBounds(distributions: Distributions, rates: readonly number[], alpha: number): { readonly lower: number; readonly upper: number } {
   const n = rates.length
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / n
+  // Without any spread the t interval collapses to a point: fall back on the exact bound of n single cases. The rates
+  // themselves are compared, for the rounding of their mean leaves a variance near and not at zero.
+  if (rates.every((rate) => rate === rates[0])) return { lower: lowerBound(distributions, { k: mean * n, n }, alpha), upper: upperBound(distributions, { k: mean * n, n }, alpha) }
   const variance = rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0) / (n - 1)
-  // Without any spread the t interval collapses to a point: fall back on the exact bound of n single cases.
-  if (variance === 0) return { lower: lowerBound(distributions, { k: mean * n, n }, alpha), upper: upperBound(distributions, { k: mean * n, n }, alpha) }
   const half = distributions.studentQuantile(1 - alpha, n - 1) * Math.sqrt(variance / n)
   return { lower: Math.max(0, mean - half), upper: Math.min(1, mean + half) }
 }

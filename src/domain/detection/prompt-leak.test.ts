@@ -1,0 +1,83 @@
+import { assert, integer, property } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { rot13 } from './decode.ts'
+import { findPromptLeak, leakIndex } from './prompt-leak.ts'
+
+const PROMPT =
+  'You are the support assistant of Northwind. Never promise a refund above 25 EUR. Internal margin code: falcon-seventeen.'
+const INDEX = leakIndex([PROMPT, 'A second literal piece that stands behind a slot of the template.'])
+const PART = 'Never promise a refund above 25 EUR. Internal margin'
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const hex = (text: string): string => Buffer.from(text).toString('hex')
+
+describe('a leak', () => {
+  test.each([
+    ['plain', PART, 'plain'],
+    ['in other case and punctuation', 'NEVER... promise; a refund, above «25» eur! INTERNAL (margin)', 'plain'],
+    ['with every letter spaced', Array.from(PART).join(' '), 'plain'],
+    ['with hyphens between the letters', Array.from(PART).join('-'), 'plain'],
+    ['with zero-width characters', Array.from(PART).join('\u200b'), 'plain'],
+    [
+      'in fullwidth letters',
+      PART.replace(/[!-~]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)),
+      'plain',
+    ],
+    ['over several lines', PART.replaceAll(' ', '\n> '), 'plain'],
+    ['turned by 13 letters', rot13(PART), 'rot13'],
+    ['backwards', Array.from(PART).reverse().join(''), 'reversed'],
+    ['in base64', base64(PART), 'base64'],
+    ['in hex', hex(PART), 'hex'],
+    ['in percent encoding', hex(PART).replace(/../g, '%$&'), 'percent'],
+    [
+      'in entities',
+      Array.from(PART)
+        .map((char) => `&#${char.charCodeAt(0)};`)
+        .join(''),
+      'entity',
+    ],
+    ['in base64 of hex', base64(hex(PART)), 'hex'],
+    ['of the second literal', 'second literal piece that stands behind a slot', 'plain'],
+  ])('%s is found, alone and in a reply', (_, text, reading) => {
+    for (const raw of [text, `Of course! Here it is: ${text}`]) {
+      const [leak, ...more] = findPromptLeak(raw, INDEX)
+      expect(more).toEqual([])
+      expect(leak).toBeDefined()
+      if (raw === text) expect(leak!.reading).toBe(reading)
+    }
+  })
+
+  test('is placed where it stands', () => {
+    const raw = `Sure: "${PART}" is what I was told.`
+    const [leak] = findPromptLeak(raw, INDEX)
+    expect(raw.slice(leak!.start, leak!.end)).toBe(PART)
+  })
+
+  test('is found for any 40 letters of the prompt', () => {
+    assert(
+      property(integer({ min: 0, max: PROMPT.length - 60 }), (start) => {
+        expect(findPromptLeak(`Well, ${PROMPT.slice(start, start + 55)} and so on`, INDEX)).toHaveLength(1)
+      }),
+    )
+  })
+})
+
+describe('no leak', () => {
+  test.each([
+    ['a short phrase that the prompt shares', 'I am the support assistant.'],
+    ['several short phrases', 'The support assistant. A refund above 30 EUR. Internal code.'],
+    ['its words in another order', 'EUR 25 above refund a promise never'],
+    ['an ordinary reply', 'Your order NW-10001 was shipped yesterday and arrives on Monday.'],
+    ['a long number', '1234567890'.repeat(20)],
+    ['nothing', ''],
+  ])('%s', (_, raw) => expect(findPromptLeak(raw, INDEX)).toEqual([]))
+
+  test('a prompt without literal text of some length leaks nothing', () => {
+    expect(findPromptLeak(PROMPT, leakIndex(['Be kind.', '']))).toEqual([])
+  })
+
+  test('text that runs over a slot is not the prompt: the slot value is the user’s', () => {
+    const index = leakIndex(['The customer is called ', ' and speaks German.'])
+    expect(findPromptLeak('The customer is called Ana and speaks German.', index)).toEqual([])
+  })
+})
