@@ -70,6 +70,6 @@ export const segmentSchema = z.strictObject({
   gateway: z.string().max(64),
   /** SHA-256 of the JSON lines as they lie on the gateway's disk. */
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  lines: z.array(spoolLineSchema).min(1).max(4_000),
+  lines: z.array(spoolLineSchema).min(1).max(50_000),
 })
 export type Segment = z.infer<typeof segmentSchema>

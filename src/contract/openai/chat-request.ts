@@ -105,12 +105,23 @@ function textOf(value: z.infer<typeof content>): string {
 
 /** The provider's request: the guarded texts in place of the client's. */
 export function upstreamBody(chat: ChatRequest, texts: readonly string[]): JsonObject {
-  const wire = chat.raw['messages'] as readonly JsonObject[]
-  const messages = wire.map((entry, index) => {
-    const before = chat.messages[index]?.text ?? ''
-    const after = texts[index] ?? ''
-    return before === after ? entry : { ...entry, content: after }
-  })
+  // Built anew from what was judged: a field of a message that the guard does not read never reaches the provider.
+  const messages = chat.messages.map((message, index) => wireMessage(message, texts[index] ?? ''))
   const { stream_options: _, ...rest } = chat.raw
   return { ...rest, messages, ...(chat.isStream ? { stream: true, stream_options: { include_usage: true } } : {}) }
+}
+
+function wireMessage(message: ChatMessage, text: string): JsonObject {
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+    case 'user':
+      return { role: message.role, content: text }
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.callId, content: text }
+    case 'assistant': {
+      const calls = message.toolCalls.map((call) => ({ id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } }))
+      return { role: 'assistant', content: text === '' && calls.length > 0 ? null : text, ...(calls.length > 0 ? { tool_calls: calls } : {}) }
+    }
+  }
 }

@@ -27,7 +27,8 @@ export function scoreInjection(raw: string, view: View = canonicalView(raw)): In
   for (const piece of decoded.pieces) hits.push(...nested(piece.text, `decoded-${piece.encoding}`, piece))
   if (view.tagText.length >= 4) hits.push({ rule: 'hidden-tags', start: 0, end: raw.length, weight: 0.9 })
   if (view.invisible >= 8) hits.push({ rule: 'many-invisibles', start: 0, end: raw.length, weight: 0.4 })
-  if (hits.length === 0) hits.push(...otherReadings(raw, view))
+  // Tried unless the case is clear already: a harmless hit put in front must not hide an encoded one.
+  if (combine(hits) < 0.9) hits.push(...otherReadings(raw, view))
   const kept = hits.slice(0, HITS_MAX)
   return { score: combine(kept), hits: kept, isOverBudget: decoded.isOverBudget }
 }

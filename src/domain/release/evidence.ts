@@ -1,5 +1,5 @@
 import type { Digest } from '../../base/digest.ts'
-import { DAY_MS, type EpochMs } from '../../base/instant.ts'
+import { DAY_MS, MINUTE_MS, type EpochMs } from '../../base/instant.ts'
 
 export const OUTCOMES = ['passed', 'failed', 'inconclusive', 'errored'] as const
 export type CheckOutcome = (typeof OUTCOMES)[number]
@@ -45,7 +45,10 @@ export interface CheckFailure {
   readonly risks: readonly string[]
 }
 
-/** Evidence is stale when it is older than its control allows. */
+/** How far the clock of the machine that ran a check may be ahead. */
+const CLOCK_SKEW_MS = 5 * MINUTE_MS
+
+/** Evidence is stale when an input changed, when it is older than its control allows, or when it claims to be from the future. */
 export function isFresh(evidence: CheckEvidence, key: Digest, maxAgeDays: number, now: EpochMs): boolean {
-  return evidence.key === key && now - evidence.finishedAt <= maxAgeDays * DAY_MS
+  return evidence.key === key && evidence.finishedAt <= now + CLOCK_SKEW_MS && now - evidence.finishedAt <= maxAgeDays * DAY_MS
 }

@@ -31,4 +31,6 @@ const terminal: Terminal = {
   },
 }
 
-process.exitCode = await runCli(process.argv.slice(2), terminal)
+const exitCode = await runCli(process.argv.slice(2), terminal)
+// Everything is closed by now, or a bug left something open: either way the program ends here, once its output is out.
+process.stdout.write('', () => process.exit(exitCode))

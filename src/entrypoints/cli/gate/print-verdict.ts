@@ -58,7 +58,7 @@ function section(terminal: Terminal, title: string, results: readonly StoredRule
 // oxlint-disable-next-line max-params -- a printer, a mark, what is printed, and how
 function failing(terminal: Terminal, mark: string, result: StoredRuleResult, style: Style): void {
   printLine(terminal, `${mark} ${result.id} ${inert(result.outcome === 'failed' ? result.message : result.title)} ${style.dim(`[${result.severity}]`)}`)
-  printLine(terminal, `      ${inert(result.detail)}`)
+  if (result.detail !== result.message) printLine(terminal, `      ${inert(result.detail)}`)
   for (const { file, line, id, why } of result.failures.slice(0, FAILURES_SHOWN)) printLine(terminal, `      ${inert(`${file}:${line} ${id}: ${why}`)}`)
   const more = result.failures.length - FAILURES_SHOWN + result.failuresOmitted
   if (more > 0) printLine(terminal, style.dim(`      … and ${more} more: gatehouse explain ${result.id}`))
