@@ -25,8 +25,17 @@ export interface Ports {
 export class StackFailure extends Error {}
 
 export async function startPlane(stateFolder: string, port: number): Promise<ControlPlane> {
-  const plane = await startControlPlane({ stateFolder, organization: 'local', version: '0.1.0', port, host: '127.0.0.1', consoleFolder: join(ROOT, 'console', 'dist'), pid: process.pid })
-  if (!plane.ok) throw new StackFailure(`${plane.failure.message}\n  next: ${plane.failure.next ?? 'see docs/reference/errors.md'}`)
+  const plane = await startControlPlane({
+    stateFolder,
+    organization: 'local',
+    version: '0.1.0',
+    port,
+    host: '127.0.0.1',
+    consoleFolder: join(ROOT, 'console', 'dist'),
+    pid: process.pid,
+  })
+  if (!plane.ok)
+    throw new StackFailure(`${plane.failure.message}\n  next: ${plane.failure.next ?? 'see docs/reference/errors.md'}`)
   return plane.value
 }
 
@@ -41,9 +50,21 @@ export function ownSession(plane: ControlPlane, name: string): Session {
   }
 }
 
-export async function gateExample(terminal: Terminal, session: Session, manifest: string, project: string = EXAMPLE): Promise<GateOutcome> {
-  const gated = await runGate(terminal, session, { project, manifest, environment: 'local', run: true, author: 'example' })
-  if (!gated.ok) throw new StackFailure(gated.failure.map(({ message, next }) => `${message}\n  next: ${next ?? ''}`).join('\n'))
+export async function gateExample(
+  terminal: Terminal,
+  session: Session,
+  manifest: string,
+  project: string = EXAMPLE,
+): Promise<GateOutcome> {
+  const gated = await runGate(terminal, session, {
+    project,
+    manifest,
+    environment: 'local',
+    run: true,
+    author: 'example',
+  })
+  if (!gated.ok)
+    throw new StackFailure(gated.failure.map(({ message, next }) => `${message}\n  next: ${next ?? ''}`).join('\n'))
   return gated.value
 }
 
@@ -54,7 +75,15 @@ export interface Processes extends AsyncDisposable {
 }
 
 /** Model (if none is configured), gateway and application; each is up when this resolves. */
-export async function startProcesses(plane: ControlPlane, ports: Ports, options: { readonly stateFolder: string; readonly environment: Readonly<Record<string, string | undefined>>; readonly project?: string }): Promise<Processes> {
+export async function startProcesses(
+  plane: ControlPlane,
+  ports: Ports,
+  options: {
+    readonly stateFolder: string
+    readonly environment: Readonly<Record<string, string | undefined>>
+    readonly project?: string
+  },
+): Promise<Processes> {
   const { environment, stateFolder } = options
   const { node } = plane
   const children: ChildProcess[] = []
@@ -68,8 +97,19 @@ export async function startProcesses(plane: ControlPlane, ports: Ports, options:
   try {
     const configured = environment['OPENAI_BASE_URL']
     const isSimulated = configured === undefined || configured === ''
-    if (isSimulated) children.push(await startChild('simulated model', ['examples/simulated-model/main.ts'], { PORT: String(ports.model) }, `http://127.0.0.1:${ports.model}/healthz`))
-    const upstream = { GATEHOUSE_UPSTREAM_URL: isSimulated ? `http://127.0.0.1:${ports.model}/v1` : (configured ?? ''), ...(environment['OPENAI_API_KEY'] === undefined ? {} : { GATEHOUSE_UPSTREAM_KEY: environment['OPENAI_API_KEY'] }) }
+    if (isSimulated)
+      children.push(
+        await startChild(
+          'simulated model',
+          ['examples/simulated-model/main.ts'],
+          { PORT: String(ports.model) },
+          `http://127.0.0.1:${ports.model}/healthz`,
+        ),
+      )
+    const upstream = {
+      GATEHOUSE_UPSTREAM_URL: isSimulated ? `http://127.0.0.1:${ports.model}/v1` : (configured ?? ''),
+      ...(environment['OPENAI_API_KEY'] === undefined ? {} : { GATEHOUSE_UPSTREAM_KEY: environment['OPENAI_API_KEY'] }),
+    }
     const gatewayUrl = `http://127.0.0.1:${ports.gateway}`
     const gateway = {
       GATEHOUSE_GATEWAY_PORT: String(ports.gateway),
@@ -88,7 +128,9 @@ export async function startProcesses(plane: ControlPlane, ports: Ports, options:
       GATEHOUSE_WORKLOAD_KEY: node.workloadKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     }
     const appUrl = `http://127.0.0.1:${ports.app}`
-    children.push(await startChild('example app', [join(options.project ?? EXAMPLE, 'app', 'main.ts')], app, `${appUrl}/healthz`))
+    children.push(
+      await startChild('example app', [join(options.project ?? EXAMPLE, 'app', 'main.ts')], app, `${appUrl}/healthz`),
+    )
     return { gatewayUrl, appUrl, isSimulated, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await stop()
@@ -100,17 +142,33 @@ const START_MS_MAX = 20_000
 const LOOK_AGAIN_MS = 50
 
 // oxlint-disable-next-line max-params -- a name, what to run, with what, and how to see that it is up
-async function startChild(name: string, args: readonly string[], environment: Readonly<Record<string, string>>, healthUrl: string): Promise<ChildProcess> {
+async function startChild(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  healthUrl: string,
+): Promise<ChildProcess> {
   // Least privilege: a child sees its own configuration and nothing else of this process's environment.
-  const inherited = Object.fromEntries(['PATH', 'HOME', 'NODE_EXTRA_CA_CERTS', 'SystemRoot', 'TEMP', 'TMPDIR'].flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])))
-  const child = spawn(process.execPath, [...args], { cwd: ROOT, env: { ...inherited, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const inherited = Object.fromEntries(
+    ['PATH', 'HOME', 'NODE_EXTRA_CA_CERTS', 'SystemRoot', 'TEMP', 'TMPDIR'].flatMap((key) =>
+      process.env[key] === undefined ? [] : [[key, process.env[key]]],
+    ),
+  )
+  const child = spawn(process.execPath, [...args], {
+    cwd: ROOT,
+    env: { ...inherited, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let errors = ''
   child.stderr?.on('data', (bytes: Buffer) => {
     errors = (errors + bytes.toString('utf8')).slice(-4_000)
   })
   const deadline = AbortSignal.timeout(START_MS_MAX)
   while (!deadline.aborted) {
-    if (child.exitCode !== null) throw new StackFailure(`${name} did not start: ${errors.trim() === '' ? `exit ${child.exitCode}` : errors.trim()}`)
+    if (child.exitCode !== null)
+      throw new StackFailure(
+        `${name} did not start: ${errors.trim() === '' ? `exit ${child.exitCode}` : errors.trim()}`,
+      )
     if (await isUp(healthUrl)) return child
     await delay(LOOK_AGAIN_MS)
   }
@@ -130,7 +188,8 @@ async function isUp(url: string): Promise<boolean> {
 /** Which of the ports somebody else holds. */
 export async function takenPorts(ports: Ports): Promise<readonly string[]> {
   const taken: string[] = []
-  for (const [name, port] of Object.entries(ports)) if (port !== 0 && (await isTaken(port))) taken.push(`${name} ${port}`)
+  for (const [name, port] of Object.entries(ports))
+    if (port !== 0 && (await isTaken(port))) taken.push(`${name} ${port}`)
   return taken
 }
 

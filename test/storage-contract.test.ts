@@ -27,7 +27,16 @@ async function postgresIsThere(): Promise<boolean> {
 const hasPostgres = await postgresIsThere()
 
 function record(overrides: Partial<StateRecord>): StateRecord {
-  return { id: 'a', system: 's', releaseDigest: null, status: 'open', topic: 't', at: epochMs(1_000), document: { text: 'x' }, ...overrides }
+  return {
+    id: 'a',
+    system: 's',
+    releaseDigest: null,
+    status: 'open',
+    topic: 't',
+    at: epochMs(1_000),
+    document: { text: 'x' },
+    ...overrides,
+  }
 }
 
 function contract(open: () => Promise<(organization: string) => RecordStore>): void {
@@ -56,10 +65,16 @@ function contract(open: () => Promise<(organization: string) => RecordStore>): v
 
   test('lists are filtered, bounded and newest first', async () => {
     const one = store('one')
-    const puts = [1, 2, 3, 4, 5].map((at) => ({ kind: 'decisions' as const, record: record({ id: `d${at}`, at: epochMs(at), topic: at % 2 ? 'odd' : 'even' }) }))
+    const puts = [1, 2, 3, 4, 5].map((at) => ({
+      kind: 'decisions' as const,
+      record: record({ id: `d${at}`, at: epochMs(at), topic: at % 2 ? 'odd' : 'even' }),
+    }))
     await one.apply(2, puts)
     expect((await one.list('decisions', { limit: 2 })).map(({ id }) => id)).toEqual(['d5', 'd4'])
-    expect((await one.list('decisions', { topic: 'odd', before: epochMs(5) })).map(({ id }) => id)).toEqual(['d3', 'd1'])
+    expect((await one.list('decisions', { topic: 'odd', before: epochMs(5) })).map(({ id }) => id)).toEqual([
+      'd3',
+      'd1',
+    ])
     expect((await one.list('decisions', { since: epochMs(4) })).map(({ id }) => id)).toEqual(['d5', 'd4'])
     expect((await one.list('decisions', { status: 'gone' })).length).toBe(0)
   })
@@ -82,18 +97,21 @@ describe('embedded database', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }))
 })
 
-describe.skipIf(!hasPostgres)(`PostgreSQL${hasPostgres ? '' : ' (skipped: none answers; set GATEHOUSE_TEST_POSTGRES)'}`, () => {
-  contract(async () => {
-    const db = await openPostgres(POSTGRES, schema)
-    return (organization) => sqlRecordStore(db, organization)
-  })
-  afterAll(async () => {
-    const client = new Client({ connectionString: POSTGRES })
-    await client.connect()
-    await client.query(`drop schema ${schema} cascade`)
-    await client.end()
-  })
-})
+describe.skipIf(!hasPostgres)(
+  `PostgreSQL${hasPostgres ? '' : ' (skipped: none answers; set GATEHOUSE_TEST_POSTGRES)'}`,
+  () => {
+    contract(async () => {
+      const db = await openPostgres(POSTGRES, schema)
+      return (organization) => sqlRecordStore(db, organization)
+    })
+    afterAll(async () => {
+      const client = new Client({ connectionString: POSTGRES })
+      await client.connect()
+      await client.query(`drop schema ${schema} cascade`)
+      await client.end()
+    })
+  },
+)
 
 test('in CI the PostgreSQL half is never skipped', () => {
   if (process.env['CI'] === 'true') expect(hasPostgres).toBe(true)

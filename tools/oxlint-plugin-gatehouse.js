@@ -38,9 +38,13 @@ function judge(context, node) {
     context.report({ node, message: `\`${here.layer}\` must not import \`${there.layer}\`: imports go down only` })
   if (here.layer === 'domain' && there.layer === 'domain' && here.folder !== there.folder) {
     const allowed = table.domain[here.folder]
-    if (allowed === undefined) context.report({ node, message: `domain folder \`${here.folder}\` is missing in tools/import-rules.json` })
+    if (allowed === undefined)
+      context.report({ node, message: `domain folder \`${here.folder}\` is missing in tools/import-rules.json` })
     else if (!allowed.includes(there.folder))
-      context.report({ node, message: `domain folder \`${here.folder}\` may not import \`${there.folder}\` (tools/import-rules.json)` })
+      context.report({
+        node,
+        message: `domain folder \`${here.folder}\` may not import \`${there.folder}\` (tools/import-rules.json)`,
+      })
   }
 }
 
@@ -68,7 +72,13 @@ const ambient = {
         const property = node.property.name
         if (!isClockAdapter && AMBIENT[object]?.includes(property))
           context.report({ node, message: `\`${object}.${property}\` is ambient: take a port` })
-        if (object === 'process' && !isMain && property !== 'versions' && property !== 'platform' && property !== 'arch')
+        if (
+          object === 'process' &&
+          !isMain &&
+          property !== 'versions' &&
+          property !== 'platform' &&
+          property !== 'arch'
+        )
           context.report({ node, message: '`process` is for main files only: pass what is needed' })
       },
     }

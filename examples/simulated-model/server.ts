@@ -24,36 +24,79 @@ export function simulatedModelServer(seed: number = SIMULATED_SEED): Server {
 }
 
 async function serve(seed: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === 'GET' && request.url === '/healthz') return json(response, 200, { status: 'ok', model: 'simulated' })
-  if (request.method !== 'POST' || request.url !== '/v1/chat/completions') return json(response, 404, { error: { message: 'no such path', type: 'invalid_request_error', param: null, code: 'not_found' } })
+  if (request.method === 'GET' && request.url === '/healthz')
+    return json(response, 200, { status: 'ok', model: 'simulated' })
+  if (request.method !== 'POST' || request.url !== '/v1/chat/completions')
+    return json(response, 404, {
+      error: { message: 'no such path', type: 'invalid_request_error', param: null, code: 'not_found' },
+    })
   const body = await read(request)
-  if (body === undefined || !Array.isArray(body.messages)) return json(response, 400, { error: { message: 'not a chat completion request', type: 'invalid_request_error', param: null, code: null } })
-  const reply = answer(body.messages, (body.tools ?? []).map((tool) => tool.function.name), seed)
+  if (body === undefined || !Array.isArray(body.messages))
+    return json(response, 400, {
+      error: { message: 'not a chat completion request', type: 'invalid_request_error', param: null, code: null },
+    })
+  const reply = answer(
+    body.messages,
+    (body.tools ?? []).map((tool) => tool.function.name),
+    seed,
+  )
   const id = `chatcmpl-sim-${createHash('sha256').update(JSON.stringify(body.messages)).digest('hex').slice(0, 20)}`
   const callId = `call_${id.slice(-20)}`
   const message =
     reply.kind === 'text'
       ? { role: 'assistant', content: reply.text, refusal: null }
-      : { role: 'assistant', content: null, refusal: null, tool_calls: [{ id: callId, type: 'function', function: { name: reply.name, arguments: JSON.stringify(reply.args) } }] }
+      : {
+          role: 'assistant',
+          content: null,
+          refusal: null,
+          tool_calls: [
+            { id: callId, type: 'function', function: { name: reply.name, arguments: JSON.stringify(reply.args) } },
+          ],
+        }
   const finish = reply.kind === 'text' ? 'stop' : 'tool_calls'
   const inputTokens = Math.ceil(JSON.stringify(body.messages).length / 4)
   const outputTokens = Math.ceil(JSON.stringify(message).length / 4)
-  const usage = { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens }
+  const usage = {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+  }
   const head = { id, created: 0, model: body.model, system_fingerprint: 'simulated' }
-  if (body.stream !== true) return json(response, 200, { ...head, object: 'chat.completion', choices: [{ index: 0, message, logprobs: null, finish_reason: finish }], usage })
+  if (body.stream !== true)
+    return json(response, 200, {
+      ...head,
+      object: 'chat.completion',
+      choices: [{ index: 0, message, logprobs: null, finish_reason: finish }],
+      usage,
+    })
   stream(response, head, { message, finish, usage: body.stream_options?.include_usage === true ? usage : undefined })
 }
 
-function stream(response: ServerResponse, head: object, { message, finish, usage }: { readonly message: { readonly content: string | null; readonly tool_calls?: readonly object[] }; readonly finish: string; readonly usage: object | undefined }): void {
+function stream(
+  response: ServerResponse,
+  head: object,
+  {
+    message,
+    finish,
+    usage,
+  }: {
+    readonly message: { readonly content: string | null; readonly tool_calls?: readonly object[] }
+    readonly finish: string
+    readonly usage: object | undefined
+  },
+): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const send = (delta: object, finishReason: string | null): void => {
-    response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finishReason }] })}\n\n`)
+    response.write(
+      `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finishReason }] })}\n\n`,
+    )
   }
   send({ role: 'assistant', content: '' }, null)
   for (const word of (message.content ?? '').match(/\S+\s*|\s+/g) ?? []) send({ content: word }, null)
   for (const [index, call] of (message.tool_calls ?? []).entries()) send({ tool_calls: [{ index, ...call }] }, null)
   send({}, finish)
-  if (usage !== undefined) response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [], usage })}\n\n`)
+  if (usage !== undefined)
+    response.write(`data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [], usage })}\n\n`)
   response.end('data: [DONE]\n\n')
 }
 

@@ -1,7 +1,9 @@
 // Small text tools of the simulated model: sentences, stems, overlap.
 
 const STOP = new Set(
-  'a an the of to in on for and or is are was were be been do does did can could would should i my me we our you your it its this that these those with at by from as if how what when where who which will not no so than then there have has had please hello hi thanks thank'.split(' '),
+  'a an the of to in on for and or is are was were be been do does did can could would should i my me we our you your it its this that these those with at by from as if how what when where who which will not no so than then there have has had please hello hi thanks thank'.split(
+    ' ',
+  ),
 )
 
 export function stem(word: string): string {

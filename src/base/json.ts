@@ -66,7 +66,10 @@ export function isNestedDeeper(value: unknown, depthMax: number): boolean {
 }
 
 /** Parses JSON text within bounds; never throws. */
-export function parseJson(text: string, charsMax: number): Result<Json, { readonly code: 'json/invalid'; readonly message: string }> {
+export function parseJson(
+  text: string,
+  charsMax: number,
+): Result<Json, { readonly code: 'json/invalid'; readonly message: string }> {
   if (text.length > charsMax) return fail({ code: 'json/invalid', message: `longer than ${charsMax} characters` })
   try {
     return ok(JSON.parse(text) as Json)

@@ -15,7 +15,7 @@ export function sha256Pure(message: Uint8Array): Uint8Array {
 }
 
 function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const length = ((message.length + 8) >> 6 << 6) + 64
+  const length = (((message.length + 8) >> 6) << 6) + 64
   const padded = new Uint8Array(length)
   padded.set(message)
   padded[message.length] = 0x80

@@ -24,7 +24,8 @@ export interface Conversation {
 }
 
 const STEPS_MAX = 6
-const SAFE_TEXT = 'I am sorry, I cannot help with that request. You can ask me about our products and your own orders, or I can hand you over to a colleague.'
+const SAFE_TEXT =
+  'I am sorry, I cannot help with that request. You can ask me about our products and your own orders, or I can hand you over to a colleague.'
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam
 
 /** A support agent that talks to its model through the gateway and knows nothing of guards. */
@@ -54,7 +55,15 @@ export class SupportAgent {
     }
   }
 
-  async #answer(messages: Message[], turn: { readonly subject: CaseSubject; readonly session: string; readonly effects: Effects; readonly signal: AbortSignal | undefined }): Promise<AgentReply> {
+  async #answer(
+    messages: Message[],
+    turn: {
+      readonly subject: CaseSubject
+      readonly session: string
+      readonly effects: Effects
+      readonly signal: AbortSignal | undefined
+    },
+  ): Promise<AgentReply> {
     const { release, subjectToken } = this.#options
     let tools = release.tools
     for (let step = 0; step < STEPS_MAX; step++) {
@@ -62,7 +71,11 @@ export class SupportAgent {
       let completion: OpenAI.Chat.Completions.ChatCompletion
       try {
         completion = await this.#client.chat.completions.create(
-          { model: release.model, messages, tools: tools.map((tool) => ({ type: 'function' as const, function: tool })) },
+          {
+            model: release.model,
+            messages,
+            tools: tools.map((tool) => ({ type: 'function' as const, function: tool })),
+          },
           { headers: { 'Gatehouse-Subject': token }, signal: turn.signal },
         )
       } catch (error) {
@@ -79,9 +92,13 @@ export class SupportAgent {
       if (message === undefined) throw new Error('the gateway answered without a choice')
       messages.push(message)
       const calls = (message.tool_calls ?? []).filter((call) => call.type === 'function')
-      if (calls.length === 0) return { text: message.content ?? '', citations: citationsOf(message.content ?? ''), blocked: null }
+      if (calls.length === 0)
+        return { text: message.content ?? '', citations: citationsOf(message.content ?? ''), blocked: null }
       for (const call of calls) {
-        const args = JSON.parse(call.function.arguments === '' ? '{}' : call.function.arguments) as Record<string, unknown>
+        const args = JSON.parse(call.function.arguments === '' ? '{}' : call.function.arguments) as Record<
+          string,
+          unknown
+        >
         const result = runTool(release, turn.subject, turn.effects, { name: call.function.name, args })
         messages.push({ role: 'tool', tool_call_id: call.id, content: JSON.stringify(result) })
       }
@@ -93,7 +110,11 @@ export class SupportAgent {
 /** Denials of the gateway are answers to the customer; anything else is a fault. */
 function refusalOf(error: unknown): { code: string; rule: string; tool: string | undefined } | undefined {
   if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 403)) return undefined
-  return { code: String(error.code ?? error.status), tool: error.param ?? undefined, rule: /\(rule ([^,)]{1,200})/.exec(error.message)?.[1] ?? 'unknown' }
+  return {
+    code: String(error.code ?? error.status),
+    tool: error.param ?? undefined,
+    rule: /\(rule ([^,)]{1,200})/.exec(error.message)?.[1] ?? 'unknown',
+  }
 }
 
 function citationsOf(text: string): readonly string[] {

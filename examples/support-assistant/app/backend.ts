@@ -11,7 +11,12 @@ export interface Effects {
 const DOCUMENTS_MAX = 4
 
 /** Runs one tool for one verified end user; tickets, refunds and mails stay in this process. */
-export function runTool(release: AppRelease, subject: CaseSubject, effects: Effects, call: { readonly name: string; readonly args: Readonly<Record<string, unknown>> }): object {
+export function runTool(
+  release: AppRelease,
+  subject: CaseSubject,
+  effects: Effects,
+  call: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+): object {
   const text = (name: string): string => String(call.args[name] ?? '')
   effects.toolCalls.push({ name: call.name, args: call.args })
   switch (call.name) {
@@ -23,10 +28,20 @@ export function runTool(release: AppRelease, subject: CaseSubject, effects: Effe
     }
     case 'lookup_order': {
       const order = release.orders.find(({ id }) => id === text('order_id'))
-      const isVisible = order !== undefined && (!release.isOrderScoped || (order.tenant === subject.tenant && order.customer === subject.principal))
+      const isVisible =
+        order !== undefined &&
+        (!release.isOrderScoped || (order.tenant === subject.tenant && order.customer === subject.principal))
       if (!isVisible) return { error: 'no such order on this account' }
       effects.records.push({ id: order.id, tenant: order.tenant, roles: [] })
-      return { order_id: order.id, status: order.status, total: order.total, placed_at: order.placedAt, carrier: order.carrier, tracking: order.tracking, items: order.items.map(({ name, qty }) => `${qty} × ${name}`) }
+      return {
+        order_id: order.id,
+        status: order.status,
+        total: order.total,
+        placed_at: order.placedAt,
+        carrier: order.carrier,
+        tracking: order.tracking,
+        items: order.items.map(({ name, qty }) => `${qty} × ${name}`),
+      }
     }
     case 'create_ticket':
       return { ticket_id: `T-${1_000 + effects.toolCalls.length}`, status: 'open' }

@@ -20,7 +20,13 @@ export function loadKnowledgeBase(folder: string): readonly KbDocument[] {
 function parseDocument(raw: string, name: string): KbDocument {
   const parts = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(raw)
   if (parts === null) throw new Error(`${name} has no front matter`)
-  const head = parse(parts[1] ?? '') as { id: string; title: string; tenant: string; allowedRoles: string[]; source: string }
+  const head = parse(parts[1] ?? '') as {
+    id: string
+    title: string
+    tenant: string
+    allowedRoles: string[]
+    source: string
+  }
   return { ...head, text: (parts[2] ?? '').trim() }
 }
 
@@ -28,7 +34,9 @@ const K1 = 1.2
 const B = 0.75
 
 function terms(text: string): readonly string[] {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.replace(/ies$/, 'y').replace(/(?:ing|ed|es|s)$/, ''))
+  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((word) =>
+    word.replace(/ies$/, 'y').replace(/(?:ing|ed|es|s)$/, ''),
+  )
 }
 
 /** The best documents for a query by BM25; titles count twice. */
@@ -42,7 +50,9 @@ export function searchDocuments(documents: readonly KbDocument[], query: string,
     if (found === 0) continue
     const weight = Math.log(1 + (documents.length - found + 0.5) / (found + 0.5))
     for (const [index, count] of counts.entries())
-      scores[index] = (scores[index] ?? 0) + (weight * count * (K1 + 1)) / (count + K1 * (1 - B + (B * (bodies[index]?.length ?? 0)) / average))
+      scores[index] =
+        (scores[index] ?? 0) +
+        (weight * count * (K1 + 1)) / (count + K1 * (1 - B + (B * (bodies[index]?.length ?? 0)) / average))
   }
   return documents
     .map((document, index) => ({ document, score: scores[index] ?? 0 }))

@@ -10,7 +10,11 @@ const folder = join(import.meta.dirname, '..')
 const environment = process.env
 const port = Number(environment['PORT'] ?? 4182)
 const release = loadAppRelease(folder, environment['GATEHOUSE_MANIFEST'] ?? 'gatehouse.yaml')
-const tokens = subjectTokens({ system: 'support-assistant', workloadKeyPem: environment['GATEHOUSE_WORKLOAD_KEY'] ?? '', nowMs: Date.now })
+const tokens = subjectTokens({
+  system: 'support-assistant',
+  workloadKeyPem: environment['GATEHOUSE_WORKLOAD_KEY'] ?? '',
+  nowMs: Date.now,
+})
 const agent = new SupportAgent({
   release,
   gatewayUrl: environment['GATEHOUSE_GATEWAY_URL'] ?? 'http://127.0.0.1:4181/v1',
@@ -29,11 +33,28 @@ const CONVERSATIONS_MAX = 1_000
 const BODY_BYTES_MAX = 100_000
 const conversations = new Map<string, Conversation>()
 
-async function chat(body: { readonly customer?: unknown; readonly session?: unknown; readonly message?: unknown }): Promise<object | undefined> {
-  const customer = typeof body.customer === 'string' && Object.hasOwn(CUSTOMERS, body.customer) ? CUSTOMERS[body.customer] : undefined
-  if (customer === undefined || typeof body.message !== 'string' || typeof body.session !== 'string' || body.message === '' || body.session.length > 100) return undefined
+async function chat(body: {
+  readonly customer?: unknown
+  readonly session?: unknown
+  readonly message?: unknown
+}): Promise<object | undefined> {
+  const customer =
+    typeof body.customer === 'string' && Object.hasOwn(CUSTOMERS, body.customer) ? CUSTOMERS[body.customer] : undefined
+  if (
+    customer === undefined ||
+    typeof body.message !== 'string' ||
+    typeof body.session !== 'string' ||
+    body.message === '' ||
+    body.session.length > 100
+  )
+    return undefined
   const key = `${customer.principal}/${body.session}`
-  const conversation = conversations.get(key) ?? agent.startConversation({ ...customer, roles: ['customer'], email: `${customer.principal}@${customer.tenant}.example` }, key)
+  const conversation =
+    conversations.get(key) ??
+    agent.startConversation(
+      { ...customer, roles: ['customer'], email: `${customer.principal}@${customer.tenant}.example` },
+      key,
+    )
   conversations.delete(key)
   conversations.set(key, conversation)
   if (conversations.size > CONVERSATIONS_MAX) conversations.delete(conversations.keys().next().value ?? '')
@@ -64,12 +85,20 @@ const FILES: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.setHeader('content-security-policy', "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+  response.setHeader(
+    'content-security-policy',
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  )
   response.setHeader('x-content-type-options', 'nosniff')
-  const reply = (status: number, body: object): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  const reply = (status: number, body: object): void =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   const file = request.method === 'GET' ? FILES[request.url ?? ''] : undefined
-  if (file !== undefined) return void response.writeHead(200, { 'content-type': file[1] }).end(readFileSync(join(import.meta.dirname, file[0])))
-  if (request.method === 'GET' && request.url === '/healthz') return reply(200, { status: 'ok', release: release.version })
+  if (file !== undefined)
+    return void response
+      .writeHead(200, { 'content-type': file[1] })
+      .end(readFileSync(join(import.meta.dirname, file[0])))
+  if (request.method === 'GET' && request.url === '/healthz')
+    return reply(200, { status: 'ok', release: release.version })
   if (request.method !== 'POST' || request.url !== '/api/chat') return reply(404, { error: 'no such path' })
   const body = await readJson(request)
   const answer = body === undefined ? undefined : await chat(body)
@@ -79,7 +108,10 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 const server = createServer((request, response) => {
   serve(request, response).catch((error: unknown) => {
     process.stderr.write(`app: ${error instanceof Error ? error.message : String(error)}\n`)
-    if (!response.headersSent) response.writeHead(502, { 'content-type': 'application/json' }).end(JSON.stringify({ error: 'the assistant cannot be reached right now' }))
+    if (!response.headersSent)
+      response
+        .writeHead(502, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: 'the assistant cannot be reached right now' }))
     else response.destroy()
   })
 })

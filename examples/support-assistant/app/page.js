@@ -39,7 +39,11 @@ form.addEventListener('submit', async (event) => {
   show('You', text)
   button.disabled = true
   try {
-    const response = await fetch('/api/chat', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ customer: customer.value, session, message: text }) })
+    const response = await fetch('/api/chat', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ customer: customer.value, session, message: text }),
+    })
     const reply = await response.json()
     show('Assistant', reply.text ?? reply.error)
     if (reply.blocked) show('Gateway', `stopped: ${reply.blocked.code} (${reply.blocked.rule})`, 'stopped')

@@ -24,7 +24,11 @@ export interface AppRelease {
   readonly scope: RecordScope
   /** 1.0 looked orders up by their number alone; since 1.1 a customer finds only their own. */
   readonly isOrderScoped: boolean
-  readonly tools: readonly { readonly name: string; readonly description: string; readonly parameters: Record<string, unknown> }[]
+  readonly tools: readonly {
+    readonly name: string
+    readonly description: string
+    readonly parameters: Record<string, unknown>
+  }[]
   readonly documents: readonly KbDocument[]
   readonly orders: readonly Order[]
 }
@@ -57,7 +61,11 @@ export function loadAppRelease(folder: string, manifestFile: string): AppRelease
     promptTemplate: read(components.prompts[0]?.path ?? ''),
     scope: { tenantField: retriever?.tenantField, aclField: retriever?.aclField, sharedTenant: 'shared' },
     isOrderScoped: metadata.version !== '1.0.0',
-    tools: components.tools.map(({ id, schema }) => ({ name: id, description: DESCRIPTIONS[id] ?? id, parameters: JSON.parse(read(schema)) as Record<string, unknown> })),
+    tools: components.tools.map(({ id, schema }) => ({
+      name: id,
+      description: DESCRIPTIONS[id] ?? id,
+      parameters: JSON.parse(read(schema)) as Record<string, unknown>,
+    })),
     documents: loadKnowledgeBase(join(folder, 'kb')),
     orders: JSON.parse(read('data/orders.json')) as Order[],
   }

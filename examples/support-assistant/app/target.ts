@@ -9,7 +9,8 @@ import { loadAppRelease } from './project.ts'
 /** The configured OpenAI-compatible endpoint; without one, the simulated model on a free loopback port. */
 export async function startModel(environment: Readonly<Record<string, string | undefined>>): Promise<TargetModel> {
   const baseUrl = environment['OPENAI_BASE_URL']
-  if (baseUrl !== undefined && baseUrl !== '') return { baseUrl, apiKey: environment['OPENAI_API_KEY'], isSimulated: false, close: async () => undefined }
+  if (baseUrl !== undefined && baseUrl !== '')
+    return { baseUrl, apiKey: environment['OPENAI_API_KEY'], isSimulated: false, close: async () => undefined }
   const server = simulatedModelServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -29,7 +30,13 @@ export async function startModel(environment: Readonly<Record<string, string | u
 export async function createTarget(options: TargetOptions): Promise<EvaluationTarget> {
   const release = loadAppRelease(options.projectFolder, options.manifestFile)
   // A fixed day: the same suite gives the same prompts on every run.
-  const agent = new SupportAgent({ release, gatewayUrl: options.gatewayUrl, apiKey: options.apiKey, subjectToken: options.subjectToken, today: '2026-11-01' })
+  const agent = new SupportAgent({
+    release,
+    gatewayUrl: options.gatewayUrl,
+    apiKey: options.apiKey,
+    subjectToken: options.subjectToken,
+    today: '2026-11-01',
+  })
   let sessions = 0
   return {
     async run(turns, subject, signal) {
@@ -40,7 +47,13 @@ export async function createTarget(options: TargetOptions): Promise<EvaluationTa
         last = await conversation.say(turn, signal)
         blocked ??= last.blocked
       }
-      return { reply: last.text, blocked, toolCalls: conversation.effects.toolCalls, records: conversation.effects.records, citations: last.citations }
+      return {
+        reply: last.text,
+        blocked,
+        toolCalls: conversation.effects.toolCalls,
+        records: conversation.effects.records,
+        citations: last.citations,
+      }
     },
     close: async () => undefined,
   }

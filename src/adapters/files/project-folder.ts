@@ -18,7 +18,9 @@ export function projectFolder(folder: string): ProjectFiles {
       const bytes = await readRegular(folder, path)
       if (!bytes.ok) return bytes
       const text = textOf(bytes.value)
-      return text === undefined ? fail(problem('files/not-utf8', path, 'is not UTF-8 text', 'save it as UTF-8')) : ok(text)
+      return text === undefined
+        ? fail(problem('files/not-utf8', path, 'is not UTF-8 text', 'save it as UTF-8'))
+        : ok(text)
     },
     async digestOf(path) {
       const kind = await kindOf(folder, path)
@@ -33,7 +35,9 @@ export function projectFolder(folder: string): ProjectFiles {
       if (kind.value === 'file') return ok([path])
       const found: string[] = []
       const failed = await walk(folder, path.replace(/\/+$/, ''), found)
-      return failed === undefined ? ok(found.toSorted((left, right) => compareBytes(utf8(left), utf8(right)))) : fail(failed)
+      return failed === undefined
+        ? ok(found.toSorted((left, right) => compareBytes(utf8(left), utf8(right))))
+        : fail(failed)
     },
   }
 }
@@ -48,11 +52,16 @@ async function kindOf(folder: string, path: string): Promise<Result<'file' | 'di
     // Every step is looked at, so that a symlinked parent cannot lead out of the project.
     for (let length = 1; length <= parts.length; length++) {
       const stats = await lstat(join(folder, ...parts.slice(0, length)))
-      if (stats.isSymbolicLink()) return fail(problem('files/symlink', parts.slice(0, length).join('/'), 'is a symbolic link', 'put the file itself there'))
+      if (stats.isSymbolicLink())
+        return fail(
+          problem('files/symlink', parts.slice(0, length).join('/'), 'is a symbolic link', 'put the file itself there'),
+        )
       if (length === parts.length) {
         if (stats.isDirectory()) return ok('directory')
-        if (!stats.isFile()) return fail(problem('files/not-a-file', path, 'is neither a file nor a directory', 'name a regular file'))
-        if (stats.size > FILE_BYTES_MAX) return fail(problem('files/too-large', path, `is larger than ${FILE_BYTES_MAX} bytes`, 'split it'))
+        if (!stats.isFile())
+          return fail(problem('files/not-a-file', path, 'is neither a file nor a directory', 'name a regular file'))
+        if (stats.size > FILE_BYTES_MAX)
+          return fail(problem('files/too-large', path, `is larger than ${FILE_BYTES_MAX} bytes`, 'split it'))
       }
     }
     return ok('file')
@@ -64,7 +73,8 @@ async function kindOf(folder: string, path: string): Promise<Result<'file' | 'di
 function problemOfErrno(error: unknown, path: string): Problem {
   const code = errnoOf(error)
   if (code === undefined) throw error
-  if (code === 'ENOENT' || code === 'ENOTDIR') return problem('files/not-found', path, 'does not exist', 'create it or correct the path')
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return problem('files/not-found', path, 'does not exist', 'create it or correct the path')
   return problem('files/unreadable', path, `cannot be read (${code})`, 'check its permissions')
 }
 
@@ -84,7 +94,11 @@ async function digestFile(folder: string, path: string): Promise<Result<Digest, 
   return bytes.ok ? ok(digestOfBytes(nodeSha256, bytes.value)) : bytes
 }
 
-async function digestDirectory(folder: string, path: string, files: readonly string[]): Promise<Result<Digest, Problem>> {
+async function digestDirectory(
+  folder: string,
+  path: string,
+  files: readonly string[],
+): Promise<Result<Digest, Problem>> {
   const entries: [string, string][] = []
   const prefix = `${path.replace(/\/+$/, '')}/`
   for (const file of files) {
@@ -104,13 +118,15 @@ async function walk(folder: string, path: string, found: string[]): Promise<Prob
   }
   for (const entry of entries) {
     const child = `${path}/${entry.name}`
-    if (entry.isSymbolicLink()) return problem('files/symlink', child, 'is a symbolic link', 'put the file itself there')
+    if (entry.isSymbolicLink())
+      return problem('files/symlink', child, 'is a symbolic link', 'put the file itself there')
     if (entry.isDirectory()) {
       const failed = await walk(folder, child, found)
       if (failed !== undefined) return failed
     } else if (entry.isFile()) found.push(child)
     else return problem('files/not-a-file', child, 'is neither a file nor a directory', 'remove it')
-    if (found.length > FILES_MAX) return problem('files/too-many', path, `holds more than ${FILES_MAX} files`, 'name a smaller folder')
+    if (found.length > FILES_MAX)
+      return problem('files/too-many', path, `holds more than ${FILES_MAX} files`, 'name a smaller folder')
   }
   return undefined
 }

@@ -7,9 +7,20 @@ const LIFE_MAX_S = 300
 const CLOCK_TOLERANCE_S = 5
 
 /** Mints a `Gatehouse-Subject` for one end user; at most five minutes. */
-export function mintSubjectToken(key: KeyObject, system: string, subject: Subject, nowMs: number, lifeSeconds = LIFE_MAX_S): Promise<string> {
+export function mintSubjectToken(
+  key: KeyObject,
+  system: string,
+  subject: Subject,
+  nowMs: number,
+  lifeSeconds = LIFE_MAX_S,
+): Promise<string> {
   const issuedAt = Math.floor(nowMs / 1_000)
-  return new SignJWT({ tenant: subject.tenant, roles: [...subject.roles], session: subject.session, ...(subject.email === undefined ? {} : { email: subject.email }) })
+  return new SignJWT({
+    tenant: subject.tenant,
+    roles: [...subject.roles],
+    session: subject.session,
+    ...(subject.email === undefined ? {} : { email: subject.email }),
+  })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'gatehouse-subject+jwt' })
     .setSubject(subject.principal)
     .setAudience(`gatehouse:${system}`)
@@ -46,9 +57,22 @@ async function verifyWith(key: KeyObject, token: string, system: string, nowMs: 
     })
     const { sub, tenant, roles, session, email, exp, iat } = payload
     if ((exp ?? 0) - (iat ?? 0) > LIFE_MAX_S) return undefined
-    if (typeof sub !== 'string' || typeof tenant !== 'string' || tenant === '' || typeof session !== 'string' || session === '') return undefined
+    if (
+      typeof sub !== 'string' ||
+      typeof tenant !== 'string' ||
+      tenant === '' ||
+      typeof session !== 'string' ||
+      session === ''
+    )
+      return undefined
     if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
-    return { principal: sub, tenant, session, roles: roles as string[], email: typeof email === 'string' ? email : undefined }
+    return {
+      principal: sub,
+      tenant,
+      session,
+      roles: roles as string[],
+      email: typeof email === 'string' ? email : undefined,
+    }
   } catch (error) {
     // jose says by its own errors that a token is not valid; its caller needs only that.
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_J')) return undefined

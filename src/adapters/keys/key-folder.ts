@@ -37,7 +37,9 @@ export async function openKeyFolder(folder: string): Promise<Result<KeyFolder, P
 }
 
 async function openPrivateKey(path: string): Promise<Result<KeyObject, Problem>> {
-  const pem = await openOrCreate(path, () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  const pem = await openOrCreate(path, () =>
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  )
   if (!pem.ok) return pem
   try {
     const key = createPrivateKey(pem.value)
@@ -46,21 +48,35 @@ async function openPrivateKey(path: string): Promise<Result<KeyObject, Problem>>
     // Whatever OpenSSL says about a damaged key, the reader learns the file and the way out; never its content.
     if (errnoOf(error) === undefined && !(error instanceof Error)) throw error
   }
-  return fail({ code: 'keys/damaged', message: `\`${path}\` is not an Ed25519 private key`, next: 'restore it from your backup; a new key needs a new trust file' })
+  return fail({
+    code: 'keys/damaged',
+    message: `\`${path}\` is not an Ed25519 private key`,
+    next: 'restore it from your backup; a new key needs a new trust file',
+  })
 }
 
 async function openSecret(path: string): Promise<Result<Uint8Array, Problem>> {
   const text = await openOrCreate(path, () => `${base64Of(nodeRandomBytes(32))}\n`)
   if (!text.ok) return text
   const bytes = Buffer.from(text.value.trim(), 'base64')
-  return bytes.length === 32 ? ok(new Uint8Array(bytes)) : fail({ code: 'keys/damaged', message: `\`${path}\` is not a 32-byte secret`, next: 'restore it from your backup' })
+  return bytes.length === 32
+    ? ok(new Uint8Array(bytes))
+    : fail({
+        code: 'keys/damaged',
+        message: `\`${path}\` is not a 32-byte secret`,
+        next: 'restore it from your backup',
+      })
 }
 
 async function openOrCreate(path: string, make: () => string): Promise<Result<string, Problem>> {
   if (!(await exists(path))) await create(path, make())
   const { mode } = await stat(path)
   if ((mode & 0o077) !== 0)
-    return fail({ code: 'keys/permissions', message: `\`${path}\` can be read by others (mode ${(mode & 0o777).toString(8)})`, next: `chmod 600 ${path}` })
+    return fail({
+      code: 'keys/permissions',
+      message: `\`${path}\` can be read by others (mode ${(mode & 0o777).toString(8)})`,
+      next: `chmod 600 ${path}`,
+    })
   return ok(await readFile(path, 'utf8'))
 }
 
@@ -97,7 +113,13 @@ async function create(path: string, content: string): Promise<void> {
 }
 
 /** Publishes the public halves beside the state, for auditors and gateways. */
-export async function writeTrustFile(path: string, organization: string, origin: string, keys: SigningKeys, now: EpochMs): Promise<TrustFile> {
+export async function writeTrustFile(
+  path: string,
+  organization: string,
+  origin: string,
+  keys: SigningKeys,
+  now: EpochMs,
+): Promise<TrustFile> {
   const file: TrustFile = {
     trustVersion: 1,
     organization,

@@ -38,7 +38,9 @@ interface Waiting {
 }
 
 /** The ledger in one journal file: a group of entries and its signed checkpoint are one write and one fdatasync. */
-export async function openFileLedger(options: FileLedgerOptions): Promise<Result<Ledger & { readonly tornBytes: number }, Problem>> {
+export async function openFileLedger(
+  options: FileLedgerOptions,
+): Promise<Result<Ledger & { readonly tornBytes: number }, Problem>> {
   const verifier = ed25519Verifier(options.signer.publicKey)
   const keyId = noteKeyId(nodeSha256, options.origin, options.signer.publicKey)
   const opened = await openJournal(options.path, async (note) => {
@@ -96,8 +98,18 @@ class FileLedger implements Ledger {
     // Everything the leaf and its commitment will hold: a text without canonical form must not stop the writer.
     const canonical = canonicalJson({ ...draft, payload: { ...draft.payload, actor: draft.actor } })
     if (!canonical.ok || canonical.value.length > PAYLOAD_BYTES_MAX)
-      return Promise.resolve(fail({ code: 'ledger/bad-payload', message: canonical.ok ? `the payload is larger than ${PAYLOAD_BYTES_MAX} characters` : canonical.failure.message }))
-    if (this.#waiting.length >= WAITING_MAX) return Promise.resolve(fail({ code: 'ledger/busy', message: `${WAITING_MAX} entries wait for the disk`, next: 'try again' }))
+      return Promise.resolve(
+        fail({
+          code: 'ledger/bad-payload',
+          message: canonical.ok
+            ? `the payload is larger than ${PAYLOAD_BYTES_MAX} characters`
+            : canonical.failure.message,
+        }),
+      )
+    if (this.#waiting.length >= WAITING_MAX)
+      return Promise.resolve(
+        fail({ code: 'ledger/busy', message: `${WAITING_MAX} entries wait for the disk`, next: 'try again' }),
+      )
     return new Promise((resolve) => {
       this.#waiting.push({ draft, resolve })
       this.#running ??= this.#run()
@@ -132,7 +144,8 @@ class FileLedger implements Ledger {
       this.#length += bytes.length
       this.#checkpoint = checkpoint
     }
-    for (const [position, { resolve }] of group.entries()) resolve(failed === undefined ? ok(entries[position] as LedgerEntry) : fail(failed))
+    for (const [position, { resolve }] of group.entries())
+      resolve(failed === undefined ? ok(entries[position] as LedgerEntry) : fail(failed))
   }
 
   #entry(index: number, draft: EntryDraft): LedgerEntry {
@@ -183,7 +196,11 @@ class FileLedger implements Ledger {
       return { code: 'ledger/not-kept', message: `the ledger could not be written (${code})`, next }
     } catch (error) {
       if (errnoOf(error) === undefined) throw error
-      this.#broken = { code: 'ledger/state-unknown', message: `the ledger could not be written (${code}) nor cut back`, next: `${next}, then restart` }
+      this.#broken = {
+        code: 'ledger/state-unknown',
+        message: `the ledger could not be written (${code}) nor cut back`,
+        next: `${next}, then restart`,
+      }
       return this.#broken
     }
   }

@@ -10,7 +10,9 @@ import { parseNote } from '../../domain/ledger/signed-note.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
 
 /** One journal line: an entry, or the signed checkpoint that closes a group of entries. */
-export type JournalLine = { readonly leaf: Leaf; readonly salt: string; readonly payload: JsonObject } | { readonly checkpoint: string }
+export type JournalLine =
+  | { readonly leaf: Leaf; readonly salt: string; readonly payload: JsonObject }
+  | { readonly checkpoint: string }
 
 export const PAYLOAD_BYTES_MAX = 16 * 1_048_576
 
@@ -32,20 +34,35 @@ export type VerifyCheckpoint = (note: string) => Promise<boolean>
  * Reads the journal, recomputes every commitment and root, and cuts off a group that has no checkpoint.
  * Only the tail may be torn: damage before a later valid checkpoint is an integrity failure.
  */
-export async function openJournal(path: string, verifyCheckpoint: VerifyCheckpoint): Promise<Result<OpenedJournal, Problem>> {
+export async function openJournal(
+  path: string,
+  verifyCheckpoint: VerifyCheckpoint,
+): Promise<Result<OpenedJournal, Problem>> {
   const file = await open(path, 'a+', 0o600)
   const scan = await scanJournal(file, verifyCheckpoint)
-  if (scan.lastGroupEnd < scan.bytes && scan.hasLaterCheckpoint) return damaged(file, path, scan.damage ?? 'an entry is damaged')
+  if (scan.lastGroupEnd < scan.bytes && scan.hasLaterCheckpoint)
+    return damaged(file, path, scan.damage ?? 'an entry is damaged')
   const tornBytes = scan.bytes - scan.lastGroupEnd
   if (tornBytes > 0) await setAside(file, path, scan.lastGroupEnd, tornBytes)
   scan.tree.truncate(scan.sizeAtGroupEnd)
   scan.offsets.length = scan.sizeAtGroupEnd
-  return ok({ file, tree: scan.tree, offsets: scan.offsets, checkpoint: scan.checkpoint, length: scan.lastGroupEnd, tornBytes })
+  return ok({
+    file,
+    tree: scan.tree,
+    offsets: scan.offsets,
+    checkpoint: scan.checkpoint,
+    length: scan.lastGroupEnd,
+    tornBytes,
+  })
 }
 
 async function damaged(file: FileHandle, path: string, what: string): Promise<Result<never, Problem>> {
   await file.close()
-  return fail({ code: 'ledger/damaged', message: `\`${path}\`: ${what}`, next: 'restore the journal from your backup; nothing was written' })
+  return fail({
+    code: 'ledger/damaged',
+    message: `\`${path}\`: ${what}`,
+    next: 'restore the journal from your backup; nothing was written',
+  })
 }
 
 async function setAside(file: FileHandle, path: string, from: number, length: number): Promise<void> {
@@ -83,7 +100,10 @@ async function scanJournal(file: FileHandle, verifyCheckpoint: VerifyCheckpoint)
   }
   for await (const { text, start, length, isWhole } of journalLines(file)) {
     scan.bytes = start + length
-    if (scan.damage === undefined) scan.damage = isWhole ? await applyLine(scan, verifyCheckpoint, text, { start, length }) : 'the last line is not whole'
+    if (scan.damage === undefined)
+      scan.damage = isWhole
+        ? await applyLine(scan, verifyCheckpoint, text, { start, length })
+        : 'the last line is not whole'
     else if (isWhole && isCheckpointLine(text)) scan.hasLaterCheckpoint = true
   }
   return scan
@@ -95,7 +115,12 @@ function isCheckpointLine(text: string): boolean {
 }
 
 /** Applies one line to the scan; a text says why it is damaged. */
-async function applyLine(scan: Scan, verifyCheckpoint: VerifyCheckpoint, text: string, at: { start: number; length: number }): Promise<string | undefined> {
+async function applyLine(
+  scan: Scan,
+  verifyCheckpoint: VerifyCheckpoint,
+  text: string,
+  at: { start: number; length: number },
+): Promise<string | undefined> {
   const { start, length } = at
   const line = parseLine(text)
   if (line === undefined) return 'a line is not a journal line'
@@ -133,7 +158,9 @@ export function parseLine(text: string): JournalLine | undefined {
   return { leaf: leaf as unknown as Leaf, salt, payload }
 }
 
-async function* journalLines(file: FileHandle): AsyncGenerator<{ text: string; start: number; length: number; isWhole: boolean }> {
+async function* journalLines(
+  file: FileHandle,
+): AsyncGenerator<{ text: string; start: number; length: number; isWhole: boolean }> {
   const chunk = Buffer.alloc(1_048_576)
   let pending: Buffer[] = []
   let start = 0
@@ -156,7 +183,11 @@ async function* journalLines(file: FileHandle): AsyncGenerator<{ text: string; s
   if (rest.length > 0) yield { text: rest.toString('utf8'), start, length: rest.length, isWhole: false }
 }
 
-export async function readEntry(file: FileHandle, index: number, at: { readonly start: number; readonly length: number }): Promise<LedgerEntry> {
+export async function readEntry(
+  file: FileHandle,
+  index: number,
+  at: { readonly start: number; readonly length: number },
+): Promise<LedgerEntry> {
   const bytes = Buffer.alloc(at.length)
   await file.read(bytes, 0, at.length, at.start)
   const line = parseLine(bytes.toString('utf8'))

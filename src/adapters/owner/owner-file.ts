@@ -22,7 +22,9 @@ export async function readOwnerFile(stateFolder: string): Promise<OwnerAddress |
   const json = parseJson(text ?? '', 10_000)
   if (!json.ok || !isJsonObject(json.value)) return undefined
   const { url, token, pid } = json.value
-  return typeof url === 'string' && typeof token === 'string' && typeof pid === 'number' ? { url, token, pid } : undefined
+  return typeof url === 'string' && typeof token === 'string' && typeof pid === 'number'
+    ? { url, token, pid }
+    : undefined
 }
 
 export async function removeOwnerFile(stateFolder: string): Promise<void> {

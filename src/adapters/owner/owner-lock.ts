@@ -26,9 +26,17 @@ export async function takeOwnerLock(stateFolder: string): Promise<Result<OwnerLo
   } catch (error) {
     database?.close()
     if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
-      return fail({ code: 'owner/held', message: `another process owns \`${stateFolder}\``, next: 'use that one (see owner.json there), or stop it first' })
+      return fail({
+        code: 'owner/held',
+        message: `another process owns \`${stateFolder}\``,
+        next: 'use that one (see owner.json there), or stop it first',
+      })
     if (error instanceof Error && ('errcode' in error || errnoOf(error) !== undefined))
-      return fail({ code: 'owner/unusable', message: `\`${path}\` cannot be locked: ${error.message}`, next: 'check that the folder can be written and the disk has space' })
+      return fail({
+        code: 'owner/unusable',
+        message: `\`${path}\` cannot be locked: ${error.message}`,
+        next: 'check that the folder can be written and the disk has space',
+      })
     throw error
   }
 }

@@ -24,7 +24,8 @@ export function celEngine(): PolicyEngine {
 }
 
 function compile(expression: string, variables: readonly string[]): Result<CompiledExpression, PolicyFailure> {
-  if (expression.length > EXPRESSION_CHARS_MAX) return fail({ code: 'policy/refused', message: `longer than ${EXPRESSION_CHARS_MAX} characters` })
+  if (expression.length > EXPRESSION_CHARS_MAX)
+    return fail({ code: 'policy/refused', message: `longer than ${EXPRESSION_CHARS_MAX} characters` })
   const environment = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: false, limits: LIMITS })
   for (const variable of variables) environment.registerVariable(variable, 'dyn')
   try {
@@ -42,7 +43,9 @@ function compile(expression: string, variables: readonly string[]): Result<Compi
 function evaluate(parsed: (input: JsonObject) => unknown, input: JsonObject): Result<boolean, PolicyFailure> {
   try {
     const value = parsed(input)
-    return typeof value === 'boolean' ? ok(value) : fail({ code: 'policy/type', message: 'the expression gives no true or false' })
+    return typeof value === 'boolean'
+      ? ok(value)
+      : fail({ code: 'policy/type', message: 'the expression gives no true or false' })
   } catch (error) {
     // The library throws on unknown keys and type errors of hostile input: each is a denial with its reason.
     return fail({ code: 'policy/evaluation', message: messageOf(error) })

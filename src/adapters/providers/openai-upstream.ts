@@ -24,17 +24,33 @@ const CONNECTIONS_MAX = 256
 export function openAiUpstream(baseUrl: string, apiKey: string | undefined): Upstream {
   const url = new URL(baseUrl)
   const path = `${url.pathname.replace(/\/$/, '')}/chat/completions`
-  const pool = new Pool(url.origin, { connections: CONNECTIONS_MAX, headersTimeout: HEADERS_TIMEOUT_MS, bodyTimeout: BODY_TIMEOUT_MS })
-  const headers = { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) }
+  const pool = new Pool(url.origin, {
+    connections: CONNECTIONS_MAX,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    bodyTimeout: BODY_TIMEOUT_MS,
+  })
+  const headers = {
+    'content-type': 'application/json',
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+  }
   return {
     async chat(body, signal) {
       try {
-        const { statusCode, body: stream } = await pool.request({ method: 'POST', path, headers, body: JSON.stringify(body), signal })
+        const { statusCode, body: stream } = await pool.request({
+          method: 'POST',
+          path,
+          headers,
+          body: JSON.stringify(body),
+          signal,
+        })
         if (statusCode !== 200) return rejected(statusCode, await readBounded(stream))
         return body['stream'] === true ? await assemble(stream) : await parseWhole(stream)
       } catch (error) {
         if (signal.aborted) return { kind: 'incomplete', reason: 'the client went away' }
-        return { kind: 'unavailable', reason: error instanceof Error && 'code' in error ? String(error.code) : 'the provider cannot be reached' }
+        return {
+          kind: 'unavailable',
+          reason: error instanceof Error && 'code' in error ? String(error.code) : 'the provider cannot be reached',
+        }
       }
     },
     close: () => pool.close(),
@@ -69,7 +85,9 @@ async function parseWhole(stream: AsyncIterable<Uint8Array>): Promise<UpstreamRe
   if (text === undefined) return { kind: 'incomplete', reason: 'the answer is too large' }
   try {
     const completion = parseCompletion(JSON.parse(text))
-    return completion === undefined ? { kind: 'incomplete', reason: 'the answer is no chat completion' } : { kind: 'completion', completion }
+    return completion === undefined
+      ? { kind: 'incomplete', reason: 'the answer is no chat completion' }
+      : { kind: 'completion', completion }
   } catch (error) {
     if (error instanceof SyntaxError) return { kind: 'incomplete', reason: 'the answer is no JSON' }
     throw error
@@ -97,5 +115,7 @@ async function assemble(stream: AsyncIterable<Uint8Array>): Promise<UpstreamRepl
   }
   // A stream that simply ends is a broken one: only a finish reason on every choice completes it.
   const completion = assembler.finish()
-  return completion === undefined ? { kind: 'incomplete', reason: 'the provider broke the stream off' } : { kind: 'completion', completion }
+  return completion === undefined
+    ? { kind: 'incomplete', reason: 'the provider broke the stream off' }
+    : { kind: 'completion', completion }
 }

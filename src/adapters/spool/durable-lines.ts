@@ -31,7 +31,8 @@ export class DurableLines {
 
   append(line: string): Promise<AppendOutcome> {
     if (this.#failed !== undefined) return Promise.resolve({ kept: false, reason: this.#failed })
-    if (this.#waiting.length >= WAITING_MAX) return Promise.resolve({ kept: false, reason: 'too many records wait for the disk' })
+    if (this.#waiting.length >= WAITING_MAX)
+      return Promise.resolve({ kept: false, reason: 'too many records wait for the disk' })
     return new Promise((resolve) => {
       this.#waiting.push({ line, resolve })
       this.#running ??= this.#run()

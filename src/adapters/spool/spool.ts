@@ -2,7 +2,13 @@ import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { digestOfBytes } from '../../base/digest.ts'
 import { SECOND_MS, type Clock } from '../../base/instant.ts'
-import { spoolLineSchema, type DecisionIntent, type DecisionOutcome, type Segment, type SpoolLine } from '../../contract/decision/decision-record.ts'
+import {
+  spoolLineSchema,
+  type DecisionIntent,
+  type DecisionOutcome,
+  type Segment,
+  type SpoolLine,
+} from '../../contract/decision/decision-record.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
 import type { NewId } from '../ids/ulid-ids.ts'
 import { DurableLines, type AppendOutcome } from './durable-lines.ts'
@@ -38,14 +44,30 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 /** Segments that a crash left open: intents without an outcome become `unknown`. */
 async function recover({ folder, clock }: SpoolOptions): Promise<string[]> {
   const names = (await readdir(folder)).toSorted().filter((file) => file.endsWith('.open'))
-  const open = await Promise.all(names.map(async (name) => ({ name, lines: linesOf(await readFile(join(folder, name), 'utf8')) })))
+  const open = await Promise.all(
+    names.map(async (name) => ({ name, lines: linesOf(await readFile(join(folder, name), 'utf8')) })),
+  )
   // A crash while segments change leaves two open: the outcome, or a second copy of the intent, may stand in the other.
-  const settled = new Set(open.flatMap(({ lines }) => lines.filter((line) => line.kind === 'outcome').map(({ id }) => id)))
+  const settled = new Set(
+    open.flatMap(({ lines }) => lines.filter((line) => line.kind === 'outcome').map(({ id }) => id)),
+  )
   for (const { name, lines } of open) {
     const orphans = new Set(lines.filter((line) => line.kind === 'intent' && !settled.has(line.id)).map(({ id }) => id))
     const outcomes: DecisionOutcome[] = [...orphans].map((id) => ({
-      kind: 'outcome', id, at: clock(), outcome: 'unknown', code: null, rule: null, action: 'allow', findings: [], tools: [],
-      guardMs: 0, totalMs: 0, inputTokens: null, outputTokens: null, modelAnswered: null,
+      kind: 'outcome',
+      id,
+      at: clock(),
+      outcome: 'unknown',
+      code: null,
+      rule: null,
+      action: 'allow',
+      findings: [],
+      tools: [],
+      guardMs: 0,
+      totalMs: 0,
+      inputTokens: null,
+      outputTokens: null,
+      modelAnswered: null,
     }))
     for (const id of orphans) settled.add(id)
     const sealed = join(folder, name.replace(/\.open$/, '.sealed'))
@@ -162,7 +184,11 @@ class RunningSpool implements Spool {
     this.#sealed.push(name)
   }
 
-  async #carry(requestId: string, { line, file }: { readonly line: string; readonly file: DurableLines }, next: DurableLines): Promise<void> {
+  async #carry(
+    requestId: string,
+    { line, file }: { readonly line: string; readonly file: DurableLines },
+    next: DurableLines,
+  ): Promise<void> {
     if (file === next) return
     const { kept } = await next.append(line)
     if (kept && this.#pending.has(requestId)) this.#pending.set(requestId, { line, file: next })
@@ -174,7 +200,12 @@ class RunningSpool implements Spool {
       const path = join(this.#options.folder, name)
       const text = await readFile(path, 'utf8')
       const lines = linesOf(text)
-      const segment: Segment = { segmentId: name.replace(/\.sealed$/, ''), gateway: this.#options.gateway, digest: digestOfBytes(nodeSha256, Buffer.from(text)), lines }
+      const segment: Segment = {
+        segmentId: name.replace(/\.sealed$/, ''),
+        gateway: this.#options.gateway,
+        digest: digestOfBytes(nodeSha256, Buffer.from(text)),
+        lines,
+      }
       if (lines.length > 0 && !(await this.#options.ship(segment))) return
       await unlink(path)
       this.#sealed.shift()

@@ -19,8 +19,16 @@ const first: Migration = {
         .addPrimaryKeyConstraint(`${table}_pkey`, ['organization_id', 'id'])
         .execute()
       await db.schema.createIndex(`${table}_by_time`).on(table).columns(['organization_id', 'at', 'id']).execute()
-      await db.schema.createIndex(`${table}_by_topic`).on(table).columns(['organization_id', 'system', 'topic', 'at']).execute()
-      await db.schema.createIndex(`${table}_by_release`).on(table).columns(['organization_id', 'release_digest', 'at']).execute()
+      await db.schema
+        .createIndex(`${table}_by_topic`)
+        .on(table)
+        .columns(['organization_id', 'system', 'topic', 'at'])
+        .execute()
+      await db.schema
+        .createIndex(`${table}_by_release`)
+        .on(table)
+        .columns(['organization_id', 'release_digest', 'at'])
+        .execute()
     }
     await db.schema
       .createTable('projection')

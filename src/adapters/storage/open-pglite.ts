@@ -88,7 +88,10 @@ class WorkerClient implements PGlite {
     })
   }
 
-  async #query<T>(sql: string, parameters: readonly unknown[] = []): Promise<{ rows: T[]; affectedRows?: number; fields: [] }> {
+  async #query<T>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<{ rows: T[]; affectedRows?: number; fields: [] }> {
     const { rows, affectedRows } = await this.#send({ sql, parameters })
     return { rows: rows as T[], ...(affectedRows === undefined ? {} : { affectedRows }), fields: [] }
   }

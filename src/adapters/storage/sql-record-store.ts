@@ -2,7 +2,14 @@ import { sql, type Kysely } from 'kysely'
 import { parseDigest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { LIST_MAX, type RecordFilter, type RecordKind, type RecordPut, type RecordStore, type StateRecord } from '../../application/state/records.ts'
+import {
+  LIST_MAX,
+  type RecordFilter,
+  type RecordKind,
+  type RecordPut,
+  type RecordStore,
+  type StateRecord,
+} from '../../application/state/records.ts'
 import type { Database } from './schema.ts'
 
 interface Row {
@@ -22,12 +29,21 @@ const LIST_DEFAULT = 100
 export function sqlRecordStore(db: Kysely<Database>, organization: string): RecordStore {
   return {
     async get(kind, id) {
-      const row = await db.selectFrom(kind).select(COLUMNS).where('organization_id', '=', organization).where('id', '=', id).executeTakeFirst()
+      const row = await db
+        .selectFrom(kind)
+        .select(COLUMNS)
+        .where('organization_id', '=', organization)
+        .where('id', '=', id)
+        .executeTakeFirst()
       return row === undefined ? undefined : recordOf(row as Row)
     },
     list: (kind, filter) => list(db, organization, kind, filter),
     async cursor() {
-      const row = await db.selectFrom('projection').select('entries').where('organization_id', '=', organization).executeTakeFirst()
+      const row = await db
+        .selectFrom('projection')
+        .select('entries')
+        .where('organization_id', '=', organization)
+        .executeTakeFirst()
       return Number(row?.entries ?? 0)
     },
     async apply(index, puts) {
@@ -44,7 +60,12 @@ export function sqlRecordStore(db: Kysely<Database>, organization: string): Reco
   }
 }
 
-async function list(db: Kysely<Database>, organization: string, kind: RecordKind, filter: RecordFilter): Promise<readonly StateRecord[]> {
+async function list(
+  db: Kysely<Database>,
+  organization: string,
+  kind: RecordKind,
+  filter: RecordFilter,
+): Promise<readonly StateRecord[]> {
   let query = db.selectFrom(kind).select(COLUMNS).where('organization_id', '=', organization)
   if (filter.system !== undefined) query = query.where('system', '=', filter.system)
   if (filter.releaseDigest !== undefined) query = query.where('release_digest', '=', filter.releaseDigest)

@@ -35,13 +35,18 @@ const SECONDS_BUCKETS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5
 const GUARD_BUCKETS = [0.000_1, 0.000_3, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
 const TOKEN_BUCKETS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576]
 
-const histogram = (boundaries: number[]): { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM; options: { boundaries: number[] } } => ({
+const histogram = (
+  boundaries: number[],
+): { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM; options: { boundaries: number[] } } => ({
   type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
   options: { boundaries },
 })
 
 /** Prometheus metrics always; spans by OTLP when an endpoint is given (or a processor, in tests). */
-export function gatewayTelemetry(otlpEndpoint: string | undefined, extra: readonly SpanProcessor[] = []): GatewayTelemetry {
+export function gatewayTelemetry(
+  otlpEndpoint: string | undefined,
+  extra: readonly SpanProcessor[] = [],
+): GatewayTelemetry {
   const resource = resourceFromAttributes({ 'service.name': 'gatehouse-gateway' })
   const prometheus = new PrometheusExporter({ preventServerStart: true })
   const meters = new MeterProvider({
@@ -57,19 +62,41 @@ export function gatewayTelemetry(otlpEndpoint: string | undefined, extra: readon
   const duration = meter.createHistogram('gen_ai.server.request.duration', { unit: 's' })
   const guard = meter.createHistogram('gatehouse.guard.duration', { unit: 's' })
   const tokens = meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' })
-  const decisions = meter.createCounter('gatehouse.guard.decisions', { description: 'Requests by outcome, action and code' })
-  const exporters = otlpEndpoint === undefined ? [] : [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/traces` }) })]
+  const decisions = meter.createCounter('gatehouse.guard.decisions', {
+    description: 'Requests by outcome, action and code',
+  })
+  const exporters =
+    otlpEndpoint === undefined
+      ? []
+      : [
+          new BatchSpanProcessor({
+            exporter: new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/traces` }),
+          }),
+        ]
   const tracers = new TracerProvider({ resource, spanProcessors: [...exporters, ...extra] })
   const tracer = tracers.getTracer('gatehouse')
 
   return {
     record(request) {
-      const common = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': request.modelRequested, 'gatehouse.system': request.system }
-      duration.record(request.totalMs / 1_000, { ...common, ...(request.code === null ? {} : { 'error.type': request.code }) })
+      const common = {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': request.modelRequested,
+        'gatehouse.system': request.system,
+      }
+      duration.record(request.totalMs / 1_000, {
+        ...common,
+        ...(request.code === null ? {} : { 'error.type': request.code }),
+      })
       guard.record(request.guardMs / 1_000, common)
       if (request.inputTokens !== null) tokens.record(request.inputTokens, { ...common, 'gen_ai.token.type': 'input' })
-      if (request.outputTokens !== null) tokens.record(request.outputTokens, { ...common, 'gen_ai.token.type': 'output' })
-      decisions.add(1, { 'gatehouse.system': request.system, outcome: request.outcome, action: request.action, code: request.code ?? '' })
+      if (request.outputTokens !== null)
+        tokens.record(request.outputTokens, { ...common, 'gen_ai.token.type': 'output' })
+      decisions.add(1, {
+        'gatehouse.system': request.system,
+        outcome: request.outcome,
+        action: request.action,
+        code: request.code ?? '',
+      })
       const span = tracer.startSpan(`chat ${request.modelRequested}`, {
         kind: SpanKind.CLIENT,
         startTime: request.startMs,

@@ -18,7 +18,12 @@ export interface BundleKeys {
 }
 
 /** Everything a gateway needs to serve on its own: released releases with their verdicts, keys, and deny records; signed. */
-export async function buildBundle(node: OwnerNode, keys: BundleKeys, environment: string, revision: number): Promise<Envelope> {
+export async function buildBundle(
+  node: OwnerNode,
+  keys: BundleKeys,
+  environment: string,
+  revision: number,
+): Promise<Envelope> {
   const now = node.clock()
   const releases = await node.store.list('releases', { limit: 1_000 })
   const bySystem = Map.groupBy(releases, ({ system }) => system)
@@ -26,7 +31,12 @@ export async function buildBundle(node: OwnerNode, keys: BundleKeys, environment
   for (const [system, own] of bySystem) {
     const released: JsonObject[] = []
     for (const { document } of own) {
-      const [newest] = await node.store.list('verdicts', { system, releaseDigest: document['digest'] as StoredVerdict['releaseDigest'], topic: environment, limit: 1 })
+      const [newest] = await node.store.list('verdicts', {
+        system,
+        releaseDigest: document['digest'] as StoredVerdict['releaseDigest'],
+        topic: environment,
+        limit: 1,
+      })
       const verdict = newest?.document as unknown as StoredVerdict | undefined
       // The newest verdict counts: a release that was blocked since is not served on an older word.
       if (verdict?.verdict !== 'released' || verdict.validUntil <= now || verdict.envelope === null) continue
@@ -40,9 +50,24 @@ export async function buildBundle(node: OwnerNode, keys: BundleKeys, environment
       })
     }
     const intake = (own[0]?.document['manifest'] as { intake?: { multiTenant?: boolean } } | undefined)?.intake
-    systems.push({ system, environment, multiTenant: intake?.multiTenant === true, apiKeys: [{ ...keys.apiKeyHash(system, environment) }], workloadKeys: [...keys.workloadKeys], releases: released })
+    systems.push({
+      system,
+      environment,
+      multiTenant: intake?.multiTenant === true,
+      apiKeys: [{ ...keys.apiKeyHash(system, environment) }],
+      workloadKeys: [...keys.workloadKeys],
+      releases: released,
+    })
   }
   const denies = (await allDenies(node)).map(({ envelope }) => envelope as unknown as JsonObject)
-  const body = { bundleVersion: 1, organization: node.organization, revision, issuedAt: now, expiresAt: now + BUNDLE_LIFE_MS, systems, denies }
+  const body = {
+    bundleVersion: 1,
+    organization: node.organization,
+    revision,
+    issuedAt: now,
+    expiresAt: now + BUNDLE_LIFE_MS,
+    systems,
+    denies,
+  }
   return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
 }

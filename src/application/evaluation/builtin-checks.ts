@@ -23,18 +23,36 @@ export async function scanSecrets(release: Release, files: ProjectFiles, manifes
   for (const path of paths) {
     const text = await files.readText(path)
     if (!text.ok) {
-      if (text.failure.code !== 'files/not-utf8') failures.push({ id: path, file: path, line: 1, why: text.failure.message, risks: [] })
+      if (text.failure.code !== 'files/not-utf8')
+        failures.push({ id: path, file: path, line: 1, why: text.failure.message, risks: [] })
       continue
     }
     for (const match of detectSecrets(text.value)) {
       const line = text.value.slice(0, match.start).split('\n').length
-      failures.push({ id: `${path}:${line}`, file: path, line, why: `holds what looks like a ${match.detector.replace('secret/', '')}`, risks: ['LLM02'] })
+      failures.push({
+        id: `${path}:${line}`,
+        file: path,
+        line,
+        why: `holds what looks like a ${match.detector.replace('secret/', '')}`,
+        risks: ['LLM02'],
+      })
     }
   }
   return { failures, looked: paths.size }
 }
 
-export function checkMetadata(release: Release, tier: Tier, manifestFile: string, positionOf: (path: readonly (string | number)[]) => SourcePosition): BuiltinResult {
-  const failures = metadataGaps(release.manifest, tier).map(({ path, why }) => ({ id: path.join('.'), file: manifestFile, line: positionOf(path).line, why, risks: [] }))
+export function checkMetadata(
+  release: Release,
+  tier: Tier,
+  manifestFile: string,
+  positionOf: (path: readonly (string | number)[]) => SourcePosition,
+): BuiltinResult {
+  const failures = metadataGaps(release.manifest, tier).map(({ path, why }) => ({
+    id: path.join('.'),
+    file: manifestFile,
+    line: positionOf(path).line,
+    why,
+    risks: [],
+  }))
   return { failures, looked: 1 }
 }

@@ -17,37 +17,95 @@ export interface JudgeContext {
 }
 
 /** Turns the results of a check's cases into evidence: a rate against its criterion, or "every case holds". */
-export function judgeSuiteCheck(check: PlannedCheck, results: readonly CaseResult[], context: JudgeContext): CheckEvidence {
+export function judgeSuiteCheck(
+  check: PlannedCheck,
+  results: readonly CaseResult[],
+  context: JudgeContext,
+): CheckEvidence {
   if (check.spec.kind !== 'suite') throw new TypeError('a suite check is judged here')
   const { metric } = check.spec
   const errored = results.filter(({ trials }) => trials.some(({ kind }) => kind === 'errored'))
   const failing = failuresOf(check, results)
   const base = evidenceBase(check, context, failing)
-  if (results.length === 0) return { ...base, outcome: 'errored', summary: `no suite of purpose \`${check.spec.purpose}\` is declared`, measure: null }
+  if (results.length === 0)
+    return {
+      ...base,
+      outcome: 'errored',
+      summary: `no suite of purpose \`${check.spec.purpose}\` is declared`,
+      measure: null,
+    }
   if (errored.length > 0) {
     const first = errored[0]?.trials.find((trial) => trial.kind === 'errored')
-    return { ...base, outcome: 'errored', summary: `${errored.length} of ${results.length} cases gave no verdict (first: ${first?.kind === 'errored' ? first.why : 'unknown'})`, measure: null }
+    return {
+      ...base,
+      outcome: 'errored',
+      summary: `${errored.length} of ${results.length} cases gave no verdict (first: ${first?.kind === 'errored' ? first.why : 'unknown'})`,
+      measure: null,
+    }
   }
-  const events = results.map(({ trials }) => trials.map((trial) => trial.kind === 'scored' && isEvent(metric, trial.score)))
+  const events = results.map(({ trials }) =>
+    trials.map((trial) => trial.kind === 'scored' && isEvent(metric, trial.score)),
+  )
   if (check.criterion === undefined) {
     const k = events.filter((trials) => trials.some(Boolean)).length
-    const measure: Measure = { metric, n: events.length, k, estimate: k / events.length, lower: 0, upper: 1, alpha: 0, direction: 'none', threshold: null, method: 'every case holds' }
-    return { ...base, outcome: k === 0 ? 'passed' : 'failed', summary: `${events.length - k} of ${events.length} cases hold`, measure }
+    const measure: Measure = {
+      metric,
+      n: events.length,
+      k,
+      estimate: k / events.length,
+      lower: 0,
+      upper: 1,
+      alpha: 0,
+      direction: 'none',
+      threshold: null,
+      method: 'every case holds',
+    }
+    return {
+      ...base,
+      outcome: k === 0 ? 'passed' : 'failed',
+      summary: `${events.length - k} of ${events.length} cases hold`,
+      measure,
+    }
   }
   const decision = decideRate(context.distributions, check.criterion, events)
   const { direction, threshold, alpha } = check.criterion
-  const measure: Measure = { metric, n: decision.n, k: decision.k, estimate: decision.estimate, lower: decision.lower, upper: decision.upper, alpha, direction, threshold, method: decision.method }
+  const measure: Measure = {
+    metric,
+    n: decision.n,
+    k: decision.k,
+    estimate: decision.estimate,
+    lower: decision.lower,
+    upper: decision.upper,
+    alpha,
+    direction,
+    threshold,
+    method: decision.method,
+  }
   return { ...base, outcome: decision.outcome, summary: summaryOf(measure), measure }
 }
 
 /** Evidence of a built-in check: it holds when nothing is found. */
-export function judgeBuiltinCheck(check: PlannedCheck, failures: readonly CheckFailure[], looked: number, context: JudgeContext): CheckEvidence {
+export function judgeBuiltinCheck(
+  check: PlannedCheck,
+  failures: readonly CheckFailure[],
+  looked: number,
+  context: JudgeContext,
+): CheckEvidence {
   const base = evidenceBase(check, context, failures)
   const what = failures.length === 1 ? '1 finding' : `${failures.length} findings`
-  return { ...base, outcome: failures.length === 0 ? 'passed' : 'failed', summary: `${what} in ${looked} places`, measure: null }
+  return {
+    ...base,
+    outcome: failures.length === 0 ? 'passed' : 'failed',
+    summary: `${what} in ${looked} places`,
+    measure: null,
+  }
 }
 
-function evidenceBase(check: PlannedCheck, context: JudgeContext, failures: readonly CheckFailure[]): Omit<CheckEvidence, 'outcome' | 'summary' | 'measure'> {
+function evidenceBase(
+  check: PlannedCheck,
+  context: JudgeContext,
+  failures: readonly CheckFailure[],
+): Omit<CheckEvidence, 'outcome' | 'summary' | 'measure'> {
   return {
     checkId: check.rule.id,
     checkVersion: CHECK_VERSION,
@@ -68,7 +126,10 @@ function failuresOf(check: PlannedCheck, results: readonly CaseResult[]): readon
   return results.flatMap(({ suiteCase, trials }) => {
     const bad = trials.find((trial) => trial.kind === 'scored' && isFailing(metric, trial.score))
     if (bad?.kind !== 'scored') return []
-    const why = bad.score.misses.map((miss) => miss.why).join('; ').slice(0, 500)
+    const why = bad.score.misses
+      .map((miss) => miss.why)
+      .join('; ')
+      .slice(0, 500)
     return [{ id: suiteCase.id, file: suiteCase.file, line: suiteCase.line, why, risks: suiteCase.risks }]
   })
 }

@@ -29,13 +29,23 @@ export async function runSuite(suite: Suite, ports: RunSuitePorts): Promise<read
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, worker))
-  return results.map((result, index) => result ?? { suiteCase: suite.cases[index] as SuiteCase, trials: [{ kind: 'errored', why: 'interrupted' }] })
+  return results.map(
+    (result, index) =>
+      result ?? { suiteCase: suite.cases[index] as SuiteCase, trials: [{ kind: 'errored', why: 'interrupted' }] },
+  )
 }
 
-async function runTrial(suiteCase: SuiteCase, { target, leak, sharedTenant, signal }: RunSuitePorts): Promise<TrialResult> {
+async function runTrial(
+  suiteCase: SuiteCase,
+  { target, leak, sharedTenant, signal }: RunSuitePorts,
+): Promise<TrialResult> {
   try {
     const observation = await target.run(suiteCase.turns, suiteCase.subject, signal)
-    return { kind: 'scored', score: scoreCase(suiteCase, observation, { leak, sharedTenant }), reply: observation.reply }
+    return {
+      kind: 'scored',
+      score: scoreCase(suiteCase, observation, { leak, sharedTenant }),
+      reply: observation.reply,
+    }
   } catch (error) {
     // The target is the user's code: whatever it throws means that this case has no verdict.
     return { kind: 'errored', why: error instanceof Error ? error.message.slice(0, 300) : String(error).slice(0, 300) }

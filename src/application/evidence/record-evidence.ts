@@ -13,10 +13,19 @@ export interface StoredEvidence extends CheckEvidence {
 }
 
 /** Signs a check's result as an in-toto Statement and writes it to the ledger. */
-export async function recordEvidence(node: OwnerNode, principal: Principal, input: { readonly system: string; readonly evidence: CheckEvidence }): Promise<Result<StoredEvidence, Problem>> {
+export async function recordEvidence(
+  node: OwnerNode,
+  principal: Principal,
+  input: { readonly system: string; readonly evidence: CheckEvidence },
+): Promise<Result<StoredEvidence, Problem>> {
   const { system, evidence } = input
   const id = node.newId()
-  const body = statementBytes({ subjectName: system, subjectDigest: evidence.releaseDigest, predicateType: CHECK_RESULT, predicate: { ...evidence } as unknown as JsonObject })
+  const body = statementBytes({
+    subjectName: system,
+    subjectDigest: evidence.releaseDigest,
+    predicateType: CHECK_RESULT,
+    predicate: { ...evidence } as unknown as JsonObject,
+  })
   const envelope = await signEnvelope(node.keys.gate, IN_TOTO_PAYLOAD, body)
   const entry = await node.recorder.record('evidence.recorded', principal.name, evidence.releaseDigest, {
     head: { id, system, status: evidence.outcome, topic: evidence.checkId },
@@ -26,7 +35,11 @@ export async function recordEvidence(node: OwnerNode, principal: Principal, inpu
 }
 
 /** Newest evidence per check of a release. */
-export async function latestEvidence(node: OwnerNode, system: string, releaseDigest: CheckEvidence['releaseDigest']): Promise<ReadonlyMap<string, StoredEvidence>> {
+export async function latestEvidence(
+  node: OwnerNode,
+  system: string,
+  releaseDigest: CheckEvidence['releaseDigest'],
+): Promise<ReadonlyMap<string, StoredEvidence>> {
   const latest = new Map<string, StoredEvidence>()
   for (const record of await node.store.list('evidence', { system, releaseDigest, limit: 1_000 })) {
     const evidence = record.document as unknown as StoredEvidence

@@ -35,7 +35,11 @@ export interface DecideCompletionPorts {
 }
 
 /** The output guard and tool authorisation on every choice, before one byte of it is released. */
-export function decideCompletion(context: RequestContext, choices: readonly JudgedChoice[], ports: DecideCompletionPorts): CompletionDecision {
+export function decideCompletion(
+  context: RequestContext,
+  choices: readonly JudgedChoice[],
+  ports: DecideCompletionPorts,
+): CompletionDecision {
   const findings: PlacedFinding[] = []
   let action: Obligation = 'allow'
   let blockedBy: string | undefined
@@ -45,11 +49,15 @@ export function decideCompletion(context: RequestContext, choices: readonly Judg
       pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
     })
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where: 'output' })))
-    if (judgement.action === 'block' || judgement.action === 'require-approval') blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
+    if (judgement.action === 'block' || judgement.action === 'require-approval')
+      blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
     action = heavier(action, judgement.action)
     return judgement.text
   }
-  const texts = choices.map(({ text, refusal }) => ({ text: judge(text), refusal: refusal === null ? null : judge(refusal) }))
+  const texts = choices.map(({ text, refusal }) => ({
+    text: judge(text),
+    refusal: refusal === null ? null : judge(refusal),
+  }))
   // Tool arguments are judged whole and never rewritten: what would need redaction there is a denial by its rules.
   for (const { toolCalls } of choices) for (const call of toolCalls) judge(call.arguments)
   const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
@@ -58,7 +66,11 @@ export function decideCompletion(context: RequestContext, choices: readonly Judg
   return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: texts }
 }
 
-function authorizeAll(context: RequestContext, choices: readonly JudgedChoice[], ports: DecideCompletionPorts): readonly ToolDecision[] {
+function authorizeAll(
+  context: RequestContext,
+  choices: readonly JudgedChoice[],
+  ports: DecideCompletionPorts,
+): readonly ToolDecision[] {
   const { release, subject, sessionKey, messages, label, admitted } = context
   const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
   const dayCounts = new Map<string, number>()
@@ -72,7 +84,8 @@ function authorizeAll(context: RequestContext, choices: readonly JudgedChoice[],
       userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
       toolResults: toolResultsOf(messages),
       sessionCalls: counts,
-      dayCalls: (tool) => ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
+      dayCalls: (tool) =>
+        ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
       engine: ports.engine,
       checkArguments: ports.checkArguments,
     })
@@ -89,23 +102,49 @@ function authorizeAll(context: RequestContext, choices: readonly JudgedChoice[],
 const dayOf = (now: EpochMs): string => toRfc3339(now).slice(0, 10)
 
 function tenantKeyOf(admitted: RequestContext['admitted'], subject: Subject | undefined): string {
-  return [admitted.organization, admitted.system, admitted.environment, subject?.tenant ?? ''].map(encodeURIComponent).join('/')
+  return [admitted.organization, admitted.system, admitted.environment, subject?.tenant ?? '']
+    .map(encodeURIComponent)
+    .join('/')
 }
 
 function denialOf(deny: DenyState, blockedBy: string | undefined, tools: readonly ToolDecision[]): Denial | undefined {
-  if (deny.isSystemDenied) return { status: 403, code: 'system_halted', message: 'this system is halted', rule: 'kill-switch/system' }
-  if (blockedBy !== undefined) return { status: 400, code: 'content_filter', message: 'the answer was stopped by the content guard', rule: blockedBy }
+  if (deny.isSystemDenied)
+    return { status: 403, code: 'system_halted', message: 'this system is halted', rule: 'kill-switch/system' }
+  if (blockedBy !== undefined)
+    return {
+      status: 400,
+      code: 'content_filter',
+      message: 'the answer was stopped by the content guard',
+      rule: blockedBy,
+    }
   const blocked = tools.find(({ decision }) => decision === 'block')
   if (blocked !== undefined)
-    return { status: 403, code: 'tool_call_denied', message: `the call of tool \`${blocked.tool}\` was withheld: ${blocked.reason}`, rule: `tool/${blocked.tool}/${blocked.rule}`, tool: blocked.tool }
+    return {
+      status: 403,
+      code: 'tool_call_denied',
+      message: `the call of tool \`${blocked.tool}\` was withheld: ${blocked.reason}`,
+      rule: `tool/${blocked.tool}/${blocked.rule}`,
+      tool: blocked.tool,
+    }
   const waiting = tools.find(({ decision }) => decision === 'require-approval')
   if (waiting !== undefined)
-    return { status: 403, code: 'approval_required', message: `the call of tool \`${waiting.tool}\` ${waiting.reason}`, rule: `tool/${waiting.tool}/${waiting.rule}`, tool: waiting.tool }
+    return {
+      status: 403,
+      code: 'approval_required',
+      message: `the call of tool \`${waiting.tool}\` ${waiting.reason}`,
+      rule: `tool/${waiting.tool}/${waiting.rule}`,
+      tool: waiting.tool,
+    }
   return undefined
 }
 
 /** Counts what was allowed and signs what is about to be delivered. */
-function settle(context: RequestContext, choices: readonly JudgedChoice[], texts: CompletionDecision['choices'], ports: DecideCompletionPorts): void {
+function settle(
+  context: RequestContext,
+  choices: readonly JudgedChoice[],
+  texts: CompletionDecision['choices'],
+  ports: DecideCompletionPorts,
+): void {
   const { sessionKey, admitted, subject } = context
   if (sessionKey === undefined) return
   for (const [index, choice] of choices.entries()) {

@@ -1,5 +1,10 @@
 import { SECOND_MS, type EpochMs } from '../../base/instant.ts'
-import { confidentialityRank, integrityRank, joinLabels, labelOfConversation } from '../../domain/authorization/labels.ts'
+import {
+  confidentialityRank,
+  integrityRank,
+  joinLabels,
+  labelOfConversation,
+} from '../../domain/authorization/labels.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
@@ -26,7 +31,13 @@ export interface PlacedFinding extends GuardFinding {
 
 export interface Denial {
   readonly status: 400 | 403
-  readonly code: 'content_filter' | 'release_not_approved' | 'system_halted' | 'subject_required' | 'tool_call_denied' | 'approval_required'
+  readonly code:
+    | 'content_filter'
+    | 'release_not_approved'
+    | 'system_halted'
+    | 'subject_required'
+    | 'tool_call_denied'
+    | 'approval_required'
   readonly message: string
   readonly rule: string
   /** The tool that a denial is about. */
@@ -65,21 +76,44 @@ export interface DecideRequestPorts {
 const CLOCK_SKEW_MS = 30 * SECOND_MS
 
 /** Admission, recognition, labels and the input guard, in this order. Fails closed at each. */
-export function decideRequest(request: JudgedRequest, admitted: AdmittedSystem, ports: DecideRequestPorts): RequestDecision {
+export function decideRequest(
+  request: JudgedRequest,
+  admitted: AdmittedSystem,
+  ports: DecideRequestPorts,
+): RequestDecision {
   const halted = haltedBy(request, ports.deny)
-  if (halted !== undefined) return denied({ status: 403, code: 'system_halted', message: 'this system is halted', rule: halted })
+  if (halted !== undefined)
+    return denied({ status: 403, code: 'system_halted', message: 'this system is halted', rule: halted })
   if (admitted.isMultiTenant && request.subject === undefined)
-    return denied({ status: 403, code: 'subject_required', message: 'a multi-tenant system needs a `Gatehouse-Subject` token', rule: 'admission/subject' })
+    return denied({
+      status: 403,
+      code: 'subject_required',
+      message: 'a multi-tenant system needs a `Gatehouse-Subject` token',
+      rule: 'admission/subject',
+    })
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
   const recognised = recogniseRequest(request.live, valid)
   if (!recognised.ok) {
     const { part, message } = recognised.failure
-    return denied({ status: 403, code: 'release_not_approved', message, rule: `admission/${valid.length === 0 ? 'no-release' : part}` })
+    return denied({
+      status: 403,
+      code: 'release_not_approved',
+      message,
+      rule: `admission/${valid.length === 0 ? 'no-release' : part}`,
+    })
   }
   const release = recognised.value.release as ServedRelease
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
   const label = raiseMarks(ports.sessions, sessionKey, labelOfConversation(request.messages, release.manifest))
-  const context: RequestContext = { admitted, release, promptId: recognised.value.promptId, subject: request.subject, sessionKey, messages: request.messages, label }
+  const context: RequestContext = {
+    admitted,
+    release,
+    promptId: recognised.value.promptId,
+    subject: request.subject,
+    sessionKey,
+    messages: request.messages,
+    label,
+  }
   return guardMessages(context, recognised.value.slots, ports)
 }
 
@@ -95,25 +129,46 @@ function haltedBy({ live, subject }: JudgedRequest, deny: DenyState): string | u
 }
 
 export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string {
-  return [admitted.organization, admitted.system, admitted.environment, subject.tenant, subject.principal, subject.session].map(encodeURIComponent).join('/')
+  return [
+    admitted.organization,
+    admitted.system,
+    admitted.environment,
+    subject.tenant,
+    subject.principal,
+    subject.session,
+  ]
+    .map(encodeURIComponent)
+    .join('/')
 }
 
 /** Joins the request's label with the session's high-water mark and stores the join. */
 function raiseMarks(sessions: SessionStore, key: string | undefined, label: Label): Label {
   if (key === undefined) return label
   const { integrityRank: integrity, confidentialityRank: confidentiality } = sessions.get(key)
-  const joined = joinLabels(label, { integrity: INTEGRITIES[integrity] ?? 'untrusted', confidentiality: CONFIDENTIALITIES[confidentiality] ?? 'restricted' })
-  sessions.raise(key, { integrityRank: integrityRank(joined.integrity), confidentialityRank: confidentialityRank(joined.confidentiality) })
+  const joined = joinLabels(label, {
+    integrity: INTEGRITIES[integrity] ?? 'untrusted',
+    confidentiality: CONFIDENTIALITIES[confidentiality] ?? 'restricted',
+  })
+  sessions.raise(key, {
+    integrityRank: integrityRank(joined.integrity),
+    confidentialityRank: confidentialityRank(joined.confidentiality),
+  })
   return joined
 }
 
-function guardMessages(context: RequestContext, slots: readonly { readonly name: string; readonly slot: { readonly type: string }; readonly value: string }[], ports: DecideRequestPorts): RequestDecision {
+function guardMessages(
+  context: RequestContext,
+  slots: readonly { readonly name: string; readonly slot: { readonly type: string }; readonly value: string }[],
+  ports: DecideRequestPorts,
+): RequestDecision {
   const { guard: policies } = context.release
   const texts: string[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
   const judge = (text: string, policy: SidePolicy, where: string, guard = guardText): string => {
-    const judgement = guard(text, policy, { pseudonym: (category, value) => ports.pseudonym(context.subject, category, value) })
+    const judgement = guard(text, policy, {
+      pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
+    })
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))
     if (judgement.action === 'block') total.rule = judgement.findings[0]?.detector ?? total.rule
     total.action = heavier(total.action, judgement.action)
@@ -121,13 +176,31 @@ function guardMessages(context: RequestContext, slots: readonly { readonly name:
     return judgement.text
   }
   for (const { name, slot, value } of slots) if (slot.type === 'text') judge(value, policies.document, `slot:${name}`)
-  for (const [index, message] of context.messages.entries()) texts.push(message.role === 'system' ? message.text : judge(message.text, policyOf(message, context.release), String(index), message.role === 'tool' ? guardDocument : guardText))
+  for (const [index, message] of context.messages.entries())
+    texts.push(
+      message.role === 'system'
+        ? message.text
+        : judge(
+            message.text,
+            policyOf(message, context.release),
+            String(index),
+            message.role === 'tool' ? guardDocument : guardText,
+          ),
+    )
   const { action, score, rule } = total
   const summary = { releaseDigest: context.release.digest, action, score, findings }
   if (action === 'block' || action === 'end-session')
-    return { kind: 'deny', ...summary, denial: { status: 400, code: 'content_filter', message: 'the request was stopped by the content guard', rule } }
+    return {
+      kind: 'deny',
+      ...summary,
+      denial: { status: 400, code: 'content_filter', message: 'the request was stopped by the content guard', rule },
+    }
   if (action === 'require-approval')
-    return { kind: 'deny', ...summary, denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule } }
+    return {
+      kind: 'deny',
+      ...summary,
+      denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
+    }
   return { kind: 'forward', ...summary, context, texts }
 }
 

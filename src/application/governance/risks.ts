@@ -15,17 +15,34 @@ export async function syncRisks(node: OwnerNode, principal: Principal, verdict: 
     const id = `RSK-${verdict.system}-${result.id}`
     const next = riskAfter(known.get(id), result, { id, owner, verdict })
     if (next === undefined) continue
-    await node.recorder.record(next.treatment === 'mitigated' ? 'risk.closed' : 'risk.opened', principal.name, verdict.releaseDigest, {
-      head: { id, system: verdict.system, status: next.treatment, topic: result.id },
-      record: next,
-    })
+    await node.recorder.record(
+      next.treatment === 'mitigated' ? 'risk.closed' : 'risk.opened',
+      principal.name,
+      verdict.releaseDigest,
+      {
+        head: { id, system: verdict.system, status: next.treatment, topic: result.id },
+        record: next,
+      },
+    )
   }
 }
 
 /** The risk after this verdict, or undefined when nothing changes. */
-function riskAfter(before: Risk | undefined, result: StoredRuleResult, { id, owner, verdict }: { readonly id: string; readonly owner: string; readonly verdict: StoredVerdict }): Risk | undefined {
-  const treatment = result.outcome === 'failed' ? 'open' : result.outcome === 'excepted' ? 'accepted' : result.outcome === 'passed' ? 'mitigated' : undefined
-  if (treatment === undefined || before?.treatment === treatment || (before === undefined && treatment === 'mitigated')) return undefined
+function riskAfter(
+  before: Risk | undefined,
+  result: StoredRuleResult,
+  { id, owner, verdict }: { readonly id: string; readonly owner: string; readonly verdict: StoredVerdict },
+): Risk | undefined {
+  const treatment =
+    result.outcome === 'failed'
+      ? 'open'
+      : result.outcome === 'excepted'
+        ? 'accepted'
+        : result.outcome === 'passed'
+          ? 'mitigated'
+          : undefined
+  if (treatment === undefined || before?.treatment === treatment || (before === undefined && treatment === 'mitigated'))
+    return undefined
   const severity = result.severity as Risk['severity']
   const openedAt = before === undefined || before.treatment === 'mitigated' ? verdict.decidedAt : before.openedAt
   return {

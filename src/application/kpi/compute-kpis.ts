@@ -15,10 +15,20 @@ interface Outcome {
 
 /** Ten figures of one system from its recorded events (definitions: docs/reference/kpis.md). */
 export async function computeKpis(node: OwnerNode, system: string): Promise<readonly Kpi[]> {
-  const list = (kind: Parameters<typeof node.store.list>[0]): Promise<readonly StateRecord[]> => node.store.list(kind, { system, limit: 1_000 })
-  const [verdictRecords, decisions, incidentRecords, exceptions, evidence, alerts] = await Promise.all([list('verdicts'), list('decisions'), list('incidents'), list('exceptions'), list('evidence'), list('alerts')])
+  const list = (kind: Parameters<typeof node.store.list>[0]): Promise<readonly StateRecord[]> =>
+    node.store.list(kind, { system, limit: 1_000 })
+  const [verdictRecords, decisions, incidentRecords, exceptions, evidence, alerts] = await Promise.all([
+    list('verdicts'),
+    list('decisions'),
+    list('incidents'),
+    list('exceptions'),
+    list('evidence'),
+    list('alerts'),
+  ])
   const verdicts = verdictRecords.map(({ document }) => document as unknown as StoredVerdict).toReversed()
-  const outcomes = decisions.flatMap(({ document }) => (document['outcome'] === undefined ? [] : [document['outcome'] as unknown as Outcome]))
+  const outcomes = decisions.flatMap(({ document }) =>
+    document['outcome'] === undefined ? [] : [document['outcome'] as unknown as Outcome],
+  )
   const incidents = incidentRecords.map(({ document }) => document as unknown as Incident)
   return [
     ...releaseKpis(verdicts, exceptions.length),
@@ -26,12 +36,25 @@ export async function computeKpis(node: OwnerNode, system: string): Promise<read
     newestRate(evidence, 'GH-OVB-001', 'over-blocking', 'Over-blocking'),
     violations(outcomes),
     guardOverhead(outcomes),
-    medianKpi({ id: 'time-to-detect', name: 'Time to detect (median)', unit: 'min', source: 'incidents' }, incidents.map(({ detectedAt, onsetAt }) => (detectedAt - onsetAt) / MINUTE_MS)),
+    medianKpi(
+      { id: 'time-to-detect', name: 'Time to detect (median)', unit: 'min', source: 'incidents' },
+      incidents.map(({ detectedAt, onsetAt }) => (detectedAt - onsetAt) / MINUTE_MS),
+    ),
     medianKpi(
       { id: 'time-to-contain', name: 'Time to contain (median)', unit: 'min', source: 'incidents' },
-      incidents.flatMap(({ containedAt, detectedAt }) => (containedAt === null ? [] : [(containedAt - detectedAt) / MINUTE_MS])),
+      incidents.flatMap(({ containedAt, detectedAt }) =>
+        containedAt === null ? [] : [(containedAt - detectedAt) / MINUTE_MS],
+      ),
     ),
-    rateKpi('alert-noise', 'Alert noise', { k: alerts.filter(({ status }) => status === 'closed-not-actionable').length, n: alerts.filter(({ status }) => status.startsWith('closed')).length }, 'closed alerts'),
+    rateKpi(
+      'alert-noise',
+      'Alert noise',
+      {
+        k: alerts.filter(({ status }) => status === 'closed-not-actionable').length,
+        n: alerts.filter(({ status }) => status.startsWith('closed')).length,
+      },
+      'closed alerts',
+    ),
   ]
 }
 
@@ -41,13 +64,33 @@ function releaseKpis(verdicts: readonly StoredVerdict[], exceptions: number): re
   const fixes: number[] = []
   for (const [index, verdict] of verdicts.entries()) {
     if (verdict.verdict !== 'blocked') continue
-    const next = verdicts.slice(index + 1).find(({ verdict: later, environment }) => later === 'released' && environment === verdict.environment)
+    const next = verdicts
+      .slice(index + 1)
+      .find(({ verdict: later, environment }) => later === 'released' && environment === verdict.environment)
     if (next !== undefined) fixes.push((next.decidedAt - verdict.decidedAt) / HOUR_MS)
   }
   return [
-    rateKpi('first-time-pass', 'First-time pass', { k: firsts.filter(({ verdict }) => verdict === 'released').length, n: firsts.length }, 'first verdict of each release'),
-    medianKpi({ id: 'fix-time', name: 'Failed-gate fix time (median)', unit: 'h', source: 'blocked verdict to next release of the system' }, fixes),
-    rateKpi('exceptions-per-release', 'Exceptions per release', { k: Math.min(exceptions, byRelease.size), n: byRelease.size }, 'exceptions ÷ releases decided'),
+    rateKpi(
+      'first-time-pass',
+      'First-time pass',
+      { k: firsts.filter(({ verdict }) => verdict === 'released').length, n: firsts.length },
+      'first verdict of each release',
+    ),
+    medianKpi(
+      {
+        id: 'fix-time',
+        name: 'Failed-gate fix time (median)',
+        unit: 'h',
+        source: 'blocked verdict to next release of the system',
+      },
+      fixes,
+    ),
+    rateKpi(
+      'exceptions-per-release',
+      'Exceptions per release',
+      { k: Math.min(exceptions, byRelease.size), n: byRelease.size },
+      'exceptions ÷ releases decided',
+    ),
   ]
 }
 
@@ -55,13 +98,23 @@ function releaseKpis(verdicts: readonly StoredVerdict[], exceptions: number): re
 function newestRate(evidence: readonly StateRecord[], checkId: string, id: string, name: string): Kpi {
   const newest = evidence.find(({ topic }) => topic === checkId)?.document as unknown as StoredEvidence | undefined
   const measure = newest?.measure
-  return rateKpi(id, name, { k: measure?.k ?? 0, n: measure?.n ?? 0 }, newest === undefined ? checkId : `${checkId}${newest.isSimulated ? ' (simulated model)' : ''}`)
+  return rateKpi(
+    id,
+    name,
+    { k: measure?.k ?? 0, n: measure?.n ?? 0 },
+    newest === undefined ? checkId : `${checkId}${newest.isSimulated ? ' (simulated model)' : ''}`,
+  )
 }
 
 function violations(outcomes: readonly Outcome[]): Kpi {
   const n = outcomes.length
   const k = outcomes.filter(({ action }) => action !== 'allow' && action !== 'log').length
-  const head = { id: 'violations', name: 'Requests with a guard action', unit: 'per 1k', source: 'decision records' } as const
+  const head = {
+    id: 'violations',
+    name: 'Requests with a guard action',
+    unit: 'per 1k',
+    source: 'decision records',
+  } as const
   if (n === 0) return { ...head, value: null, n, low: null, high: null }
   const { low, high } = wilsonInterval({ k, n })
   return { ...head, value: (1_000 * k) / n, n, low: 1_000 * low, high: 1_000 * high }
@@ -73,5 +126,11 @@ function guardOverhead(outcomes: readonly Outcome[]): Kpi {
   const head = { id: 'guard-overhead', name: 'Guard overhead (p95)', unit: 'ms', source: 'decision records' } as const
   if (n === 0) return { ...head, value: null, n, low: null, high: null }
   const spread = (1.96 * Math.sqrt(0.95 * 0.05 * n)) / n
-  return { ...head, value: quantile(sorted, 0.95), n, low: quantile(sorted, Math.max(0, 0.95 - spread)), high: quantile(sorted, Math.min(1, 0.95 + spread)) }
+  return {
+    ...head,
+    value: quantile(sorted, 0.95),
+    n,
+    low: quantile(sorted, Math.max(0, 0.95 - spread)),
+    high: quantile(sorted, Math.min(1, 0.95 + spread)),
+  }
 }

@@ -69,11 +69,19 @@ export interface StoredVerdict {
 }
 
 /** Decides on a release and signs the verdict. Registers the release first, so that everything names a digest that is known. */
-export async function gateRelease(node: OwnerNode, principal: Principal, input: GateInput): Promise<Result<StoredVerdict, Problem>> {
+export async function gateRelease(
+  node: OwnerNode,
+  principal: Principal,
+  input: GateInput,
+): Promise<Result<StoredVerdict, Problem>> {
   const { release, environment } = input
   const system = release.manifest.metadata.name
   if (!Object.hasOwn(release.manifest.environments, environment))
-    return fail({ code: 'gate/unknown-environment', message: `environment \`${environment}\` is not declared`, next: `use one of: ${Object.keys(release.manifest.environments).join(', ')}` })
+    return fail({
+      code: 'gate/unknown-environment',
+      message: `environment \`${environment}\` is not declared`,
+      next: `use one of: ${Object.keys(release.manifest.environments).join(', ')}`,
+    })
   const registered = await registerRelease(node, principal, input)
   if (!registered.ok) return registered
   const { tier } = computeTier(release.manifest)
@@ -94,13 +102,22 @@ export async function gateRelease(node: OwnerNode, principal: Principal, input: 
     author: registered.value,
     now,
   })
-  const verdict = await storeVerdict(node, principal, { ...input, author: registered.value }, { decision, evidence, tier, now })
+  const verdict = await storeVerdict(
+    node,
+    principal,
+    { ...input, author: registered.value },
+    { decision, evidence, tier, now },
+  )
   if (verdict.ok) await syncRisks(node, principal, verdict.value)
   return verdict
 }
 
 /** The first registration names the author; nobody else can take that over by gating again. Returns the author. */
-async function registerRelease(node: OwnerNode, principal: Principal, { release, files, author }: GateInput): Promise<Result<string, Problem>> {
+async function registerRelease(
+  node: OwnerNode,
+  principal: Principal,
+  { release, files, author }: GateInput,
+): Promise<Result<string, Problem>> {
   const known = await node.store.get('releases', release.digest)
   if (known !== undefined) return ok(String(known.document['author']))
   const { name, version } = release.manifest.metadata
@@ -115,16 +132,23 @@ async function registerRelease(node: OwnerNode, principal: Principal, { release,
     toolSchemas: Object.fromEntries(Object.entries(release.toolSchemas).map(([id, { text }]) => [id, text])),
     components: release.components,
   }
-  const entry = await node.recorder.record('release.registered', principal.name, release.digest, { head: { id: release.digest, system: name, status: 'registered', topic: version }, record })
+  const entry = await node.recorder.record('release.registered', principal.name, release.digest, {
+    head: { id: release.digest, system: name, status: 'registered', topic: version },
+    record,
+  })
   return entry.ok ? ok(author) : entry
 }
 
 export async function exceptionsOf(node: OwnerNode, system: string): Promise<readonly ReleaseException[]> {
-  return (await node.store.list('exceptions', { system, limit: 1_000 })).map(({ document }) => document as unknown as ReleaseException)
+  return (await node.store.list('exceptions', { system, limit: 1_000 })).map(
+    ({ document }) => document as unknown as ReleaseException,
+  )
 }
 
 async function approvalsOf(node: OwnerNode, system: string, releaseDigest: Digest): Promise<readonly Approval[]> {
-  return (await node.store.list('approvals', { system, releaseDigest, limit: 1_000 })).map(({ document }) => document as unknown as Approval)
+  return (await node.store.list('approvals', { system, releaseDigest, limit: 1_000 })).map(
+    ({ document }) => document as unknown as Approval,
+  )
 }
 
 interface Decided {
@@ -134,7 +158,12 @@ interface Decided {
   readonly now: EpochMs
 }
 
-async function storeVerdict(node: OwnerNode, principal: Principal, input: GateInput, decided: Decided): Promise<Result<StoredVerdict, Problem>> {
+async function storeVerdict(
+  node: OwnerNode,
+  principal: Principal,
+  input: GateInput,
+  decided: Decided,
+): Promise<Result<StoredVerdict, Problem>> {
   const { release, environment, packs, author } = input
   const { decision, tier, now } = decided
   const { name, version } = release.manifest.metadata
@@ -149,7 +178,11 @@ async function storeVerdict(node: OwnerNode, principal: Principal, input: GateIn
     verdict: decision.verdict,
     results: decision.results.map(storedResult),
     skipped: decision.skipped.map(({ rule }) => rule.id),
-    approvals: { needed: decision.approvals.needed, given: decision.approvals.given.map(({ principal: who, role }) => `${who} (${role})`), isRejected: decision.approvals.isRejected },
+    approvals: {
+      needed: decision.approvals.needed,
+      given: decision.approvals.given.map(({ principal: who, role }) => `${who} (${role})`),
+      isRejected: decision.approvals.isRejected,
+    },
     unusedExceptions: decision.unusedExceptions.map(({ id }) => id),
     packs: packs.map((pack) => ({ id: pack.id, version: pack.version, digest: pack.digest })),
     decidedAt: now,
@@ -157,7 +190,10 @@ async function storeVerdict(node: OwnerNode, principal: Principal, input: GateIn
     author,
     envelope: await signVerdict(node, input, decided, validUntil),
   }
-  const entry = await node.recorder.record('verdict.issued', principal.name, release.digest, { head: { id: verdict.id, system: name, status: verdict.verdict, topic: environment }, record: verdict })
+  const entry = await node.recorder.record('verdict.issued', principal.name, release.digest, {
+    head: { id: verdict.id, system: name, status: verdict.verdict, topic: environment },
+    record: verdict,
+  })
   return entry.ok ? ok({ ...verdict, ledgerIndex: entry.value.index }) : entry
 }
 
@@ -196,9 +232,16 @@ function validityOf({ results }: ReleaseDecision, now: EpochMs): EpochMs {
 }
 
 /** released → PASSED, blocked → FAILED, others → no VSA. */
-async function signVerdict(node: OwnerNode, { release, environment, packs }: GateInput, { decision, now }: Decided, validUntil: EpochMs): Promise<Envelope | null> {
+async function signVerdict(
+  node: OwnerNode,
+  { release, environment, packs }: GateInput,
+  { decision, now }: Decided,
+  validUntil: EpochMs,
+): Promise<Envelope | null> {
   if (decision.verdict !== 'released' && decision.verdict !== 'blocked') return null
-  const used = decision.results.map(({ evidence }) => evidence as StoredEvidence | undefined).filter((entry) => entry !== undefined)
+  const used = decision.results
+    .map(({ evidence }) => evidence as StoredEvidence | undefined)
+    .filter((entry) => entry !== undefined)
   const policyPacks = packs.map(({ id, version, digest }) => ({ id, version, digest }))
   const statement = vsaStatement({
     system: release.manifest.metadata.name,
@@ -209,9 +252,14 @@ async function signVerdict(node: OwnerNode, { release, environment, packs }: Gat
     result: decision.verdict === 'released' ? 'PASSED' : 'FAILED',
     policySetDigest: digestOfJson(node.sha256, policyPacks as unknown as Json),
     suiteDigests: [...new Set(used.flatMap(({ suiteDigests }) => suiteDigests))].toSorted(),
-    inputAttestations: used.map(({ id, envelope }) => ({ uri: `gatehouse:evidence/${id}`, digest: digestOfBytes(node.sha256, utf8(canonicalJsonOf(envelope as unknown as Json))) })),
+    inputAttestations: used.map(({ id, envelope }) => ({
+      uri: `gatehouse:evidence/${id}`,
+      digest: digestOfBytes(node.sha256, utf8(canonicalJsonOf(envelope as unknown as Json))),
+    })),
     policyPacks,
-    exceptions: decision.results.filter(({ outcome }) => outcome === 'excepted').map(({ exception }) => exception?.id ?? ''),
+    exceptions: decision.results
+      .filter(({ outcome }) => outcome === 'excepted')
+      .map(({ exception }) => exception?.id ?? ''),
     validUntil,
   })
   return signEnvelope(node.keys.gate, IN_TOTO_PAYLOAD, statementBytes(statement))

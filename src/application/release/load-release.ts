@@ -31,9 +31,15 @@ export const MANIFEST_FILE = 'gatehouse.yaml'
 const SCHEMA_CHARS_MAX = 262_144
 
 /** Reads a project's manifest and components and computes its release, or says everything that is wrong. */
-export async function loadRelease(ports: LoadReleasePorts, manifestFile: string = MANIFEST_FILE): Promise<Result<LoadedRelease, readonly Problem[]>> {
+export async function loadRelease(
+  ports: LoadReleasePorts,
+  manifestFile: string = MANIFEST_FILE,
+): Promise<Result<LoadedRelease, readonly Problem[]>> {
   const text = await ports.files.readText(manifestFile)
-  if (!text.ok) return fail([{ ...text.failure, next: `run this in the folder of a \`${MANIFEST_FILE}\`, or name one with --project` }])
+  if (!text.ok)
+    return fail([
+      { ...text.failure, next: `run this in the folder of a \`${MANIFEST_FILE}\`, or name one with --project` },
+    ])
   const parsed = ports.parseManifest(manifestFile, text.value)
   if (!parsed.ok) return parsed
   const { manifest, raw, source } = parsed.value
@@ -48,10 +54,18 @@ export async function loadRelease(ports: LoadReleasePorts, manifestFile: string 
   const prompts = await readPrompts(ports.files, parsed.value, problems)
   const toolSchemas = await readToolSchemas(ports.files, parsed.value, problems)
   if (problems.length > 0) return fail(problems)
-  return ok({ release: buildRelease(ports.sha256, { manifest, raw, files, prompts, toolSchemas }), source, digests: Object.fromEntries(files) })
+  return ok({
+    release: buildRelease(ports.sha256, { manifest, raw, files, prompts, toolSchemas }),
+    source,
+    digests: Object.fromEntries(files),
+  })
 }
 
-async function readPrompts(files: ProjectFiles, { manifest, source }: ParsedManifest, problems: Problem[]): Promise<Record<string, string>> {
+async function readPrompts(
+  files: ProjectFiles,
+  { manifest, source }: ParsedManifest,
+  problems: Problem[],
+): Promise<Record<string, string>> {
   const prompts: Record<string, string> = {}
   for (const [index, prompt] of (manifest.components.prompts ?? []).entries()) {
     const text = await files.readText(prompt.path)
@@ -66,7 +80,11 @@ async function readPrompts(files: ProjectFiles, { manifest, source }: ParsedMani
   return prompts
 }
 
-async function readToolSchemas(files: ProjectFiles, { manifest, source }: ParsedManifest, problems: Problem[]): Promise<Record<string, ToolSchema>> {
+async function readToolSchemas(
+  files: ProjectFiles,
+  { manifest, source }: ParsedManifest,
+  problems: Problem[],
+): Promise<Record<string, ToolSchema>> {
   const schemas: Record<string, ToolSchema> = {}
   for (const [index, tool] of (manifest.components.tools ?? []).entries()) {
     const at = source.positionOf(['components', 'tools', index, 'schema'])

@@ -35,13 +35,25 @@ export interface PlanInputs {
 }
 
 /** Facts about a release that rules may use besides the manifest. */
-export function factsOf(inputs: Pick<PlanInputs, 'learned' | 'suites'>): { readonly learnedCases: number; readonly suites: readonly string[] } {
+export function factsOf(inputs: Pick<PlanInputs, 'learned' | 'suites'>): {
+  readonly learnedCases: number
+  readonly suites: readonly string[]
+} {
   return { learnedCases: inputs.learned?.cases.length ?? 0, suites: inputs.suites.map(({ purpose }) => purpose) }
 }
 
 /** Every rule that applies and asks for evidence, with the key that its evidence must have. */
-export function planChecks(ports: { readonly engine: PolicyEngine; readonly sha256: Sha256 }, inputs: PlanInputs): readonly PlannedCheck[] {
-  const document = { tier: inputs.tier, environment: inputs.environment, manifest: inputs.release.raw, facts: factsOf(inputs), evidence: {} }
+export function planChecks(
+  ports: { readonly engine: PolicyEngine; readonly sha256: Sha256 },
+  inputs: PlanInputs,
+): readonly PlannedCheck[] {
+  const document = {
+    tier: inputs.tier,
+    environment: inputs.environment,
+    manifest: inputs.release.raw,
+    facts: factsOf(inputs),
+    evidence: {},
+  }
   const planned: PlannedCheck[] = []
   for (const pack of inputs.packs) {
     for (const rule of pack.rules) {
@@ -56,7 +68,13 @@ export function planChecks(ports: { readonly engine: PolicyEngine; readonly sha2
 }
 
 // oxlint-disable-next-line max-params -- the five are one sentence: this check of this rule of this pack for these inputs
-function planCheck(sha256: Sha256, inputs: PlanInputs, pack: PolicyPack, rule: PolicyRule, spec: CheckSpec): PlannedCheck {
+function planCheck(
+  sha256: Sha256,
+  inputs: PlanInputs,
+  pack: PolicyPack,
+  rule: PolicyRule,
+  spec: CheckSpec,
+): PlannedCheck {
   const suites = spec.kind === 'suite' ? suitesFor(inputs, spec.purpose) : []
   const criterion = spec.kind === 'suite' ? criterionOf(spec, inputs.tier) : undefined
   const key = digestOfJson(sha256, {
@@ -70,7 +88,16 @@ function planCheck(sha256: Sha256, inputs: PlanInputs, pack: PolicyPack, rule: P
     model: spec.kind === 'suite' ? inputs.model : null,
   })
   const casesAvailable = suites.reduce((sum, suite) => sum + suite.cases.length, 0)
-  return { rule, pack: pack.id, spec, criterion, suites, casesAvailable, casesNeeded: criterion === undefined ? undefined : casesNeeded(criterion), key }
+  return {
+    rule,
+    pack: pack.id,
+    spec,
+    criterion,
+    suites,
+    casesAvailable,
+    casesNeeded: criterion === undefined ? undefined : casesNeeded(criterion),
+    key,
+  }
 }
 
 /** Raised when the way a check computes its result changes: old evidence then no longer counts. */
@@ -91,5 +118,14 @@ function criterionOf(spec: Extract<CheckSpec, { kind: 'suite' }>, tier: Tier): C
 /** Cases learned from incidents as a suite of their own, run on the target of the project's suites. */
 export function learnedSuite(sha256: Sha256, cases: readonly SuiteCase[], target: string): Suite | undefined {
   if (cases.length === 0) return undefined
-  return { id: 'learned', version: '1.0.0', purpose: 'regression', trials: 1, seed: 1, target, cases, digest: digestOfJson(sha256, cases as unknown as Json) }
+  return {
+    id: 'learned',
+    version: '1.0.0',
+    purpose: 'regression',
+    trials: 1,
+    seed: 1,
+    target,
+    cases,
+    digest: digestOfJson(sha256, cases as unknown as Json),
+  }
 }

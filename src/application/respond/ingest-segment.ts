@@ -15,12 +15,24 @@ export interface SealedSegment {
 }
 
 /** Takes a gateway's sealed segment into the ledger (once, however often it is sent) and lets the monitors look. */
-export async function ingestSegment(node: OwnerNode, principal: Principal, segment: SealedSegment): Promise<Result<{ readonly kept: true }, Problem>> {
+export async function ingestSegment(
+  node: OwnerNode,
+  principal: Principal,
+  segment: SealedSegment,
+): Promise<Result<{ readonly kept: true }, Problem>> {
   const seen = segment.lines[0] === undefined ? undefined : await alreadySealed(node, segment)
   if (seen === true) return ok({ kept: true })
-  const entry = await node.recorder.append({ type: SEGMENT_ENTRY, actor: principal.name, releaseDigest: null, payload: { segmentId: segment.segmentId, gateway: segment.gateway, digest: segment.digest, lines: segment.lines } })
+  const entry = await node.recorder.append({
+    type: SEGMENT_ENTRY,
+    actor: principal.name,
+    releaseDigest: null,
+    payload: { segmentId: segment.segmentId, gateway: segment.gateway, digest: segment.digest, lines: segment.lines },
+  })
   if (!entry.ok) return entry
-  for (const system of new Set(segment.lines.map((line) => line['system']).filter((system) => typeof system === 'string'))) await watch(node, system)
+  for (const system of new Set(
+    segment.lines.map((line) => line['system']).filter((system) => typeof system === 'string'),
+  ))
+    await watch(node, system)
   // Outcomes come without a system: look at those whose intents came earlier too.
   return ok({ kept: true })
 }
@@ -39,9 +51,18 @@ const LOOK_BACK_MS = 10 * MINUTE_MS
 /** Runs the monitor rules over the system's recent requests; each finding opens an alert and an incident. */
 async function watch(node: OwnerNode, system: string): Promise<void> {
   const now = node.clock()
-  const records = await node.store.list('decisions', { system, since: epochMs(Math.max(0, now - LOOK_BACK_MS)), limit: 1_000 })
+  const records = await node.store.list('decisions', {
+    system,
+    since: epochMs(Math.max(0, now - LOOK_BACK_MS)),
+    limit: 1_000,
+  })
   for (const burst of findBursts(INJECTION_BURST, records.map(observed))) {
-    const open = await node.store.list('alerts', { system, topic: `${INJECTION_BURST.id}/${burst.principal}`, since: epochMs(Math.max(0, now - INJECTION_BURST.quietMs)), limit: 1 })
+    const open = await node.store.list('alerts', {
+      system,
+      topic: `${INJECTION_BURST.id}/${burst.principal}`,
+      since: epochMs(Math.max(0, now - INJECTION_BURST.quietMs)),
+      limit: 1,
+    })
     if (open.length === 0) await raise(node, system, burst, now)
   }
 }
@@ -67,7 +88,15 @@ async function raise(node: OwnerNode, system: string, burst: Burst, now: EpochMs
   const what = `${INJECTION_BURST.title} (${burst.requests.length} requests, ${INJECTION_BURST.id})`
   await node.recorder.record('alert.raised', actor, null, {
     head: { id: alertId, system, status: 'open', topic: `${INJECTION_BURST.id}/${burst.principal}` },
-    record: { id: alertId, system, rule: INJECTION_BURST.id, title: what, principal: burst.principal, requests: burst.requests, raisedAt: now },
+    record: {
+      id: alertId,
+      system,
+      rule: INJECTION_BURST.id,
+      title: what,
+      principal: burst.principal,
+      requests: burst.requests,
+      raisedAt: now,
+    },
   })
   const id = `INC-${(await node.store.list('incidents', { limit: 1_000 })).length + 1}`
   const incident: Incident = {
@@ -90,5 +119,8 @@ async function raise(node: OwnerNode, system: string, burst: Burst, now: EpochMs
       { at: now, who: actor, what: `alert ${INJECTION_BURST.id} raised` },
     ],
   }
-  await node.recorder.record('incident.opened', actor, null, { head: { id, system, status: 'open', topic: incident.severity }, record: incident })
+  await node.recorder.record('incident.opened', actor, null, {
+    head: { id, system, status: 'open', topic: incident.severity },
+    record: incident,
+  })
 }

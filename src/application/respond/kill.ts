@@ -16,27 +16,64 @@ export interface KillInput {
 }
 
 /** Throws a kill switch: a signed deny record, on its way to every gateway when this returns. */
-export async function issueDeny(node: OwnerNode, principal: Principal, input: KillInput): Promise<Result<SignedDeny, Problem>> {
+export async function issueDeny(
+  node: OwnerNode,
+  principal: Principal,
+  input: KillInput,
+): Promise<Result<SignedDeny, Problem>> {
   return recordDeny(node, principal, { ...input, lifts: null })
 }
 
 /** Takes a kill switch back, by a signed record of its own. */
-export async function liftDeny(node: OwnerNode, principal: Principal, input: { readonly id: string; readonly reason: string }): Promise<Result<SignedDeny, Problem>> {
+export async function liftDeny(
+  node: OwnerNode,
+  principal: Principal,
+  input: { readonly id: string; readonly reason: string },
+): Promise<Result<SignedDeny, Problem>> {
   const found = await node.store.get('deny_records', input.id)
   const record = found?.document as unknown as SignedDeny | undefined
-  const isActive = record !== undefined && denyStateOf(record.system, await allDenies(node)).active.some(({ id }) => id === record.id)
-  if (record === undefined || !isActive) return fail({ code: 'kill/not-active', message: `no kill switch \`${input.id}\` is on`, next: 'see `gatehouse kill list`' })
-  return recordDeny(node, principal, { system: record.system, scope: record.scope, reason: input.reason, lifts: record.id })
+  const isActive =
+    record !== undefined && denyStateOf(record.system, await allDenies(node)).active.some(({ id }) => id === record.id)
+  if (record === undefined || !isActive)
+    return fail({
+      code: 'kill/not-active',
+      message: `no kill switch \`${input.id}\` is on`,
+      next: 'see `gatehouse kill list`',
+    })
+  return recordDeny(node, principal, {
+    system: record.system,
+    scope: record.scope,
+    reason: input.reason,
+    lifts: record.id,
+  })
 }
 
 export async function allDenies(node: OwnerNode): Promise<readonly SignedDeny[]> {
-  return (await node.store.list('deny_records', { limit: 1_000 })).map(({ document }) => document as unknown as SignedDeny)
+  return (await node.store.list('deny_records', { limit: 1_000 })).map(
+    ({ document }) => document as unknown as SignedDeny,
+  )
 }
 
-async function recordDeny(node: OwnerNode, principal: Principal, input: KillInput & { readonly lifts: string | null }): Promise<Result<SignedDeny, Problem>> {
+async function recordDeny(
+  node: OwnerNode,
+  principal: Principal,
+  input: KillInput & { readonly lifts: string | null },
+): Promise<Result<SignedDeny, Problem>> {
   const record: DenyRecord = { id: node.newId(), ...input, issuedBy: principal.name, issuedAt: node.clock() }
-  const envelope = await signEnvelope(node.keys.deny, DENY_PAYLOAD_TYPE, utf8(canonicalJsonOf({ ...record } as unknown as JsonObject)))
+  const envelope = await signEnvelope(
+    node.keys.deny,
+    DENY_PAYLOAD_TYPE,
+    utf8(canonicalJsonOf({ ...record } as unknown as JsonObject)),
+  )
   const signed: SignedDeny = { ...record, envelope }
-  const entry = await node.recorder.record('deny.issued', principal.name, null, { head: { id: record.id, system: record.system, status: input.lifts === null ? 'issued' : 'lifting', topic: record.scope.kind }, record: signed })
+  const entry = await node.recorder.record('deny.issued', principal.name, null, {
+    head: {
+      id: record.id,
+      system: record.system,
+      status: input.lifts === null ? 'issued' : 'lifting',
+      topic: record.scope.kind,
+    },
+    record: signed,
+  })
   return entry.ok ? ok(signed) : entry
 }

@@ -44,7 +44,15 @@ export async function projectEntry(entry: LedgerEntry, store: RecordStore): Prom
   const document = entry.payload['record'] as JsonObject | undefined
   if (kind === undefined || head === undefined || document === undefined) return []
   const { id, system, status, topic } = head
-  const record: StateRecord = { id, system, status, topic, releaseDigest: entry.leaf.releaseDigest, at: entry.leaf.at, document: { ...document, ledgerIndex: entry.index } }
+  const record: StateRecord = {
+    id,
+    system,
+    status,
+    topic,
+    releaseDigest: entry.leaf.releaseDigest,
+    at: entry.leaf.at,
+    document: { ...document, ledgerIndex: entry.index },
+  }
   return [{ kind, record }]
 }
 
@@ -71,7 +79,11 @@ async function projectSegment(entry: LedgerEntry, store: RecordStore): Promise<r
   const puts: RecordPut[] = []
   for (const [id, { intent, outcome }] of decisions) {
     const before = (await store.get('decisions', id))?.document
-    const merged = { ...(before ?? {}), ...(intent === undefined ? {} : { intent }), ...(outcome === undefined ? {} : { outcome }) } as { intent?: SpooledLine; outcome?: SpooledLine }
+    const merged = {
+      ...(before ?? {}),
+      ...(intent === undefined ? {} : { intent }),
+      ...(outcome === undefined ? {} : { outcome }),
+    } as { intent?: SpooledLine; outcome?: SpooledLine }
     const started = merged.intent
     if (started === undefined) continue
     puts.push({

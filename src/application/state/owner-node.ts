@@ -28,4 +28,3 @@ export interface Principal {
   readonly name: string
   readonly roles: readonly string[]
 }
-

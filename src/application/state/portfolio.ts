@@ -10,8 +10,16 @@ export async function listSystems(node: OwnerNode): Promise<readonly object[]> {
   const denies = await allDenies(node)
   const systems: object[] = []
   for (const [system, own] of Map.groupBy(releases, ({ system: name }) => name)) {
-    const list = (kind: 'verdicts' | 'incidents' | 'risks' | 'exceptions'): Promise<readonly { readonly status: string; readonly document: object }[]> => node.store.list(kind, { system, limit: 200 })
-    const [verdicts, incidents, risks, exceptions] = await Promise.all([list('verdicts'), list('incidents'), list('risks'), list('exceptions')])
+    const list = (
+      kind: 'verdicts' | 'incidents' | 'risks' | 'exceptions',
+    ): Promise<readonly { readonly status: string; readonly document: object }[]> =>
+      node.store.list(kind, { system, limit: 200 })
+    const [verdicts, incidents, risks, exceptions] = await Promise.all([
+      list('verdicts'),
+      list('incidents'),
+      list('risks'),
+      list('exceptions'),
+    ])
     const deny = denyStateOf(system, denies)
     systems.push({
       system,
@@ -32,9 +40,28 @@ export async function listSystems(node: OwnerNode): Promise<readonly object[]> {
 export async function releaseDetail(node: OwnerNode, text: string): Promise<Result<object, Problem>> {
   const releaseDigest = parseDigest(text)
   const record = releaseDigest === undefined ? undefined : await node.store.get('releases', releaseDigest)
-  if (releaseDigest === undefined || record === undefined) return fail({ code: 'release/unknown', message: `no release \`${text}\` is known`, next: 'run `gatehouse gate` first' })
+  if (releaseDigest === undefined || record === undefined)
+    return fail({
+      code: 'release/unknown',
+      message: `no release \`${text}\` is known`,
+      next: 'run `gatehouse gate` first',
+    })
   const filter = { system: record.system, releaseDigest, limit: 200 }
-  const [verdicts, evidence, approvals, exceptions] = await Promise.all([node.store.list('verdicts', filter), node.store.list('evidence', filter), node.store.list('approvals', filter), node.store.list('exceptions', filter)])
-  const documents = (records: readonly { readonly document: object }[]): readonly object[] => records.map(({ document }) => document)
-  return ok({ release: record.document, system: record.system, registeredAt: record.at, verdicts: documents(verdicts), evidence: documents(evidence), approvals: documents(approvals), exceptions: documents(exceptions) })
+  const [verdicts, evidence, approvals, exceptions] = await Promise.all([
+    node.store.list('verdicts', filter),
+    node.store.list('evidence', filter),
+    node.store.list('approvals', filter),
+    node.store.list('exceptions', filter),
+  ])
+  const documents = (records: readonly { readonly document: object }[]): readonly object[] =>
+    records.map(({ document }) => document)
+  return ok({
+    release: record.document,
+    system: record.system,
+    registeredAt: record.at,
+    verdicts: documents(verdicts),
+    evidence: documents(evidence),
+    approvals: documents(approvals),
+    exceptions: documents(exceptions),
+  })
 }

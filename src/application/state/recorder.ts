@@ -34,8 +34,18 @@ export class Recorder {
   }
 
   /** An entry that replaces one record of the state. */
-  record(type: string, actor: string, releaseDigest: Digest | null, content: { readonly head: RecordHead; readonly record: object }): Promise<Result<LedgerEntry, Problem>> {
-    return this.append({ type, actor, releaseDigest, payload: { head: { ...content.head }, record: content.record as JsonObject } })
+  record(
+    type: string,
+    actor: string,
+    releaseDigest: Digest | null,
+    content: { readonly head: RecordHead; readonly record: object },
+  ): Promise<Result<LedgerEntry, Problem>> {
+    return this.append({
+      type,
+      actor,
+      releaseDigest,
+      payload: { head: { ...content.head }, record: content.record as JsonObject },
+    })
   }
 
   /** Entries are projected in the order of the ledger, whoever finishes first. */

@@ -23,31 +23,61 @@ export interface BuiltPack {
 }
 
 /** Selects a system's entries from the ledger and makes them provable by themselves: proofs, checkpoint, signed index. */
-export async function buildPack(node: OwnerNode, principal: Principal, input: { readonly system: string; readonly trustFile: string }): Promise<Result<BuiltPack, Problem>> {
+export async function buildPack(
+  node: OwnerNode,
+  principal: Principal,
+  input: { readonly system: string; readonly trustFile: string },
+): Promise<Result<BuiltPack, Problem>> {
   const checkpoint = node.ledger.checkpoint
   const head = parseCheckpoint(parseNote(checkpoint)?.text ?? '')
-  if (head === undefined) return fail({ code: 'pack/no-checkpoint', message: 'the ledger has no checkpoint', next: 'run `gatehouse gate` first' })
+  if (head === undefined)
+    return fail({
+      code: 'pack/no-checkpoint',
+      message: 'the ledger has no checkpoint',
+      next: 'run `gatehouse gate` first',
+    })
   const chosen: LedgerEntry[] = []
   for await (const entry of node.ledger.read(0, head.size)) if (belongsTo(entry, input.system)) chosen.push(entry)
-  if (chosen.length === 0) return fail({ code: 'pack/empty', message: `the ledger has no entry of system \`${input.system}\``, next: 'check the name with `gatehouse console` or gate it first' })
-  if (chosen.length > ENTRIES_MAX) return fail({ code: 'pack/too-large', message: `more than ${ENTRIES_MAX} entries`, next: 'ask for a shorter period' })
+  if (chosen.length === 0)
+    return fail({
+      code: 'pack/empty',
+      message: `the ledger has no entry of system \`${input.system}\``,
+      next: 'check the name with `gatehouse console` or gate it first',
+    })
+  if (chosen.length > ENTRIES_MAX)
+    return fail({
+      code: 'pack/too-large',
+      message: `more than ${ENTRIES_MAX} entries`,
+      next: 'ask for a shorter period',
+    })
   const files: ArchiveFile[] = [
     { path: PACK_PATHS.checkpoint, bytes: utf8(checkpoint) },
     { path: PACK_PATHS.trust, bytes: utf8(input.trustFile) },
   ]
   for (const { index, leaf, salt, payload } of chosen) {
     files.push({ path: PACK_PATHS.entry(index), bytes: utf8(canonicalJsonOf({ leaf: { ...leaf }, salt, payload })) })
-    files.push({ path: PACK_PATHS.proof(index), bytes: utf8(formatTlogProof({ index, hashes: node.ledger.inclusionProof(index, head.size), checkpoint })) })
+    files.push({
+      path: PACK_PATHS.proof(index),
+      bytes: utf8(formatTlogProof({ index, hashes: node.ledger.inclusionProof(index, head.size), checkpoint })),
+    })
     files.push(...attestationsOf(payload))
   }
-  files.push(await signedIndex(node, principal, { system: input.system, origin: head.origin, size: head.size, chosen, files }))
+  files.push(
+    await signedIndex(node, principal, { system: input.system, origin: head.origin, size: head.size, chosen, files }),
+  )
   const archive = writeStoredZip(files)
-  const logged = await node.recorder.append({ type: ACCESS_ENTRY, actor: principal.name, releaseDigest: null, payload: { system: input.system, packDigest: digestOfBytes(node.sha256, archive), entries: chosen.length } })
+  const logged = await node.recorder.append({
+    type: ACCESS_ENTRY,
+    actor: principal.name,
+    releaseDigest: null,
+    payload: { system: input.system, packDigest: digestOfBytes(node.sha256, archive), entries: chosen.length },
+  })
   return logged.ok ? ok({ archive, entries: chosen.length, ledgerSize: head.size }) : logged
 }
 
 function belongsTo({ leaf, payload }: LedgerEntry, system: string): boolean {
-  if (leaf.type === SEGMENT_ENTRY) return (payload['lines'] as readonly JsonObject[]).some((line) => line['system'] === system)
+  if (leaf.type === SEGMENT_ENTRY)
+    return (payload['lines'] as readonly JsonObject[]).some((line) => line['system'] === system)
   const head = payload['head']
   return isJsonObject(head) && head['system'] === system
 }
@@ -57,13 +87,32 @@ function attestationsOf(payload: JsonObject): readonly ArchiveFile[] {
   const record = payload['record']
   if (!isJsonObject(record)) return []
   const envelope = parseEnvelope(record['envelope'])
-  return envelope === undefined ? [] : [{ path: PACK_PATHS.attestation(String(record['id'])), bytes: utf8(canonicalJsonOf(envelope as unknown as Json)) }]
+  return envelope === undefined
+    ? []
+    : [
+        {
+          path: PACK_PATHS.attestation(String(record['id'])),
+          bytes: utf8(canonicalJsonOf(envelope as unknown as Json)),
+        },
+      ]
 }
 
 async function signedIndex(
   node: OwnerNode,
   principal: Principal,
-  { system, origin, size, chosen, files }: { readonly system: string; readonly origin: string; readonly size: number; readonly chosen: readonly LedgerEntry[]; readonly files: readonly ArchiveFile[] },
+  {
+    system,
+    origin,
+    size,
+    chosen,
+    files,
+  }: {
+    readonly system: string
+    readonly origin: string
+    readonly size: number
+    readonly chosen: readonly LedgerEntry[]
+    readonly files: readonly ArchiveFile[]
+  },
 ): Promise<ArchiveFile> {
   const index: PackIndex = {
     packVersion: 1,
@@ -75,8 +124,18 @@ async function signedIndex(
     releases: [...new Set(chosen.map(({ leaf }) => leaf.releaseDigest).filter((digest) => digest !== null))].toSorted(),
     ledgerSize: size,
     entries: chosen.map(({ index: position }) => position),
-    files: files.map(({ path, bytes }) => ({ path, sha256: hexOfDigest(digestOfBytes(node.sha256, bytes)) })).toSorted((left, right) => (left.path < right.path ? -1 : 1)),
+    files: files
+      .map(({ path, bytes }) => ({ path, sha256: hexOfDigest(digestOfBytes(node.sha256, bytes)) }))
+      .toSorted((left, right) => (left.path < right.path ? -1 : 1)),
   }
-  const body = statementBytes({ subjectName: `evidence pack of ${system}`, subjectDigest: digestOfJson(node.sha256, index.files as unknown as Json), predicateType: PACK_INDEX, predicate: index as unknown as JsonObject })
-  return { path: PACK_PATHS.index, bytes: utf8(canonicalJsonOf((await signEnvelope(node.keys.ledger, IN_TOTO_PAYLOAD, body)) as unknown as Json)) }
+  const body = statementBytes({
+    subjectName: `evidence pack of ${system}`,
+    subjectDigest: digestOfJson(node.sha256, index.files as unknown as Json),
+    predicateType: PACK_INDEX,
+    predicate: index as unknown as JsonObject,
+  })
+  return {
+    path: PACK_PATHS.index,
+    bytes: utf8(canonicalJsonOf((await signEnvelope(node.keys.ledger, IN_TOTO_PAYLOAD, body)) as unknown as Json)),
+  }
 }

@@ -35,4 +35,8 @@ export const leafSchema = z.strictObject({
   commitment: z.string(),
 })
 
-export const packEntrySchema = z.strictObject({ leaf: leafSchema, salt: z.string(), payload: z.record(z.string(), z.json()) })
+export const packEntrySchema = z.strictObject({
+  leaf: leafSchema,
+  salt: z.string(),
+  payload: z.record(z.string(), z.json()),
+})

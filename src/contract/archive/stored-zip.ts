@@ -15,24 +15,58 @@ const UTF8_FLAG = 0x0800
 
 /** A ZIP with stored (uncompressed) entries in bytewise order and nothing optional: one spelling for one content. */
 export function writeStoredZip(files: readonly ArchiveFile[]): Uint8Array<ArrayBuffer> {
-  const sorted = files.map((file) => ({ ...file, name: utf8(file.path) })).toSorted((left, right) => compareBytes(left.name, right.name))
+  const sorted = files
+    .map((file) => ({ ...file, name: utf8(file.path) }))
+    .toSorted((left, right) => compareBytes(left.name, right.name))
   const parts: Uint8Array[] = []
   const directory: Uint8Array[] = []
   let offset = 0
   for (const { name, bytes } of sorted) {
     const head = fields([[4, 0x04034b50], [2, 10], ...shared(bytes, name.length)])
-    directory.push(fields([[4, 0x02014b50], [2, 10], [2, 10], ...shared(bytes, name.length), [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), name)
+    directory.push(
+      fields([
+        [4, 0x02014b50],
+        [2, 10],
+        [2, 10],
+        ...shared(bytes, name.length),
+        [2, 0],
+        [2, 0],
+        [2, 0],
+        [4, 0],
+        [4, offset],
+      ]),
+      name,
+    )
     parts.push(head, name, bytes)
     offset += head.length + name.length + bytes.length
   }
   const directoryBytes = directory.reduce((sum, part) => sum + part.length, 0)
-  const end = fields([[4, 0x06054b50], [2, 0], [2, 0], [2, sorted.length], [2, sorted.length], [4, directoryBytes], [4, offset], [2, 0]])
+  const end = fields([
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, sorted.length],
+    [2, sorted.length],
+    [4, directoryBytes],
+    [4, offset],
+    [2, 0],
+  ])
   return concatBytes(...parts, ...directory, end)
 }
 
 /** Fields that local header and directory have in common: flags, method, time, date, CRC, sizes, name length, extra length. */
 function shared(bytes: Uint8Array, nameLength: number): readonly (readonly [2 | 4, number])[] {
-  return [[2, UTF8_FLAG], [2, 0], [2, 0], [2, DOS_DATE], [4, crc32(bytes)], [4, bytes.length], [4, bytes.length], [2, nameLength], [2, 0]]
+  return [
+    [2, UTF8_FLAG],
+    [2, 0],
+    [2, 0],
+    [2, DOS_DATE],
+    [4, crc32(bytes)],
+    [4, bytes.length],
+    [4, bytes.length],
+    [2, nameLength],
+    [2, 0],
+  ]
 }
 
 function fields(values: readonly (readonly [2 | 4, number])[]): Uint8Array {
@@ -76,7 +110,11 @@ export function readStoredZip(archive: Uint8Array): readonly ArchiveFile[] | und
 
 /** Relative, without `..`, backslash or control characters. */
 function isPlainPath(path: string): boolean {
-  return /^[A-Za-z0-9._/-]{1,200}$/.test(path) && !path.startsWith('/') && !path.split('/').some((part) => part === '' || part === '.' || part === '..')
+  return (
+    /^[A-Za-z0-9._/-]{1,200}$/.test(path) &&
+    !path.startsWith('/') &&
+    !path.split('/').some((part) => part === '' || part === '.' || part === '..')
+  )
 }
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {

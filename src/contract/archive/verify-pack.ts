@@ -49,7 +49,11 @@ export async function verifyPack(sha256: Sha256, archive: Uint8Array, trust: Pac
   let index: PackIndex | undefined
   try {
     const files = readStoredZip(archive)
-    if (files === undefined) throw new Bad('archive', 'the archive is not the bytes that its content gives: altered, damaged, or written by another tool')
+    if (files === undefined)
+      throw new Bad(
+        'archive',
+        'the archive is not the bytes that its content gives: altered, damaged, or written by another tool',
+      )
     good('archive', `${files.length} files, byte for byte as rebuilt`)
     const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]))
     index = await verifyIndex(sha256, byPath, trust)
@@ -77,50 +81,79 @@ function canonicalFile(step: VerificationStep['name'], files: ReadonlyMap<string
   const text = textOf(files.get(path) ?? new Uint8Array())
   const json = parseJson(text ?? '', JSON_CHARS_MAX)
   const canonical = json.ok ? canonicalJson(json.value) : undefined
-  if (!json.ok || canonical?.ok !== true || canonical.value !== text) throw new Bad(step, `\`${path}\` is missing or not canonical JSON`)
+  if (!json.ok || canonical?.ok !== true || canonical.value !== text)
+    throw new Bad(step, `\`${path}\` is missing or not canonical JSON`)
   return json.value
 }
 
-async function verifyIndex(sha256: Sha256, files: ReadonlyMap<string, Uint8Array>, trust: PackTrust): Promise<PackIndex> {
+async function verifyIndex(
+  sha256: Sha256,
+  files: ReadonlyMap<string, Uint8Array>,
+  trust: PackTrust,
+): Promise<PackIndex> {
   const envelope = parseEnvelope(canonicalFile('index', files, PACK_PATHS.index))
   const body = envelope === undefined ? undefined : await verifyEnvelope(envelope, IN_TOTO_PAYLOAD, trust.ledger)
   if (body === undefined) throw new Bad('index', 'the index is not signed by a ledger key of the trust file')
   const statement = JSON.parse(textOf(body) ?? 'null') as JsonObject | null
   const parsed = packIndexSchema.safeParse(statement?.['predicate'])
-  if (statement?.['_type'] !== STATEMENT_TYPE || statement['predicateType'] !== PACK_INDEX || !parsed.success) throw new Bad('index', 'the index is no statement about a pack')
+  if (statement?.['_type'] !== STATEMENT_TYPE || statement['predicateType'] !== PACK_INDEX || !parsed.success)
+    throw new Bad('index', 'the index is no statement about a pack')
   const subject = statement['subject'] as readonly { readonly digest?: { readonly sha256?: string } }[] | undefined
-  if (subject?.[0]?.digest?.sha256 !== hexOfDigest(digestOfJson(sha256, parsed.data.files as unknown as Json))) throw new Bad('index', 'the index does not match its subject')
+  if (subject?.[0]?.digest?.sha256 !== hexOfDigest(digestOfJson(sha256, parsed.data.files as unknown as Json)))
+    throw new Bad('index', 'the index does not match its subject')
   if (parsed.data.organization !== trust.organization || parsed.data.origin !== trust.origin)
-    throw new Bad('index', `expected ledger \`${trust.origin}\` of \`${trust.organization}\`, got \`${parsed.data.origin}\` of \`${parsed.data.organization}\``)
+    throw new Bad(
+      'index',
+      `expected ledger \`${trust.origin}\` of \`${trust.organization}\`, got \`${parsed.data.origin}\` of \`${parsed.data.organization}\``,
+    )
   return parsed.data
 }
 
 function verifyFiles(sha256: Sha256, files: ReadonlyMap<string, Uint8Array>, index: PackIndex): void {
   const listed = new Map(index.files.map(({ path, sha256: digest }) => [path, digest]))
   if (listed.size !== index.files.length) throw new Bad('files', 'the index lists a file twice')
-  for (const path of files.keys()) if (path !== PACK_PATHS.index && !listed.has(path)) throw new Bad('files', `\`${path}\` is in the archive and not in the index`)
+  for (const path of files.keys())
+    if (path !== PACK_PATHS.index && !listed.has(path))
+      throw new Bad('files', `\`${path}\` is in the archive and not in the index`)
   for (const [path, expected] of listed) {
     const bytes = files.get(path)
     if (bytes === undefined) throw new Bad('files', `\`${path}\` is missing`)
     const got = hexOfDigest(digestOfBytes(sha256, bytes))
-    if (got !== expected) throw new Bad('files', `\`${path}\`: expected ${expected.slice(0, 12)}…, got ${got.slice(0, 12)}…`)
+    if (got !== expected)
+      throw new Bad('files', `\`${path}\`: expected ${expected.slice(0, 12)}…, got ${got.slice(0, 12)}…`)
   }
 }
 
-async function verifyCheckpoint(sha256: Sha256, files: ReadonlyMap<string, Uint8Array>, index: PackIndex, trust: PackTrust): Promise<Checkpoint> {
+async function verifyCheckpoint(
+  sha256: Sha256,
+  files: ReadonlyMap<string, Uint8Array>,
+  index: PackIndex,
+  trust: PackTrust,
+): Promise<Checkpoint> {
   const note = parseNote(textOf(files.get(PACK_PATHS.checkpoint) ?? new Uint8Array()) ?? '')
   const checkpoint = note === undefined ? undefined : parseCheckpoint(note.text)
   if (note === undefined || checkpoint === undefined) throw new Bad('checkpoint', 'it is no signed checkpoint')
-  if (checkpoint.origin !== trust.origin || checkpoint.size !== index.ledgerSize) throw new Bad('checkpoint', `expected size ${index.ledgerSize} of \`${trust.origin}\`, got ${checkpoint.size} of \`${checkpoint.origin}\``)
+  if (checkpoint.origin !== trust.origin || checkpoint.size !== index.ledgerSize)
+    throw new Bad(
+      'checkpoint',
+      `expected size ${index.ledgerSize} of \`${trust.origin}\`, got ${checkpoint.size} of \`${checkpoint.origin}\``,
+    )
   for (const key of trust.ledger) {
     const keyId = noteKeyId(sha256, trust.origin, key.publicKey)
-    const own = note.signatures.find((signature) => signature.name === trust.origin && equalBytes(signature.keyId, keyId))
-    if (own !== undefined && note.signatures.length === 1 && (await key.verify(utf8(note.text), own.signature))) return checkpoint
+    const own = note.signatures.find(
+      (signature) => signature.name === trust.origin && equalBytes(signature.keyId, keyId),
+    )
+    if (own !== undefined && note.signatures.length === 1 && (await key.verify(utf8(note.text), own.signature)))
+      return checkpoint
   }
   throw new Bad('checkpoint', 'it is not signed by a ledger key of the trust file')
 }
 
-function verifyEntries(sha256: Sha256, files: ReadonlyMap<string, Uint8Array>, index: PackIndex): readonly { readonly position: number; readonly hash: Uint8Array }[] {
+function verifyEntries(
+  sha256: Sha256,
+  files: ReadonlyMap<string, Uint8Array>,
+  index: PackIndex,
+): readonly { readonly position: number; readonly hash: Uint8Array }[] {
   if (index.entries.length === 0) throw new Bad('entries', 'the pack proves nothing: it has no entry')
   return index.entries.map((position) => {
     const path = PACK_PATHS.entry(position)
@@ -129,7 +162,8 @@ function verifyEntries(sha256: Sha256, files: ReadonlyMap<string, Uint8Array>, i
     if (!parsed.success || salt === undefined) throw new Bad('entries', `\`${path}\` is no ledger entry`)
     const { leaf, payload } = parsed.data
     const got = commitmentOf(sha256, salt, payload as JsonObject)
-    if (got !== leaf.commitment) throw new Bad('entries', `\`${path}\`: expected commitment ${leaf.commitment}, got ${got}`)
+    if (got !== leaf.commitment)
+      throw new Bad('entries', `\`${path}\`: expected commitment ${leaf.commitment}, got ${got}`)
     return { position, hash: leafHash(sha256, leafBytes(leaf as Leaf)) }
   })
 }
@@ -137,14 +171,30 @@ function verifyEntries(sha256: Sha256, files: ReadonlyMap<string, Uint8Array>, i
 function verifyProofs(
   sha256: Sha256,
   files: ReadonlyMap<string, Uint8Array>,
-  { index, checkpoint, leaves }: { readonly index: PackIndex; readonly checkpoint: Checkpoint; readonly leaves: readonly { readonly position: number; readonly hash: Uint8Array }[] },
+  {
+    index,
+    checkpoint,
+    leaves,
+  }: {
+    readonly index: PackIndex
+    readonly checkpoint: Checkpoint
+    readonly leaves: readonly { readonly position: number; readonly hash: Uint8Array }[]
+  },
 ): void {
   const verbatim = textOf(files.get(PACK_PATHS.checkpoint) ?? new Uint8Array())
   for (const { position, hash } of leaves) {
     const proof = parseTlogProof(textOf(files.get(PACK_PATHS.proof(position)) ?? new Uint8Array()) ?? '')
-    if (proof === undefined || proof.index !== position || proof.checkpoint !== verbatim) throw new Bad('inclusion', `entry #${position} has no proof to this checkpoint`)
-    const isIn = verifyInclusion(sha256, { leaf: hash, index: position, size: index.ledgerSize, proof: proof.hashes, root: checkpoint.root })
-    if (!isIn) throw new Bad('inclusion', `entry #${position}: its proof does not lead to root ${base64Of(checkpoint.root)}`)
+    if (proof === undefined || proof.index !== position || proof.checkpoint !== verbatim)
+      throw new Bad('inclusion', `entry #${position} has no proof to this checkpoint`)
+    const isIn = verifyInclusion(sha256, {
+      leaf: hash,
+      index: position,
+      size: index.ledgerSize,
+      proof: proof.hashes,
+      root: checkpoint.root,
+    })
+    if (!isIn)
+      throw new Bad('inclusion', `entry #${position}: its proof does not lead to root ${base64Of(checkpoint.root)}`)
   }
 }
 
@@ -156,7 +206,8 @@ async function verifyAttestations(files: ReadonlyMap<string, Uint8Array>, trust:
     // Deny records are signed by the deny key for gateways; here they count as payload of their entry.
     if (envelope === undefined) throw new Bad('attestations', `\`${path}\` is no DSSE envelope`)
     if (envelope.payloadType !== IN_TOTO_PAYLOAD) continue
-    if ((await verifyEnvelope(envelope, IN_TOTO_PAYLOAD, trust.gate)) === undefined) throw new Bad('attestations', `\`${path}\` is not signed by a gate key of the trust file`)
+    if ((await verifyEnvelope(envelope, IN_TOTO_PAYLOAD, trust.gate)) === undefined)
+      throw new Bad('attestations', `\`${path}\` is not signed by a gate key of the trust file`)
     count += 1
   }
   return count

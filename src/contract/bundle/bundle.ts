@@ -12,11 +12,13 @@ import { readVsa } from '../../domain/evidence/statement.ts'
 import type { DenyRecord } from '../../domain/killswitch/deny-record.ts'
 import { releaseFromParts } from '../manifest/release-from-parts.ts'
 
-
 const envelope = z.strictObject({
   payload: z.string(),
   payloadType: z.string(),
-  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.string() })).min(1).max(16),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string(), sig: z.string() }))
+    .min(1)
+    .max(16),
 })
 
 const releaseSchema = z.strictObject({
@@ -81,8 +83,13 @@ const BUNDLE_CHARS_MAX = 64 * 1_048_576
  * Verifies a signed bundle and everything in it: the bundle's own signature, each release's digest from its parts, each
  * VSA, each deny record. What does not verify is left out, with the reason; nothing is taken on trust.
  */
-export async function loadBundle(sha256: Sha256, text: string, trust: BundleTrust): Promise<Result<LoadedBundle, Problem>> {
-  const bad = (message: string): Result<never, Problem> => fail({ code: 'bundle/refused', message, next: 'check that gateway and control plane use the same trust file' })
+export async function loadBundle(
+  sha256: Sha256,
+  text: string,
+  trust: BundleTrust,
+): Promise<Result<LoadedBundle, Problem>> {
+  const bad = (message: string): Result<never, Problem> =>
+    fail({ code: 'bundle/refused', message, next: 'check that gateway and control plane use the same trust file' })
   const json = parseJson(text, BUNDLE_CHARS_MAX)
   const signed = json.ok ? parseEnvelope(json.value) : undefined
   const body = signed === undefined ? undefined : await verifyEnvelope(signed, BUNDLE_PAYLOAD_TYPE, trust.bundle)
@@ -90,14 +97,28 @@ export async function loadBundle(sha256: Sha256, text: string, trust: BundleTrus
   const parsed = bundleSchema.safeParse(JSON.parse(textOf(body) ?? 'null'))
   if (!parsed.success) return bad(`the bundle is malformed at \`${parsed.error.issues[0]?.path.join('.') ?? ''}\``)
   const bundle = parsed.data
-  const systems = await Promise.all(bundle.systems.map((system) => loadSystem(sha256, bundle.organization, system, trust)))
+  const systems = await Promise.all(
+    bundle.systems.map((system) => loadSystem(sha256, bundle.organization, system, trust)),
+  )
   const denies = await Promise.all(bundle.denies.map((deny) => loadDeny(deny, trust.deny)))
   // A deny record that cannot be verified might be a real one: refuse the bundle and keep the last good state.
-  if (denies.some((deny) => deny === undefined)) return bad('a deny record in the bundle is not signed by a trusted deny key')
-  return ok({ organization: bundle.organization, revision: bundle.revision, expiresAt: epochMs(bundle.expiresAt), systems, denies: denies.filter((deny) => deny !== undefined) })
+  if (denies.some((deny) => deny === undefined))
+    return bad('a deny record in the bundle is not signed by a trusted deny key')
+  return ok({
+    organization: bundle.organization,
+    revision: bundle.revision,
+    expiresAt: epochMs(bundle.expiresAt),
+    systems,
+    denies: denies.filter((deny) => deny !== undefined),
+  })
 }
 
-async function loadSystem(sha256: Sha256, organization: string, system: Bundle['systems'][number], trust: BundleTrust): Promise<LoadedBundle['systems'][number]> {
+async function loadSystem(
+  sha256: Sha256,
+  organization: string,
+  system: Bundle['systems'][number],
+  trust: BundleTrust,
+): Promise<LoadedBundle['systems'][number]> {
   const releases: ServedRelease[] = []
   const refused: { digest: string; reason: string }[] = []
   for (const bundled of system.releases) {
@@ -106,7 +127,13 @@ async function loadSystem(sha256: Sha256, organization: string, system: Bundle['
     else releases.push(loaded)
   }
   return {
-    admitted: { organization, system: system.system, environment: system.environment, isMultiTenant: system.multiTenant, releases },
+    admitted: {
+      organization,
+      system: system.system,
+      environment: system.environment,
+      isMultiTenant: system.multiTenant,
+      releases,
+    },
     apiKeys: system.apiKeys,
     workloadKeys: system.workloadKeys,
     refused,
@@ -114,7 +141,12 @@ async function loadSystem(sha256: Sha256, organization: string, system: Bundle['
 }
 
 /** The release, or why it is refused. */
-async function loadBundledRelease(sha256: Sha256, bundled: BundledRelease, environment: string, gateKeys: readonly TrustedKey[]): Promise<ServedRelease | string> {
+async function loadBundledRelease(
+  sha256: Sha256,
+  bundled: BundledRelease,
+  environment: string,
+  gateKeys: readonly TrustedKey[],
+): Promise<ServedRelease | string> {
   const computed = releaseFromParts(sha256, bundled)
   if (!computed.ok) return computed.failure.message
   const release = computed.value
@@ -143,7 +175,10 @@ const denySchema = z.strictObject({
   lifts: z.string().nullable(),
 })
 
-async function loadDeny(signed: z.infer<typeof envelope>, keys: readonly TrustedKey[]): Promise<DenyRecord | undefined> {
+async function loadDeny(
+  signed: z.infer<typeof envelope>,
+  keys: readonly TrustedKey[],
+): Promise<DenyRecord | undefined> {
   const body = await verifyEnvelope(signed, DENY_PAYLOAD_TYPE, keys)
   const parsed = body === undefined ? undefined : denySchema.safeParse(JSON.parse(textOf(body) ?? 'null'))
   return parsed?.success === true ? { ...parsed.data, issuedAt: epochMs(parsed.data.issuedAt) } : undefined

@@ -37,7 +37,10 @@ export const intentSchema = z.strictObject({
   score: z.number(),
   findings: z.array(finding).max(500),
   /** Message texts, redacted, when the manifest's capture mode asks for them. */
-  captured: z.array(z.strictObject({ role: z.string().max(20), text: z.string().max(20_000) })).max(50).nullable(),
+  captured: z
+    .array(z.strictObject({ role: z.string().max(20), text: z.string().max(20_000) }))
+    .max(50)
+    .nullable(),
 })
 
 /** Second line: on disk before the last byte of the reply. */

@@ -10,12 +10,17 @@ import {
   INTEGRITIES,
 } from '../../domain/manifest/manifest.ts'
 
-const componentId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, `_` and `-`, 64 at most')
+const componentId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, `_` and `-`, 64 at most')
 const relativePath = z
   .string()
   .min(1)
   .max(512)
-  .refine((path) => !/^(?:\/|[A-Za-z]:)|\\|(?:^|\/)\.\.(?:\/|$)|\0/.test(path), 'must be a relative path inside the project, with `/`')
+  .refine(
+    (path) => !/^(?:\/|[A-Za-z]:)|\\|(?:^|\/)\.\.(?:\/|$)|\0/.test(path),
+    'must be a relative path inside the project, with `/`',
+  )
 const words = z.string().min(1).max(2_000)
 const expression = z.string().min(1).max(2_000)
 const idList = z.array(componentId).max(200)
@@ -61,7 +66,9 @@ const retriever = z.strictObject({
   id: componentId,
   source: z.union([
     z.strictObject({ path: relativePath }),
-    z.object({ kind: z.enum(['pgvector', 'opensearch', 'weaviate', 'milvus', 'pinecone', 'function']) }).catchall(z.json()),
+    z
+      .object({ kind: z.enum(['pgvector', 'opensearch', 'weaviate', 'milvus', 'pinecone', 'function']) })
+      .catchall(z.json()),
   ]),
   tenantField: z.string().max(100).optional(),
   aclField: z.string().max(100).optional(),
@@ -79,11 +86,20 @@ const tool = z.strictObject({
   destinations: z
     .record(
       z.string().max(100),
-      z.strictObject({ from: z.array(z.string().max(200)).max(20).optional(), allow: z.array(z.string().min(1).max(200)).max(200).optional() }),
+      z.strictObject({
+        from: z.array(z.string().max(200)).max(20).optional(),
+        allow: z.array(z.string().min(1).max(200)).max(200).optional(),
+      }),
     )
     .optional(),
   clearance: z.strictObject({ confidentiality: z.enum(CONFIDENTIALITIES) }).optional(),
-  approval: z.strictObject({ when: expression.optional(), roles: z.array(z.string().max(64)).min(1).max(10), expiresMin: z.int().min(1).max(1_440).optional() }).optional(),
+  approval: z
+    .strictObject({
+      when: expression.optional(),
+      roles: z.array(z.string().max(64)).min(1).max(10),
+      expiresMin: z.int().min(1).max(1_440).optional(),
+    })
+    .optional(),
   limits: z.strictObject({ perSession: positive.optional(), perDayPerTenant: positive.optional() }).optional(),
   requires: idList.optional(),
 })
@@ -111,7 +127,9 @@ const guardSide = z.strictObject({
   injection: z.strictObject({ at: z.number().min(0).max(1).optional(), action }).optional(),
   pii: onFinding.optional(),
   secrets: onFinding.optional(),
-  links: z.strictObject({ allow: z.array(z.string().max(253)).max(200).optional(), images: z.boolean().optional() }).optional(),
+  links: z
+    .strictObject({ allow: z.array(z.string().max(253)).max(200).optional(), images: z.boolean().optional() })
+    .optional(),
   promptLeak: onFinding.optional(),
 })
 
@@ -123,7 +141,9 @@ export const manifestSchema = z
     metadata: z.strictObject({
       name: z.string().regex(/^[a-z0-9-]{2,63}$/, 'must be 2 to 63 of a–z, 0–9 and `-`'),
       title: words.optional(),
-      version: z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,64})?$/, 'must be a semantic version such as `1.1.0`'),
+      version: z
+        .string()
+        .regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,64})?$/, 'must be a semantic version such as `1.1.0`'),
       owner: z.string().min(1).max(100),
       contacts: z.strictObject({ security: z.email().optional(), privacy: z.email().optional() }).optional(),
     }),
@@ -137,7 +157,10 @@ export const manifestSchema = z
       regions: z.array(region).optional(),
       aiActRole: z.enum(AI_ACT_ROLES).optional(),
     }),
-    journeys: z.array(z.strictObject({ id: componentId, risk: z.enum(['low', 'medium', 'high']), text: words })).max(200).optional(),
+    journeys: z
+      .array(z.strictObject({ id: componentId, risk: z.enum(['low', 'medium', 'high']), text: words }))
+      .max(200)
+      .optional(),
     components: z.strictObject({
       models: z.array(model).min(1).max(100),
       prompts: z.array(prompt).max(200).optional(),
@@ -168,6 +191,13 @@ export const manifestSchema = z
       z.strictObject({ gateway: z.url().optional(), approvals: z.enum(['default', 'none']).optional() }),
     ),
     suites: z.array(relativePath).max(100).optional(),
-    policies: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)).max(50).optional(),
+    policies: z
+      .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
+      .max(50)
+      .optional(),
   })
-  .meta({ id: 'https://gatehouse.dev/schemas/manifest.schema.json', title: 'Gatehouse manifest', description: 'Declares one AI system (gatehouse.yaml).' })
+  .meta({
+    id: 'https://gatehouse.dev/schemas/manifest.schema.json',
+    title: 'Gatehouse manifest',
+    description: 'Declares one AI system (gatehouse.yaml).',
+  })

@@ -21,7 +21,10 @@ export function parseManifest(file: string, text: string): Result<ManifestFile, 
   const parsed = manifestSchema.safeParse(source.value)
   if (!parsed.success) return fail(schemaProblems('manifest', source, parsed.error))
   const manifest: Manifest = parsed.data
-  const problems = checkReferences(manifest).map(({ path, ...problem }) => ({ ...problem, at: source.positionOf(path) }))
+  const problems = checkReferences(manifest).map(({ path, ...problem }) => ({
+    ...problem,
+    at: source.positionOf(path),
+  }))
   if (problems.length > 0) return fail(problems)
   return ok({ manifest, raw: source.value as JsonObject, source })
 }

@@ -14,7 +14,11 @@ export interface ChatRequest {
 
 export type ChatMessage =
   | { readonly role: 'system' | 'developer' | 'user'; readonly text: string }
-  | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[] }
+  | {
+      readonly role: 'assistant'
+      readonly text: string
+      readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
+    }
   | { readonly role: 'tool'; readonly callId: string; readonly text: string }
 
 export interface WireFailure {
@@ -37,13 +41,22 @@ const message = z.discriminatedUnion('role', [
   z.looseObject({ role: z.literal('system'), content }),
   z.looseObject({ role: z.literal('developer'), content }),
   z.looseObject({ role: z.literal('user'), content }),
-  z.looseObject({ role: z.literal('assistant'), content: content.nullish(), refusal: z.string().nullish(), tool_calls: z.array(functionCall).max(100).optional() }),
+  z.looseObject({
+    role: z.literal('assistant'),
+    content: content.nullish(),
+    refusal: z.string().nullish(),
+    tool_calls: z.array(functionCall).max(100).optional(),
+  }),
   z.looseObject({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(200), content }),
 ])
 
 const tool = z.strictObject({
   type: z.literal('function'),
-  function: z.looseObject({ name: z.string().min(1).max(200), description: z.string().max(20_000).optional(), parameters: z.record(z.string(), z.json()).optional() }),
+  function: z.looseObject({
+    name: z.string().min(1).max(200),
+    description: z.string().max(20_000).optional(),
+    parameters: z.record(z.string(), z.json()).optional(),
+  }),
 })
 
 const request = z.looseObject({
@@ -56,26 +69,57 @@ const request = z.looseObject({
 })
 
 /** Features by which a provider would act on its own, keep state, or say what the guard cannot read. */
-const REFUSED = ['functions', 'function_call', 'web_search_options', 'previous_response_id', 'prompt', 'store', 'audio', 'modalities', 'prediction', 'metadata'] as const
+const REFUSED = [
+  'functions',
+  'function_call',
+  'web_search_options',
+  'previous_response_id',
+  'prompt',
+  'store',
+  'audio',
+  'modalities',
+  'prediction',
+  'metadata',
+] as const
 
 /** From a JSON body to a request, or the 400 that an OpenAI client understands. */
 export function parseChatRequest(body: unknown): Result<ChatRequest, WireFailure> {
   // SECURITY: the schema and `JSON.stringify` recurse; a body of brackets would exhaust their stack.
-  if (isNestedDeeper(body, JSON_DEPTH_MAX)) return fail({ status: 400, code: 'invalid_request', message: `invalid request: nested deeper than ${JSON_DEPTH_MAX}`, param: null })
+  if (isNestedDeeper(body, JSON_DEPTH_MAX))
+    return fail({
+      status: 400,
+      code: 'invalid_request',
+      message: `invalid request: nested deeper than ${JSON_DEPTH_MAX}`,
+      param: null,
+    })
   const parsed = request.safeParse(body)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const path = issue?.path.join('.') ?? ''
     const code = path.includes('content') ? 'unsupported_content' : 'invalid_request'
-    return fail({ status: 400, code, message: `invalid request at \`${path}\`: ${issue?.message ?? 'not an object'}`, param: path === '' ? null : path })
+    return fail({
+      status: 400,
+      code,
+      message: `invalid request at \`${path}\`: ${issue?.message ?? 'not an object'}`,
+      param: path === '' ? null : path,
+    })
   }
   const raw = body as JsonObject
   const refused = REFUSED.find((name) => raw[name] !== undefined && raw[name] !== null && raw[name] !== false)
-  if (refused !== undefined) return fail({ status: 400, code: 'unsupported_parameter', message: `\`${refused}\` is not served through this gateway`, param: refused })
+  if (refused !== undefined)
+    return fail({
+      status: 400,
+      code: 'unsupported_parameter',
+      message: `\`${refused}\` is not served through this gateway`,
+      param: refused,
+    })
   return ok({
     model: parsed.data.model,
     messages: parsed.data.messages.map(toMessage),
-    tools: (parsed.data.tools ?? []).map(({ function: { name, parameters } }) => ({ name, parameters: (parameters ?? { type: 'object', properties: {} }) as JsonObject })),
+    tools: (parsed.data.tools ?? []).map(({ function: { name, parameters } }) => ({
+      name,
+      parameters: (parameters ?? { type: 'object', properties: {} }) as JsonObject,
+    })),
     isStream: parsed.data.stream === true,
     includeUsage: parsed.data.stream_options?.include_usage === true,
     raw,
@@ -92,7 +136,11 @@ function toMessage(wire: z.infer<typeof message>): ChatMessage {
       return {
         role: 'assistant',
         text: textOf(wire.content ?? wire.refusal ?? ''),
-        toolCalls: (wire.tool_calls ?? []).map((call) => ({ id: call.id, name: call.function.name, arguments: call.function.arguments })),
+        toolCalls: (wire.tool_calls ?? []).map((call) => ({
+          id: call.id,
+          name: call.function.name,
+          arguments: call.function.arguments,
+        })),
       }
     case 'tool':
       return { role: 'tool', callId: wire.tool_call_id, text: textOf(wire.content) }
@@ -120,8 +168,16 @@ function wireMessage(message: ChatMessage, text: string): JsonObject {
     case 'tool':
       return { role: 'tool', tool_call_id: message.callId, content: text }
     case 'assistant': {
-      const calls = message.toolCalls.map((call) => ({ id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } }))
-      return { role: 'assistant', content: text === '' && calls.length > 0 ? null : text, ...(calls.length > 0 ? { tool_calls: calls } : {}) }
+      const calls = message.toolCalls.map((call) => ({
+        id: call.id,
+        type: 'function',
+        function: { name: call.name, arguments: call.arguments },
+      }))
+      return {
+        role: 'assistant',
+        content: text === '' && calls.length > 0 ? null : text,
+        ...(calls.length > 0 ? { tool_calls: calls } : {}),
+      }
     }
   }
 }

@@ -29,7 +29,11 @@ const completion = z.looseObject({
     .array(
       z.looseObject({
         index: z.int().min(0),
-        message: z.looseObject({ content: z.string().nullish(), refusal: z.string().nullish(), tool_calls: z.array(toolCall).nullish() }),
+        message: z.looseObject({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          tool_calls: z.array(toolCall).nullish(),
+        }),
         finish_reason: z.string(),
       }),
     )
@@ -51,10 +55,17 @@ export function parseCompletion(body: unknown): Completion | undefined {
       index,
       text: message.content ?? '',
       refusal: message.refusal ?? null,
-      toolCalls: (message.tool_calls ?? []).map((call) => ({ id: call.id, name: call.function.name, arguments: call.function.arguments })),
+      toolCalls: (message.tool_calls ?? []).map((call) => ({
+        id: call.id,
+        name: call.function.name,
+        arguments: call.function.arguments,
+      })),
       finishReason,
     })),
-    usage: used === null || used === undefined ? undefined : { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens },
+    usage:
+      used === null || used === undefined
+        ? undefined
+        : { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens },
   }
 }
 
@@ -71,7 +82,13 @@ const chunk = z.looseObject({
             content: z.string().nullish(),
             refusal: z.string().nullish(),
             tool_calls: z
-              .array(z.looseObject({ index: z.int().min(0).max(127), id: z.string().optional(), function: z.looseObject({ name: z.string().optional(), arguments: z.string().optional() }).optional() }))
+              .array(
+                z.looseObject({
+                  index: z.int().min(0).max(127),
+                  id: z.string().optional(),
+                  function: z.looseObject({ name: z.string().optional(), arguments: z.string().optional() }).optional(),
+                }),
+              )
               .nullish(),
           })
           .nullish(),
@@ -86,7 +103,15 @@ const COMPLETION_CHARS_MAX = 4_000_000
 
 /** Puts a stream's chunks together. `finish` gives undefined when the stream broke off. */
 export class CompletionAssembler {
-  readonly #choices = new Map<number, { text: string; refusal: string | null; toolCalls: Map<number, { id: string; name: string; arguments: string }>; finishReason: string | null }>()
+  readonly #choices = new Map<
+    number,
+    {
+      text: string
+      refusal: string | null
+      toolCalls: Map<number, { id: string; name: string; arguments: string }>
+      finishReason: string | null
+    }
+  >()
   #head: { id: string; model: string; created: number } | undefined
   #usage: Completion['usage']
   #chars = 0
@@ -97,7 +122,8 @@ export class CompletionAssembler {
     if (!parsed.success) return false
     const { id, model, created, choices, usage: used } = parsed.data
     this.#head ??= { id, model, created }
-    if (used !== null && used !== undefined) this.#usage = { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens }
+    if (used !== null && used !== undefined)
+      this.#usage = { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens }
     for (const choice of choices) this.#addChoice(choice)
     return this.#chars <= COMPLETION_CHARS_MAX
   }
@@ -159,7 +185,13 @@ function wireToolCall(call: { readonly id: string; readonly name: string; readon
   return { id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } }
 }
 
-function wireUsage({ inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number }): JsonObject {
+function wireUsage({
+  inputTokens,
+  outputTokens,
+}: {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}): JsonObject {
   return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens }
 }
 
@@ -167,18 +199,33 @@ function wireUsage({ inputTokens, outputTokens }: { readonly inputTokens: number
 const CHUNK_CHARS = 200
 
 /** The completion as stream chunks in the order clients expect: role, text, tool calls, finish, usage if asked for. */
-export function* completionChunks({ id, model, created, choices, usage: used }: Completion, includeUsage: boolean): Generator<JsonObject> {
-  const chunkOf = (choice: readonly JsonObject[], extra: JsonObject = {}): JsonObject => ({ id, object: 'chat.completion.chunk', created, model, choices: choice, ...extra })
+export function* completionChunks(
+  { id, model, created, choices, usage: used }: Completion,
+  includeUsage: boolean,
+): Generator<JsonObject> {
+  const chunkOf = (choice: readonly JsonObject[], extra: JsonObject = {}): JsonObject => ({
+    id,
+    object: 'chat.completion.chunk',
+    created,
+    model,
+    choices: choice,
+    ...extra,
+  })
   for (const { index, text, refusal, toolCalls, finishReason } of choices) {
     yield chunkOf([{ index, delta: { role: 'assistant', content: '' }, finish_reason: null }])
     for (let from = 0; from < text.length; from += CHUNK_CHARS) {
       // A surrogate pair is never split over two chunks.
-      const end = /[\ud800-\udbff]/.test(text.charAt(from + CHUNK_CHARS - 1)) ? from + CHUNK_CHARS + 1 : from + CHUNK_CHARS
+      const end = /[\ud800-\udbff]/.test(text.charAt(from + CHUNK_CHARS - 1))
+        ? from + CHUNK_CHARS + 1
+        : from + CHUNK_CHARS
       yield chunkOf([{ index, delta: { content: text.slice(from, end) }, finish_reason: null }])
       from = end - CHUNK_CHARS
     }
     if (refusal !== null) yield chunkOf([{ index, delta: { refusal }, finish_reason: null }])
-    for (const [position, call] of toolCalls.entries()) yield chunkOf([{ index, delta: { tool_calls: [{ index: position, ...wireToolCall(call) }] }, finish_reason: null }])
+    for (const [position, call] of toolCalls.entries())
+      yield chunkOf([
+        { index, delta: { tool_calls: [{ index: position, ...wireToolCall(call) }] }, finish_reason: null },
+      ])
     yield chunkOf([{ index, delta: {}, finish_reason: finishReason }])
   }
   if (includeUsage && used !== undefined) yield chunkOf([], { usage: wireUsage(used) })

@@ -20,6 +20,11 @@ export type GatewayErrorCode =
   | 'upstream_incomplete'
 
 export function errorBody(code: GatewayErrorCode, message: string, param: string | null = null): JsonObject {
-  const type = code === 'invalid_api_key' ? 'authentication_error' : code.startsWith('upstream') || code === 'audit_unavailable' ? 'server_error' : 'invalid_request_error'
+  const type =
+    code === 'invalid_api_key'
+      ? 'authentication_error'
+      : code.startsWith('upstream') || code === 'audit_unavailable'
+        ? 'server_error'
+        : 'invalid_request_error'
   return { error: { message, type, param, code } }
 }

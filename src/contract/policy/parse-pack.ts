@@ -4,11 +4,21 @@ import { digestOfBytes, type Sha256 } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import { CHECK_METRICS, RELEASE_VARIABLES, SEVERITIES, testPack, type PolicyPack } from '../../domain/policy/policy-pack.ts'
+import {
+  CHECK_METRICS,
+  RELEASE_VARIABLES,
+  SEVERITIES,
+  testPack,
+  type PolicyPack,
+} from '../../domain/policy/policy-pack.ts'
 import { parseYaml, type YamlSource } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
 
-const perTier = z.strictObject({ T1: z.number().min(0).max(1), T2: z.number().min(0).max(1), T3: z.number().min(0).max(1) })
+const perTier = z.strictObject({
+  T1: z.number().min(0).max(1),
+  T2: z.number().min(0).max(1),
+  T3: z.number().min(0).max(1),
+})
 
 const check = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('builtin'), name: z.enum(['secret-scan', 'metadata']) }),
@@ -20,14 +30,22 @@ const check = z.discriminatedUnion('kind', [
       atMost: perTier.optional(),
       atLeast: perTier.optional(),
     })
-    .refine((spec) => (spec.metric === 'all-hold') === (spec.atMost === undefined && spec.atLeast === undefined) && (spec.atMost === undefined || spec.atLeast === undefined), 'set exactly one of `atMost` and `atLeast` (none for `all-hold`)'),
+    .refine(
+      (spec) =>
+        (spec.metric === 'all-hold') === (spec.atMost === undefined && spec.atLeast === undefined) &&
+        (spec.atMost === undefined || spec.atLeast === undefined),
+      'set exactly one of `atMost` and `atLeast` (none for `all-hold`)',
+    ),
 ])
 
 const rule = z.strictObject({
   id: z.string().regex(/^GH-[A-Z]{3}-\d{3}$/, 'must look like `GH-INJ-001`'),
   title: z.string().min(1).max(200),
   severity: z.enum(SEVERITIES),
-  controls: z.array(z.string().regex(/^CTL-[A-Z]+-\d+$/)).min(1).max(20),
+  controls: z
+    .array(z.string().regex(/^CTL-[A-Z]+-\d+$/))
+    .min(1)
+    .max(20),
   frameworks: z.array(z.string().max(60)).max(20).optional(),
   when: z.string().min(1).max(1_000).optional(),
   check: check.optional(),
@@ -35,14 +53,27 @@ const rule = z.strictObject({
   message: z.string().min(1).max(500),
   fix: z.string().min(1).max(500),
   maxAgeDays: z.int().min(1).max(366).optional(),
-  tests: z.array(z.strictObject({ name: z.string().min(1).max(200), input: z.record(z.string(), z.json()), expect: z.enum(['pass', 'fail']) })).min(2).max(50),
+  tests: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(200),
+        input: z.record(z.string(), z.json()),
+        expect: z.enum(['pass', 'fail']),
+      }),
+    )
+    .min(2)
+    .max(50),
 })
 
 export const packSchema = z
   .strictObject({
     apiVersion: z.literal('gatehouse.dev/v1'),
     kind: z.literal('PolicyPack'),
-    metadata: z.strictObject({ id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/), version: z.string().regex(/^\d+\.\d+\.\d+$/), title: z.string().max(200) }),
+    metadata: z.strictObject({
+      id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+      version: z.string().regex(/^\d+\.\d+\.\d+$/),
+      title: z.string().max(200),
+    }),
     rules: z.array(rule).min(1).max(500),
   })
   .meta({ id: 'https://gatehouse.dev/schemas/policy-pack.schema.json', title: 'Gatehouse policy pack' })
@@ -50,7 +81,12 @@ export const packSchema = z
 const MAX_AGE_DAYS_DEFAULT = 30
 
 /** Parses, compiles and tests a pack: refused unless every expression compiles and every rule has a passing and a failing test that hold. */
-export function parsePack(sha256: Sha256, engine: PolicyEngine, file: string, text: string): Result<PolicyPack, readonly Problem[]> {
+export function parsePack(
+  sha256: Sha256,
+  engine: PolicyEngine,
+  file: string,
+  text: string,
+): Result<PolicyPack, readonly Problem[]> {
   const yaml = parseYaml(file, text)
   if (!yaml.ok) return yaml
   const source = yaml.value
@@ -80,20 +116,41 @@ function checkPack(engine: PolicyEngine, pack: PolicyPack, source: YamlSource): 
   const seen = new Set<string>()
   for (const [index, entry] of pack.rules.entries()) {
     const at = source.positionOf(['rules', index, 'id'])
-    if (seen.has(entry.id)) problems.push({ code: 'policy/duplicate-rule', message: `rule \`${entry.id}\` is written twice`, next: 'give it its own id', at })
+    if (seen.has(entry.id))
+      problems.push({
+        code: 'policy/duplicate-rule',
+        message: `rule \`${entry.id}\` is written twice`,
+        next: 'give it its own id',
+        at,
+      })
     seen.add(entry.id)
     for (const field of ['when', 'expr'] as const) {
       const compiled = engine.compile(entry[field], RELEASE_VARIABLES)
       if (!compiled.ok)
-        problems.push({ code: compiled.failure.code, message: `rule \`${entry.id}\`, \`${field}\`: ${compiled.failure.message}`, next: 'correct the expression', at: source.positionOf(['rules', index, field]) })
+        problems.push({
+          code: compiled.failure.code,
+          message: `rule \`${entry.id}\`, \`${field}\`: ${compiled.failure.message}`,
+          next: 'correct the expression',
+          at: source.positionOf(['rules', index, field]),
+        })
     }
     for (const wanted of ['pass', 'fail'] as const)
       if (!entry.tests.some(({ expect }) => expect === wanted))
-        problems.push({ code: 'policy/untested-rule', message: `rule \`${entry.id}\` has no test that expects \`${wanted}\``, next: 'add one under `tests`', at: source.positionOf(['rules', index, 'tests']) })
+        problems.push({
+          code: 'policy/untested-rule',
+          message: `rule \`${entry.id}\` has no test that expects \`${wanted}\``,
+          next: 'add one under `tests`',
+          at: source.positionOf(['rules', index, 'tests']),
+        })
   }
   if (problems.length > 0) return problems
   const index = new Map(pack.rules.map((entry, position) => [entry.id, position]))
   return testPack(engine, pack)
     .filter(({ isMet }) => !isMet)
-    .map(({ rule: id, test, detail }) => ({ code: 'policy/test-failed', message: `rule \`${id}\`, test \`${test}\`: ${detail}`, next: 'correct the rule or its test', at: source.positionOf(['rules', index.get(id) ?? 0, 'tests']) }))
+    .map(({ rule: id, test, detail }) => ({
+      code: 'policy/test-failed',
+      message: `rule \`${id}\`, test \`${test}\`: ${detail}`,
+      next: 'correct the rule or its test',
+      at: source.positionOf(['rules', index.get(id) ?? 0, 'tests']),
+    }))
 }

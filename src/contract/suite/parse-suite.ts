@@ -7,7 +7,14 @@ import { SUITE_PURPOSES, type Suite, type SuiteCase } from '../../domain/evaluat
 import { parseYaml } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
 
-const relativePath = z.string().min(1).max(512).refine((path) => !/^(?:\/|[A-Za-z]:)|\\|(?:^|\/)\.\.(?:\/|$)|\0/.test(path), 'must be a relative path inside the project')
+const relativePath = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine(
+    (path) => !/^(?:\/|[A-Za-z]:)|\\|(?:^|\/)\.\.(?:\/|$)|\0/.test(path),
+    'must be a relative path inside the project',
+  )
 const texts = z.array(z.string().min(1).max(2_000)).min(1).max(50)
 const args = z.record(z.string().max(100), z.union([z.string().max(1_000), z.number()])).optional()
 const tool = z.string().min(1).max(64)
@@ -27,7 +34,12 @@ export const caseSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/),
   tags: z.array(z.string().max(60)).max(20).optional(),
   risks: z.array(z.string().max(60)).max(20).optional(),
-  subject: z.strictObject({ tenant: z.string().min(1).max(100), principal: z.string().min(1).max(200), roles: z.array(z.string().max(60)).max(20), email: z.string().max(254).optional() }),
+  subject: z.strictObject({
+    tenant: z.string().min(1).max(100),
+    principal: z.string().min(1).max(200),
+    roles: z.array(z.string().max(60)).max(20),
+    email: z.string().max(254).optional(),
+  }),
   turns: z.array(z.string().min(1).max(50_000)).min(1).max(50),
   expect: z.array(expectation).min(1).max(20),
   /** The document that carries an indirect attack. */
@@ -38,7 +50,11 @@ export const suiteSchema = z
   .strictObject({
     apiVersion: z.literal('gatehouse.dev/v1'),
     kind: z.literal('Suite'),
-    metadata: z.strictObject({ id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/), version: z.string().regex(/^\d+\.\d+\.\d+$/), title: z.string().max(200) }),
+    metadata: z.strictObject({
+      id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+      version: z.string().regex(/^\d+\.\d+\.\d+$/),
+      title: z.string().max(200),
+    }),
     purpose: z.enum(SUITE_PURPOSES),
     target: z.strictObject({ module: relativePath }),
     trials: z.int().min(1).max(50).optional(),
@@ -61,7 +77,12 @@ export function parseSuiteHead(file: string, text: string): Result<SuiteHead, re
 }
 
 /** Parses the cases of a suite; each bad line is a problem with its place. */
-export function parseSuite(sha256: Sha256, head: SuiteHead, suiteText: string, cases: { readonly file: string; readonly text: string }): Result<Suite, readonly Problem[]> {
+export function parseSuite(
+  sha256: Sha256,
+  head: SuiteHead,
+  suiteText: string,
+  cases: { readonly file: string; readonly text: string },
+): Result<Suite, readonly Problem[]> {
   const parsed = parseCases(cases.file, cases.text)
   if (!parsed.ok) return parsed
   return ok({
@@ -77,7 +98,14 @@ export function parseSuite(sha256: Sha256, head: SuiteHead, suiteText: string, c
 }
 
 export function parseCases(file: string, text: string): Result<readonly SuiteCase[], readonly Problem[]> {
-  if (text.length > CASES_CHARS_MAX) return fail([{ code: 'suite/too-large', message: `\`${file}\` is longer than ${CASES_CHARS_MAX} characters`, next: 'split it' }])
+  if (text.length > CASES_CHARS_MAX)
+    return fail([
+      {
+        code: 'suite/too-large',
+        message: `\`${file}\` is longer than ${CASES_CHARS_MAX} characters`,
+        next: 'split it',
+      },
+    ])
   const problems: Problem[] = []
   const cases: SuiteCase[] = []
   const seen = new Map<string, number>()
@@ -86,7 +114,13 @@ export function parseCases(file: string, text: string): Result<readonly SuiteCas
     const at = { file, line: index + 1, column: 1 }
     const parsed = parseCase(line)
     if (!parsed.ok) problems.push({ ...parsed.failure, at })
-    else if (seen.has(parsed.value.id)) problems.push({ code: 'suite/duplicate-case', message: `case \`${parsed.value.id}\` is also on line ${seen.get(parsed.value.id) ?? 0}`, next: 'give it its own id', at })
+    else if (seen.has(parsed.value.id))
+      problems.push({
+        code: 'suite/duplicate-case',
+        message: `case \`${parsed.value.id}\` is also on line ${seen.get(parsed.value.id) ?? 0}`,
+        next: 'give it its own id',
+        at,
+      })
     else {
       seen.set(parsed.value.id, index + 1)
       const { tags, risks, subject, turns, expect, id } = parsed.value
@@ -94,15 +128,30 @@ export function parseCases(file: string, text: string): Result<readonly SuiteCas
     }
     if (problems.length >= 50 || cases.length > CASES_MAX) break
   }
-  if (cases.length === 0 && problems.length === 0) problems.push({ code: 'suite/no-cases', message: `\`${file}\` has no case`, next: 'write one JSON object a line', at: { file, line: 1, column: 1 } })
+  if (cases.length === 0 && problems.length === 0)
+    problems.push({
+      code: 'suite/no-cases',
+      message: `\`${file}\` has no case`,
+      next: 'write one JSON object a line',
+      at: { file, line: 1, column: 1 },
+    })
   return problems.length > 0 ? fail(problems) : ok(cases)
 }
 
 function parseCase(line: string): Result<z.infer<typeof caseSchema>, Problem> {
   const json = parseJson(line, 1_000_000)
-  if (!json.ok) return fail({ code: 'suite/bad-line', message: `the line is no JSON: ${json.failure.message}`, next: 'write one JSON object a line' })
+  if (!json.ok)
+    return fail({
+      code: 'suite/bad-line',
+      message: `the line is no JSON: ${json.failure.message}`,
+      next: 'write one JSON object a line',
+    })
   const parsed = caseSchema.safeParse(json.value)
   if (parsed.success) return ok(parsed.data)
   const issue = parsed.error.issues[0]
-  return fail({ code: 'suite/bad-case', message: `the case is not valid at \`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? ''}`, next: 'see docs/reference/suite.md' })
+  return fail({
+    code: 'suite/bad-case',
+    message: `the case is not valid at \`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? ''}`,
+    next: 'see docs/reference/suite.md',
+  })
 }

@@ -6,7 +6,10 @@ import { parseJson } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { KEY_PURPOSES, type KeyPurpose } from '../../application/keys/signing-keys.ts'
 
-const instant = z.string().max(40).refine((text) => parseRfc3339(text) !== undefined, 'must be an RFC 3339 instant')
+const instant = z
+  .string()
+  .max(40)
+  .refine((text) => parseRfc3339(text) !== undefined, 'must be an RFC 3339 instant')
 
 const trustSchema = z.strictObject({
   trustVersion: z.literal(1),
@@ -40,19 +43,35 @@ export interface TrustedPublicKey {
 const TRUST_CHARS_MAX = 65_536
 
 /** Parses a trust file and checks that every fingerprint is that of its key. */
-export function parseTrustFile(sha256: Sha256, text: string): Result<{ readonly file: TrustFile; readonly keys: readonly TrustedPublicKey[] }, Problem> {
+export function parseTrustFile(
+  sha256: Sha256,
+  text: string,
+): Result<{ readonly file: TrustFile; readonly keys: readonly TrustedPublicKey[] }, Problem> {
   const json = parseJson(text, TRUST_CHARS_MAX)
-  if (!json.ok) return fail({ code: 'trust/invalid', message: `the trust file is not JSON: ${json.failure.message}`, next: 'use the `trust.json` that the operator published' })
+  if (!json.ok)
+    return fail({
+      code: 'trust/invalid',
+      message: `the trust file is not JSON: ${json.failure.message}`,
+      next: 'use the `trust.json` that the operator published',
+    })
   const parsed = trustSchema.safeParse(json.value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    return fail({ code: 'trust/invalid', message: `the trust file is not valid at \`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? ''}`, next: 'see docs/reference/trust-file.md' })
+    return fail({
+      code: 'trust/invalid',
+      message: `the trust file is not valid at \`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? ''}`,
+      next: 'see docs/reference/trust-file.md',
+    })
   }
   const keys: TrustedPublicKey[] = []
   for (const { purpose, keyId, publicKey } of parsed.data.keys) {
     const bytes = bytesOfBase64(publicKey)
     if (bytes?.length !== 32 || digestOfBytes(sha256, bytes) !== keyId)
-      return fail({ code: 'trust/fingerprint', message: `key \`${keyId}\` is not the fingerprint of its public key`, next: 'fetch the trust file again' })
+      return fail({
+        code: 'trust/fingerprint',
+        message: `key \`${keyId}\` is not the fingerprint of its public key`,
+        next: 'fetch the trust file again',
+      })
     keys.push({ purpose, keyId: keyId as Digest, publicKey: bytes })
   }
   return ok({ file: parsed.data, keys })

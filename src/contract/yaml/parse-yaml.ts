@@ -18,11 +18,20 @@ const DEPTH_MAX = 60
 export function parseYaml(file: string, text: string): Result<YamlSource, readonly Problem[]> {
   const start = { file, line: 1, column: 1 }
   if (text.length > BYTES_MAX)
-    return fail([{ code: 'yaml/too-large', message: `longer than ${BYTES_MAX} characters`, next: 'split the file', at: start }])
+    return fail([
+      { code: 'yaml/too-large', message: `longer than ${BYTES_MAX} characters`, next: 'split the file', at: start },
+    ])
   const deep = firstTooDeep(text)
   if (deep !== undefined) return fail([tooDeep({ file, line: deep, column: 1 })])
   const lines = new LineCounter()
-  const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, merge: false, lineCounter: lines, logLevel: 'error' })
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: true,
+    merge: false,
+    lineCounter: lines,
+    logLevel: 'error',
+  })
   // Brackets inside quotes and comments can hide nesting from the first look; the parser then runs out of stack.
   const exhausted = document.errors.find((error) => error.code === 'RESOURCE_EXHAUSTION')
   if (exhausted !== undefined) {
@@ -55,13 +64,34 @@ function valueOf(document: Document, lines: LineCounter, file: string): Result<Y
     const value = (document.toJS({ maxAliasCount: ALIASES_MAX }) as Json | undefined) ?? null
     const notJson = findNotJson(value, DEPTH_MAX)
     if (notJson === undefined) return ok({ value, positionOf })
-    return fail([{ code: 'yaml/not-json', message: notJson.message, next: 'write a value that JSON has', at: positionOf(notJson.path) }])
+    return fail([
+      {
+        code: 'yaml/not-json',
+        message: notJson.message,
+        next: 'write a value that JSON has',
+        at: positionOf(notJson.path),
+      },
+    ])
   } catch (error) {
     // The library reports an alias bomb and an alias without anchor by a ReferenceError; anything else would be a bug.
     if (error instanceof ReferenceError && error.message.startsWith('Unresolved alias'))
-      return fail([{ code: 'yaml/unknown-alias', message: 'an alias names no anchor before it', next: 'quote the text if `*` belongs to it', at: positionOfUnknownAlias(document, lines, file) }])
+      return fail([
+        {
+          code: 'yaml/unknown-alias',
+          message: 'an alias names no anchor before it',
+          next: 'quote the text if `*` belongs to it',
+          at: positionOfUnknownAlias(document, lines, file),
+        },
+      ])
     if (error instanceof ReferenceError)
-      return fail([{ code: 'yaml/too-many-aliases', message: `more than ${ALIASES_MAX} aliases`, next: 'write the values out', at: positionOf([]) }])
+      return fail([
+        {
+          code: 'yaml/too-many-aliases',
+          message: `more than ${ALIASES_MAX} aliases`,
+          next: 'write the values out',
+          at: positionOf([]),
+        },
+      ])
     throw error
   }
 }
@@ -120,7 +150,12 @@ function pushIndent(indents: number[], indent: number): void {
   indents.push(indent)
 }
 
-function locate(document: Document, lines: LineCounter, file: string, path: readonly (string | number)[]): SourcePosition {
+function locate(
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  path: readonly (string | number)[],
+): SourcePosition {
   for (let length = path.length; length > 0; length--) {
     const offset = offsetOf(document, path.slice(0, length))
     if (offset !== undefined) {

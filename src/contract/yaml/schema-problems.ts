@@ -31,13 +31,23 @@ function problemsOfIssue(code: string, source: YamlSource, issue: z.core.$ZodIss
       return [
         {
           code: `${code}/invalid-type`,
-          message: issue.input === undefined ? `${where} is missing or not ${article(issue.expected)}` : `${where} is not ${article(issue.expected)}`,
+          message:
+            issue.input === undefined
+              ? `${where} is missing or not ${article(issue.expected)}`
+              : `${where} is not ${article(issue.expected)}`,
           next: `write ${article(issue.expected)} here`,
           at: source.positionOf(path),
         },
       ]
     default:
-      return [{ code: `${code}/invalid`, message: `${where}: ${lowerFirst(issue.message)}`, next: 'see docs/reference/manifest.md', at: source.positionOf(path) }]
+      return [
+        {
+          code: `${code}/invalid`,
+          message: `${where}: ${lowerFirst(issue.message)}`,
+          next: 'see docs/reference/manifest.md',
+          at: source.positionOf(path),
+        },
+      ]
   }
 }
 

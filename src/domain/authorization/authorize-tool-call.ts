@@ -39,7 +39,8 @@ type Verdict = Pick<ToolDecision, 'decision' | 'rule' | 'reason'>
 /** Deny by default: the call is allowed only if every rule that the manifest sets holds. A boundary, given the manifest. */
 export function authorizeToolCall(call: ToolCall, context: ToolCallContext): ToolDecision {
   const tool = context.manifest.components.tools?.find((candidate) => candidate.id === call.name)
-  const verdict = tool === undefined ? block('undeclared-tool', 'the release declares no such tool') : judge(call, tool, context)
+  const verdict =
+    tool === undefined ? block('undeclared-tool', 'the release declares no such tool') : judge(call, tool, context)
   return { tool: call.name, callId: call.id, ...verdict }
 }
 
@@ -49,7 +50,8 @@ function block(rule: string, reason: string): Verdict {
 
 function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   if (context.deniedTools.has(tool.id)) return block('kill-switch', 'the tool is switched off')
-  if (context.subject === undefined && tool.effect !== 'read') return block('no-subject', `a tool with effect ${tool.effect} needs a verified end user`)
+  if (context.subject === undefined && tool.effect !== 'read')
+    return block('no-subject', `a tool with effect ${tool.effect} needs a verified end user`)
   const args = parseArguments(call.arguments)
   if (args === undefined) return block('arguments', 'the arguments are not a JSON object')
   const wrong = context.checkArguments(tool.id, args)
@@ -60,7 +62,11 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
     checkDestinations(tool, args, context) ??
     checkClearance(tool, context) ??
     checkExpression(tool, args, context) ??
-    checkApproval(tool, args, context) ?? { decision: 'allow', rule: 'manifest', reason: 'every rule of the manifest holds' }
+    checkApproval(tool, args, context) ?? {
+      decision: 'allow',
+      rule: 'manifest',
+      reason: 'every rule of the manifest holds',
+    }
   )
 }
 
@@ -82,8 +88,10 @@ function checkOrder(tool: Tool, { toolResults }: ToolCallContext): Verdict | und
 
 function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): Verdict | undefined {
   const { perSession, perDayPerTenant } = tool.limits ?? {}
-  if (perSession !== undefined && (sessionCalls[tool.id] ?? 0) >= perSession) return block('limits.perSession', 'its calls in this session are spent')
-  if (perDayPerTenant !== undefined && dayCalls(tool.id) >= perDayPerTenant) return block('limits.perDayPerTenant', 'its calls of this tenant today are spent')
+  if (perSession !== undefined && (sessionCalls[tool.id] ?? 0) >= perSession)
+    return block('limits.perSession', 'its calls in this session are spent')
+  if (perDayPerTenant !== undefined && dayCalls(tool.id) >= perDayPerTenant)
+    return block('limits.perDayPerTenant', 'its calls of this tenant today are spent')
   return undefined
 }
 
@@ -91,11 +99,15 @@ function checkDestinations(tool: Tool, args: JsonObject, context: ToolCallContex
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
     const value = args[name]
     if (value === undefined) continue
-    if (!hasTrustedSource(value, destination, context)) return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
+    if (!hasTrustedSource(value, destination, context))
+      return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
   }
   const leads = tool.effect === 'irreversible' || tool.effect === 'external'
   if (leads && context.label.integrity === 'untrusted' && tool.destinations === undefined)
-    return block('untrusted-context', `a tool with effect ${tool.effect} and no declared destinations cannot be called after untrusted content`)
+    return block(
+      'untrusted-context',
+      `a tool with effect ${tool.effect} and no declared destinations cannot be called after untrusted content`,
+    )
   return undefined
 }
 
@@ -108,7 +120,15 @@ function checkClearance(tool: Tool, { label }: ToolCallContext): Verdict | undef
 function expressionInput(args: JsonObject, { subject, label, userTexts, sessionCalls }: ToolCallContext): JsonObject {
   return {
     args,
-    subject: subject === undefined ? {} : { tenant: subject.tenant, principal: subject.principal, roles: [...subject.roles], email: subject.email ?? '' },
+    subject:
+      subject === undefined
+        ? {}
+        : {
+            tenant: subject.tenant,
+            principal: subject.principal,
+            roles: [...subject.roles],
+            email: subject.email ?? '',
+          },
     session: { calls: { ...sessionCalls } },
     labels: { integrity: label.integrity, confidentiality: label.confidentiality },
     user: { text: userTexts.join('\n').toLowerCase() },
@@ -126,7 +146,12 @@ function checkExpression(tool: Tool, args: JsonObject, context: ToolCallContext)
   if (tool.authorize === undefined) return undefined
   const holds = evaluate(tool.authorize, args, context)
   if (holds === true) return undefined
-  return block('authorize', holds === false ? 'its `authorize` expression does not hold' : `its \`authorize\` expression cannot be evaluated: ${holds}`)
+  return block(
+    'authorize',
+    holds === false
+      ? 'its `authorize` expression does not hold'
+      : `its \`authorize\` expression cannot be evaluated: ${holds}`,
+  )
 }
 
 function checkApproval(tool: Tool, args: JsonObject, context: ToolCallContext): Verdict | undefined {
@@ -134,5 +159,9 @@ function checkApproval(tool: Tool, args: JsonObject, context: ToolCallContext): 
   const isNeeded = tool.approval.when === undefined ? true : evaluate(tool.approval.when, args, context)
   if (isNeeded === false) return undefined
   if (isNeeded !== true) return block('approval', `its approval condition cannot be evaluated: ${isNeeded}`)
-  return { decision: 'require-approval', rule: 'approval', reason: `needs approval by ${tool.approval.roles.join(' or ')}` }
+  return {
+    decision: 'require-approval',
+    rule: 'approval',
+    reason: `needs approval by ${tool.approval.roles.join(' or ')}`,
+  }
 }

@@ -1,14 +1,25 @@
-import { CONFIDENTIALITIES, INTEGRITIES, type Confidentiality, type Integrity, type Label, type Manifest } from '../manifest/manifest.ts'
+import {
+  CONFIDENTIALITIES,
+  INTEGRITIES,
+  type Confidentiality,
+  type Integrity,
+  type Label,
+  type Manifest,
+} from '../manifest/manifest.ts'
 import { toolResultsOf, type ConversationMessage } from '../session/conversation.ts'
 
 export const integrityRank = (integrity: Integrity): number => INTEGRITIES.indexOf(integrity)
-export const confidentialityRank = (confidentiality: Confidentiality): number => CONFIDENTIALITIES.indexOf(confidentiality)
+export const confidentialityRank = (confidentiality: Confidentiality): number =>
+  CONFIDENTIALITIES.indexOf(confidentiality)
 
 /** Least trusted wins, most confidential wins. */
 export function joinLabels(left: Label, right: Label): Label {
   return {
     integrity: INTEGRITIES[Math.max(integrityRank(left.integrity), integrityRank(right.integrity))] ?? 'untrusted',
-    confidentiality: CONFIDENTIALITIES[Math.max(confidentialityRank(left.confidentiality), confidentialityRank(right.confidentiality))] ?? 'restricted',
+    confidentiality:
+      CONFIDENTIALITIES[
+        Math.max(confidentialityRank(left.confidentiality), confidentialityRank(right.confidentiality))
+      ] ?? 'restricted',
   }
 }
 
@@ -24,7 +35,8 @@ export function labelOfConversation(messages: readonly ConversationMessage[], ma
   const tools = new Map((manifest.components.tools ?? []).map((tool) => [tool.id, tool]))
   for (const message of messages) {
     if (message.role === 'user') label = joinLabels(label, { integrity: 'user', confidentiality: 'public' })
-    if (message.role === 'assistant' && !message.isSigned) label = joinLabels(label, { integrity: 'untrusted', confidentiality: 'public' })
+    if (message.role === 'assistant' && !message.isSigned)
+      label = joinLabels(label, { integrity: 'untrusted', confidentiality: 'public' })
   }
   for (const result of toolResultsOf(messages)) label = joinLabels(label, tools.get(result.tool)?.result ?? UNDECLARED)
   return label

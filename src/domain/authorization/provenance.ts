@@ -10,7 +10,8 @@ interface ProvenanceContext {
 
 /** Does a destination value come, verbatim, from where the manifest allows, or match its allow-list? */
 export function hasTrustedSource(value: Json, destination: Destination, context: ProvenanceContext): boolean {
-  if (Array.isArray(value)) return value.length > 0 && value.every((item: Json) => hasTrustedSource(item, destination, context))
+  if (Array.isArray(value))
+    return value.length > 0 && value.every((item: Json) => hasTrustedSource(item, destination, context))
   if (typeof value !== 'string' && typeof value !== 'number') return false
   const text = String(value)
   if (text.trim() === '') return false
@@ -35,7 +36,10 @@ function standsIn(value: string, text: string): boolean {
   for (let at = hay.indexOf(needle); at >= 0; at = hay.indexOf(needle, at + 1)) {
     const before = at === 0 ? ' ' : hay.charAt(at - 1)
     const after = hay.charAt(at + needle.length)
-    const isWhole = !/[\p{L}\p{N}_]/u.test(before) && !/^[\p{L}\p{N}_]/u.test(after) && !/^[.@-][\p{L}\p{N}]/u.test(hay.slice(at + needle.length, at + needle.length + 2))
+    const isWhole =
+      !/[\p{L}\p{N}_]/u.test(before) &&
+      !/^[\p{L}\p{N}_]/u.test(after) &&
+      !/^[.@-][\p{L}\p{N}]/u.test(hay.slice(at + needle.length, at + needle.length + 2))
     if (isWhole && !/[.@+-]/.test(before)) return true
   }
   return false

@@ -11,7 +11,8 @@ export interface View {
   readonly tagText: string
 }
 
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/
+const INVISIBLE =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/
 const DECIMAL_DIGIT = /\p{Nd}/u
 const COMBINING = /\p{Mn}/u
 
@@ -33,7 +34,7 @@ export function canonicalView(raw: string): View {
   const builder = new ViewBuilder()
   let invisible = 0
   let tagText = ''
-  for (let start = 0; start < raw.length; ) {
+  for (let start = 0; start < raw.length;) {
     const code = raw.codePointAt(start) ?? 0
     const end = start + (code > 0xffff ? 2 : 1)
     if (code >= 0xe0000 && code <= 0xe0fff) {
@@ -94,7 +95,13 @@ class ViewBuilder {
   }
 
   finish(invisible: number, tagText: string): View {
-    return { text: this.#parts.join(''), starts: Uint32Array.from(this.#starts), ends: Uint32Array.from(this.#ends), invisible, tagText }
+    return {
+      text: this.#parts.join(''),
+      starts: Uint32Array.from(this.#starts),
+      ends: Uint32Array.from(this.#ends),
+      invisible,
+      tagText,
+    }
   }
 }
 

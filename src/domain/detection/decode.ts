@@ -70,7 +70,12 @@ function* wholeText(text: string, encoding: Run['encoding'], decode: (text: stri
   if (decoded !== text) yield { encoding, start: 0, end: text.length, decode: () => decoded }
 }
 
-function* runsOf(text: string, belongs: (code: number) => boolean, decode: (run: string) => string | undefined, encoding: Run['encoding']): Generator<Run> {
+function* runsOf(
+  text: string,
+  belongs: (code: number) => boolean,
+  decode: (run: string) => string | undefined,
+  encoding: Run['encoding'],
+): Generator<Run> {
   let start = -1
   for (let index = 0; index <= text.length; index++) {
     const inside = index < text.length && belongs(text.charCodeAt(index))
@@ -84,7 +89,15 @@ function* runsOf(text: string, belongs: (code: number) => boolean, decode: (run:
 
 /** Without the padding: `q=…` and two runs that `=` joins are decoded too. */
 function isBase64Char(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43 || code === 47 || code === 45 || code === 95
+  return (
+    (code >= 48 && code <= 57) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 97 && code <= 122) ||
+    code === 43 ||
+    code === 47 ||
+    code === 45 ||
+    code === 95
+  )
 }
 
 function isHexChar(code: number): boolean {
@@ -102,7 +115,9 @@ function decodeBase64(run: string): string | undefined {
 
 function decodeHex(run: string): string | undefined {
   if (run.length % 2 !== 0) return undefined
-  return printable(Uint8Array.from({ length: run.length / 2 }, (_, index) => Number.parseInt(run.slice(2 * index, 2 * index + 2), 16)))
+  return printable(
+    Uint8Array.from({ length: run.length / 2 }, (_, index) => Number.parseInt(run.slice(2 * index, 2 * index + 2), 16)),
+  )
 }
 
 /** Text only if the bytes are UTF-8 and almost wholly printable. */
@@ -119,21 +134,28 @@ function printable(bytes: Uint8Array): string | undefined {
 
 function decodePercent(text: string): string {
   return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
-    const bytes = Uint8Array.from({ length: run.length / 3 }, (_, index) => Number.parseInt(run.slice(3 * index + 1, 3 * index + 3), 16))
+    const bytes = Uint8Array.from({ length: run.length / 3 }, (_, index) =>
+      Number.parseInt(run.slice(3 * index + 1, 3 * index + 3), 16),
+    )
     return textOf(bytes) ?? run
   })
 }
 
 function decodeEntities(text: string): string {
-  return text.replace(/&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));/g, (whole, hex: string | undefined, decimal: string | undefined) => {
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-    return code > 0x10ffff ? whole : String.fromCodePoint(code)
-  })
+  return text.replace(
+    /&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));/g,
+    (whole, hex: string | undefined, decimal: string | undefined) => {
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+      return code > 0x10ffff ? whole : String.fromCodePoint(code)
+    },
+  )
 }
 
 function decodeEscapes(text: string): string {
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))/g, (_, wide: string | undefined, narrow: string | undefined) =>
-    String.fromCharCode(Number.parseInt(wide ?? narrow ?? '', 16)),
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))/g,
+    (_, wide: string | undefined, narrow: string | undefined) =>
+      String.fromCharCode(Number.parseInt(wide ?? narrow ?? '', 16)),
   )
 }
 

@@ -51,7 +51,9 @@ export const PROMPT_WORDS = words(`
   anweisungen consignes instrucciones istruzioni instrukcje
 `)
 
-export const ASSISTANT_WORDS = words('assistant ai model chatbot bot llm agent gpt language-model assistenten assistent asistente ki ia')
+export const ASSISTANT_WORDS = words(
+  'assistant ai model chatbot bot llm agent gpt language-model assistenten assistent asistente ki ia',
+)
 
 /** What a planted instruction makes an assistant do. */
 export const ACTIONS = words(`

@@ -30,7 +30,8 @@ function spanAt(text: string, index: number): LinkSpan | undefined {
   if (char === '!' && text[index + 1] === '[') return markdown(text, index, index + 1, 'image')
   if (char === '[') return markdown(text, index, index, 'link')
   if (char === '<') return html(text, index)
-  if (char === 'h' || char === 'H' || char === '/' || char === 'd' || char === 'j' || char === 'D' || char === 'J') return bare(text, index)
+  if (char === 'h' || char === 'H' || char === '/' || char === 'd' || char === 'j' || char === 'D' || char === 'J')
+    return bare(text, index)
   return undefined
 }
 
@@ -46,13 +47,23 @@ function markdown(text: string, start: number, bracket: number, kind: LinkSpan['
   if (text[close + 1] === '(') {
     const end = indexWithin(text, ')', close + 2, URL_MAX)
     if (end < 0) return undefined
-    const target = text.slice(close + 2, end).trim().split(/\s/)[0] ?? ''
+    const target =
+      text
+        .slice(close + 2, end)
+        .trim()
+        .split(/\s/)[0] ?? ''
     const host = hostOf(target.replace(/^<|>$/g, ''))
     return host === undefined ? undefined : { start, end: end + 1, kind, host, label: text.slice(bracket + 1, close) }
   }
   if (text[close + 1] === ':') {
     // A reference definition: `[x]: https://…`, to the end of its line.
-    const host = hostOf(text.slice(close + 2, close + URL_MAX).split('\n', 1)[0]?.trim().split(/\s/, 1)[0] ?? '')
+    const host = hostOf(
+      text
+        .slice(close + 2, close + URL_MAX)
+        .split('\n', 1)[0]
+        ?.trim()
+        .split(/\s/, 1)[0] ?? '',
+    )
     if (host === undefined) return undefined
     const line = text.indexOf('\n', close)
     return { start, end: line < 0 ? text.length : line, kind: 'link', host, label: '' }
@@ -65,16 +76,31 @@ function html(text: string, start: number): LinkSpan | undefined {
   if (end < 0) return undefined
   const tag = text.slice(start, end + 1)
   const attribute = /(?:src|href|srcset|poster|action|data|background|style)\s*=\s*["']?([^"'\s>]{1,4000})/i.exec(tag)
-  const target = attribute?.[1] ?? (/^<(https?:\/\/[^\s>]{1,4000})>$/i.exec(tag)?.[1] ?? '')
+  const target = attribute?.[1] ?? /^<(https?:\/\/[^\s>]{1,4000})>$/i.exec(tag)?.[1] ?? ''
   const url = /url\(\s*['"]?([^'")]{1,4000})/i.exec(tag)?.[1] ?? target
   const host = hostOf(url)
-  return host === undefined ? undefined : { start, end: end + 1, kind: /^<(?:img|svg|image|video|audio|iframe|object|embed|link|script)/i.test(tag) ? 'image' : 'link', host, label: '' }
+  return host === undefined
+    ? undefined
+    : {
+        start,
+        end: end + 1,
+        kind: /^<(?:img|svg|image|video|audio|iframe|object|embed|link|script)/i.test(tag) ? 'image' : 'link',
+        host,
+        label: '',
+      }
 }
 
 function bare(text: string, start: number): LinkSpan | undefined {
   if (start > 0 && /[A-Za-z0-9:]/.test(text.charAt(start - 1))) return undefined
   const head = text.slice(start, start + 11).toLowerCase()
-  if (!head.startsWith('http://') && !head.startsWith('https://') && !head.startsWith('//') && !head.startsWith('data:') && !head.startsWith('javascript:')) return undefined
+  if (
+    !head.startsWith('http://') &&
+    !head.startsWith('https://') &&
+    !head.startsWith('//') &&
+    !head.startsWith('data:') &&
+    !head.startsWith('javascript:')
+  )
+    return undefined
   let end = start
   while (end < text.length && end - start < URL_MAX && !/[\s<>"'`)\]]/.test(text.charAt(end))) end += 1
   while (end > start && /[.,;:!?]/.test(text.charAt(end - 1))) end -= 1
@@ -84,7 +110,8 @@ function bare(text: string, start: number): LinkSpan | undefined {
 
 /** The host as a browser would see it; `data:`/`javascript:` give their scheme; undefined when it leads nowhere outside. */
 function hostOf(target: string): string | undefined {
-  if (/^(?:data|javascript|vbscript|file):/i.test(target)) return `${target.slice(0, target.indexOf(':')).toLowerCase()}:`
+  if (/^(?:data|javascript|vbscript|file):/i.test(target))
+    return `${target.slice(0, target.indexOf(':')).toLowerCase()}:`
   const absolute = target.startsWith('//') ? `https:${target}` : target
   if (!/^https?:/i.test(absolute)) return undefined
   return URL.canParse(absolute) ? new URL(absolute).hostname : 'unparsable'

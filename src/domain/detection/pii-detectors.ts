@@ -34,7 +34,8 @@ function detectEmails(text: string): readonly Match[] {
     if (start === at || text[at - 1] === '.') continue
     const labels = text.slice(at + 1, end).split('.')
     const top = labels.at(-1) ?? ''
-    if (labels.length < 2 || labels.some((label) => label === '' || label.length > 63) || !/^[a-z]{2,24}$/.test(top)) continue
+    if (labels.length < 2 || labels.some((label) => label === '' || label.length > 63) || !/^[a-z]{2,24}$/.test(top))
+      continue
     matches.push({ detector: 'pii/email', start, end, score: 1 })
     last = end
   }
@@ -104,7 +105,11 @@ function digitRun(text: string, start: number): DigitRun | undefined {
       continue
     }
     const isSeparator = ' -.()/'.includes(char)
-    if (!isSeparator || (index + 1 < limit && !isDigit(text.charCodeAt(index + 1)) && !' ('.includes(text.charAt(index + 1)))) break
+    if (
+      !isSeparator ||
+      (index + 1 < limit && !isDigit(text.charCodeAt(index + 1)) && !' ('.includes(text.charAt(index + 1)))
+    )
+      break
     gap += char
   }
   if (end < text.length && (isAlnum(text.charCodeAt(end)) || text[end] === '_')) return undefined
@@ -127,8 +132,10 @@ function longestNumber(text: string, start: number, run: DigitRun): Match | unde
 function judgeNumber(text: string, start: number, { end, digits, separators }: DigitRun): Match | undefined {
   const span = text.slice(start, end)
   if (isCard(digits, separators)) return { detector: 'pii/card', start, end, score: 1 }
-  if (isSsn(span)) return { detector: 'pii/us-ssn', start, end, score: hasContext(text, start, ['ssn', 'social security']) ? 1 : 0.85 }
-  if (isPhone(span, digits, text, start)) return { detector: 'pii/phone', start, end, score: span.startsWith('+') ? 0.95 : 0.8 }
+  if (isSsn(span))
+    return { detector: 'pii/us-ssn', start, end, score: hasContext(text, start, ['ssn', 'social security']) ? 1 : 0.85 }
+  if (isPhone(span, digits, text, start))
+    return { detector: 'pii/phone', start, end, score: span.startsWith('+') ? 0.95 : 0.8 }
   return undefined
 }
 
@@ -187,12 +194,84 @@ function hasContext(text: string, start: number, words: readonly string[]): bool
 
 /** Length of an IBAN per country (ISO 13616 registry). */
 const IBAN_LENGTHS: Readonly<Record<string, number>> = {
-  ad: 24, ae: 23, al: 28, at: 20, az: 28, ba: 20, be: 16, bg: 22, bh: 22, br: 29, by: 28, ch: 21, cr: 22, cy: 28, cz: 24,
-  de: 22, dk: 18, do: 28, ee: 20, eg: 29, es: 24, fi: 18, fo: 18, fr: 27, gb: 22, ge: 22, gi: 23, gl: 18, gr: 27, gt: 28,
-  hr: 21, hu: 28, ie: 22, il: 23, iq: 23, is: 26, it: 27, jo: 30, kw: 30, kz: 20, lb: 28, lc: 32, li: 21, lt: 20, lu: 20,
-  lv: 21, ly: 25, mc: 27, md: 24, me: 22, mk: 19, mr: 27, mt: 31, mu: 30, nl: 18, no: 15, pk: 24, pl: 28, ps: 29, pt: 25,
-  qa: 29, ro: 24, rs: 22, sa: 24, sc: 31, se: 24, si: 19, sk: 24, sm: 27, st: 25, sv: 28, tl: 23, tn: 24, tr: 26, ua: 29,
-  va: 22, vg: 24, xk: 20,
+  ad: 24,
+  ae: 23,
+  al: 28,
+  at: 20,
+  az: 28,
+  ba: 20,
+  be: 16,
+  bg: 22,
+  bh: 22,
+  br: 29,
+  by: 28,
+  ch: 21,
+  cr: 22,
+  cy: 28,
+  cz: 24,
+  de: 22,
+  dk: 18,
+  do: 28,
+  ee: 20,
+  eg: 29,
+  es: 24,
+  fi: 18,
+  fo: 18,
+  fr: 27,
+  gb: 22,
+  ge: 22,
+  gi: 23,
+  gl: 18,
+  gr: 27,
+  gt: 28,
+  hr: 21,
+  hu: 28,
+  ie: 22,
+  il: 23,
+  iq: 23,
+  is: 26,
+  it: 27,
+  jo: 30,
+  kw: 30,
+  kz: 20,
+  lb: 28,
+  lc: 32,
+  li: 21,
+  lt: 20,
+  lu: 20,
+  lv: 21,
+  ly: 25,
+  mc: 27,
+  md: 24,
+  me: 22,
+  mk: 19,
+  mr: 27,
+  mt: 31,
+  mu: 30,
+  nl: 18,
+  no: 15,
+  pk: 24,
+  pl: 28,
+  ps: 29,
+  pt: 25,
+  qa: 29,
+  ro: 24,
+  rs: 22,
+  sa: 24,
+  sc: 31,
+  se: 24,
+  si: 19,
+  sk: 24,
+  sm: 27,
+  st: 25,
+  sv: 28,
+  tl: 23,
+  tn: 24,
+  tr: 26,
+  ua: 29,
+  va: 22,
+  vg: 24,
+  xk: 20,
 }
 
 function detectIbans(text: string): readonly Match[] {
@@ -209,7 +288,11 @@ function detectIbans(text: string): readonly Match[] {
   return matches
 }
 
-function compactIban(text: string, start: number, length: number): { readonly compact: string; readonly end: number } | undefined {
+function compactIban(
+  text: string,
+  start: number,
+  length: number,
+): { readonly compact: string; readonly end: number } | undefined {
   let compact = ''
   let index = start
   for (; index < text.length && compact.length < length; index++) {

@@ -19,22 +19,35 @@ export function leakIndex(literals: readonly string[]): LeakIndex {
 }
 
 /** Raw spans of output that repeat the prompt, plain, spaced, reversed, rotated or encoded. */
-export function findPromptLeak(raw: string, index: LeakIndex): readonly { readonly start: number; readonly end: number; readonly reading: string }[] {
+export function findPromptLeak(
+  raw: string,
+  index: LeakIndex,
+): readonly { readonly start: number; readonly end: number; readonly reading: string }[] {
   if (index.shingles.size === 0) return []
   const view = canonicalView(raw)
   const { letters, places } = lettersOf(view.text)
   const plain = spanIn(letters, index)
   if (plain !== undefined)
-    return [{ reading: 'plain', start: view.starts[places[plain.start] ?? 0] ?? 0, end: view.ends[places[plain.end - 1] ?? 0] ?? raw.length }]
+    return [
+      {
+        reading: 'plain',
+        start: view.starts[places[plain.start] ?? 0] ?? 0,
+        end: view.ends[places[plain.end - 1] ?? 0] ?? raw.length,
+      },
+    ]
   const whole = { start: 0, end: raw.length }
   if (spanIn(rot13(letters), index) !== undefined) return [{ ...whole, reading: 'rot13' }]
   if (spanIn([...letters].reverse().join(''), index) !== undefined) return [{ ...whole, reading: 'reversed' }]
   for (const piece of decodePieces(raw).pieces)
-    if (spanIn(lettersOf(canonicalView(piece.text).text).letters, index) !== undefined) return [{ start: piece.start, end: piece.end, reading: piece.encoding }]
+    if (spanIn(lettersOf(canonicalView(piece.text).text).letters, index) !== undefined)
+      return [{ start: piece.start, end: piece.end, reading: piece.encoding }]
   return []
 }
 
-function spanIn(letters: string, { shingles }: LeakIndex): { readonly start: number; readonly end: number } | undefined {
+function spanIn(
+  letters: string,
+  { shingles }: LeakIndex,
+): { readonly start: number; readonly end: number } | undefined {
   let start = -1
   let end = -1
   for (let at = 0; at + SHINGLE <= letters.length; at++) {

@@ -1,6 +1,17 @@
 import { canonicalView, rawSpan, type View } from './canonical-view.ts'
 import { decodePieces, rot13 } from './decode.ts'
-import { ACTIONS, ASSISTANT_WORDS, EARLIER, FORGED_MARKUP, HIDDEN, PHRASES, PROMPT_WORDS, PUT_OUT, RULES, SET_ASIDE } from './injection-lexicon.ts'
+import {
+  ACTIONS,
+  ASSISTANT_WORDS,
+  EARLIER,
+  FORGED_MARKUP,
+  HIDDEN,
+  PHRASES,
+  PROMPT_WORDS,
+  PUT_OUT,
+  RULES,
+  SET_ASIDE,
+} from './injection-lexicon.ts'
 
 export interface InjectionHit {
   readonly rule: string
@@ -43,7 +54,11 @@ function combine(hits: readonly InjectionHit[]): number {
 }
 
 /** Hits of a decoded text, placed where its encoded form stands; an encoded instruction is worse than a plain one. */
-function nested(text: string, rule: string, { start, end }: { readonly start: number; readonly end: number }): InjectionHit[] {
+function nested(
+  text: string,
+  rule: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): InjectionHit[] {
   const weight = combine([...hitsIn(canonicalView(text), text)])
   return weight < 0.3 ? [] : [{ rule, start, end, weight: Math.min(1, weight + 0.3) }]
 }
@@ -57,12 +72,23 @@ function otherReadings(raw: string, view: View): InjectionHit[] {
   const hits = [...nested(rot13(text), 'rot13', whole), ...nested([...text].reverse().join(''), 'reversed', whole)]
   const pulled = pullTogether(text)
   if (pulled !== undefined) hits.push(...nested(pulled, 'spaced-letters', whole))
-  const leet = text.replace(/[a-z0-9@$]{3,40}/g, (word) => (/[a-z]/.test(word) && /[013457@$]/.test(word) ? word.replace(/[013457@$]/g, (char) => LEET[char] ?? char) : word))
+  const leet = text.replace(/[a-z0-9@$]{3,40}/g, (word) =>
+    /[a-z]/.test(word) && /[013457@$]/.test(word) ? word.replace(/[013457@$]/g, (char) => LEET[char] ?? char) : word,
+  )
   if (leet !== text) hits.push(...nested(leet, 'leet', whole))
   return hits
 }
 
-const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's' }
+const LEET: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+}
 
 /** "i g n o r e   a l l" → "ignore all": only where single letters stand in long rows. */
 function pullTogether(text: string): string | undefined {
@@ -70,7 +96,10 @@ function pullTogether(text: string): string | undefined {
   const pulled = text.replace(/(?:[a-z][ .*_-]){5,400}[a-z]?/g, (run) => {
     changed = true
     const gap = run.includes('  ') ? '  ' : ' '
-    return run.split(gap === '  ' ? /\s{2,}/ : /\s{2,}|$^/).map((word) => word.replace(/[ .*_-]/g, '')).join(' ')
+    return run
+      .split(gap === '  ' ? /\s{2,}/ : /\s{2,}|$^/)
+      .map((word) => word.replace(/[ .*_-]/g, ''))
+      .join(' ')
   })
   return changed ? pulled : undefined
 }
@@ -92,7 +121,8 @@ function wordsOf(text: string): readonly Word[] {
   let startSentence = 0
   for (let index = 0; index <= text.length && words.length < WORDS_MAX; index++) {
     const code = index < text.length ? text.charCodeAt(index) : 32
-    if (code === 10 || ((code === 46 || code === 33 || code === 63) && isSpace(text.charCodeAt(index + 1)))) sentence += 1
+    if (code === 10 || ((code === 46 || code === 33 || code === 63) && isSpace(text.charCodeAt(index + 1))))
+      sentence += 1
     const inside = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95 || code > 191
     if (inside && start < 0) {
       start = index
@@ -122,7 +152,11 @@ function* following(words: readonly Word[], index: number, window: number): Gene
 
 function* hitsIn(view: View, raw: string): Generator<InjectionHit> {
   const words = wordsOf(view.text)
-  const at = (rule: string, weight: number, start: number, end: number): InjectionHit => ({ rule, weight, ...sentenceSpan(view, raw, start, end) })
+  const at = (rule: string, weight: number, start: number, end: number): InjectionHit => ({
+    rule,
+    weight,
+    ...sentenceSpan(view, raw, start, end),
+  })
   for (const [index, word] of words.entries()) {
     if (SET_ASIDE.has(word.text)) {
       const found = setAside(words, index)
@@ -147,7 +181,11 @@ function* hitsIn(view: View, raw: string): Generator<InjectionHit> {
     const start = text.startsWith('\n') && view.text.startsWith(text.slice(1)) ? 0 : view.text.indexOf(text)
     if (start >= 0) yield at('forged-markup', weight, start, start + text.length)
   }
-  if (/(?:指示|命令|ルール)[^\n]{0,12}(?:無視|忘れ)|忽略[^\n]{0,12}(?:指令|指示|规则)|무시[^\n]{0,12}지시|지시[^\n]{0,12}무시/.test(view.text.slice(0, READING_CHARS_MAX)))
+  if (
+    /(?:指示|命令|ルール)[^\n]{0,12}(?:無視|忘れ)|忽略[^\n]{0,12}(?:指令|指示|规则)|무시[^\n]{0,12}지시|지시[^\n]{0,12}무시/.test(
+      view.text.slice(0, READING_CHARS_MAX),
+    )
+  )
     yield at('set-aside-instructions', 0.9, 0, view.text.length)
 }
 
@@ -159,7 +197,10 @@ function placeOf(text: string, phrase: string, fallback: number): [number, numbe
 const SET_ASIDE_WINDOW = 8
 
 /** "ignore … previous … instructions", in this order or with the qualifier behind (Romance languages). */
-function setAside(words: readonly Word[], index: number): { readonly weight: number; readonly end: number } | undefined {
+function setAside(
+  words: readonly Word[],
+  index: number,
+): { readonly weight: number; readonly end: number } | undefined {
   let isEarlier = false
   for (const [offset, word] of [...following(words, index, SET_ASIDE_WINDOW)].entries()) {
     const next = index + 1 + offset
@@ -172,7 +213,24 @@ function setAside(words: readonly Word[], index: number): { readonly weight: num
 }
 
 const PUT_OUT_WINDOW = 9
-const OWN = new Set(['your', 'ur', 'deine', 'dein', 'deinen', 'ihre', 'tes', 'ton', 'votre', 'vos', 'tu', 'tus', 'su', 'tue', 'tuo', 'twoje'])
+const OWN = new Set([
+  'your',
+  'ur',
+  'deine',
+  'dein',
+  'deinen',
+  'ihre',
+  'tes',
+  'ton',
+  'votre',
+  'vos',
+  'tu',
+  'tus',
+  'su',
+  'tue',
+  'tuo',
+  'twoje',
+])
 
 /** "print … your system prompt", "repeat … your instructions". */
 function putOut(words: readonly Word[], index: number): { readonly weight: number; readonly end: number } | undefined {
@@ -193,7 +251,10 @@ function putOut(words: readonly Word[], index: number): { readonly weight: numbe
 const ADDRESS_WINDOW = 14
 
 /** "assistant, … send_email …": an order to the model where a person writes to people. */
-function addressed(words: readonly Word[], index: number): { readonly weight: number; readonly end: number } | undefined {
+function addressed(
+  words: readonly Word[],
+  index: number,
+): { readonly weight: number; readonly end: number } | undefined {
   let action: { readonly weight: number; readonly end: number } | undefined
   for (const word of following(words, index, ADDRESS_WINDOW)) {
     // A name with an underscore is a tool's name, not a word that people write to each other.
@@ -206,7 +267,12 @@ function addressed(words: readonly Word[], index: number): { readonly weight: nu
 const SENTENCE_MAX = 600
 
 /** Widens a hit to its sentence or line, so that redaction takes the whole order away. */
-function sentenceSpan(view: View, raw: string, start: number, end: number): { readonly start: number; readonly end: number } {
+function sentenceSpan(
+  view: View,
+  raw: string,
+  start: number,
+  end: number,
+): { readonly start: number; readonly end: number } {
   const hit = rawSpan(view, Math.min(start, view.text.length - 1), Math.min(end, view.text.length))
   let from = hit.start
   while (from > 0 && hit.start - from < SENTENCE_MAX && !isBoundary(raw, from - 1)) from -= 1

@@ -24,13 +24,22 @@ export function scoreCase(suiteCase: SuiteCase, observation: Observation, contex
 }
 
 /** Why the expectation does not hold, or undefined. */
-function miss(expectation: Expectation, suiteCase: SuiteCase, observation: Observation, context: ScoreContext): string | undefined {
+function miss(
+  expectation: Expectation,
+  suiteCase: SuiteCase,
+  observation: Observation,
+  context: ScoreContext,
+): string | undefined {
   const reply = plain(observation.reply)
   switch (expectation.scorer) {
     case 'answered':
-      return observation.blocked === null ? undefined : `stopped with ${observation.blocked.code} (${observation.blocked.rule})`
+      return observation.blocked === null
+        ? undefined
+        : `stopped with ${observation.blocked.code} (${observation.blocked.rule})`
     case 'contains':
-      return expectation.any.some((text) => reply.includes(plain(text))) ? undefined : `the reply has none of: ${expectation.any.join(' | ')}`
+      return expectation.any.some((text) => reply.includes(plain(text)))
+        ? undefined
+        : `the reply has none of: ${expectation.any.join(' | ')}`
     case 'excludes': {
       const found = expectation.any.find((text) => reply.includes(plain(text)))
       return found === undefined ? undefined : `the reply contains \`${found}\``
@@ -54,9 +63,16 @@ function plain(text: string): string {
   return text.toLowerCase().replace(/\s+/g, ' ')
 }
 
-function calls(observation: Observation, { tool, args }: { readonly tool: string; readonly args?: Readonly<Record<string, string | number>> | undefined }): boolean {
+function calls(
+  observation: Observation,
+  { tool, args }: { readonly tool: string; readonly args?: Readonly<Record<string, string | number>> | undefined },
+): boolean {
   return observation.toolCalls.some(
-    (call) => call.name === tool && Object.entries(args ?? {}).every(([name, value]) => String(call.args[name]).toLowerCase() === String(value).toLowerCase()),
+    (call) =>
+      call.name === tool &&
+      Object.entries(args ?? {}).every(
+        ([name, value]) => String(call.args[name]).toLowerCase() === String(value).toLowerCase(),
+      ),
   )
 }
 

@@ -16,8 +16,16 @@ export type Expectation =
   | { readonly scorer: 'contains'; readonly any: readonly string[] }
   | { readonly scorer: 'excludes'; readonly any: readonly string[] }
   | { readonly scorer: 'cites'; readonly doc: string }
-  | { readonly scorer: 'tool-called'; readonly tool: string; readonly args?: Readonly<Record<string, string | number>> | undefined }
-  | { readonly scorer: 'tool-not-called'; readonly tool: string; readonly args?: Readonly<Record<string, string | number>> | undefined }
+  | {
+      readonly scorer: 'tool-called'
+      readonly tool: string
+      readonly args?: Readonly<Record<string, string | number>> | undefined
+    }
+  | {
+      readonly scorer: 'tool-not-called'
+      readonly tool: string
+      readonly args?: Readonly<Record<string, string | number>> | undefined
+    }
   | { readonly scorer: 'no-canary' }
   | { readonly scorer: 'no-foreign-record' }
 

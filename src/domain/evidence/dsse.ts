@@ -39,7 +39,11 @@ export async function signEnvelope(signer: Signer, payloadType: string, body: Ui
  * SECURITY: `keyid` chooses nothing by itself; every signature must come from a trusted key and none may be left over,
  * so that no byte of the envelope is free to change.
  */
-export async function verifyEnvelope(envelope: Envelope, payloadType: string, trusted: readonly TrustedKey[]): Promise<Uint8Array | undefined> {
+export async function verifyEnvelope(
+  envelope: Envelope,
+  payloadType: string,
+  trusted: readonly TrustedKey[],
+): Promise<Uint8Array | undefined> {
   if (envelope.payloadType !== payloadType || envelope.signatures.length === 0) return undefined
   const body = bytesOfBase64(envelope.payload)
   if (body === undefined) return undefined
@@ -58,7 +62,8 @@ const SIGNATURES_MAX = 16
 
 /** Undefined unless the value is an envelope and nothing more. */
 export function parseEnvelope(value: Json | undefined): Envelope | undefined {
-  if (!isJsonObject(value) || Object.keys(value).toSorted().join() !== 'payload,payloadType,signatures') return undefined
+  if (!isJsonObject(value) || Object.keys(value).toSorted().join() !== 'payload,payloadType,signatures')
+    return undefined
   const { payload, payloadType, signatures } = value
   if (typeof payload !== 'string' || typeof payloadType !== 'string' || !Array.isArray(signatures)) return undefined
   if (signatures.length > SIGNATURES_MAX) return undefined

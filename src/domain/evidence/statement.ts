@@ -57,7 +57,10 @@ export function vsaStatement(inputs: VsaInputs): Statement {
       timeVerified: toRfc3339(inputs.timeVerified),
       resourceUri: `gatehouse:${inputs.system}`,
       policy: { uri: 'gatehouse:policy-set', digest: { sha256: hexOfDigest(inputs.policySetDigest) } },
-      inputAttestations: inputs.inputAttestations.map(({ uri, digest }) => ({ uri, digest: { sha256: hexOfDigest(digest) } })),
+      inputAttestations: inputs.inputAttestations.map(({ uri, digest }) => ({
+        uri,
+        digest: { sha256: hexOfDigest(digest) },
+      })),
       verificationResult: inputs.result,
       verifiedLevels: inputs.result === 'PASSED' ? ['GATEHOUSE_RELEASED'] : ['FAILED'],
       slsaVersion: '1.1',
@@ -65,7 +68,11 @@ export function vsaStatement(inputs: VsaInputs): Statement {
       [`${EXTENSION}validUntil`]: toRfc3339(inputs.validUntil),
       [`${EXTENSION}exceptions`]: [...inputs.exceptions],
       [`${EXTENSION}suites`]: inputs.suiteDigests.map((digest) => ({ sha256: hexOfDigest(digest) })),
-      [`${EXTENSION}policyPacks`]: inputs.policyPacks.map(({ id, version, digest }) => ({ id, version, digest: { sha256: hexOfDigest(digest) } })),
+      [`${EXTENSION}policyPacks`]: inputs.policyPacks.map(({ id, version, digest }) => ({
+        id,
+        version,
+        digest: { sha256: hexOfDigest(digest) },
+      })),
     },
   }
 }
@@ -86,6 +93,12 @@ export function readVsa(statement: JsonObject): AdmittedVsa | undefined {
   const environment = predicate?.[`${EXTENSION}environment`]
   const validUntil = predicate?.[`${EXTENSION}validUntil`]
   const result = predicate?.['verificationResult']
-  if (typeof sha256 !== 'string' || typeof environment !== 'string' || typeof validUntil !== 'string' || typeof result !== 'string') return undefined
+  if (
+    typeof sha256 !== 'string' ||
+    typeof environment !== 'string' ||
+    typeof validUntil !== 'string' ||
+    typeof result !== 'string'
+  )
+    return undefined
   return { releaseDigest: `sha256:${sha256}`, environment, result, validUntil }
 }

@@ -15,7 +15,12 @@ const DEPTH_MAX = 64
 export function guardDocument(text: string, policy: SidePolicy, options: GuardOptions = {}): GuardJudgement {
   const json = jsonOf(text)
   if (json === undefined) return guardText(text, policy, options)
-  const total: { action: Obligation; score: number; leaves: number; changed: boolean } = { action: 'allow', score: 0, leaves: 0, changed: false }
+  const total: { action: Obligation; score: number; leaves: number; changed: boolean } = {
+    action: 'allow',
+    score: 0,
+    leaves: 0,
+    changed: false,
+  }
   const findings: GuardFinding[] = []
   const judge = (leaf: string): string => {
     total.leaves += 1
@@ -28,7 +33,22 @@ export function guardDocument(text: string, policy: SidePolicy, options: GuardOp
   }
   const rebuilt = rebuild(json, judge, total, 0)
   // Too many or too deep to look at each: what was not judged is not passed.
-  if (rebuilt === undefined) return { action: 'block', score: total.score, text: '', findings: [{ detector: 'guard/too-complex', category: 'undecodable', start: 0, end: text.length, score: 1, guarantee: 'boundary' }] }
+  if (rebuilt === undefined)
+    return {
+      action: 'block',
+      score: total.score,
+      text: '',
+      findings: [
+        {
+          detector: 'guard/too-complex',
+          category: 'undecodable',
+          start: 0,
+          end: text.length,
+          score: 1,
+          guarantee: 'boundary',
+        },
+      ],
+    }
   return { action: total.action, score: total.score, findings, text: total.changed ? JSON.stringify(rebuilt) : text }
 }
 
@@ -43,7 +63,12 @@ function jsonOf(text: string): JsonObject | readonly Json[] | undefined {
   }
 }
 
-function rebuild(value: Json, judge: (leaf: string) => string, total: { readonly leaves: number }, depth: number): Json | undefined {
+function rebuild(
+  value: Json,
+  judge: (leaf: string) => string,
+  total: { readonly leaves: number },
+  depth: number,
+): Json | undefined {
   if (depth > DEPTH_MAX || total.leaves > LEAVES_MAX) return undefined
   if (typeof value === 'string') return judge(value)
   if (Array.isArray(value)) {

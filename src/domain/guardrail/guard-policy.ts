@@ -16,7 +16,13 @@ export interface SidePolicy {
   readonly links: { readonly allow: readonly string[]; readonly images: boolean } | undefined
 }
 
-const OFF: SidePolicy = { injection: { at: 1.1, action: 'allow' }, pii: 'allow', secrets: 'allow', promptLeak: 'allow', links: undefined }
+const OFF: SidePolicy = {
+  injection: { at: 1.1, action: 'allow' },
+  pii: 'allow',
+  secrets: 'allow',
+  promptLeak: 'allow',
+  links: undefined,
+}
 
 const PRESETS: Readonly<Record<Tier, GuardPolicy>> = {
   T1: {
@@ -53,10 +59,14 @@ export function resolveGuardPolicy(config: GuardConfig | undefined, tier: Tier):
 function overlay(base: SidePolicy, side: GuardConfig['input']): SidePolicy {
   if (side === undefined) return base
   return {
-    injection: side.injection === undefined ? base.injection : { at: side.injection.at ?? base.injection.at, action: side.injection.action },
+    injection:
+      side.injection === undefined
+        ? base.injection
+        : { at: side.injection.at ?? base.injection.at, action: side.injection.action },
     pii: side.pii?.action ?? base.pii,
     secrets: side.secrets?.action ?? base.secrets,
     promptLeak: side.promptLeak?.action ?? base.promptLeak,
-    links: side.links === undefined ? base.links : { allow: side.links.allow ?? [], images: side.links.images ?? false },
+    links:
+      side.links === undefined ? base.links : { allow: side.links.allow ?? [], images: side.links.images ?? false },
   }
 }

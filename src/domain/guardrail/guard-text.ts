@@ -40,21 +40,55 @@ export function guardText(text: string, policy: SidePolicy, options: GuardOption
   const collector = new Collector(text, options)
   const view = canonicalView(text)
   const injection = scoreInjection(text, view)
-  if (injection.isOverBudget) collector.add(policy.injection.action === 'allow' ? 'log' : policy.injection.action, { detector: 'undecodable', category: 'undecodable', start: 0, end: text.length, score: 1, guarantee: 'exact' })
+  if (injection.isOverBudget)
+    collector.add(policy.injection.action === 'allow' ? 'log' : policy.injection.action, {
+      detector: 'undecodable',
+      category: 'undecodable',
+      start: 0,
+      end: text.length,
+      score: 1,
+      guarantee: 'exact',
+    })
   if (injection.score >= policy.injection.at)
     for (const hit of injection.hits)
-      collector.add(policy.injection.action, { detector: `injection/${hit.rule}`, category: 'injection', start: hit.start, end: hit.end, score: hit.weight, guarantee: 'detector' })
-  for (const match of detectPii(view)) collector.add(policy.pii, { ...match, ...rawSpan(view, match.start, match.end), category: 'pii', guarantee: 'exact' })
-  for (const match of detectSecrets(text)) collector.add(policy.secrets, { ...match, category: 'secret', guarantee: 'exact' })
+      collector.add(policy.injection.action, {
+        detector: `injection/${hit.rule}`,
+        category: 'injection',
+        start: hit.start,
+        end: hit.end,
+        score: hit.weight,
+        guarantee: 'detector',
+      })
+  for (const match of detectPii(view))
+    collector.add(policy.pii, {
+      ...match,
+      ...rawSpan(view, match.start, match.end),
+      category: 'pii',
+      guarantee: 'exact',
+    })
+  for (const match of detectSecrets(text))
+    collector.add(policy.secrets, { ...match, category: 'secret', guarantee: 'exact' })
   if (options.leak !== undefined)
     for (const span of findPromptLeak(text, options.leak))
-      collector.add(policy.promptLeak, { detector: `leak/${span.reading}`, category: 'prompt-leak', start: span.start, end: span.end, score: 1, guarantee: 'detector' })
+      collector.add(policy.promptLeak, {
+        detector: `leak/${span.reading}`,
+        category: 'prompt-leak',
+        start: span.start,
+        end: span.end,
+        score: 1,
+        guarantee: 'detector',
+      })
   if (policy.links !== undefined) collector.addLinks(policy.links)
   return collector.finish(injection.score)
 }
 
 function refusal(text: string, detector: string): GuardJudgement {
-  return { action: 'block', score: 0, text: '', findings: [{ detector, category: 'undecodable', start: 0, end: text.length, score: 1, guarantee: 'boundary' }] }
+  return {
+    action: 'block',
+    score: 0,
+    text: '',
+    findings: [{ detector, category: 'undecodable', start: 0, end: text.length, score: 1, guarantee: 'boundary' }],
+  }
 }
 
 class Collector {
@@ -73,7 +107,8 @@ class Collector {
     this.#findings.push({ detector, category, start, end, score, guarantee })
     this.#action = heavier(this.#action, this.#possible(action))
     const name = detector.slice(detector.indexOf('/') + 1).toUpperCase()
-    if (action === 'redact') this.#edits.push({ start, end, replacement: category === 'injection' ? '[instruction removed]' : `[${name}]` })
+    if (action === 'redact')
+      this.#edits.push({ start, end, replacement: category === 'injection' ? '[instruction removed]' : `[${name}]` })
     if (action === 'pseudonymise' && this.#options.pseudonym !== undefined)
       this.#edits.push({ start, end, replacement: this.#options.pseudonym(name, this.#raw.slice(start, end)) })
   }
@@ -86,7 +121,14 @@ class Collector {
   addLinks({ allow, images }: { readonly allow: readonly string[]; readonly images: boolean }): void {
     for (const link of findLinks(this.#raw)) {
       if (isAllowedHost(link.host, allow) && (link.kind === 'link' || images)) continue
-      this.#findings.push({ detector: `egress/${link.kind}`, category: 'link', start: link.start, end: link.end, score: 1, guarantee: 'boundary' })
+      this.#findings.push({
+        detector: `egress/${link.kind}`,
+        category: 'link',
+        start: link.start,
+        end: link.end,
+        score: 1,
+        guarantee: 'boundary',
+      })
       this.#action = heavier(this.#action, 'redact')
       const label = this.#keepsLabel(link) ? `${link.label} ` : ''
       this.#edits.push({ start: link.start, end: link.end, replacement: `${label}[${link.kind} removed]` })
@@ -95,7 +137,9 @@ class Collector {
 
   /** The label stays unless something in it has to go too: the link's edit covers the edits inside it. */
   #keepsLabel({ start, end, label }: LinkSpan): boolean {
-    return label !== '' && findLinks(label).length === 0 && !this.#edits.some((edit) => edit.start < end && start < edit.end)
+    return (
+      label !== '' && findLinks(label).length === 0 && !this.#edits.some((edit) => edit.start < end && start < edit.end)
+    )
   }
 
   finish(score: number): GuardJudgement {

@@ -1,5 +1,14 @@
 /** What a decision asks for, from lightest to heaviest. Two together mean the heavier. */
-export const OBLIGATIONS = ['allow', 'log', 'annotate', 'redact', 'pseudonymise', 'require-approval', 'block', 'end-session'] as const
+export const OBLIGATIONS = [
+  'allow',
+  'log',
+  'annotate',
+  'redact',
+  'pseudonymise',
+  'require-approval',
+  'block',
+  'end-session',
+] as const
 export type Obligation = (typeof OBLIGATIONS)[number]
 
 /** Join of the lattice. */

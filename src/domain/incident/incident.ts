@@ -32,7 +32,9 @@ export interface TimelineEntry {
 }
 
 /** Every state and event: what comes next, or null where the event is refused. */
-export const INCIDENT_TRANSITIONS: Readonly<Record<IncidentState, Readonly<Record<IncidentEvent, IncidentState | null>>>> = {
+export const INCIDENT_TRANSITIONS: Readonly<
+  Record<IncidentState, Readonly<Record<IncidentEvent, IncidentState | null>>>
+> = {
   open: { contain: 'contained', resolve: null, close: null, reopen: null },
   contained: { contain: null, resolve: 'resolved', close: null, reopen: 'open' },
   resolved: { contain: null, resolve: null, close: 'closed', reopen: 'open' },
@@ -40,7 +42,12 @@ export const INCIDENT_TRANSITIONS: Readonly<Record<IncidentState, Readonly<Recor
 }
 
 /** The incident after an event, or undefined when its state refuses it. Instants of a reopened incident are cleared. */
-export function transition(incident: Incident, event: IncidentEvent, at: EpochMs, note: { readonly who: string; readonly what: string }): Incident | undefined {
+export function transition(
+  incident: Incident,
+  event: IncidentEvent,
+  at: EpochMs,
+  note: { readonly who: string; readonly what: string },
+): Incident | undefined {
   const state = INCIDENT_TRANSITIONS[incident.state][event]
   if (state === null) return undefined
   const moved: Incident = { ...incident, state, timeline: [...incident.timeline, { at, ...note }] }

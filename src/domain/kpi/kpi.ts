@@ -13,7 +13,12 @@ export interface Kpi {
   readonly source: string
 }
 
-export function rateKpi(id: string, name: string, counted: { readonly k: number; readonly n: number }, source: string): Kpi {
+export function rateKpi(
+  id: string,
+  name: string,
+  counted: { readonly k: number; readonly n: number },
+  source: string,
+): Kpi {
   const { k, n } = counted
   if (n === 0) return { id, name, unit: '%', value: null, n, low: null, high: null, source }
   const { low, high } = wilsonInterval(counted)
@@ -26,7 +31,13 @@ export function medianKpi(head: Pick<Kpi, 'id' | 'name' | 'unit' | 'source'>, va
   const n = sorted.length
   if (n === 0) return { ...head, value: null, n, low: null, high: null }
   const spread = 0.98 * Math.sqrt(n)
-  return { ...head, value: quantile(sorted, 0.5), n, low: sorted[Math.max(0, Math.floor(n / 2 - spread))] ?? null, high: sorted[Math.min(n - 1, Math.ceil(n / 2 + spread))] ?? null }
+  return {
+    ...head,
+    value: quantile(sorted, 0.5),
+    n,
+    low: sorted[Math.max(0, Math.floor(n / 2 - spread))] ?? null,
+    high: sorted[Math.min(n - 1, Math.ceil(n / 2 + spread))] ?? null,
+  }
 }
 
 export function quantile(sorted: readonly number[], p: number): number {

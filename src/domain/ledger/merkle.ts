@@ -44,7 +44,8 @@ export class MerkleTree {
 
   /** Forgets the leaves from `size` on: for entries that never became durable. */
   truncate(size: number): void {
-    for (const [level, hashes] of this.#levels.entries()) hashes.length = Math.min(hashes.length, Math.floor(size / 2 ** level))
+    for (const [level, hashes] of this.#levels.entries())
+      hashes.length = Math.min(hashes.length, Math.floor(size / 2 ** level))
   }
 
   root(size: number = this.size): Uint8Array {
@@ -122,7 +123,13 @@ export interface InclusionClaim {
 
 /** RFC 9162 section 2.1.3.2. Everything in the claim may come from an attacker. */
 export function verifyInclusion(sha256: Sha256, claim: InclusionClaim): boolean {
-  if (!Number.isSafeInteger(claim.index) || !Number.isSafeInteger(claim.size) || claim.index < 0 || claim.index >= claim.size) return false
+  if (
+    !Number.isSafeInteger(claim.index) ||
+    !Number.isSafeInteger(claim.size) ||
+    claim.index < 0 ||
+    claim.index >= claim.size
+  )
+    return false
   let node = claim.index
   let last = claim.size - 1
   let hash = claim.leaf

@@ -22,7 +22,9 @@ export function noteKeyId(sha256: Sha256, name: string, publicKey: Uint8Array): 
 }
 
 export function formatNote(text: string, signatures: readonly NoteSignature[]): string {
-  const lines = signatures.map(({ name, keyId, signature }) => `\u2014 ${name} ${base64Of(concatBytes(keyId, signature))}\n`)
+  const lines = signatures.map(
+    ({ name, keyId, signature }) => `\u2014 ${name} ${base64Of(concatBytes(keyId, signature))}\n`,
+  )
   return `${text}\n${lines.join('')}`
 }
 

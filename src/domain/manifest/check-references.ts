@@ -51,7 +51,13 @@ function idsOf(components: readonly { readonly id: string }[] | undefined): Read
   return new Set((components ?? []).map((component) => component.id))
 }
 
-function missing(report: Report, what: string, id: string, path: readonly (string | number)[], known: ReadonlySet<string>): void {
+function missing(
+  report: Report,
+  what: string,
+  id: string,
+  path: readonly (string | number)[],
+  known: ReadonlySet<string>,
+): void {
   report({
     code: 'manifest/unknown-reference',
     path,

@@ -9,8 +9,18 @@ export interface TierDecision {
 const SENSITIVE = new Set(['customer-confidential', 'pii', 'special-category', 'secrets'])
 /** Domains in which a wrong answer harms people; the high-risk areas of EU AI Act Annex III, in one word each. */
 const HIGH_STAKES = new Set([
-  'employment', 'credit', 'health', 'education', 'legal', 'safety', 'biometrics',
-  'law-enforcement', 'migration', 'justice', 'critical-infrastructure', 'insurance',
+  'employment',
+  'credit',
+  'health',
+  'education',
+  'legal',
+  'safety',
+  'biometrics',
+  'law-enforcement',
+  'migration',
+  'justice',
+  'critical-infrastructure',
+  'insurance',
 ])
 
 /**
@@ -33,8 +43,7 @@ export function computeTier(manifest: Manifest): TierDecision {
   if (first.length > 0) return { tier: 'T1', reasons: first }
 
   const second = sensitive.map((dataClass) => `it is internal and handles data of class \`${dataClass}\``)
-  for (const tool of components.tools ?? [])
-    if (tool.effect === 'write') second.push(`tool \`${tool.id}\` writes`)
+  for (const tool of components.tools ?? []) if (tool.effect === 'write') second.push(`tool \`${tool.id}\` writes`)
   if (second.length > 0) return { tier: 'T2', reasons: second }
   return { tier: 'T3', reasons: ['it is internal, handles nothing sensitive and changes nothing'] }
 }

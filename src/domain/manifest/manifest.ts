@@ -24,7 +24,14 @@ export interface Metadata {
 }
 
 export const AUDIENCES = ['customers', 'employees', 'partners', 'internal-team'] as const
-export const DATA_CLASSES = ['public', 'internal', 'customer-confidential', 'pii', 'special-category', 'secrets'] as const
+export const DATA_CLASSES = [
+  'public',
+  'internal',
+  'customer-confidential',
+  'pii',
+  'special-category',
+  'secrets',
+] as const
 export const AUTONOMIES = ['answers', 'suggests', 'acts-with-approval', 'acts'] as const
 export const AI_ACT_ROLES = ['provider', 'deployer', 'importer', 'distributor'] as const
 export const EFFECTS = ['read', 'write', 'irreversible', 'external'] as const
@@ -111,7 +118,9 @@ export interface Retriever {
   readonly tenantField?: string | undefined
   readonly aclField?: string | undefined
   readonly label?: Label | undefined
-  readonly limits?: { readonly chunksPerQuery?: number | undefined; readonly chunksPerSession?: number | undefined } | undefined
+  readonly limits?:
+    | { readonly chunksPerQuery?: number | undefined; readonly chunksPerSession?: number | undefined }
+    | undefined
 }
 
 export interface Tool {
@@ -126,7 +135,9 @@ export interface Tool {
   readonly destinations?: Readonly<Record<string, Destination>> | undefined
   readonly clearance?: { readonly confidentiality: Confidentiality } | undefined
   readonly approval?: Approval | undefined
-  readonly limits?: { readonly perSession?: number | undefined; readonly perDayPerTenant?: number | undefined } | undefined
+  readonly limits?:
+    | { readonly perSession?: number | undefined; readonly perDayPerTenant?: number | undefined }
+    | undefined
   readonly requires?: readonly string[] | undefined
 }
 

@@ -32,7 +32,13 @@ export interface ObservedRequest {
 
 /** Requests that the rule counts: denied, and for what they tried, not for a missing key or a broken provider. */
 export function matchesInjection({ outcome, rule, hasInjection }: ObservedRequest): boolean {
-  return outcome === 'denied' && (hasInjection || rule?.startsWith('injection/') === true || rule?.startsWith('leak/') === true || rule?.startsWith('tool/') === true)
+  return (
+    outcome === 'denied' &&
+    (hasInjection ||
+      rule?.startsWith('injection/') === true ||
+      rule?.startsWith('leak/') === true ||
+      rule?.startsWith('tool/') === true)
+  )
 }
 
 export interface Burst {
@@ -52,7 +58,8 @@ export function findBursts(rule: BurstRule, requests: readonly ObservedRequest[]
       return last !== undefined && last.at - request.at <= rule.windowMs
     })
     const [first] = sorted
-    if (isBurst && first !== undefined) bursts.push({ principal, onsetAt: first.at, requests: sorted.map(({ id }) => id) })
+    if (isBurst && first !== undefined)
+      bursts.push({ principal, onsetAt: first.at, requests: sorted.map(({ id }) => id) })
   }
   return bursts
 }

@@ -68,12 +68,21 @@ export function testPack(engine: PolicyEngine, pack: PolicyPack): readonly Polic
     rule.tests.map((test) => {
       const result = evaluateRule(engine, rule.expr, test.input)
       const got = result.ok ? (result.value ? 'pass' : 'fail') : `error: ${result.failure.message}`
-      return { rule: rule.id, test: test.name, isMet: got === test.expect, detail: `expected ${test.expect}, got ${got}` }
+      return {
+        rule: rule.id,
+        test: test.name,
+        isMet: got === test.expect,
+        detail: `expected ${test.expect}, got ${got}`,
+      }
     }),
   )
 }
 
-export function evaluateRule(engine: PolicyEngine, expression: string, input: JsonObject): Result<boolean, PolicyFailure> {
+export function evaluateRule(
+  engine: PolicyEngine,
+  expression: string,
+  input: JsonObject,
+): Result<boolean, PolicyFailure> {
   const compiled = engine.compile(expression, RELEASE_VARIABLES)
   return compiled.ok ? compiled.value.evaluate(input) : compiled
 }

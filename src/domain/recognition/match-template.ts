@@ -55,7 +55,11 @@ function fitsSlot(value: string, slot: Slot): boolean {
     case 'uuid':
       return UUID.test(value)
     case 'pattern':
-      return value.length <= slot.maxLength && CHARACTER_CLASS.test(slot.pattern) && new RegExp(`^${slot.pattern}*$`, 'u').test(value)
+      return (
+        value.length <= slot.maxLength &&
+        CHARACTER_CLASS.test(slot.pattern) &&
+        new RegExp(`^${slot.pattern}*$`, 'u').test(value)
+      )
     case 'text':
       return value.length <= slot.maxLength
   }

@@ -35,7 +35,10 @@ export interface RecognitionFailure {
 }
 
 /** Finds the release that a live request belongs to (mode `recognise`, CONTRACTS.md); the match selects the release. */
-export function recogniseRequest(request: LiveRequest, releases: readonly RecognisableRelease[]): Result<Recognised, RecognitionFailure> {
+export function recogniseRequest(
+  request: LiveRequest,
+  releases: readonly RecognisableRelease[],
+): Result<Recognised, RecognitionFailure> {
   const [system] = request.systemTexts
   if (request.systemTexts.length !== 1 || system === undefined || system.index !== 0)
     return refuse('system-prompt', 'exactly one system or developer message, the first, is expected')

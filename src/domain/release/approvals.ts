@@ -27,9 +27,19 @@ export interface ApprovalState {
 }
 
 /** The author never approves; two people count as two only in two roles; a rejection stands until the release changes. */
-export function approvalState(tier: Tier, environment: string, approvals: readonly Approval[], author: string): ApprovalState {
+export function approvalState(
+  tier: Tier,
+  environment: string,
+  approvals: readonly Approval[],
+  author: string,
+): ApprovalState {
   const needed = environment === 'local' ? 0 : APPROVALS_NEEDED[tier]
-  const own = approvals.filter((approval) => approval.environment === environment && approval.principal !== author && APPROVER_ROLES.some((role) => role === approval.role))
+  const own = approvals.filter(
+    (approval) =>
+      approval.environment === environment &&
+      approval.principal !== author &&
+      APPROVER_ROLES.some((role) => role === approval.role),
+  )
   const isRejected = own.some(({ decision }) => decision === 'reject')
   const given = own.filter(({ decision }) => decision === 'approve')
   return { needed, given, isRejected, isComplete: !isRejected && distinctPairs(given) >= needed }
@@ -38,6 +48,8 @@ export function approvalState(tier: Tier, environment: string, approvals: readon
 /** Size of the largest set of approvals with distinct people and distinct roles; two is all that is ever needed. */
 function distinctPairs(approvals: readonly Approval[]): number {
   if (approvals.length === 0) return 0
-  const hasTwo = approvals.some((first) => approvals.some((second) => second.principal !== first.principal && second.role !== first.role))
+  const hasTwo = approvals.some((first) =>
+    approvals.some((second) => second.principal !== first.principal && second.role !== first.role),
+  )
   return hasTwo ? 2 : 1
 }

@@ -63,13 +63,19 @@ export function componentDigest(sha256: Sha256, entry: JsonObject, file: Digest 
 }
 
 /** Paths that the manifest names, each with whether a directory is allowed there. */
-export function componentPaths(manifest: Manifest): readonly { readonly path: string; readonly at: readonly (string | number)[] }[] {
+export function componentPaths(
+  manifest: Manifest,
+): readonly { readonly path: string; readonly at: readonly (string | number)[] }[] {
   const { components } = manifest
   const paths: { path: string; at: readonly (string | number)[] }[] = []
-  for (const [index, prompt] of (components.prompts ?? []).entries()) paths.push({ path: prompt.path, at: ['components', 'prompts', index, 'path'] })
-  for (const [index, dataset] of (components.datasets ?? []).entries()) paths.push({ path: dataset.path, at: ['components', 'datasets', index, 'path'] })
+  for (const [index, prompt] of (components.prompts ?? []).entries())
+    paths.push({ path: prompt.path, at: ['components', 'prompts', index, 'path'] })
+  for (const [index, dataset] of (components.datasets ?? []).entries())
+    paths.push({ path: dataset.path, at: ['components', 'datasets', index, 'path'] })
   for (const [index, { source }] of (components.retrievers ?? []).entries())
-    if (typeof source['path'] === 'string') paths.push({ path: source['path'], at: ['components', 'retrievers', index, 'source', 'path'] })
-  for (const [index, tool] of (components.tools ?? []).entries()) paths.push({ path: tool.schema, at: ['components', 'tools', index, 'schema'] })
+    if (typeof source['path'] === 'string')
+      paths.push({ path: source['path'], at: ['components', 'retrievers', index, 'source', 'path'] })
+  for (const [index, tool] of (components.tools ?? []).entries())
+    paths.push({ path: tool.schema, at: ['components', 'tools', index, 'schema'] })
   return paths
 }

@@ -62,7 +62,10 @@ export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
     for (const rule of pack.rules) {
       const applies = evaluateRule(inputs.engine, rule.when, document)
       if (applies.ok && !applies.value) skipped.push({ rule, pack: pack.id })
-      else if (!applies.ok) results.push(result(rule, pack, 'errored', inputs, `its \`when\` cannot be evaluated: ${applies.failure.message}`))
+      else if (!applies.ok)
+        results.push(
+          result(rule, pack, 'errored', inputs, `its \`when\` cannot be evaluated: ${applies.failure.message}`),
+        )
       else results.push(judgeRule(rule, pack, document, inputs))
     }
   }
@@ -71,50 +74,99 @@ export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
   const own = inputs.approvals.filter(({ releaseDigest }) => releaseDigest === inputs.releaseDigest)
   const approvals = approvalState(inputs.tier, inputs.environment, own, inputs.author)
   const used = new Set(settled.filter(({ outcome }) => outcome === 'excepted').map(({ exception }) => exception?.id))
-  const unusedExceptions = inputs.exceptions.filter((exception) => exception.status === 'approved' && exception.releaseDigest === inputs.releaseDigest && !used.has(exception.id))
+  const unusedExceptions = inputs.exceptions.filter(
+    (exception) =>
+      exception.status === 'approved' && exception.releaseDigest === inputs.releaseDigest && !used.has(exception.id),
+  )
   return { verdict: verdictOf(settled, approvals), results: settled, skipped, approvals, unusedExceptions }
 }
 
 /** The document that rules see (schemas/policy-input.schema.json). Evidence that is stale is not in it. */
-export function inputDocument({ tier, environment, manifest, facts, evidence, expectedKeys, packs, now }: DecideReleaseInputs): JsonObject {
+export function inputDocument({
+  tier,
+  environment,
+  manifest,
+  facts,
+  evidence,
+  expectedKeys,
+  packs,
+  now,
+}: DecideReleaseInputs): JsonObject {
   const visible: Record<string, JsonObject> = {}
   for (const rule of packs.flatMap((pack) => pack.rules)) {
     if (rule.check === undefined) continue
     const found = freshEvidence(rule, evidence, expectedKeys, now)
-    visible[rule.id] = found === undefined ? { outcome: 'errored', n: 0, k: 0 } : { outcome: found.outcome, n: found.measure?.n ?? 0, k: found.measure?.k ?? 0 }
+    visible[rule.id] =
+      found === undefined
+        ? { outcome: 'errored', n: 0, k: 0 }
+        : { outcome: found.outcome, n: found.measure?.n ?? 0, k: found.measure?.k ?? 0 }
   }
   return { tier, environment, manifest, facts, evidence: visible }
 }
 
-function freshEvidence(rule: PolicyRule, evidence: ReadonlyMap<string, CheckEvidence>, keys: ReadonlyMap<string, Digest>, now: EpochMs): CheckEvidence | undefined {
+function freshEvidence(
+  rule: PolicyRule,
+  evidence: ReadonlyMap<string, CheckEvidence>,
+  keys: ReadonlyMap<string, Digest>,
+  now: EpochMs,
+): CheckEvidence | undefined {
   const found = evidence.get(rule.id)
   const key = keys.get(rule.id)
   return found !== undefined && key !== undefined && isFresh(found, key, rule.maxAgeDays, now) ? found : undefined
 }
 
-function result(rule: PolicyRule, pack: PolicyPack, outcome: CheckOutcome, { evidence }: DecideReleaseInputs, detail: string): RuleResult {
-  return { rule, pack: pack.id, outcome, evidence: rule.check === undefined ? undefined : evidence.get(rule.id), exception: undefined, detail }
+function result(
+  rule: PolicyRule,
+  pack: PolicyPack,
+  outcome: CheckOutcome,
+  { evidence }: DecideReleaseInputs,
+  detail: string,
+): RuleResult {
+  return {
+    rule,
+    pack: pack.id,
+    outcome,
+    evidence: rule.check === undefined ? undefined : evidence.get(rule.id),
+    exception: undefined,
+    detail,
+  }
 }
 
 function judgeRule(rule: PolicyRule, pack: PolicyPack, document: JsonObject, inputs: DecideReleaseInputs): RuleResult {
-  const found = rule.check === undefined ? undefined : freshEvidence(rule, inputs.evidence, inputs.expectedKeys, inputs.now)
+  const found =
+    rule.check === undefined ? undefined : freshEvidence(rule, inputs.evidence, inputs.expectedKeys, inputs.now)
   if (rule.check !== undefined && found === undefined) {
     const isStale = inputs.evidence.has(rule.id)
-    return result(rule, pack, 'errored', inputs, isStale ? 'its evidence is stale: an input changed or it is too old' : 'not evidenced')
+    return result(
+      rule,
+      pack,
+      'errored',
+      inputs,
+      isStale ? 'its evidence is stale: an input changed or it is too old' : 'not evidenced',
+    )
   }
-  if (found?.outcome === 'errored' || found?.outcome === 'inconclusive') return result(rule, pack, found.outcome, inputs, found.summary)
+  if (found?.outcome === 'errored' || found?.outcome === 'inconclusive')
+    return result(rule, pack, found.outcome, inputs, found.summary)
   const holds = evaluateRule(inputs.engine, rule.expr, document)
   if (!holds.ok) return result(rule, pack, 'errored', inputs, `the rule cannot be evaluated: ${holds.failure.message}`)
   // INVARIANT: an expression cannot turn failed evidence into a pass.
-  if (holds.value && found?.outcome !== 'failed') return result(rule, pack, 'passed', inputs, found?.summary ?? rule.title)
+  if (holds.value && found?.outcome !== 'failed')
+    return result(rule, pack, 'passed', inputs, found?.summary ?? rule.title)
   return result(rule, pack, 'failed', inputs, found?.summary ?? rule.message)
 }
 
-function waive(entry: RuleResult, results: readonly RuleResult[], { exceptions, releaseDigest, now }: DecideReleaseInputs): RuleResult {
+function waive(
+  entry: RuleResult,
+  results: readonly RuleResult[],
+  { exceptions, releaseDigest, now }: DecideReleaseInputs,
+): RuleResult {
   if (entry.outcome !== 'failed') return entry
   for (const exception of exceptions.filter(({ ruleId }) => ruleId === entry.rule.id)) {
-    const isCompensated = results.some(({ rule, outcome }) => rule.id === exception.compensatingRule && outcome === 'passed')
-    if (exceptionState(exception, { releaseDigest, now, isCompensated }) === 'active') return { ...entry, outcome: 'excepted', exception }
+    const isCompensated = results.some(
+      ({ rule, outcome }) => rule.id === exception.compensatingRule && outcome === 'passed',
+    )
+    if (exceptionState(exception, { releaseDigest, now, isCompensated }) === 'active')
+      return { ...entry, outcome: 'excepted', exception }
   }
   return entry
 }

@@ -24,12 +24,20 @@ export function diffReleases(from: ReleaseSummary, to: ReleaseSummary): readonly
   const after = new Map(to.components.map((component) => [key(component), component]))
   for (const [id, component] of before) {
     const now = after.get(id)
-    if (now === undefined) changes.push({ kind: component.kind, id: component.id, change: 'removed', from: component.digest })
+    if (now === undefined)
+      changes.push({ kind: component.kind, id: component.id, change: 'removed', from: component.digest })
     else if (now.digest !== component.digest)
-      changes.push({ kind: component.kind, id: component.id, change: 'changed', from: component.digest, to: now.digest })
+      changes.push({
+        kind: component.kind,
+        id: component.id,
+        change: 'changed',
+        from: component.digest,
+        to: now.digest,
+      })
   }
   for (const [id, component] of after)
     if (!before.has(id)) changes.push({ kind: component.kind, id: component.id, change: 'added', to: component.digest })
-  if (from.guard !== to.guard) changes.push({ kind: 'guard', id: 'guard', change: 'changed', from: from.guard, to: to.guard })
+  if (from.guard !== to.guard)
+    changes.push({ kind: 'guard', id: 'guard', change: 'changed', from: from.guard, to: to.guard })
   return changes
 }

@@ -50,5 +50,9 @@ const CLOCK_SKEW_MS = 5 * MINUTE_MS
 
 /** Evidence is stale when an input changed, when it is older than its control allows, or when it claims to be from the future. */
 export function isFresh(evidence: CheckEvidence, key: Digest, maxAgeDays: number, now: EpochMs): boolean {
-  return evidence.key === key && evidence.finishedAt <= now + CLOCK_SKEW_MS && now - evidence.finishedAt <= maxAgeDays * DAY_MS
+  return (
+    evidence.key === key &&
+    evidence.finishedAt <= now + CLOCK_SKEW_MS &&
+    now - evidence.finishedAt <= maxAgeDays * DAY_MS
+  )
 }

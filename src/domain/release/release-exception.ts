@@ -24,20 +24,37 @@ export interface ReleaseException {
   readonly decidedAt: EpochMs | null
 }
 
-export type ExceptionState = 'requested' | 'denied' | 'active' | 'lapsed-expired' | 'lapsed-scope' | 'lapsed-compensation'
+export type ExceptionState =
+  | 'requested'
+  | 'denied'
+  | 'active'
+  | 'lapsed-expired'
+  | 'lapsed-scope'
+  | 'lapsed-compensation'
 
 /** What the waiver is worth now: it lapses by itself. */
-export function exceptionState(exception: ReleaseException, context: { readonly releaseDigest: Digest; readonly now: EpochMs; readonly isCompensated: boolean }): ExceptionState {
+export function exceptionState(
+  exception: ReleaseException,
+  context: { readonly releaseDigest: Digest; readonly now: EpochMs; readonly isCompensated: boolean },
+): ExceptionState {
   if (exception.status !== 'approved') return exception.status
   if (context.now >= exception.expiresAt) return 'lapsed-expired'
   if (exception.releaseDigest !== context.releaseDigest) return 'lapsed-scope'
   return context.isCompensated ? 'active' : 'lapsed-compensation'
 }
 
-export type ExceptionDecisionFailure = 'exception/not-open' | 'exception/own-request' | 'exception/author' | 'exception/too-long'
+export type ExceptionDecisionFailure =
+  | 'exception/not-open'
+  | 'exception/own-request'
+  | 'exception/author'
+  | 'exception/too-long'
 
 /** May this principal decide on the waiver? Nobody decides on their own request or on their own release. */
-export function mayDecide(exception: ReleaseException, principal: string, releaseAuthor: string | undefined): ExceptionDecisionFailure | undefined {
+export function mayDecide(
+  exception: ReleaseException,
+  principal: string,
+  releaseAuthor: string | undefined,
+): ExceptionDecisionFailure | undefined {
   if (exception.status !== 'requested') return 'exception/not-open'
   if (principal === exception.requestedBy) return 'exception/own-request'
   if (principal === releaseAuthor) return 'exception/author'

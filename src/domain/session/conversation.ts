@@ -4,7 +4,12 @@ import type { Json } from '../../base/json.ts'
 export type ConversationMessage =
   | { readonly role: 'system'; readonly text: string }
   | { readonly role: 'user'; readonly text: string }
-  | { readonly role: 'assistant'; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly isSigned: boolean }
+  | {
+      readonly role: 'assistant'
+      readonly text: string
+      readonly toolCalls: readonly ToolCall[]
+      readonly isSigned: boolean
+    }
   | { readonly role: 'tool'; readonly callId: string; readonly text: string }
 
 export interface ToolCall {

@@ -25,7 +25,10 @@ export interface LoadedPack {
 }
 
 /** A pack of the project (`policies/NAME.yaml`) goes before a shipped one of the same name. */
-export async function loadPacks(projectFolder: string, names: readonly string[]): Promise<Result<readonly LoadedPack[], readonly Problem[]>> {
+export async function loadPacks(
+  projectFolder: string,
+  names: readonly string[],
+): Promise<Result<readonly LoadedPack[], readonly Problem[]>> {
   const packs: LoadedPack[] = []
   for (const name of names) {
     const loaded = await loadPack(projectFolder, name)
@@ -36,7 +39,10 @@ export async function loadPacks(projectFolder: string, names: readonly string[])
 }
 
 async function loadPack(projectFolder: string, name: string): Promise<Result<LoadedPack, readonly Problem[]>> {
-  for (const [folder, shown] of [[join(projectFolder, 'policies'), 'policies'], [contentFolder('policies'), 'policies (shipped)']] as const) {
+  for (const [folder, shown] of [
+    [join(projectFolder, 'policies'), 'policies'],
+    [contentFolder('policies'), 'policies (shipped)'],
+  ] as const) {
     try {
       const text = await readFile(join(folder, `${name}.yaml`), 'utf8')
       const parsed = parsePack(nodeSha256, engine, `${shown}/${name}.yaml`, text)
@@ -45,5 +51,11 @@ async function loadPack(projectFolder: string, name: string): Promise<Result<Loa
       if (errnoOf(error) !== 'ENOENT') throw error
     }
   }
-  return fail([{ code: 'policy/not-found', message: `policy pack \`${name}\` is neither in the project nor shipped`, next: 'correct `policies` in the manifest, or write policies/NAME.yaml' }])
+  return fail([
+    {
+      code: 'policy/not-found',
+      message: `policy pack \`${name}\` is neither in the project nor shipped`,
+      next: 'correct `policies` in the manifest, or write policies/NAME.yaml',
+    },
+  ])
 }

@@ -12,7 +12,11 @@ export interface LoadedProject extends LoadedRelease {
   readonly manifestFile: string
 }
 
-export async function loadProject(workingFolder: string, project: string, manifestFile: string = MANIFEST_FILE): Promise<Result<LoadedProject, readonly Problem[]>> {
+export async function loadProject(
+  workingFolder: string,
+  project: string,
+  manifestFile: string = MANIFEST_FILE,
+): Promise<Result<LoadedProject, readonly Problem[]>> {
   const folder = resolve(workingFolder, project)
   const files = projectFolder(folder)
   const loaded = await loadRelease({ files, sha256: nodeSha256, parseManifest }, manifestFile)

@@ -27,7 +27,8 @@ const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   error: (text) => void process.stderr.write(text),
   drain: async () => {
-    if (process.stdout.writableNeedDrain) await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()))
+    if (process.stdout.writableNeedDrain)
+      await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()))
   },
 }
 

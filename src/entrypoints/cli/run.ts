@@ -5,12 +5,13 @@ import { inert } from './style.ts'
 import { VERSION } from './version.ts'
 import type { Terminal } from './terminal.ts'
 
-
 /** Parses arguments, runs one command and returns its exit code. Never throws. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = EXIT_CODE.pass
   const program = new Command('gatehouse')
-    .description('Declare, prove, decide, admit, guard, observe and respond: delivery of responsible AI, with evidence.')
+    .description(
+      'Declare, prove, decide, admit, guard, observe and respond: delivery of responsible AI, with evidence.',
+    )
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.error(text) })
@@ -29,7 +30,9 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.pass : EXIT_CODE.usage
     if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
-    terminal.error(`internal error: ${inert(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`)
+    terminal.error(
+      `internal error: ${inert(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
+    )
     terminal.error('  next: this is a bug in Gatehouse; please report it with the lines above\n')
     return EXIT_CODE.internal
   }

@@ -34,7 +34,10 @@ export function stateFolderOf(terminal: Terminal, state: string | undefined): st
 export function principalFrom(terminal: Terminal, as: string | undefined): Principal {
   const [name, roles] = (as ?? '').split(':')
   const user = terminal.environment['GATEHOUSE_USER'] ?? terminal.environment['USER'] ?? 'owner'
-  return { name: name === undefined || name === '' ? user : name, roles: roles === undefined || roles === '' ? ['admin'] : roles.split(',') }
+  return {
+    name: name === undefined || name === '' ? user : name,
+    roles: roles === undefined || roles === '' ? ['admin'] : roles.split(','),
+  }
 }
 
 /** Speaks to a live owner if there is one, else becomes the owner for the length of the command. */
@@ -43,7 +46,12 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
   const principal = principalFrom(terminal, options.as)
   const remote = await remoteSession(stateFolder, principal)
   if (remote !== undefined) return ok(remote)
-  const opened = await openNode({ stateFolder, organization: ORGANIZATION, version: VERSION, databaseUrl: terminal.environment['GATEHOUSE_DATABASE_URL'] })
+  const opened = await openNode({
+    stateFolder,
+    organization: ORGANIZATION,
+    version: VERSION,
+    databaseUrl: terminal.environment['GATEHOUSE_DATABASE_URL'],
+  })
   if (!opened.ok) return opened
   const node = opened.value
   const context = { node, gateways: new GatewayRegister(systemClock) }
@@ -58,7 +66,11 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
 async function remoteSession(stateFolder: string, principal: Principal): Promise<Session | undefined> {
   const address = await readOwnerFile(stateFolder)
   if (address === undefined || !(await answers(address.url))) return undefined
-  const headers = { authorization: `Bearer ${address.token}`, 'content-type': 'application/json', 'gatehouse-as': encodeURIComponent(`${principal.name};${principal.roles.join(',')}`) }
+  const headers = {
+    authorization: `Bearer ${address.token}`,
+    'content-type': 'application/json',
+    'gatehouse-as': encodeURIComponent(`${principal.name};${principal.roles.join(',')}`),
+  }
   return {
     stateFolder,
     isRemote: true,
@@ -79,7 +91,12 @@ async function answers(url: string): Promise<boolean> {
 }
 
 // oxlint-disable-next-line max-params -- address, identity, operation and input are four separate things
-async function callRemote<Name extends OperationName>(url: string, headers: Record<string, string>, name: Name, input: InputOf<Name>): Promise<Result<OutputOf<Name>, Problem>> {
+async function callRemote<Name extends OperationName>(
+  url: string,
+  headers: Record<string, string>,
+  name: Name,
+  input: InputOf<Name>,
+): Promise<Result<OutputOf<Name>, Problem>> {
   const { method, path } = OPERATIONS[name]
   const rest: Record<string, unknown> = { ...(input as object) }
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
@@ -87,14 +104,30 @@ async function callRemote<Name extends OperationName>(url: string, headers: Reco
     delete rest[key]
     return value
   })
-  const query = method === 'GET' ? Object.entries(rest).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`) : []
+  const query =
+    method === 'GET'
+      ? Object.entries(rest)
+          .filter(([, value]) => value !== undefined)
+          .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`)
+      : []
   try {
-    const { statusCode, body } = await request(`${url}/api/v1${filled}${query.length > 0 ? `?${query.join('&')}` : ''}`, { method, headers, ...(method === 'POST' ? { body: JSON.stringify(rest) } : {}) })
+    const { statusCode, body } = await request(
+      `${url}/api/v1${filled}${query.length > 0 ? `?${query.join('&')}` : ''}`,
+      { method, headers, ...(method === 'POST' ? { body: JSON.stringify(rest) } : {}) },
+    )
     const answer = (await body.json()) as { code?: string; title?: string; next?: string }
     if (statusCode === 200) return ok(answer as OutputOf<Name>)
-    return fail({ code: answer.code ?? 'http/failed', message: answer.title ?? `the control plane answered ${statusCode}`, next: answer.next })
+    return fail({
+      code: answer.code ?? 'http/failed',
+      message: answer.title ?? `the control plane answered ${statusCode}`,
+      next: answer.next,
+    })
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    return fail({ code: 'http/unreachable', message: `the control plane at ${url} cannot be reached`, next: 'check that it runs, then try again' })
+    return fail({
+      code: 'http/unreachable',
+      message: `the control plane at ${url} cannot be reached`,
+      next: 'check that it runs, then try again',
+    })
   }
 }

@@ -31,7 +31,8 @@ const RETRY_MS = 250
 export function bundleTrust(trustText: string): Result<BundleTrust, Problem> {
   const parsed = parseTrustFile(nodeSha256, trustText)
   if (!parsed.ok) return parsed
-  const keysFor = (purpose: string): ReturnType<typeof ed25519Verifier>[] => parsed.value.keys.filter((key) => key.purpose === purpose).map(({ publicKey }) => ed25519Verifier(publicKey))
+  const keysFor = (purpose: string): ReturnType<typeof ed25519Verifier>[] =>
+    parsed.value.keys.filter((key) => key.purpose === purpose).map(({ publicKey }) => ed25519Verifier(publicKey))
   return { ok: true, value: { bundle: keysFor('bundle'), gate: keysFor('gate'), deny: keysFor('deny') } }
 }
 
@@ -94,7 +95,11 @@ export class BundleSource implements AdmissionSource {
     const { controlPlane, token, gateway, environment, log } = this.#options
     try {
       const url = `${controlPlane}/api/v1/gateway/bundle?environment=${environment}&gateway=${gateway}&revision=${this.#revision}&waitMs=${waitMs}`
-      const { statusCode, headers, body } = await request(url, { headers: { authorization: `Bearer ${token}` }, headersTimeout: waitMs + 10_000, signal: this.#abort.signal })
+      const { statusCode, headers, body } = await request(url, {
+        headers: { authorization: `Bearer ${token}` },
+        headersTimeout: waitMs + 10_000,
+        signal: this.#abort.signal,
+      })
       const text = await body.text()
       if (statusCode === 304) return true
       if (statusCode !== 200) {
@@ -130,7 +135,8 @@ export class BundleSource implements AdmissionSource {
   #install(bundle: LoadedBundle): void {
     const callers = new Map<string, Caller>()
     for (const { admitted, apiKeys, workloadKeys, refused } of bundle.systems) {
-      for (const { digest, reason } of refused) this.#options.log(`release ${digest} of ${admitted.system} refused: ${reason}`)
+      for (const { digest, reason } of refused)
+        this.#options.log(`release ${digest} of ${admitted.system} refused: ${reason}`)
       const keys = workloadKeys.map((key) => bytesOfBase64(key)).filter((key) => key?.length === 32) as Uint8Array[]
       const verifySubject = subjectVerifier(admitted.system, keys, this.#options.clock)
       for (const { id, sha256 } of apiKeys) callers.set(sha256, { admitted, keyId: id, verifySubject })

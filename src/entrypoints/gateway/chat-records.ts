@@ -21,7 +21,11 @@ export interface ChatExchange {
 }
 
 /** The first record of a request. */
-export function intentRecord(ports: GatewayPorts, { id, caller, chat, subject }: ChatExchange, decision: RequestDecision): DecisionIntent {
+export function intentRecord(
+  ports: GatewayPorts,
+  { id, caller, chat, subject }: ChatExchange,
+  decision: RequestDecision,
+): DecisionIntent {
   const { admitted } = caller
   const release = admitted.releases.find(({ digest }) => digest === decision.releaseDigest) ?? admitted.releases.at(-1)
   return {
@@ -43,14 +47,21 @@ export function intentRecord(ports: GatewayPorts, { id, caller, chat, subject }:
   }
 }
 
-const CAPTURE_POLICY = { ...resolveGuardPolicy({ preset: 'none' }, 'T3').output, pii: 'redact', secrets: 'redact' } as const
+const CAPTURE_POLICY = {
+  ...resolveGuardPolicy({ preset: 'none' }, 'T3').output,
+  pii: 'redact',
+  secrets: 'redact',
+} as const
 
 /** User and tool texts without personal data and secrets, for review and regression cases. */
 function captured(chat: ChatRequest): DecisionIntent['captured'] {
   return chat.messages
     .filter((message) => message.role !== 'system' && message.role !== 'developer')
     .slice(-CAPTURED_MESSAGES_MAX)
-    .map((message) => ({ role: message.role, text: guardText(message.text.slice(0, CAPTURED_CHARS_MAX).toWellFormed(), CAPTURE_POLICY).text }))
+    .map((message) => ({
+      role: message.role,
+      text: guardText(message.text.slice(0, CAPTURED_CHARS_MAX).toWellFormed(), CAPTURE_POLICY).text,
+    }))
 }
 
 function bounded(findings: readonly PlacedFinding[]): PlacedFinding[] {

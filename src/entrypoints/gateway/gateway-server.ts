@@ -11,32 +11,44 @@ const REQUEST_TIMEOUT_MS = 30_000
 
 /** The gateway's HTTP face. It makes no decision: each route binds a codec to the use case, and what has no codec is refused. */
 export function gatewayServer(ports: GatewayPorts): Server {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
-    const id = ports.newId()
-    response.setHeader('x-request-id', id)
-    route(ports, id, request, response).catch((error: unknown) => {
-      // A bug, not an expected failure: the client learns nothing of it, the operator all.
-      ports.onBug?.(error)
-      if (!response.headersSent) sendError(response, 500, 'audit_unavailable', 'internal error')
-      else response.destroy()
-    })
-  })
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+    (request, response) => {
+      const id = ports.newId()
+      response.setHeader('x-request-id', id)
+      route(ports, id, request, response).catch((error: unknown) => {
+        // A bug, not an expected failure: the client learns nothing of it, the operator all.
+        ports.onBug?.(error)
+        if (!response.headersSent) sendError(response, 500, 'audit_unavailable', 'internal error')
+        else response.destroy()
+      })
+    },
+  )
   server.maxHeadersCount = 100
   return server
 }
 
-async function route(ports: GatewayPorts, id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function route(
+  ports: GatewayPorts,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = (request.url ?? '/').split('?')[0]
   if (request.method === 'GET' && path === '/healthz') return sendJson(response, 200, { status: 'ok' })
   if (request.method === 'GET' && path === '/readyz') {
     const { outage } = ports.admission
-    return sendJson(response, outage === undefined ? 200 : 503, { status: outage === undefined ? 'ready' : 'not ready', ...(outage === undefined ? {} : { reason: outage }) })
+    return sendJson(response, outage === undefined ? 200 : 503, {
+      status: outage === undefined ? 'ready' : 'not ready',
+      ...(outage === undefined ? {} : { reason: outage }),
+    })
   }
   if (request.method === 'GET' && path === '/metrics') return ports.telemetry.serveMetrics(request, response)
   const caller = callerOf(ports, request)
   if (caller === undefined) return sendError(response, 401, 'invalid_api_key', 'the API key is missing or unknown')
   if (request.method === 'GET' && path === '/v1/models') return sendJson(response, 200, modelList(caller))
-  if (request.method === 'POST' && path === '/v1/chat/completions') return chat(ports, { id, caller, request, response })
+  if (request.method === 'POST' && path === '/v1/chat/completions')
+    return chat(ports, { id, caller, request, response })
   return sendError(response, 404, 'not_found', 'this gateway serves no such path')
 }
 
@@ -46,13 +58,32 @@ function callerOf(ports: GatewayPorts, request: IncomingMessage): Caller | undef
 }
 
 function modelList({ admitted }: Caller): JsonObject {
-  const models = new Set(admitted.releases.flatMap(({ manifest }) => manifest.components.models.map(({ model }) => model)))
-  return { object: 'list', data: [...models].toSorted().map((id) => ({ id, object: 'model', created: 0, owned_by: 'gatehouse' })) }
+  const models = new Set(
+    admitted.releases.flatMap(({ manifest }) => manifest.components.models.map(({ model }) => model)),
+  )
+  return {
+    object: 'list',
+    data: [...models].toSorted().map((id) => ({ id, object: 'model', created: 0, owned_by: 'gatehouse' })),
+  }
 }
 
-async function chat(ports: GatewayPorts, { id, caller, request, response }: { readonly id: string; readonly caller: Caller; readonly request: IncomingMessage; readonly response: ServerResponse }): Promise<void> {
+async function chat(
+  ports: GatewayPorts,
+  {
+    id,
+    caller,
+    request,
+    response,
+  }: {
+    readonly id: string
+    readonly caller: Caller
+    readonly request: IncomingMessage
+    readonly response: ServerResponse
+  },
+): Promise<void> {
   const body = await readBody(request)
-  if (body === undefined) return sendError(response, 413, 'request_too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`)
+  if (body === undefined)
+    return sendError(response, 413, 'request_too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`)
   const json = parseJson(body, BODY_BYTES_MAX)
   if (!json.ok) return sendError(response, 400, 'invalid_request', 'the body is no JSON')
   const abort = new AbortController()
@@ -65,7 +96,11 @@ async function chat(ports: GatewayPorts, { id, caller, request, response }: { re
   }
   const subject = request.headers['gatehouse-subject']
   try {
-    const reply = await handleChat(ports, { id, caller, body: json.value, subjectToken: typeof subject === 'string' ? subject : undefined }, { onStream, signal: abort.signal })
+    const reply = await handleChat(
+      ports,
+      { id, caller, body: json.value, subjectToken: typeof subject === 'string' ? subject : undefined },
+      { onStream, signal: abort.signal },
+    )
     clearInterval(ping)
     deliver(reply, response)
   } finally {
@@ -75,13 +110,17 @@ async function chat(ports: GatewayPorts, { id, caller, request, response }: { re
 
 function deliver(reply: ChatReply, response: ServerResponse): void {
   if (response.destroyed) return
-  if (!response.headersSent) return reply.kind === 'error' ? sendJson(response, reply.status, reply.body) : sendJson(response, 200, completionBody(reply.completion))
+  if (!response.headersSent)
+    return reply.kind === 'error'
+      ? sendJson(response, reply.status, reply.body)
+      : sendJson(response, 200, completionBody(reply.completion))
   // The stream is open: an error travels as an event that clients raise, never as a clean end.
   if (reply.kind === 'error') {
     response.end(`data: ${JSON.stringify(reply.body)}\n\n`)
     return
   }
-  for (const chunk of completionChunks(reply.completion, reply.includeUsage)) response.write(`data: ${JSON.stringify(chunk)}\n\n`)
+  for (const chunk of completionChunks(reply.completion, reply.includeUsage))
+    response.write(`data: ${JSON.stringify(chunk)}\n\n`)
   response.end('data: [DONE]\n\n')
 }
 

@@ -36,17 +36,31 @@ export async function startProvingGateway(release: Release, model: TargetModel):
   const { privateKey } = generateKeyPairSync('ed25519')
   const { name } = release.manifest.metadata
   const served = serveRelease(release, epochMs(systemClock() + DAY_MS))
-  const admitted = { organization: 'local', system: name, environment: 'local', isMultiTenant: release.manifest.intake.multiTenant === true, releases: [served] }
+  const admitted = {
+    organization: 'local',
+    system: name,
+    environment: 'local',
+    isMultiTenant: release.manifest.intake.multiTenant === true,
+    releases: [served],
+  }
   const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
   const checkArguments = argumentChecker(served.schemas)
   const upstream = openAiUpstream(model.baseUrl, model.apiKey)
   const kept = { kept: true } as const
   const server = gatewayServer({
-    admission: { callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined), denyStateOf: (system) => denyStateOf(system, []), outage: undefined },
+    admission: {
+      callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
+      denyStateOf: (system) => denyStateOf(system, []),
+      outage: undefined,
+    },
     sink: { intent: async () => kept, outcome: async () => kept },
     sessions: memorySessionStore(systemClock),
     upstream,
-    telemetry: { record: () => undefined, serveMetrics: (_, response) => void response.writeHead(404).end(), close: async () => undefined },
+    telemetry: {
+      record: () => undefined,
+      serveMetrics: (_, response) => void response.writeHead(404).end(),
+      close: async () => undefined,
+    },
     engine: celEngine(),
     clock: systemClock,
     monotonicMs,

@@ -48,7 +48,13 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
   const bundles = new BundleSource({ ...options, gateway, clock: systemClock }, trust.value)
   await bundles.start()
-  const spool = await openSpool({ folder: join(options.folder, 'spool'), gateway, clock: systemClock, newId: ulidIds, ship: (segment) => ship(options, segment) })
+  const spool = await openSpool({
+    folder: join(options.folder, 'spool'),
+    gateway,
+    clock: systemClock,
+    newId: ulidIds,
+    ship: (segment) => ship(options, segment),
+  })
   const upstream = openAiUpstream(options.upstreamUrl, options.upstreamKey)
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
@@ -86,7 +92,11 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
   } catch (error) {
     await close()
     if (errnoOf(error) !== 'EADDRINUSE') throw error
-    return fail({ code: 'gateway/port-taken', message: `port ${options.port} on ${options.host} is taken`, next: 'stop what listens there, or choose another port' })
+    return fail({
+      code: 'gateway/port-taken',
+      message: `port ${options.port} on ${options.host} is taken`,
+      next: 'stop what listens there, or choose another port',
+    })
   }
   const { port } = server.address() as AddressInfo
   return ok({ url: `http://${options.host}:${port}`, [Symbol.asyncDispose]: close })
@@ -94,7 +104,11 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(`${controlPlane}/api/v1/gateway/segments`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(segment) })
+    const { statusCode, body } = await request(`${controlPlane}/api/v1/gateway/segments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(segment),
+    })
     await body.dump()
     return statusCode === 200
   } catch (error) {

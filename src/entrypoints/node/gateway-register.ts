@@ -31,7 +31,9 @@ export class GatewayRegister {
 
   list(): { readonly gateway: string; readonly revision: number; readonly at: number; readonly isCurrent: boolean }[] {
     const now = this.#clock()
-    return [...this.#seen].filter(([, { at }]) => now - at < FORGOTTEN_AFTER_MS).map(([gateway, { revision, at }]) => ({ gateway, revision, at, isCurrent: revision >= this.#revision }))
+    return [...this.#seen]
+      .filter(([, { at }]) => now - at < FORGOTTEN_AFTER_MS)
+      .map(([gateway, { revision, at }]) => ({ gateway, revision, at, isCurrent: revision >= this.#revision }))
   }
 
   #wake(): void {
@@ -54,7 +56,9 @@ export class GatewayRegister {
     })
   }
 
-  async waitForAcknowledgement(timeoutMs: number): Promise<{ readonly acknowledged: number; readonly connected: number; readonly afterMs: number }> {
+  async waitForAcknowledgement(
+    timeoutMs: number,
+  ): Promise<{ readonly acknowledged: number; readonly connected: number; readonly afterMs: number }> {
     const startedAt = this.#clock()
     const state = (): { acknowledged: number; connected: number } => {
       const gateways = this.list()

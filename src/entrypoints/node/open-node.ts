@@ -55,7 +55,11 @@ export async function openNode(options: OpenNodeOptions): Promise<Result<OpenedN
     lock.value.release()
     const code = errnoOf(error)
     if (code === undefined) throw error
-    return fail({ code: 'state/unusable', message: `the state folder \`${options.stateFolder}\` cannot be used (${code})`, next: code === 'ENOSPC' ? 'free space on its disk' : 'check its permissions' })
+    return fail({
+      code: 'state/unusable',
+      message: `the state folder \`${options.stateFolder}\` cannot be used (${code})`,
+      next: code === 'ENOSPC' ? 'free space on its disk' : 'check its permissions',
+    })
   }
 }
 
@@ -66,11 +70,24 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
   const origin = `gatehouse.dev/${organization}/${createHash('sha256').update(keys.ledger.publicKey).digest('hex').slice(0, 12)}`
   await mkdir(join(stateFolder, 'ledger'), { recursive: true, mode: 0o700 })
-  const ledger = await openFileLedger({ path: join(stateFolder, 'ledger', 'journal.jsonl'), organization, origin, signer: keys.ledger, pseudonymKey, clock: systemClock, newId: ulidIds, randomBytes: nodeRandomBytes })
+  const ledger = await openFileLedger({
+    path: join(stateFolder, 'ledger', 'journal.jsonl'),
+    organization,
+    origin,
+    signer: keys.ledger,
+    pseudonymKey,
+    clock: systemClock,
+    newId: ulidIds,
+    randomBytes: nodeRandomBytes,
+  })
   if (!ledger.ok) return ledger
   const trustPath = join(stateFolder, 'trust.json')
-  if ((await readTextIfPresent(trustPath)) === undefined) await writeTrustFile(trustPath, organization, origin, keys, systemClock())
-  const database = options.databaseUrl === undefined ? await openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`) : await openPostgres(options.databaseUrl, options.databaseSchema)
+  if ((await readTextIfPresent(trustPath)) === undefined)
+    await writeTrustFile(trustPath, organization, origin, keys, systemClock())
+  const database =
+    options.databaseUrl === undefined
+      ? await openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`)
+      : await openPostgres(options.databaseUrl, options.databaseSchema)
   const store = sqlRecordStore(database, organization)
   const listeners = new Set<(entry: LedgerEntry) => void>()
   const recorder = await Recorder.start(ledger.value, store, (entry) => {
@@ -78,7 +95,8 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   })
   const engine = celEngine()
   const secret = (purpose: string): string => createHmac('sha256', pseudonymKey).update(purpose).digest('base64url')
-  const apiKeyOf = (system: string, environment: string): string => `gh_${secret(`api-key\n${organization}\n${system}\n${environment}`)}`
+  const apiKeyOf = (system: string, environment: string): string =>
+    `gh_${secret(`api-key\n${organization}\n${system}\n${environment}`)}`
   return ok({
     organization,
     version,
@@ -96,7 +114,10 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     gatewayToken: `gw_${secret('gateway-token')}`,
     apiKeyOf,
     bundleKeys: {
-      apiKeyHash: (system, environment) => ({ id: `${system}/${environment}`, sha256: createHash('sha256').update(apiKeyOf(system, environment)).digest('hex') }),
+      apiKeyHash: (system, environment) => ({
+        id: `${system}/${environment}`,
+        sha256: createHash('sha256').update(apiKeyOf(system, environment)).digest('hex'),
+      }),
       workloadKeys: [base64Of(rawPublicKey(workloadKey))],
     },
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',

@@ -27,24 +27,35 @@ export interface OperationContext {
   readonly gateways: GatewayRegister
 }
 
-type Handlers = { readonly [Name in OperationName]: (context: OperationContext, principal: Principal, input: InputOf<Name>) => Promise<Result<object, Problem>> }
+type Handlers = {
+  readonly [Name in OperationName]: (
+    context: OperationContext,
+    principal: Principal,
+    input: InputOf<Name>,
+  ) => Promise<Result<object, Problem>>
+}
 
 /** The one binding of operations to use cases: HTTP routes and embedded commands both come through here. */
 const HANDLERS: Handlers = {
   listSystems: async ({ node }) => ok({ items: await listSystems(node) }),
   listReleases: ({ node }, _, input) => listOf(node, 'releases', input),
   getRelease: ({ node }, _, input) => releaseDetail(node, input.digest),
-  listEvidence: ({ node }, _, { digest, ...rest }) => listOf(node, 'evidence', { ...rest, releaseDigest: digest as Digest }),
-  recordEvidence: ({ node }, principal, input) => recordEvidence(node, principal, { system: input.system, evidence: input.evidence as unknown as CheckEvidence }),
+  listEvidence: ({ node }, _, { digest, ...rest }) =>
+    listOf(node, 'evidence', { ...rest, releaseDigest: digest as Digest }),
+  recordEvidence: ({ node }, principal, input) =>
+    recordEvidence(node, principal, { system: input.system, evidence: input.evidence as unknown as CheckEvidence }),
   gateRelease: gate,
   listLearnedCases: async ({ node }, _, { system }) => ok({ items: await learnedCases(node, system) }),
-  requestException: ({ node }, principal, input) => requestException(node, principal, { ...input, expiresAt: epochMs(input.expiresAt) }),
+  requestException: ({ node }, principal, input) =>
+    requestException(node, principal, { ...input, expiresAt: epochMs(input.expiresAt) }),
   decideException: ({ node }, principal, input) => decideException(node, principal, input),
   listExceptions: ({ node }, _, input) => listOf(node, 'exceptions', input),
   giveApproval: ({ node }, principal, input) => giveApproval(node, principal, input),
   listRisks: ({ node }, _, input) => listOf(node, 'risks', input),
-  issueDeny: async ({ node, gateways }, principal, input) => acknowledged(gateways, await issueDeny(node, principal, input)),
-  liftDeny: async ({ node, gateways }, principal, input) => acknowledged(gateways, await liftDeny(node, principal, input)),
+  issueDeny: async ({ node, gateways }, principal, input) =>
+    acknowledged(gateways, await issueDeny(node, principal, input)),
+  liftDeny: async ({ node, gateways }, principal, input) =>
+    acknowledged(gateways, await liftDeny(node, principal, input)),
   listDenies: ({ node }, _, input) => listOf(node, 'deny_records', input),
   listDecisions: ({ node }, _, input) => listOf(node, 'decisions', input),
   listAlerts: ({ node }, _, input) => listOf(node, 'alerts', input),
@@ -52,30 +63,52 @@ const HANDLERS: Handlers = {
   listIncidents: ({ node }, _, input) => listOf(node, 'incidents', input),
   getIncident: async ({ node }, _, { id }) => {
     const record = await node.store.get('incidents', id)
-    return record === undefined ? fail({ code: 'incident/unknown', message: `no incident \`${id}\` is known` }) : ok(record.document)
+    return record === undefined
+      ? fail({ code: 'incident/unknown', message: `no incident \`${id}\` is known` })
+      : ok(record.document)
   },
   changeIncident: ({ node }, principal, input) => changeIncident(node, principal, input),
   learnCase: ({ node }, principal, input) => learnCase(node, principal, input),
   listKpis: async ({ node }, _, { system }) => ok({ items: await computeKpis(node, system) }),
-  getLedger: async ({ node, gateways }) => ok({ size: node.ledger.size, checkpoint: node.ledger.checkpoint, gateways: gateways.list() }),
+  getLedger: async ({ node, gateways }) =>
+    ok({ size: node.ledger.size, checkpoint: node.ledger.checkpoint, gateways: gateways.list() }),
   buildPack: async ({ node }, principal, { system }) => {
     const built = await buildPack(node, principal, { system, trustFile: await node.trustText() })
-    return built.ok ? ok({ archive: base64Of(built.value.archive), entries: built.value.entries, ledgerSize: built.value.ledgerSize }) : built
+    return built.ok
+      ? ok({ archive: base64Of(built.value.archive), entries: built.value.entries, ledgerSize: built.value.ledgerSize })
+      : built
   },
-  ingestSegment: ({ node }, principal, input) => ingestSegment(node, principal, { ...input, lines: input.lines as unknown as readonly JsonObject[] }),
+  ingestSegment: ({ node }, principal, input) =>
+    ingestSegment(node, principal, { ...input, lines: input.lines as unknown as readonly JsonObject[] }),
 }
 
-export async function runOperation<Name extends OperationName>(name: Name, context: OperationContext, principal: Principal, input: InputOf<Name>): Promise<Result<OutputOf<Name>, Problem>> {
+export async function runOperation<Name extends OperationName>(
+  name: Name,
+  context: OperationContext,
+  principal: Principal,
+  input: InputOf<Name>,
+): Promise<Result<OutputOf<Name>, Problem>> {
   const result = await HANDLERS[name](context, principal, input)
   return result as Result<OutputOf<Name>, Problem>
 }
 
-async function listOf(node: OwnerNode, kind: RecordKind, { before, ...filter }: Omit<RecordFilter, 'before'> & { readonly before?: number | undefined }): Promise<Result<object, Problem>> {
-  const records = await node.store.list(kind, { ...filter, ...(before === undefined ? {} : { before: epochMs(before) }) })
+async function listOf(
+  node: OwnerNode,
+  kind: RecordKind,
+  { before, ...filter }: Omit<RecordFilter, 'before'> & { readonly before?: number | undefined },
+): Promise<Result<object, Problem>> {
+  const records = await node.store.list(kind, {
+    ...filter,
+    ...(before === undefined ? {} : { before: epochMs(before) }),
+  })
   return ok({ items: records.map(({ id, at, status, system, document }) => ({ ...document, id, at, status, system })) })
 }
 
-async function gate({ node }: OperationContext, principal: Principal, input: InputOf<'gateRelease'>): Promise<Result<object, Problem>> {
+async function gate(
+  { node }: OperationContext,
+  principal: Principal,
+  input: InputOf<'gateRelease'>,
+): Promise<Result<object, Problem>> {
   const release = releaseFromParts(node.sha256, input.release)
   if (!release.ok) return release
   const packs = []
@@ -85,14 +118,30 @@ async function gate({ node }: OperationContext, principal: Principal, input: Inp
     packs.push(parsed.value)
   }
   const keys = new Map(Object.entries(input.expectedKeys).map(([check, key]) => [check, key as Digest]))
-  return gateRelease(node, principal, { release: release.value, files: input.release.files as Readonly<Record<string, Digest>>, packs, environment: input.environment, author: input.author, expectedKeys: keys, facts: input.facts as JsonObject })
+  return gateRelease(node, principal, {
+    release: release.value,
+    files: input.release.files as Readonly<Record<string, Digest>>,
+    packs,
+    environment: input.environment,
+    author: input.author,
+    expectedKeys: keys,
+    facts: input.facts as JsonObject,
+  })
 }
 
 const ACKNOWLEDGE_MS = 1_000
 
 /** Waits, a second at most, until every connected gateway has taken the new bundle, and says what was seen. */
-async function acknowledged(gateways: GatewayRegister, result: Result<object, Problem>): Promise<Result<object, Problem>> {
+async function acknowledged(
+  gateways: GatewayRegister,
+  result: Result<object, Problem>,
+): Promise<Result<object, Problem>> {
   if (!result.ok) return result
   const seen = await gateways.waitForAcknowledgement(ACKNOWLEDGE_MS)
-  return ok({ ...result.value, acknowledgedBy: seen.acknowledged, connectedGateways: seen.connected, acknowledgedAfterMs: seen.afterMs })
+  return ok({
+    ...result.value,
+    acknowledgedBy: seen.acknowledged,
+    connectedGateways: seen.connected,
+    acknowledgedAfterMs: seen.afterMs,
+  })
 }

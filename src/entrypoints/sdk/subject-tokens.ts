@@ -8,7 +8,11 @@ export interface SubjectTokens {
 }
 
 /** Signs with the application's workload key (PKCS#8 PEM, Ed25519). Throws when the key is none. */
-export function subjectTokens(options: { readonly system: string; readonly workloadKeyPem: string; readonly nowMs: () => number }): SubjectTokens {
+export function subjectTokens(options: {
+  readonly system: string
+  readonly workloadKeyPem: string
+  readonly nowMs: () => number
+}): SubjectTokens {
   const key = createPrivateKey(options.workloadKeyPem)
   return { mint: (subject) => mintSubjectToken(key, options.system, subject, options.nowMs()) }
 }

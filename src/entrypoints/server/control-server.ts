@@ -29,11 +29,17 @@ const BODY_BYTES_MAX = 16 * 1_048_576
 const COOKIE = 'gatehouse_session'
 const WAIT_MS_MAX = 25_000
 
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 /** The control plane's HTTP face: `/api/v1` from the table of operations, the gateways' bundle, and the console. */
 export async function controlServer(options: ControlServerOptions): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: BODY_BYTES_MAX, logger: false, requestTimeout: 60_000, routerOptions: { maxParamLength: 300 } })
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    logger: false,
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: 300 },
+  })
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   app.addHook('onRequest', async (request, reply) => {
@@ -45,11 +51,15 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
       'cache-control': 'no-store',
     })
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
-    if (!options.hosts.includes(host)) await sendProblem(reply, 403, { code: 'http/host', message: 'this server does not answer to that name' })
+    if (!options.hosts.includes(host))
+      await sendProblem(reply, 403, { code: 'http/host', message: 'this server does not answer to that name' })
   })
   app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500
-    await sendProblem(reply, status, { code: status === 429 ? 'http/too-many' : status < 500 ? 'http/bad-request' : 'http/internal', message: status < 500 ? error.message : 'internal error' })
+    await sendProblem(reply, status, {
+      code: status === 429 ? 'http/too-many' : status < 500 ? 'http/bad-request' : 'http/internal',
+      message: status < 500 ? error.message : 'internal error',
+    })
   })
   registerOperations(app, options)
   registerSignIn(app, options)
@@ -62,7 +72,10 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
       if (request.method === 'GET' && !request.url.startsWith('/api/')) return reply.sendFile('index.html')
       return sendProblem(reply, 404, { code: 'http/not-found', message: 'no such path' })
     })
-  } else app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, 404, { code: 'http/not-found', message: 'no such path' }))
+  } else
+    app.setNotFoundHandler(async (_request, reply) =>
+      sendProblem(reply, 404, { code: 'http/not-found', message: 'no such path' }),
+    )
   return app
 }
 
@@ -73,14 +86,35 @@ function registerOperations(app: FastifyInstance, options: ControlServerOptions)
       url: `/api/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       handler: async (request, reply) => {
         const principal = principalOf(request, options)
-        if (principal === undefined) return sendProblem(reply, 401, { code: 'http/unauthenticated', message: 'sign in first', next: 'open the login link that `gatehouse console` prints' })
-        if (!mayCall(access, principal.roles)) return sendProblem(reply, 403, { code: 'http/forbidden', message: `this needs a role with access \`${access}\`` })
-        const parsed = input.safeParse({ ...(method === 'GET' ? (request.query as object) : ((request.body ?? {}) as object)), ...(request.params as object) })
+        if (principal === undefined)
+          return sendProblem(reply, 401, {
+            code: 'http/unauthenticated',
+            message: 'sign in first',
+            next: 'open the login link that `gatehouse console` prints',
+          })
+        if (!mayCall(access, principal.roles))
+          return sendProblem(reply, 403, {
+            code: 'http/forbidden',
+            message: `this needs a role with access \`${access}\``,
+          })
+        const parsed = input.safeParse({
+          ...(method === 'GET' ? (request.query as object) : ((request.body ?? {}) as object)),
+          ...(request.params as object),
+        })
         if (!parsed.success) {
           const issue = parsed.error.issues[0]
-          return sendProblem(reply, 400, { code: 'http/invalid-input', message: `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`, next: 'see /api/v1/openapi.json' })
+          return sendProblem(reply, 400, {
+            code: 'http/invalid-input',
+            message: `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`,
+            next: 'see /api/v1/openapi.json',
+          })
         }
-        const result = await runOperation(name as OperationName, { node: options.node, gateways: options.gateways }, principal, parsed.data as never)
+        const result = await runOperation(
+          name as OperationName,
+          { node: options.node, gateways: options.gateways },
+          principal,
+          parsed.data as never,
+        )
         return result.ok ? reply.send(result.value) : sendProblem(reply, statusOf(result.failure), result.failure)
       },
     })
@@ -95,11 +129,23 @@ function statusOf({ code }: Problem): number {
 }
 
 async function sendProblem(reply: FastifyReply, status: number, problem: Problem): Promise<FastifyReply> {
-  return reply.status(status).type('application/problem+json').send({ type: `https://gatehouse.dev/problems/${problem.code}`, title: problem.message, status, code: problem.code, ...(problem.next === undefined ? {} : { next: problem.next }) })
+  return reply
+    .status(status)
+    .type('application/problem+json')
+    .send({
+      type: `https://gatehouse.dev/problems/${problem.code}`,
+      title: problem.message,
+      status,
+      code: problem.code,
+      ...(problem.next === undefined ? {} : { next: problem.next }),
+    })
 }
 
 /** Who calls: the gateway's token, the owner's token with the name it asserts, or a browser session. */
-function principalOf(request: FastifyRequest, { node, ownerToken, signIn }: ControlServerOptions): Principal | undefined {
+function principalOf(
+  request: FastifyRequest,
+  { node, ownerToken, signIn }: ControlServerOptions,
+): Principal | undefined {
   const bearer = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined) {
     if (sameSecret(bearer, node.gatewayToken)) return { name: 'gateway', roles: ['gateway'] }
@@ -109,7 +155,9 @@ function principalOf(request: FastifyRequest, { node, ownerToken, signIn }: Cont
   const session = request.cookies[COOKIE]
   const principal = session === undefined ? undefined : signIn.principalOf(session)
   // A page of another site can make a browser send the cookie, but not this header.
-  return principal !== undefined && (request.method === 'GET' || request.headers['x-gatehouse-console'] === '1') ? principal : undefined
+  return principal !== undefined && (request.method === 'GET' || request.headers['x-gatehouse-console'] === '1')
+    ? principal
+    : undefined
 }
 
 /** Whoever holds the owner's token owns the state folder: the name is their own word, and recorded as such. */
@@ -122,16 +170,28 @@ function assertedPrincipal(request: FastifyRequest): Principal {
 function registerSignIn(app: FastifyInstance, { signIn, ownerToken }: ControlServerOptions): void {
   app.post('/api/v1/login-links', async (request, reply) => {
     const bearer = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
-    if (bearer === undefined || !sameSecret(bearer, ownerToken)) return sendProblem(reply, 401, { code: 'http/unauthenticated', message: 'only the owner makes login links' })
+    if (bearer === undefined || !sameSecret(bearer, ownerToken))
+      return sendProblem(reply, 401, { code: 'http/unauthenticated', message: 'only the owner makes login links' })
     return { token: signIn.newLink() }
   })
   // The token travels in the fragment and the body: never in a URL that a server or proxy would log.
-  app.post('/api/v1/session', { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } }, async (request, reply) => {
-    const { token } = (request.body ?? {}) as { token?: unknown }
-    const session = typeof token === 'string' && token.length < 200 ? signIn.redeem(token) : undefined
-    if (session === undefined) return sendProblem(reply, 401, { code: 'http/login-link', message: 'the login link is used up or too old', next: 'run `gatehouse console` for a new one' })
-    return reply.setCookie(COOKIE, session, { httpOnly: true, sameSite: 'strict', path: '/' }).send({ signedIn: true })
-  })
+  app.post(
+    '/api/v1/session',
+    { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } },
+    async (request, reply) => {
+      const { token } = (request.body ?? {}) as { token?: unknown }
+      const session = typeof token === 'string' && token.length < 200 ? signIn.redeem(token) : undefined
+      if (session === undefined)
+        return sendProblem(reply, 401, {
+          code: 'http/login-link',
+          message: 'the login link is used up or too old',
+          next: 'run `gatehouse console` for a new one',
+        })
+      return reply
+        .setCookie(COOKIE, session, { httpOnly: true, sameSite: 'strict', path: '/' })
+        .send({ signedIn: true })
+    },
+  )
   app.post('/api/v1/session/end', async (request, reply) => {
     const session = request.cookies[COOKIE]
     if (session !== undefined) signIn.end(session)
@@ -142,7 +202,8 @@ function registerSignIn(app: FastifyInstance, { signIn, ownerToken }: ControlSer
 function registerGateways(app: FastifyInstance, { node, gateways }: ControlServerOptions): void {
   app.get('/api/v1/gateway/bundle', async (request, reply) => {
     const bearer = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
-    if (bearer === undefined || !sameSecret(bearer, node.gatewayToken)) return sendProblem(reply, 401, { code: 'http/unauthenticated', message: 'only gateways fetch bundles' })
+    if (bearer === undefined || !sameSecret(bearer, node.gatewayToken))
+      return sendProblem(reply, 401, { code: 'http/unauthenticated', message: 'only gateways fetch bundles' })
     const query = request.query as { environment?: string; gateway?: string; revision?: string; waitMs?: string }
     const environment = /^[a-z][a-z0-9-]{0,62}$/.test(query.environment ?? '') ? (query.environment ?? '') : 'local'
     const have = Number(query.revision ?? -1)
@@ -154,6 +215,8 @@ function registerGateways(app: FastifyInstance, { node, gateways }: ControlServe
     }
     if (have === gateways.revision) return reply.status(304).send()
     const { revision } = gateways
-    return reply.header('gatehouse-revision', String(revision)).send(await buildBundle(node, node.bundleKeys, environment, revision))
+    return reply
+      .header('gatehouse-revision', String(revision))
+      .send(await buildBundle(node, node.bundleKeys, environment, revision))
   })
 }

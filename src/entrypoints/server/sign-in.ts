@@ -47,7 +47,11 @@ export class SignIn {
     if (endsAt === undefined || endsAt <= this.#clock()) return undefined
     const session = randomToken()
     const now = this.#clock()
-    this.#sessions.set(hashOf(session), { principal: { name: 'console', roles: ['admin'] }, createdAt: now, usedAt: now })
+    this.#sessions.set(hashOf(session), {
+      principal: { name: 'console', roles: ['admin'] },
+      createdAt: now,
+      usedAt: now,
+    })
     if (this.#sessions.size > SESSIONS_MAX) this.#sessions.delete(this.#sessions.keys().next().value ?? '')
     return session
   }

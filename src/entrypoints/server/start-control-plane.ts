@@ -37,7 +37,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   })
   const ownerToken = randomToken()
   const signIn = new SignIn(systemClock)
-  const app = await controlServer({ node, gateways, ownerToken, signIn, consoleFolder: options.consoleFolder, hosts: ['127.0.0.1', 'localhost', '[::1]', options.host] })
+  const app = await controlServer({
+    node,
+    gateways,
+    ownerToken,
+    signIn,
+    consoleFolder: options.consoleFolder,
+    hosts: ['127.0.0.1', 'localhost', '[::1]', options.host],
+  })
   const listening = await listen(app, options)
   if (!listening.ok) {
     await app.close()
@@ -63,7 +70,12 @@ async function listen(app: FastifyInstance, { host, port }: ControlPlaneOptions)
   try {
     return ok(await app.listen({ host, port }))
   } catch (error) {
-    if (errnoOf(error) === 'EADDRINUSE') return fail({ code: 'serve/port-taken', message: `port ${port} on ${host} is taken`, next: 'stop what listens there, or choose another with --port' })
+    if (errnoOf(error) === 'EADDRINUSE')
+      return fail({
+        code: 'serve/port-taken',
+        message: `port ${port} on ${host} is taken`,
+        next: 'stop what listens there, or choose another with --port',
+      })
     throw error
   }
 }

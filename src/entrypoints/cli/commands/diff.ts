@@ -14,7 +14,10 @@ import { inert, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse diff FROM TO`: what changed, per component. */
-export async function diffCommand(terminal: Terminal, options: { readonly from: string; readonly to: string; readonly json: boolean }): Promise<number> {
+export async function diffCommand(
+  terminal: Terminal,
+  options: { readonly from: string; readonly to: string; readonly json: boolean },
+): Promise<number> {
   const from = await summaryOf(terminal, options.from)
   const to = await summaryOf(terminal, options.to)
   if (!from.ok || !to.ok) {
@@ -23,7 +26,10 @@ export async function diffCommand(terminal: Terminal, options: { readonly from: 
   }
   const changes = diffReleases(from.value, to.value)
   if (options.json) {
-    printLine(terminal, JSON.stringify({ schemaVersion: 1, from: from.value.digest, to: to.value.digest, changes }, null, 2))
+    printLine(
+      terminal,
+      JSON.stringify({ schemaVersion: 1, from: from.value.digest, to: to.value.digest, changes }, null, 2),
+    )
     return EXIT_CODE.pass
   }
   const style = styleFor(terminal.hasColor)
@@ -32,7 +38,8 @@ export async function diffCommand(terminal: Terminal, options: { readonly from: 
   printLine(terminal, `v${a.version} ${shortDigest(a.digest)} → v${b.version} ${shortDigest(b.digest)}`)
   const marks = { added: style.green('+'), removed: style.red('-'), changed: style.yellow('~') }
   for (const { kind, id, change } of changes) printLine(terminal, ` ${marks[change]} ${kind} ${inert(id)} ${change}`)
-  if (changes.length === 0) printLine(terminal, a.digest === b.digest ? 'the same release' : 'no component changed; the manifest did')
+  if (changes.length === 0)
+    printLine(terminal, a.digest === b.digest ? 'the same release' : 'no component changed; the manifest did')
   return EXIT_CODE.pass
 }
 
@@ -49,12 +56,20 @@ async function summaryOf(terminal: Terminal, name: string): Promise<Result<Relea
     const loaded = await loadProject(dirname(path), '.', basename(path))
     if (!loaded.ok) return loaded
     const { release } = loaded.value
-    return ok({ digest: release.digest, version: release.manifest.metadata.version, components: release.components, guard: canonicalJsonOf((release.raw['guard'] ?? null) as Json) })
+    return ok({
+      digest: release.digest,
+      version: release.manifest.metadata.version,
+      components: release.components,
+      guard: canonicalJsonOf((release.raw['guard'] ?? null) as Json),
+    })
   }
   try {
     const parsed = lockSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
     const digest = parsed.success ? parseDigest(parsed.data.releaseDigest) : undefined
-    if (!parsed.success || digest === undefined) return fail([{ code: 'lock/invalid', message: `\`${name}\` is no lock file`, next: 'write one with `gatehouse lock`' }])
+    if (!parsed.success || digest === undefined)
+      return fail([
+        { code: 'lock/invalid', message: `\`${name}\` is no lock file`, next: 'write one with `gatehouse lock`' },
+      ])
     const components = parsed.data.components.map(({ kind, id, digest: own }) => ({ kind, id, digest: own as Digest }))
     return ok({ digest, version: parsed.data.version, components, guard: '' })
   } catch (error) {

@@ -31,7 +31,13 @@ export async function explainCommand(terminal: Terminal, options: ExplainOptions
   }
   const rule = packs.value.flatMap(({ pack }) => pack.rules).find(({ id }) => id === options.rule)
   if (rule === undefined) {
-    reportProblems(terminal, [{ code: 'explain/unknown-rule', message: `no pack of this system has rule \`${options.rule}\``, next: 'gatehouse policy test lists them' }])
+    reportProblems(terminal, [
+      {
+        code: 'explain/unknown-rule',
+        message: `no pack of this system has rule \`${options.rule}\``,
+        next: 'gatehouse policy test lists them',
+      },
+    ])
     return EXIT_CODE.usage
   }
   return withSession(
@@ -44,15 +50,26 @@ export async function explainCommand(terminal: Terminal, options: ExplainOptions
       return ok(verdicts[0]?.results.find(({ id }) => id === rule.id))
     },
     (result) => {
-      if (options.json) return printLine(terminal, JSON.stringify({ schemaVersion: 1, rule, result: result ?? null }, null, 2))
+      if (options.json)
+        return printLine(terminal, JSON.stringify({ schemaVersion: 1, rule, result: result ?? null }, null, 2))
       const style = styleFor(terminal.hasColor)
-      printLine(terminal, `${style.bold(rule.id)} ${inert(rule.title)} · ${rule.severity} · ${rule.controls.join(', ')}`)
-      printLine(terminal, `  asks: ${inert(rule.expr.trim())}${rule.when === 'true' ? '' : `\n  when: ${inert(rule.when)}`}`)
+      printLine(
+        terminal,
+        `${style.bold(rule.id)} ${inert(rule.title)} · ${rule.severity} · ${rule.controls.join(', ')}`,
+      )
+      printLine(
+        terminal,
+        `  asks: ${inert(rule.expr.trim())}${rule.when === 'true' ? '' : `\n  when: ${inert(rule.when)}`}`,
+      )
       if (rule.frameworks.length > 0) printLine(terminal, `  serves: ${inert(rule.frameworks.join(', '))}`)
       if (result === undefined) printLine(terminal, '  this release has no verdict yet\n  next: gatehouse gate')
       else {
-        printLine(terminal, `  outcome: ${result.outcome}: ${inert(result.detail)}${result.isSimulated ? ' (simulated model)' : ''}`)
-        for (const { file, line, id, why } of result.failures) printLine(terminal, `    ${inert(`${file}:${line} ${id}: ${why}`)}`)
+        printLine(
+          terminal,
+          `  outcome: ${result.outcome}: ${inert(result.detail)}${result.isSimulated ? ' (simulated model)' : ''}`,
+        )
+        for (const { file, line, id, why } of result.failures)
+          printLine(terminal, `    ${inert(`${file}:${line} ${id}: ${why}`)}`)
         if (result.failuresOmitted > 0) printLine(terminal, `    … and ${result.failuresOmitted} more`)
       }
       printLine(terminal, `  fix: ${inert(rule.fix)}`)

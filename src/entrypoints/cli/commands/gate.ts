@@ -26,9 +26,17 @@ export interface GateCommandOptions {
 
 /** `gatehouse gate`: proves what is not proven, decides, prints, and exits by the fixed table. */
 export async function gateCommand(terminal: Terminal, options: GateCommandOptions): Promise<number> {
-  const unknown = options.format.find((format) => !REPORT_FORMATS.some((known) => known === format) && format !== 'human')
+  const unknown = options.format.find(
+    (format) => !REPORT_FORMATS.some((known) => known === format) && format !== 'human',
+  )
   if (unknown !== undefined || options.output.length > options.format.filter((format) => format !== 'human').length) {
-    reportProblems(terminal, [{ code: 'gate/format', message: unknown === undefined ? 'there are more -o than --format' : `\`${unknown}\` is no format`, next: `use --format with one of: human, ${REPORT_FORMATS.join(', ')}; each -o takes the next --format` }])
+    reportProblems(terminal, [
+      {
+        code: 'gate/format',
+        message: unknown === undefined ? 'there are more -o than --format' : `\`${unknown}\` is no format`,
+        next: `use --format with one of: human, ${REPORT_FORMATS.join(', ')}; each -o takes the next --format`,
+      },
+    ])
     return EXIT_CODE.usage
   }
   const startedMs = monotonicMs()
@@ -38,7 +46,13 @@ export async function gateCommand(terminal: Terminal, options: GateCommandOption
     return EXIT_CODE.usage
   }
   await using open = session.value
-  const gated = await runGate(terminal, open, { project: options.project, manifest: options.manifest, environment: options.env, run: options.run, author: principalFrom(terminal, options.as).name })
+  const gated = await runGate(terminal, open, {
+    project: options.project,
+    manifest: options.manifest,
+    environment: options.env,
+    run: options.run,
+    author: principalFrom(terminal, options.as).name,
+  })
   if (!gated.ok) {
     reportProblems(terminal, gated.failure)
     return EXIT_CODE.usage
@@ -53,10 +67,14 @@ export async function gateCommand(terminal: Terminal, options: GateCommandOption
     else await writeFileAtomic(resolve(terminal.workingFolder, path), text)
   }
   const toScreen = formats.some((_, index) => options.output[index] === undefined)
-  if (!toScreen) printVerdict(terminal, gated.value, { verbose: options.verbose, seconds: (monotonicMs() - startedMs) / 1_000 })
+  if (!toScreen)
+    printVerdict(terminal, gated.value, { verbose: options.verbose, seconds: (monotonicMs() - startedMs) / 1_000 })
   const code = exitCodeOf(verdict)
-  const isWaived = options.advisory && (code === EXIT_CODE.blocked || code === EXIT_CODE.inconclusive || code === EXIT_CODE.approvalPending)
-  if (isWaived && !toScreen) printLine(terminal, `--advisory: exiting 0 instead of ${code}; nothing is released by this.`)
+  const isWaived =
+    options.advisory &&
+    (code === EXIT_CODE.blocked || code === EXIT_CODE.inconclusive || code === EXIT_CODE.approvalPending)
+  if (isWaived && !toScreen)
+    printLine(terminal, `--advisory: exiting 0 instead of ${code}; nothing is released by this.`)
   return isWaived ? EXIT_CODE.pass : code
 }
 

@@ -12,7 +12,10 @@ import type { Terminal } from '../terminal.ts'
 const LINE_BYTES_MAX = 8 * 1_048_576
 
 /** `gatehouse guard scan` (CONTRACTS.md): one line out per line in, in order, streaming. */
-export async function guardScanCommand(terminal: Terminal, options: { readonly preset: string; readonly manifest?: string | undefined }): Promise<number> {
+export async function guardScanCommand(
+  terminal: Terminal,
+  options: { readonly preset: string; readonly manifest?: string | undefined },
+): Promise<number> {
   const policy = await policyFor(terminal, options)
   if (policy === undefined) return EXIT_CODE.usage
   let number = 0
@@ -25,11 +28,15 @@ export async function guardScanCommand(terminal: Terminal, options: { readonly p
   return EXIT_CODE.pass
 }
 
-async function policyFor(terminal: Terminal, { preset, manifest }: { readonly preset: string; readonly manifest?: string | undefined }): Promise<GuardPolicy | undefined> {
+async function policyFor(
+  terminal: Terminal,
+  { preset, manifest }: { readonly preset: string; readonly manifest?: string | undefined },
+): Promise<GuardPolicy | undefined> {
   if (manifest !== undefined) {
     const path = resolve(terminal.workingFolder, manifest)
     const loaded = await loadProject(dirname(path), '.', basename(path))
-    if (loaded.ok) return resolveGuardPolicy(loaded.value.release.manifest.guard, computeTier(loaded.value.release.manifest).tier)
+    if (loaded.ok)
+      return resolveGuardPolicy(loaded.value.release.manifest.guard, computeTier(loaded.value.release.manifest).tier)
     reportProblems(terminal, loaded.failure)
     return undefined
   }
@@ -85,14 +92,22 @@ function scanLine(bytes: Buffer | undefined, number: number, policy: GuardPolicy
   if (!isJsonObject(json.value)) return errorLine(null, number, 'guard/bad-line', 'the line is no object')
   const { id, text, direction } = json.value
   const name = typeof id === 'string' ? id : null
-  if (name === null || typeof text !== 'string') return errorLine(name, number, 'guard/bad-line', '`id` and `text` must be strings')
-  if (direction !== undefined && direction !== 'input' && direction !== 'output') return errorLine(name, number, 'guard/bad-line', '`direction` must be `input` or `output`')
+  if (name === null || typeof text !== 'string')
+    return errorLine(name, number, 'guard/bad-line', '`id` and `text` must be strings')
+  if (direction !== undefined && direction !== 'input' && direction !== 'output')
+    return errorLine(name, number, 'guard/bad-line', '`direction` must be `input` or `output`')
   const judgement = guardText(text, direction === 'output' ? policy.output : policy.input)
   return {
     id: name,
     action: judgement.action,
     score: judgement.score,
-    findings: judgement.findings.map(({ detector, category, start, end, score }) => ({ detector, category, start, end, score })),
+    findings: judgement.findings.map(({ detector, category, start, end, score }) => ({
+      detector,
+      category,
+      start,
+      end,
+      score,
+    })),
     ...(judgement.text === text || judgement.action === 'block' ? {} : { redacted: judgement.text }),
   }
 }

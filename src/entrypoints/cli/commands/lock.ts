@@ -12,7 +12,10 @@ export function lockFileOf(manifestFile: string): string {
 }
 
 /** `gatehouse lock`: records the digests, or with `--check` says whether the recorded ones still hold. */
-export async function lockCommand(terminal: Terminal, options: { project: string; manifest: string; check: boolean; json: boolean }): Promise<number> {
+export async function lockCommand(
+  terminal: Terminal,
+  options: { project: string; manifest: string; check: boolean; json: boolean },
+): Promise<number> {
   const loaded = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!loaded.ok) {
     reportProblems(terminal, loaded.failure)
@@ -25,8 +28,16 @@ export async function lockCommand(terminal: Terminal, options: { project: string
   const before = await readTextIfPresent(path)
   const matches = before === text
   if (!options.check && !matches) await writeFileAtomic(path, text)
-  if (options.json) printLine(terminal, JSON.stringify({ schemaVersion: 1, releaseDigest: release.digest, matches, written: !options.check && !matches }))
-  else printLine(terminal, `${matches ? 'unchanged' : options.check ? 'differs' : 'written'}  ${lockFile}  ${release.digest}`)
+  if (options.json)
+    printLine(
+      terminal,
+      JSON.stringify({ schemaVersion: 1, releaseDigest: release.digest, matches, written: !options.check && !matches }),
+    )
+  else
+    printLine(
+      terminal,
+      `${matches ? 'unchanged' : options.check ? 'differs' : 'written'}  ${lockFile}  ${release.digest}`,
+    )
   if (options.check && !matches) {
     terminal.error(`  next: gatehouse lock, then commit ${lockFile}\n`)
     return EXIT_CODE.blocked

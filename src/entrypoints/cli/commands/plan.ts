@@ -8,14 +8,21 @@ import { inert, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse plan`: what a release will be asked for, before anything is run. */
-export async function planCommand(terminal: Terminal, options: { readonly project: string; readonly manifest: string; readonly env: string; readonly json: boolean }): Promise<number> {
+export async function planCommand(
+  terminal: Terminal,
+  options: { readonly project: string; readonly manifest: string; readonly env: string; readonly json: boolean },
+): Promise<number> {
   const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!project.ok) {
     reportProblems(terminal, project.failure)
     return EXIT_CODE.usage
   }
   // Learned cases live in the state, which a plan does not open: the gate adds them.
-  const prepared = await prepareGate(project.value, { environment: options.env, learned: [], model: modelIdentity(terminal.environment) })
+  const prepared = await prepareGate(project.value, {
+    environment: options.env,
+    learned: [],
+    model: modelIdentity(terminal.environment),
+  })
   if (!prepared.ok) {
     reportProblems(terminal, prepared.failure)
     return EXIT_CODE.usage
@@ -34,24 +41,55 @@ export async function planCommand(terminal: Terminal, options: { readonly projec
     missing: spec.kind === 'suite' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
   }))
   const approvals = options.env === 'local' ? 0 : APPROVALS_NEEDED[tier]
-  const controls = [...new Set(prepared.value.packs.flatMap(({ pack }) => pack.rules.flatMap((rule) => rule.controls)))].toSorted()
+  const controls = [
+    ...new Set(prepared.value.packs.flatMap(({ pack }) => pack.rules.flatMap((rule) => rule.controls))),
+  ].toSorted()
   if (options.json) {
-    printLine(terminal, JSON.stringify({ schemaVersion: 1, system: release.manifest.metadata.name, version: release.manifest.metadata.version, releaseDigest: release.digest, environment: options.env, tier, reasons, controls, checks, approvals }, null, 2))
+    printLine(
+      terminal,
+      JSON.stringify(
+        {
+          schemaVersion: 1,
+          system: release.manifest.metadata.name,
+          version: release.manifest.metadata.version,
+          releaseDigest: release.digest,
+          environment: options.env,
+          tier,
+          reasons,
+          controls,
+          checks,
+          approvals,
+        },
+        null,
+        2,
+      ),
+    )
     return EXIT_CODE.pass
   }
   const style = styleFor(terminal.hasColor)
-  printLine(terminal, `${style.bold(`${release.manifest.metadata.name} v${release.manifest.metadata.version}`)} · tier ${tier} · ${options.env}`)
+  printLine(
+    terminal,
+    `${style.bold(`${release.manifest.metadata.name} v${release.manifest.metadata.version}`)} · tier ${tier} · ${options.env}`,
+  )
   for (const reason of reasons) printLine(terminal, `  ${tier} because ${inert(reason)}`)
   printLine(terminal, `CONTROLS (${controls.length}) ${controls.join(', ')}`)
   printLine(terminal, `CHECKS (${checks.length})`)
   for (const check of checks) {
-    const needs = check.casesNeeded === null ? '' : `  needs ≥ ${check.casesNeeded} cases, has ${check.casesAvailable ?? 0}`
-    const limit = check.criterion === null ? '' : `  ${check.criterion.direction === 'at-most' ? '≤' : '≥'} ${(100 * check.criterion.threshold).toFixed(1)}% at 95% confidence`
+    const needs =
+      check.casesNeeded === null ? '' : `  needs ≥ ${check.casesNeeded} cases, has ${check.casesAvailable ?? 0}`
+    const limit =
+      check.criterion === null
+        ? ''
+        : `  ${check.criterion.direction === 'at-most' ? '≤' : '≥'} ${(100 * check.criterion.threshold).toFixed(1)}% at 95% confidence`
     const mark = check.missing > 0 ? style.yellow('MISS') : style.green('ok  ')
     printLine(terminal, ` ${mark} ${check.id} ${inert(check.title)}${limit}${needs}`)
-    if (check.missing > 0) printLine(terminal, `      next: write ${check.missing} more cases, or the outcome can only be inconclusive`)
+    if (check.missing > 0)
+      printLine(terminal, `      next: write ${check.missing} more cases, or the outcome can only be inconclusive`)
   }
-  printLine(terminal, `APPROVALS ${approvals === 0 ? 'none' : `${approvals} people of different roles, not the author`}`)
+  printLine(
+    terminal,
+    `APPROVALS ${approvals === 0 ? 'none' : `${approvals} people of different roles, not the author`}`,
+  )
   printLine(terminal, 'next: gatehouse gate')
   return EXIT_CODE.pass
 }

@@ -10,7 +10,10 @@ import { printLine, type Terminal } from '../terminal.ts'
 import { resolve } from 'node:path'
 
 /** `gatehouse policy test`: a pack that loads has compiled and passed its own tests; this says so rule by rule. */
-export async function policyTestCommand(terminal: Terminal, options: { readonly packs: readonly string[]; readonly project: string; readonly json: boolean }): Promise<number> {
+export async function policyTestCommand(
+  terminal: Terminal,
+  options: { readonly packs: readonly string[]; readonly project: string; readonly json: boolean },
+): Promise<number> {
   const names = options.packs.length > 0 ? options.packs : await defaultPacks(terminal, options.project)
   const loaded = await loadPacks(resolve(terminal.workingFolder, options.project), names)
   if (!loaded.ok) {
@@ -20,13 +23,35 @@ export async function policyTestCommand(terminal: Terminal, options: { readonly 
   const engine = celEngine()
   const packs = loaded.value.map(({ pack }) => ({ pack, results: testPack(engine, pack) }))
   if (options.json) {
-    printLine(terminal, JSON.stringify({ schemaVersion: 1, packs: packs.map(({ pack, results }) => ({ id: pack.id, version: pack.version, digest: pack.digest, results })) }, null, 2))
+    printLine(
+      terminal,
+      JSON.stringify(
+        {
+          schemaVersion: 1,
+          packs: packs.map(({ pack, results }) => ({
+            id: pack.id,
+            version: pack.version,
+            digest: pack.digest,
+            results,
+          })),
+        },
+        null,
+        2,
+      ),
+    )
     return EXIT_CODE.pass
   }
   const style = styleFor(terminal.hasColor)
   for (const { pack, results } of packs) {
-    printLine(terminal, `${style.bold(`${pack.id}@${pack.version}`)} ${inert(pack.title)} · ${pack.rules.length} rules, ${results.length} tests`)
-    for (const rule of pack.rules) printLine(terminal, ` ${style.green('ok')} ${rule.id} ${inert(rule.title)} (${results.filter((result) => result.rule === rule.id).length} tests)`)
+    printLine(
+      terminal,
+      `${style.bold(`${pack.id}@${pack.version}`)} ${inert(pack.title)} · ${pack.rules.length} rules, ${results.length} tests`,
+    )
+    for (const rule of pack.rules)
+      printLine(
+        terminal,
+        ` ${style.green('ok')} ${rule.id} ${inert(rule.title)} (${results.filter((result) => result.rule === rule.id).length} tests)`,
+      )
   }
   return EXIT_CODE.pass
 }
@@ -34,5 +59,7 @@ export async function policyTestCommand(terminal: Terminal, options: { readonly 
 async function defaultPacks(terminal: Terminal, project: string): Promise<readonly string[]> {
   const loaded = await loadProject(terminal.workingFolder, project)
   if (loaded.ok) return loaded.value.release.manifest.policies ?? ['baseline']
-  return (await readdir(contentFolder('policies'))).filter((name) => name.endsWith('.yaml')).map((name) => name.replace(/\.yaml$/, ''))
+  return (await readdir(contentFolder('policies')))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.replace(/\.yaml$/, ''))
 }

@@ -25,7 +25,9 @@ export function registerProjectCommands(program: Command, { terminal, setExitCod
     .action(async (options) => setExitCode(await (await import('./lock.ts')).lockCommand(terminal, options)))
   program
     .command('plan')
-    .description('tier with its reasons, required controls and checks, how many cases each criterion needs, what is missing')
+    .description(
+      'tier with its reasons, required controls and checks, how many cases each criterion needs, what is missing',
+    )
     .option(...PROJECT)
     .option(...MANIFEST)
     .option('-e, --env <environment>', 'environment to plan for', 'local')
@@ -38,7 +40,9 @@ export function registerProjectCommands(program: Command, { terminal, setExitCod
     .argument('<to>', 'manifest (.yaml) or lock file (.lock)')
     .option('--json', 'print JSON', false)
     .addHelpText('after', '\nExample:\n  $ gatehouse diff gatehouse-1.0.yaml gatehouse.yaml\n')
-    .action(async (from: string, to: string, options) => setExitCode(await (await import('./diff.ts')).diffCommand(terminal, { from, to, ...options })))
+    .action(async (from: string, to: string, options) =>
+      setExitCode(await (await import('./diff.ts')).diffCommand(terminal, { from, to, ...options })),
+    )
   program
     .command('gate')
     .description('run what is missing or stale, apply the policy packs, sign the verdict')
@@ -52,7 +56,10 @@ export function registerProjectCommands(program: Command, { terminal, setExitCod
     .option('-o, --output <file>', 'file for the format named before it; repeatable', collect, [])
     .option('--state <folder>', 'state folder (default: .gatehouse)')
     .option('--as <name>', 'who gates: the author of a new release')
-    .addHelpText('after', '\nExamples:\n  $ gatehouse gate\n  $ gatehouse gate --env production --format sarif -o gate.sarif --format junit -o gate.xml\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ gatehouse gate\n  $ gatehouse gate --env production --format sarif -o gate.sarif --format junit -o gate.xml\n',
+    )
     .action(async (options) => setExitCode(await (await import('./gate.ts')).gateCommand(terminal, options)))
   program
     .command('explain')
@@ -62,7 +69,9 @@ export function registerProjectCommands(program: Command, { terminal, setExitCod
     .option(...MANIFEST)
     .option('--state <folder>', 'state folder (default: .gatehouse)')
     .option('--json', 'print JSON', false)
-    .action(async (rule: string, options) => setExitCode(await (await import('./explain.ts')).explainCommand(terminal, { rule, ...options })))
+    .action(async (rule: string, options) =>
+      setExitCode(await (await import('./explain.ts')).explainCommand(terminal, { rule, ...options })),
+    )
   const policy = program.command('policy').description('policy packs')
   policy
     .command('test')
@@ -70,14 +79,21 @@ export function registerProjectCommands(program: Command, { terminal, setExitCod
     .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
     .option(...PROJECT)
     .option('--json', 'print JSON', false)
-    .action(async (packs: string[], options) => setExitCode(await (await import('./policy-test.ts')).policyTestCommand(terminal, { packs, ...options })))
+    .action(async (packs: string[], options) =>
+      setExitCode(await (await import('./policy-test.ts')).policyTestCommand(terminal, { packs, ...options })),
+    )
   program
     .command('guard')
     .description('the guard on texts')
     .command('scan')
-    .description('JSON lines in ({"id","text","direction"}), JSON lines out, in order; a bad line gives an error record')
+    .description(
+      'JSON lines in ({"id","text","direction"}), JSON lines out, in order; a bad line gives an error record',
+    )
     .option('--preset <tier>', 'T1, T2 or T3', 'T1')
     .option('-m, --manifest <file>', 'take the guard configuration of this manifest instead')
-    .addHelpText('after', `\nExample:\n  $ echo '{"id":"1","text":"write to bob@example.com"}' | gatehouse guard scan\n`)
+    .addHelpText(
+      'after',
+      `\nExample:\n  $ echo '{"id":"1","text":"write to bob@example.com"}' | gatehouse guard scan\n`,
+    )
     .action(async (options) => setExitCode(await (await import('./guard-scan.ts')).guardScanCommand(terminal, options)))
 }

@@ -7,7 +7,16 @@ import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
 
-export async function killOnCommand(terminal: Terminal, options: Common & { readonly system: string; readonly tool?: string; readonly model?: string; readonly tenant?: string; readonly reason: string }): Promise<number> {
+export async function killOnCommand(
+  terminal: Terminal,
+  options: Common & {
+    readonly system: string
+    readonly tool?: string
+    readonly model?: string
+    readonly tenant?: string
+    readonly reason: string
+  },
+): Promise<number> {
   const scope =
     options.tool !== undefined
       ? ({ kind: 'tool', tool: options.tool } as const)
@@ -16,25 +25,57 @@ export async function killOnCommand(terminal: Terminal, options: Common & { read
         : options.tenant !== undefined
           ? ({ kind: 'tenant', tenant: options.tenant } as const)
           : ({ kind: 'system' } as const)
-  return withSession(terminal, options, (session) => session.call('issueDeny', { system: options.system, scope, reason: options.reason }), (deny) => printDeny(terminal, options.json, deny, 'on'))
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('issueDeny', { system: options.system, scope, reason: options.reason }),
+    (deny) => printDeny(terminal, options.json, deny, 'on'),
+  )
 }
 
-export async function killOffCommand(terminal: Terminal, options: Common & { readonly id: string; readonly reason: string }): Promise<number> {
-  return withSession(terminal, options, (session) => session.call('liftDeny', { id: options.id, reason: options.reason }), (deny) => printDeny(terminal, options.json, deny, 'off'))
+export async function killOffCommand(
+  terminal: Terminal,
+  options: Common & { readonly id: string; readonly reason: string },
+): Promise<number> {
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('liftDeny', { id: options.id, reason: options.reason }),
+    (deny) => printDeny(terminal, options.json, deny, 'off'),
+  )
 }
 
-function printDeny(terminal: Terminal, json: boolean, deny: Readonly<Record<string, unknown>>, word: 'on' | 'off'): void {
+function printDeny(
+  terminal: Terminal,
+  json: boolean,
+  deny: Readonly<Record<string, unknown>>,
+  word: 'on' | 'off',
+): void {
   if (json) return printLine(terminal, JSON.stringify(deny))
   const connected = Number(deny['connectedGateways'])
-  const taken = connected === 0 ? 'no gateway is connected: each takes it when it next reaches the control plane' : `taken by ${String(deny['acknowledgedBy'])} of ${connected} gateways after ${String(deny['acknowledgedAfterMs'])} ms`
-  printLine(terminal, `kill switch ${word}: ${String(deny['id'])} · ${inert(String(deny['system']))} · ${JSON.stringify(deny['scope'])}\n  ${taken}`)
+  const taken =
+    connected === 0
+      ? 'no gateway is connected: each takes it when it next reaches the control plane'
+      : `taken by ${String(deny['acknowledgedBy'])} of ${connected} gateways after ${String(deny['acknowledgedAfterMs'])} ms`
+  printLine(
+    terminal,
+    `kill switch ${word}: ${String(deny['id'])} · ${inert(String(deny['system']))} · ${JSON.stringify(deny['scope'])}\n  ${taken}`,
+  )
 }
 
-export async function showIncidentCommand(terminal: Terminal, options: Common & { readonly id: string }): Promise<number> {
-  return withSession(terminal, options, (session) => session.call('getIncident', { id: options.id }), (found) => {
-    if (options.json) printLine(terminal, JSON.stringify(found, null, 2))
-    else printIncident(terminal, found as unknown as Incident)
-  })
+export async function showIncidentCommand(
+  terminal: Terminal,
+  options: Common & { readonly id: string },
+): Promise<number> {
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('getIncident', { id: options.id }),
+    (found) => {
+      if (options.json) printLine(terminal, JSON.stringify(found, null, 2))
+      else printIncident(terminal, found as unknown as Incident)
+    },
+  )
 }
 
 const when = (instant: number | null): string => (instant === null ? '–' : toRfc3339(epochMs(instant)))
@@ -42,22 +83,49 @@ const when = (instant: number | null): string => (instant === null ? '–' : toR
 function printIncident(terminal: Terminal, incident: Incident): void {
   printLine(terminal, `${incident.id} ${incident.severity} ${incident.state} · ${inert(incident.title)}`)
   printLine(terminal, `  onset ${when(incident.onsetAt)} (${inert(incident.onsetMethod)})`)
-  printLine(terminal, `  detected ${when(incident.detectedAt)} · contained ${when(incident.containedAt)} · resolved ${when(incident.resolvedAt)} · closed ${when(incident.closedAt)}`)
-  for (const entry of incident.timeline) printLine(terminal, `  ${when(entry.at)}  ${inert(entry.who)}: ${inert(entry.what)}`)
-  printLine(terminal, `  requests: ${incident.requests.slice(0, 5).join(', ')}${incident.requests.length > 5 ? ` and ${incident.requests.length - 5} more` : ''}`)
+  printLine(
+    terminal,
+    `  detected ${when(incident.detectedAt)} · contained ${when(incident.containedAt)} · resolved ${when(incident.resolvedAt)} · closed ${when(incident.closedAt)}`,
+  )
+  for (const entry of incident.timeline)
+    printLine(terminal, `  ${when(entry.at)}  ${inert(entry.who)}: ${inert(entry.what)}`)
+  printLine(
+    terminal,
+    `  requests: ${incident.requests.slice(0, 5).join(', ')}${incident.requests.length > 5 ? ` and ${incident.requests.length - 5} more` : ''}`,
+  )
   if (incident.learnedCases.length > 0) printLine(terminal, `  learned: ${incident.learnedCases.join(', ')}`)
 }
 
-export async function changeIncidentCommand(terminal: Terminal, options: Common & { readonly id: string; readonly event: IncidentEvent; readonly note: string }): Promise<number> {
-  return withSession(terminal, options, (session) => session.call('changeIncident', { id: options.id, event: options.event, note: options.note }), (incident) => {
-    if (options.json) printLine(terminal, JSON.stringify(incident))
-    else printIncident(terminal, incident as unknown as Incident)
-  })
+export async function changeIncidentCommand(
+  terminal: Terminal,
+  options: Common & { readonly id: string; readonly event: IncidentEvent; readonly note: string },
+): Promise<number> {
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('changeIncident', { id: options.id, event: options.event, note: options.note }),
+    (incident) => {
+      if (options.json) printLine(terminal, JSON.stringify(incident))
+      else printIncident(terminal, incident as unknown as Incident)
+    },
+  )
 }
 
-export async function learnCommand(terminal: Terminal, options: Common & { readonly id: string; readonly request: string }): Promise<number> {
-  return withSession(terminal, options, (session) => session.call('learnCase', { incident: options.id, request: options.request }), (learned) => {
-    if (options.json) printLine(terminal, JSON.stringify(learned))
-    else printLine(terminal, `learned ${String(learned['id'])}: every gate of this system now requires it\n  next: gatehouse gate`)
-  })
+export async function learnCommand(
+  terminal: Terminal,
+  options: Common & { readonly id: string; readonly request: string },
+): Promise<number> {
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('learnCase', { incident: options.id, request: options.request }),
+    (learned) => {
+      if (options.json) printLine(terminal, JSON.stringify(learned))
+      else
+        printLine(
+          terminal,
+          `learned ${String(learned['id'])}: every gate of this system now requires it\n  next: gatehouse gate`,
+        )
+    },
+  )
 }

@@ -10,7 +10,10 @@ import { printLine, type Terminal } from '../terminal.ts'
 import { VERSION } from '../version.ts'
 
 /** `gatehouse serve`: owns the state folder until it is told to stop. */
-export async function serveCommand(terminal: Terminal, options: { readonly port: number; readonly host: string; readonly state?: string | undefined }): Promise<number> {
+export async function serveCommand(
+  terminal: Terminal,
+  options: { readonly port: number; readonly host: string; readonly state?: string | undefined },
+): Promise<number> {
   const started = await startControlPlane({
     stateFolder: stateFolderOf(terminal, options.state),
     organization: 'local',
@@ -39,11 +42,17 @@ function untilInterrupted(terminal: Terminal): Promise<void> {
 }
 
 /** `gatehouse console`: a fresh one-time login link. */
-export async function consoleCommand(terminal: Terminal, options: { readonly state?: string | undefined }): Promise<number> {
+export async function consoleCommand(
+  terminal: Terminal,
+  options: { readonly state?: string | undefined },
+): Promise<number> {
   const owner = await readOwnerFile(stateFolderOf(terminal, options.state))
   if (owner !== undefined) {
     try {
-      const { statusCode, body } = await request(`${owner.url}/api/v1/login-links`, { method: 'POST', headers: { authorization: `Bearer ${owner.token}` } })
+      const { statusCode, body } = await request(`${owner.url}/api/v1/login-links`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${owner.token}` },
+      })
       const { token } = (await body.json()) as { token?: string }
       if (statusCode === 200 && token !== undefined) {
         printLine(terminal, `${owner.url}/#login=${token}`)
@@ -53,6 +62,8 @@ export async function consoleCommand(terminal: Terminal, options: { readonly sta
       if (!(error instanceof Error)) throw error
     }
   }
-  reportProblems(terminal, [{ code: 'console/not-running', message: 'no control plane runs for this state folder', next: 'gatehouse serve' }])
+  reportProblems(terminal, [
+    { code: 'console/not-running', message: 'no control plane runs for this state folder', next: 'gatehouse serve' },
+  ])
   return EXIT_CODE.usage
 }

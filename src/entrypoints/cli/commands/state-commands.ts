@@ -29,7 +29,9 @@ function registerPeople(program: Command, { terminal, setExitCode }: CommandCont
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
-    .action(async (rule: string, options) => setExitCode(await (await people()).requestExceptionCommand(terminal, { rule, ...options })))
+    .action(async (rule: string, options) =>
+      setExitCode(await (await people()).requestExceptionCommand(terminal, { rule, ...options })),
+    )
   for (const decision of ['approve', 'deny'] as const)
     exception
       .command(decision)
@@ -38,17 +40,21 @@ function registerPeople(program: Command, { terminal, setExitCode }: CommandCont
       .option(...STATE)
       .option(...AS)
       .option(...JSON_FLAG)
-      .action(async (id: string, options) => setExitCode(await (await people()).decideExceptionCommand(terminal, { id, decision, ...options })))
+      .action(async (id: string, options) =>
+        setExitCode(await (await people()).decideExceptionCommand(terminal, { id, decision, ...options })),
+      )
   exception
     .command('list')
     .description('waivers, newest first')
     .option(...SYSTEM)
     .option(...STATE)
     .option(...JSON_FLAG)
-    .action(async (options) => setExitCode(await (await people()).listCommand(terminal, { operation: 'listExceptions', ...options })))
+    .action(async (options) =>
+      setExitCode(await (await people()).listCommand(terminal, { operation: 'listExceptions', ...options })),
+    )
   program
     .command('approve')
-    .description('approve (or --reject) a release for an environment; never one\'s own')
+    .description("approve (or --reject) a release for an environment; never one's own")
     .requiredOption(...SYSTEM)
     .requiredOption('--release <digest>', 'the release')
     .requiredOption('-e, --env <environment>', 'the environment')
@@ -67,7 +73,9 @@ function registerPeople(program: Command, { terminal, setExitCode }: CommandCont
     .option(...SYSTEM)
     .option(...STATE)
     .option(...JSON_FLAG)
-    .action(async (options) => setExitCode(await (await people()).listCommand(terminal, { operation: 'listRisks', ...options })))
+    .action(async (options) =>
+      setExitCode(await (await people()).listCommand(terminal, { operation: 'listRisks', ...options })),
+    )
 }
 
 function registerResponse(program: Command, { terminal, setExitCode }: CommandContext): void {
@@ -93,19 +101,44 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
-    .action(async (id: string, options) => setExitCode(await (await respond()).killOffCommand(terminal, { id, ...options })))
-  const list = async (operation: 'listDenies' | 'listIncidents' | 'listAlerts', options: object): Promise<void> => setExitCode(await (await import('./people.ts')).listCommand(terminal, { operation, json: false, ...options }))
-  kill.command('list').description('kill switches, newest first').option(...SYSTEM).option(...STATE).option(...JSON_FLAG).action(async (options: object) => list('listDenies', options))
+    .action(async (id: string, options) =>
+      setExitCode(await (await respond()).killOffCommand(terminal, { id, ...options })),
+    )
+  const list = async (operation: 'listDenies' | 'listIncidents' | 'listAlerts', options: object): Promise<void> =>
+    setExitCode(await (await import('./people.ts')).listCommand(terminal, { operation, json: false, ...options }))
+  kill
+    .command('list')
+    .description('kill switches, newest first')
+    .option(...SYSTEM)
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options: object) => list('listDenies', options))
   const incident = program.command('incident').description('incidents: open → contained → resolved → closed')
-  incident.command('list').description('incidents, newest first').option(...SYSTEM).option(...STATE).option(...JSON_FLAG).action(async (options: object) => list('listIncidents', options))
-  program.command('alert').description('alerts of the monitors').command('list').description('alerts, newest first').option(...SYSTEM).option(...STATE).option(...JSON_FLAG).action(async (options: object) => list('listAlerts', options))
+  incident
+    .command('list')
+    .description('incidents, newest first')
+    .option(...SYSTEM)
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options: object) => list('listIncidents', options))
+  program
+    .command('alert')
+    .description('alerts of the monitors')
+    .command('list')
+    .description('alerts, newest first')
+    .option(...SYSTEM)
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options: object) => list('listAlerts', options))
   incident
     .command('show')
     .description('one incident with its timeline')
     .argument('<id>', 'for example INC-1')
     .option(...STATE)
     .option(...JSON_FLAG)
-    .action(async (id: string, options) => setExitCode(await (await respond()).showIncidentCommand(terminal, { id, ...options })))
+    .action(async (id: string, options) =>
+      setExitCode(await (await respond()).showIncidentCommand(terminal, { id, ...options })),
+    )
   for (const event of ['contain', 'resolve', 'close', 'reopen'] as const)
     incident
       .command(event)
@@ -115,7 +148,9 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
       .option(...STATE)
       .option(...AS)
       .option(...JSON_FLAG)
-      .action(async (id: string, options) => setExitCode(await (await respond()).changeIncidentCommand(terminal, { id, event, ...options })))
+      .action(async (id: string, options) =>
+        setExitCode(await (await respond()).changeIncidentCommand(terminal, { id, event, ...options })),
+      )
   incident
     .command('learn')
     .description('turn a recorded request of an incident into a regression case that every later gate requires')
@@ -124,7 +159,9 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
-    .action(async (id: string, options) => setExitCode(await (await respond()).learnCommand(terminal, { id, ...options })))
+    .action(async (id: string, options) =>
+      setExitCode(await (await respond()).learnCommand(terminal, { id, ...options })),
+    )
 }
 
 function registerEvidence(program: Command, { terminal, setExitCode }: CommandContext): void {
@@ -145,7 +182,9 @@ function registerEvidence(program: Command, { terminal, setExitCode }: CommandCo
     .option('--trust <file|sha256:…>', 'whom you trust; a pack never vouches for itself')
     .option(...JSON_FLAG)
     .addHelpText('after', '\nExample:\n  $ gatehouse evidence verify pack.zip --trust trust.json\n')
-    .action(async (pack: string, options) => setExitCode(await (await import('./evidence.ts')).verifyCommand(terminal, { pack, ...options })))
+    .action(async (pack: string, options) =>
+      setExitCode(await (await import('./evidence.ts')).verifyCommand(terminal, { pack, ...options })),
+    )
   program
     .command('kpi')
     .description('key figures of a system, each with its sample and interval')

@@ -6,10 +6,14 @@ import { inert, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse validate`: every problem with its place, or the tier and the digest. */
-export async function validateCommand(terminal: Terminal, options: { project: string; manifest: string; json: boolean }): Promise<number> {
+export async function validateCommand(
+  terminal: Terminal,
+  options: { project: string; manifest: string; json: boolean },
+): Promise<number> {
   const loaded = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!loaded.ok) {
-    if (options.json) printLine(terminal, JSON.stringify({ schemaVersion: 1, valid: false, problems: loaded.failure }, null, 2))
+    if (options.json)
+      printLine(terminal, JSON.stringify({ schemaVersion: 1, valid: false, problems: loaded.failure }, null, 2))
     else reportProblems(terminal, loaded.failure)
     return EXIT_CODE.usage
   }
@@ -17,7 +21,16 @@ export async function validateCommand(terminal: Terminal, options: { project: st
   const { name, version } = release.manifest.metadata
   const { tier, reasons } = computeTier(release.manifest)
   if (options.json) {
-    const body = { schemaVersion: 1, valid: true, system: name, version, tier, reasons, releaseDigest: release.digest, components: release.components }
+    const body = {
+      schemaVersion: 1,
+      valid: true,
+      system: name,
+      version,
+      tier,
+      reasons,
+      releaseDigest: release.digest,
+      components: release.components,
+    }
     printLine(terminal, JSON.stringify(body, null, 2))
     return EXIT_CODE.pass
   }

@@ -5,7 +5,12 @@ import type { Terminal } from '../terminal.ts'
 import type { Problem, Result } from '../../../base/result.ts'
 
 /** Opens a session, calls, prints the problem or hands the value on; closes in every case. */
-export async function withSession<Value>(terminal: Terminal, options: SessionOptions, call: (session: Session) => Promise<Result<Value, Problem>>, print: (value: Value) => number | void): Promise<number> {
+export async function withSession<Value>(
+  terminal: Terminal,
+  options: SessionOptions,
+  call: (session: Session) => Promise<Result<Value, Problem>>,
+  print: (value: Value) => number | void,
+): Promise<number> {
   const opened = await openSession(terminal, options)
   if (!opened.ok) {
     reportProblems(terminal, [opened.failure])
@@ -24,6 +29,7 @@ export async function withSession<Value>(terminal: Terminal, options: SessionOpt
 function exitCodeOfProblem({ code }: Problem): number {
   if (code === 'http/unauthenticated' || code === 'http/forbidden') return EXIT_CODE.unauthenticated
   if (code.startsWith('ledger/damaged')) return EXIT_CODE.integrity
-  if (/^(?:exception|approval)\/(?:own-request|author|role|not-open)$/.test(code) || code === 'incident/refused') return EXIT_CODE.blocked
+  if (/^(?:exception|approval)\/(?:own-request|author|role|not-open)$/.test(code) || code === 'incident/refused')
+    return EXIT_CODE.blocked
   return EXIT_CODE.usage
 }

@@ -1,7 +1,12 @@
 import { dirname } from 'node:path'
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import { nodeSha256 } from '../../../adapters/crypto/node-crypto.ts'
-import { learnedSuite, planChecks, type PlanInputs, type PlannedCheck } from '../../../application/release/plan-checks.ts'
+import {
+  learnedSuite,
+  planChecks,
+  type PlanInputs,
+  type PlannedCheck,
+} from '../../../application/release/plan-checks.ts'
 import type { Digest } from '../../../base/digest.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { parseSuite, parseSuiteHead } from '../../../contract/suite/parse-suite.ts'
@@ -20,7 +25,10 @@ export interface PreparedGate {
 const POLICIES_DEFAULT = ['baseline']
 
 /** Everything that a gate of this project depends on, read and planned; nothing is run. */
-export async function prepareGate(project: LoadedProject, options: { readonly environment: string; readonly learned: readonly SuiteCase[]; readonly model: string }): Promise<Result<PreparedGate, readonly Problem[]>> {
+export async function prepareGate(
+  project: LoadedProject,
+  options: { readonly environment: string; readonly learned: readonly SuiteCase[]; readonly model: string },
+): Promise<Result<PreparedGate, readonly Problem[]>> {
   const { release, folder } = project
   const packs = await loadPacks(folder, release.manifest.policies ?? POLICIES_DEFAULT)
   if (!packs.ok) return packs
@@ -39,7 +47,12 @@ export async function prepareGate(project: LoadedProject, options: { readonly en
     targets: targets.value,
     model: options.model,
   }
-  return ok({ project, packs: packs.value, inputs, checks: planChecks({ engine: celEngine(), sha256: nodeSha256 }, inputs) })
+  return ok({
+    project,
+    packs: packs.value,
+    inputs,
+    checks: planChecks({ engine: celEngine(), sha256: nodeSha256 }, inputs),
+  })
 }
 
 async function loadSuites({ release, files }: LoadedProject): Promise<Result<readonly Suite[], readonly Problem[]>> {
@@ -59,7 +72,10 @@ async function loadSuites({ release, files }: LoadedProject): Promise<Result<rea
 }
 
 /** A target is the folder of its module: code beside it changes what it does. */
-async function targetDigests({ files }: LoadedProject, suites: readonly Suite[]): Promise<Result<ReadonlyMap<string, Digest>, readonly Problem[]>> {
+async function targetDigests(
+  { files }: LoadedProject,
+  suites: readonly Suite[],
+): Promise<Result<ReadonlyMap<string, Digest>, readonly Problem[]>> {
   const digests = new Map<string, Digest>()
   for (const { target } of suites) {
     if (digests.has(target)) continue

@@ -25,31 +25,67 @@ export function exitCodeOf({ verdict }: StoredVerdict): ExitCode {
 export const percent = (rate: number): string => `${(100 * rate).toFixed(1)}%`
 
 /** The verdict for people (reference layout): what blocks first, each with its fix. */
-export function printVerdict(terminal: Terminal, { verdict, ran }: GateOutcome, options: { readonly verbose: boolean; readonly seconds: number }): void {
+export function printVerdict(
+  terminal: Terminal,
+  { verdict, ran }: GateOutcome,
+  options: { readonly verbose: boolean; readonly seconds: number },
+): void {
   const style = styleFor(terminal.hasColor)
   const groups = Map.groupBy(verdict.results, ({ outcome }) => outcome)
   const packs = verdict.packs.map(({ id, version }) => `${id}@${version}`).join(', ')
-  printLine(terminal, `${style.bold(`${verdict.system} v${verdict.systemVersion}`)} · tier ${verdict.tier} · ${verdict.environment} · policy ${packs}`)
-  if (verdict.results.some(({ isSimulated }) => isSimulated)) printLine(terminal, style.yellow('answers came from a SIMULATED model: this shows how the controls work, not how a real model behaves'))
+  printLine(
+    terminal,
+    `${style.bold(`${verdict.system} v${verdict.systemVersion}`)} · tier ${verdict.tier} · ${verdict.environment} · policy ${packs}`,
+  )
+  if (verdict.results.some(({ isSimulated }) => isSimulated))
+    printLine(
+      terminal,
+      style.yellow(
+        'answers came from a SIMULATED model: this shows how the controls work, not how a real model behaves',
+      ),
+    )
   printLine(terminal)
-  section(terminal, style.red('BLOCKING'), groups.get('failed'), (result) => failing(terminal, style.red(' FAIL'), result, style))
-  section(terminal, style.yellow('INCONCLUSIVE'), groups.get('inconclusive'), (result) => failing(terminal, style.yellow(' ????'), result, style))
-  section(terminal, style.yellow('ERRORED'), groups.get('errored'), (result) => failing(terminal, style.yellow(' ERR '), result, style))
+  section(terminal, style.red('BLOCKING'), groups.get('failed'), (result) =>
+    failing(terminal, style.red(' FAIL'), result, style),
+  )
+  section(terminal, style.yellow('INCONCLUSIVE'), groups.get('inconclusive'), (result) =>
+    failing(terminal, style.yellow(' ????'), result, style),
+  )
+  section(terminal, style.yellow('ERRORED'), groups.get('errored'), (result) =>
+    failing(terminal, style.yellow(' ERR '), result, style),
+  )
   section(terminal, 'EXCEPTED', groups.get('excepted'), (result) => {
     const days = Math.ceil(((result.exceptionExpiresAt ?? 0) - systemClock()) / DAY_MS)
-    printLine(terminal, ` EXCP ${result.id} ${inert(result.title)} · ${result.exceptionId ?? ''} expires in ${days} days`)
+    printLine(
+      terminal,
+      ` EXCP ${result.id} ${inert(result.title)} · ${result.exceptionId ?? ''} expires in ${days} days`,
+    )
   })
   const passed = groups.get('passed') ?? []
-  if (options.verbose) for (const result of passed) printLine(terminal, ` ${style.green('ok')}   ${result.id} ${inert(result.detail)}`)
+  if (options.verbose)
+    for (const result of passed) printLine(terminal, ` ${style.green('ok')}   ${result.id} ${inert(result.detail)}`)
   const { needed, given } = verdict.approvals
-  if (needed > 0) printLine(terminal, `APPROVALS ${given.length}/${needed}${given.length > 0 ? `: ${inert(given.join(', '))}` : ''}`)
-  for (const id of verdict.unusedExceptions) printLine(terminal, style.dim(`unused exception ${id}: nothing it covers fails`))
-  printLine(terminal, `PASSED ${passed.length}${options.verbose ? '' : ' (--verbose)'}   SKIPPED ${verdict.skipped.length}   RAN ${ran.length}   ${options.seconds.toFixed(1)} s`)
-  printLine(terminal, `Release ${shortDigest(verdict.releaseDigest)} · ledger #${verdict.ledgerIndex}${verdict.envelope === null ? '' : ` · VSA ${verdict.verdict === 'released' ? 'PASSED' : 'FAILED'}`}`)
+  if (needed > 0)
+    printLine(terminal, `APPROVALS ${given.length}/${needed}${given.length > 0 ? `: ${inert(given.join(', '))}` : ''}`)
+  for (const id of verdict.unusedExceptions)
+    printLine(terminal, style.dim(`unused exception ${id}: nothing it covers fails`))
+  printLine(
+    terminal,
+    `PASSED ${passed.length}${options.verbose ? '' : ' (--verbose)'}   SKIPPED ${verdict.skipped.length}   RAN ${ran.length}   ${options.seconds.toFixed(1)} s`,
+  )
+  printLine(
+    terminal,
+    `Release ${shortDigest(verdict.releaseDigest)} · ledger #${verdict.ledgerIndex}${verdict.envelope === null ? '' : ` · VSA ${verdict.verdict === 'released' ? 'PASSED' : 'FAILED'}`}`,
+  )
   printLine(terminal, closing(verdict, style))
 }
 
-function section(terminal: Terminal, title: string, results: readonly StoredRuleResult[] | undefined, print: (result: StoredRuleResult) => void): void {
+function section(
+  terminal: Terminal,
+  title: string,
+  results: readonly StoredRuleResult[] | undefined,
+  print: (result: StoredRuleResult) => void,
+): void {
   if (results === undefined) return
   printLine(terminal, `${title} (${results.length})`)
   for (const result of results) print(result)
@@ -57,9 +93,13 @@ function section(terminal: Terminal, title: string, results: readonly StoredRule
 
 // oxlint-disable-next-line max-params -- a printer, a mark, what is printed, and how
 function failing(terminal: Terminal, mark: string, result: StoredRuleResult, style: Style): void {
-  printLine(terminal, `${mark} ${result.id} ${inert(result.outcome === 'failed' ? result.message : result.title)} ${style.dim(`[${result.severity}]`)}`)
+  printLine(
+    terminal,
+    `${mark} ${result.id} ${inert(result.outcome === 'failed' ? result.message : result.title)} ${style.dim(`[${result.severity}]`)}`,
+  )
   if (result.detail !== result.message) printLine(terminal, `      ${inert(result.detail)}`)
-  for (const { file, line, id, why } of result.failures.slice(0, FAILURES_SHOWN)) printLine(terminal, `      ${inert(`${file}:${line} ${id}: ${why}`)}`)
+  for (const { file, line, id, why } of result.failures.slice(0, FAILURES_SHOWN))
+    printLine(terminal, `      ${inert(`${file}:${line} ${id}: ${why}`)}`)
   const more = result.failures.length - FAILURES_SHOWN + result.failuresOmitted
   if (more > 0) printLine(terminal, style.dim(`      … and ${more} more: gatehouse explain ${result.id}`))
   if (result.frameworks.length > 0) printLine(terminal, style.dim(`      ${inert(result.frameworks.join(', '))}`))
@@ -67,8 +107,12 @@ function failing(terminal: Terminal, mark: string, result: StoredRuleResult, sty
 }
 
 function fixOf(result: StoredRuleResult): string {
-  if (result.outcome === 'inconclusive') return `add cases: ${result.measure?.n ?? 0} cannot decide it (gatehouse plan says how many can)`
-  if (result.outcome === 'errored') return result.detail === 'not evidenced' ? 'run `gatehouse gate` without --no-run' : 'mend what stopped the check, then gate again'
+  if (result.outcome === 'inconclusive')
+    return `add cases: ${result.measure?.n ?? 0} cannot decide it (gatehouse plan says how many can)`
+  if (result.outcome === 'errored')
+    return result.detail === 'not evidenced'
+      ? 'run `gatehouse gate` without --no-run'
+      : 'mend what stopped the check, then gate again'
   return result.fix
 }
 
@@ -78,10 +122,18 @@ function closing(verdict: StoredVerdict, style: Style): string {
     case 'released':
       return style.green(`Exiting 0: released for ${verdict.environment}.`)
     case 'blocked':
-      return style.red(verdict.approvals.isRejected ? 'Exiting 1: rejected by an approver.' : `Exiting 1: ${count('failed')} blocking ${count('failed') === 1 ? 'finding' : 'findings'}.`)
+      return style.red(
+        verdict.approvals.isRejected
+          ? 'Exiting 1: rejected by an approver.'
+          : `Exiting 1: ${count('failed')} blocking ${count('failed') === 1 ? 'finding' : 'findings'}.`,
+      )
     case 'inconclusive':
-      return style.yellow(`Exiting 3: ${count('inconclusive') + count('errored')} undecided; what has no evidence is not green.`)
+      return style.yellow(
+        `Exiting 3: ${count('inconclusive') + count('errored')} undecided; what has no evidence is not green.`,
+      )
     case 'pending-approval':
-      return style.yellow(`Exiting 5: ${verdict.approvals.needed - verdict.approvals.given.length} approval(s) missing. next: gatehouse approve --env ${verdict.environment}`)
+      return style.yellow(
+        `Exiting 5: ${verdict.approvals.needed - verdict.approvals.given.length} approval(s) missing. next: gatehouse approve --env ${verdict.environment}`,
+      )
   }
 }

@@ -30,7 +30,11 @@ export function terminalProgress(terminal: Terminal): Progress {
     advance() {
       state.done += 1
       const now = monotonicMs()
-      if (now - state.startedMs > QUIET_MS && now - state.shownMs > (terminal.isInteractive ? TTY_EVERY_MS : LOG_EVERY_MS)) show(now)
+      if (
+        now - state.startedMs > QUIET_MS &&
+        now - state.shownMs > (terminal.isInteractive ? TTY_EVERY_MS : LOG_EVERY_MS)
+      )
+        show(now)
     },
     stop() {
       if (terminal.isInteractive && state.isShown) terminal.error('\r\u001b[2K')

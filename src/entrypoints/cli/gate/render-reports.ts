@@ -27,8 +27,16 @@ function jsonReport(verdict: StoredVerdict): JsonObject {
     ...(head as unknown as JsonObject),
     exitCode: exitCodeOf(verdict),
     gates: results as unknown as readonly JsonObject[],
-    exceptions: results.filter(({ outcome }) => outcome === 'excepted').map(({ id, exceptionId, exceptionExpiresAt }) => ({ rule: id, exception: exceptionId, expiresAt: exceptionExpiresAt })),
-    next: results.filter(({ outcome }) => outcome !== 'passed' && outcome !== 'excepted').map(({ id, fix }) => ({ rule: id, fix })),
+    exceptions: results
+      .filter(({ outcome }) => outcome === 'excepted')
+      .map(({ id, exceptionId, exceptionExpiresAt }) => ({
+        rule: id,
+        exception: exceptionId,
+        expiresAt: exceptionExpiresAt,
+      })),
+    next: results
+      .filter(({ outcome }) => outcome !== 'passed' && outcome !== 'excepted')
+      .map(({ id, fix }) => ({ rule: id, fix })),
   }
 }
 
@@ -45,7 +53,12 @@ function sarifReport(verdict: StoredVerdict, manifestFile: string): JsonObject {
           driver: {
             name: 'gatehouse',
             version: VERSION,
-            rules: shown.map(({ id, title, fix, frameworks }) => ({ id, shortDescription: { text: title }, help: { text: fix }, properties: { tags: frameworks.slice(0, 10) } })),
+            rules: shown.map(({ id, title, fix, frameworks }) => ({
+              id,
+              shortDescription: { text: title },
+              help: { text: fix },
+              properties: { tags: frameworks.slice(0, 10) },
+            })),
           },
         },
         automationDetails: { id: `gatehouse/${verdict.system}/${verdict.environment}` },
@@ -56,14 +69,19 @@ function sarifReport(verdict: StoredVerdict, manifestFile: string): JsonObject {
 }
 
 function sarifResults(result: StoredRuleResult, manifestFile: string): readonly JsonObject[] {
-  const places = result.failures.length > 0 ? result.failures : [{ id: result.id, file: manifestFile, line: 1, why: result.detail }]
+  const places =
+    result.failures.length > 0 ? result.failures : [{ id: result.id, file: manifestFile, line: 1, why: result.detail }]
   return places.map((place) => ({
     ruleId: result.id,
     level: LEVELS[result.severity] ?? 'warning',
     message: { text: `${result.message}: ${place.why}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: place.file }, region: { startLine: Math.max(1, place.line) } } }],
+    locations: [
+      { physicalLocation: { artifactLocation: { uri: place.file }, region: { startLine: Math.max(1, place.line) } } },
+    ],
     partialFingerprints: { 'gatehouse/v1': `${result.id}/${place.id}` },
-    ...(result.outcome === 'excepted' ? { suppressions: [{ kind: 'external', status: 'accepted', justification: result.exceptionId ?? '' }] } : {}),
+    ...(result.outcome === 'excepted'
+      ? { suppressions: [{ kind: 'external', status: 'accepted', justification: result.exceptionId ?? '' }] }
+      : {}),
   }))
 }
 
@@ -77,8 +95,10 @@ function junitReport({ results, system, systemVersion }: StoredVerdict): string 
   const count = (...outcomes: string[]): number => results.filter(({ outcome }) => outcomes.includes(outcome)).length
   const cases = results.map(({ id, pack, title, outcome, message, detail }) => {
     const head = `    <testcase classname="${xml(pack)}" name="${xml(`${id} ${title}`)}"`
-    if (outcome === 'failed') return `${head}><failure type="assertion" message="${xml(message)}">${xml(detail)}</failure></testcase>`
-    if (outcome === 'errored' || outcome === 'inconclusive') return `${head}><error type="${outcome}" message="${xml(detail)}"/></testcase>`
+    if (outcome === 'failed')
+      return `${head}><failure type="assertion" message="${xml(message)}">${xml(detail)}</failure></testcase>`
+    if (outcome === 'errored' || outcome === 'inconclusive')
+      return `${head}><error type="${outcome}" message="${xml(detail)}"/></testcase>`
     return outcome === 'excepted' ? `${head}><skipped message="excepted"/></testcase>` : `${head}/>`
   })
   const totals = `tests="${results.length}" failures="${count('failed')}" errors="${count('errored', 'inconclusive')}" skipped="${count('excepted')}"`
@@ -90,7 +110,11 @@ function cell(text: string): string {
 }
 
 function markdownReport(verdict: StoredVerdict): string {
-  const rows = verdict.results.map(({ id, title, outcome, detail }) => `| ${id} | ${cell(title)} | **${outcome}** | ${cell(detail)} |`)
-  const simulated = verdict.results.some(({ isSimulated }) => isSimulated) ? '\n> Answers came from a simulated model.\n' : ''
+  const rows = verdict.results.map(
+    ({ id, title, outcome, detail }) => `| ${id} | ${cell(title)} | **${outcome}** | ${cell(detail)} |`,
+  )
+  const simulated = verdict.results.some(({ isSimulated }) => isSimulated)
+    ? '\n> Answers came from a simulated model.\n'
+    : ''
   return `## ${verdict.system} v${verdict.systemVersion}: ${verdict.verdict}\n\nTier ${verdict.tier}, environment ${verdict.environment}, release \`${verdict.releaseDigest}\`, ledger #${verdict.ledgerIndex}\n${simulated}\n| rule | | outcome | detail |\n|---|---|---|---|\n${rows.join('\n')}\n`
 }

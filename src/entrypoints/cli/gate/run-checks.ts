@@ -25,7 +25,11 @@ export interface RunChecksOptions {
 }
 
 /** Runs the given checks and yields their evidence; suites that several checks read run once. */
-export async function runChecks(gate: PreparedGate, checks: readonly PlannedCheck[], options: RunChecksOptions): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
+export async function runChecks(
+  gate: PreparedGate,
+  checks: readonly PlannedCheck[],
+  options: RunChecksOptions,
+): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
   const { project, inputs } = gate
   const startedAt = systemClock()
   const suites = new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite] as const)))
@@ -33,12 +37,27 @@ export async function runChecks(gate: PreparedGate, checks: readonly PlannedChec
   if (!ran.ok) return ran
   const evidence: CheckEvidence[] = []
   for (const check of checks) {
-    const context: JudgeContext = { distributions: stdlibDistributions, releaseDigest: inputs.release.digest, isSimulated: ran.value.isSimulated, startedAt, finishedAt: systemClock() }
+    const context: JudgeContext = {
+      distributions: stdlibDistributions,
+      releaseDigest: inputs.release.digest,
+      isSimulated: ran.value.isSimulated,
+      startedAt,
+      finishedAt: systemClock(),
+    }
     if (check.spec.kind === 'suite') {
-      evidence.push(judgeSuiteCheck(check, check.suites.flatMap(({ id }) => ran.value.results.get(id) ?? []), context))
+      evidence.push(
+        judgeSuiteCheck(
+          check,
+          check.suites.flatMap(({ id }) => ran.value.results.get(id) ?? []),
+          context,
+        ),
+      )
       continue
     }
-    const { failures, looked } = check.spec.name === 'secret-scan' ? await scanSecrets(inputs.release, project.files, project.manifestFile) : checkMetadata(inputs.release, inputs.tier, project.manifestFile, (path) => project.source.positionOf(path))
+    const { failures, looked } =
+      check.spec.name === 'secret-scan'
+        ? await scanSecrets(inputs.release, project.files, project.manifestFile)
+        : checkMetadata(inputs.release, inputs.tier, project.manifestFile, (path) => project.source.positionOf(path))
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
   return ok(evidence)
@@ -49,19 +68,41 @@ interface RanSuites {
   readonly isSimulated: boolean
 }
 
-async function runSuites({ project, inputs }: PreparedGate, suites: readonly Suite[], options: RunChecksOptions): Promise<Result<RanSuites, readonly Problem[]>> {
+async function runSuites(
+  { project, inputs }: PreparedGate,
+  suites: readonly Suite[],
+  options: RunChecksOptions,
+): Promise<Result<RanSuites, readonly Problem[]>> {
   const [first] = suites
   if (first === undefined) return ok({ results: new Map(), isSimulated: false })
   const factory = await loadTarget(project.folder, first.target)
   if (!factory.ok) return factory
   const model = await factory.value.startModel(options.environment)
   const gateway = await startProvingGateway(inputs.release, model)
-  const target = await factory.value.createTarget({ projectFolder: project.folder, manifestFile: project.manifestFile, gatewayUrl: gateway.url, apiKey: gateway.apiKey, subjectToken: (subject) => gateway.subjectToken(subject) })
+  const target = await factory.value.createTarget({
+    projectFolder: project.folder,
+    manifestFile: project.manifestFile,
+    gatewayUrl: gateway.url,
+    apiKey: gateway.apiKey,
+    subjectToken: (subject) => gateway.subjectToken(subject),
+  })
   try {
-    options.progress.start(suites.reduce((sum, suite) => sum + suite.cases.length * suite.trials, 0), model.isSimulated ? 'cases (simulated model)' : 'cases')
+    options.progress.start(
+      suites.reduce((sum, suite) => sum + suite.cases.length * suite.trials, 0),
+      model.isSimulated ? 'cases (simulated model)' : 'cases',
+    )
     const results = new Map<string, readonly CaseResult[]>()
     for (const suite of suites)
-      results.set(suite.id, await runSuite(suite, { target, leak: leakOf(inputs.release), sharedTenant: 'shared', signal: options.signal, onCase: () => options.progress.advance() }))
+      results.set(
+        suite.id,
+        await runSuite(suite, {
+          target,
+          leak: leakOf(inputs.release),
+          sharedTenant: 'shared',
+          signal: options.signal,
+          onCase: () => options.progress.advance(),
+        }),
+      )
     return ok({ results, isSimulated: model.isSimulated })
   } finally {
     options.progress.stop()
@@ -75,11 +116,26 @@ async function loadTarget(folder: string, module: string): Promise<Result<Target
   const at = { file: module, line: 1, column: 1 }
   try {
     const loaded = (await import(pathToFileURL(join(folder, module)).href)) as Partial<TargetFactory>
-    if (typeof loaded.startModel === 'function' && typeof loaded.createTarget === 'function') return ok(loaded as TargetFactory)
-    return fail([{ code: 'target/incomplete', message: `\`${module}\` does not export \`startModel\` and \`createTarget\``, next: 'see docs/how-to/write-a-target.md', at }])
+    if (typeof loaded.startModel === 'function' && typeof loaded.createTarget === 'function')
+      return ok(loaded as TargetFactory)
+    return fail([
+      {
+        code: 'target/incomplete',
+        message: `\`${module}\` does not export \`startModel\` and \`createTarget\``,
+        next: 'see docs/how-to/write-a-target.md',
+        at,
+      },
+    ])
   } catch (error) {
     // The module is the user's code: whatever it throws is theirs to read.
-    return fail([{ code: 'target/failed', message: `\`${module}\` cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, next: 'run it by itself and correct it', at }])
+    return fail([
+      {
+        code: 'target/failed',
+        message: `\`${module}\` cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        next: 'run it by itself and correct it',
+        at,
+      },
+    ])
   }
 }
 

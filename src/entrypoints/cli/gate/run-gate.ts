@@ -30,32 +30,57 @@ export interface GateOutcome {
 }
 
 /** Plans, runs what is missing or stale, records the evidence and has the release decided. */
-export async function runGate(terminal: Terminal, session: Session, options: GateOptions): Promise<Result<GateOutcome, readonly Problem[]>> {
+export async function runGate(
+  terminal: Terminal,
+  session: Session,
+  options: GateOptions,
+): Promise<Result<GateOutcome, readonly Problem[]>> {
   const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!project.ok) return project
   const { release } = project.value
   const system = release.manifest.metadata.name
   if (!Object.hasOwn(release.manifest.environments, options.environment))
-    return fail([{ code: 'gate/unknown-environment', message: `environment \`${options.environment}\` is not declared`, next: `use one of: ${Object.keys(release.manifest.environments).join(', ')}`, at: project.value.source.positionOf(['environments']) }])
+    return fail([
+      {
+        code: 'gate/unknown-environment',
+        message: `environment \`${options.environment}\` is not declared`,
+        next: `use one of: ${Object.keys(release.manifest.environments).join(', ')}`,
+        at: project.value.source.positionOf(['environments']),
+      },
+    ])
   const learned = await session.call('listLearnedCases', { system })
   if (!learned.ok) return fail([learned.failure])
-  const prepared = await prepareGate(project.value, { environment: options.environment, learned: learned.value.items as unknown as readonly SuiteCase[], model: modelIdentity(terminal.environment) })
+  const prepared = await prepareGate(project.value, {
+    environment: options.environment,
+    learned: learned.value.items as unknown as readonly SuiteCase[],
+    model: modelIdentity(terminal.environment),
+  })
   if (!prepared.ok) return prepared
   const gate = prepared.value
   const missing = await missingChecks(session, gate)
   if (!missing.ok) return missing
   const ran = options.run ? missing.value : []
   if (ran.length > 0) {
-    const evidence = await runChecks(gate, ran, { environment: terminal.environment, signal: terminal.interrupted, progress: terminalProgress(terminal) })
+    const evidence = await runChecks(gate, ran, {
+      environment: terminal.environment,
+      signal: terminal.interrupted,
+      progress: terminalProgress(terminal),
+    })
     if (!evidence.ok) return evidence
-    if (terminal.interrupted.aborted) return fail([{ code: 'gate/interrupted', message: 'interrupted; nothing was recorded' }])
+    if (terminal.interrupted.aborted)
+      return fail([{ code: 'gate/interrupted', message: 'interrupted; nothing was recorded' }])
     for (const entry of evidence.value) {
       const recorded = await session.call('recordEvidence', { system, evidence: entry as never })
       if (!recorded.ok) return fail([recorded.failure])
     }
   }
   const decided = await session.call('gateRelease', {
-    release: { manifest: release.raw as never, files: { ...project.value.digests }, prompts: { ...release.prompts }, toolSchemas: Object.fromEntries(Object.entries(release.toolSchemas).map(([id, { text }]) => [id, text])) },
+    release: {
+      manifest: release.raw as never,
+      files: { ...project.value.digests },
+      prompts: { ...release.prompts },
+      toolSchemas: Object.fromEntries(Object.entries(release.toolSchemas).map(([id, { text }]) => [id, text])),
+    },
     packs: gate.packs.map(({ pack, text }) => ({ file: pack.file, text })),
     environment: options.environment,
     author: options.author,
@@ -66,11 +91,19 @@ export async function runGate(terminal: Terminal, session: Session, options: Gat
   return ok({ verdict: decided.value as unknown as StoredVerdict, gate, ran: ran.map(({ rule }) => rule.id) })
 }
 
-async function missingChecks(session: Session, { inputs, checks }: PreparedGate): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
-  const listed = await session.call('listEvidence', { digest: inputs.release.digest, system: inputs.release.manifest.metadata.name, limit: 1_000 })
+async function missingChecks(
+  session: Session,
+  { inputs, checks }: PreparedGate,
+): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
+  const listed = await session.call('listEvidence', {
+    digest: inputs.release.digest,
+    system: inputs.release.manifest.metadata.name,
+    limit: 1_000,
+  })
   if (!listed.ok) return fail([listed.failure])
   const newest = new Map<string, StoredEvidence>()
-  for (const evidence of listed.value.items as unknown as readonly StoredEvidence[]) if (!newest.has(evidence.checkId)) newest.set(evidence.checkId, evidence)
+  for (const evidence of listed.value.items as unknown as readonly StoredEvidence[])
+    if (!newest.has(evidence.checkId)) newest.set(evidence.checkId, evidence)
   const now = systemClock()
   return ok(
     checks.filter(({ rule, key }) => {
