@@ -1,7 +1,6 @@
 // Starts the example as it would run: control plane in this process, gateway, model and application as processes of their own.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Terminal } from '../src/entrypoints/cli/terminal.ts'
@@ -230,5 +229,3 @@ export function launcherTerminal(stateFolder: string, signal: AbortSignal): Term
     drain: async () => undefined,
   }
 }
-
-export const hasConsole = (): boolean => existsSync(join(ROOT, 'console', 'dist', 'index.html'))

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../../base/instant.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { shortDigest } from '../../../base/digest.ts'
-import type { StoredRuleResult, StoredVerdict } from '../../../application/release/gate-release.ts'
+import type { StoredRuleResult, StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts'
 import { inert, styleFor, type Style } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -21,8 +21,6 @@ export function exitCodeOf({ verdict }: StoredVerdict): ExitCode {
       return EXIT_CODE.approvalPending
   }
 }
-
-export const percent = (rate: number): string => `${(100 * rate).toFixed(1)}%`
 
 /** The verdict for people (reference layout): what blocks first, each with its fix. */
 export function printVerdict(
