@@ -80,7 +80,8 @@ export function gatewayTelemetry(
     record(request) {
       const common = {
         'gen_ai.operation.name': 'chat',
-        'gen_ai.request.model': request.modelRequested,
+        // Only names of released models become labels: the client chooses the rest.
+        'gen_ai.request.model': request.releaseDigest === null ? 'unrecognised' : request.modelRequested,
         'gatehouse.system': request.system,
       }
       duration.record(request.totalMs / 1_000, {

@@ -26,7 +26,7 @@ export function exitCodeOf({ verdict }: StoredVerdict): ExitCode {
 export function printVerdict(
   terminal: Terminal,
   { verdict, ran }: GateOutcome,
-  options: { readonly verbose: boolean; readonly seconds: number },
+  options: { readonly verbose: boolean; readonly seconds: number; readonly isExiting?: boolean },
 ): void {
   const style = styleFor(terminal.hasColor)
   const groups = Map.groupBy(verdict.results, ({ outcome }) => outcome)
@@ -75,7 +75,8 @@ export function printVerdict(
     terminal,
     `Release ${shortDigest(verdict.releaseDigest)} · ledger #${verdict.ledgerIndex}${verdict.envelope === null ? '' : ` · VSA ${verdict.verdict === 'released' ? 'PASSED' : 'FAILED'}`}`,
   )
-  printLine(terminal, closing(verdict, style))
+  const last = closing(verdict, style)
+  printLine(terminal, options.isExiting === false ? last.replace(/Exiting \d+: /, '→ ') : last)
 }
 
 function section(
