@@ -1,0 +1,83 @@
+import { useState, type FormEvent, type ReactElement } from 'react'
+import { call } from '../../api.ts'
+import { plural } from '../../format.ts'
+import { scopeText } from '../../shell/active-denies.ts'
+import { deniesChanged } from '../../shell/denies-changed.ts'
+import { announce } from '../../ui/announcer.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { ProblemNotice } from '../../ui/query-view.tsx'
+import { useAction } from '../../use-action.ts'
+import { useQuery } from '../../use-query.ts'
+import type { Acknowledgement, DenyView, IncidentView } from '../../views.ts'
+
+const WHOLE_SYSTEM = ''
+
+/** Stops a system, or one of its tools. The system's name must be typed: it stops real users. */
+export function KillDialog({ incident: { id, system }, onClose }: { readonly incident: IncidentView; readonly onClose: () => void }): ReactElement {
+  const [tool, setTool] = useState(WHOLE_SYSTEM)
+  const [reason, setReason] = useState(id)
+  const [typed, setTyped] = useState('')
+  const [done, setDone] = useState<DenyView & Acknowledgement>()
+  const { isBusy, problem, run } = useAction()
+  const tools = useTools(system)
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    run(
+      () => call('issueDeny', { system, scope: tool === WHOLE_SYSTEM ? { kind: 'system' } : { kind: 'tool', tool }, reason: reason.trim() }),
+      (deny) => {
+        setDone(deny)
+        announce(acknowledgementText(deny))
+        deniesChanged()
+      },
+    )
+  }
+  if (done !== undefined)
+    return (
+      <Dialog title={`Kill switch on: ${scopeText(done)}`} onClose={onClose}>
+        <p>{acknowledgementText(done)}</p>
+        <p>Next: mark the incident contained once the harm has stopped.</p>
+      </Dialog>
+    )
+  return (
+    <Dialog title={`Kill switch for ${system}`} onClose={onClose}>
+      <form onSubmit={onSubmit}>
+        <label htmlFor="kill-scope">Stop</label>
+        <select id="kill-scope" value={tool} onChange={({ target }) => setTool(target.value)}>
+          <option value={WHOLE_SYSTEM}>the whole system</option>
+          {tools.map(({ id: name, effect }) => (
+            <option key={name} value={name}>
+              {`only the tool ${name} (${effect})`}
+            </option>
+          ))}
+        </select>
+        <label htmlFor="kill-reason">Reason (kept in the ledger)</label>
+        <textarea id="kill-reason" required maxLength={2_000} rows={2} value={reason} onChange={({ target }) => setReason(target.value)} />
+        <label htmlFor="kill-name">
+          Type <strong>{system}</strong> to confirm
+        </label>
+        <input id="kill-name" type="text" autoComplete="off" spellCheck={false} value={typed} onChange={({ target }) => setTyped(target.value)} />
+        {problem === undefined ? null : <ProblemNotice problem={problem} />}
+        <div className="actions">
+          <button type="submit" className="danger" disabled={isBusy || typed !== system || reason.trim() === ''}>
+            {isBusy ? 'Stopping…' : 'Throw kill switch'}
+          </button>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+/** Tools that the newest release declares. */
+function useTools(system: string): readonly { readonly id: string; readonly effect: string }[] {
+  const { query } = useQuery(`tools/${system}`, (signal) => call('listReleases', { system, limit: 1 }, signal))
+  return query.state === 'ready' ? (query.value.items[0]?.manifest.components?.tools ?? []) : []
+}
+
+function acknowledgementText({ acknowledgedBy, connectedGateways, acknowledgedAfterMs }: Acknowledgement): string {
+  if (connectedGateways === 0) return 'No gateway is connected: the switch takes effect when one connects.'
+  const taken = `Taken by ${acknowledgedBy} of ${plural(connectedGateways, 'connected gateway')} after ${acknowledgedAfterMs} ms.`
+  return acknowledgedBy < connectedGateways ? `${taken} The others take it when they next ask: see the ledger page.` : taken
+}

@@ -1,0 +1,16 @@
+import type { ReactElement } from 'react'
+import { Instant } from '../../ui/values.tsx'
+import type { IncidentView } from '../../views.ts'
+
+export function Timeline({ entries }: { readonly entries: IncidentView['timeline'] }): ReactElement {
+  return (
+    <ol className="timeline">
+      {entries.map(({ at, who, what }, index) => (
+        // Entries are only ever added at the end.
+        <li key={index}>
+          <Instant at={at} /> <strong>{who}</strong> <span className="text">{what}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
