@@ -10,6 +10,7 @@ import type { DenyView } from '../views.ts'
 import { activeDenies, scopeText } from './active-denies.ts'
 import { onDeniesChanged } from './denies-changed.ts'
 import { LiftDialog } from './lift-dialog.tsx'
+import { PlainText } from '../ui/plain-text.tsx'
 
 const DENIES_POLL_MS = 5_000
 const DENIES_MAX = 1_000
@@ -35,7 +36,7 @@ export function HaltBanner(): ReactElement | null {
           <li key={deny.id}>
             <Icon name="stop" />
             <span>
-              <strong>Kill switch on: {scopeText(deny)}</strong> — {deny.reason} ({deny.issuedBy}, <Instant at={deny.issuedAt} />)
+              <strong>Kill switch on: {scopeText(deny)}</strong> — <PlainText text={deny.reason} /> ({deny.issuedBy}, <Instant at={deny.issuedAt} />)
             </span>
             <button type="button" onClick={() => setLifting(deny)}>
               Lift…

@@ -10,7 +10,7 @@ export function MainNavigation({ route }: { readonly route: Route }): ReactEleme
       <ul>
         {MAIN_PAGES.map(({ path, name, screens }) => (
           <li key={path}>
-            <Link href={hrefOf(path, scope)} current={screens.includes(route.screen)}>
+            <Link href={hrefOf(path, scope)} current={route.screen === screens[0] ? 'page' : screens.includes(route.screen) ? 'true' : undefined}>
               {name}
             </Link>
           </li>

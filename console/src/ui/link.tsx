@@ -5,7 +5,8 @@ interface LinkProps {
   readonly href: string
   readonly children: ReactNode
   readonly className?: string
-  readonly current?: boolean
+  /** The page itself, or one that it lies under. */
+  readonly current?: 'page' | 'true' | undefined
 }
 
 /** A real link that stays in the page; with a modifier or another button the browser does what it always does. */
@@ -17,7 +18,7 @@ export function Link({ href, children, className, current }: LinkProps): ReactEl
     window.scrollTo(0, 0)
   }
   return (
-    <a href={href} onClick={onClick} className={className} aria-current={current === true ? 'page' : undefined}>
+    <a href={href} onClick={onClick} className={className} aria-current={current}>
       {children}
     </a>
   )

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactElement, type ReactNode } from 'react'
+import { revealed } from '../revealed.ts'
 
 let isFirstPage = true
 
@@ -6,14 +7,14 @@ let isFirstPage = true
 export function Page({ title, lead, children }: { readonly title: string; readonly lead?: ReactNode; readonly children: ReactNode }): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    document.title = `${title} · Gatehouse`
+    document.title = `${revealed(title)} · Gatehouse`
     if (!isFirstPage) heading.current?.focus()
     isFirstPage = false
   }, [title])
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
-        {title}
+        {revealed(title)}
       </h1>
       {lead === undefined ? null : <div className="lead">{lead}</div>}
       {children}

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 import type { DecisionOutcome } from '../../../../src/contract/decision/decision-record.ts'
 import { Facts, Instant } from '../../ui/values.tsx'
 import type { DecisionView } from '../../views.ts'
+import { PlainText } from '../../ui/plain-text.tsx'
 
 /** Everything that is recorded of one request. Captured texts are what people and models wrote: plain text. */
 export function DecisionDetail({ decision }: { readonly decision: DecisionView }): ReactElement {
@@ -62,7 +63,7 @@ function ToolCalls({ tools }: { readonly tools: DecisionOutcome['tools'] }): Rea
       <ul>
         {tools.map(({ tool, callId, decision, rule, reason }) => (
           <li key={callId}>
-            <strong>{tool}</strong>: {decision} by <code>{rule}</code> <span className="text">{reason}</span>
+            <strong>{tool}</strong>: {decision} by <code>{rule}</code> <PlainText text={reason} />
           </li>
         ))}
       </ul>
@@ -80,7 +81,9 @@ function Captured({ captured }: { readonly captured: DecisionView['intent']['cap
           // Messages of a request never change place.
           <li key={index}>
             <strong>{role}</strong>
-            <blockquote className="text">{text}</blockquote>
+            <blockquote>
+              <PlainText text={text} />
+            </blockquote>
           </li>
         ))}
       </ul>

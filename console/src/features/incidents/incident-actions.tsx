@@ -2,7 +2,7 @@ import { useState, type ReactElement } from 'react'
 import type { IncidentEvent, IncidentState } from '../../../../src/domain/incident/incident.ts'
 import type { IncidentView } from '../../views.ts'
 import { ChangeDialog } from './change-dialog.tsx'
-import { KillDialog } from './kill-dialog.tsx'
+import { KillDialog } from '../kill-switch/kill-dialog.tsx'
 
 /** Events that each state takes, the usual one first (the server decides; this only leaves out what it would refuse). */
 const EVENTS: Readonly<Record<IncidentState, readonly IncidentEvent[]>> = {
@@ -28,7 +28,7 @@ export function IncidentActions({ incident, onChanged }: { readonly incident: In
         </button>
       ))}
       {event === undefined ? null : <ChangeDialog incident={incident} event={event} onChanged={onChanged} onClose={() => setEvent(undefined)} />}
-      {isKilling ? <KillDialog incident={incident} onClose={() => setKilling(false)} /> : null}
+      {isKilling ? <KillDialog system={incident.system} incident={incident.id} onClose={() => setKilling(false)} /> : null}
     </div>
   )
 }

@@ -10,6 +10,7 @@ import { IncidentBadge, SeverityBadge } from '../../ui/status-badges.tsx'
 import { Instant } from '../../ui/values.tsx'
 import { useQuery } from '../../use-query.ts'
 import type { IncidentView } from '../../views.ts'
+import { PlainText } from '../../ui/plain-text.tsx'
 
 const POLL_MS = 10_000
 const INCIDENTS_MAX = 200
@@ -53,7 +54,9 @@ function Incidents({ incidents, scope }: { readonly incidents: readonly Incident
             <th scope="row">
               <Link href={hrefOf(`/incidents/${encodeURIComponent(incident.id)}`, scope)}>{incident.id}</Link>
             </th>
-            <td className="text">{incident.title}</td>
+            <td className="prose">
+              <PlainText text={incident.title} />
+            </td>
             <td>
               <SeverityBadge severity={incident.severity} />
             </td>

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { Instant } from '../../ui/values.tsx'
 import type { IncidentView } from '../../views.ts'
+import { PlainText } from '../../ui/plain-text.tsx'
 
 export function Timeline({ entries }: { readonly entries: IncidentView['timeline'] }): ReactElement {
   return (
@@ -8,7 +9,7 @@ export function Timeline({ entries }: { readonly entries: IncidentView['timeline
       {entries.map(({ at, who, what }, index) => (
         // Entries are only ever added at the end.
         <li key={index}>
-          <Instant at={at} /> <strong>{who}</strong> <span className="text">{what}</span>
+          <Instant at={at} /> <strong>{who}</strong> <PlainText text={what} />
         </li>
       ))}
     </ol>

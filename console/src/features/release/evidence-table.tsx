@@ -5,6 +5,7 @@ import { Empty } from '../../ui/query-view.tsx'
 import { OutcomeBadge } from '../../ui/status-badges.tsx'
 import { Instant } from '../../ui/values.tsx'
 import type { ReleaseView } from '../../views.ts'
+import { PlainText } from '../../ui/plain-text.tsx'
 
 const COLUMNS = [{ name: 'Check' }, { name: 'Outcome' }, { name: 'Summary' }, { name: 'Finished' }, { name: 'Ledger', isNumeric: true }] as const
 
@@ -23,7 +24,9 @@ export function EvidenceTable({ evidence }: Pick<ReleaseView, 'evidence'>): Reac
               {item.isSimulated ? <SimulatedBadge /> : null}
             </span>
           </td>
-          <td className="text">{item.summary}</td>
+          <td className="prose">
+            <PlainText text={item.summary} />
+          </td>
           <td>
             <Instant at={item.finishedAt} />
           </td>

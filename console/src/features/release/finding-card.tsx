@@ -5,6 +5,8 @@ import { OutcomeBadge, SeverityBadge } from '../../ui/status-badges.tsx'
 import { Instant } from '../../ui/values.tsx'
 import type { FindingView } from '../../views.ts'
 import { IntervalFigure } from './interval-bar.tsx'
+import { PlainText } from '../../ui/plain-text.tsx'
+import { revealed } from '../../revealed.ts'
 
 /** One rule's result: what, how much, where, and how to fix it. */
 export function FindingCard({ finding }: { readonly finding: FindingView }): ReactElement {
@@ -12,7 +14,7 @@ export function FindingCard({ finding }: { readonly finding: FindingView }): Rea
   return (
     <article className={`finding finding-${finding.outcome}`} aria-labelledby={`finding-${finding.id}`}>
       <h4 id={`finding-${finding.id}`}>
-        <code>{finding.id}</code> {isHeld ? finding.title : finding.message}
+        <code>{finding.id}</code> <PlainText text={isHeld ? finding.title : finding.message} />
       </h4>
       <p className="badges">
         <OutcomeBadge outcome={finding.outcome} />
@@ -20,7 +22,9 @@ export function FindingCard({ finding }: { readonly finding: FindingView }): Rea
         {finding.isSimulated ? <SimulatedBadge /> : null}
         <span className="muted">pack {finding.pack}</span>
       </p>
-      {finding.detail === finding.message || finding.detail === finding.title ? null : <p className="text">{finding.detail}</p>}
+      {finding.detail === finding.message || finding.detail === finding.title ? null : <p>
+          <PlainText text={finding.detail} />
+        </p>}
       {finding.exceptionId === null ? null : (
         <p>
           Covered by exception <strong>{finding.exceptionId}</strong>
@@ -35,7 +39,7 @@ export function FindingCard({ finding }: { readonly finding: FindingView }): Rea
       <FailingCases finding={finding} />
       {isHeld ? null : (
         <p className="fix">
-          <strong>Fix:</strong> {finding.fix}
+          <strong>Fix:</strong> <PlainText text={finding.fix} />
         </p>
       )}
       <p className="muted small">{[...finding.frameworks, ...finding.controls].join(' · ')}</p>
@@ -52,9 +56,9 @@ function FailingCases({ finding: { id, failures, failuresOmitted } }: { readonly
         {failures.map((failure) => (
           <li key={`${failure.id}/${failure.file}/${failure.line}`}>
             <code>
-              {failure.file}:{failure.line}
+              {revealed(failure.file)}:{failure.line}
             </code>{' '}
-            <strong>{failure.id}</strong> <span className="text">{failure.why}</span>
+            <strong>{revealed(failure.id)}</strong> <PlainText text={failure.why} />
             {failure.risks.length === 0 ? null : <span className="muted"> ({failure.risks.join(', ')})</span>}
           </li>
         ))}

@@ -49,7 +49,7 @@ const LIMIT_WORDS = { 'at-most': 'limit: at most', 'at-least': 'limit: at least'
 /** The whole measure in words. */
 export function measureText({ metric, n, k, estimate, lower, upper, alpha, direction, threshold, method }: Measure): string {
   const events = Number.isInteger(k) ? String(k) : k.toFixed(1)
-  const bounds = method === 'none' ? 'no interval: too few cases' : `one-sided ${percent(1 - alpha)} bounds ${percent(lower)} and ${percent(upper)} (${method})`
+  const bounds = method === 'none' ? 'no interval: too few cases' : `one-sided ${Number((100 * (1 - alpha)).toFixed(2))}% bounds ${percent(lower)} and ${percent(upper)} (${method})`
   const limit = threshold === null ? LIMIT_WORDS.none : `${LIMIT_WORDS[direction]} ${percent(threshold)}`
   return `${metric}: ${percent(estimate)} (${events} of n=${n}), ${bounds}, ${limit}`
 }

@@ -4,6 +4,7 @@ import { DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/query-view.tsx'
 import { Instant } from '../../ui/values.tsx'
 import type { ReleaseView } from '../../views.ts'
+import { PlainText } from '../../ui/plain-text.tsx'
 
 const APPROVAL_COLUMNS = [{ name: 'Who' }, { name: 'As' }, { name: 'Environment' }, { name: 'Decision' }, { name: 'Comment' }, { name: 'When' }] as const
 
@@ -22,7 +23,9 @@ export function ApprovalsTable({ approvals }: Pick<ReleaseView, 'approvals'>): R
           <td>{approval.role}</td>
           <td>{approval.environment}</td>
           <td>{approval.decision === 'approve' ? <Badge tone="good" icon="check" word="approved" /> : <Badge tone="bad" icon="cross" word="rejected" />}</td>
-          <td className="text">{approval.comment === '' ? '–' : approval.comment}</td>
+          <td className="prose">
+            <PlainText text={approval.comment === '' ? '–' : approval.comment} />
+          </td>
           <td>
             <Instant at={approval.at} />
           </td>
@@ -46,7 +49,9 @@ export function ExceptionsTable({ exceptions }: Pick<ReleaseView, 'exceptions'>)
             <code>{exception.ruleId}</code>
           </td>
           <td>{exception.status === 'approved' && exception.expiresAt <= now ? 'lapsed: expired' : exception.status}</td>
-          <td className="text">{exception.reason}</td>
+          <td className="prose">
+            <PlainText text={exception.reason} />
+          </td>
           <td>{exception.riskAcceptedBy}</td>
           <td>
             <code>{exception.compensatingRule}</code>

@@ -12,9 +12,11 @@ import { FindingList } from './finding-list.tsx'
 import { ApprovalsTable, ExceptionsTable } from './people-tables.tsx'
 import { VerdictHead } from './verdict-head.tsx'
 
+const POLL_MS = 15_000
+
 /** A release, why it is or is not released, and everything that this rests on. */
 export function ReleasePage({ digest }: { readonly digest: string }): ReactElement {
-  const { query, reload } = useQuery(`release/${digest}`, (signal) => call('getRelease', { digest }, signal))
+  const { query, reload } = useQuery(`release/${digest}`, (signal) => call('getRelease', { digest }, signal), { pollMs: POLL_MS })
   const title = query.state === 'ready' ? `${query.value.system} v${query.value.release.version}` : 'Release'
   return (
     <Page title={title}>

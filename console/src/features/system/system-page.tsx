@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { call } from '../../api.ts'
 import { hrefOf } from '../../router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
@@ -10,11 +10,14 @@ import { Instant } from '../../ui/values.tsx'
 import { useQuery } from '../../use-query.ts'
 import type { RiskView } from '../../views.ts'
 import { ReleasesTable } from './releases-table.tsx'
+import { PlainText } from '../../ui/plain-text.tsx'
+import { KillDialog } from '../kill-switch/kill-dialog.tsx'
 
 const RISKS_MAX = 200
 
 /** One system: its releases with their verdicts, and the risks that are open. */
 export function SystemPage({ system }: { readonly system: string }): ReactElement {
+  const [isKilling, setKilling] = useState(false)
   const risks = useQuery(`risks/${system}`, (signal) => call('listRisks', { system, limit: RISKS_MAX }, signal))
   return (
     <Page
@@ -25,6 +28,12 @@ export function SystemPage({ system }: { readonly system: string }): ReactElemen
         </>
       }
     >
+      <div className="actions">
+        <button type="button" className="danger" onClick={() => setKilling(true)}>
+          Kill switch…
+        </button>
+      </div>
+      {isKilling ? <KillDialog system={system} onClose={() => setKilling(false)} /> : null}
       <Section id="releases" title="Releases">
         <ReleasesTable system={system} />
       </Section>
@@ -45,8 +54,8 @@ function RisksTable({ risks }: { readonly risks: readonly RiskView[] }): ReactEl
     <DataTable caption="Risks that are not mitigated" columns={COLUMNS}>
       {risks.map((risk) => (
         <tr key={risk.id}>
-          <th scope="row" className="text">
-            {risk.title}
+          <th scope="row" className="prose">
+            <PlainText text={risk.title} />
           </th>
           <td>
             <SeverityBadge severity={risk.severity} />

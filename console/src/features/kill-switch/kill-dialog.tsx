@@ -8,14 +8,21 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { ProblemNotice } from '../../ui/query-view.tsx'
 import { useAction } from '../../use-action.ts'
 import { useQuery } from '../../use-query.ts'
-import type { Acknowledgement, DenyView, IncidentView } from '../../views.ts'
+import type { Acknowledgement, DenyView } from '../../views.ts'
+
+interface KillDialogProps {
+  readonly system: string
+  /** Its id becomes the beginning of the reason. */
+  readonly incident?: string
+  readonly onClose: () => void
+}
 
 const WHOLE_SYSTEM = ''
 
 /** Stops a system, or one of its tools. The system's name must be typed: it stops real users. */
-export function KillDialog({ incident: { id, system }, onClose }: { readonly incident: IncidentView; readonly onClose: () => void }): ReactElement {
+export function KillDialog({ system, incident, onClose }: KillDialogProps): ReactElement {
   const [tool, setTool] = useState(WHOLE_SYSTEM)
-  const [reason, setReason] = useState(id)
+  const [reason, setReason] = useState(incident ?? '')
   const [typed, setTyped] = useState('')
   const [done, setDone] = useState<DenyView & Acknowledgement>()
   const { isBusy, problem, run } = useAction()
@@ -35,7 +42,7 @@ export function KillDialog({ incident: { id, system }, onClose }: { readonly inc
     return (
       <Dialog title={`Kill switch on: ${scopeText(done)}`} onClose={onClose}>
         <p>{acknowledgementText(done)}</p>
-        <p>Next: mark the incident contained once the harm has stopped.</p>
+        {incident === undefined ? null : <p>Next: mark {incident} contained once the harm has stopped.</p>}
       </Dialog>
     )
   return (
