@@ -51,7 +51,7 @@ function Request({ incident, request, onLearned }: RequestProps): ReactElement {
       {incident.learnedCases.includes(caseOf(request)) ? (
         <Badge tone="good" icon="check" word={`learned as ${caseOf(request)}`} />
       ) : (
-        <button type="button" disabled={isBusy} onClick={learn} aria-label={`Learn request ${request}`}>
+        <button type="button" disabled={isBusy} onClick={learn} aria-label={isBusy ? `Learning… ${request}` : `Learn this request ${request}`}>
           {isBusy ? 'Learning…' : 'Learn this request'}
         </button>
       )}
