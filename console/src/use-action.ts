@@ -8,7 +8,10 @@ export interface Action {
   readonly run: <Value>(work: () => Promise<ApiResult<Value>>, onDone: (value: Value) => void) => void
 }
 
-/** A write to the control plane: busy while it runs, with its problem shown where it was asked for. */
+/**
+ * A write to the control plane: busy while it runs, with its problem shown where it was asked for. Buttons say
+ * `aria-disabled` while busy and not `disabled`, for that would take the focus away.
+ */
 export function useAction(): Action {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ApiProblem>()

@@ -116,6 +116,13 @@ async function sendDecisions(node: OpenedNode): Promise<void> {
   await ingestSegment(node, { name: 'gateway', roles: ['gateway'] }, segment as unknown as Parameters<typeof ingestSegment>[2])
 }
 
+/** One more request, whose client went away; `letter` makes its id. */
+export async function sendDecision(node: OpenedNode, letter: string): Promise<void> {
+  const [intent, outcome] = requestLines(`01K000000000000000000000Z${letter}`, { at: node.clock(), isAttack: false })
+  const segment = { segmentId: `01K0000000000000000000000${letter}`, gateway: 'gw-1', digest: digestOf(letter), lines: [intent, { ...outcome, outcome: 'client-gone' }] }
+  await ingestSegment(node, { name: 'gateway', roles: ['gateway'] }, segment as unknown as Parameters<typeof ingestSegment>[2])
+}
+
 function requestLines(id: string, { at, isAttack }: { readonly at: number; readonly isAttack: boolean }): readonly object[] {
   const finding = { detector: 'injection-lexicon', category: 'injection', start: 0, end: 42, score: 0.93, guarantee: 'detector', where: 'messages[1]' }
   return [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { axeFindings, CHROMIUM, openConsole, openPage, type ConsoleUnderTest, type WatchedPage } from './console-browser.ts'
-import { BLOCKED, fillState, HOSTILE, RELEASED, SYSTEM } from './console-fixture.ts'
+import { BLOCKED, fillState, HOSTILE, sendDecision, RELEASED, SYSTEM } from './console-fixture.ts'
 
 const WIDE = { width: 1440, height: 900 }
 const NARROW = { width: 360, height: 800 }
@@ -18,6 +18,8 @@ const SCREENS = [
   ['ledger', '/ledger'],
   ['no such page', '/nowhere'],
 ] as const
+
+const focusedText = async (page: Page): Promise<string> => String(await page.evaluate('document.activeElement.textContent'))
 
 describe.skipIf(CHROMIUM === undefined)('the console in a browser (skipped without Chromium: set GATEHOUSE_CHROMIUM)', () => {
   let under: ConsoleUnderTest
@@ -118,6 +120,22 @@ describe.skipIf(CHROMIUM === undefined)('the console in a browser (skipped witho
     expect(watched.complaints).toEqual([])
   })
 
+  test('decisions arrive while the page is open, are announced, and do not while it is paused', async () => {
+    await using watched = await signedIn('/decisions?outcome=client-gone')
+    const { page } = watched
+    await page.getByText('No decision matches.').waitFor()
+    await sendDecision(under.plane.node, 'A')
+    await page.getByRole('table').getByText('client gone').waitFor({ timeout: 10_000 })
+    await page.getByText('1 new decision').waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await sendDecision(under.plane.node, 'B')
+    await page.waitForTimeout(3_000)
+    expect(await page.getByRole('table').getByText('client gone').count()).toBe(1)
+    await page.getByRole('button', { name: 'Paused: resume' }).click()
+    await expect.poll(() => page.getByRole('table').getByText('client gone').count()).toBe(2)
+    expect(watched.complaints).toEqual([])
+  })
+
   test('a responder stops the system by its typed name, lifts the switch, learns a request and contains the incident', async () => {
     await using watched = await signedIn('/incidents/INC-1')
     const { page } = watched
@@ -135,15 +153,18 @@ describe.skipIf(CHROMIUM === undefined)('the console in a browser (skipped witho
     await page.getByLabel('Why it is safe now').fill('fixed')
     await page.getByRole('button', { name: 'Lift kill switch' }).click()
     await own.waitFor({ state: 'detached' })
+    await expect.poll(() => focusedText(page)).toContain('INC-1')
     expect(await banner.getByText('tool issue_refund').count()).toBe(1)
 
     await page.getByRole('button', { name: 'Learn this request 01K0000000000000000000000' }).click()
     await page.getByText('learned as LRN-01K0000000000000000000000').waitFor()
+    await expect.poll(() => focusedText(page)).toContain('01K0000000000000000000000')
     await page.getByRole('button', { name: 'Mark contained…' }).click()
     await page.getByLabel(/What stops the harm/).fill('switched the tool off')
     await page.getByRole('button', { name: 'Save: contain' }).click()
     await page.getByText('contain: switched the tool off').waitFor()
     expect(await page.getByRole('button', { name: 'Mark resolved…' }).count()).toBe(1)
+    await expect.poll(() => focusedText(page)).toContain('INC-1')
     expect(watched.complaints).toEqual([])
   })
 

@@ -5,6 +5,7 @@ import { announce } from '../ui/announcer.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Instant } from '../ui/values.tsx'
 import { ProblemNotice } from '../ui/query-view.tsx'
+import { useFocusRescue } from '../ui/use-focus-rescue.ts'
 import { useQuery } from '../use-query.ts'
 import type { DenyView } from '../views.ts'
 import { activeDenies, scopeText } from './active-denies.ts'
@@ -26,6 +27,7 @@ export function HaltBanner(): ReactElement | null {
   useEffect(() => {
     if (count > 0) announce(`${plural(count, 'kill switch is', 'kill switches are')} on`)
   }, [count])
+  useFocusRescue(count)
   // Not knowing is not the same as nothing being halted.
   if (query.state === 'failed') return <ProblemNotice problem={{ ...query.problem, message: `kill switches cannot be read: ${query.problem.message}` }} onRetry={reload} />
   if (count === 0) return null

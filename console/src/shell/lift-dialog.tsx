@@ -31,7 +31,7 @@ export function LiftDialog({ deny, onClose }: { readonly deny: DenyView; readonl
         <textarea id="lift-reason" required maxLength={2_000} rows={3} value={reason} onChange={({ target }) => setReason(target.value)} />
         {problem === undefined ? null : <ProblemNotice problem={problem} />}
         <div className="actions">
-          <button type="submit" className="primary" disabled={isBusy || reason.trim() === ''}>
+          <button type="submit" className="primary" aria-disabled={isBusy} disabled={reason.trim() === ''}>
             {isBusy ? 'Lifting…' : 'Lift kill switch'}
           </button>
           <button type="button" onClick={onClose}>

@@ -8,9 +8,11 @@ export function Page({ title, lead, children }: { readonly title: string; readon
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${revealed(title)} · Gatehouse`
+  }, [title])
+  useEffect(() => {
     if (!isFirstPage) heading.current?.focus()
     isFirstPage = false
-  }, [title])
+  }, [])
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>

@@ -53,7 +53,7 @@ export function ChangeDialog({ incident, event, onChanged, onClose }: ChangeDial
         ) : null}
         {problem === undefined ? null : <ProblemNotice problem={problem} />}
         <div className="actions">
-          <button type="submit" className="primary" disabled={isBusy || note.trim() === '' || !isTyped}>
+          <button type="submit" className="primary" aria-disabled={isBusy} disabled={note.trim() === '' || !isTyped}>
             {isBusy ? 'Saving…' : `Save: ${event}`}
           </button>
           <button type="button" onClick={onClose}>

@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from 'react'
 import type { IncidentEvent, IncidentState } from '../../../../src/domain/incident/incident.ts'
+import { useFocusRescue } from '../../ui/use-focus-rescue.ts'
 import type { IncidentView } from '../../views.ts'
 import { ChangeDialog } from './change-dialog.tsx'
 import { KillDialog } from '../kill-switch/kill-dialog.tsx'
@@ -17,6 +18,7 @@ const WORDS: Readonly<Record<IncidentEvent, string>> = { contain: 'Mark containe
 export function IncidentActions({ incident, onChanged }: { readonly incident: IncidentView; readonly onChanged: () => void }): ReactElement {
   const [event, setEvent] = useState<IncidentEvent>()
   const [isKilling, setKilling] = useState(false)
+  useFocusRescue(incident.state)
   return (
     <div className="actions">
       <button type="button" className="danger" onClick={() => setKilling(true)}>

@@ -1,10 +1,11 @@
-import type { ReactElement } from 'react'
+import { useRef, type ReactElement } from 'react'
 import { call } from '../../api.ts'
 import { hrefOf } from '../../router.ts'
 import { announce } from '../../ui/announcer.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Link } from '../../ui/link.tsx'
 import { Empty, ProblemNotice } from '../../ui/query-view.tsx'
+import { useFocusRescue } from '../../ui/use-focus-rescue.ts'
 import { useAction } from '../../use-action.ts'
 import type { IncidentView } from '../../views.ts'
 
@@ -34,6 +35,9 @@ interface RequestProps {
 }
 
 function Request({ incident, request, onLearned }: RequestProps): ReactElement {
+  const item = useRef<HTMLLIElement>(null)
+  const isLearned = incident.learnedCases.includes(caseOf(request))
+  useFocusRescue(isLearned, item)
   const { isBusy, problem, run } = useAction()
   const learn = (): void =>
     run(
@@ -44,14 +48,14 @@ function Request({ incident, request, onLearned }: RequestProps): ReactElement {
       },
     )
   return (
-    <li>
+    <li ref={item} tabIndex={-1}>
       <Link href={`${hrefOf('/decisions', incident.system)}&decision=${encodeURIComponent(request)}`}>
         <code>{request}</code>
       </Link>
-      {incident.learnedCases.includes(caseOf(request)) ? (
+      {isLearned ? (
         <Badge tone="good" icon="check" word={`learned as ${caseOf(request)}`} />
       ) : (
-        <button type="button" disabled={isBusy} onClick={learn} aria-label={isBusy ? `Learning… ${request}` : `Learn this request ${request}`}>
+        <button type="button" aria-disabled={isBusy} onClick={learn} aria-label={isBusy ? `Learning… ${request}` : `Learn this request ${request}`}>
           {isBusy ? 'Learning…' : 'Learn this request'}
         </button>
       )}

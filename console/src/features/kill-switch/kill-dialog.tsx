@@ -65,7 +65,7 @@ export function KillDialog({ system, incident, onClose }: KillDialogProps): Reac
         <input id="kill-name" type="text" autoComplete="off" spellCheck={false} value={typed} onChange={({ target }) => setTyped(target.value)} />
         {problem === undefined ? null : <ProblemNotice problem={problem} />}
         <div className="actions">
-          <button type="submit" className="danger" disabled={isBusy || typed !== system || reason.trim() === ''}>
+          <button type="submit" className="danger" aria-disabled={isBusy} disabled={typed !== system || reason.trim() === ''}>
             {isBusy ? 'Stopping…' : 'Throw kill switch'}
           </button>
           <button type="button" onClick={onClose}>

@@ -57,7 +57,7 @@ function PackForm({ systems }: { readonly systems: readonly string[] }): ReactEl
             </option>
           ))}
         </select>
-        <button type="submit" className="primary" disabled={isBusy}>
+        <button type="submit" className="primary" aria-disabled={isBusy}>
           {isBusy ? 'Building…' : 'Build pack'}
         </button>
       </div>
