@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { ROUTES } from '../../console/src/api-routes.ts'
 import { percent } from '../../console/src/format.ts'
 import { nextStep } from '../../console/src/features/portfolio/next-step.ts'
+import { fixOf, headlineOf } from '../../console/src/features/release/finding-text.ts'
 import { revealed } from '../../console/src/revealed.ts'
-import type { SystemView } from '../../console/src/views.ts'
+import type { FindingView, SystemView } from '../../console/src/views.ts'
 import { OPERATIONS } from '../../src/contract/http/operations.ts'
 
 test('the console calls operations by the routes that the contract names', () => {
@@ -48,4 +49,15 @@ describe('the next step', () => {
     expect(step.rank).toBe(rank)
     expect(step.text).toContain(text)
   })
+})
+
+test.each([
+  ['failed', 'it leaks', 'declare it'],
+  ['excepted', 'it leaks', 'declare it'],
+  ['passed', 'nothing leaks', 'declare it'],
+  ['inconclusive', 'nothing leaks', 'add cases: 12 cannot decide it (`gatehouse plan` says how many can)'],
+  ['errored', 'nothing leaks', 'mend what stopped the check, then gate again'],
+] as const)('a finding that is %s is headed %j, and its fix is %j', (outcome, headline, fix) => {
+  const finding = { outcome, title: 'nothing leaks', message: 'it leaks', detail: 'it timed out', fix: 'declare it', measure: { n: 12 } } as unknown as FindingView
+  expect([headlineOf(finding), fixOf(finding)]).toEqual([headline, fix])
 })

@@ -5,7 +5,8 @@ const listeners = new Set<() => void>()
 
 /** Says something to screen readers, politely, whatever is on the page. */
 export function announce(text: string): void {
-  message = text
+  // The same words again would be no change, and so would not be said.
+  message = text === message ? `${text}\u00A0` : text
   for (const listener of listeners) listener()
 }
 

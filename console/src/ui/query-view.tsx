@@ -1,6 +1,7 @@
 import type { ReactElement, ReactNode } from 'react'
 import type { ApiProblem } from '../api.ts'
 import type { Query } from '../use-query.ts'
+import { CodeText } from './code-text.tsx'
 import { Icon } from './icon.tsx'
 
 /** A problem in words: what happened, its code, and the next step. */
@@ -8,9 +9,13 @@ export function ProblemNotice({ problem, onRetry }: { readonly problem: ApiProbl
   return (
     <div className="notice notice-bad" role="alert">
       <p>
-        <Icon name="warning" /> <strong>{problem.message}</strong> <code>{problem.code}</code>
+        <Icon name="warning" /> <strong>
+          <CodeText text={problem.message} />
+        </strong> <code>{problem.code}</code>
       </p>
-      {problem.next === undefined ? null : <p>Next: {problem.next}</p>}
+      {problem.next === undefined ? null : <p>
+          Next: <CodeText text={problem.next} />
+        </p>}
       {onRetry === undefined ? null : (
         <button type="button" onClick={onRetry}>
           Try again

@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react'
 import { call } from '../../api.ts'
 import { hrefOf, useScope } from '../../router.ts'
-import { Badge } from '../../ui/badge.tsx'
+import { Badge, SimulatedBadge } from '../../ui/badge.tsx'
+import { CodeText } from '../../ui/code-text.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Link } from '../../ui/link.tsx'
 import { Page, Section } from '../../ui/page.tsx'
@@ -61,7 +62,13 @@ function Portfolio({ systems, scope }: { readonly systems: readonly SystemView[]
 }
 
 function StepText({ step: { text, href } }: { readonly step: NextStep }): ReactElement {
-  return href === null ? <>{text}</> : <Link href={href}>{text}</Link>
+  return href === null ? (
+    <CodeText text={text} />
+  ) : (
+    <Link href={href}>
+      <CodeText text={text} />
+    </Link>
+  )
 }
 
 const COLUMNS = [
@@ -109,7 +116,7 @@ function Verdict({ view: { newestVerdict, system } }: { readonly view: SystemVie
   return (
     <span className="verdict-cell">
       <VerdictBadge verdict={newestVerdict.verdict} />{' '}
-      <Link href={hrefOf(`/releases/${encodeURIComponent(newestVerdict.releaseDigest)}`, system)}>v{newestVerdict.systemVersion}</Link> · {newestVerdict.environment}
+      <Link href={hrefOf(`/releases/${encodeURIComponent(newestVerdict.releaseDigest)}`, system)}>v{newestVerdict.systemVersion}</Link> · {newestVerdict.environment} {newestVerdict.results.some(({ isSimulated }) => isSimulated) ? <SimulatedBadge /> : null}
     </span>
   )
 }

@@ -4,7 +4,9 @@ import { SimulatedBadge } from '../../ui/badge.tsx'
 import { OutcomeBadge, SeverityBadge } from '../../ui/status-badges.tsx'
 import { Instant } from '../../ui/values.tsx'
 import type { FindingView } from '../../views.ts'
+import { fixOf, headlineOf } from './finding-text.ts'
 import { IntervalFigure } from './interval-bar.tsx'
+import { CodeText } from '../../ui/code-text.tsx'
 import { PlainText } from '../../ui/plain-text.tsx'
 import { revealed } from '../../revealed.ts'
 
@@ -14,7 +16,7 @@ export function FindingCard({ finding }: { readonly finding: FindingView }): Rea
   return (
     <article className={`finding finding-${finding.outcome}`} aria-labelledby={`finding-${finding.id}`}>
       <h4 id={`finding-${finding.id}`}>
-        <code>{finding.id}</code> <PlainText text={isHeld ? finding.title : finding.message} />
+        <code>{finding.id}</code> <CodeText text={headlineOf(finding)} />
       </h4>
       <p className="badges">
         <OutcomeBadge outcome={finding.outcome} />
@@ -39,7 +41,7 @@ export function FindingCard({ finding }: { readonly finding: FindingView }): Rea
       <FailingCases finding={finding} />
       {isHeld ? null : (
         <p className="fix">
-          <strong>Fix:</strong> <PlainText text={finding.fix} />
+          <strong>Fix:</strong> <CodeText text={fixOf(finding)} />
         </p>
       )}
       <p className="muted small">{[...finding.frameworks, ...finding.controls].join(' · ')}</p>

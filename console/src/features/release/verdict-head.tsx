@@ -25,7 +25,7 @@ export function VerdictHead({ verdict }: { readonly verdict: VerdictView }): Rea
         </span>
         {results.some(({ isSimulated }) => isSimulated) ? <SimulatedBadge /> : null}
       </p>
-      <p>{whatNow(verdict)}</p>
+      <p>{whatNow(verdict, Date.now())}</p>
       <Facts
         items={[
           ['Decided', <Instant key="decided" at={verdict.decidedAt} />],
@@ -42,10 +42,10 @@ export function VerdictHead({ verdict }: { readonly verdict: VerdictView }): Rea
 }
 
 /** What somebody who wants this shipped does next. */
-function whatNow({ verdict, approvals, results }: VerdictView): string {
+function whatNow({ verdict, approvals, results, validUntil }: VerdictView, now: number): string {
   switch (verdict) {
     case 'released':
-      return 'Gateways serve this release while the verdict is valid.'
+      return validUntil <= now ? 'This verdict has ended, and gateways no longer serve by it: run the gate again.' : 'Gateways may serve this release while the verdict is valid.'
     case 'blocked':
       return approvals.isRejected && !results.some(({ outcome }) => outcome === 'failed') ? 'An approver rejected it: see approvals below.' : 'Fix the blocking findings below, or ask for an exception, then run the gate again.'
     case 'inconclusive':

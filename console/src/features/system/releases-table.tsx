@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { call, type ApiResult } from '../../api.ts'
 import { hrefOf } from '../../router.ts'
+import { SimulatedBadge } from '../../ui/badge.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Link } from '../../ui/link.tsx'
 import { Empty, QueryView } from '../../ui/query-view.tsx'
@@ -67,7 +68,8 @@ function Line({ line: { release, newest } }: { readonly line: ReleaseLine }): Re
       </td>
       <td>
         <VerdictBadge verdict={newest?.verdict ?? null} />
-        {newest === null ? null : ` ${newest.environment}`}
+        {newest === null ? null : ` ${newest.environment} `}
+        {newest?.results.some(({ isSimulated }) => isSimulated) === true ? <SimulatedBadge /> : null}
       </td>
       <td>{newest === null ? '–' : `${newest.results.filter(({ outcome }) => outcome === 'failed').length} blocking, ${newest.results.filter(({ outcome }) => isOpen(outcome)).length} open`}</td>
       <td>{release.author}</td>
