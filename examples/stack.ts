@@ -1,7 +1,7 @@
 // Starts the example as it would run: control plane in this process, gateway, model and application as processes of their own.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Terminal } from '../src/entrypoints/cli/terminal.ts'
@@ -193,20 +193,15 @@ export async function takenPorts(ports: Ports): Promise<readonly string[]> {
   return taken
 }
 
-async function isTaken(port: number): Promise<boolean> {
-  const { createServer } = await import('node:net')
-  const probe = createServer()
-  probe.listen(port, '127.0.0.1')
-  const isFree = await Promise.race([once(probe, 'listening').then(() => true), once(probe, 'error').then(() => false)])
-  if (isFree) {
-    probe.close()
-    await once(probe, 'close')
-  }
-  return !isFree
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(true) : reject(error)))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(false)))
+  })
 }
 
 export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()
@@ -230,5 +225,3 @@ export function launcherTerminal(stateFolder: string, signal: AbortSignal): Term
     drain: async () => undefined,
   }
 }
-
-export const hasConsole = (): boolean => existsSync(join(ROOT, 'console', 'dist', 'index.html'))

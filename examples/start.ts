@@ -55,7 +55,11 @@ async function main(): Promise<number> {
     const started = performance.now()
     const outcome = await gateExample(terminal, session, manifest)
     if (interruption.signal.aborted) return 130
-    printVerdict(terminal, outcome, { verbose: false, seconds: (performance.now() - started) / 1_000 })
+    printVerdict(terminal, outcome, {
+      verbose: false,
+      isExiting: false,
+      seconds: (performance.now() - started) / 1_000,
+    })
     if (exitCodeOf(outcome.verdict) > 1) say('  this verdict is neither released nor blocked: see above')
   }
   await using processes = await startProcesses(plane, ports, { stateFolder, environment: process.env })

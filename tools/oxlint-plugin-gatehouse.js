@@ -23,15 +23,20 @@ function judge(context, node) {
   if (typeof specifier !== 'string') return
   const here = place(context.filename)
   if (here === undefined || context.filename.endsWith('.test.ts')) return
-  if (!specifier.startsWith('.')) {
-    if (here.layer === 'base' || here.layer === 'domain')
-      context.report({ node, message: `\`${here.layer}\` imports nothing from outside the house: \`${specifier}\`` })
-    else if (specifier.startsWith('node:') && (here.layer === 'application' || here.layer === 'contract'))
-      context.report({ node, message: `\`${here.layer}\` does no input or output: \`${specifier}\`` })
-    else if (specifier === 'zod' && here.layer !== 'contract' && here.layer !== 'adapters')
-      context.report({ node, message: 'zod belongs to `contract` and to provider adapters' })
-    return
-  }
+  if (!specifier.startsWith('.')) return judgeOutside(context, node, here, specifier)
+  judgeInside(context, node, here, specifier)
+}
+
+function judgeOutside(context, node, here, specifier) {
+  if (here.layer === 'base' || here.layer === 'domain')
+    context.report({ node, message: `\`${here.layer}\` imports nothing from outside the house: \`${specifier}\`` })
+  else if (specifier.startsWith('node:') && (here.layer === 'application' || here.layer === 'contract'))
+    context.report({ node, message: `\`${here.layer}\` does no input or output: \`${specifier}\`` })
+  else if (specifier === 'zod' && here.layer !== 'contract' && here.layer !== 'adapters')
+    context.report({ node, message: 'zod belongs to `contract` and to provider adapters' })
+}
+
+function judgeInside(context, node, here, specifier) {
   const there = place(resolve(dirname(context.filename), specifier))
   if (there === undefined) return
   if (layerIndex.get(there.layer) > layerIndex.get(here.layer))

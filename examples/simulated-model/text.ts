@@ -6,7 +6,7 @@ const STOP = new Set(
   ),
 )
 
-export function stem(word: string): string {
+function stem(word: string): string {
   return word.replace(/(?:ies)$/, 'y').replace(/(?:ing|edly|ed|es|s)$/, '')
 }
 

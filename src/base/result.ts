@@ -27,10 +27,3 @@ export interface SourcePosition {
   readonly line: number
   readonly column: number
 }
-
-/** A list that has at least one element: "all passed" over nothing must not mean "allowed". */
-export type NonEmpty<Value> = readonly [Value, ...Value[]]
-
-export function isNonEmpty<Value>(values: readonly Value[]): values is NonEmpty<Value> {
-  return values.length > 0
-}

@@ -31,8 +31,12 @@ message.addEventListener('keydown', (event) => {
   }
 })
 
-form.addEventListener('submit', async (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault()
+  void send()
+})
+
+async function send() {
   const text = message.value.trim()
   if (text === '' || button.disabled) return
   message.value = ''
@@ -53,4 +57,4 @@ form.addEventListener('submit', async (event) => {
     button.disabled = false
     message.focus()
   }
-})
+}

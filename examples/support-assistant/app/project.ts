@@ -33,21 +33,13 @@ export interface AppRelease {
   readonly orders: readonly Order[]
 }
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  search_kb: 'Search the help pages and tickets of the shop.',
-  lookup_order: 'Look up one order by its number.',
-  create_ticket: 'Open a support ticket for the customer.',
-  issue_refund: 'Pay money back for an order.',
-  send_email: 'Send an e-mail.',
-}
-
 interface ManifestView {
   readonly metadata: { readonly version: string }
   readonly components: {
     readonly models: readonly { readonly model: string }[]
     readonly prompts: readonly { readonly path: string }[]
     readonly retrievers: readonly { readonly tenantField?: string; readonly aclField?: string }[]
-    readonly tools: readonly { readonly id: string; readonly schema: string }[]
+    readonly tools: readonly { readonly id: string; readonly schema: string; readonly description: string }[]
   }
 }
 
@@ -61,9 +53,9 @@ export function loadAppRelease(folder: string, manifestFile: string): AppRelease
     promptTemplate: read(components.prompts[0]?.path ?? ''),
     scope: { tenantField: retriever?.tenantField, aclField: retriever?.aclField, sharedTenant: 'shared' },
     isOrderScoped: metadata.version !== '1.0.0',
-    tools: components.tools.map(({ id, schema }) => ({
+    tools: components.tools.map(({ id, schema, description }) => ({
       name: id,
-      description: DESCRIPTIONS[id] ?? id,
+      description,
       parameters: JSON.parse(read(schema)) as Record<string, unknown>,
     })),
     documents: loadKnowledgeBase(join(folder, 'kb')),

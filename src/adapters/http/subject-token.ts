@@ -7,6 +7,7 @@ const LIFE_MAX_S = 300
 const CLOCK_TOLERANCE_S = 5
 
 /** Mints a `Gatehouse-Subject` for one end user; at most five minutes. */
+// oxlint-disable-next-line max-params -- key, audience, subject, now and an optional life
 export function mintSubjectToken(
   key: KeyObject,
   system: string,

@@ -113,6 +113,7 @@ async function create(path: string, content: string): Promise<void> {
 }
 
 /** Publishes the public halves beside the state, for auditors and gateways. */
+// oxlint-disable-next-line max-params -- where, whose, which log, which keys, when
 export async function writeTrustFile(
   path: string,
   organization: string,

@@ -149,7 +149,7 @@ async function applyLine(
 }
 
 /** Undefined when the text is no journal line. */
-export function parseLine(text: string): JournalLine | undefined {
+function parseLine(text: string): JournalLine | undefined {
   const json = parseJson(text, 2 * PAYLOAD_BYTES_MAX)
   if (!json.ok || !isJsonObject(json.value)) return undefined
   const { leaf, salt, payload, checkpoint } = json.value

@@ -4,6 +4,7 @@ import { epochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import {
   LIST_MAX,
+  RECORD_KINDS,
   type RecordFilter,
   type RecordKind,
   type RecordPut,
@@ -38,6 +39,21 @@ export function sqlRecordStore(db: Kysely<Database>, organization: string): Reco
       return row === undefined ? undefined : recordOf(row as Row)
     },
     list: (kind, filter) => list(db, organization, kind, filter),
+    async count(kind) {
+      const row = await db
+        .selectFrom(kind)
+        .select(({ fn }) => fn.countAll<string | number | bigint>().as('total'))
+        .where('organization_id', '=', organization)
+        .executeTakeFirst()
+      return Number(row?.total ?? 0)
+    },
+    async reset() {
+      await db.transaction().execute(async (transaction) => {
+        for (const kind of RECORD_KINDS)
+          await transaction.deleteFrom(kind).where('organization_id', '=', organization).execute()
+        await transaction.deleteFrom('projection').where('organization_id', '=', organization).execute()
+      })
+    },
     async cursor() {
       const row = await db
         .selectFrom('projection')

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { SpanKind, SpanStatusCode, type Attributes, type Tracer } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { resourceFromAttributes } from '@opentelemetry/resources'
@@ -80,7 +80,8 @@ export function gatewayTelemetry(
     record(request) {
       const common = {
         'gen_ai.operation.name': 'chat',
-        'gen_ai.request.model': request.modelRequested,
+        // Only names of released models become labels: the client chooses the rest.
+        'gen_ai.request.model': request.releaseDigest === null ? 'unrecognised' : request.modelRequested,
         'gatehouse.system': request.system,
       }
       duration.record(request.totalMs / 1_000, {
@@ -97,25 +98,7 @@ export function gatewayTelemetry(
         action: request.action,
         code: request.code ?? '',
       })
-      const span = tracer.startSpan(`chat ${request.modelRequested}`, {
-        kind: SpanKind.CLIENT,
-        startTime: request.startMs,
-        attributes: {
-          ...common,
-          'gen_ai.provider.name': 'openai',
-          'gen_ai.request.stream': request.isStream,
-          'gatehouse.request.id': request.requestId,
-          'gatehouse.guard.action': request.action,
-          ...(request.releaseDigest === null ? {} : { 'gatehouse.release.digest': request.releaseDigest }),
-          ...(request.rule === null ? {} : { 'gatehouse.guard.rule.id': request.rule }),
-          ...(request.modelAnswered === null ? {} : { 'gen_ai.response.model': request.modelAnswered }),
-          ...(request.inputTokens === null ? {} : { 'gen_ai.usage.input_tokens': request.inputTokens }),
-          ...(request.outputTokens === null ? {} : { 'gen_ai.usage.output_tokens': request.outputTokens }),
-          ...(request.code === null ? {} : { 'error.type': request.code }),
-        },
-      })
-      if (request.code !== null) span.setStatus({ code: SpanStatusCode.ERROR })
-      span.end(request.startMs + request.totalMs)
+      recordSpan(tracer, request, common)
     },
     serveMetrics: (request, response) => prometheus.getMetricsRequestHandler(request, response),
     async close() {
@@ -123,4 +106,26 @@ export function gatewayTelemetry(
       await meters.shutdown()
     },
   }
+}
+
+function recordSpan(tracer: Tracer, request: RequestTelemetry, common: Attributes): void {
+  const span = tracer.startSpan(`chat ${request.modelRequested}`, {
+    kind: SpanKind.CLIENT,
+    startTime: request.startMs,
+    attributes: {
+      ...common,
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.stream': request.isStream,
+      'gatehouse.request.id': request.requestId,
+      'gatehouse.guard.action': request.action,
+      ...(request.releaseDigest === null ? {} : { 'gatehouse.release.digest': request.releaseDigest }),
+      ...(request.rule === null ? {} : { 'gatehouse.guard.rule.id': request.rule }),
+      ...(request.modelAnswered === null ? {} : { 'gen_ai.response.model': request.modelAnswered }),
+      ...(request.inputTokens === null ? {} : { 'gen_ai.usage.input_tokens': request.inputTokens }),
+      ...(request.outputTokens === null ? {} : { 'gen_ai.usage.output_tokens': request.outputTokens }),
+      ...(request.code === null ? {} : { 'error.type': request.code }),
+    },
+  })
+  if (request.code !== null) span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end(request.startMs + request.totalMs)
 }

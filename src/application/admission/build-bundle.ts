@@ -2,7 +2,7 @@ import { utf8 } from '../../base/bytes.ts'
 import { HOUR_MS } from '../../base/instant.ts'
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
-import type { StoredVerdict } from '../release/gate-release.ts'
+import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { allDenies } from '../respond/kill.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 

@@ -46,22 +46,25 @@ export async function requestException(
       message: 'a rule cannot compensate for itself',
       next: 'name another rule that must hold meanwhile',
     })
-  const id = `EX-${(await node.store.list('exceptions', { limit: 1_000 })).length + 1}`
-  const exception: ReleaseException = {
-    id,
-    ...request,
-    releaseDigest,
-    requestedBy: principal.name,
-    requestedAt: now,
-    status: 'requested',
-    decidedBy: null,
-    decidedAt: null,
-  }
-  const entry = await node.recorder.record('exception.requested', principal.name, releaseDigest, {
-    head: { id, system: request.system, status: 'requested', topic: request.ruleId },
-    record: exception,
+  // One at a time: two requests at once must not be given one number.
+  return node.recorder.exclusive(async () => {
+    const id = `EX-${(await node.store.count('exceptions')) + 1}`
+    const exception: ReleaseException = {
+      id,
+      ...request,
+      releaseDigest,
+      requestedBy: principal.name,
+      requestedAt: now,
+      status: 'requested',
+      decidedBy: null,
+      decidedAt: null,
+    }
+    const entry = await node.recorder.record('exception.requested', principal.name, releaseDigest, {
+      head: { id, system: request.system, status: 'requested', topic: request.ruleId },
+      record: exception,
+    })
+    return entry.ok ? ok(exception) : entry
   })
-  return entry.ok ? ok(exception) : entry
 }
 
 const DECISION_MESSAGES: Readonly<Record<ExceptionDecisionFailure, string>> = {

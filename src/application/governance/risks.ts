@@ -1,6 +1,6 @@
 import { DAY_MS, epochMs } from '../../base/instant.ts'
 import { TREATMENT_DAYS, type Risk } from '../../domain/risk/risk.ts'
-import type { StoredRuleResult, StoredVerdict } from '../release/gate-release.ts'
+import type { StoredRuleResult, StoredVerdict } from '../release/stored-verdict.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 
 /** Opens a risk for each rule that does not hold, marks excepted ones as accepted, closes those whose rule holds again. */

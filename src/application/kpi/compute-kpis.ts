@@ -3,7 +3,7 @@ import type { Incident } from '../../domain/incident/incident.ts'
 import { medianKpi, quantile, rateKpi, type Kpi } from '../../domain/kpi/kpi.ts'
 import { wilsonInterval } from '../../domain/statistics/proportion.ts'
 import type { StoredEvidence } from '../evidence/record-evidence.ts'
-import type { StoredVerdict } from '../release/gate-release.ts'
+import type { StoredVerdict } from '../release/stored-verdict.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import type { StateRecord } from '../state/records.ts'
 

@@ -14,6 +14,7 @@ import type { Release } from '../../domain/release/release.ts'
 import { latestEvidence, type StoredEvidence } from '../evidence/record-evidence.ts'
 import { syncRisks } from '../governance/risks.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import type { StoredRuleResult, StoredVerdict } from './stored-verdict.ts'
 
 export interface GateInput {
   readonly release: Release
@@ -24,48 +25,6 @@ export interface GateInput {
   readonly author: string
   readonly expectedKeys: ReadonlyMap<string, Digest>
   readonly facts: JsonObject
-}
-
-/** A rule's result as the state keeps and people read it. */
-export interface StoredRuleResult {
-  readonly id: string
-  readonly pack: string
-  readonly title: string
-  readonly severity: string
-  readonly controls: readonly string[]
-  readonly frameworks: readonly string[]
-  readonly outcome: RuleResult['outcome']
-  readonly detail: string
-  readonly message: string
-  readonly fix: string
-  readonly evidenceId: string | null
-  readonly measure: StoredEvidence['measure']
-  readonly failures: StoredEvidence['failures']
-  readonly failuresOmitted: number
-  readonly isSimulated: boolean
-  readonly exceptionId: string | null
-  readonly exceptionExpiresAt: EpochMs | null
-}
-
-export interface StoredVerdict {
-  readonly id: string
-  readonly system: string
-  readonly systemVersion: string
-  readonly releaseDigest: Digest
-  readonly environment: string
-  readonly tier: string
-  readonly verdict: ReleaseDecision['verdict']
-  readonly results: readonly StoredRuleResult[]
-  readonly skipped: readonly string[]
-  readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
-  readonly unusedExceptions: readonly string[]
-  readonly packs: readonly { readonly id: string; readonly version: string; readonly digest: Digest }[]
-  readonly decidedAt: EpochMs
-  readonly validUntil: EpochMs
-  readonly author: string
-  /** The VSA; none for verdicts that neither release nor block. */
-  readonly envelope: Envelope | null
-  readonly ledgerIndex: number
 }
 
 /** Decides on a release and signs the verdict. Registers the release first, so that everything names a digest that is known. */
@@ -139,7 +98,7 @@ async function registerRelease(
   return entry.ok ? ok(author) : entry
 }
 
-export async function exceptionsOf(node: OwnerNode, system: string): Promise<readonly ReleaseException[]> {
+async function exceptionsOf(node: OwnerNode, system: string): Promise<readonly ReleaseException[]> {
   return (await node.store.list('exceptions', { system, limit: 1_000 })).map(
     ({ document }) => document as unknown as ReleaseException,
   )
@@ -198,6 +157,7 @@ async function storeVerdict(
 }
 
 function storedResult({ rule, pack, outcome, evidence, exception, detail }: RuleResult): StoredRuleResult {
+  const waiver = outcome === 'excepted' ? exception : undefined
   return {
     id: rule.id,
     pack,
@@ -209,14 +169,19 @@ function storedResult({ rule, pack, outcome, evidence, exception, detail }: Rule
     detail,
     message: rule.message,
     fix: rule.fix,
-    evidenceId: (evidence as StoredEvidence | undefined)?.id ?? null,
-    measure: evidence?.measure ?? null,
-    failures: evidence?.failures ?? [],
-    failuresOmitted: evidence?.failuresOmitted ?? 0,
-    isSimulated: evidence?.isSimulated ?? false,
-    exceptionId: outcome === 'excepted' ? (exception?.id ?? null) : null,
-    exceptionExpiresAt: outcome === 'excepted' ? (exception?.expiresAt ?? null) : null,
+    ...evidencePart(evidence as StoredEvidence | undefined),
+    exceptionId: waiver?.id ?? null,
+    exceptionExpiresAt: waiver?.expiresAt ?? null,
   }
+}
+
+function evidencePart(
+  evidence: StoredEvidence | undefined,
+): Pick<StoredRuleResult, 'evidenceId' | 'measure' | 'failures' | 'failuresOmitted' | 'isSimulated'> {
+  if (evidence === undefined)
+    return { evidenceId: null, measure: null, failures: [], failuresOmitted: 0, isSimulated: false }
+  const { id, measure, failures, failuresOmitted, isSimulated } = evidence
+  return { evidenceId: id, measure, failures, failuresOmitted, isSimulated }
 }
 
 const VALID_DAYS_MAX = 30

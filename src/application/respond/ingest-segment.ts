@@ -29,12 +29,22 @@ export async function ingestSegment(
     payload: { segmentId: segment.segmentId, gateway: segment.gateway, digest: segment.digest, lines: segment.lines },
   })
   if (!entry.ok) return entry
-  for (const system of new Set(
-    segment.lines.map((line) => line['system']).filter((system) => typeof system === 'string'),
-  ))
-    await watch(node, system)
-  // Outcomes come without a system: look at those whose intents came earlier too.
+  const systems = await systemsOf(node, segment)
+  // One at a time: two segments at once must not raise one burst twice.
+  await node.recorder.exclusive(async () => {
+    for (const system of systems) await watch(node, system)
+  })
   return ok({ kept: true })
+}
+
+/** Outcomes name no system: theirs is that of the intent, which may have come earlier. */
+async function systemsOf(node: OwnerNode, { lines }: SealedSegment): Promise<ReadonlySet<string>> {
+  const systems = new Set<string>()
+  for (const line of lines) {
+    const named = line['system'] ?? (await node.store.get('decisions', String(line['id'])))?.system
+    if (typeof named === 'string') systems.add(named)
+  }
+  return systems
 }
 
 /** A segment whose outcomes are all known is one that was sent again. */
@@ -98,7 +108,7 @@ async function raise(node: OwnerNode, system: string, burst: Burst, now: EpochMs
       raisedAt: now,
     },
   })
-  const id = `INC-${(await node.store.list('incidents', { limit: 1_000 })).length + 1}`
+  const id = `INC-${(await node.store.count('incidents')) + 1}`
   const incident: Incident = {
     id,
     system,

@@ -80,7 +80,7 @@ async function projectSegment(entry: LedgerEntry, store: RecordStore): Promise<r
   for (const [id, { intent, outcome }] of decisions) {
     const before = (await store.get('decisions', id))?.document
     const merged = {
-      ...(before ?? {}),
+      ...before,
       ...(intent === undefined ? {} : { intent }),
       ...(outcome === undefined ? {} : { outcome }),
     } as { intent?: SpooledLine; outcome?: SpooledLine }

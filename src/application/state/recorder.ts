@@ -11,6 +11,7 @@ export class Recorder {
   readonly #store: RecordStore
   readonly #onChange: (entry: LedgerEntry) => void
   #projecting: Promise<void> = Promise.resolve()
+  #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(ledger: Ledger, store: RecordStore, onChange: (entry: LedgerEntry) => void) {
     this.#ledger = ledger
@@ -21,7 +22,12 @@ export class Recorder {
   /** Projects what a crash left out, then takes new entries. */
   static async start(ledger: Ledger, store: RecordStore, onChange: (entry: LedgerEntry) => void): Promise<Recorder> {
     const recorder = new Recorder(ledger, store, onChange)
-    const cursor = Math.min(await store.cursor(), ledger.size)
+    let cursor = await store.cursor()
+    if (cursor > ledger.size) {
+      // The journal was restored from an older copy: what the projection knows beyond it is not in evidence.
+      await store.reset()
+      cursor = 0
+    }
     for await (const entry of ledger.read(cursor, ledger.size)) await recorder.#project(entry)
     return recorder
   }
@@ -31,6 +37,13 @@ export class Recorder {
     if (!appended.ok) return appended
     await this.#catchUp(appended.value.index)
     return ok(appended.value)
+  }
+
+  /** Runs one piece of work at a time: for what looks at the state and then writes by what it saw. */
+  exclusive<Value>(work: () => Promise<Value>): Promise<Value> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
   }
 
   /** An entry that replaces one record of the state. */

@@ -55,6 +55,10 @@ export interface RecordPut {
 export interface RecordStore {
   get(kind: RecordKind, id: string): Promise<StateRecord | undefined>
   list(kind: RecordKind, filter: RecordFilter): Promise<readonly StateRecord[]>
+  /** All records of a kind, ever. */
+  count(kind: RecordKind): Promise<number>
+  /** Forgets every record of this organization: the projection is about to be built anew. */
+  reset(): Promise<void>
   /** Number of ledger entries already projected. */
   cursor(): Promise<number>
   /** All changes of one entry and the cursor behind it, or none. */

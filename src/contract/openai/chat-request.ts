@@ -6,7 +6,11 @@ import { fail, ok, type Result } from '../../base/result.ts'
 export interface ChatRequest {
   readonly model: string
   readonly messages: readonly ChatMessage[]
-  readonly tools: readonly { readonly name: string; readonly parameters: JsonObject }[]
+  readonly tools: readonly {
+    readonly name: string
+    readonly parameters: JsonObject
+    readonly description?: string | undefined
+  }[]
   readonly isStream: boolean
   readonly includeUsage: boolean
   readonly raw: JsonObject
@@ -116,8 +120,9 @@ export function parseChatRequest(body: unknown): Result<ChatRequest, WireFailure
   return ok({
     model: parsed.data.model,
     messages: parsed.data.messages.map(toMessage),
-    tools: (parsed.data.tools ?? []).map(({ function: { name, parameters } }) => ({
+    tools: (parsed.data.tools ?? []).map(({ function: { name, parameters, description } }) => ({
       name,
+      ...(description === undefined ? {} : { description }),
       parameters: (parameters ?? { type: 'object', properties: {} }) as JsonObject,
     })),
     isStream: parsed.data.stream === true,

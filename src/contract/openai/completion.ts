@@ -69,6 +69,12 @@ export function parseCompletion(body: unknown): Completion | undefined {
   }
 }
 
+const toolCallPart = z.looseObject({
+  index: z.int().min(0).max(127),
+  id: z.string().optional(),
+  function: z.looseObject({ name: z.string().optional(), arguments: z.string().optional() }).optional(),
+})
+
 const chunk = z.looseObject({
   id: z.string(),
   model: z.string(),
@@ -81,15 +87,7 @@ const chunk = z.looseObject({
           .looseObject({
             content: z.string().nullish(),
             refusal: z.string().nullish(),
-            tool_calls: z
-              .array(
-                z.looseObject({
-                  index: z.int().min(0).max(127),
-                  id: z.string().optional(),
-                  function: z.looseObject({ name: z.string().optional(), arguments: z.string().optional() }).optional(),
-                }),
-              )
-              .nullish(),
+            tool_calls: z.array(toolCallPart).nullish(),
           })
           .nullish(),
         finish_reason: z.string().nullish(),
@@ -98,6 +96,12 @@ const chunk = z.looseObject({
     .max(8),
   usage: usage.nullish(),
 })
+
+interface AssembledCall {
+  id: string
+  name: string
+  arguments: string
+}
 
 const COMPLETION_CHARS_MAX = 4_000_000
 
@@ -108,7 +112,7 @@ export class CompletionAssembler {
     {
       text: string
       refusal: string | null
-      toolCalls: Map<number, { id: string; name: string; arguments: string }>
+      toolCalls: Map<number, AssembledCall>
       finishReason: string | null
     }
   >()
@@ -128,24 +132,25 @@ export class CompletionAssembler {
     return this.#chars <= COMPLETION_CHARS_MAX
   }
 
-  #addChoice(wire: z.infer<typeof chunk>['choices'][number]): void {
-    let choice = this.#choices.get(wire.index)
-    if (choice === undefined) {
-      choice = { text: '', refusal: null, toolCalls: new Map(), finishReason: null }
-      this.#choices.set(wire.index, choice)
-    }
-    choice.text += wire.delta?.content ?? ''
-    if (typeof wire.delta?.refusal === 'string') choice.refusal = (choice.refusal ?? '') + wire.delta.refusal
-    for (const part of wire.delta?.tool_calls ?? []) {
-      const call = choice.toolCalls.get(part.index) ?? { id: '', name: '', arguments: '' }
-      call.id ||= part.id ?? ''
-      call.name ||= part.function?.name ?? ''
-      call.arguments += part.function?.arguments ?? ''
-      this.#chars += part.function?.arguments?.length ?? 0
-      choice.toolCalls.set(part.index, call)
-    }
-    this.#chars += (wire.delta?.content?.length ?? 0) + (wire.delta?.refusal?.length ?? 0)
-    choice.finishReason ??= wire.finish_reason ?? null
+  #addChoice({ index, delta, finish_reason: finishReason }: z.infer<typeof chunk>['choices'][number]): void {
+    const choice = this.#choices.get(index) ?? { text: '', refusal: null, toolCalls: new Map(), finishReason: null }
+    this.#choices.set(index, choice)
+    choice.finishReason ??= finishReason ?? null
+    if (delta === null || delta === undefined) return
+    const { content, refusal, tool_calls: parts } = delta
+    choice.text += content ?? ''
+    if (typeof refusal === 'string') choice.refusal = (choice.refusal ?? '') + refusal
+    for (const part of parts ?? []) this.#addToolCall(choice.toolCalls, part)
+    this.#chars += (content?.length ?? 0) + (refusal?.length ?? 0)
+  }
+
+  #addToolCall(calls: Map<number, AssembledCall>, { index, id, function: piece }: z.infer<typeof toolCallPart>): void {
+    const call = calls.get(index) ?? { id: '', name: '', arguments: '' }
+    call.id ||= id ?? ''
+    call.name ||= piece?.name ?? ''
+    call.arguments += piece?.arguments ?? ''
+    this.#chars += piece?.arguments?.length ?? 0
+    calls.set(index, call)
   }
 
   finish(): Completion | undefined {

@@ -11,8 +11,10 @@ export interface View {
   readonly tagText: string
 }
 
+/* oxlint-disable no-misleading-character-class -- each character is looked for by itself, on purpose */
 const INVISIBLE =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/
+/* oxlint-enable no-misleading-character-class */
 const DECIMAL_DIGIT = /\p{Nd}/u
 const COMBINING = /\p{Mn}/u
 

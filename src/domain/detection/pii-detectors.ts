@@ -139,21 +139,30 @@ function judgeNumber(text: string, start: number, { end, digits, separators }: D
   return undefined
 }
 
-/** Issuer ranges by prefix and length, and Luhn (ISO/IEC 7812-1). */
+/** Issuer ranges: first and last four digits of the prefix, and the lengths that are issued (ISO/IEC 7812-1, public BIN tables). */
+const ISSUERS: readonly (readonly [number, number, readonly number[]])[] = [
+  [4000, 4999, [13, 16, 19]],
+  [5100, 5599, [16]],
+  [2221, 2720, [16]],
+  [3400, 3499, [15]],
+  [3700, 3799, [15]],
+  [6011, 6011, [16, 17, 18, 19]],
+  [6440, 6599, [16, 17, 18, 19]],
+  [3528, 3589, [16, 17, 18, 19]],
+  [3600, 3699, [14]],
+  [3800, 3899, [14]],
+  [3000, 3059, [14]],
+  [6200, 6299, [16, 17, 18, 19]],
+]
+
+/** An issued prefix and length, and Luhn. */
 function isCard(digits: string, separators: string): boolean {
-  if (/[^ -]/.test(separators) || digits.length < 13 || digits.length > 19) return false
-  const four = Number(digits.slice(0, 4))
-  const two = Math.floor(four / 100)
-  const length = digits.length
-  const issued =
-    (digits.startsWith('4') && (length === 13 || length === 16 || length === 19)) ||
-    (length === 16 && ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720))) ||
-    (length === 15 && (two === 34 || two === 37)) ||
-    (length >= 16 && (four === 6011 || two === 65 || (four >= 6440 && four <= 6499))) ||
-    (length >= 16 && four >= 3528 && four <= 3589) ||
-    (length === 14 && (two === 36 || two === 38 || (four >= 3000 && four <= 3059))) ||
-    (length >= 16 && two === 62)
-  return issued && passesLuhn(digits)
+  if (/[^ -]/.test(separators)) return false
+  const prefix = Number(digits.slice(0, 4))
+  return (
+    ISSUERS.some(([from, to, lengths]) => prefix >= from && prefix <= to && lengths.includes(digits.length)) &&
+    passesLuhn(digits)
+  )
 }
 
 export function passesLuhn(digits: string): boolean {

@@ -12,8 +12,7 @@ export interface Statement {
 }
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
-export const TEST_RESULT = 'https://in-toto.io/attestation/test-result/v0.1'
-export const VSA = 'https://slsa.dev/verification_summary/v1'
+const VSA = 'https://slsa.dev/verification_summary/v1'
 /** Ours, documented in docs/reference/predicates.md. */
 export const CHECK_RESULT = 'https://gatehouse.dev/predicate/check-result/v1'
 export const PACK_INDEX = 'https://gatehouse.dev/predicate/evidence-pack/v1'

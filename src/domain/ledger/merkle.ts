@@ -89,6 +89,7 @@ export class MerkleTree {
     return proof
   }
 
+  // oxlint-disable-next-line max-params -- RFC 6962 SUBPROOF has these parameters
   #subproof(from: number, start: number, end: number, isWhole: boolean, proof: Uint8Array[]): void {
     const width = end - start
     if (from === width) {

@@ -51,6 +51,7 @@ function idsOf(components: readonly { readonly id: string }[] | undefined): Read
   return new Set((components ?? []).map((component) => component.id))
 }
 
+// oxlint-disable-next-line max-params -- one problem told in full at each call
 function missing(
   report: Report,
   what: string,

@@ -18,7 +18,11 @@ export interface LiveRequest {
   readonly model: string
   /** Texts of system and developer messages with their positions in the message list. */
   readonly systemTexts: readonly { readonly index: number; readonly text: string }[]
-  readonly tools: readonly { readonly name: string; readonly parameters: JsonObject }[]
+  readonly tools: readonly {
+    readonly name: string
+    readonly parameters: JsonObject
+    readonly description?: string | undefined
+  }[]
 }
 
 export interface Recognised {
@@ -66,9 +70,12 @@ function servesModel(manifest: Manifest, model: string): boolean {
 
 /** A JCS-equal subset of the release's tools. */
 function toolsFit(release: RecognisableRelease, tools: LiveRequest['tools']): boolean {
-  return tools.every(({ name, parameters }) => {
+  return tools.every(({ name, parameters, description }) => {
     const approved = release.toolSchemas.get(name)
     const canonical = canonicalJson(parameters)
-    return approved !== undefined && canonical.ok && canonical.value === approved
+    if (approved === undefined || !canonical.ok || canonical.value !== approved) return false
+    // The model reads the description: one that the manifest declares must be the one that is sent.
+    const declared = release.manifest.components.tools?.find(({ id }) => id === name)?.description
+    return declared === undefined || description === declared
   })
 }

@@ -1,3 +1,4 @@
+import { canonicalJsonOf } from '../../base/json.ts'
 import { describe, expect, test } from 'vitest'
 import { MANIFEST_TEXT } from '../../../test/support/manifest-text.ts'
 import { digestOf } from '../../../test/support/release-fixture.ts'
@@ -113,6 +114,7 @@ test('the lock records every component', () => {
     system: 'support-assistant',
     version: '1.1.0',
     releaseDigest: BASE.digest,
+    guard: canonicalJsonOf(BASE.raw['guard'] ?? null),
     components: BASE.components,
   })
 })

@@ -58,7 +58,7 @@ function componentDigests(sha256: Sha256, { manifest, files }: ReleaseInputs): r
 }
 
 /** Recomputes the digest of one component from its declaration and its file's digest. */
-export function componentDigest(sha256: Sha256, entry: JsonObject, file: Digest | null): Digest {
+function componentDigest(sha256: Sha256, entry: JsonObject, file: Digest | null): Digest {
   return digestOfJson(sha256, { declared: entry, file })
 }
 

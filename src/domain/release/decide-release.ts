@@ -115,6 +115,7 @@ function freshEvidence(
   return found !== undefined && key !== undefined && isFresh(found, key, rule.maxAgeDays, now) ? found : undefined
 }
 
+// oxlint-disable-next-line max-params -- rule, pack, outcome, inputs and the reason
 function result(
   rule: PolicyRule,
   pack: PolicyPack,

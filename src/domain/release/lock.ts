@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.ts'
+import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import type { Release } from './release.ts'
 
 /** What `gatehouse.lock` records of a release: enough to see that, and which, component moved. */
@@ -8,6 +8,7 @@ export function lockOf(release: Release): JsonObject {
     system: release.manifest.metadata.name,
     version: release.manifest.metadata.version,
     releaseDigest: release.digest,
+    guard: canonicalJsonOf(release.raw['guard'] ?? null),
     components: release.components.map(({ kind, id, digest }) => ({ kind, id, digest })),
   }
 }

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, basename, resolve } from 'node:path'
-import { z } from 'zod'
-import { parseDigest, shortDigest, type Digest } from '../../../base/digest.ts'
+import { shortDigest } from '../../../base/digest.ts'
 import { canonicalJsonOf, type Json } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { errnoOf } from '../../../adapters/files/errno.ts'
 import { diffReleases, type ReleaseSummary } from '../../../domain/release/diff-releases.ts'
-import { COMPONENT_KINDS } from '../../../domain/release/release.ts'
+import { parseLock } from '../../../contract/manifest/parse-lock.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
@@ -43,13 +42,6 @@ export async function diffCommand(
   return EXIT_CODE.pass
 }
 
-const lockSchema = z.object({
-  lockVersion: z.literal(1),
-  version: z.string(),
-  releaseDigest: z.string(),
-  components: z.array(z.object({ kind: z.enum(COMPONENT_KINDS), id: z.string(), digest: z.string() })),
-})
-
 async function summaryOf(terminal: Terminal, name: string): Promise<Result<ReleaseSummary, readonly Problem[]>> {
   const path = resolve(terminal.workingFolder, name)
   if (!name.endsWith('.lock')) {
@@ -64,16 +56,9 @@ async function summaryOf(terminal: Terminal, name: string): Promise<Result<Relea
     })
   }
   try {
-    const parsed = lockSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
-    const digest = parsed.success ? parseDigest(parsed.data.releaseDigest) : undefined
-    if (!parsed.success || digest === undefined)
-      return fail([
-        { code: 'lock/invalid', message: `\`${name}\` is no lock file`, next: 'write one with `gatehouse lock`' },
-      ])
-    const components = parsed.data.components.map(({ kind, id, digest: own }) => ({ kind, id, digest: own as Digest }))
-    return ok({ digest, version: parsed.data.version, components, guard: '' })
+    return parseLock(name, await readFile(path, 'utf8'))
   } catch (error) {
-    if (errnoOf(error) === undefined && !(error instanceof SyntaxError)) throw error
+    if (errnoOf(error) === undefined) throw error
     return fail([{ code: 'lock/unreadable', message: `\`${name}\` cannot be read`, next: 'check the path' }])
   }
 }

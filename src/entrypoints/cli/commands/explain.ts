@@ -1,4 +1,4 @@
-import type { StoredVerdict } from '../../../application/release/gate-release.ts'
+import type { StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import { fail, ok } from '../../../base/result.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadPacks } from '../load-packs.ts'

@@ -1,7 +1,7 @@
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { APPROVALS_NEEDED } from '../../../domain/release/approvals.ts'
 import { EXIT_CODE } from '../exit-code.ts'
-import { modelIdentity, prepareGate } from '../gate/prepare-gate.ts'
+import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, styleFor } from '../style.ts'
@@ -27,50 +27,44 @@ export async function planCommand(
     reportProblems(terminal, prepared.failure)
     return EXIT_CODE.usage
   }
-  const { release } = project.value
-  const { tier, reasons } = computeTier(release.manifest)
-  const checks = prepared.value.checks.map(({ rule, pack, spec, criterion, casesAvailable, casesNeeded }) => ({
-    id: rule.id,
-    title: rule.title,
-    pack,
-    controls: rule.controls,
-    kind: spec.kind,
-    criterion: criterion ?? null,
-    casesAvailable: spec.kind === 'suite' ? casesAvailable : null,
-    casesNeeded: casesNeeded ?? null,
-    missing: spec.kind === 'suite' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
-  }))
-  const approvals = options.env === 'local' ? 0 : APPROVALS_NEEDED[tier]
-  const controls = [
-    ...new Set(prepared.value.packs.flatMap(({ pack }) => pack.rules.flatMap((rule) => rule.controls))),
-  ].toSorted()
-  if (options.json) {
-    printLine(
-      terminal,
-      JSON.stringify(
-        {
-          schemaVersion: 1,
-          system: release.manifest.metadata.name,
-          version: release.manifest.metadata.version,
-          releaseDigest: release.digest,
-          environment: options.env,
-          tier,
-          reasons,
-          controls,
-          checks,
-          approvals,
-        },
-        null,
-        2,
-      ),
-    )
-    return EXIT_CODE.pass
+  const plan = summarise(prepared.value, options.env)
+  if (options.json) printLine(terminal, JSON.stringify({ schemaVersion: 1, ...plan }, null, 2))
+  else printPlan(terminal, plan)
+  return EXIT_CODE.pass
+}
+
+type Plan = ReturnType<typeof summarise>
+
+function summarise({ project, packs, checks }: PreparedGate, environment: string) {
+  const { manifest, digest } = project.release
+  const { tier, reasons } = computeTier(manifest)
+  return {
+    system: manifest.metadata.name,
+    version: manifest.metadata.version,
+    releaseDigest: digest,
+    environment,
+    tier,
+    reasons,
+    controls: [...new Set(packs.flatMap(({ pack }) => pack.rules.flatMap((rule) => rule.controls)))].toSorted(),
+    checks: checks.map(({ rule, pack, spec, criterion, casesAvailable, casesNeeded }) => ({
+      id: rule.id,
+      title: rule.title,
+      pack,
+      controls: rule.controls,
+      kind: spec.kind,
+      criterion: criterion ?? null,
+      casesAvailable: spec.kind === 'suite' ? casesAvailable : null,
+      casesNeeded: casesNeeded ?? null,
+      missing: spec.kind === 'suite' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
+    })),
+    approvals: environment === 'local' ? 0 : APPROVALS_NEEDED[tier],
   }
+}
+
+function printPlan(terminal: Terminal, plan: Plan): void {
+  const { system, version, environment, tier, reasons, controls, checks, approvals } = plan
   const style = styleFor(terminal.hasColor)
-  printLine(
-    terminal,
-    `${style.bold(`${release.manifest.metadata.name} v${release.manifest.metadata.version}`)} · tier ${tier} · ${options.env}`,
-  )
+  printLine(terminal, `${style.bold(`${system} v${version}`)} · tier ${tier} · ${environment}`)
   for (const reason of reasons) printLine(terminal, `  ${tier} because ${inert(reason)}`)
   printLine(terminal, `CONTROLS (${controls.length}) ${controls.join(', ')}`)
   printLine(terminal, `CHECKS (${checks.length})`)
@@ -91,5 +85,4 @@ export async function planCommand(
     `APPROVALS ${approvals === 0 ? 'none' : `${approvals} people of different roles, not the author`}`,
   )
   printLine(terminal, 'next: gatehouse gate')
-  return EXIT_CODE.pass
 }

@@ -1,13 +1,19 @@
 import type { Command } from 'commander'
-import type { CommandContext } from './register.ts'
+import type { CommandContext } from './command-context.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
 
-/** `validate`, `lock`, `plan`, `diff`, `gate`, `explain`, `policy`: what an engineer does with a project. */
-export function registerProjectCommands(program: Command, { terminal, setExitCode }: CommandContext): void {
+/** What an engineer does with a project. */
+export function registerProjectCommands(program: Command, context: CommandContext): void {
+  registerReading(program, context)
+  registerDeciding(program, context)
+}
+
+/** `validate`, `lock`, `plan`, `diff`: offline, seconds, no state. */
+function registerReading(program: Command, { terminal, setExitCode }: CommandContext): void {
   program
     .command('validate')
     .description('check the manifest and the files it names; print the tier and the release digest')
@@ -43,6 +49,10 @@ export function registerProjectCommands(program: Command, { terminal, setExitCod
     .action(async (from: string, to: string, options) =>
       setExitCode(await (await import('./diff.ts')).diffCommand(terminal, { from, to, ...options })),
     )
+}
+
+/** `gate`, `explain`, `policy`, `guard`: the commands that decide, and those that say why. */
+function registerDeciding(program: Command, { terminal, setExitCode }: CommandContext): void {
   program
     .command('gate')
     .description('run what is missing or stale, apply the policy packs, sign the verdict')

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import type { CommandContext } from './register.ts'
+import type { CommandContext } from './command-context.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -10,6 +10,7 @@ const SYSTEM = ['-s, --system <name>', 'the system'] as const
 export function registerStateCommands(program: Command, context: CommandContext): void {
   registerPeople(program, context)
   registerResponse(program, context)
+  registerIncidents(program, context)
   registerEvidence(program, context)
 }
 
@@ -104,8 +105,7 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
     .action(async (id: string, options) =>
       setExitCode(await (await respond()).killOffCommand(terminal, { id, ...options })),
     )
-  const list = async (operation: 'listDenies' | 'listIncidents' | 'listAlerts', options: object): Promise<void> =>
-    setExitCode(await (await import('./people.ts')).listCommand(terminal, { operation, json: false, ...options }))
+  const list = listAction({ terminal, setExitCode })
   kill
     .command('list')
     .description('kill switches, newest first')
@@ -113,6 +113,20 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options: object) => list('listDenies', options))
+}
+
+type Listing = 'listDenies' | 'listIncidents' | 'listAlerts'
+
+function listAction({ terminal, setExitCode }: CommandContext): (operation: Listing, options: object) => Promise<void> {
+  return async (operation, options) => {
+    const { listCommand } = await import('./people.ts')
+    setExitCode(await listCommand(terminal, { operation, json: false, ...options }))
+  }
+}
+
+function registerIncidents(program: Command, { terminal, setExitCode }: CommandContext): void {
+  const respond = async (): Promise<typeof import('./respond.ts')> => import('./respond.ts')
+  const list = listAction({ terminal, setExitCode })
   const incident = program.command('incident').description('incidents: open → contained → resolved → closed')
   incident
     .command('list')

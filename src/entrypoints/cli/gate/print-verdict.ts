@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../../base/instant.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { shortDigest } from '../../../base/digest.ts'
-import type { StoredRuleResult, StoredVerdict } from '../../../application/release/gate-release.ts'
+import type { StoredRuleResult, StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts'
 import { inert, styleFor, type Style } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -22,13 +22,11 @@ export function exitCodeOf({ verdict }: StoredVerdict): ExitCode {
   }
 }
 
-export const percent = (rate: number): string => `${(100 * rate).toFixed(1)}%`
-
 /** The verdict for people (reference layout): what blocks first, each with its fix. */
 export function printVerdict(
   terminal: Terminal,
   { verdict, ran }: GateOutcome,
-  options: { readonly verbose: boolean; readonly seconds: number },
+  options: { readonly verbose: boolean; readonly seconds: number; readonly isExiting?: boolean },
 ): void {
   const style = styleFor(terminal.hasColor)
   const groups = Map.groupBy(verdict.results, ({ outcome }) => outcome)
@@ -77,7 +75,8 @@ export function printVerdict(
     terminal,
     `Release ${shortDigest(verdict.releaseDigest)} · ledger #${verdict.ledgerIndex}${verdict.envelope === null ? '' : ` · VSA ${verdict.verdict === 'released' ? 'PASSED' : 'FAILED'}`}`,
   )
-  printLine(terminal, closing(verdict, style))
+  const last = closing(verdict, style)
+  printLine(terminal, options.isExiting === false ? last.replace(/Exiting \d+: /, '→ ') : last)
 }
 
 function section(

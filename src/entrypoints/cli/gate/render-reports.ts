@@ -1,4 +1,4 @@
-import type { StoredRuleResult, StoredVerdict } from '../../../application/release/gate-release.ts'
+import type { StoredRuleResult, StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './print-verdict.ts'

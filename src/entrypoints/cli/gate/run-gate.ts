@@ -1,6 +1,6 @@
 import { factsOf, type PlannedCheck } from '../../../application/release/plan-checks.ts'
 import type { StoredEvidence } from '../../../application/evidence/record-evidence.ts'
-import type { StoredVerdict } from '../../../application/release/gate-release.ts'
+import type { StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'

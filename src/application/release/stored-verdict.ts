@@ -1,0 +1,47 @@
+import type { Digest } from '../../base/digest.ts'
+import type { EpochMs } from '../../base/instant.ts'
+import type { Envelope } from '../../domain/evidence/dsse.ts'
+import type { ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
+import type { StoredEvidence } from '../evidence/record-evidence.ts'
+
+/** A rule's result as the state keeps and people read it. */
+export interface StoredRuleResult {
+  readonly id: string
+  readonly pack: string
+  readonly title: string
+  readonly severity: string
+  readonly controls: readonly string[]
+  readonly frameworks: readonly string[]
+  readonly outcome: RuleResult['outcome']
+  readonly detail: string
+  readonly message: string
+  readonly fix: string
+  readonly evidenceId: string | null
+  readonly measure: StoredEvidence['measure']
+  readonly failures: StoredEvidence['failures']
+  readonly failuresOmitted: number
+  readonly isSimulated: boolean
+  readonly exceptionId: string | null
+  readonly exceptionExpiresAt: EpochMs | null
+}
+
+export interface StoredVerdict {
+  readonly id: string
+  readonly system: string
+  readonly systemVersion: string
+  readonly releaseDigest: Digest
+  readonly environment: string
+  readonly tier: string
+  readonly verdict: ReleaseDecision['verdict']
+  readonly results: readonly StoredRuleResult[]
+  readonly skipped: readonly string[]
+  readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
+  readonly unusedExceptions: readonly string[]
+  readonly packs: readonly { readonly id: string; readonly version: string; readonly digest: Digest }[]
+  readonly decidedAt: EpochMs
+  readonly validUntil: EpochMs
+  readonly author: string
+  /** The VSA; none for verdicts that neither release nor block. */
+  readonly envelope: Envelope | null
+  readonly ledgerIndex: number
+}

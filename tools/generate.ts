@@ -1,0 +1,43 @@
+// Writes what is derived from code: JSON Schemas for editors and integrations, and the OpenAPI document.
+// `--check` writes nothing and fails when a file does not match.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { openApiDocument } from '../src/contract/http/openapi.ts'
+import { manifestSchema } from '../src/contract/manifest/manifest-schema.ts'
+import { packSchema } from '../src/contract/policy/parse-pack.ts'
+import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
+import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
+import { VERSION } from '../src/entrypoints/cli/version.ts'
+
+const root = join(import.meta.dirname, '..')
+const isCheck = process.argv.includes('--check')
+const schemaOf = (schema: z.ZodType): unknown => z.toJSONSchema(schema, { io: 'input' })
+
+const files: Readonly<Record<string, unknown>> = {
+  'schemas/manifest.schema.json': schemaOf(manifestSchema),
+  'schemas/policy-pack.schema.json': schemaOf(packSchema),
+  'schemas/policy-input.schema.json': schemaOf(policyInputSchema),
+  'schemas/suite.schema.json': schemaOf(suiteSchema),
+  'schemas/suite-case.schema.json': schemaOf(caseSchema),
+  'schemas/openapi.json': openApiDocument(VERSION),
+}
+
+const stale: string[] = []
+for (const [path, value] of Object.entries(files)) {
+  const text = `${JSON.stringify(value, null, 2)}\n`
+  const file = join(root, path)
+  const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (before === text) continue
+  stale.push(path)
+  if (isCheck) continue
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+}
+if (isCheck && stale.length > 0) {
+  console.log(`not as the code says: ${stale.join(', ')}\n  next: npm run generate`)
+  process.exit(1)
+}
