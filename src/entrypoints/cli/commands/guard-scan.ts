@@ -9,7 +9,7 @@ import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import type { Terminal } from '../terminal.ts'
 
-const LINE_BYTES_MAX = 8 * 1_048_576
+export const LINE_BYTES_MAX = 8 * 1_048_576
 
 /** `gatehouse guard scan` (CONTRACTS.md): one line out per line in, in order, streaming. */
 export async function guardScanCommand(
@@ -46,7 +46,7 @@ async function policyFor(
 }
 
 /** Undefined stands for a line that is too long to keep. */
-async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
+export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
   let parts: Buffer[] = []
   let length = 0
   const take = (): Buffer | undefined => {

@@ -92,9 +92,8 @@ function registerDeciding(program: Command, { terminal, setExitCode }: CommandCo
     .action(async (packs: string[], options) =>
       setExitCode(await (await import('./policy-test.ts')).policyTestCommand(terminal, { packs, ...options })),
     )
-  program
-    .command('guard')
-    .description('the guard on texts')
+  const guard = program.command('guard').description('the guard on texts and on recorded runs')
+  guard
     .command('scan')
     .description(
       'JSON lines in ({"id","text","direction"}), JSON lines out, in order; a bad line gives an error record',
@@ -106,4 +105,13 @@ function registerDeciding(program: Command, { terminal, setExitCode }: CommandCo
       `\nExample:\n  $ echo '{"id":"1","text":"write to bob@example.com"}' | gatehouse guard scan\n`,
     )
     .action(async (options) => setExitCode(await (await import('./guard-scan.ts')).guardScanCommand(terminal, options)))
+  guard
+    .command('replay')
+    .description('what the tool policy of a manifest would have said to recorded agent runs; no model runs')
+    .requiredOption('-m, --manifest <file>', 'manifest with the tools')
+    .option('--traces <file>', 'JSON lines, one run each (default: standard input)')
+    .addHelpText('after', '\nExample:\n  $ gatehouse guard replay --manifest gatehouse.yaml --traces runs.jsonl\n')
+    .action(async (options) =>
+      setExitCode(await (await import('./guard-replay.ts')).guardReplayCommand(terminal, options)),
+    )
 }

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../base/json.ts'
+import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import { labelOfConversation } from '../../domain/authorization/labels.ts'
+import type { Manifest } from '../../domain/manifest/manifest.ts'
+import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import { toolResultsOf, type ConversationMessage, type Subject } from '../../domain/session/conversation.ts'
+
+export interface ReplayPorts {
+  readonly manifest: Manifest
+  readonly engine: PolicyEngine
+  readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+}
+
+/**
+ * What the tool policy of a manifest would have said to each call of a recorded run, each judged on its own history.
+ * Deterministic; no model runs. The labels are the gateway's own function of the message list.
+ */
+export function replayTrace(
+  messages: readonly ConversationMessage[],
+  subject: Subject,
+  ports: ReplayPorts,
+): readonly ToolDecision[] {
+  const decisions: ToolDecision[] = []
+  const calls: Record<string, number> = {}
+  for (const [index, message] of messages.entries()) {
+    if (message.role !== 'assistant') continue
+    const history = messages.slice(0, index)
+    for (const call of message.toolCalls) {
+      decisions.push(
+        authorizeToolCall(call, {
+          manifest: ports.manifest,
+          deniedTools: new Set(),
+          subject,
+          label: labelOfConversation(history, ports.manifest),
+          userTexts: history.filter(({ role }) => role === 'user').map(({ text }) => text),
+          toolResults: toolResultsOf(history),
+          sessionCalls: { ...calls },
+          dayCalls: () => 0,
+          engine: ports.engine,
+          checkArguments: ports.checkArguments,
+        }),
+      )
+      // The run was recorded: the call happened, whatever the policy would have said.
+      calls[call.name] = (calls[call.name] ?? 0) + 1
+    }
+  }
+  return decisions
+}
