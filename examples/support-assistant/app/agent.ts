@@ -107,9 +107,19 @@ export class SupportAgent {
   }
 }
 
+/** Codes by which the gateway refuses; a provider that fails is a fault, and no evidence of anything. */
+const DENIALS = new Set([
+  'content_filter',
+  'release_not_approved',
+  'tool_call_denied',
+  'approval_required',
+  'system_halted',
+  'subject_required',
+])
+
 /** Denials of the gateway are answers to the customer; anything else is a fault. */
 function refusalOf(error: unknown): { code: string; rule: string; tool: string | undefined } | undefined {
-  if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 403)) return undefined
+  if (!(error instanceof OpenAI.APIError) || !DENIALS.has(String(error.code))) return undefined
   return {
     code: String(error.code ?? error.status),
     tool: error.param ?? undefined,

@@ -17,6 +17,11 @@ export async function openPostgres(connectionString: string, schema?: string): P
   // A connection that breaks while idle is replaced; without a listener it would end the process.
   pool.on('error', () => undefined)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
-  await migrate(db as unknown as Kysely<never>)
-  return db
+  try {
+    await migrate(db as unknown as Kysely<never>)
+    return db
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { allDenies } from '../respond/kill.ts'
+import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 
 export const BUNDLE_PAYLOAD_TYPE = 'application/vnd.gatehouse.bundle+json'
@@ -25,7 +26,7 @@ export async function buildBundle(
   revision: number,
 ): Promise<Envelope> {
   const now = node.clock()
-  const releases = await node.store.list('releases', { limit: 1_000 })
+  const releases = await listAll(node.store, 'releases', {})
   const bySystem = Map.groupBy(releases, ({ system }) => system)
   const systems: JsonObject[] = []
   for (const [system, own] of bySystem) {

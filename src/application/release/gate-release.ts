@@ -13,6 +13,7 @@ import type { ReleaseException } from '../../domain/release/release-exception.ts
 import type { Release } from '../../domain/release/release.ts'
 import { latestEvidence, type StoredEvidence } from '../evidence/record-evidence.ts'
 import { syncRisks } from '../governance/risks.ts'
+import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import type { StoredRuleResult, StoredVerdict } from './stored-verdict.ts'
 
@@ -99,13 +100,13 @@ async function registerRelease(
 }
 
 async function exceptionsOf(node: OwnerNode, system: string): Promise<readonly ReleaseException[]> {
-  return (await node.store.list('exceptions', { system, limit: 1_000 })).map(
+  return (await listAll(node.store, 'exceptions', { system })).map(
     ({ document }) => document as unknown as ReleaseException,
   )
 }
 
 async function approvalsOf(node: OwnerNode, system: string, releaseDigest: Digest): Promise<readonly Approval[]> {
-  return (await node.store.list('approvals', { system, releaseDigest, limit: 1_000 })).map(
+  return (await listAll(node.store, 'approvals', { system, releaseDigest })).map(
     ({ document }) => document as unknown as Approval,
   )
 }

@@ -28,6 +28,8 @@ export interface PlanInputs {
   readonly packs: readonly PolicyPack[]
   readonly suites: readonly Suite[]
   readonly learned: Suite | undefined
+  /** Cases learned from incidents, whether or not a suite names a target to run them on. */
+  readonly learnedCases: number
   /** Digest of the target's code, by module path. */
   readonly targets: ReadonlyMap<string, Digest>
   /** Which model answers: a base URL, or `simulated`. */
@@ -35,11 +37,11 @@ export interface PlanInputs {
 }
 
 /** Facts about a release that rules may use besides the manifest. */
-export function factsOf(inputs: Pick<PlanInputs, 'learned' | 'suites'>): {
+export function factsOf(inputs: Pick<PlanInputs, 'learnedCases' | 'suites'>): {
   readonly learnedCases: number
   readonly suites: readonly string[]
 } {
-  return { learnedCases: inputs.learned?.cases.length ?? 0, suites: inputs.suites.map(({ purpose }) => purpose) }
+  return { learnedCases: inputs.learnedCases, suites: inputs.suites.map(({ purpose }) => purpose) }
 }
 
 /** Every rule that applies and asks for evidence, with the key that its evidence must have. */

@@ -2,6 +2,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { SuiteCase } from '../../domain/evaluation/suite.ts'
 import { transition, type Incident, type IncidentEvent } from '../../domain/incident/incident.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
+import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 
 async function findIncident(node: OwnerNode, id: string): Promise<Result<Incident, Problem>> {
@@ -121,7 +122,7 @@ async function forbiddenEffects(node: OwnerNode, system: string): Promise<SuiteC
 }
 
 export async function learnedCases(node: OwnerNode, system: string): Promise<readonly SuiteCase[]> {
-  const records = await node.store.list('learned_cases', { system, limit: 1_000 })
+  const records = await listAll(node.store, 'learned_cases', { system })
   return records
     .map(({ document }) => withoutLedgerIndex(document))
     .toSorted((left, right) => (left.id < right.id ? -1 : 1))

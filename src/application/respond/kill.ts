@@ -3,6 +3,7 @@ import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { denyStateOf, type DenyRecord, type DenyScope } from '../../domain/killswitch/deny-record.ts'
+import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 
 export const DENY_PAYLOAD_TYPE = 'application/vnd.gatehouse.deny+json'
@@ -49,9 +50,7 @@ export async function liftDeny(
 }
 
 export async function allDenies(node: OwnerNode): Promise<readonly SignedDeny[]> {
-  return (await node.store.list('deny_records', { limit: 1_000 })).map(
-    ({ document }) => document as unknown as SignedDeny,
-  )
+  return (await listAll(node.store, 'deny_records', {})).map(({ document }) => document as unknown as SignedDeny)
 }
 
 async function recordDeny(

@@ -14,7 +14,8 @@ import { formatTlogProof } from '../../domain/ledger/tlog-proof.ts'
 import { PACK_PATHS, type PackIndex } from './pack-layout.ts'
 import { writeStoredZip, type ArchiveFile } from './stored-zip.ts'
 
-const ENTRIES_MAX = 20_000
+/** An entry takes up to three files, and an archive holds 50,000. */
+const ENTRIES_MAX = 16_000
 
 export interface BuiltPack {
   readonly archive: Uint8Array<ArrayBuffer>

@@ -60,6 +60,7 @@ export type BundledRelease = z.infer<typeof releaseSchema>
 export interface LoadedBundle {
   readonly organization: string
   readonly revision: number
+  readonly issuedAt: EpochMs
   readonly expiresAt: EpochMs
   readonly systems: readonly {
     readonly admitted: AdmittedSystem
@@ -107,6 +108,7 @@ export async function loadBundle(
   return ok({
     organization: bundle.organization,
     revision: bundle.revision,
+    issuedAt: epochMs(bundle.issuedAt),
     expiresAt: epochMs(bundle.expiresAt),
     systems,
     denies: denies.filter((deny) => deny !== undefined),

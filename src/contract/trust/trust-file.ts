@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bytesOfBase64 } from '../../base/bytes.ts'
 import { digestOfBytes, type Digest, type Sha256 } from '../../base/digest.ts'
-import { parseRfc3339 } from '../../base/instant.ts'
+import { epochMs, parseRfc3339, type EpochMs } from '../../base/instant.ts'
 import { parseJson } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { KEY_PURPOSES, type KeyPurpose } from '../../application/keys/signing-keys.ts'
@@ -38,6 +38,9 @@ export interface TrustedPublicKey {
   readonly keyId: Digest
   /** 32 raw Ed25519 bytes. */
   readonly publicKey: Uint8Array
+  readonly validFrom: EpochMs
+  /** Exclusive; null: until it is replaced. */
+  readonly validUntil: EpochMs | null
 }
 
 const TRUST_CHARS_MAX = 65_536
@@ -64,7 +67,7 @@ export function parseTrustFile(
     })
   }
   const keys: TrustedPublicKey[] = []
-  for (const { purpose, keyId, publicKey } of parsed.data.keys) {
+  for (const { purpose, keyId, publicKey, validFrom, validUntil } of parsed.data.keys) {
     const bytes = bytesOfBase64(publicKey)
     if (bytes?.length !== 32 || digestOfBytes(sha256, bytes) !== keyId)
       return fail({
@@ -72,7 +75,21 @@ export function parseTrustFile(
         message: `key \`${keyId}\` is not the fingerprint of its public key`,
         next: 'fetch the trust file again',
       })
-    keys.push({ purpose, keyId: keyId as Digest, publicKey: bytes })
+    keys.push({
+      purpose,
+      keyId: keyId as Digest,
+      publicKey: bytes,
+      // The schema has seen that both are instants.
+      validFrom: parseRfc3339(validFrom) ?? epochMs(0),
+      validUntil: validUntil === null ? null : (parseRfc3339(validUntil) ?? epochMs(0)),
+    })
   }
   return ok({ file: parsed.data, keys })
+}
+
+export function isValidAt(
+  { validFrom, validUntil }: Pick<TrustedPublicKey, 'validFrom' | 'validUntil'>,
+  at: EpochMs,
+): boolean {
+  return at >= validFrom && (validUntil === null || at < validUntil)
 }

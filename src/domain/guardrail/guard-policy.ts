@@ -50,7 +50,7 @@ export function resolveGuardPolicy(config: GuardConfig | undefined, tier: Tier):
   const output = config?.output
   return {
     input: overlay(base.input, input),
-    // Documents follow the input's answers on personal data and secrets; instructions in them are cut out, not blocked.
+    // Documents follow the input's answer on personal data; secrets and instructions in them are cut out, not blocked.
     document: { ...base.document, pii: input?.pii?.action ?? base.document.pii },
     output: overlay(base.output, output),
   }

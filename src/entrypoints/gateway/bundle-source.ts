@@ -6,10 +6,10 @@ import { nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
 import { readTextIfPresent, writeFileAtomic } from '../../adapters/files/atomic-file.ts'
 import { subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { bytesOfBase64 } from '../../base/bytes.ts'
-import type { Clock } from '../../base/instant.ts'
+import type { Clock, EpochMs } from '../../base/instant.ts'
 import type { Result, Problem } from '../../base/result.ts'
 import { loadBundle, type BundleTrust, type LoadedBundle } from '../../contract/bundle/bundle.ts'
-import { parseTrustFile } from '../../contract/trust/trust-file.ts'
+import { isValidAt, parseTrustFile } from '../../contract/trust/trust-file.ts'
 import { denyStateOf, type DenyRecord, type DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { AdmissionSource, Caller } from './gateway-ports.ts'
 
@@ -28,11 +28,13 @@ const WAIT_MS = 20_000
 const RETRY_MS = 250
 
 /** Trusted keys by purpose, from the text of a trust file. */
-export function bundleTrust(trustText: string): Result<BundleTrust, Problem> {
+export function bundleTrust(trustText: string, now: EpochMs): Result<BundleTrust, Problem> {
   const parsed = parseTrustFile(nodeSha256, trustText)
   if (!parsed.ok) return parsed
   const keysFor = (purpose: string): ReturnType<typeof ed25519Verifier>[] =>
-    parsed.value.keys.filter((key) => key.purpose === purpose).map(({ publicKey }) => ed25519Verifier(publicKey))
+    parsed.value.keys
+      .filter((key) => key.purpose === purpose && isValidAt(key, now))
+      .map(({ publicKey }) => ed25519Verifier(publicKey))
   return { ok: true, value: { bundle: keysFor('bundle'), gate: keysFor('gate'), deny: keysFor('deny') } }
 }
 
@@ -46,6 +48,7 @@ export class BundleSource implements AdmissionSource {
   #callers = new Map<string, Caller>()
   #denies: readonly DenyRecord[] = []
   #expiresAt = 0
+  #issuedAt = 0
   #issue: string | undefined = 'no bundle yet'
   /** Revision that the control plane gave; it starts anew with the control plane. */
   #revision = -1
@@ -127,6 +130,12 @@ export class BundleSource implements AdmissionSource {
       this.#options.log(`bundle refused: ${loaded.failure.message}`)
       return false
     }
+    // SECURITY: a bundle that is older than the one in force could bring a kill switch or a blocked release back.
+    if (loaded.value.issuedAt < this.#issuedAt) {
+      this.#issue = 'the bundle is older than the one in force'
+      this.#options.log(`bundle refused: ${this.#issue}`)
+      return false
+    }
     this.#install(loaded.value)
     if (isNew) await writeFileAtomic(this.#file, text, 0o600)
     return true
@@ -144,6 +153,7 @@ export class BundleSource implements AdmissionSource {
     this.#callers = callers
     this.#denies = bundle.denies
     this.#expiresAt = bundle.expiresAt
+    this.#issuedAt = bundle.issuedAt
     this.#issue = undefined
   }
 

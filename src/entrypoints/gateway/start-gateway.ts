@@ -41,7 +41,7 @@ export interface RunningGateway extends AsyncDisposable {
 
 /** A gateway process: bundle, spool and server; it never opens the database. */
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
-  const trust = bundleTrust(options.trustText)
+  const trust = bundleTrust(options.trustText, systemClock())
   if (!trust.ok) return trust
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)

@@ -11,8 +11,10 @@ import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts
 import { openFileLedger } from '../../adapters/ledger/file-ledger.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import type { Kysely } from 'kysely'
 import { openPglite } from '../../adapters/storage/open-pglite.ts'
 import { openPostgres } from '../../adapters/storage/open-postgres.ts'
+import type { Database } from '../../adapters/storage/schema.ts'
 import { sqlRecordStore } from '../../adapters/storage/sql-record-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
@@ -84,11 +86,12 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   const trustPath = join(stateFolder, 'trust.json')
   if ((await readTextIfPresent(trustPath)) === undefined)
     await writeTrustFile(trustPath, organization, origin, keys, systemClock())
-  const database =
-    options.databaseUrl === undefined
-      ? await openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`)
-      : await openPostgres(options.databaseUrl, options.databaseSchema)
-  const store = sqlRecordStore(database, organization)
+  const database = await openDatabase(options)
+  if (!database.ok) {
+    await ledger.value.close()
+    return database
+  }
+  const store = sqlRecordStore(database.value, organization)
   const listeners = new Set<(entry: LedgerEntry) => void>()
   const recorder = await Recorder.start(ledger.value, store, (entry) => {
     for (const listener of listeners) listener(entry)
@@ -131,4 +134,23 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       release()
     },
   })
+}
+
+async function openDatabase({
+  stateFolder,
+  databaseUrl,
+  databaseSchema,
+}: OpenNodeOptions): Promise<Result<Kysely<Database>, Problem>> {
+  if (databaseUrl === undefined) return ok(await openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`))
+  try {
+    return ok(await openPostgres(databaseUrl, databaseSchema))
+  } catch (error) {
+    // The connection string may hold a password: only the server's code is repeated.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
+    return fail({
+      code: 'state/database',
+      message: `the database of \`GATEHOUSE_DATABASE_URL\` cannot be used (${code})`,
+      next: 'check that PostgreSQL 15 or newer runs there and lets this user create tables',
+    })
+  }
 }

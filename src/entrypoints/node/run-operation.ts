@@ -17,7 +17,7 @@ import { epochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { releaseFromParts } from '../../contract/manifest/release-from-parts.ts'
-import type { InputOf, OperationName, OutputOf } from '../../contract/http/operations.ts'
+import { mayCall, OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
 import type { CheckEvidence } from '../../domain/release/evidence.ts'
 import type { GatewayRegister } from './gateway-register.ts'
 
@@ -82,13 +82,26 @@ const HANDLERS: Handlers = {
     ingestSegment(node, principal, { ...input, lines: input.lines as unknown as readonly JsonObject[] }),
 }
 
+/** Checks access and input, then runs: the same for HTTP and for commands of this process. */
 export async function runOperation<Name extends OperationName>(
   name: Name,
   context: OperationContext,
   principal: Principal,
-  input: InputOf<Name>,
+  input: unknown,
 ): Promise<Result<OutputOf<Name>, Problem>> {
-  const result = await HANDLERS[name](context, principal, input)
+  const { access, input: schema } = OPERATIONS[name]
+  if (!mayCall(access, principal.roles))
+    return fail({ code: 'http/forbidden', message: `this needs a role with access \`${access}\`` })
+  const parsed = schema.safeParse(input)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    return fail({
+      code: 'http/invalid-input',
+      message: `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`,
+      next: 'see /api/v1/openapi.json',
+    })
+  }
+  const result = await HANDLERS[name](context, principal, parsed.data as InputOf<Name>)
   return result as Result<OutputOf<Name>, Problem>
 }
 

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { existsSync } from 'node:fs'
 import type { Principal } from '../../application/state/owner-node.ts'
 import type { Problem } from '../../base/result.ts'
-import { mayCall, OPERATIONS, type OperationName } from '../../contract/http/operations.ts'
+import { OPERATIONS, type OperationName } from '../../contract/http/operations.ts'
 import { openApiDocument } from '../../contract/http/openapi.ts'
 import { buildBundle } from '../../application/admission/build-bundle.ts'
 import type { GatewayRegister } from '../node/gateway-register.ts'
@@ -80,7 +80,7 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
 }
 
 function registerOperations(app: FastifyInstance, options: ControlServerOptions): void {
-  for (const [name, { method, path, access, input }] of Object.entries(OPERATIONS)) {
+  for (const [name, { method, path }] of Object.entries(OPERATIONS)) {
     app.route({
       method,
       url: `/api/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -92,28 +92,13 @@ function registerOperations(app: FastifyInstance, options: ControlServerOptions)
             message: 'sign in first',
             next: 'open the login link that `gatehouse console` prints',
           })
-        if (!mayCall(access, principal.roles))
-          return sendProblem(reply, 403, {
-            code: 'http/forbidden',
-            message: `this needs a role with access \`${access}\``,
-          })
-        const parsed = input.safeParse({
-          ...(method === 'GET' ? (request.query as object) : ((request.body ?? {}) as object)),
-          ...(request.params as object),
-        })
-        if (!parsed.success) {
-          const issue = parsed.error.issues[0]
-          return sendProblem(reply, 400, {
-            code: 'http/invalid-input',
-            message: `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`,
-            next: 'see /api/v1/openapi.json',
-          })
-        }
+        const fields = method === 'GET' ? (request.query as object) : ((request.body ?? {}) as object)
+        const input = { ...fields, ...(request.params as object) }
         const result = await runOperation(
           name as OperationName,
           { node: options.node, gateways: options.gateways },
           principal,
-          parsed.data as never,
+          input,
         )
         return result.ok ? reply.send(result.value) : sendProblem(reply, statusOf(result.failure), result.failure)
       },
@@ -123,6 +108,8 @@ function registerOperations(app: FastifyInstance, options: ControlServerOptions)
 
 /** Problems say by their code what kind they are. */
 function statusOf({ code }: Problem): number {
+  if (code === 'http/forbidden') return 403
+  if (code === 'http/invalid-input') return 400
   if (code.includes('/unknown')) return 404
   if (code.startsWith('ledger/')) return 503
   return 409

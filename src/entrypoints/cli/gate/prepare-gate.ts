@@ -44,6 +44,7 @@ export async function prepareGate(
     packs: packs.value.map(({ pack }) => pack),
     suites: suites.value,
     learned: first === undefined ? undefined : learnedSuite(nodeSha256, options.learned, first.target),
+    learnedCases: options.learned.length,
     targets: targets.value,
     model: options.model,
   }
