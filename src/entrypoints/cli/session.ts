@@ -24,7 +24,8 @@ export interface SessionOptions {
   readonly as?: string | undefined
 }
 
-const ORGANIZATION = 'local'
+/** The one organization of the embedded mode. */
+export const ORGANIZATION = 'local'
 
 export function stateFolderOf(terminal: Terminal, state: string | undefined): string {
   return resolve(terminal.workingFolder, state ?? terminal.environment['GATEHOUSE_STATE'] ?? '.gatehouse')

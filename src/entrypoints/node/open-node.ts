@@ -1,4 +1,4 @@
-import { createHash, createHmac, type KeyObject } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
@@ -23,15 +23,12 @@ import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
+import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 
-export interface OpenedNode extends OwnerNode, AsyncDisposable {
+export interface OpenedNode extends OwnerNode, DerivedSecrets, AsyncDisposable {
   readonly stateFolder: string
   readonly bundleKeys: BundleKeys
   readonly workloadKey: KeyObject
-  /** The key that an application presents for a system in an environment. */
-  apiKeyOf(system: string, environment: string): string
-  /** Token of this installation's own gateways. */
-  readonly gatewayToken: string
   trustText(): Promise<string>
   onEntry(listener: (entry: LedgerEntry) => void): () => void
 }
@@ -97,9 +94,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     for (const listener of listeners) listener(entry)
   })
   const engine = celEngine()
-  const secret = (purpose: string): string => createHmac('sha256', pseudonymKey).update(purpose).digest('base64url')
-  const apiKeyOf = (system: string, environment: string): string =>
-    `gh_${secret(`api-key\n${organization}\n${system}\n${environment}`)}`
+  const secrets = derivedSecrets(pseudonymKey, organization)
   return ok({
     organization,
     version,
@@ -114,12 +109,11 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     newId: ulidIds,
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,
-    gatewayToken: `gw_${secret('gateway-token')}`,
-    apiKeyOf,
+    ...secrets,
     bundleKeys: {
       apiKeyHash: (system, environment) => ({
         id: `${system}/${environment}`,
-        sha256: createHash('sha256').update(apiKeyOf(system, environment)).digest('hex'),
+        sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
       }),
       workloadKeys: [base64Of(rawPublicKey(workloadKey))],
     },

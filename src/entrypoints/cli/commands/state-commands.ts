@@ -214,6 +214,16 @@ function registerEvidence(program: Command, { terminal, setExitCode }: CommandCo
     .option(...STATE)
     .action(async (options) => setExitCode(await (await import('./serve.ts')).serveCommand(terminal, options)))
   program
+    .command('credentials')
+    .description('print the keys that a gateway and an application of this state folder need')
+    .requiredOption(...SYSTEM)
+    .option('-e, --env <environment>', 'the environment', 'local')
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options) =>
+      setExitCode(await (await import('./credentials.ts')).credentialsCommand(terminal, options)),
+    )
+  program
     .command('console')
     .description('print a one-time login link for the running control plane')
     .option(...STATE)
