@@ -8,6 +8,11 @@ import type { ChatRequest } from '../../contract/openai/chat-request.ts'
 import type { Caller, GatewayPorts } from './gateway-ports.ts'
 
 const FINDINGS_MAX = 500
+/** Names come from the provider; a record that breaks its schema's bounds would be lost on the way to the ledger. */
+const NAME_CHARS_MAX = 200
+const RULE_CHARS_MAX = 300
+const REASON_CHARS_MAX = 1_000
+const TOOLS_MAX = 200
 const CAPTURED_MESSAGES_MAX = 50
 const CAPTURED_CHARS_MAX = 8_000
 
@@ -87,14 +92,21 @@ export function outcomeRecord(ports: GatewayPorts, exchange: ChatExchange, parts
     at: ports.clock(),
     outcome: parts.outcome,
     code: parts.code,
-    rule: parts.rule,
+    rule: parts.rule?.slice(0, RULE_CHARS_MAX) ?? null,
     action: parts.action,
     findings: bounded(parts.completion?.findings ?? []),
-    tools: (parts.completion?.tools ?? []).map((tool) => ({ ...tool, enforcedAt: 'gateway' as const })),
+    tools: (parts.completion?.tools ?? []).slice(0, TOOLS_MAX).map((tool) => ({
+      ...tool,
+      tool: tool.tool.slice(0, NAME_CHARS_MAX),
+      callId: tool.callId.slice(0, NAME_CHARS_MAX),
+      rule: tool.rule.slice(0, NAME_CHARS_MAX),
+      reason: tool.reason.slice(0, REASON_CHARS_MAX),
+      enforcedAt: 'gateway' as const,
+    })),
     guardMs: parts.guardMs,
     totalMs: ports.monotonicMs() - exchange.startMs,
     inputTokens: parts.usage?.inputTokens ?? null,
     outputTokens: parts.usage?.outputTokens ?? null,
-    modelAnswered: parts.modelAnswered ?? null,
+    modelAnswered: parts.modelAnswered?.slice(0, NAME_CHARS_MAX) ?? null,
   }
 }
