@@ -29,7 +29,7 @@ export type FakeReply =
   | { readonly kind: 'failure'; readonly status: number; readonly body: unknown }
   | { readonly kind: 'raw'; readonly body: string }
   /** Holds the answer until it is let go. */
-  | { readonly kind: 'held'; readonly until: Promise<void>; readonly then: FakeReply }
+  | { readonly kind: 'held'; readonly until: Promise<void>; readonly next: FakeReply }
 
 export interface SeenRequest {
   readonly body: Record<string, unknown>
@@ -98,7 +98,7 @@ async function send(response: ServerResponse, body: Record<string, unknown>, rep
   switch (reply.kind) {
     case 'held':
       await reply.until
-      return send(response, body, reply.then)
+      return send(response, body, reply.next)
     case 'failure':
       response.writeHead(reply.status, { 'content-type': 'application/json' })
       return void response.end(JSON.stringify(reply.body))

@@ -57,7 +57,10 @@ export interface GatewayStack extends AsyncDisposable {
   readonly gated: GateOutcome
   client(options?: { readonly maxRetries?: number; readonly apiKey?: string }): OpenAI
   /** Raw fetch of a path of the gateway, with the right key unless told otherwise. */
-  send(path: string, init?: RequestInit & { readonly headers?: Record<string, string> }): Promise<Response>
+  send(
+    path: string,
+    init?: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> },
+  ): Promise<Response>
   subjectToken(tenant?: string, session?: string, system?: string): Promise<string>
   call: Session['call']
   /** Decisions in the ledger, newest first, once there are this many. */
@@ -121,10 +124,10 @@ export async function startGatewayStack(
     },
     client: ({ maxRetries = 0, apiKey: key = apiKey } = {}) =>
       new OpenAI({ apiKey: key, baseURL: `${(parts.gateway as RunningGateway).url}/v1`, maxRetries, timeout: 30_000 }),
-    send: (path, init = {}) =>
+    send: (path, { headers = {}, ...init } = {}) =>
       fetch(`${(parts.gateway as RunningGateway).url}${path}`, {
         ...init,
-        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...init.headers },
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
       }),
     subjectToken: (tenant = 'northwind', session = 's-1', system = SYSTEM) =>
       mintSubjectToken(
