@@ -10,6 +10,7 @@ import { reportProblems } from '../report-problems.ts'
 import { openSession, principalFrom } from '../session.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { lockFileOf } from './lock.ts'
+import { exitCodeOfProblem } from './with-session.ts'
 
 export interface GateCommandOptions {
   readonly project: string
@@ -43,7 +44,7 @@ export async function gateCommand(terminal: Terminal, options: GateCommandOption
   const session = await openSession(terminal, options)
   if (!session.ok) {
     reportProblems(terminal, [session.failure])
-    return EXIT_CODE.usage
+    return exitCodeOfProblem(session.failure)
   }
   await using open = session.value
   const gated = await runGate(terminal, open, {

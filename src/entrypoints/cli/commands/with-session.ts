@@ -14,7 +14,7 @@ export async function withSession<Value>(
   const opened = await openSession(terminal, options)
   if (!opened.ok) {
     reportProblems(terminal, [opened.failure])
-    return EXIT_CODE.usage
+    return exitCodeOfProblem(opened.failure)
   }
   await using session = opened.value
   const result = await call(session)
@@ -26,7 +26,7 @@ export async function withSession<Value>(
 }
 
 /** Refusals of the rules are "blocked"; missing rights are "auth"; the rest is usage. */
-function exitCodeOfProblem({ code }: Problem): number {
+export function exitCodeOfProblem({ code }: Problem): number {
   if (code === 'http/unauthenticated' || code === 'http/forbidden') return EXIT_CODE.unauthenticated
   if (code.startsWith('ledger/damaged')) return EXIT_CODE.integrity
   if (/^(?:exception|approval)\/(?:own-request|author|role|not-open)$/.test(code) || code === 'incident/refused')
