@@ -32,7 +32,7 @@ export function mintSubjectToken(
 }
 
 function isTenant(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= TENANT_CHARS_MAX
+  return typeof value === 'string' && value !== '' && value.length <= TENANT_CHARS_MAX && value.isWellFormed()
 }
 
 export type VerifySubject = (token: string) => Promise<Subject | undefined>
