@@ -14,7 +14,7 @@ import type { RecordFilter, RecordKind } from '../../application/state/records.t
 import { base64Of } from '../../base/bytes.ts'
 import type { Digest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
-import type { JsonObject } from '../../base/json.ts'
+import { canonicalJson, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { releaseFromParts } from '../../contract/manifest/release-from-parts.ts'
 import type { InputOf, OperationName, OutputOf } from '../../contract/http/operations.ts'
@@ -88,6 +88,9 @@ export async function runOperation<Name extends OperationName>(
   principal: Principal,
   input: InputOf<Name>,
 ): Promise<Result<OutputOf<Name>, Problem>> {
+  // What has no canonical form can be neither signed nor committed to.
+  const canonical = canonicalJson(input as unknown as Json)
+  if (!canonical.ok) return fail({ code: 'http/invalid-input', message: canonical.failure.message })
   const result = await HANDLERS[name](context, principal, input)
   return result as Result<OutputOf<Name>, Problem>
 }

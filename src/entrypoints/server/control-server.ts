@@ -124,6 +124,7 @@ function registerOperations(app: FastifyInstance, options: ControlServerOptions)
 /** Problems say by their code what kind they are. */
 function statusOf({ code }: Problem): number {
   if (code.includes('/unknown')) return 404
+  if (code === 'http/invalid-input') return 400
   if (code.startsWith('ledger/')) return 503
   return 409
 }
