@@ -157,6 +157,8 @@ describe('a decision record', () => {
       },
       { outcome: 'completed' },
     ],
+    ['with a model that is no text', approved('Hi', { model: '\ud800' }), says(''), { outcome: 'denied' }],
+    ['with a character that no database holds', approved('a\u0000b'), says('c\u0000d'), { outcome: 'completed' }],
   ])('of a request %s says so', async (_, request, reply, outcome) => {
     stack.provider.answer(reply)
     const response = await post(request)
