@@ -196,7 +196,7 @@ describe('the provider’s request', () => {
       },
     ]
     expect(upstreamBody(parsed({ ...BODY, messages }), ['my [CARD]'])['messages']).toEqual([
-      { role: 'user', name: 'n', content: 'my [CARD]' },
+      { role: 'user', content: 'my [CARD]' },
     ])
   })
 
