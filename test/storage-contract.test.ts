@@ -79,6 +79,16 @@ function contract(open: () => Promise<(organization: string) => RecordStore>): v
     expect((await one.list('decisions', { status: 'gone' })).length).toBe(0)
   })
 
+  test('every character of a text is kept, also the one that the database has no room for', async () => {
+    const one = store('one')
+    const id = 'nul \u0000 and \ue000 \ue0000 \ue000e \\u0000'
+    const document = { [id]: [id, { deep: `${id}${id}` }], empty: null, number: 1 }
+    await one.apply(4, [{ kind: 'risks', record: record({ id, topic: id, system: id, document }) }])
+    const [found] = await one.list('risks', { topic: id, system: id })
+    expect(found).toEqual(await one.get('risks', id))
+    expect([found?.id, found?.topic, found?.system, found?.document]).toEqual([id, id, id, document])
+  })
+
   test('text that looks like SQL stays text', async () => {
     const one = store('one')
     const id = "'; drop table releases; --"

@@ -5,6 +5,8 @@ import { publicKeyObject } from '../crypto/ed25519.ts'
 
 const LIFE_MAX_S = 300
 const CLOCK_TOLERANCE_S = 5
+/** What a decision record can hold: a request whose record would be refused is not served. */
+const TENANT_CHARS_MAX = 200
 
 /** Mints a `Gatehouse-Subject` for one end user; at most five minutes. */
 // oxlint-disable-next-line max-params -- key, audience, subject, now and an optional life
@@ -28,6 +30,10 @@ export function mintSubjectToken(
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + Math.min(lifeSeconds, LIFE_MAX_S))
     .sign(key)
+}
+
+function isTenant(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= TENANT_CHARS_MAX && value.isWellFormed()
 }
 
 export type VerifySubject = (token: string) => Promise<Subject | undefined>
@@ -58,14 +64,7 @@ async function verifyWith(key: KeyObject, token: string, system: string, nowMs: 
     })
     const { sub, tenant, roles, session, email, exp, iat } = payload
     if ((exp ?? 0) - (iat ?? 0) > LIFE_MAX_S) return undefined
-    if (
-      typeof sub !== 'string' ||
-      typeof tenant !== 'string' ||
-      tenant === '' ||
-      typeof session !== 'string' ||
-      session === ''
-    )
-      return undefined
+    if (typeof sub !== 'string' || !isTenant(tenant) || typeof session !== 'string' || session === '') return undefined
     if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
     return {
       principal: sub,

@@ -18,13 +18,23 @@ export async function writeOwnerFile(stateFolder: string, address: OwnerAddress)
 }
 
 export async function readOwnerFile(stateFolder: string): Promise<OwnerAddress | undefined> {
-  const text = await readTextIfPresent(fileOf(stateFolder))
+  const text = await readIfPossible(fileOf(stateFolder))
   const json = parseJson(text ?? '', 10_000)
   if (!json.ok || !isJsonObject(json.value)) return undefined
   const { url, token, pid } = json.value
   return typeof url === 'string' && typeof token === 'string' && typeof pid === 'number'
     ? { url, token, pid }
     : undefined
+}
+
+/** What cannot be read names no owner; whether the folder can be used at all is for its lock to say. */
+async function readIfPossible(path: string): Promise<string | undefined> {
+  try {
+    return await readTextIfPresent(path)
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return undefined
+  }
 }
 
 export async function removeOwnerFile(stateFolder: string): Promise<void> {

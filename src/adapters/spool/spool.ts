@@ -10,6 +10,7 @@ import {
   type SpoolLine,
 } from '../../contract/decision/decision-record.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
+import { errnoOf } from '../files/errno.ts'
 import type { NewId } from '../ids/ulid-ids.ts'
 import { DurableLines, type AppendOutcome } from './durable-lines.ts'
 
@@ -153,9 +154,15 @@ class RunningSpool implements Spool {
   #tick(): void {
     if (this.#isTurning) return
     this.#isTurning = true
-    this.#turn = this.#work().finally(() => {
-      this.#isTurning = false
-    })
+    this.#turn = this.#work()
+      .catch((error: unknown) => {
+        // No room, or a folder that is gone: what is on disk stays there, and the next turn tries again. Requests whose
+        // records cannot be written are refused by then.
+        if (errnoOf(error) === undefined) throw error
+      })
+      .finally(() => {
+        this.#isTurning = false
+      })
   }
 
   async #work(): Promise<void> {
@@ -220,7 +227,7 @@ class RunningSpool implements Spool {
     await this.#seal()
     await this.#shipAll()
     await this.#current.close()
-    // With a request that never ended the file stays: the next start settles it as `unknown`.
-    if (this.#pending.size === 0) await unlink(this.#current.path)
+    // With a request that has not ended, or one that ended only now, the file stays: the next start settles and ships it.
+    if (this.#pending.size === 0 && this.#fresh === 0) await unlink(this.#current.path)
   }
 }

@@ -11,6 +11,7 @@ import {
   type RecordStore,
   type StateRecord,
 } from '../../application/state/records.ts'
+import { fromNulFree, mapDocument, toNulFree } from './nul-free.ts'
 import type { Database } from './schema.ts'
 
 interface Row {
@@ -34,7 +35,7 @@ export function sqlRecordStore(db: Kysely<Database>, organization: string): Reco
         .selectFrom(kind)
         .select(COLUMNS)
         .where('organization_id', '=', organization)
-        .where('id', '=', id)
+        .where('id', '=', toNulFree(id))
         .executeTakeFirst()
       return row === undefined ? undefined : recordOf(row as Row)
     },
@@ -83,10 +84,10 @@ async function list(
   filter: RecordFilter,
 ): Promise<readonly StateRecord[]> {
   let query = db.selectFrom(kind).select(COLUMNS).where('organization_id', '=', organization)
-  if (filter.system !== undefined) query = query.where('system', '=', filter.system)
+  if (filter.system !== undefined) query = query.where('system', '=', toNulFree(filter.system))
   if (filter.releaseDigest !== undefined) query = query.where('release_digest', '=', filter.releaseDigest)
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.topic !== undefined) query = query.where('topic', '=', filter.topic)
+  if (filter.status !== undefined) query = query.where('status', '=', toNulFree(filter.status))
+  if (filter.topic !== undefined) query = query.where('topic', '=', toNulFree(filter.topic))
   if (filter.since !== undefined) query = query.where('at', '>=', filter.since)
   if (filter.before !== undefined) query = query.where('at', '<', filter.before)
   const limit = Math.min(Math.max(1, filter.limit ?? LIST_DEFAULT), LIST_MAX)
@@ -96,28 +97,28 @@ async function list(
 
 async function upsert(db: Kysely<Database>, organization: string, { kind, record }: RecordPut): Promise<void> {
   const values = {
-    system: record.system,
+    system: toNulFree(record.system),
     release_digest: record.releaseDigest,
-    status: record.status,
-    topic: record.topic,
+    status: toNulFree(record.status),
+    topic: toNulFree(record.topic),
     at: record.at,
-    document: sql<string>`${JSON.stringify(record.document)}::text::jsonb`,
+    document: sql<string>`${JSON.stringify(mapDocument(record.document, toNulFree))}::text::jsonb`,
   }
   await db
     .insertInto(kind)
-    .values({ organization_id: organization, id: record.id, ...values })
+    .values({ organization_id: organization, id: toNulFree(record.id), ...values })
     .onConflict((conflict) => conflict.columns(['organization_id', 'id']).doUpdateSet(values))
     .execute()
 }
 
 function recordOf(row: Row): StateRecord {
   return {
-    id: row.id,
-    system: row.system,
+    id: fromNulFree(row.id),
+    system: fromNulFree(row.system),
     releaseDigest: row.release_digest === null ? null : (parseDigest(row.release_digest) ?? null),
-    status: row.status,
-    topic: row.topic,
+    status: fromNulFree(row.status),
+    topic: fromNulFree(row.topic),
     at: epochMs(Number(row.at)),
-    document: row.document,
+    document: mapDocument(row.document, fromNulFree),
   }
 }

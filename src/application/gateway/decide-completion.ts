@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
@@ -43,8 +44,8 @@ export function decideCompletion(
   const findings: PlacedFinding[] = []
   let action: Obligation = 'allow'
   let blockedBy: string | undefined
-  const judge = (text: string): string => {
-    const judgement = guardText(text, context.release.guard.output, {
+  const judge = (text: string, guard = guardText): string => {
+    const judgement = guard(text, context.release.guard.output, {
       leak: context.release.leak,
       pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
     })
@@ -54,12 +55,21 @@ export function decideCompletion(
     action = heavier(action, judgement.action)
     return judgement.text
   }
+  // Tool arguments are judged whole, as they are written and as they read, and never rewritten. Personal data in them is
+  // for the tool's own rules to bound; a secret that would have to be taken out of a text is a denial here.
+  const judgeArguments = (text: string): void => {
+    for (const guard of [guardText, guardDocument]) {
+      const before = findings.length
+      if (judge(text, guard) === text) continue
+      const secret = findings.slice(before).find(({ category }) => category === 'secret')
+      blockedBy ??= secret?.detector
+    }
+  }
   const texts = choices.map(({ text, refusal }) => ({
     text: judge(text),
     refusal: refusal === null ? null : judge(refusal),
   }))
-  // Tool arguments are judged whole and never rewritten: what would need redaction there is a denial by its rules.
-  for (const { toolCalls } of choices) for (const call of toolCalls) judge(call.arguments)
+  for (const { toolCalls } of choices) for (const call of toolCalls) judgeArguments(call.arguments)
   const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
   const denial = denialOf(ports.deny, blockedBy, tools)
   if (denial === undefined) settle(context, choices, texts, ports)

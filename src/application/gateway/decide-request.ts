@@ -12,7 +12,7 @@ import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { SidePolicy } from '../../domain/guardrail/guard-policy.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../../domain/manifest/manifest.ts'
-import { recogniseRequest, type LiveRequest } from '../../domain/recognition/recognise-request.ts'
+import { recogniseRequest, type LiveRequest, type Recognised } from '../../domain/recognition/recognise-request.ts'
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
@@ -104,7 +104,12 @@ export function decideRequest(
   }
   const release = recognised.value.release as ServedRelease
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
-  const label = raiseMarks(ports.sessions, sessionKey, labelOfConversation(request.messages, release.manifest))
+  const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
+  const label = raiseMarks(
+    ports.sessions,
+    sessionKey,
+    slotLabels.reduce(joinLabels, labelOfConversation(request.messages, release.manifest)),
+  )
   const context: RequestContext = {
     admitted,
     release,
@@ -114,7 +119,7 @@ export function decideRequest(
     messages: request.messages,
     label,
   }
-  return guardMessages(context, recognised.value.slots, ports)
+  return guardMessages(context, recognised.value, ports)
 }
 
 function denied(denial: Denial): RequestDecision {
@@ -158,7 +163,7 @@ function raiseMarks(sessions: SessionStore, key: string | undefined, label: Labe
 
 function guardMessages(
   context: RequestContext,
-  slots: readonly { readonly name: string; readonly slot: { readonly type: string }; readonly value: string }[],
+  { promptId, slots }: Recognised,
   ports: DecideRequestPorts,
 ): RequestDecision {
   const { guard: policies } = context.release
@@ -175,11 +180,13 @@ function guardMessages(
     total.score = Math.max(total.score, judgement.score)
     return judgement.text
   }
-  for (const { name, slot, value } of slots) if (slot.type === 'text') judge(value, policies.document, `slot:${name}`)
+  const values = slots.map(({ name, slot, value }) =>
+    slot.type === 'text' ? judge(value, policies.document, `slot:${name}`) : value,
+  )
   for (const [index, message] of context.messages.entries())
     texts.push(
       message.role === 'system'
-        ? message.text
+        ? rendered(context.release, promptId, values)
         : judge(
             message.text,
             policyOf(message, context.release),
@@ -202,6 +209,12 @@ function guardMessages(
       denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
     }
   return { kind: 'forward', ...summary, context, texts }
+}
+
+/** The recognised prompt with what the guard left of its slots: the one system message of the request. */
+function rendered({ templates }: ServedRelease, promptId: string, values: readonly string[]): string {
+  const literals = templates.find((candidate) => candidate.promptId === promptId)?.template.literals ?? []
+  return literals.map((literal, index) => literal + (values[index] ?? '')).join('')
 }
 
 function policyOf(message: ConversationMessage, release: ServedRelease): SidePolicy {

@@ -6,11 +6,12 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import { ACCESS_ENTRY, SEGMENT_ENTRY } from '../../application/state/entry-types.ts'
 import type { OwnerNode, Principal } from '../../application/state/owner-node.ts'
-import { IN_TOTO_PAYLOAD, parseEnvelope, signEnvelope } from '../../domain/evidence/dsse.ts'
+import { IN_TOTO_PAYLOAD, signEnvelope } from '../../domain/evidence/dsse.ts'
 import { PACK_INDEX, statementBytes } from '../../domain/evidence/statement.ts'
 import { parseCheckpoint } from '../../domain/ledger/checkpoint.ts'
 import { parseNote } from '../../domain/ledger/signed-note.ts'
 import { formatTlogProof } from '../../domain/ledger/tlog-proof.ts'
+import { entryAttestation } from './entry-attestation.ts'
 import { PACK_PATHS, type PackIndex } from './pack-layout.ts'
 import { writeStoredZip, type ArchiveFile } from './stored-zip.ts'
 
@@ -61,7 +62,8 @@ export async function buildPack(
       path: PACK_PATHS.proof(index),
       bytes: utf8(formatTlogProof({ index, hashes: node.ledger.inclusionProof(index, head.size), checkpoint })),
     })
-    files.push(...attestationsOf(payload))
+    const attestation = entryAttestation(payload)
+    if (attestation !== undefined) files.push(attestation)
   }
   files.push(
     await signedIndex(node, principal, { system: input.system, origin: head.origin, size: head.size, chosen, files }),
@@ -81,21 +83,6 @@ function belongsTo({ leaf, payload }: LedgerEntry, system: string): boolean {
     return (payload['lines'] as readonly JsonObject[]).some((line) => line['system'] === system)
   const head = payload['head']
   return isJsonObject(head) && head['system'] === system
-}
-
-/** Envelopes inside a payload as files of their own, for tools that know DSSE and nothing of us. */
-function attestationsOf(payload: JsonObject): readonly ArchiveFile[] {
-  const record = payload['record']
-  if (!isJsonObject(record)) return []
-  const envelope = parseEnvelope(record['envelope'])
-  return envelope === undefined
-    ? []
-    : [
-        {
-          path: PACK_PATHS.attestation(String(record['id'])),
-          bytes: utf8(canonicalJsonOf(envelope as unknown as Json)),
-        },
-      ]
 }
 
 async function signedIndex(

@@ -8,8 +8,9 @@ import { commitmentOf, leafBytes, type Leaf } from '../../domain/ledger/leaf.ts'
 import { leafHash, verifyInclusion } from '../../domain/ledger/merkle.ts'
 import { noteKeyId, parseNote } from '../../domain/ledger/signed-note.ts'
 import { parseTlogProof } from '../../domain/ledger/tlog-proof.ts'
+import { entryAttestation } from './entry-attestation.ts'
 import { PACK_PATHS, packEntrySchema, packIndexSchema, type PackIndex } from './pack-layout.ts'
-import { readStoredZip } from './stored-zip.ts'
+import { readStoredZip, type ArchiveFile } from './stored-zip.ts'
 
 /** Keys that the auditor trusts, from a trust file that did not come out of the pack. */
 export interface PackTrust {
@@ -66,7 +67,7 @@ export async function verifyPack(sha256: Sha256, archive: Uint8Array, trust: Pac
     good('entries', `${leaves.length} payloads match their commitments`)
     verifyProofs(sha256, byPath, { index, checkpoint, leaves })
     good('inclusion', `${leaves.length} entries are in the ledger`)
-    const attestations = await verifyAttestations(byPath, trust)
+    const attestations = await verifyAttestations(byPath, leaves, trust)
     good('attestations', `${attestations} signatures by gate keys`)
     return { isGood: true, steps, index }
   } catch (error) {
@@ -149,11 +150,17 @@ async function verifyCheckpoint(
   throw new Bad('checkpoint', 'it is not signed by a ledger key of the trust file')
 }
 
+interface VerifiedEntry {
+  readonly position: number
+  readonly hash: Uint8Array
+  readonly attestation: ArchiveFile | undefined
+}
+
 function verifyEntries(
   sha256: Sha256,
   files: ReadonlyMap<string, Uint8Array>,
   index: PackIndex,
-): readonly { readonly position: number; readonly hash: Uint8Array }[] {
+): readonly VerifiedEntry[] {
   if (index.entries.length === 0) throw new Bad('entries', 'the pack proves nothing: it has no entry')
   return index.entries.map((position) => {
     const path = PACK_PATHS.entry(position)
@@ -164,7 +171,11 @@ function verifyEntries(
     const got = commitmentOf(sha256, salt, payload as JsonObject)
     if (got !== leaf.commitment)
       throw new Bad('entries', `\`${path}\`: expected commitment ${leaf.commitment}, got ${got}`)
-    return { position, hash: leafHash(sha256, leafBytes(leaf as Leaf)) }
+    return {
+      position,
+      hash: leafHash(sha256, leafBytes(leaf as Leaf)),
+      attestation: entryAttestation(payload as JsonObject),
+    }
   })
 }
 
@@ -178,7 +189,7 @@ function verifyProofs(
   }: {
     readonly index: PackIndex
     readonly checkpoint: Checkpoint
-    readonly leaves: readonly { readonly position: number; readonly hash: Uint8Array }[]
+    readonly leaves: readonly VerifiedEntry[]
   },
 ): void {
   const verbatim = textOf(files.get(PACK_PATHS.checkpoint) ?? new Uint8Array())
@@ -198,13 +209,26 @@ function verifyProofs(
   }
 }
 
-async function verifyAttestations(files: ReadonlyMap<string, Uint8Array>, trust: PackTrust): Promise<number> {
+/** Each attestation is the one of its entry, and each entry's is there: none comes from beside the ledger. */
+async function verifyAttestations(
+  files: ReadonlyMap<string, Uint8Array>,
+  entries: readonly VerifiedEntry[],
+  trust: PackTrust,
+): Promise<number> {
+  const logged = new Map(
+    entries.flatMap(({ attestation }) => (attestation === undefined ? [] : [[attestation.path, attestation.bytes]])),
+  )
+  for (const path of logged.keys())
+    if (!files.has(path)) throw new Bad('attestations', `\`${path}\` is in an entry and not in the archive`)
   let count = 0
-  for (const path of files.keys()) {
+  for (const [path, bytes] of files) {
     if (!path.startsWith('attestations/')) continue
+    const expected = logged.get(path)
+    if (expected === undefined || !equalBytes(bytes, expected))
+      throw new Bad('attestations', `\`${path}\` is not what an entry of the pack holds`)
     const envelope = parseEnvelope(canonicalFile('attestations', files, path))
-    // Deny records are signed by the deny key for gateways; here they count as payload of their entry.
     if (envelope === undefined) throw new Bad('attestations', `\`${path}\` is no DSSE envelope`)
+    // Deny records are signed by the deny key for gateways; here they count as payload of their entry.
     if (envelope.payloadType !== IN_TOTO_PAYLOAD) continue
     if ((await verifyEnvelope(envelope, IN_TOTO_PAYLOAD, trust.gate)) === undefined)
       throw new Bad('attestations', `\`${path}\` is not signed by a gate key of the trust file`)

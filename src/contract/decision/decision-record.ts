@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** Epoch milliseconds that RFC 3339 can write. */
+const instant = z.int().min(0).max(253_402_300_799_999)
+
 const finding = z.strictObject({
   detector: z.string().max(100),
   category: z.string().max(40),
@@ -23,7 +26,7 @@ const toolDecision = z.strictObject({
 export const intentSchema = z.strictObject({
   kind: z.literal('intent'),
   id: z.string().max(64),
-  at: z.int(),
+  at: instant,
   system: z.string().max(63),
   environment: z.string().max(63),
   releaseDigest: z.string().nullable(),
@@ -47,7 +50,7 @@ export const intentSchema = z.strictObject({
 export const outcomeSchema = z.strictObject({
   kind: z.literal('outcome'),
   id: z.string().max(64),
-  at: z.int(),
+  at: instant,
   outcome: z.enum(['completed', 'denied', 'upstream-failed', 'client-gone', 'unknown']),
   code: z.string().max(60).nullable(),
   rule: z.string().max(300).nullable(),

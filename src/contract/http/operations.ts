@@ -28,7 +28,9 @@ const text = z.string().min(1).max(2_000)
 const id = z.string().min(1).max(200)
 const document = z.record(z.string(), z.json())
 const limit = z.coerce.number().int().min(1).max(1_000).optional()
-const before = z.coerce.number().int().min(0).optional()
+/** The last instant that RFC 3339 can write. */
+const INSTANT_MAX = 253_402_300_799_999
+const before = z.coerce.number().int().min(0).max(INSTANT_MAX).optional()
 const items = z.object({ items: z.array(document) })
 const page = { limit, before }
 
@@ -53,8 +55,8 @@ const evidence = z.object({
     .max(100),
   failuresOmitted: z.int().min(0),
   isSimulated: z.boolean(),
-  startedAt: z.int().min(0),
-  finishedAt: z.int().min(0),
+  startedAt: z.int().min(0).max(INSTANT_MAX),
+  finishedAt: z.int().min(0).max(INSTANT_MAX),
   suiteDigests: z.array(digest).max(100),
 })
 
@@ -153,7 +155,7 @@ export const OPERATIONS = {
       reason: text,
       riskAcceptedBy: z.string().min(1).max(200),
       compensatingRule: z.string().regex(/^GH-[A-Z]{3}-\d{3}$/),
-      expiresAt: z.int().min(0).max(253_402_300_799_999),
+      expiresAt: z.int().min(0).max(INSTANT_MAX),
     }),
     output: document,
   }),

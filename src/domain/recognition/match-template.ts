@@ -23,6 +23,8 @@ export function matchTemplate(text: string, template: PromptTemplate): readonly 
     if (end === undefined || end < at || !text.startsWith(literal, end)) return undefined
     const value = text.slice(at, end)
     if (!fitsSlot(value, slot)) return undefined
+    // Up to the end of the text there may be more than one end: a value that holds its own delimiter has two readings.
+    if (isLast && slot.type === 'text' && value.includes(literal)) return undefined
     // The same name twice must carry the same value: else the rendering came from elsewhere.
     if (values.some((earlier) => earlier.name === name && earlier.value !== value)) return undefined
     values.push({ name, slot, value })

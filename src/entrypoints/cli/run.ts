@@ -14,7 +14,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     )
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.error(text) })
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.error(inert(text)) })
     .showHelpAfterError('(add --help for usage)')
     .addHelpText('after', EXAMPLES)
   registerCommands(program, terminal, (code) => {

@@ -8,6 +8,11 @@ import type { ChatRequest } from '../../contract/openai/chat-request.ts'
 import type { Caller, GatewayPorts } from './gateway-ports.ts'
 
 const FINDINGS_MAX = 500
+/** Names come from the provider; a record that breaks its schema's bounds would be lost on the way to the ledger. */
+const NAME_CHARS_MAX = 200
+const RULE_CHARS_MAX = 300
+const REASON_CHARS_MAX = 1_000
+const TOOLS_MAX = 200
 const CAPTURED_MESSAGES_MAX = 50
 const CAPTURED_CHARS_MAX = 8_000
 
@@ -38,7 +43,7 @@ export function intentRecord(
     tenant: subject?.tenant ?? null,
     principal: subject === undefined ? null : ports.hmac('principal', `${subject.tenant}/${subject.principal}`),
     session: subject === undefined ? null : ports.hmac('session', subject.session),
-    model: chat.model,
+    model: kept(chat.model, NAME_CHARS_MAX),
     isStream: chat.isStream,
     action: decision.action,
     score: decision.score,
@@ -64,6 +69,11 @@ function captured(chat: ChatRequest): DecisionIntent['captured'] {
     }))
 }
 
+/** A name as a record holds it: bounded, and text that has a canonical form. */
+function kept(text: string, charsMax: number): string {
+  return text.slice(0, charsMax).toWellFormed()
+}
+
 function bounded(findings: readonly PlacedFinding[]): PlacedFinding[] {
   return findings.slice(0, FINDINGS_MAX).map((finding) => ({ ...finding }))
 }
@@ -87,14 +97,21 @@ export function outcomeRecord(ports: GatewayPorts, exchange: ChatExchange, parts
     at: ports.clock(),
     outcome: parts.outcome,
     code: parts.code,
-    rule: parts.rule,
+    rule: parts.rule === null ? null : kept(parts.rule, RULE_CHARS_MAX),
     action: parts.action,
     findings: bounded(parts.completion?.findings ?? []),
-    tools: (parts.completion?.tools ?? []).map((tool) => ({ ...tool, enforcedAt: 'gateway' as const })),
+    tools: (parts.completion?.tools ?? []).slice(0, TOOLS_MAX).map((tool) => ({
+      ...tool,
+      tool: kept(tool.tool, NAME_CHARS_MAX),
+      callId: kept(tool.callId, NAME_CHARS_MAX),
+      rule: kept(tool.rule, NAME_CHARS_MAX),
+      reason: kept(tool.reason, REASON_CHARS_MAX),
+      enforcedAt: 'gateway' as const,
+    })),
     guardMs: parts.guardMs,
     totalMs: ports.monotonicMs() - exchange.startMs,
     inputTokens: parts.usage?.inputTokens ?? null,
     outputTokens: parts.usage?.outputTokens ?? null,
-    modelAnswered: parts.modelAnswered ?? null,
+    modelAnswered: parts.modelAnswered === undefined ? null : kept(parts.modelAnswered, NAME_CHARS_MAX),
   }
 }

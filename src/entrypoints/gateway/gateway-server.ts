@@ -17,6 +17,8 @@ export function gatewayServer(ports: GatewayPorts): Server {
       const id = ports.newId()
       response.setHeader('x-request-id', id)
       route(ports, id, request, response).catch((error: unknown) => {
+        // The client left while it was still sending: there is nobody to answer and nothing to record.
+        if (error !== undefined && error === request.errored) return
         // A bug, not an expected failure: the client learns nothing of it, the operator all.
         ports.onBug?.(error)
         if (!response.headersSent) sendError(response, 500, 'audit_unavailable', 'internal error')

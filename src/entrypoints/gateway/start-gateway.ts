@@ -39,6 +39,8 @@ export interface RunningGateway extends AsyncDisposable {
   readonly url: string
 }
 
+const IDLE_LOOK_MS = 20
+
 /** A gateway process: bundle, spool and server; it never opens the database. */
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
   const trust = bundleTrust(options.trustText, systemClock())
@@ -78,9 +80,12 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
   })
   const close = async (): Promise<void> => {
     // Drain: no new connections, running requests finish and are recorded, then the spool is handed over.
+    const closed = once(server, 'close')
     server.close()
-    server.closeIdleConnections()
-    if (server.listening) await once(server, 'close')
+    // A connection that is kept alive is idle once its last answer is out.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
+    await closed
+    clearInterval(idle)
     await spool.close()
     await bundles.close()
     await upstream.close()

@@ -14,7 +14,7 @@ import type { RecordFilter, RecordKind } from '../../application/state/records.t
 import { base64Of } from '../../base/bytes.ts'
 import type { Digest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
-import type { JsonObject } from '../../base/json.ts'
+import { canonicalJson, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { releaseFromParts } from '../../contract/manifest/release-from-parts.ts'
 import { mayCall, OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
@@ -101,6 +101,9 @@ export async function runOperation<Name extends OperationName>(
       next: 'see /api/v1/openapi.json',
     })
   }
+  // What has no canonical form can be neither signed nor committed to.
+  const canonical = canonicalJson(parsed.data as Json)
+  if (!canonical.ok) return fail({ code: 'http/invalid-input', message: canonical.failure.message })
   const result = await HANDLERS[name](context, principal, parsed.data as InputOf<Name>)
   return result as Result<OutputOf<Name>, Problem>
 }

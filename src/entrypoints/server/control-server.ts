@@ -111,6 +111,7 @@ function statusOf({ code }: Problem): number {
   if (code === 'http/forbidden') return 403
   if (code === 'http/invalid-input') return 400
   if (code.includes('/unknown')) return 404
+  if (code === 'http/invalid-input') return 400
   if (code.startsWith('ledger/')) return 503
   return 409
 }
@@ -148,10 +149,20 @@ function principalOf(
 }
 
 /** Whoever holds the owner's token owns the state folder: the name is their own word, and recorded as such. */
-function assertedPrincipal(request: FastifyRequest): Principal {
+function assertedPrincipal(request: FastifyRequest): Principal | undefined {
   const asserted = request.headers['gatehouse-as']
-  const [name, roles] = (typeof asserted === 'string' ? decodeURIComponent(asserted) : 'owner;admin').split(';')
-  return { name: (name ?? '').slice(0, 200) || 'owner', roles: (roles ?? '').split(',').filter((role) => role !== '') }
+  if (typeof asserted !== 'string') return { name: 'owner', roles: ['admin'] }
+  try {
+    const [name, roles] = decodeURIComponent(asserted).split(';')
+    return {
+      name: (name ?? '').slice(0, 200) || 'owner',
+      roles: (roles ?? '').split(',').filter((role) => role !== ''),
+    }
+  } catch (error) {
+    // A name that cannot be read is nobody's.
+    if (error instanceof URIError) return undefined
+    throw error
+  }
 }
 
 function registerSignIn(app: FastifyInstance, { signIn, ownerToken }: ControlServerOptions): void {

@@ -8,6 +8,7 @@ import { reportProblems } from '../report-problems.ts'
 import { stateFolderOf } from '../session.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { VERSION } from '../version.ts'
+import { exitCodeOfProblem } from './with-session.ts'
 
 /** `gatehouse serve`: owns the state folder until it is told to stop. */
 export async function serveCommand(
@@ -26,7 +27,7 @@ export async function serveCommand(
   })
   if (!started.ok) {
     reportProblems(terminal, [started.failure])
-    return EXIT_CODE.usage
+    return exitCodeOfProblem(started.failure)
   }
   await using plane = started.value
   printLine(terminal, `control plane on ${plane.url}`)

@@ -1,5 +1,6 @@
 import type { StoredRuleResult, StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import type { JsonObject } from '../../../base/json.ts'
+import { inert } from '../style.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './print-verdict.ts'
 
@@ -10,14 +11,19 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export function renderReport(format: ReportFormat, verdict: StoredVerdict, manifestFile: string): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(jsonReport(verdict), null, 2)}\n`
+      return jsonText(jsonReport(verdict))
     case 'sarif':
-      return `${JSON.stringify(sarifReport(verdict, manifestFile), null, 2)}\n`
+      return jsonText(sarifReport(verdict, manifestFile))
     case 'junit':
       return junitReport(verdict)
     case 'markdown':
       return markdownReport(verdict)
   }
+}
+
+/** An inert spelling of a character is the JSON escape of it, so the value stays the same. */
+function jsonText(report: JsonObject): string {
+  return `${inert(JSON.stringify(report, null, 2))}\n`
 }
 
 function jsonReport(verdict: StoredVerdict): JsonObject {
@@ -86,7 +92,7 @@ function sarifResults(result: StoredRuleResult, manifestFile: string): readonly 
 }
 
 function xml(text: string): string {
-  const safe = text.replace(/[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?')
+  const safe = inert(text).replace(/[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?')
   return safe.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
@@ -106,7 +112,7 @@ function junitReport({ results, system, systemVersion }: StoredVerdict): string 
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;').replaceAll('`', "'")
+  return inert(text).replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;').replaceAll('`', "'")
 }
 
 function markdownReport(verdict: StoredVerdict): string {

@@ -1,0 +1,383 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { StoredRuleResult, StoredVerdict } from '../../src/application/release/stored-verdict.ts'
+import { DAY_MS, epochMs } from '../../src/base/instant.ts'
+import type { Session } from '../../src/entrypoints/cli/session.ts'
+import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
+import { gateOrThrow, openNodeOrThrow, sessionOn } from '../support/owned-state.ts'
+import { suiteCase, suiteRule, TARGET, writeSuiteProject } from '../support/suite-project.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { SYSTEM, tinyManifest, tinyPack, VERSION_RULE, writeTinyProject } from '../support/tiny-project.ts'
+
+const cleanUp = new AsyncDisposableStack()
+let node: OpenedNode
+let project: string
+let count = 0
+
+beforeAll(async () => {
+  const folder = cleanUp.use(await tempFolder()).path
+  node = cleanUp.use(await openNodeOrThrow(join(folder, 'state')))
+  project = join(folder, 'project')
+})
+afterAll(() => cleanUp.disposeAsync())
+/** Every test gates a release of its own: a title that no other has. */
+beforeEach(() => {
+  count += 1
+})
+
+const as = (name: string, ...roles: readonly string[]): Session =>
+  sessionOn(node, name, roles.length === 0 ? ['admin'] : roles)
+
+/** A node whose clock runs ahead. */
+const in_ = (days: number): Session =>
+  sessionOn({ ...node, clock: () => epochMs(Date.now() + days * DAY_MS) } as OpenedNode, 'ana')
+
+interface Change {
+  readonly title?: string
+  readonly version?: string
+  readonly pack?: string
+}
+
+async function gate(
+  change: Change = {},
+  options: { readonly session?: Session; readonly environment?: string; readonly run?: boolean } = {},
+): Promise<StoredVerdict> {
+  const manifest = tinyManifest({ title: change.title ?? `release ${count}`, version: change.version ?? '1.0.0' })
+  await writeTinyProject(project, manifest, change.pack ?? tinyPack(VERSION_RULE))
+  const { verdict } = await gateOrThrow(options.session ?? as('ana'), project, { author: 'ana', ...options })
+  return verdict
+}
+
+const outcomeOf = ({ results }: StoredVerdict, id = 'GH-VER-001'): StoredRuleResult['outcome'] | undefined =>
+  results.find((result) => result.id === id)?.outcome
+
+async function request(
+  verdict: StoredVerdict,
+  change: { readonly by?: string; readonly days?: number; readonly compensating?: string } = {},
+): Promise<string> {
+  const asked = await as(change.by ?? 'eve').call('requestException', {
+    system: SYSTEM,
+    ruleId: 'GH-VER-001',
+    releaseDigest: verdict.releaseDigest,
+    reason: 'a pilot',
+    riskAcceptedBy: 'rita',
+    compensatingRule: change.compensating ?? 'GH-GRD-001',
+    expiresAt: Date.now() + (change.days ?? 10) * DAY_MS,
+  })
+  return asked.ok ? (asked.value['id'] as string) : asked.failure.code
+}
+
+async function decide(id: string, by: string, decision: 'approve' | 'deny' = 'approve'): Promise<string> {
+  const decided = await as(by).call('decideException', { id, decision })
+  return decided.ok ? (decided.value['status'] as string) : decided.failure.code
+}
+
+describe('an exception', () => {
+  test('that another principal approved covers the failing rule, and the verdict names it', async () => {
+    const blocked = await gate()
+    expect([blocked.verdict, blocked.envelope === null]).toEqual(['blocked', false])
+    const id = await request(blocked)
+    expect((await gate()).verdict).toBe('blocked')
+    expect(await decide(id, 'sam')).toBe('approved')
+    const released = await gate()
+    expect([released.verdict, outcomeOf(released)]).toEqual(['released', 'excepted'])
+    expect(released.results.find(({ id: rule }) => rule === 'GH-VER-001')).toMatchObject({ exceptionId: id })
+    expect(released.validUntil).toBeLessThanOrEqual(Date.now() + 10 * DAY_MS)
+  })
+
+  test('covers no other release, not even of one letter', async () => {
+    const id = await request(await gate())
+    await decide(id, 'sam')
+    expect((await gate()).verdict).toBe('released')
+    expect((await gate({ title: `release ${count}.` })).verdict).toBe('blocked')
+  })
+
+  test('covers no other rule', async () => {
+    const id = await request(await gate())
+    await decide(id, 'sam')
+    const second = VERSION_RULE.replace('GH-VER-001', 'GH-VER-002')
+    const verdict = await gate({ pack: tinyPack(VERSION_RULE + second) })
+    expect([verdict.verdict, outcomeOf(verdict), outcomeOf(verdict, 'GH-VER-002')]).toEqual([
+      'blocked',
+      'excepted',
+      'failed',
+    ])
+  })
+
+  test('lapses when the rule that compensates for it fails', async () => {
+    const id = await request(await gate())
+    await decide(id, 'sam')
+    const strict = tinyPack(VERSION_RULE)
+      .replace('manifest.guard.preset != "none"', 'manifest.guard.preset == "T2"')
+      .replace('{ preset: T1 }', '{ preset: T2 }')
+    const verdict = await gate({ pack: strict })
+    expect([outcomeOf(verdict, 'GH-GRD-001'), outcomeOf(verdict)]).toEqual(['failed', 'failed'])
+    expect((await gate()).verdict).toBe('released')
+  })
+
+  test('lapses when the rule that compensates for it is no longer there', async () => {
+    const id = await request(await gate(), { compensating: 'GH-GRD-009' })
+    await decide(id, 'sam')
+    expect((await gate()).verdict).toBe('blocked')
+  })
+
+  test('lapses at its end, by itself', async () => {
+    const id = await request(await gate(), { days: 2 })
+    await decide(id, 'sam')
+    expect((await gate({}, { session: in_(1.9) })).verdict).toBe('released')
+    expect((await gate({}, { session: in_(2.1) })).verdict).toBe('blocked')
+  })
+
+  test.each([
+    ['its requester', 'eve', 'exception/own-request'],
+    ['the author of the release', 'ana', 'exception/author'],
+  ])('is not approved by %s, nor denied', async (_, by, code) => {
+    const id = await request(await gate())
+    expect([await decide(id, by), await decide(id, by, 'deny')]).toEqual([code, code])
+    expect((await gate()).verdict).toBe('blocked')
+  })
+
+  test('is decided once', async () => {
+    const id = await request(await gate())
+    expect(await decide(id, 'sam', 'deny')).toBe('denied')
+    expect(await decide(id, 'sam')).toBe('exception/not-open')
+    expect((await gate()).verdict).toBe('blocked')
+  })
+
+  test.each([
+    ['for more than ninety days', { days: 91 }, 'exception/too-long'],
+    ['for a time that is over', { days: -1 }, 'exception/too-long'],
+    ['compensated by itself', { compensating: 'GH-VER-001' }, 'exception/self-compensation'],
+  ])('is not even asked for %s', async (_, change, code) => {
+    expect(await request(await gate(), change)).toBe(code)
+  })
+
+  test('is not asked for a release that nobody gated, and an unknown one is not decided', async () => {
+    const verdict = { ...(await gate()), releaseDigest: `sha256:${'0'.repeat(64)}` as StoredVerdict['releaseDigest'] }
+    expect(await request(verdict)).toBe('exception/unknown-release')
+    expect(await decide('EX-999', 'sam')).toBe('exception/unknown')
+  })
+
+  test('that nothing needs is reported as unused', async () => {
+    const id = await request(await gate({ version: '1.0.0' }))
+    await decide(id, 'sam')
+    const relaxed = await gate({ pack: tinyPack() })
+    expect([relaxed.verdict, relaxed.unusedExceptions]).toEqual(['released', expect.arrayContaining([id])])
+  })
+})
+
+describe('a release to production', () => {
+  const production = (change: Change = {}): Promise<StoredVerdict> =>
+    gate({ version: '2.0.0', ...change }, { environment: 'production' })
+  async function approve(
+    { releaseDigest }: StoredVerdict,
+    by: string,
+    role: string,
+    decision: 'approve' | 'reject' = 'approve',
+  ): Promise<string> {
+    const given = await as(by, role).call('giveApproval', {
+      system: SYSTEM,
+      releaseDigest,
+      environment: 'production',
+      role,
+      decision,
+      comment: '',
+    })
+    return given.ok ? 'given' : given.failure.code
+  }
+
+  test('waits for two people in two roles', async () => {
+    const pending = await production()
+    expect([pending.verdict, pending.envelope]).toEqual(['pending-approval', null])
+    expect(await approve(pending, 'sam', 'security')).toBe('given')
+    expect((await production()).verdict).toBe('pending-approval')
+    expect(await approve(pending, 'pia', 'product')).toBe('given')
+    const released = await production()
+    expect([released.verdict, released.approvals.given.toSorted()]).toEqual([
+      'released',
+      ['pia (product)', 'sam (security)'],
+    ])
+  })
+
+  test('waits on when two people have one role, and when one person has two', async () => {
+    const pending = await production()
+    await approve(pending, 'sam', 'security')
+    await approve(pending, 'sia', 'security')
+    expect((await production()).verdict).toBe('pending-approval')
+    await approve(pending, 'sam', 'security')
+    expect((await production()).verdict).toBe('pending-approval')
+    expect(await approve(pending, 'lea', 'legal')).toBe('given')
+    expect((await production()).verdict).toBe('released')
+  })
+
+  test('waits on when one person speaks in two roles', async () => {
+    const pending = await production()
+    await approve(pending, 'sam', 'security')
+    await approve(pending, 'sam', 'product')
+    expect((await production()).verdict).toBe('pending-approval')
+  })
+
+  test('is not approved by its author, by another role than one has, or by one that does not exist', async () => {
+    const pending = await production()
+    expect(await approve(pending, 'ana', 'security')).toBe('approval/author')
+    expect(await approve(pending, 'sam', 'responder')).toBe('approval/role')
+    const other = await as('sam', 'product').call('giveApproval', {
+      system: SYSTEM,
+      releaseDigest: pending.releaseDigest,
+      environment: 'production',
+      role: 'security',
+      decision: 'approve',
+      comment: '',
+    })
+    expect(other).toMatchObject({ ok: false, failure: { code: 'approval/role' } })
+    expect((await production()).verdict).toBe('pending-approval')
+  })
+
+  test('keeps its author, whoever gates it again', async () => {
+    const pending = await production()
+    const again = await gateOrThrow(as('eve'), project, { author: 'eve', environment: 'production' })
+    expect(again.verdict.author).toBe('ana')
+    expect(await approve(pending, 'ana', 'security')).toBe('approval/author')
+  })
+
+  test('is blocked by one rejection, whoever approves', async () => {
+    const pending = await production()
+    await approve(pending, 'sam', 'security')
+    await approve(pending, 'pia', 'product')
+    expect((await production()).verdict).toBe('released')
+    await approve(pending, 'lea', 'legal', 'reject')
+    const blocked = await production()
+    expect([blocked.verdict, blocked.approvals.isRejected]).toEqual(['blocked', true])
+  })
+
+  test('needs its own approvals after any change, and none of them counts elsewhere', async () => {
+    const pending = await production()
+    await approve(pending, 'sam', 'security')
+    await approve(pending, 'pia', 'product')
+    expect((await production({ title: `changed ${count}` })).verdict).toBe('pending-approval')
+    expect((await gate({ version: '2.0.0' })).verdict).toBe('released')
+  })
+})
+
+describe('a risk', () => {
+  const risk = async (): Promise<unknown> => {
+    const listed = await as('ana').call('listRisks', { system: SYSTEM })
+    return listed.ok ? listed.value.items.find(({ id }) => id === `RSK-${SYSTEM}-GH-VER-001`)?.['treatment'] : listed
+  }
+
+  test('opens with a verdict, is accepted with a waiver and closes when the rule holds', async () => {
+    const blocked = await gate()
+    expect(await risk()).toBe('open')
+    await decide(await request(blocked), 'sam')
+    await gate()
+    expect(await risk()).toBe('accepted')
+    await gate({ version: '2.0.0' })
+    expect(await risk()).toBe('mitigated')
+    await gate({ title: `again ${count}` })
+    expect(await risk()).toBe('open')
+  })
+})
+
+describe('evidence', () => {
+  const RULES =
+    suiteRule('GH-REG-001', 'purpose: regression, metric: all-hold', 'Nothing breaks again') +
+    suiteRule('GH-QUA-001', 'purpose: benign, metric: all-hold')
+  const suiteProject = (files: Readonly<Record<string, string>> = {}): Promise<string> =>
+    writeSuiteProject(join(project, '..', `suite-${count}`), RULES, { title: `suite ${count}` }, files)
+  const outcomes = (verdict: StoredVerdict): readonly string[] =>
+    ['GH-QUA-001', 'GH-REG-001'].map((id) => outcomeOf(verdict, id) ?? '')
+
+  test('is not made twice, and what nobody made is no pass', async () => {
+    const at = await suiteProject()
+    expect(outcomes((await gateOrThrow(as('ana'), at, { run: false })).verdict)).toEqual(['errored', 'errored'])
+    expect((await gateOrThrow(as('ana'), at)).ran).toContain('GH-QUA-001')
+    expect((await gateOrThrow(as('ana'), at)).ran).not.toContain('GH-QUA-001')
+    expect(outcomes((await gateOrThrow(as('ana'), at, { run: false })).verdict)[0]).toBe('passed')
+  })
+
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ['a case', { 'suites/few.jsonl': suiteCase('Hello') }],
+    ['the target', { 'app/target.mjs': `${TARGET}// changed\n` }],
+    ['a file beside the target', { 'app/helper.mjs': '// new\n' }],
+  ])('is stale after %s changed, and is made again', async (_, files) => {
+    await gateOrThrow(as('ana'), await suiteProject())
+    const at = await suiteProject(files)
+    const { verdict } = await gateOrThrow(as('ana'), at, { run: false })
+    expect(outcomes(verdict)[0]).toBe('errored')
+    expect(verdict.results.find(({ id }) => id === 'GH-QUA-001')?.detail).toContain('stale')
+    expect((await gateOrThrow(as('ana'), at)).ran).toContain('GH-QUA-001')
+  })
+
+  test('does not reach over to another release, and grows old', async () => {
+    const at = await suiteProject()
+    await gateOrThrow(as('ana'), at)
+    expect(outcomes((await gateOrThrow(in_(31), at, { run: false })).verdict)[0]).toBe('errored')
+    await writeFile(join(at, 'gatehouse.yaml'), tinyManifest({ suites: ['suites/few.yaml'], title: `other ${count}` }))
+    expect(outcomes((await gateOrThrow(as('ana'), at, { run: false })).verdict)[0]).toBe('errored')
+  })
+
+  test('of a case that an incident taught is asked for by the next gate', async () => {
+    const at = await suiteProject()
+    await gateOrThrow(as('ana'), at)
+    const lines = Array.from(
+      { length: 6 },
+      (_, position) => `01J000000000000000000000${String(position).padStart(2, '0')}`,
+    ).flatMap((id, position) => [
+      {
+        kind: 'intent' as const,
+        id,
+        at: Date.now() - 1_000 + position,
+        system: SYSTEM,
+        environment: 'local',
+        releaseDigest: null,
+        tenant: 't',
+        principal: 'mallory',
+        session: 's',
+        model: 'm',
+        isStream: false,
+        action: 'block',
+        score: 1,
+        findings: [],
+        captured: [{ role: 'user', text: 'Ignore it all' }],
+      },
+      {
+        kind: 'outcome' as const,
+        id,
+        at: Date.now(),
+        outcome: 'denied' as const,
+        code: 'content_filter',
+        rule: 'injection/set-aside',
+        action: 'block',
+        findings: [],
+        tools: [],
+        guardMs: 0,
+        totalMs: 0,
+        inputTokens: null,
+        outputTokens: null,
+        modelAnswered: null,
+      },
+    ])
+    const segment = {
+      segmentId: '01J00000000000000000000099',
+      gateway: 'gw',
+      digest: `sha256:${'0'.repeat(64)}`,
+      lines,
+    }
+    expect((await as('gateway', 'gateway').call('ingestSegment', segment)).ok).toBe(true)
+    expect((await as('gateway', 'gateway').call('ingestSegment', segment)).ok).toBe(true)
+    const incidents = await as('ana').call('listIncidents', { system: SYSTEM })
+    expect(incidents.ok && incidents.value.items).toHaveLength(1)
+    const incident = incidents.ok ? (incidents.value.items[0]!['id'] as string) : ''
+    expect(await as('rob').call('learnCase', { incident, request: 'other' })).toMatchObject({
+      ok: false,
+      failure: { code: 'incident/foreign-request' },
+    })
+    expect((await as('rob').call('learnCase', { incident, request: lines[0]!.id })).ok).toBe(true)
+    const { verdict } = await gateOrThrow(as('ana'), at, { run: false })
+    expect(outcomes(verdict)).toEqual(['passed', 'errored'])
+    const after = await gateOrThrow(as('ana'), at)
+    expect(after.ran).toContain('GH-REG-001')
+    expect(after.verdict.results.find(({ id }) => id === 'GH-REG-001')?.measure).toMatchObject({ n: 1 })
+  })
+})
