@@ -46,8 +46,8 @@ const provider: MigrationProvider = {
 export async function migrate(db: Kysely<never>): Promise<readonly string[]> {
   const { error, results } = await new Migrator({ db, provider }).migrateToLatest()
   const failed = results?.find((result) => result.status === 'Error')
+  if (error === undefined) return (results ?? []).map((result) => result.migrationName)
   // Without a failed migration it never came so far: the connection's own error says more.
-  if (error !== undefined)
-    throw failed === undefined ? error : new Error(`migration ${failed.migrationName} failed`, { cause: error })
-  return (results ?? []).map((result) => result.migrationName)
+  if (failed === undefined && error instanceof Error) throw error
+  throw new Error(`migration ${failed?.migrationName ?? ''} failed`, { cause: error })
 }

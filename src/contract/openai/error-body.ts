@@ -18,12 +18,13 @@ export type GatewayErrorCode =
   | 'audit_unavailable'
   | 'upstream_unavailable'
   | 'upstream_incomplete'
+  | 'internal_error'
 
 export function errorBody(code: GatewayErrorCode, message: string, param: string | null = null): JsonObject {
   const type =
     code === 'invalid_api_key'
       ? 'authentication_error'
-      : code.startsWith('upstream') || code === 'audit_unavailable'
+      : code.startsWith('upstream') || code === 'audit_unavailable' || code === 'internal_error'
         ? 'server_error'
         : 'invalid_request_error'
   return { error: { message, type, param, code } }

@@ -21,7 +21,7 @@ export function gatewayServer(ports: GatewayPorts): Server {
         if (error !== undefined && error === request.errored) return
         // A bug, not an expected failure: the client learns nothing of it, the operator all.
         ports.onBug?.(error)
-        if (!response.headersSent) sendError(response, 500, 'audit_unavailable', 'internal error')
+        if (!response.headersSent) sendError(response, 500, 'internal_error', 'internal error')
         else response.destroy()
       })
     },
