@@ -127,7 +127,7 @@ describe('roles', () => {
     const { method } = OPERATIONS[name]
     const body = method === 'POST' ? {} : undefined
     for (const role of [...PEOPLE, 'admin', 'gateway', 'root']) {
-      const headers = { authorization: `Bearer ${ownerToken}`, 'gatehouse-as': encodeURIComponent(`ana;${role}`) }
+      const headers = { authorization: `Bearer ${ownerToken}`, 'gatehouse-as': encodeURIComponent(`author-a;${role}`) }
       const response = await send(pathOf(name), { method, body, headers })
       expect([role, response.status === 403 && (await codeOf(response)) === 'http/forbidden']).toEqual([
         role,
@@ -157,10 +157,10 @@ describe('roles', () => {
       'gatehouse-as': encodeURIComponent(who),
     })
     const body = { system: SYSTEM, scope: { kind: 'model', model: 'm' }, reason: 'drill' }
-    expect((await send('/api/v1/denies', { method: 'POST', body, headers: as('eve;auditor') })).status).toBe(403)
+    expect((await send('/api/v1/denies', { method: 'POST', body, headers: as('fifth;auditor') })).status).toBe(403)
     const issued = await send('/api/v1/denies', { method: 'POST', body, headers: as('Zoë;responder') })
     expect(await issued.json()).toMatchObject({ issuedBy: 'Zoë', connectedGateways: 0 })
-    expect((await send('/api/v1/systems', { headers: as('eve;') })).status).toBe(403)
+    expect((await send('/api/v1/systems', { headers: as('fifth;') })).status).toBe(403)
   })
 
   test.each(['%', '%E0%A4%A', 'x'.repeat(5_000), ';;;', '%00;admin'])('a name like %j is no crash', async (who) => {

@@ -41,7 +41,7 @@ afterEach(async () => {
 })
 
 async function run(folder: string, ...args: readonly string[]): Promise<{ code: number; out: string; error: string }> {
-  const terminal = capturedTerminal(folder, { environment: { USER: 'ana' } })
+  const terminal = capturedTerminal(folder, { environment: { USER: 'author-a' } })
   return { code: await runCli(args, terminal), ...terminal.printed }
 }
 

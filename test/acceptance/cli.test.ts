@@ -35,7 +35,7 @@ async function run(
 ): Promise<Ran> {
   const terminal = capturedTerminal(options.in ?? folder, {
     hasColor: options.hasColor ?? false,
-    environment: { USER: 'ana' },
+    environment: { USER: 'author-a' },
   })
   const code = await runCli(args, terminal)
   return { code, ...terminal.printed }

@@ -31,7 +31,7 @@ const as = (name: string, ...roles: readonly string[]): Session =>
 
 /** A node whose clock runs ahead. */
 const in_ = (days: number): Session =>
-  sessionOn({ ...node, clock: () => epochMs(Date.now() + days * DAY_MS) } as OpenedNode, 'ana')
+  sessionOn({ ...node, clock: () => epochMs(Date.now() + days * DAY_MS) } as OpenedNode, 'author-a')
 
 interface Change {
   readonly title?: string
@@ -45,7 +45,7 @@ async function gate(
 ): Promise<StoredVerdict> {
   const manifest = tinyManifest({ title: change.title ?? `release ${count}`, version: change.version ?? '1.0.0' })
   await writeTinyProject(project, manifest, change.pack ?? tinyPack(VERSION_RULE))
-  const { verdict } = await gateOrThrow(options.session ?? as('ana'), project, { author: 'ana', ...options })
+  const { verdict } = await gateOrThrow(options.session ?? as('author-a'), project, { author: 'author-a', ...options })
   return verdict
 }
 
@@ -56,12 +56,12 @@ async function request(
   verdict: StoredVerdict,
   change: { readonly by?: string; readonly days?: number; readonly compensating?: string } = {},
 ): Promise<string> {
-  const asked = await as(change.by ?? 'eve').call('requestException', {
+  const asked = await as(change.by ?? 'fifth').call('requestException', {
     system: SYSTEM,
     ruleId: 'GH-VER-001',
     releaseDigest: verdict.releaseDigest,
     reason: 'a pilot',
-    riskAcceptedBy: 'rita',
+    riskAcceptedBy: 'fourth',
     compensatingRule: change.compensating ?? 'GH-GRD-001',
     expiresAt: Date.now() + (change.days ?? 10) * DAY_MS,
   })
@@ -79,7 +79,7 @@ describe('an exception', () => {
     expect([blocked.verdict, blocked.envelope === null]).toEqual(['blocked', false])
     const id = await request(blocked)
     expect((await gate()).verdict).toBe('blocked')
-    expect(await decide(id, 'sam')).toBe('approved')
+    expect(await decide(id, 'second')).toBe('approved')
     const released = await gate()
     expect([released.verdict, outcomeOf(released)]).toEqual(['released', 'excepted'])
     expect(released.results.find(({ id: rule }) => rule === 'GH-VER-001')).toMatchObject({ exceptionId: id })
@@ -88,14 +88,14 @@ describe('an exception', () => {
 
   test('covers no other release, not even of one letter', async () => {
     const id = await request(await gate())
-    await decide(id, 'sam')
+    await decide(id, 'second')
     expect((await gate()).verdict).toBe('released')
     expect((await gate({ title: `release ${count}.` })).verdict).toBe('blocked')
   })
 
   test('covers no other rule', async () => {
     const id = await request(await gate())
-    await decide(id, 'sam')
+    await decide(id, 'second')
     const second = VERSION_RULE.replace('GH-VER-001', 'GH-VER-002')
     const verdict = await gate({ pack: tinyPack(VERSION_RULE + second) })
     expect([verdict.verdict, outcomeOf(verdict), outcomeOf(verdict, 'GH-VER-002')]).toEqual([
@@ -107,7 +107,7 @@ describe('an exception', () => {
 
   test('lapses when the rule that compensates for it fails', async () => {
     const id = await request(await gate())
-    await decide(id, 'sam')
+    await decide(id, 'second')
     const strict = tinyPack(VERSION_RULE)
       .replace('manifest.guard.preset != "none"', 'manifest.guard.preset == "T2"')
       .replace('{ preset: T1 }', '{ preset: T2 }')
@@ -118,20 +118,20 @@ describe('an exception', () => {
 
   test('lapses when the rule that compensates for it is no longer there', async () => {
     const id = await request(await gate(), { compensating: 'GH-GRD-009' })
-    await decide(id, 'sam')
+    await decide(id, 'second')
     expect((await gate()).verdict).toBe('blocked')
   })
 
   test('lapses at its end, by itself', async () => {
     const id = await request(await gate(), { days: 2 })
-    await decide(id, 'sam')
+    await decide(id, 'second')
     expect((await gate({}, { session: in_(1.9) })).verdict).toBe('released')
     expect((await gate({}, { session: in_(2.1) })).verdict).toBe('blocked')
   })
 
   test.each([
-    ['its requester', 'eve', 'exception/own-request'],
-    ['the author of the release', 'ana', 'exception/author'],
+    ['its requester', 'fifth', 'exception/own-request'],
+    ['the author of the release', 'author-a', 'exception/author'],
   ])('is not approved by %s, nor denied', async (_, by, code) => {
     const id = await request(await gate())
     expect([await decide(id, by), await decide(id, by, 'deny')]).toEqual([code, code])
@@ -140,8 +140,8 @@ describe('an exception', () => {
 
   test('is decided once', async () => {
     const id = await request(await gate())
-    expect(await decide(id, 'sam', 'deny')).toBe('denied')
-    expect(await decide(id, 'sam')).toBe('exception/not-open')
+    expect(await decide(id, 'second', 'deny')).toBe('denied')
+    expect(await decide(id, 'second')).toBe('exception/not-open')
     expect((await gate()).verdict).toBe('blocked')
   })
 
@@ -156,12 +156,12 @@ describe('an exception', () => {
   test('is not asked for a release that nobody gated, and an unknown one is not decided', async () => {
     const verdict = { ...(await gate()), releaseDigest: `sha256:${'0'.repeat(64)}` as StoredVerdict['releaseDigest'] }
     expect(await request(verdict)).toBe('exception/unknown-release')
-    expect(await decide('EX-999', 'sam')).toBe('exception/unknown')
+    expect(await decide('EX-999', 'second')).toBe('exception/unknown')
   })
 
   test('that nothing needs is reported as unused', async () => {
     const id = await request(await gate({ version: '1.0.0' }))
-    await decide(id, 'sam')
+    await decide(id, 'second')
     const relaxed = await gate({ pack: tinyPack() })
     expect([relaxed.verdict, relaxed.unusedExceptions]).toEqual(['released', expect.arrayContaining([id])])
   })
@@ -190,22 +190,22 @@ describe('a release to production', () => {
   test('waits for two people in two roles', async () => {
     const pending = await production()
     expect([pending.verdict, pending.envelope]).toEqual(['pending-approval', null])
-    expect(await approve(pending, 'sam', 'security')).toBe('given')
+    expect(await approve(pending, 'second', 'security')).toBe('given')
     expect((await production()).verdict).toBe('pending-approval')
-    expect(await approve(pending, 'pia', 'product')).toBe('given')
+    expect(await approve(pending, 'other', 'product')).toBe('given')
     const released = await production()
     expect([released.verdict, released.approvals.given.toSorted()]).toEqual([
       'released',
-      ['pia (product)', 'sam (security)'],
+      ['other (product)', 'second (security)'],
     ])
   })
 
   test('waits on when two people have one role, and when one person has two', async () => {
     const pending = await production()
-    await approve(pending, 'sam', 'security')
+    await approve(pending, 'second', 'security')
     await approve(pending, 'sia', 'security')
     expect((await production()).verdict).toBe('pending-approval')
-    await approve(pending, 'sam', 'security')
+    await approve(pending, 'second', 'security')
     expect((await production()).verdict).toBe('pending-approval')
     expect(await approve(pending, 'lea', 'legal')).toBe('given')
     expect((await production()).verdict).toBe('released')
@@ -213,16 +213,16 @@ describe('a release to production', () => {
 
   test('waits on when one person speaks in two roles', async () => {
     const pending = await production()
-    await approve(pending, 'sam', 'security')
-    await approve(pending, 'sam', 'product')
+    await approve(pending, 'second', 'security')
+    await approve(pending, 'second', 'product')
     expect((await production()).verdict).toBe('pending-approval')
   })
 
   test('is not approved by its author, by another role than one has, or by one that does not exist', async () => {
     const pending = await production()
-    expect(await approve(pending, 'ana', 'security')).toBe('approval/author')
-    expect(await approve(pending, 'sam', 'responder')).toBe('http/forbidden')
-    const other = await as('sam', 'product').call('giveApproval', {
+    expect(await approve(pending, 'author-a', 'security')).toBe('approval/author')
+    expect(await approve(pending, 'second', 'responder')).toBe('http/forbidden')
+    const other = await as('second', 'product').call('giveApproval', {
       system: SYSTEM,
       releaseDigest: pending.releaseDigest,
       environment: 'production',
@@ -236,15 +236,15 @@ describe('a release to production', () => {
 
   test('keeps its author, whoever gates it again', async () => {
     const pending = await production()
-    const again = await gateOrThrow(as('eve'), project, { author: 'eve', environment: 'production' })
-    expect(again.verdict.author).toBe('ana')
-    expect(await approve(pending, 'ana', 'security')).toBe('approval/author')
+    const again = await gateOrThrow(as('fifth'), project, { author: 'fifth', environment: 'production' })
+    expect(again.verdict.author).toBe('author-a')
+    expect(await approve(pending, 'author-a', 'security')).toBe('approval/author')
   })
 
   test('is blocked by one rejection, whoever approves', async () => {
     const pending = await production()
-    await approve(pending, 'sam', 'security')
-    await approve(pending, 'pia', 'product')
+    await approve(pending, 'second', 'security')
+    await approve(pending, 'other', 'product')
     expect((await production()).verdict).toBe('released')
     await approve(pending, 'lea', 'legal', 'reject')
     const blocked = await production()
@@ -253,8 +253,8 @@ describe('a release to production', () => {
 
   test('needs its own approvals after any change, and none of them counts elsewhere', async () => {
     const pending = await production()
-    await approve(pending, 'sam', 'security')
-    await approve(pending, 'pia', 'product')
+    await approve(pending, 'second', 'security')
+    await approve(pending, 'other', 'product')
     expect((await production({ title: `changed ${count}` })).verdict).toBe('pending-approval')
     expect((await gate({ version: '2.0.0' })).verdict).toBe('released')
   })
@@ -262,14 +262,14 @@ describe('a release to production', () => {
 
 describe('a risk', () => {
   const risk = async (): Promise<unknown> => {
-    const listed = await as('ana').call('listRisks', { system: SYSTEM })
+    const listed = await as('author-a').call('listRisks', { system: SYSTEM })
     return listed.ok ? listed.value.items.find(({ id }) => id === `RSK-${SYSTEM}-GH-VER-001`)?.['treatment'] : listed
   }
 
   test('opens with a verdict, is accepted with a waiver and closes when the rule holds', async () => {
     const blocked = await gate()
     expect(await risk()).toBe('open')
-    await decide(await request(blocked), 'sam')
+    await decide(await request(blocked), 'second')
     await gate()
     expect(await risk()).toBe('accepted')
     await gate({ version: '2.0.0' })
@@ -290,10 +290,10 @@ describe('evidence', () => {
 
   test('is not made twice, and what nobody made is no pass', async () => {
     const at = await suiteProject()
-    expect(outcomes((await gateOrThrow(as('ana'), at, { run: false })).verdict)).toEqual(['errored', 'errored'])
-    expect((await gateOrThrow(as('ana'), at)).ran).toContain('GH-QUA-001')
-    expect((await gateOrThrow(as('ana'), at)).ran).not.toContain('GH-QUA-001')
-    expect(outcomes((await gateOrThrow(as('ana'), at, { run: false })).verdict)[0]).toBe('passed')
+    expect(outcomes((await gateOrThrow(as('author-a'), at, { run: false })).verdict)).toEqual(['errored', 'errored'])
+    expect((await gateOrThrow(as('author-a'), at)).ran).toContain('GH-QUA-001')
+    expect((await gateOrThrow(as('author-a'), at)).ran).not.toContain('GH-QUA-001')
+    expect(outcomes((await gateOrThrow(as('author-a'), at, { run: false })).verdict)[0]).toBe('passed')
   })
 
   test.each<[string, Readonly<Record<string, string>>]>([
@@ -301,25 +301,25 @@ describe('evidence', () => {
     ['the target', { 'app/target.mjs': `${TARGET}// changed\n` }],
     ['a file beside the target', { 'app/helper.mjs': '// new\n' }],
   ])('is stale after %s changed, and is made again', async (_, files) => {
-    await gateOrThrow(as('ana'), await suiteProject())
+    await gateOrThrow(as('author-a'), await suiteProject())
     const at = await suiteProject(files)
-    const { verdict } = await gateOrThrow(as('ana'), at, { run: false })
+    const { verdict } = await gateOrThrow(as('author-a'), at, { run: false })
     expect(outcomes(verdict)[0]).toBe('errored')
     expect(verdict.results.find(({ id }) => id === 'GH-QUA-001')?.detail).toContain('stale')
-    expect((await gateOrThrow(as('ana'), at)).ran).toContain('GH-QUA-001')
+    expect((await gateOrThrow(as('author-a'), at)).ran).toContain('GH-QUA-001')
   })
 
   test('does not reach over to another release, and grows old', async () => {
     const at = await suiteProject()
-    await gateOrThrow(as('ana'), at)
+    await gateOrThrow(as('author-a'), at)
     expect(outcomes((await gateOrThrow(in_(31), at, { run: false })).verdict)[0]).toBe('errored')
     await writeFile(join(at, 'gatehouse.yaml'), tinyManifest({ suites: ['suites/few.yaml'], title: `other ${count}` }))
-    expect(outcomes((await gateOrThrow(as('ana'), at, { run: false })).verdict)[0]).toBe('errored')
+    expect(outcomes((await gateOrThrow(as('author-a'), at, { run: false })).verdict)[0]).toBe('errored')
   })
 
   test('of a case that an incident taught is asked for by the next gate', async () => {
     const at = await suiteProject()
-    await gateOrThrow(as('ana'), at)
+    await gateOrThrow(as('author-a'), at)
     const lines = Array.from(
       { length: 6 },
       (_, position) => `01J000000000000000000000${String(position).padStart(2, '0')}`,
@@ -366,7 +366,7 @@ describe('evidence', () => {
     }
     expect((await as('gateway', 'gateway').call('ingestSegment', segment)).ok).toBe(true)
     expect((await as('gateway', 'gateway').call('ingestSegment', segment)).ok).toBe(true)
-    const incidents = await as('ana').call('listIncidents', { system: SYSTEM })
+    const incidents = await as('author-a').call('listIncidents', { system: SYSTEM })
     expect(incidents.ok && incidents.value.items).toHaveLength(1)
     const incident = incidents.ok ? (incidents.value.items[0]!['id'] as string) : ''
     expect(await as('rob').call('learnCase', { incident, request: 'other' })).toMatchObject({
@@ -374,9 +374,9 @@ describe('evidence', () => {
       failure: { code: 'incident/foreign-request' },
     })
     expect((await as('rob').call('learnCase', { incident, request: lines[0]!.id })).ok).toBe(true)
-    const { verdict } = await gateOrThrow(as('ana'), at, { run: false })
+    const { verdict } = await gateOrThrow(as('author-a'), at, { run: false })
     expect(outcomes(verdict)).toEqual(['passed', 'errored'])
-    const after = await gateOrThrow(as('ana'), at)
+    const after = await gateOrThrow(as('author-a'), at)
     expect(after.ran).toContain('GH-REG-001')
     expect(after.verdict.results.find(({ id }) => id === 'GH-REG-001')?.measure).toMatchObject({ n: 1 })
   })

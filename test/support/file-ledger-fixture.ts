@@ -29,7 +29,7 @@ export function ledgerOptions(path: string, overrides: Partial<FileLedgerOptions
 }
 
 export function draft(text: string, overrides: Partial<EntryDraft> = {}): EntryDraft {
-  return { type: 'note-taken', actor: 'ana@example.com', releaseDigest: null, payload: { text }, ...overrides }
+  return { type: 'note-taken', actor: 'author-a@example.com', releaseDigest: null, payload: { text }, ...overrides }
 }
 
 export type OpenLedger = Ledger & { readonly tornBytes: number }

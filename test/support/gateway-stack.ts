@@ -30,7 +30,7 @@ export async function startPlaneOrThrow(stateFolder: string, port = 0): Promise<
 }
 
 /** A session over HTTP, as the command line has it beside a running control plane. */
-export async function remoteSession(stateFolder: string, as = 'ana'): Promise<Session> {
+export async function remoteSession(stateFolder: string, as = 'author-a'): Promise<Session> {
   const opened = await openSession(capturedTerminal(stateFolder), { state: stateFolder, as })
   if (!opened.ok) throw new Error(`${opened.failure.code}: ${opened.failure.message}`)
   if (!opened.value.isRemote) throw new Error('no control plane runs for this folder')

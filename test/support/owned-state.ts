@@ -12,7 +12,7 @@ export async function openNodeOrThrow(stateFolder: string): Promise<OpenedNode> 
 }
 
 /** A session on a node of this process. */
-export function sessionOn(node: OpenedNode, name = 'ana', roles: readonly string[] = ['admin']): Session {
+export function sessionOn(node: OpenedNode, name = 'author-a', roles: readonly string[] = ['admin']): Session {
   const context = { node, gateways: new GatewayRegister(node.clock) }
   return {
     stateFolder: node.stateFolder,
@@ -33,7 +33,7 @@ export async function gateOrThrow(
     manifest: 'gatehouse.yaml',
     environment: options.environment ?? 'local',
     run: options.run ?? true,
-    author: options.author ?? 'ana',
+    author: options.author ?? 'author-a',
   })
   if (!gated.ok) throw new Error(gated.failure.map(({ code, message }) => `${code}: ${message}`).join('\n'))
   return gated.value

@@ -10,10 +10,10 @@ const NOW_S = NOW_MS / 1_000
 const SYSTEM = 'support-assistant'
 const SUBJECT: Subject = {
   tenant: 'northwind',
-  principal: 'ana',
+  principal: 'author-a',
   roles: ['customer'],
   session: 's1',
-  email: 'ana@example.com',
+  email: 'author-a@example.com',
 }
 const { privateKey } = generateKeyPairSync('ed25519')
 const { privateKey: otherKey } = generateKeyPairSync('ed25519')
@@ -25,7 +25,7 @@ const mint = (subject = SUBJECT, lifeSeconds?: number): Promise<string> =>
   mintSubjectToken(privateKey, SYSTEM, subject, NOW_MS, lifeSeconds)
 
 const CLAIMS = {
-  sub: 'ana',
+  sub: 'author-a',
   tenant: 'northwind',
   roles: ['customer'],
   session: 's1',

@@ -10,10 +10,10 @@ import { authorizeToolCall, type ToolCallContext, type ToolDecision } from './au
 const engine = celEngine()
 const SUBJECT: Subject = {
   tenant: 'northwind',
-  principal: 'ana',
+  principal: 'author-a',
   roles: ['customer'],
   session: 's1',
-  email: 'ana@example.com',
+  email: 'author-a@example.com',
 }
 
 type ToolOverride = Partial<Tool> & { readonly id: string }
@@ -164,8 +164,8 @@ describe('destinations', () => {
 
   test.each([
     ['user-message', 'bob@example.com', 'allow'],
-    ['user-message', 'eve@evil.example', 'block'],
-    ['subject.email', 'ana@example.com', 'allow'],
+    ['user-message', 'fifth@evil.example', 'block'],
+    ['subject.email', 'author-a@example.com', 'allow'],
     ['subject.email', 'bob@example.com', 'block'],
     ['tool:lookup_order.email', 'carl@example.com', 'allow'],
     ['tool:lookup_order.email', 'bob@example.com', 'block'],
@@ -193,7 +193,7 @@ describe('destinations', () => {
     expect(decide('send_email', { to: 'a@x' }, given).decision).toBe('allow')
     expect(decide('send_email', { to: 'a@x', cc: 'a@x' }, given).rule).toBe('destinations.cc')
     expect(decide('send_email', { to: null }, given).rule).toBe('destinations.to')
-    expect(decide('send_email', { to: ['a@x', 'eve@x'] }, given).rule).toBe('destinations.to')
+    expect(decide('send_email', { to: ['a@x', 'fifth@x'] }, given).rule).toBe('destinations.to')
   })
 })
 
@@ -212,8 +212,8 @@ describe('untrusted context', () => {
       { id: 'send_email', destinations: { to: { from: ['subject.email'] } } },
       { label: { integrity: 'untrusted', confidentiality: 'public' } },
     )
-    expect(decide('send_email', { to: 'ana@example.com' }, given).decision).toBe('allow')
-    expect(decide('send_email', { to: 'eve@evil.example' }, given).decision).toBe('block')
+    expect(decide('send_email', { to: 'author-a@example.com' }, given).decision).toBe('allow')
+    expect(decide('send_email', { to: 'fifth@evil.example' }, given).decision).toBe('block')
   })
 })
 

@@ -7,10 +7,10 @@ import { hasTrustedSource, matchesGlob } from './provenance.ts'
 
 const SUBJECT: Subject = {
   tenant: 'northwind',
-  principal: 'ana',
+  principal: 'author-a',
   roles: ['customer'],
   session: 's1',
-  email: 'Ana@Example.com',
+  email: 'Author-A@Example.com',
 }
 
 interface Given {
@@ -95,9 +95,9 @@ describe('a value from the user', () => {
 
 describe('a value of the subject', () => {
   test.each([
-    ['subject.email', 'ana@example.com', true],
-    ['subject.email', 'eve@example.com', false],
-    ['subject.principal', 'ana', true],
+    ['subject.email', 'author-a@example.com', true],
+    ['subject.email', 'fifth@example.com', false],
+    ['subject.principal', 'author-a', true],
     ['subject.principal', 'an', false],
     ['subject.tenant', 'northwind', true],
     ['subject.session', 's1', false],
@@ -109,7 +109,11 @@ describe('a value of the subject', () => {
 
   test('needs a subject, and an email that it has', () => {
     expect(
-      hasTrustedSource('ana', { from: ['subject.principal'] }, { subject: undefined, userTexts: [], toolResults: [] }),
+      hasTrustedSource(
+        'author-a',
+        { from: ['subject.principal'] },
+        { subject: undefined, userTexts: [], toolResults: [] },
+      ),
     ).toBe(false)
     expect(trusted('undefined', { from: ['subject.email'] }, { subject: { ...SUBJECT, email: undefined } })).toBe(false)
   })
@@ -172,7 +176,7 @@ describe('globs', () => {
     ['bob@example.com@evil.example', '*@example.com', false],
     ['bob@example.com.evil.example', '*@example.com', false],
     ['a b@example.com', '*@example.com', false],
-    ['eve,bob@example.com', '*@example.com', true],
+    ['fifth,bob@example.com', '*@example.com', true],
     ['@example.com', '*@example.com', true],
     ['docs/a', 'docs/*', true],
     ['docs/a/b', 'docs/*', false],

@@ -95,7 +95,7 @@ const ORDINARY = [
   'The colour of the lamp is not what the picture shows.',
   'We bypass the town on the new road to reach the pass.',
   'Please erase the pencil marks before you return the book.',
-  'My email is ana@example.com and my phone is +49 30 901820.',
+  'My email is author-a@example.com and my phone is +49 30 901820.',
   'Do you ship to Switzerland, and who pays the customs?',
   'Thanks, that is all. Have a nice day!',
   'The password must have a digit, a capital and a symbol such as @ or $.',

@@ -4,7 +4,7 @@ import { TIERS } from '../manifest/manifest.ts'
 import { APPROVER_ROLES, APPROVALS_NEEDED, approvalState, type Approval } from './approvals.ts'
 import { EXCEPTION_DAYS_MAX, exceptionState, mayDecide, type ReleaseException } from './release-exception.ts'
 
-const AUTHOR = 'ana'
+const AUTHOR = 'author-a'
 const isComplete = (tier: 'T1' | 'T2' | 'T3', approvals: readonly Approval[], environment = 'production'): boolean =>
   approvalState(tier, environment, approvals, AUTHOR).isComplete
 
@@ -13,57 +13,61 @@ describe('approvals', () => {
 
   test.each<[string, readonly Approval[], { readonly T1: boolean; readonly T2: boolean; readonly T3: boolean }]>([
     ['none', [], { T1: false, T2: false, T3: true }],
-    ['one', [approvalOf('sam', 'security')], { T1: false, T2: true, T3: true }],
+    ['one', [approvalOf('second', 'security')], { T1: false, T2: true, T3: true }],
     [
       'two people in two roles',
-      [approvalOf('sam', 'security'), approvalOf('pia', 'product')],
+      [approvalOf('second', 'security'), approvalOf('other', 'product')],
       { T1: true, T2: true, T3: true },
     ],
     [
       'two people in one role',
-      [approvalOf('sam', 'security'), approvalOf('pia', 'security')],
+      [approvalOf('second', 'security'), approvalOf('other', 'security')],
       { T1: false, T2: true, T3: true },
     ],
     [
       'one person in two roles',
-      [approvalOf('sam', 'security'), approvalOf('sam', 'product')],
+      [approvalOf('second', 'security'), approvalOf('second', 'product')],
       { T1: false, T2: true, T3: true },
     ],
     [
       'one person twice',
-      [approvalOf('sam', 'security'), approvalOf('sam', 'security')],
+      [approvalOf('second', 'security'), approvalOf('second', 'security')],
       { T1: false, T2: true, T3: true },
     ],
     [
       'three, of which two differ in both',
-      [approvalOf('sam', 'security'), approvalOf('pia', 'security'), approvalOf('sam', 'product')],
+      [approvalOf('second', 'security'), approvalOf('other', 'security'), approvalOf('second', 'product')],
       { T1: true, T2: true, T3: true },
     ],
     ['the author', [approvalOf(AUTHOR, 'security')], { T1: false, T2: false, T3: true }],
     [
       'the author and one more',
-      [approvalOf(AUTHOR, 'product'), approvalOf('sam', 'security')],
+      [approvalOf(AUTHOR, 'product'), approvalOf('second', 'security')],
       { T1: false, T2: true, T3: true },
     ],
-    ['a role that may not', [approvalOf('sam', 'developer')], { T1: false, T2: false, T3: true }],
+    ['a role that may not', [approvalOf('second', 'developer')], { T1: false, T2: false, T3: true }],
     [
       'another environment',
-      [approvalOf('sam', 'security', { environment: 'staging' })],
+      [approvalOf('second', 'security', { environment: 'staging' })],
       { T1: false, T2: false, T3: true },
     ],
     [
       'a rejection',
-      [approvalOf('sam', 'security'), approvalOf('pia', 'product'), approvalOf('leo', 'legal', { decision: 'reject' })],
+      [
+        approvalOf('second', 'security'),
+        approvalOf('other', 'product'),
+        approvalOf('leo', 'legal', { decision: 'reject' }),
+      ],
       { T1: false, T2: false, T3: false },
     ],
     [
       'a rejection by one who approved',
-      [approvalOf('sam', 'security'), approvalOf('sam', 'security', { decision: 'reject' })],
+      [approvalOf('second', 'security'), approvalOf('second', 'security', { decision: 'reject' })],
       { T1: false, T2: false, T3: false },
     ],
     [
       'a rejection by the author',
-      [approvalOf('sam', 'security'), approvalOf(AUTHOR, 'product', { decision: 'reject' })],
+      [approvalOf('second', 'security'), approvalOf(AUTHOR, 'product', { decision: 'reject' })],
       { T1: false, T2: true, T3: true },
     ],
   ])('by %s', (_, approvals, expected) => {
@@ -77,7 +81,7 @@ describe('approvals', () => {
   })
 
   test('every approver role counts', () => {
-    for (const role of APPROVER_ROLES) expect(isComplete('T2', [approvalOf('sam', role)]), role).toBe(true)
+    for (const role of APPROVER_ROLES) expect(isComplete('T2', [approvalOf('second', role)]), role).toBe(true)
   })
 })
 
@@ -102,7 +106,7 @@ describe('what an exception is worth', () => {
 describe('who may decide on an exception', () => {
   const open = {
     status: 'requested',
-    requestedBy: 'ana',
+    requestedBy: 'author-a',
     requestedAt: NOW,
     expiresAt: daysFromNow(EXCEPTION_DAYS_MAX),
   } as const
@@ -115,16 +119,26 @@ describe('who may decide on an exception', () => {
       string | undefined,
     ]
   >([
-    ['another person', {}, { principal: 'sam', author: 'ben' }, undefined],
-    ['another person, the author unknown', {}, { principal: 'sam', author: undefined }, undefined],
-    ['who asked for it', {}, { principal: 'ana', author: 'ben' }, 'exception/own-request'],
-    ['the author of the release', {}, { principal: 'ben', author: 'ben' }, 'exception/author'],
-    ['anybody, once it is approved', { status: 'approved' }, { principal: 'sam', author: 'ben' }, 'exception/not-open'],
-    ['anybody, once it is denied', { status: 'denied' }, { principal: 'sam', author: 'ben' }, 'exception/not-open'],
+    ['another person', {}, { principal: 'second', author: 'third' }, undefined],
+    ['another person, the author unknown', {}, { principal: 'second', author: undefined }, undefined],
+    ['who asked for it', {}, { principal: 'author-a', author: 'third' }, 'exception/own-request'],
+    ['the author of the release', {}, { principal: 'third', author: 'third' }, 'exception/author'],
+    [
+      'anybody, once it is approved',
+      { status: 'approved' },
+      { principal: 'second', author: 'third' },
+      'exception/not-open',
+    ],
+    [
+      'anybody, once it is denied',
+      { status: 'denied' },
+      { principal: 'second', author: 'third' },
+      'exception/not-open',
+    ],
     [
       'anybody, if it is too long by a millisecond',
       { expiresAt: daysFromNow(EXCEPTION_DAYS_MAX + 1 / 86_400_000) },
-      { principal: 'sam', author: 'ben' },
+      { principal: 'second', author: 'third' },
       'exception/too-long',
     ],
   ])('%s', (_, overrides, { principal, author }, failure) => {

@@ -47,7 +47,7 @@ describe('precedence: blocked, inconclusive, pending approval, released', () => 
   })
 
   test('a rejection blocks what would be released', () => {
-    const approvals = [approvalOf('sam', 'security'), approvalOf('pia', 'product', { decision: 'reject' })]
+    const approvals = [approvalOf('second', 'security'), approvalOf('other', 'product', { decision: 'reject' })]
     expect(decideRelease(gateOf([suiteRule(A)], [evidenceOf(A)], { approvals })).verdict).toBe('blocked')
   })
 
@@ -191,10 +191,10 @@ describe('exceptions', () => {
 test('an approval of another release opens nothing, and its rejection closes nothing', () => {
   const inputs = gateOf([suiteRule(A)], [evidenceOf(A)])
   const other = { releaseDigest: digestOf('another release') }
-  expect(decideRelease({ ...inputs, approvals: [approvalOf('sam', 'security', other)] }).verdict).toBe(
+  expect(decideRelease({ ...inputs, approvals: [approvalOf('second', 'security', other)] }).verdict).toBe(
     'pending-approval',
   )
-  const rejected = approvalOf('pia', 'product', { ...other, decision: 'reject' })
+  const rejected = approvalOf('other', 'product', { ...other, decision: 'reject' })
   expect(decideRelease({ ...inputs, approvals: [...inputs.approvals, rejected] }).verdict).toBe('released')
 })
 
@@ -212,7 +212,7 @@ describe('laws', () => {
       }),
       {
         exceptions: exceptionIds.map((id, at) => exceptionOf(id, { id: `EX-${at}` })),
-        approvals: isApproved ? [approvalOf('sam', 'security')] : [],
+        approvals: isApproved ? [approvalOf('second', 'security')] : [],
       },
     )
   const given = record({
