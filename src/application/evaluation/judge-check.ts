@@ -96,7 +96,7 @@ export function judgeBuiltinCheck(
   return {
     ...base,
     outcome: failures.length === 0 ? 'passed' : 'failed',
-    summary: `${what} in ${looked} places`,
+    summary: `${what} in ${looked === 1 ? '1 place' : `${looked} places`}`,
     measure: null,
   }
 }

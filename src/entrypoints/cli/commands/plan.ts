@@ -78,7 +78,7 @@ function printPlan(terminal: Terminal, plan: Plan): void {
     const mark = check.missing > 0 ? style.yellow('MISS') : style.green('ok  ')
     printLine(terminal, ` ${mark} ${check.id} ${inert(check.title)}${limit}${needs}`)
     if (check.missing > 0)
-      printLine(terminal, `      next: write ${check.missing} more cases, or the outcome can only be inconclusive`)
+      printLine(terminal, `      next: write ${check.missing} more cases; without them the outcome cannot be passed`)
   }
   printLine(
     terminal,

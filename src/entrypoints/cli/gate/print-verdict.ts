@@ -108,11 +108,15 @@ function failing(terminal: Terminal, mark: string, result: StoredRuleResult, sty
 function fixOf(result: StoredRuleResult): string {
   if (result.outcome === 'inconclusive')
     return `add cases: ${result.measure?.n ?? 0} cannot decide it (gatehouse plan says how many can)`
-  if (result.outcome === 'errored')
-    return result.detail === 'not evidenced'
-      ? 'run `gatehouse gate` without --no-run'
-      : 'mend what stopped the check, then gate again'
+  if (result.outcome === 'errored') return fixOfErrored(result.detail)
   return result.fix
+}
+
+function fixOfErrored(detail: string): string {
+  if (detail === 'not evidenced') return 'run `gatehouse gate` without --no-run'
+  if (detail.startsWith('no suite of purpose'))
+    return 'declare a suite of that purpose under `suites` (docs/how-to/write-a-suite.md)'
+  return 'mend what stopped the check, then gate again'
 }
 
 function closing(verdict: StoredVerdict, style: Style): string {
