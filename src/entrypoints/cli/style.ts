@@ -13,3 +13,8 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2
 export function inert(text: string): string {
   return text.replace(CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
+
+/** JSON for a screen or a pipe: an escape of a character is the character, so the value stays what it was. */
+export function inertJson(value: unknown, indent?: number): string {
+  return inert(JSON.stringify(value, null, indent))
+}

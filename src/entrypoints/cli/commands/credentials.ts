@@ -5,6 +5,7 @@ import { derivedSecrets } from '../../node/derived-secrets.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
 import { ORGANIZATION, stateFolderOf } from '../session.ts'
+import { inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse credentials`: what a gateway and an application of this state folder need, as environment lines. */
@@ -41,7 +42,7 @@ export async function credentialsCommand(
     GATEHOUSE_TRUST_FILE: join(stateFolder, 'trust.json'),
     GATEHOUSE_WORKLOAD_KEY_FILE: join(folder, 'workload.pem'),
   }
-  if (options.json) printLine(terminal, JSON.stringify({ schemaVersion: 1, ...lines }))
+  if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, ...lines }))
   else for (const [name, value] of Object.entries(lines)) printLine(terminal, `${name}=${value}`)
   terminal.error('these are secrets: do not put them into a log, a repository or a chat\n')
   return EXIT_CODE.pass

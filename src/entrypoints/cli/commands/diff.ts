@@ -9,7 +9,7 @@ import { parseLock } from '../../../contract/manifest/parse-lock.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
-import { inert, styleFor } from '../style.ts'
+import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse diff FROM TO`: what changed, per component. */
@@ -25,10 +25,7 @@ export async function diffCommand(
   }
   const changes = diffReleases(from.value, to.value)
   if (options.json) {
-    printLine(
-      terminal,
-      JSON.stringify({ schemaVersion: 1, from: from.value.digest, to: to.value.digest, changes }, null, 2),
-    )
+    printLine(terminal, inertJson({ schemaVersion: 1, from: from.value.digest, to: to.value.digest, changes }, 2))
     return EXIT_CODE.pass
   }
   const style = styleFor(terminal.hasColor)

@@ -14,7 +14,7 @@ import type { Kpi } from '../../../domain/kpi/kpi.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
 import type { SessionOptions } from '../session.ts'
-import { inert, styleFor } from '../style.ts'
+import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { withSession } from './with-session.ts'
 
@@ -41,8 +41,7 @@ export async function packCommand(
       })
     },
     ({ entries, ledgerSize, bytes, digest, stateFolder }) => {
-      if (options.json)
-        printLine(terminal, JSON.stringify({ schemaVersion: 1, path, entries, ledgerSize, bytes, digest }))
+      if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, path, entries, ledgerSize, bytes, digest }))
       else {
         printLine(terminal, `${options.output}: ${entries} entries of ledger #${ledgerSize}, ${bytes} bytes, ${digest}`)
         printLine(
@@ -84,7 +83,7 @@ export async function verifyCommand(
   if (options.json)
     printLine(
       terminal,
-      JSON.stringify(
+      inertJson(
         {
           schemaVersion: 1,
           verified: report.isGood,
@@ -92,7 +91,6 @@ export async function verifyCommand(
           system: report.index?.system ?? null,
           ledgerSize: report.index?.ledgerSize ?? null,
         },
-        null,
         2,
       ),
     )
@@ -164,7 +162,7 @@ export async function kpiCommand(terminal: Terminal, options: Common & { readonl
     options,
     (session) => session.call('listKpis', { system: options.system }),
     ({ items }) => {
-      if (options.json) return printLine(terminal, JSON.stringify({ schemaVersion: 1, items }, null, 2))
+      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
       for (const kpi of items as unknown as readonly Kpi[]) {
         const number = (value: number | null): string => (value === null ? '–' : value.toFixed(value < 10 ? 2 : 1))
         const value =

@@ -4,7 +4,7 @@ import { EXIT_CODE } from '../exit-code.ts'
 import { loadPacks } from '../load-packs.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
-import { inert, styleFor } from '../style.ts'
+import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { withSession } from './with-session.ts'
 
@@ -50,8 +50,7 @@ export async function explainCommand(terminal: Terminal, options: ExplainOptions
       return ok(verdicts[0]?.results.find(({ id }) => id === rule.id))
     },
     (result) => {
-      if (options.json)
-        return printLine(terminal, JSON.stringify({ schemaVersion: 1, rule, result: result ?? null }, null, 2))
+      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, rule, result: result ?? null }, 2))
       const style = styleFor(terminal.hasColor)
       printLine(
         terminal,

@@ -3,7 +3,7 @@ import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
 import type { SessionOptions } from '../session.ts'
-import { inert } from '../style.ts'
+import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { withSession } from './with-session.ts'
 
@@ -46,7 +46,7 @@ export async function requestExceptionCommand(
     options,
     (session) => session.call('requestException', input),
     (exception) => {
-      if (options.json) printLine(terminal, JSON.stringify(exception))
+      if (options.json) printLine(terminal, inertJson(exception))
       else
         printLine(
           terminal,
@@ -65,7 +65,7 @@ export async function decideExceptionCommand(
     options,
     (session) => session.call('decideException', { id: options.id, decision: options.decision }),
     (exception) => {
-      if (options.json) printLine(terminal, JSON.stringify(exception))
+      if (options.json) printLine(terminal, inertJson(exception))
       else
         printLine(
           terminal,
@@ -99,7 +99,7 @@ export async function approveCommand(
     options,
     (session) => session.call('giveApproval', input),
     (approval) => {
-      if (options.json) printLine(terminal, JSON.stringify(approval))
+      if (options.json) printLine(terminal, inertJson(approval))
       else
         printLine(
           terminal,
@@ -121,7 +121,7 @@ export async function listCommand(
     (session) => session.call(options.operation, { system: options.system }),
     ({ items }) => {
       if (options.json) {
-        printLine(terminal, JSON.stringify({ schemaVersion: 1, items }, null, 2))
+        printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
         return
       }
       if (items.length === 0) printLine(terminal, 'none')

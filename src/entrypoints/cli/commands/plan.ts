@@ -4,7 +4,7 @@ import { EXIT_CODE } from '../exit-code.ts'
 import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
-import { inert, styleFor } from '../style.ts'
+import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse plan`: what a release will be asked for, before anything is run. */
@@ -28,7 +28,7 @@ export async function planCommand(
     return EXIT_CODE.usage
   }
   const plan = summarise(prepared.value, options.env)
-  if (options.json) printLine(terminal, JSON.stringify({ schemaVersion: 1, ...plan }, null, 2))
+  if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, ...plan }, 2))
   else printPlan(terminal, plan)
   return EXIT_CODE.pass
 }

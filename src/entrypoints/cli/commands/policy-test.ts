@@ -5,7 +5,7 @@ import { EXIT_CODE } from '../exit-code.ts'
 import { contentFolder, loadPacks } from '../load-packs.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
-import { inert, styleFor } from '../style.ts'
+import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { resolve } from 'node:path'
 
@@ -25,7 +25,7 @@ export async function policyTestCommand(
   if (options.json) {
     printLine(
       terminal,
-      JSON.stringify(
+      inertJson(
         {
           schemaVersion: 1,
           packs: packs.map(({ pack, results }) => ({
@@ -35,7 +35,6 @@ export async function policyTestCommand(
             results,
           })),
         },
-        null,
         2,
       ),
     )

@@ -1,7 +1,7 @@
 import { epochMs, toRfc3339 } from '../../../base/instant.ts'
 import type { Incident, IncidentEvent } from '../../../domain/incident/incident.ts'
 import type { SessionOptions } from '../session.ts'
-import { inert } from '../style.ts'
+import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { withSession } from './with-session.ts'
 
@@ -51,7 +51,7 @@ function printDeny(
   deny: Readonly<Record<string, unknown>>,
   word: 'on' | 'off',
 ): void {
-  if (json) return printLine(terminal, JSON.stringify(deny))
+  if (json) return printLine(terminal, inertJson(deny))
   const connected = Number(deny['connectedGateways'])
   const taken =
     connected === 0
@@ -59,7 +59,7 @@ function printDeny(
       : `taken by ${String(deny['acknowledgedBy'])} of ${connected} gateways after ${String(deny['acknowledgedAfterMs'])} ms`
   printLine(
     terminal,
-    `kill switch ${word}: ${String(deny['id'])} · ${inert(String(deny['system']))} · ${JSON.stringify(deny['scope'])}\n  ${taken}`,
+    `kill switch ${word}: ${String(deny['id'])} · ${inert(String(deny['system']))} · ${inertJson(deny['scope'])}\n  ${taken}`,
   )
 }
 
@@ -72,7 +72,7 @@ export async function showIncidentCommand(
     options,
     (session) => session.call('getIncident', { id: options.id }),
     (found) => {
-      if (options.json) printLine(terminal, JSON.stringify(found, null, 2))
+      if (options.json) printLine(terminal, inertJson(found, 2))
       else printIncident(terminal, found as unknown as Incident)
     },
   )
@@ -105,7 +105,7 @@ export async function changeIncidentCommand(
     options,
     (session) => session.call('changeIncident', { id: options.id, event: options.event, note: options.note }),
     (incident) => {
-      if (options.json) printLine(terminal, JSON.stringify(incident))
+      if (options.json) printLine(terminal, inertJson(incident))
       else printIncident(terminal, incident as unknown as Incident)
     },
   )
@@ -120,7 +120,7 @@ export async function learnCommand(
     options,
     (session) => session.call('learnCase', { incident: options.id, request: options.request }),
     (learned) => {
-      if (options.json) printLine(terminal, JSON.stringify(learned))
+      if (options.json) printLine(terminal, inertJson(learned))
       else
         printLine(
           terminal,

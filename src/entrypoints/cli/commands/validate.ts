@@ -2,7 +2,7 @@ import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
-import { inert, styleFor } from '../style.ts'
+import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 /** `gatehouse validate`: every problem with its place, or the tier and the digest. */
@@ -12,8 +12,7 @@ export async function validateCommand(
 ): Promise<number> {
   const loaded = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!loaded.ok) {
-    if (options.json)
-      printLine(terminal, JSON.stringify({ schemaVersion: 1, valid: false, problems: loaded.failure }, null, 2))
+    if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, valid: false, problems: loaded.failure }, 2))
     else reportProblems(terminal, loaded.failure)
     return EXIT_CODE.usage
   }
@@ -31,7 +30,7 @@ export async function validateCommand(
       releaseDigest: release.digest,
       components: release.components,
     }
-    printLine(terminal, JSON.stringify(body, null, 2))
+    printLine(terminal, inertJson(body, 2))
     return EXIT_CODE.pass
   }
   const style = styleFor(terminal.hasColor)

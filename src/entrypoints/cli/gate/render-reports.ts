@@ -1,6 +1,6 @@
 import type { StoredRuleResult, StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import type { JsonObject } from '../../../base/json.ts'
-import { inert } from '../style.ts'
+import { inert, inertJson } from '../style.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOf } from './print-verdict.ts'
 
@@ -11,19 +11,14 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number]
 export function renderReport(format: ReportFormat, verdict: StoredVerdict, manifestFile: string): string {
   switch (format) {
     case 'json':
-      return jsonText(jsonReport(verdict))
+      return `${inertJson(jsonReport(verdict), 2)}\n`
     case 'sarif':
-      return jsonText(sarifReport(verdict, manifestFile))
+      return `${inertJson(sarifReport(verdict, manifestFile), 2)}\n`
     case 'junit':
       return junitReport(verdict)
     case 'markdown':
       return markdownReport(verdict)
   }
-}
-
-/** An inert spelling of a character is the JSON escape of it, so the value stays the same. */
-function jsonText(report: JsonObject): string {
-  return `${inert(JSON.stringify(report, null, 2))}\n`
 }
 
 function jsonReport(verdict: StoredVerdict): JsonObject {
