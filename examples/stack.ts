@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Problem } from '../src/base/result.ts'
 import type { Terminal } from '../src/entrypoints/cli/terminal.ts'
 import { runGate, type GateOutcome } from '../src/entrypoints/cli/gate/run-gate.ts'
 import type { Session } from '../src/entrypoints/cli/session.ts'
@@ -34,8 +35,7 @@ export async function startPlane(stateFolder: string, port: number): Promise<Con
     consoleFolder: join(ROOT, 'console', 'dist'),
     pid: process.pid,
   })
-  if (!plane.ok)
-    throw new StackFailure(`${plane.failure.message}\n  next: ${plane.failure.next ?? 'see docs/reference/errors.md'}`)
+  if (!plane.ok) throw new StackFailure(told(plane.failure))
   return plane.value
 }
 
@@ -48,6 +48,10 @@ export function ownSession(plane: ControlPlane, name: string): Session {
     call: (operation, input) => runOperation(operation, context, { name, roles: ['admin'] }, input),
     [Symbol.asyncDispose]: async () => undefined,
   }
+}
+
+function told({ message, next }: Problem): string {
+  return next === undefined ? message : `${message}\n  next: ${next}`
 }
 
 export async function gateExample(
@@ -63,8 +67,7 @@ export async function gateExample(
     run: true,
     author: 'example',
   })
-  if (!gated.ok)
-    throw new StackFailure(gated.failure.map(({ message, next }) => `${message}\n  next: ${next ?? ''}`).join('\n'))
+  if (!gated.ok) throw new StackFailure(gated.failure.map(told).join('\n'))
   return gated.value
 }
 
