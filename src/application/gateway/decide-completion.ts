@@ -128,14 +128,7 @@ function denialOf(deny: DenyState, blockedBy: string | undefined, tools: readonl
       rule: blockedBy,
     }
   const blocked = tools.find(({ decision }) => decision === 'block')
-  if (blocked !== undefined)
-    return {
-      status: 403,
-      code: 'tool_call_denied',
-      message: `the call of tool \`${blocked.tool}\` was withheld: ${blocked.reason}`,
-      rule: `tool/${blocked.tool}/${blocked.rule}`,
-      tool: blocked.tool,
-    }
+  if (blocked !== undefined) return toolDenial(blocked)
   const waiting = tools.find(({ decision }) => decision === 'require-approval')
   if (waiting !== undefined)
     return {
@@ -146,6 +139,19 @@ function denialOf(deny: DenyState, blockedBy: string | undefined, tools: readonl
       tool: waiting.tool,
     }
   return undefined
+}
+
+/** SECURITY: the name of a tool that the release does not declare is the model's own text, and is not passed on. */
+function toolDenial({ tool, rule, reason }: ToolDecision): Denial {
+  const denied = { status: 403, code: 'tool_call_denied' } as const
+  if (rule === 'undeclared-tool')
+    return { ...denied, message: `a tool call was withheld: ${reason}`, rule: `tool/${rule}` }
+  return {
+    ...denied,
+    message: `the call of tool \`${tool}\` was withheld: ${reason}`,
+    rule: `tool/${tool}/${rule}`,
+    tool,
+  }
 }
 
 /** Counts what was allowed and signs what is about to be delivered. */
