@@ -31,7 +31,10 @@ export async function computeKpis(node: OwnerNode, system: string): Promise<read
   )
   const incidents = incidentRecords.map(({ document }) => document as unknown as Incident)
   return [
-    ...releaseKpis(verdicts, exceptions.length),
+    ...releaseKpis(
+      verdicts,
+      new Set(exceptions.filter(({ status }) => status === 'approved').map(({ releaseDigest }) => releaseDigest)),
+    ),
     newestRate(evidence, 'GH-INJ-001', 'injection-success', 'Injection success'),
     newestRate(evidence, 'GH-OVB-001', 'over-blocking', 'Over-blocking'),
     violations(outcomes),
@@ -58,7 +61,7 @@ export async function computeKpis(node: OwnerNode, system: string): Promise<read
   ]
 }
 
-function releaseKpis(verdicts: readonly StoredVerdict[], exceptions: number): readonly Kpi[] {
+function releaseKpis(verdicts: readonly StoredVerdict[], excepted: ReadonlySet<string | null>): readonly Kpi[] {
   const byRelease = Map.groupBy(verdicts, ({ releaseDigest }) => releaseDigest)
   const firsts = [...byRelease.values()].map(([first]) => first).filter((first) => first !== undefined)
   const fixes: number[] = []
@@ -87,9 +90,9 @@ function releaseKpis(verdicts: readonly StoredVerdict[], exceptions: number): re
     ),
     rateKpi(
       'exceptions-per-release',
-      'Exceptions per release',
-      { k: Math.min(exceptions, byRelease.size), n: byRelease.size },
-      'exceptions ÷ releases decided',
+      'Releases with an exception',
+      { k: [...byRelease.keys()].filter((digest) => excepted.has(digest)).length, n: byRelease.size },
+      'releases with a granted exception ÷ releases decided',
     ),
   ]
 }
