@@ -42,9 +42,9 @@ function expectSoundOffsets(raw: string, view: View): void {
 
 describe('the canonical form', () => {
   test.each([
-    ['upper case', 'IGNORE All', 'ignore all'],
-    ['fullwidth letters and digits', 'Ｉｇｎｏｒｅ １２３', 'ignore 123'],
-    ['mathematical letters', '𝐈𝐠𝐧𝐨𝐫𝐞', 'ignore'],
+    ['upper case', 'IGNORE All', 'IGNORE All'],
+    ['fullwidth letters and digits', 'Ｉｇｎｏｒｅ １２３', 'Ignore 123'],
+    ['mathematical letters', '𝐈𝐠𝐧𝐨𝐫𝐞', 'Ignore'],
     ['circled letters', 'ⓘⓖⓝⓞⓡⓔ', 'ignore'],
     ['Cyrillic look-alikes', 'іgnоrе', 'ignore'],
     ['Greek look-alikes', 'ιgnοrε', 'ignore'],
@@ -60,15 +60,15 @@ describe('the canonical form', () => {
     ['Devanagari digits', '०१२३४५६७८९', '0123456789'],
     ['Bengali digits', '০১২৩৪৫৬৭৮৯', '0123456789'],
     ['mathematical digits', '𝟎𝟗𝟘𝟡', '0909'],
-    ['the dotted capital i', 'İ', 'i'],
+    ['the dotted capital i', 'İ', 'I'],
   ])('%s are folded', (_, raw, text) => {
     const view = canonicalView(raw)
     expect(view.text).toBe(text)
     expectSoundOffsets(raw, view)
   })
 
-  test('letters of a script of their own stay as they are', () => {
-    expect(canonicalView('日本語 ไทย עברית').text).toBe('日本語 ไทย עברית')
+  test('letters that look like no Latin one stay as they are', () => {
+    expect(canonicalView('日本語 ไทย שלם').text).toBe('日本語 ไทย שלם')
   })
 
   test('every decimal digit of Unicode becomes its value', () => {
@@ -94,11 +94,35 @@ describe('what a reader does not see', () => {
       .map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0)))
       .join('')
     const raw = `Hello${hidden}!`
-    expect(canonicalView(raw)).toMatchObject({ text: 'hello!', tagText: 'ignore all', invisible: 10 })
+    expect(canonicalView(raw)).toMatchObject({ text: 'Hello!', tagText: 'ignore all', invisible: 10 })
   })
 
   test('does not count in plain text', () => {
     expect(canonicalView('plain text\n\twith tabs')).toMatchObject({ invisible: 0, tagText: '' })
+  })
+})
+
+describe('what is ordinary writing', () => {
+  test.each([
+    ['a family emoji', '👨\u200d👩\u200d👧'],
+    ['a heart with its presentation', '❤\ufe0f'],
+    ['a keycap', '1\ufe0f\u20e3'],
+    ['the flag of England', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
+    ['Persian with a non-joiner', 'می\u200cخواهم'],
+    ['Hindi with a joiner', 'क्\u200dष'],
+    ['accents', 'cafe\u0301'],
+  ])('%s hides nothing', (_, raw) => {
+    expect(canonicalView(raw)).toMatchObject({ invisible: 0, tagText: '' })
+  })
+
+  test('lower case stands at the same places in every character of Unicode', () => {
+    const longer: string[] = []
+    for (let code = 0x80; code < 0x110000; code++) {
+      if (code >= 0xd800 && code <= 0xdfff) continue
+      const { text, lower } = canonicalView(String.fromCodePoint(code))
+      if (text.length !== lower.length) longer.push(code.toString(16))
+    }
+    expect(longer).toEqual([])
   })
 })
 
@@ -124,11 +148,12 @@ describe('raw spans', () => {
 })
 
 describe('laws', () => {
-  test('ASCII maps onto its lower case, unit by unit', () => {
+  test('ASCII maps onto itself, and onto its lower case, unit by unit', () => {
     assert(
       property(ascii, (raw) => {
         const view = canonicalView(raw)
-        expect(view.text).toBe(raw.toLowerCase())
+        expect(view.text).toBe(raw)
+        expect(view.lower).toBe(raw.toLowerCase())
         expect([...view.starts]).toEqual(Array.from({ length: raw.length }, (_, index) => index))
         expect([...view.ends]).toEqual(Array.from({ length: raw.length }, (_, index) => index + 1))
       }),

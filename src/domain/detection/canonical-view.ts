@@ -1,114 +1,227 @@
-/** A normal form of a text in which each UTF-16 unit knows where it came from in the raw text. */
+import { foldCharacter } from './fold-character.ts'
+
+/**
+ * A normal form of a text in which each UTF-16 unit knows where it came from in the raw text: invisibles stripped, NFKC
+ * per character, marks removed, digits of all scripts and the confusables of UTS #39 folded; case is kept.
+ * Guarantee class: exact, for the normal form it states, and nothing about meaning.
+ */
 export interface View {
   readonly text: string
+  /** `text` in lower case, unit by unit at the same places. */
+  readonly lower: string
+  /** True when every unit stands where it stood in the raw text. */
+  readonly isIdentity: boolean
   /** Raw start of each unit of `text`. */
   readonly starts: Uint32Array
   /** Raw end (exclusive) of each unit of `text`. */
   readonly ends: Uint32Array
-  /** Characters that a reader does not see: zero-width, tag and direction characters, variation selectors. */
+  /** Characters that a reader does not see and that have no business where they stand. */
   readonly invisible: number
   /** ASCII text that was hidden in tag characters (U+E0020–U+E007E). */
   readonly tagText: string
 }
 
-/* oxlint-disable no-misleading-character-class -- each character is looked for by itself, on purpose */
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]/
-/* oxlint-enable no-misleading-character-class */
-const DECIMAL_DIGIT = /\p{Nd}/u
-const COMBINING = /\p{Mn}/u
+class IdentityView implements View {
+  readonly text: string
+  readonly isIdentity = true
+  readonly invisible = 0
+  readonly tagText = ''
+  #lower: string | undefined
+  #starts: Uint32Array | undefined
+  #ends: Uint32Array | undefined
 
-/** Letters that readers take for Latin ones; source: Unicode UTS #39 confusables, the Cyrillic, Greek and Armenian part. */
-const CONFUSABLES = new Map(
-  [
-    ...'аaеeоoрpсcуyхxіiјjѕsһhԁdԛqԝwкkтtмmвbнhАaЕeОoРpСcУyХxІiЈjЅsКkТtМmВbНhզqոnսuօoհhցg'.matchAll(/(.)([a-z])/gu),
-    ...'αaεeιiκkνvοoρpτtυuχxωwΑaΒbΕeΖzΗhΙiΚkΜmΝnΟoΡpΤtΥyΧx'.matchAll(/(.)([a-z])/gu),
-  ].map((pair) => [pair[1] ?? '', pair[2] ?? ''] as const),
-)
+  constructor(text: string) {
+    this.text = text
+  }
+  get lower(): string {
+    return (this.#lower ??= this.text.toLowerCase())
+  }
+  get starts(): Uint32Array {
+    return (this.#starts ??= Uint32Array.from({ length: this.text.length }, (_, index) => index))
+  }
+  get ends(): Uint32Array {
+    return (this.#ends ??= Uint32Array.from({ length: this.text.length }, (_, index) => index + 1))
+  }
+}
 
-/**
- * Strips invisibles, applies NFKC per character, folds case, all scripts' digits and confusable letters.
- * Linear in the input; guarantees the normal form it states and nothing about meaning.
- */
+class FoldedView implements View {
+  readonly text: string
+  readonly isIdentity = false
+  readonly starts: Uint32Array
+  readonly ends: Uint32Array
+  readonly invisible: number
+  readonly tagText: string
+  #lower: string | undefined
+
+  constructor({ units, starts, ends, length, invisible, tagText }: Folding) {
+    this.text = textOfUnits(units, length)
+    this.starts = starts.subarray(0, length)
+    this.ends = ends.subarray(0, length)
+    this.invisible = invisible
+    this.tagText = tagText
+  }
+  get lower(): string {
+    return (this.#lower ??= this.text.toLowerCase())
+  }
+}
+
+const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- ASCII begins with control characters
+
+/** Folds a text into its canonical form. Linear in the input; never throws. */
 export function canonicalView(raw: string): View {
-  const plain = asciiView(raw)
-  if (plain !== undefined) return plain
-  const builder = new ViewBuilder()
-  let invisible = 0
-  let tagText = ''
+  if (BEYOND_ASCII.test(raw)) return new FoldedView(fold(raw))
+  return new IdentityView(raw)
+}
+
+/** What a table cell says beside the folded unit itself: not looked up yet, nothing is left, or several units. */
+const UNKNOWN = 0
+const NOTHING = 1
+const SEVERAL = 2
+
+/** Folded unit of each UTF-16 unit outside ASCII, filled as characters are met: NUL to STX serve as marks. */
+let foldedUnits: Uint16Array | undefined
+const severalUnits = new Map<number, string>()
+const ASTRAL_MAX = 4_096
+const astralFolds = new Map<number, string>()
+
+interface Folding {
+  units: Uint16Array
+  starts: Uint32Array
+  ends: Uint32Array
+  length: number
+  invisible: number
+  tagText: string
+}
+
+function fold(raw: string): Folding {
+  const table = (foldedUnits ??= new Uint16Array(0x10000))
+  const out = emptyFolding(raw.length + 16)
   for (let start = 0; start < raw.length;) {
-    const code = raw.codePointAt(start) ?? 0
-    const end = start + (code > 0xffff ? 2 : 1)
-    if (code >= 0xe0000 && code <= 0xe0fff) {
-      invisible += 1
-      if (code >= 0xe0020 && code <= 0xe007e) tagText += String.fromCharCode(code - 0xe0000)
-    } else if (code > 0x7e && code < 0xffff && INVISIBLE.test(raw.charAt(start))) invisible += 1
-    else for (const char of foldCharacter(raw.slice(start, end))) builder.push(char, start, end)
-    start = end
-  }
-  return builder.finish(invisible, tagText)
-}
-
-/** Text in plain ASCII maps onto itself, but for its case. */
-function asciiView(raw: string): View | undefined {
-  for (let index = 0; index < raw.length; index++) if (raw.charCodeAt(index) > 0x7e) return undefined
-  const starts = new Uint32Array(raw.length)
-  const ends = new Uint32Array(raw.length)
-  for (let index = 0; index < raw.length; index++) {
-    starts[index] = index
-    ends[index] = index + 1
-  }
-  return { text: raw.toLowerCase(), starts, ends, invisible: 0, tagText: '' }
-}
-
-function foldCharacter(char: string): string {
-  const code = char.codePointAt(0) ?? 0
-  if (code < 0x80) return char.toLowerCase()
-  const confusable = CONFUSABLES.get(char)
-  if (confusable !== undefined) return confusable
-  if (COMBINING.test(char)) return ''
-  const folded = char.normalize('NFKC').toLowerCase()
-  const bare = folded.normalize('NFD').replace(/\p{Mn}/gu, '')
-  const latin = /^[a-z]+$/.test(bare) ? bare : folded
-  if (!DECIMAL_DIGIT.test(latin)) return CONFUSABLES.get(latin) ?? latin
-  return [...latin].map(digitOf).join('')
-}
-
-/** Decimal digits of every script stand in runs of ten (Unicode core specification, section 4.6); two runs may touch. */
-function digitOf(char: string): string {
-  if (!DECIMAL_DIGIT.test(char) || /[0-9]/.test(char)) return char
-  const code = char.codePointAt(0) ?? 0
-  let zero = code
-  while (DECIMAL_DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1
-  return String((code - zero) % 10)
-}
-
-class ViewBuilder {
-  readonly #parts: string[] = []
-  readonly #starts: number[] = []
-  readonly #ends: number[] = []
-
-  push(text: string, start: number, end: number): void {
-    this.#parts.push(text)
-    for (let unit = 0; unit < text.length; unit++) {
-      this.#starts.push(start)
-      this.#ends.push(end)
+    const code = raw.charCodeAt(start)
+    if (code < 0x7f) {
+      push(out, code, start, start + 1)
+      start += 1
+      continue
     }
-  }
-
-  finish(invisible: number, tagText: string): View {
-    return {
-      text: this.#parts.join(''),
-      starts: Uint32Array.from(this.#starts),
-      ends: Uint32Array.from(this.#ends),
-      invisible,
-      tagText,
+    const isPair = code >= 0xd800 && code <= 0xdbff && (raw.charCodeAt(start + 1) & 0xfc00) === 0xdc00
+    if (isPair) {
+      foldAstral(out, raw, start)
+      start += 2
+      continue
     }
+    let unit = table[code] as number
+    if (unit === UNKNOWN) unit = table[code] = foldUnit(code)
+    if (unit > SEVERAL) push(out, unit, start, start + 1)
+    else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '', start, start + 1)
+    else if (isSuspicious(raw, start, code)) out.invisible += 1
+    start += 1
   }
+  return out
+}
+
+function foldUnit(code: number): number {
+  const folded = foldCharacter(String.fromCharCode(code))
+  if (folded === '') return NOTHING
+  const first = folded.charCodeAt(0)
+  if (folded.length === 1 && first > SEVERAL) return first
+  severalUnits.set(code, folded)
+  return SEVERAL
+}
+
+function foldAstral(out: Folding, raw: string, start: number): void {
+  const code = raw.codePointAt(start) ?? 0
+  if (code >= 0xe0000 && code <= 0xe0fff) {
+    if (code >= 0xe0020 && code <= 0xe007e && !isFlagTag(raw, start)) out.tagText += String.fromCharCode(code - 0xe0000)
+    if (!isFlagTag(raw, start)) out.invisible += 1
+    return
+  }
+  let folded = astralFolds.get(code)
+  if (folded === undefined) {
+    folded = foldCharacter(String.fromCodePoint(code))
+    if (astralFolds.size < ASTRAL_MAX) astralFolds.set(code, folded)
+  }
+  if (folded === '') out.invisible += 1
+  else pushAll(out, folded, start, start + 2)
+}
+
+const FLAG_TAGS_MAX = 8
+
+/** England's flag and its like are a black flag with up to seven tags and an end mark (UTS #51). */
+export function isFlagTag(raw: string, start: number): boolean {
+  let at = start
+  for (let tags = 0; tags < FLAG_TAGS_MAX; tags++) {
+    at -= 2
+    const code = raw.codePointAt(at) ?? 0
+    if (code === 0x1f3f4) return true
+    if (code < 0xe0020 || code > 0xe007f) return false
+  }
+  return false
+}
+
+const PICTOGRAPH = /\p{Extended_Pictographic}|\p{Emoji_Modifier}/u
+const JOINING_SCRIPT =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Mongolian}\p{Script=Khmer}\p{Script=Myanmar}]/u
+
+/** Joiners in emoji and joining scripts, and emoji presentation selectors, are ordinary writing; marks are not invisible. */
+function isSuspicious(raw: string, at: number, code: number): boolean {
+  if (code >= 0x300 && code < 0x2000 && !(code === 0x34f || code === 0x61c || (code >= 0x115f && code <= 0x1160)))
+    return code >= 0x17b4 && code <= 0x180f
+  const before = at > 1 && (raw.charCodeAt(at - 1) & 0xfc00) === 0xdc00 ? raw.slice(at - 2, at) : raw.slice(at - 1, at)
+  if (code === 0xfe0e || code === 0xfe0f)
+    return !(PICTOGRAPH.test(before) || /[0-9#*\u00a9\u00ae\u2000-\u3300]/.test(before))
+  if (code === 0x200c || code === 0x200d)
+    return !(PICTOGRAPH.test(before) || before === '\ufe0f' || JOINING_SCRIPT.test(before))
+  return (
+    !(code >= 0x20d0 && code <= 0x20ff) && !(code >= 0xa66f && code <= 0xabed) && !(code >= 0x2de0 && code <= 0x2dff)
+  )
+}
+
+function emptyFolding(capacity: number): Folding {
+  return {
+    units: new Uint16Array(capacity),
+    starts: new Uint32Array(capacity),
+    ends: new Uint32Array(capacity),
+    length: 0,
+    invisible: 0,
+    tagText: '',
+  }
+}
+
+function push(out: Folding, unit: number, start: number, end: number): void {
+  if (out.length === out.units.length) grow(out)
+  const at = out.length
+  out.units[at] = unit
+  out.starts[at] = start
+  out.ends[at] = end
+  out.length = at + 1
+}
+
+function pushAll(out: Folding, text: string, start: number, end: number): void {
+  for (let index = 0; index < text.length; index++) push(out, text.charCodeAt(index), start, end)
+}
+
+function grow(out: Folding): void {
+  const bigger = emptyFolding(out.units.length * 2)
+  bigger.units.set(out.units)
+  bigger.starts.set(out.starts)
+  bigger.ends.set(out.ends)
+  out.units = bigger.units
+  out.starts = bigger.starts
+  out.ends = bigger.ends
+}
+
+const TEXT_CHUNK = 8_192
+
+function textOfUnits(units: Uint16Array, length: number): string {
+  let text = ''
+  for (let from = 0; from < length; from += TEXT_CHUNK)
+    text += String.fromCharCode(...units.subarray(from, Math.min(length, from + TEXT_CHUNK)))
+  return text
 }
 
 /** The raw span of a span in the view. */
 export function rawSpan(view: View, start: number, end: number): { readonly start: number; readonly end: number } {
+  if (view.isIdentity) return { start, end: Math.max(start, end) }
   if (end <= start) return { start: view.starts[start] ?? 0, end: view.starts[start] ?? 0 }
   return { start: view.starts[start] ?? 0, end: view.ends[end - 1] ?? 0 }
 }

@@ -10,7 +10,7 @@ export interface Match {
 
 /** Email, payment card, IBAN, phone and US SSN: hand-written linear scanners with checksums. */
 export function detectPii(view: View): readonly Match[] {
-  return [...detectEmails(view.text), ...detectNumbers(view.text), ...detectIbans(view.text)]
+  return [...detectEmails(view.lower), ...detectNumbers(view.lower), ...detectIbans(view.lower)]
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57

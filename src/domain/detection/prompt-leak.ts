@@ -12,7 +12,7 @@ export interface LeakIndex {
 export function leakIndex(literals: readonly string[]): LeakIndex {
   const shingles = new Set<string>()
   for (const literal of literals) {
-    const { letters } = lettersOf(canonicalView(literal).text)
+    const { letters } = lettersOf(canonicalView(literal).lower)
     for (let start = 0; start + SHINGLE <= letters.length; start++) shingles.add(letters.slice(start, start + SHINGLE))
   }
   return { shingles }
@@ -25,7 +25,7 @@ export function findPromptLeak(
 ): readonly { readonly start: number; readonly end: number; readonly reading: string }[] {
   if (index.shingles.size === 0) return []
   const view = canonicalView(raw)
-  const { letters, places } = lettersOf(view.text)
+  const { letters, places } = lettersOf(view.lower)
   const plain = spanIn(letters, index)
   if (plain !== undefined)
     return [
@@ -39,7 +39,7 @@ export function findPromptLeak(
   if (spanIn(rot13(letters), index) !== undefined) return [{ ...whole, reading: 'rot13' }]
   if (spanIn([...letters].reverse().join(''), index) !== undefined) return [{ ...whole, reading: 'reversed' }]
   for (const piece of decodePieces(raw).pieces)
-    if (spanIn(lettersOf(canonicalView(piece.text).text).letters, index) !== undefined)
+    if (spanIn(lettersOf(canonicalView(piece.text).lower).letters, index) !== undefined)
       return [{ start: piece.start, end: piece.end, reading: piece.encoding }]
   return []
 }

@@ -1,3 +1,5 @@
+import { reversed, rot13 } from '../readings/turned.ts'
+
 // Words of the injection heuristics, in canonical form (lower case, no diacritics). Own selection; general, not fitted to a suite.
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((word) => word !== ''))
@@ -113,3 +115,23 @@ export const FORGED_MARKUP: readonly { readonly text: string; readonly weight: n
   { text: '"role":"system"', weight: 0.8 },
   { text: '"role": "system"', weight: 0.8 },
 ]
+
+/** "your": whose prompt. */
+export const OWN = words(`
+  your ur deine dein deinen ihre tes ton votre vos tu tus su tue tuo twoje
+`)
+
+/** "ignore" and "instructions" where words are not set apart by spaces. */
+export const SET_ASIDE_CJK = ['指示', '命令', 'ルール', '忽略', '무시', '지시']
+
+const TURNING = `
+  the your you all from with that this have must will previous instructions instruction system prompt ignore reveal print rules
+`
+  .split(/\s+/)
+  .filter((word) => word !== '')
+
+/** Common words as they look turned by 13 letters or written backwards: two of them call for the whole text's turn. */
+export const TURNED_WORDS = {
+  rot13: TURNING.map(rot13),
+  reversed: TURNING.map(reversed),
+}

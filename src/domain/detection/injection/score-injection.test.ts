@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rot13 } from './decode.ts'
+import { rot13 } from '../readings/turned.ts'
 import { scoreInjection } from './score-injection.ts'
 
 const AT = 0.5

@@ -1,0 +1,63 @@
+import { array, assert, constantFrom, property, string, record, boolean } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Automaton, isWordUnit, type Pattern } from './automaton.ts'
+
+function found(patterns: readonly Pattern[], text: string): string[] {
+  const hits: string[] = []
+  new Automaton(patterns).scan(text, (pattern, start, end) => hits.push(`${pattern}@${start}-${end}`))
+  return hits.toSorted()
+}
+
+/** What a search for each pattern by itself finds. */
+function searched(patterns: readonly Pattern[], text: string): string[] {
+  const lower = text.replace(/[A-Z]/g, (char) => char.toLowerCase())
+  const hits: string[] = []
+  for (const [index, pattern] of patterns.entries())
+    for (let at = lower.indexOf(pattern.text); at >= 0; at = lower.indexOf(pattern.text, at + 1)) {
+      const end = at + pattern.text.length
+      const touches =
+        (at > 0 && isWordUnit(text.charCodeAt(at - 1))) || (end < text.length && isWordUnit(text.charCodeAt(end)))
+      if (!pattern.isWord || !touches) hits.push(`${index}@${at}-${end}`)
+    }
+  return hits.toSorted()
+}
+
+const letters = constantFrom('a', 'b', 'c', 'A', 'é', '漢', '_', ' ')
+
+describe('the automaton', () => {
+  test('finds patterns that overlap, begin alike and end in each other', () => {
+    const patterns = ['he', 'she', 'his', 'hers'].map((text) => ({ text, isWord: false }))
+    expect(found(patterns, 'uSHErs')).toEqual(['0@2-4', '1@1-4', '3@2-6'])
+  })
+
+  test('asks for whole words where it is told so', () => {
+    const patterns = [{ text: 'ssn', isWord: true }]
+    expect(found(patterns, 'SSN: 1, classnssn, ssn_no, (ssn)')).toEqual(['0@0-3', '0@28-31'])
+  })
+
+  test('finds what a search for each pattern finds', () => {
+    assert(
+      property(
+        array(
+          record({
+            text: string({ unit: constantFrom('a', 'b', 'c', 'é', '漢', ' '), minLength: 1, maxLength: 5 }),
+            isWord: boolean(),
+          }),
+          {
+            minLength: 1,
+            maxLength: 12,
+          },
+        ),
+        string({ unit: letters, maxLength: 60 }),
+        (patterns, text) => {
+          expect(found(patterns, text)).toEqual(searched(patterns, text))
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('refuses an empty pattern', () => {
+    expect(() => new Automaton([{ text: '', isWord: false }])).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,147 @@
+/** A word or piece of text to look for, in lower case; found in any case. */
+export interface Pattern {
+  readonly text: string
+  /** Only where no letter, digit or underscore stands before and behind. */
+  readonly isWord: boolean
+}
+
+/** Called for each occurrence: index of the pattern, and where it stands (UTF-16 units, half-open). */
+export type OnHit = (pattern: number, start: number, end: number) => void
+
+/**
+ * Aho–Corasick automaton (Aho and Corasick, CACM 18:6, 1975) as a full transition table over the classes of characters
+ * that occur in the patterns. One pass over the text, one table look-up a unit, whatever the number of patterns.
+ */
+export class Automaton {
+  readonly #classes: Uint8Array
+  readonly #width: number
+  /** Row offset of the next state, for each state and class; negative where the next state has hits. */
+  readonly #next: Int32Array
+  readonly #hitStart: Int32Array
+  readonly #hits: Int32Array
+  readonly #lengths: Int32Array
+  readonly #isWord: Uint8Array
+
+  constructor(patterns: readonly Pattern[]) {
+    const { classes, width } = classesOf(patterns)
+    const trie = buildTrie(patterns, classes, width)
+    const { hitStart, hits } = link(trie, width)
+    this.#classes = classes
+    this.#width = width
+    this.#next = trie.next
+    this.#hitStart = hitStart
+    this.#hits = hits
+    this.#lengths = Int32Array.from(patterns, ({ text }) => text.length)
+    this.#isWord = Uint8Array.from(patterns, ({ isWord }) => (isWord ? 1 : 0))
+  }
+
+  /** Finds every occurrence, in the order of their ends. Linear in the text and the number of hits. */
+  scan(text: string, onHit: OnHit): void {
+    const classes = this.#classes
+    const next = this.#next
+    let row = 0
+    for (let at = 0; at < text.length; at++) {
+      row = next[row + (classes[text.charCodeAt(at)] as number)] as number
+      if (row < 0) {
+        row = -row
+        this.#emit(text, row, at + 1, onHit)
+      }
+    }
+  }
+
+  #emit(text: string, row: number, end: number, onHit: OnHit): void {
+    const state = row / this.#width
+    for (let index = this.#hitStart[state] as number; index < (this.#hitStart[state + 1] as number); index++) {
+      const pattern = this.#hits[index] as number
+      const start = end - (this.#lengths[pattern] as number)
+      if (
+        this.#isWord[pattern] === 1 &&
+        ((start > 0 && isWordUnit(text.charCodeAt(start - 1))) ||
+          (end < text.length && isWordUnit(text.charCodeAt(end))))
+      )
+        continue
+      onHit(pattern, start, end)
+    }
+  }
+}
+
+/** Letters, digits and underscore of ASCII, and everything beyond the Latin-1 signs. */
+export function isWordUnit(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || code > 191
+  )
+}
+
+function classesOf(patterns: readonly Pattern[]): { readonly classes: Uint8Array; readonly width: number } {
+  const classes = new Uint8Array(0x10000)
+  let count = 0
+  for (const { text } of patterns)
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index)
+      if (classes[code] !== 0) continue
+      count += 1
+      if (count > 255) throw new RangeError('the patterns use more than 255 different characters')
+      classes[code] = count
+      if (code >= 97 && code <= 122) classes[code - 32] = count
+    }
+  return { classes, width: count + 1 }
+}
+
+interface Trie {
+  readonly next: Int32Array
+  readonly states: number
+  /** Pattern that ends in each state, and the next one of the same text. */
+  readonly ends: readonly (readonly number[] | undefined)[]
+}
+
+function buildTrie(patterns: readonly Pattern[], classes: Uint8Array, width: number): Trie {
+  const statesMax = patterns.reduce((sum, { text }) => sum + text.length, 1)
+  const next = new Int32Array(statesMax * width)
+  const ends: (number[] | undefined)[] = []
+  let states = 1
+  for (const [pattern, { text }] of patterns.entries()) {
+    if (text === '') throw new RangeError('an empty pattern stands everywhere')
+    let state = 0
+    for (let index = 0; index < text.length; index++) {
+      const cell = state * width + (classes[text.charCodeAt(index)] as number)
+      if (next[cell] === 0) next[cell] = states++
+      state = next[cell] as number
+    }
+    ;(ends[state] ??= []).push(pattern)
+  }
+  return { next: next.slice(0, states * width), states, ends }
+}
+
+/** Breadth first: fills the missing transitions from the suffix link, and gathers each state's hits with its suffix's. */
+function link(
+  { next, states, ends }: Trie,
+  width: number,
+): { readonly hitStart: Int32Array; readonly hits: Int32Array } {
+  const suffix = new Int32Array(states)
+  const all: (readonly number[])[] = Array.from({ length: states }, (_, state) => ends[state] ?? [])
+  const queue: number[] = []
+  for (let cell = 0; cell < width; cell++) if (next[cell] !== 0) queue.push(next[cell] as number)
+  for (let head = 0; head < queue.length; head++) {
+    const state = queue[head] as number
+    const fallback = suffix[state] as number
+    const inherited = all[fallback] ?? []
+    if (inherited.length > 0) all[state] = [...(all[state] ?? []), ...inherited]
+    for (let cell = 0; cell < width; cell++) {
+      const target = next[state * width + cell] as number
+      const other = next[fallback * width + cell] as number
+      if (target === 0) next[state * width + cell] = other
+      else {
+        suffix[target] = other
+        queue.push(target)
+      }
+    }
+  }
+  const hitStart = new Int32Array(states + 1)
+  for (let state = 0; state < states; state++)
+    hitStart[state + 1] = (hitStart[state] as number) + (all[state] as readonly number[]).length
+  for (let cell = 0; cell < next.length; cell++) {
+    const target = next[cell] as number
+    next[cell] = (all[target] as readonly number[]).length > 0 ? -target * width : target * width
+  }
+  return { hitStart, hits: Int32Array.from(all.flat()) }
+}

@@ -1,0 +1,195 @@
+import { Automaton, isWordUnit, type Pattern } from '../automaton.ts'
+import {
+  ACTIONS,
+  ASSISTANT_WORDS,
+  EARLIER,
+  FORGED_MARKUP,
+  HIDDEN,
+  OWN,
+  PHRASES,
+  PROMPT_WORDS,
+  PUT_OUT,
+  RULES,
+  SET_ASIDE,
+  SET_ASIDE_CJK,
+  TURNED_WORDS,
+} from './injection-lexicon.ts'
+
+/** A place in one reading that speaks for an instruction aimed at the model. */
+export interface LocalHit {
+  readonly rule: string
+  /** 0 to 1. */
+  readonly weight: number
+  readonly start: number
+  readonly end: number
+}
+
+/** What one pass over a reading finds, and whether the text may be turned around. */
+export interface LocalHits {
+  readonly hits: readonly LocalHit[]
+  readonly rot13Words: number
+  readonly reversedWords: number
+}
+
+const HITS_MAX = 64
+
+type Trigger = (text: string, start: number, end: number) => LocalHit | undefined
+
+interface Entry extends Pattern {
+  readonly trigger: Trigger | 'rot13' | 'reversed'
+}
+
+const ENTRIES: readonly Entry[] = [
+  ...[...SET_ASIDE].map((text): Entry => ({ text, isWord: true, trigger: setAside })),
+  ...[...PUT_OUT].map((text): Entry => ({ text, isWord: true, trigger: putOut })),
+  ...[...ASSISTANT_WORDS].map((text): Entry => ({ text, isWord: true, trigger: addressed })),
+  ...PHRASES.map(({ phrase, weight }): Entry => ({
+    text: phrase.split(' ')[0] ?? '',
+    isWord: true,
+    trigger: phraseFrom(phrase, weight),
+  })),
+  ...FORGED_MARKUP.map(({ text, weight }): Entry => ({
+    text,
+    isWord: false,
+    trigger: (_, start, end) => ({ rule: 'forged-markup', weight, start, end }),
+  })),
+  ...SET_ASIDE_CJK.map((text): Entry => ({ text, isWord: false, trigger: setAsideCjk })),
+  ...TURNED_WORDS.rot13.map((text): Entry => ({ text, isWord: true, trigger: 'rot13' })),
+  ...TURNED_WORDS.reversed.map((text): Entry => ({ text, isWord: true, trigger: 'reversed' })),
+]
+
+let automaton: Automaton | undefined
+
+/** Heuristic hits of one reading, in one pass and bounded windows. */
+export function injectionHits(text: string): LocalHits {
+  automaton ??= new Automaton(ENTRIES)
+  const hits: LocalHit[] = []
+  let rot13Words = 0
+  let reversedWords = 0
+  automaton.scan(text, (pattern, start, end) => {
+    const { trigger } = ENTRIES[pattern] as Entry
+    if (trigger === 'rot13') rot13Words += 1
+    else if (trigger === 'reversed') reversedWords += 1
+    else if (hits.length < HITS_MAX) {
+      const hit = trigger(text, start, end)
+      if (hit !== undefined) hits.push(hit)
+    }
+  })
+  const opening = openingRole(text)
+  if (opening !== undefined) hits.push(opening)
+  return { hits, rot13Words, reversedWords }
+}
+
+/** "system:" at the very start is a forged turn as it is at the start of a line. */
+function openingRole(text: string): LocalHit | undefined {
+  const head = text.slice(0, 16).toLowerCase()
+  for (const { text: mark, weight } of FORGED_MARKUP)
+    if (mark.startsWith('\n') && head.startsWith(mark.slice(1)))
+      return { rule: 'forged-markup', weight, start: 0, end: mark.length - 1 }
+  return undefined
+}
+
+interface Word {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
+const WORD_GAP_MAX = 64
+const WORD_MAX = 40
+
+/** The words that follow a place in its sentence, lower-cased, as far as the window goes. */
+function following(text: string, from: number, window: number): readonly Word[] {
+  const words: Word[] = []
+  let gap = 0
+  for (let at = from; at < text.length && words.length < window && gap <= WORD_GAP_MAX; at++) {
+    const code = text.charCodeAt(at)
+    if (!isWordUnit(code)) {
+      if (endsSentence(text, at, code)) break
+      gap += 1
+      continue
+    }
+    let end = at + 1
+    while (end < text.length && end - at < WORD_MAX && isWordUnit(text.charCodeAt(end))) end += 1
+    words.push({ text: text.slice(at, end).toLowerCase(), start: at, end })
+    gap = 0
+    at = end - 1
+  }
+  return words
+}
+
+function endsSentence(text: string, at: number, code: number): boolean {
+  if (code === 10) return true
+  if (code !== 46 && code !== 33 && code !== 63) return false
+  const next = at + 1 < text.length ? text.charCodeAt(at + 1) : 32
+  return next === 32 || next === 10 || next === 13 || next === 9
+}
+
+const SET_ASIDE_WINDOW = 8
+
+/** "ignore … previous … instructions", in this order or with the qualifier behind (Romance languages). */
+function setAside(text: string, start: number, end: number): LocalHit | undefined {
+  const words = following(text, end, SET_ASIDE_WINDOW + 2)
+  let isEarlier = false
+  for (const [index, word] of words.slice(0, SET_ASIDE_WINDOW).entries()) {
+    if (EARLIER.has(word.text)) isEarlier = true
+    if (!RULES.has(word.text)) continue
+    const isBehind = EARLIER.has(words[index + 1]?.text ?? '') || EARLIER.has(words[index + 2]?.text ?? '')
+    return { rule: 'set-aside-instructions', weight: isEarlier || isBehind ? 0.92 : 0.35, start, end: word.end }
+  }
+  return undefined
+}
+
+const PUT_OUT_WINDOW = 9
+
+/** "print … your system prompt", "repeat … your instructions". */
+function putOut(text: string, start: number, end: number): LocalHit | undefined {
+  const isAsking = text.slice(start, end).toLowerCase() === 'what'
+  let isHidden = false
+  let isOwn = false
+  for (const word of following(text, end, PUT_OUT_WINDOW)) {
+    if (HIDDEN.has(word.text)) isHidden = true
+    if (OWN.has(word.text)) isOwn = true
+    if (!PROMPT_WORDS.has(word.text)) continue
+    const hit = (weight: number): LocalHit => ({ rule: 'extract-prompt', weight, start, end: word.end })
+    if (isHidden && isOwn) return hit(0.92)
+    if (isHidden && word.text.startsWith('prompt') && !isAsking) return hit(0.85)
+    if (isOwn) return hit(0.6)
+  }
+  return undefined
+}
+
+const ADDRESS_WINDOW = 14
+
+/** "assistant, … send_email …": an order to the model where a person writes to people. */
+function addressed(text: string, start: number, end: number): LocalHit | undefined {
+  let action: LocalHit | undefined
+  for (const word of following(text, end, ADDRESS_WINDOW)) {
+    // A name with an underscore is a tool's name, not a word that people write to each other.
+    if (/^[a-z]+_[a-z_]+$/.test(word.text)) return { rule: 'address-assistant', weight: 0.8, start, end: word.end }
+    if (ACTIONS.has(word.text)) action ??= { rule: 'address-assistant', weight: 0.45, start, end: word.end }
+  }
+  return action
+}
+
+/** The phrase word by word, whatever signs stand between the words. */
+function phraseFrom(phrase: string, weight: number): Trigger {
+  const rest = phrase.split(' ').slice(1)
+  return (text, start, end) => {
+    const words = rest.length === 0 ? [] : following(text, end, rest.length)
+    if (rest.some((word, index) => words[index]?.text !== word)) return undefined
+    return { rule: `phrase:${phrase}`, weight, start, end: words.at(-1)?.end ?? end }
+  }
+}
+
+const CJK_WINDOW = 14
+
+function setAsideCjk(text: string, start: number, end: number): LocalHit | undefined {
+  const from = Math.max(0, start - CJK_WINDOW)
+  const near = text.slice(from, end + CJK_WINDOW)
+  return /(?:指示|命令|ルール)[^\n]{0,12}(?:無視|忘れ)|忽略[^\n]{0,12}(?:指令|指示|规则)|무시[^\n]{0,12}지시|지시[^\n]{0,12}무시/.test(
+    near,
+  )
+    ? { rule: 'set-aside-instructions', weight: 0.9, start: from, end: Math.min(text.length, end + CJK_WINDOW) }
+    : undefined
+}

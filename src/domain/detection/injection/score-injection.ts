@@ -1,0 +1,140 @@
+import { canonicalView, type View } from '../canonical-view.ts'
+import { survey, type Survey } from '../readings/encoded-runs.ts'
+import { readingsOf, type Readings } from '../readings/readings-of.ts'
+import type { Reading } from '../readings/text-reading.ts'
+import { reversed, rot13, unleet } from '../readings/turned.ts'
+import { injectionHits, type LocalHit, type LocalHits } from './injection-hits.ts'
+import { EARLIER, PROMPT_WORDS, PUT_OUT, RULES, SET_ASIDE } from './injection-lexicon.ts'
+import { segmented } from './segmented.ts'
+
+export interface InjectionHit {
+  readonly rule: string
+  /** Raw span of the sentence that holds it. */
+  readonly start: number
+  readonly end: number
+  readonly weight: number
+}
+
+export interface InjectionScore {
+  /** 0 to 1; a heuristic, not a probability measured on anybody's traffic. */
+  readonly score: number
+  readonly hits: readonly InjectionHit[]
+  /** A decoding budget ran out: part of the text was not judged. */
+  readonly isOverBudget: boolean
+}
+
+const HITS_MAX = 64
+
+/** Heuristic score of instructions aimed at the model. A detector: it raises obligations and grants nothing. */
+export function scoreInjection(
+  raw: string,
+  view: View = canonicalView(raw),
+  readings: Readings = readingsOf(raw, view),
+): InjectionScore {
+  const own = injectionHits(view.text)
+  const hits: InjectionHit[] = own.hits.map((hit) => placed(readings.plain, hit))
+  const plain = combine(own.hits)
+  for (const reading of readings.derived) hits.push(...nested(reading, plain))
+  if (view.tagText.length >= 4) hits.push({ rule: 'hidden-tags', start: 0, end: raw.length, weight: 0.9 })
+  if (view.invisible >= 8) hits.push({ rule: 'many-invisibles', start: 0, end: raw.length, weight: 0.4 })
+  hits.push(...turnedHits(readings.plain, own, plain, readings.seen))
+  const kept = hits.slice(0, HITS_MAX)
+  return { score: combine(kept), hits: kept, isOverBudget: readings.isOverBudget }
+}
+
+/** Independent hits add up; two of one rule count once. */
+function combine(hits: readonly { readonly rule: string; readonly weight: number }[]): number {
+  if (hits.length === 0) return 0
+  const strongest = new Map<string, number>()
+  for (const { rule, weight } of hits) strongest.set(rule, Math.max(strongest.get(rule) ?? 0, weight))
+  let rest = 1
+  for (const weight of strongest.values()) rest *= 1 - weight
+  return Math.round((1 - rest) * 10_000) / 10_000
+}
+
+const NESTED_BONUS = 0.3
+
+/** What a hidden reading adds to what stands there openly; an instruction that is hidden is worse than a plain one. */
+function nested(reading: Reading, plain: number): readonly InjectionHit[] {
+  const words = reading.encoding === 'spaced' ? segmented(reading) : reading
+  const found = injectionHits(words.text)
+  const weight = combine(found.hits)
+  const direct =
+    weight < 0.3 || (isWhole(reading) && weight <= plain + 0.05) ? [] : [hiddenHit(reading, words, found, weight)]
+  return [...direct, ...(reading.depth === 1 && !isWhole(reading) ? turnedHits(words, found, weight) : [])]
+}
+
+/** Readings that repeat the whole text but for some characters repeat its hits as well. */
+function isWhole({ encoding }: Reading): boolean {
+  return encoding === 'escape' || encoding === 'leet'
+}
+
+function hiddenHit(reading: Reading, words: Reading, { hits }: LocalHits, weight: number): InjectionHit {
+  const start = Math.min(...hits.map((hit) => hit.start))
+  const end = Math.max(...hits.map((hit) => hit.end))
+  const span = words.rawSpan(start, end)
+  const rule = HIDDEN_RULES[reading.encoding] ?? `decoded-${reading.encoding}`
+  return { rule, ...span, weight: Math.min(1, weight + NESTED_BONUS) }
+}
+
+const HIDDEN_RULES: Readonly<Record<string, string>> = {
+  spaced: 'spaced-letters',
+  leet: 'leet',
+  rot13: 'rot13',
+  reversed: 'reversed',
+}
+
+const TURNED_MIN = 2
+
+/** The same text turned by 13 letters, read backwards or with digits read as letters, where its words call for it. */
+function turnedHits(
+  reading: Reading,
+  { rot13Words, reversedWords }: LocalHits,
+  plain: number,
+  seen: Survey = survey(reading.text),
+): InjectionHit[] {
+  const { text } = reading
+  const found: InjectionHit[] = []
+  const take = (turned: Reading): void => {
+    const local = injectionHits(turned.text)
+    const weight = combine(local.hits)
+    if (weight >= 0.3 && weight > plain + 0.05) found.push(hiddenHit(turned, turned, local, weight))
+  }
+  if (rot13Words >= TURNED_MIN) take(reading.mapped('rot13', rot13(text), (start, end) => ({ start, end })))
+  if (reversedWords >= TURNED_MIN)
+    take(
+      reading.mapped('reversed', reversed(text), (start, end) => ({
+        start: text.length - end,
+        end: text.length - start,
+      })),
+    )
+  if (isLeet(text, seen)) take(reading.mapped('leet', unleet(text), (start, end) => ({ start, end })))
+  return found
+}
+
+/** Words such as "1gn0r3" that the rules would know if their digits were letters. */
+function isLeet(text: string, { mixed }: Survey): boolean {
+  return mixed.some(({ start, end }) => {
+    const word = unleet(text.slice(start, end)).toLowerCase()
+    return SET_ASIDE.has(word) || RULES.has(word) || EARLIER.has(word) || PROMPT_WORDS.has(word) || PUT_OUT.has(word)
+  })
+}
+
+const SENTENCE_MAX = 600
+
+/** A hit widened to its sentence or line, so that redaction takes the whole order away, and placed in the raw text. */
+function placed(reading: Reading, { rule, weight, start, end }: LocalHit): InjectionHit {
+  const { text } = reading
+  let from = start
+  while (from > 0 && start - from < SENTENCE_MAX && !isBoundary(text, from - 1)) from -= 1
+  let to = end
+  while (to < text.length && to - end < SENTENCE_MAX && !isBoundary(text, to)) to += 1
+  return { rule, weight, ...reading.rawSpan(from, Math.min(text.length, to + 1)) }
+}
+
+function isBoundary(text: string, index: number): boolean {
+  const code = text.charCodeAt(index)
+  if (code === 10) return true
+  if (code !== 46 && code !== 33 && code !== 63) return false
+  return index + 1 >= text.length || /\s/.test(text.charAt(index + 1))
+}

@@ -1,0 +1,317 @@
+import { textOf } from '../../../base/bytes.ts'
+import { bytesOfHex } from './unescape.ts'
+
+export type Encoding =
+  | 'base64'
+  | 'base32'
+  | 'hex'
+  | 'binary'
+  | 'character-codes'
+  | 'variation-selectors'
+  | 'tags'
+  | 'escape'
+  | 'spaced'
+  | 'leet'
+  | 'rot13'
+  | 'reversed'
+
+/** A piece of a text that decodes to a text of its own. */
+export interface EncodedRun {
+  readonly encoding: Encoding
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+/** Shorter encoded runs cannot hold an instruction or a secret and are common in ordinary text. */
+const RUN_MIN = 16
+const DECODED_MIN = 6
+/** An encoded run that is longer is decoded up to here; the rest counts as another run. */
+const RUN_MAX = 65_536
+
+const IN_TOKEN = 1
+const LETTER = 2
+const LEET_DIGIT = 4
+const TOKEN = new Uint8Array(128)
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz') TOKEN[char.charCodeAt(0)] = IN_TOKEN | LETTER
+for (const char of '013457') TOKEN[char.charCodeAt(0)] = IN_TOKEN | LEET_DIGIT
+for (const char of '2689+/_-') TOKEN[char.charCodeAt(0)] = IN_TOKEN
+
+/** What one pass over a text shows: runs of base64 characters, rows of single letters, rows of short codes. */
+export interface Survey {
+  readonly long: readonly Place[]
+  readonly spaced: readonly Place[]
+  readonly codes: readonly Place[]
+  /** Words that mix letters with digits that look like letters, up to a bound. */
+  readonly mixed: readonly Place[]
+}
+
+const MIXED_MAX = 256
+const MIXED = IN_TOKEN | LETTER | LEET_DIGIT
+
+export interface Place {
+  readonly start: number
+  readonly end: number
+}
+
+const SPACED_MIN = 6
+const CODES_MIN = 8
+const GAP_MAX = 3
+
+/** One pass; bounded work a character. */
+export function survey(text: string): Survey {
+  const long: Place[] = []
+  const spaced = new Row(SPACED_MIN)
+  const codes = new Row(CODES_MIN)
+  const { length } = text
+  let start = -1
+  let last = -1
+  let kinds = 0
+  const mixed: Place[] = []
+  for (let at = 0; at <= length; at++) {
+    const code = at < length ? text.charCodeAt(at) : 32
+    const kind = code < 128 ? (TOKEN[code] as number) : 0
+    if (kind !== 0) {
+      if (start < 0) start = at
+      kinds |= kind
+      continue
+    }
+    if (start < 0) continue
+    const size = at - start
+    const isNear = last >= 0 && start - last <= GAP_MAX
+    spaced.take(start, at, size === 1, isNear)
+    codes.take(start, at, size <= 8 && size >= 2 && isCode(text, start, at), isNear)
+    if (size >= RUN_MIN) long.push({ start, end: at })
+    else if (kinds === MIXED && size >= 3 && mixed.length < MIXED_MAX) mixed.push({ start, end: at })
+    last = at
+    start = -1
+    kinds = 0
+  }
+  return { long, spaced: spaced.finish(), codes: codes.finish(), mixed }
+}
+
+/** A row of neighbouring tokens of one kind. */
+class Row {
+  readonly #min: number
+  readonly #found: Place[] = []
+  #count = 0
+  #start = 0
+  #end = 0
+
+  constructor(min: number) {
+    this.#min = min
+  }
+  take(start: number, end: number, fits: boolean, isNear: boolean): void {
+    if (this.#count > 0 && !(fits && isNear)) this.#close()
+    if (!fits) return
+    if (this.#count === 0) this.#start = start
+    this.#count += 1
+    this.#end = end
+  }
+  #close(): void {
+    if (this.#count >= this.#min) this.#found.push({ start: this.#start, end: this.#end })
+    this.#count = 0
+  }
+  finish(): readonly Place[] {
+    this.#close()
+    return this.#found
+  }
+}
+
+/** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */
+function isCode(text: string, start: number, end: number): boolean {
+  const first = text.charCodeAt(start)
+  const isHexStart = (first >= 48 && first <= 57) || (first >= 65 && first <= 70) || (first >= 97 && first <= 102)
+  return isHexStart && /^(?:[0-9a-fA-F]{2}|0x[0-9a-fA-F]{2}|[0-9]{3}|[01]{8})$/.test(text.slice(start, end))
+}
+
+/** Runs of the text that decode to readable text, in the order of their places. */
+export function* encodedRuns(text: string, { long, codes }: Survey): Generator<EncodedRun> {
+  for (let index = 0; index < long.length; index++) {
+    const wrapped = wrappedRun(text, long, index)
+    if (wrapped !== undefined) {
+      yield wrapped.run
+      index = wrapped.last
+      continue
+    }
+    const { start, end } = long[index] as Place
+    for (let from = start; from < end; from += RUN_MAX) yield* decodeToken(text, from, Math.min(end, from + RUN_MAX))
+  }
+  for (const place of codes) {
+    const run = decodeCodes(text, place)
+    if (run !== undefined) yield run
+  }
+}
+
+const LINES_MAX = 1_000
+
+/** Base64 in lines of equal length, as MIME and PEM wrap it. */
+function wrappedRun(
+  text: string,
+  long: readonly Place[],
+  first: number,
+): { readonly run: EncodedRun; readonly last: number } | undefined {
+  const { start, end } = long[first] as Place
+  let last = first
+  let joined = text.slice(start, end)
+  while (last + 1 < long.length && last - first < LINES_MAX && joined.length < RUN_MAX) {
+    const previous = long[last] as Place
+    const next = long[last + 1] as Place
+    if (previous.end - previous.start < 40 || !/^\r?\n[ \t]{0,8}$/.test(text.slice(previous.end, next.start))) break
+    joined += text.slice(next.start, next.end)
+    last += 1
+  }
+  if (last === first) return undefined
+  // The last line may be too short to count as a run of its own.
+  const tail = /^\r?\n([A-Za-z0-9+/_-]{1,80})/.exec(
+    text.slice((long[last] as Place).end, (long[last] as Place).end + 90),
+  )
+  if (tail !== null) joined += tail[1] ?? ''
+  const decoded = decodeBase64(joined)
+  if (decoded === undefined) return undefined
+  const stop = (long[last] as Place).end + (tail?.[0].length ?? 0)
+  return { run: { encoding: 'base64', start, end: stop, text: decoded }, last }
+}
+
+function* decodeToken(text: string, start: number, end: number): Generator<EncodedRun> {
+  const token = text.slice(start, end)
+  const whole = decodeOne(token)
+  if (whole !== undefined) {
+    yield { ...whole, start, end }
+    return
+  }
+  // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
+  for (const part of token.matchAll(/[A-Za-z0-9+]{16,65536}/g)) {
+    if (part[0].length === token.length) continue
+    const decoded = decodeOne(part[0])
+    if (decoded !== undefined) yield { ...decoded, start: start + part.index, end: start + part.index + part[0].length }
+  }
+}
+
+function decodeOne(token: string): Pick<EncodedRun, 'encoding' | 'text'> | undefined {
+  const hex = decodeHex(token)
+  if (hex !== undefined) return { encoding: 'hex', text: hex }
+  const base64 = decodeBase64(token)
+  if (base64 !== undefined) return { encoding: 'base64', text: base64 }
+  const base32 = decodeBase32(token)
+  return base32 === undefined ? undefined : { encoding: 'base32', text: base32 }
+}
+
+function decodeBase64(run: string): string | undefined {
+  // A word of letters of one case decodes to noise; a payload mixes cases, or letters and digits.
+  if (!/[A-Z]/.test(run) || !/[a-z0-9]/.test(run)) return undefined
+  const standard = run.replaceAll('-', '+').replaceAll('_', '/')
+  if (!startsPrintable(standard)) return undefined
+  const rest = standard.length % 4
+  const fitting = rest === 1 ? standard.slice(0, -1) : standard
+  const binary = atob(fitting + '='.repeat((4 - (fitting.length % 4)) % 4))
+  const bytes = new Uint8Array(binary.length)
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index)
+  return printable(bytes) ?? printableWide(bytes)
+}
+
+const SIXTY_FOUR = new Int8Array(128).fill(-1)
+for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+  SIXTY_FOUR[char.charCodeAt(0)] = value
+
+/** The first nine bytes tell noise from text in most cases, without decoding the rest; a NUL may be UTF-16. */
+function startsPrintable(run: string): boolean {
+  for (let at = 0; at + 4 <= run.length && at < 12; at += 4) {
+    const group =
+      ((SIXTY_FOUR[run.charCodeAt(at)] as number) << 18) |
+      ((SIXTY_FOUR[run.charCodeAt(at + 1)] as number) << 12) |
+      ((SIXTY_FOUR[run.charCodeAt(at + 2)] as number) << 6) |
+      (SIXTY_FOUR[run.charCodeAt(at + 3)] as number)
+    for (let shift = 16; shift >= 0; shift -= 8) {
+      const byte = (group >> shift) & 0xff
+      if (byte !== 0 && (byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return false
+    }
+  }
+  return true
+}
+
+function decodeHex(run: string): string | undefined {
+  const digits = run.startsWith('0x') || run.startsWith('0X') ? run.slice(2) : run
+  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]{16,65536}$/.test(digits)) return undefined
+  return printable(bytesOfHex(digits, 2, 0))
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+function decodeBase32(run: string): string | undefined {
+  if (run.length < 24 || !/^(?:[A-Z2-7]{24,65536}|[a-z2-7]{24,65536})$/.test(run)) return undefined
+  const bytes: number[] = []
+  let bits = 0
+  let value = 0
+  for (const char of run.toUpperCase()) {
+    value = ((value << 5) | BASE32.indexOf(char)) & 0xfff
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes.push((value >> bits) & 0xff)
+  }
+  return printable(Uint8Array.from(bytes))
+}
+
+function decodeCodes(text: string, { start, end }: Place): EncodedRun | undefined {
+  const tokens = text.slice(start, Math.min(end, start + RUN_MAX)).match(/[0-9a-zA-Z]{2,8}/g) ?? []
+  const values = tokens.map((token) => token.replace(/^0x/i, ''))
+  const read = (radix: number): string | undefined =>
+    printable(Uint8Array.from(values, (value) => Math.min(255, Number.parseInt(value, radix))))
+  if (values.every((value) => /^[01]{8}$/.test(value))) {
+    const binary = read(2)
+    return binary === undefined ? undefined : { encoding: 'binary', start, end, text: binary }
+  }
+  const decimal = values.every((value) => /^[0-9]{2,3}$/.test(value)) ? readable(read(10)) : undefined
+  if (decimal !== undefined) return { encoding: 'character-codes', start, end, text: decimal }
+  const hex = values.every((value) => /^[0-9a-fA-F]{2}$/.test(value)) ? readable(read(16)) : undefined
+  return hex === undefined ? undefined : { encoding: 'hex', start, end, text: hex }
+}
+
+/** Numbers decode to some characters always; only mostly letters, digits and spaces count as a text. */
+function readable(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const plain = text.match(/[A-Za-z0-9 ]/g)?.length ?? 0
+  return plain * 10 >= text.length * 7 && /[A-Za-z]{3}|[0-9]{6}|@/.test(text) ? text : undefined
+}
+
+/** Text only if the bytes are UTF-8 and almost wholly printable. */
+function printable(bytes: Uint8Array): string | undefined {
+  if (bytes.length < DECODED_MIN) return undefined
+  for (let index = 0; index < Math.min(8, bytes.length); index++) {
+    const byte = bytes[index] as number
+    if (byte < 9 || (byte > 13 && byte < 32)) return undefined
+  }
+  const text = isUtf8(bytes) ? textOf(bytes) : undefined
+  if (text === undefined) return undefined
+  let odd = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127) odd += 1
+  }
+  return odd * 20 <= text.length ? text : undefined
+}
+
+/** Cheap look at the shape of the sequences, so that noise does not reach the decoder; the decoder has the last word. */
+function isUtf8(bytes: Uint8Array): boolean {
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] as number
+    if (byte < 0x80) continue
+    const more = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1
+    if (byte < 0xc2 || byte > 0xf4 || index + more >= bytes.length) return false
+    for (let step = 1; step <= more; step++) if (((bytes[index + step] as number) & 0xc0) !== 0x80) return false
+    index += more
+  }
+  return true
+}
+
+/** UTF-16LE, as PowerShell takes encoded commands. */
+function printableWide(bytes: Uint8Array): string | undefined {
+  if (bytes.length < 2 * DECODED_MIN || bytes[1] !== 0 || bytes[3] !== 0) return undefined
+  const narrow = new Uint8Array(bytes.length >> 1)
+  for (let index = 0; index < narrow.length; index++) {
+    if (bytes[2 * index + 1] !== 0) return undefined
+    narrow[index] = bytes[2 * index] as number
+  }
+  return printable(narrow)
+}

@@ -1,0 +1,138 @@
+import { textOf } from '../../../base/bytes.ts'
+import { canonicalView, isFlagTag, type View } from '../canonical-view.ts'
+import { encodedRuns, survey, type Survey } from './encoded-runs.ts'
+import { Reading } from './text-reading.ts'
+import { pullTogether } from './turned.ts'
+import { unescape } from './unescape.ts'
+
+/** Every way in which a text is read, its canonical form first. */
+export interface Readings {
+  readonly plain: Reading
+  /** What one pass over the plain reading showed. */
+  readonly seen: Survey
+  /** Readings of what is escaped, encoded, hidden or spread out in the text, nested to `DEPTH_MAX`. */
+  readonly derived: readonly Reading[]
+  /** A budget ended the search: what was left is unknown, and the caller must say so. */
+  readonly isOverBudget: boolean
+}
+
+const DEPTH_MAX = 3
+const CANDIDATES_MAX = 64
+const CHARS_MIN = 262_144
+const GROWTH_MAX = 4
+
+/**
+ * Reads a text in every form that is known to hide text: escapes, base64, base32, hex, binary and character codes, tag
+ * characters and variation selectors, rows of single letters; nested, depth first, within budgets. Never throws.
+ * Guarantee class: exact, for these forms and within the budgets.
+ */
+export function readingsOf(raw: string, view: View = canonicalView(raw)): Readings {
+  const plain = Reading.plain(view)
+  const search = new Search(Math.max(CHARS_MIN, GROWTH_MAX * raw.length))
+  const seen = search.within(plain)
+  if (!view.isIdentity) {
+    for (const hidden of hiddenTexts(raw)) search.take(hidden)
+  }
+  return { plain, seen, derived: search.found, isOverBudget: search.isOverBudget }
+}
+
+class Search {
+  readonly found: Reading[] = []
+  isOverBudget = false
+  #candidates = CANDIDATES_MAX
+  #chars: number
+
+  constructor(chars: number) {
+    this.#chars = chars
+  }
+
+  take(reading: Reading): void {
+    if (this.isOverBudget) return
+    this.#candidates -= 1
+    this.#chars -= reading.text.length
+    if (this.#candidates < 0 || this.#chars < 0) {
+      this.isOverBudget = true
+      return
+    }
+    this.found.push(reading)
+    if (reading.depth < DEPTH_MAX) this.within(reading)
+    // What is encoded once more than we look is not known to be harmless.
+    else if (holdsMore(reading)) this.isOverBudget = true
+  }
+
+  within(parent: Reading): Survey {
+    const { text } = parent
+    const unescaped = unescape(text)
+    if (unescaped !== undefined) {
+      const { starts, ends } = unescaped
+      this.take(
+        parent.mapped('escape', unescaped.text, (start, end) => ({
+          start: starts[start] ?? text.length,
+          end: end > start ? (ends[end - 1] ?? text.length) : (starts[start] ?? text.length),
+        })),
+      )
+    }
+    const seen = survey(text)
+    for (const run of encodedRuns(text, seen)) {
+      if (this.isOverBudget) break
+      this.take(parent.piece(run.encoding, run.text, run))
+    }
+    this.#spaced(parent, seen)
+    return seen
+  }
+
+  #spaced(parent: Reading, { spaced }: Survey): void {
+    for (const place of spaced) {
+      if (this.isOverBudget) return
+      const { text, starts } = pullTogether(parent.text, place)
+      this.take(
+        parent.mapped('spaced', text, (start, end) => ({
+          start: starts[start] ?? place.end,
+          end: end > start ? (starts[end - 1] ?? place.end) + 1 : (starts[start] ?? place.end),
+        })),
+      )
+    }
+  }
+}
+
+function holdsMore({ text }: Reading): boolean {
+  return unescape(text) !== undefined || !(encodedRuns(text, survey(text)).next().done ?? true)
+}
+
+const HIDDEN_MIN = 4
+
+/** Texts in tag characters (ASCII) and in variation selectors (bytes: VS1–16 are 0 to 15, VS17–256 the rest). */
+function* hiddenTexts(raw: string): Generator<Reading> {
+  if (!/[\ufe00-\ufe0f]{4}|\udb40/.test(raw)) return
+  const tags = new Hidden()
+  const selectors = new Hidden()
+  for (let at = 0; at < raw.length; at++) {
+    const code = raw.charCodeAt(at)
+    if (code >= 0xfe00 && code <= 0xfe0f) selectors.add(code - 0xfe00, at, at + 1)
+    if (code !== 0xdb40) continue
+    const low = raw.charCodeAt(at + 1)
+    if (low >= 0xdc20 && low <= 0xdc7e && !isFlagTag(raw, at)) tags.add(low - 0xdc00, at, at + 2)
+    if (low >= 0xdd00 && low <= 0xddef) selectors.add(low - 0xdd00 + 16, at, at + 2)
+  }
+  const tagText = tags.text()
+  if (tagText !== undefined) yield Reading.hidden('tags', tagText, tags)
+  const selectorText = selectors.text()
+  if (selectorText !== undefined) yield Reading.hidden('variation-selectors', selectorText, selectors)
+}
+
+class Hidden {
+  readonly #bytes: number[] = []
+  start = -1
+  end = 0
+
+  add(byte: number, start: number, end: number): void {
+    this.#bytes.push(byte)
+    if (this.start < 0) this.start = start
+    this.end = end
+  }
+  /** Emoji bring a few selectors of their own; a text is longer and is one. */
+  text(): string | undefined {
+    const text = textOf(Uint8Array.from(this.#bytes))
+    return text !== undefined && text.length >= HIDDEN_MIN && /[ -~]{4}/.test(text) ? text : undefined
+  }
+}

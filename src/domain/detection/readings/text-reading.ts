@@ -1,0 +1,60 @@
+import { canonicalView, rawSpan, type View } from '../canonical-view.ts'
+import type { Place, Encoding } from './encoded-runs.ts'
+
+/**
+ * One way to read a text: its canonical form, that of a piece decoded out of it, or the whole turned around. Spans of a
+ * reading lead back to the raw text.
+ */
+export class Reading {
+  readonly encoding: Encoding | 'plain'
+  readonly depth: number
+  readonly #view: View
+  readonly #toParent: (start: number, end: number) => Place
+  readonly #parent: Reading | undefined
+
+  private constructor(
+    encoding: Encoding | 'plain',
+    view: View,
+    parent: Reading | undefined,
+    toParent: (start: number, end: number) => Place,
+  ) {
+    this.encoding = encoding
+    this.depth = parent === undefined ? 0 : parent.depth + 1
+    this.#view = view
+    this.#parent = parent
+    this.#toParent = toParent
+  }
+
+  static plain(view: View): Reading {
+    return new Reading('plain', view, undefined, (start, end) => ({ start, end }))
+  }
+
+  /** A text that is hidden in characters which the canonical form leaves out; `place` is raw. */
+  static hidden(encoding: Encoding, text: string, place: Place): Reading {
+    return new Reading(encoding, canonicalView(text), undefined, () => place)
+  }
+
+  /** A text that stands encoded at one place of this reading. */
+  piece(encoding: Encoding, text: string, place: Place): Reading {
+    return new Reading(encoding, canonicalView(text), this, () => place)
+  }
+
+  /** A text of which each unit stands at a place of its own in this reading. */
+  mapped(encoding: Encoding, text: string, toParent: (start: number, end: number) => Place): Reading {
+    return new Reading(encoding, canonicalView(text), this, toParent)
+  }
+
+  get view(): View {
+    return this.#view
+  }
+  get text(): string {
+    return this.#view.text
+  }
+
+  /** Where a span of this reading stands in the raw text. */
+  rawSpan(start: number, end: number): Place {
+    const own = rawSpan(this.#view, start, end)
+    const up = this.#toParent(own.start, own.end)
+    return this.#parent === undefined ? up : this.#parent.rawSpan(up.start, up.end)
+  }
+}

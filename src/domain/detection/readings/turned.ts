@@ -1,0 +1,80 @@
+import type { Place } from './encoded-runs.ts'
+
+/** Letters turned by 13 places; everything stands where it stood. */
+export function rot13(text: string): string {
+  const units = new Uint16Array(text.length)
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    const base = code >= 97 && code <= 122 ? 97 : code >= 65 && code <= 90 ? 65 : 0
+    units[index] = base === 0 ? code : ((code - base + 13) % 26) + base
+  }
+  return textOfUnits(units)
+}
+
+export function reversed(text: string): string {
+  const units = new Uint16Array(text.length)
+  for (let index = 0; index < text.length; index++) units[index] = text.charCodeAt(text.length - 1 - index)
+  return textOfUnits(units)
+}
+
+const CHUNK = 8_192
+
+function textOfUnits(units: Uint16Array): string {
+  let text = ''
+  for (let from = 0; from < units.length; from += CHUNK)
+    text += String.fromCharCode(...units.subarray(from, from + CHUNK))
+  return text
+}
+
+const LEET: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+}
+/** Digits and signs that stand for letters, read as those letters; unit by unit at the same places. */
+export function unleet(text: string): string {
+  return text.replace(/[013457@$!]/g, (char) => LEET[char] ?? char)
+}
+
+/** Single letters pulled together: the text, and where each of its units stood. */
+export interface Pulled {
+  readonly text: string
+  readonly starts: readonly number[]
+}
+
+/**
+ * "i g n o r e   a l l" → "ignore all": the narrowest gap stands between letters, a wider one between words. Where all
+ * gaps are alike, the words stay together.
+ */
+export function pullTogether(text: string, { start, end }: Place): Pulled {
+  const gaps: number[] = []
+  const places: number[] = []
+  for (let at = start; at < end; at++) {
+    if (!isLetterOrDigit(text.charCodeAt(at))) continue
+    const last = places.at(-1)
+    if (last !== undefined) gaps.push(at - last)
+    places.push(at)
+  }
+  const narrow = gaps.reduce((least, gap) => Math.min(least, gap), Number.POSITIVE_INFINITY)
+  let pulled = ''
+  const starts: number[] = []
+  for (const [index, at] of places.entries()) {
+    if (index > 0 && (gaps[index - 1] as number) > narrow) {
+      pulled += ' '
+      starts.push(at - 1)
+    }
+    pulled += text.charAt(at)
+    starts.push(at)
+  }
+  return { text: pulled, starts }
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
+}

@@ -1,0 +1,112 @@
+import { textOf } from '../../../base/bytes.ts'
+
+/** A text with its escapes resolved, and where each of its units stood. */
+export interface Unescaped {
+  readonly text: string
+  readonly starts: Uint32Array
+  readonly ends: Uint32Array
+}
+
+/** Named references that stand for characters of formats and markup (HTML standard, section 13.5). */
+const NAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    lt: '<',
+    gt: '>',
+    amp: '&',
+    quot: '"',
+    apos: "'",
+    nbsp: ' ',
+    commat: '@',
+    period: '.',
+    colon: ':',
+    sol: '/',
+    lowbar: '_',
+    hyphen: '-',
+    dash: '-',
+    num: '#',
+    equals: '=',
+    lpar: '(',
+    rpar: ')',
+    lsqb: '[',
+    rsqb: ']',
+    excl: '!',
+    quest: '?',
+    plus: '+',
+    Tab: '\t',
+    NewLine: '\n',
+    ZeroWidthSpace: '',
+    shy: '',
+    zwj: '',
+    zwnj: '',
+  }),
+)
+
+const ESCAPE =
+  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});?|&[A-Za-z]{2,14};|\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
+const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/
+
+/**
+ * Resolves percent escapes, HTML character references, `\x`, `\u`, `\U` and octal escapes and runs of quoted-printable in
+ * one pass; undefined where there are none. Guarantee class: exact, for one level of these escapes.
+ */
+export function unescape(text: string): Unescaped | undefined {
+  if (!HAS_ESCAPE.test(text)) return undefined
+  const parts: string[] = []
+  const starts = new Uint32Array(text.length)
+  const ends = new Uint32Array(text.length)
+  let length = 0
+  let from = 0
+  const keep = (to: number): void => {
+    parts.push(text.slice(from, to))
+    for (let at = from; at < to; at++) {
+      starts[length] = at
+      ends[length++] = at + 1
+    }
+  }
+  let isChanged = false
+  for (const match of text.matchAll(ESCAPE)) {
+    const decoded = decode(match[0])
+    if (decoded === undefined) continue
+    isChanged = true
+    keep(match.index)
+    from = match.index + match[0].length
+    parts.push(decoded)
+    for (let unit = 0; unit < decoded.length; unit++) {
+      starts[length] = match.index
+      ends[length++] = from
+    }
+  }
+  if (!isChanged) return undefined
+  keep(text.length)
+  return { text: parts.join(''), starts: starts.subarray(0, length), ends: ends.subarray(0, length) }
+}
+
+/** Never longer than the escape itself: each escaped unit takes two characters or more. */
+function decode(escape: string): string | undefined {
+  const first = escape.charCodeAt(0)
+  if (first === 37 || first === 61) return textOf(bytesOfHex(escape, 3, 1))
+  if (first === 92) return decodeBackslash(escape)
+  if (escape[1] !== '#') return NAMED.get(escape.slice(1, -1))
+  const digits = escape.slice(2).replace(';', '')
+  return charOf(/^[xX]/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number(digits))
+}
+
+function decodeBackslash(escape: string): string | undefined {
+  const digits = escape.slice(2).replace(/[{}]/g, '')
+  if (/^[0-3]/.test(escape.charAt(1))) return charOf(Number.parseInt(escape.slice(1), 8))
+  // Two \u escapes of a surrogate pair each give their half; together they are the character.
+  const code = Number.parseInt(digits, 16)
+  return code > 0xffff ? charOf(code) : String.fromCharCode(code)
+}
+
+function charOf(code: number): string | undefined {
+  return code > 0x10ffff || code === 0 ? undefined : String.fromCodePoint(code)
+}
+
+/** Bytes of hex digits that stand `step` units apart, from `offset` on. */
+export function bytesOfHex(text: string, step: number, offset: number): Uint8Array {
+  const bytes = new Uint8Array(Math.floor(text.length / step))
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = Number.parseInt(text.slice(index * step + offset, index * step + offset + 2), 16)
+  return bytes
+}
