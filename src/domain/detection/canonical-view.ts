@@ -1,4 +1,4 @@
-import { foldCharacter } from './fold-character.ts'
+import { foldCharacter, isInvisible } from './fold-character.ts'
 
 /**
  * A normal form of a text in which each UTF-16 unit knows where it came from in the raw text: invisibles stripped, NFKC
@@ -159,21 +159,17 @@ export function isFlagTag(raw: string, start: number): boolean {
 }
 
 const PICTOGRAPH = /\p{Extended_Pictographic}|\p{Emoji_Modifier}/u
-const JOINING_SCRIPT =
-  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Mongolian}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const PRESENTED = /\p{Extended_Pictographic}|[0-9#*\u2000-\u3300]/u
+const JOINING =
+  /[\ufe0f\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Mongolian}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
-/** Joiners in emoji and joining scripts, and emoji presentation selectors, are ordinary writing; marks are not invisible. */
+/** Joiners in emoji and joining scripts, and emoji presentation selectors, are ordinary writing. */
 function isSuspicious(raw: string, at: number, code: number): boolean {
-  if (code >= 0x300 && code < 0x2000 && !(code === 0x34f || code === 0x61c || (code >= 0x115f && code <= 0x1160)))
-    return code >= 0x17b4 && code <= 0x180f
-  const before = at > 1 && (raw.charCodeAt(at - 1) & 0xfc00) === 0xdc00 ? raw.slice(at - 2, at) : raw.slice(at - 1, at)
-  if (code === 0xfe0e || code === 0xfe0f)
-    return !(PICTOGRAPH.test(before) || /[0-9#*\u00a9\u00ae\u2000-\u3300]/.test(before))
-  if (code === 0x200c || code === 0x200d)
-    return !(PICTOGRAPH.test(before) || before === '\ufe0f' || JOINING_SCRIPT.test(before))
-  return (
-    !(code >= 0x20d0 && code <= 0x20ff) && !(code >= 0xa66f && code <= 0xabed) && !(code >= 0x2de0 && code <= 0x2dff)
-  )
+  const isAfterPair = at > 1 && (raw.charCodeAt(at - 1) & 0xfc00) === 0xdc00
+  const before = raw.slice(Math.max(0, at - (isAfterPair ? 2 : 1)), at)
+  if (code === 0xfe0e || code === 0xfe0f) return !PRESENTED.test(before)
+  if (code === 0x200c || code === 0x200d) return !(PICTOGRAPH.test(before) || JOINING.test(before))
+  return isInvisible(raw.charAt(at))
 }
 
 function emptyFolding(capacity: number): Folding {

@@ -8,9 +8,14 @@ const INVISIBLE =
   /^[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]$/u
 /* oxlint-enable no-misleading-character-class */
 
+/** Zero-width, direction and tag characters, fillers, variation selectors. */
+export function isInvisible(char: string): boolean {
+  return INVISIBLE.test(char)
+}
+
 /** The canonical form of one character (a code point as text); the empty string when a reader sees nothing of it. */
 export function foldCharacter(char: string): string {
-  if (INVISIBLE.test(char)) return ''
+  if (isInvisible(char)) return ''
   const confusable = CONFUSABLES.get(char)
   if (confusable !== undefined) return confusable
   if (IS_MARK.test(char)) return ''
