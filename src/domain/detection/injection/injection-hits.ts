@@ -102,10 +102,13 @@ const WORD_MAX = 40
 function following(text: string, from: number, window: number): readonly Word[] {
   const words: Word[] = []
   let gap = 0
+  let inLine = isAloneInLine(text, from) ? 1 : 2
   for (let at = from; at < text.length && words.length < window && gap <= WORD_GAP_MAX; at++) {
     const code = text.charCodeAt(at)
     if (!isWordUnit(code)) {
-      if (endsSentence(text, at, code)) break
+      // A line of one word is a sentence pulled apart, not one of its own.
+      if (endsSentence(text, at, code) && !(code === 10 && inLine <= 1)) break
+      if (code === 10) inLine = 0
       gap += 1
       continue
     }
@@ -113,9 +116,17 @@ function following(text: string, from: number, window: number): readonly Word[] 
     while (end < text.length && end - at < WORD_MAX && isWordUnit(text.charCodeAt(end))) end += 1
     words.push({ text: text.slice(at, end).toLowerCase(), start: at, end })
     gap = 0
+    inLine += 1
     at = end - 1
   }
   return words
+}
+
+function isAloneInLine(text: string, end: number): boolean {
+  let start = end
+  while (start > 0 && end - start < WORD_MAX && isWordUnit(text.charCodeAt(start - 1))) start -= 1
+  while (start > 0 && text.charCodeAt(start - 1) === 32) start -= 1
+  return start === 0 || text.charCodeAt(start - 1) === 10
 }
 
 function endsSentence(text: string, at: number, code: number): boolean {

@@ -32,10 +32,12 @@ const RUN_MAX = 65_536
 const IN_TOKEN = 1
 const LETTER = 2
 const LEET_DIGIT = 4
+const SIGN = 8
 const TOKEN = new Uint8Array(128)
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz') TOKEN[char.charCodeAt(0)] = IN_TOKEN | LETTER
 for (const char of '013457') TOKEN[char.charCodeAt(0)] = IN_TOKEN | LEET_DIGIT
-for (const char of '2689+/_-') TOKEN[char.charCodeAt(0)] = IN_TOKEN
+for (const char of '2689') TOKEN[char.charCodeAt(0)] = IN_TOKEN
+for (const char of '+/_-') TOKEN[char.charCodeAt(0)] = IN_TOKEN | SIGN
 
 /** What one pass over a text shows: runs of base64 characters, rows of single letters, rows of short codes. */
 export interface Survey {
@@ -56,6 +58,7 @@ export interface Place {
 
 const SPACED_MIN = 6
 const CODES_MIN = 8
+const SPELLED_MIN = 2
 const GAP_MAX = 3
 
 /** One pass; bounded work a character. */
@@ -63,6 +66,7 @@ export function survey(text: string): Survey {
   const long: Place[] = []
   const spaced = new Row(SPACED_MIN)
   const codes = new Row(CODES_MIN)
+  const spelled = new Row(SPELLED_MIN)
   const { length } = text
   let start = -1
   let last = -1
@@ -80,6 +84,7 @@ export function survey(text: string): Survey {
     const size = at - start
     const isNear = last >= 0 && start - last <= GAP_MAX
     spaced.take(start, at, size === 1, isNear)
+    spelled.take(start, at, (kinds & SIGN) !== 0 && isSpelled(text, start, at), isNear)
     codes.take(start, at, size <= 8 && size >= 2 && isCode(text, start, at), isNear)
     if (size >= RUN_MIN) long.push({ start, end: at })
     else if (kinds === MIXED && size >= 3 && mixed.length < MIXED_MAX) mixed.push({ start, end: at })
@@ -87,7 +92,7 @@ export function survey(text: string): Survey {
     start = -1
     kinds = 0
   }
-  return { long, spaced: spaced.finish(), codes: codes.finish(), mixed }
+  return { long, spaced: [...spaced.finish(), ...spelled.finish()], codes: codes.finish(), mixed }
 }
 
 /** A row of neighbouring tokens of one kind. */
@@ -116,6 +121,16 @@ class Row {
     this.#close()
     return this.#found
   }
+}
+
+/** "w-o-r-d": letters and signs take turns. */
+function isSpelled(text: string, start: number, end: number): boolean {
+  if (end - start < 3 || (end - start) % 2 === 0) return false
+  for (let at = start; at < end; at++) {
+    const isSign = ((TOKEN[text.charCodeAt(at)] as number) & SIGN) !== 0
+    if (isSign !== ((at - start) % 2 === 1)) return false
+  }
+  return true
 }
 
 /** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */

@@ -1,0 +1,157 @@
+import { canonicalView } from '../detection/canonical-view.ts'
+import { detectPii } from '../detection/pii-detectors.ts'
+import { detectSecrets } from '../detection/detect-secrets.ts'
+import type { GuardFinding } from '../detection/finding.ts'
+import { scoreInjection } from '../detection/injection/score-injection.ts'
+import { findLinks, isAllowedHost, type LinkSpan } from '../detection/links.ts'
+import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
+import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
+import type { GuardAction } from '../manifest/manifest.ts'
+import type { SidePolicy } from './guard-policy.ts'
+import type { Obligation } from './obligation.ts'
+
+export interface GuardOptions {
+  readonly leak?: LeakIndex | undefined
+  /** Stable stand-in for a personal value, when the policy asks to pseudonymise. */
+  readonly pseudonym?: ((category: string, value: string) => string) | undefined
+}
+
+/** A finding with what the policy asks for because of it. */
+export interface JudgedFinding {
+  readonly finding: GuardFinding
+  readonly obligation: Obligation
+  /** What stands in its place afterwards; undefined when the text stays. */
+  readonly replacement: string | undefined
+}
+
+export interface TextJudgement {
+  /** Injection score, 0 to 1. */
+  readonly score: number
+  readonly judged: readonly JudgedFinding[]
+}
+
+/** Everything that the policy's controls see in one well-formed text of bounded length. */
+export function judgeText(text: string, policy: SidePolicy, options: GuardOptions): TextJudgement {
+  const collector = new Collector(text, options)
+  const view = canonicalView(text)
+  const readings = readingsOf(text, view)
+  const injection = scoreInjection(text, view, readings)
+  if (injection.isOverBudget)
+    collector.add(policy.injection.action === 'allow' ? 'log' : policy.injection.action, {
+      detector: 'undecodable',
+      category: 'undecodable',
+      start: 0,
+      end: text.length,
+      score: 1,
+      guarantee: 'exact',
+    })
+  if (injection.score >= policy.injection.at)
+    for (const hit of injection.hits)
+      collector.add(policy.injection.action, {
+        detector: `injection/${hit.rule}`,
+        category: 'injection',
+        start: hit.start,
+        end: hit.end,
+        score: hit.weight,
+        guarantee: 'detector',
+      })
+  addSensitive(collector, readings, policy)
+  if (options.leak !== undefined)
+    for (const span of findPromptLeak(text, options.leak))
+      collector.add(policy.promptLeak, {
+        detector: `leak/${span.reading}`,
+        category: 'prompt-leak',
+        start: span.start,
+        end: span.end,
+        score: 1,
+        guarantee: 'detector',
+      })
+  if (policy.links !== undefined) collector.addLinks(policy.links)
+  return { score: injection.score, judged: collector.judged }
+}
+
+/** Personal data and secrets in every reading; what a hidden reading only repeats counts once. */
+function addSensitive(collector: Collector, { plain, derived }: Readings, policy: SidePolicy): void {
+  for (const reading of [plain, ...derived]) {
+    for (const match of detectPii(reading.view))
+      collector.addOnce(policy.pii, {
+        ...match,
+        ...reading.rawSpan(match.start, match.end),
+        category: 'pii',
+        guarantee: 'exact',
+      })
+    for (const match of detectSecrets(reading.text))
+      collector.addOnce(policy.secrets, {
+        ...match,
+        ...reading.rawSpan(match.start, match.end),
+        category: 'secret',
+        guarantee: 'exact',
+      })
+  }
+}
+
+class Collector {
+  readonly judged: JudgedFinding[] = []
+  readonly #raw: string
+  readonly #options: GuardOptions
+  readonly #ends = new Map<string, number>()
+
+  constructor(raw: string, options: GuardOptions) {
+    this.#raw = raw
+    this.#options = options
+  }
+
+  add(action: GuardAction, finding: GuardFinding): void {
+    this.judged.push({ finding, obligation: this.#possible(action), replacement: this.#replacement(action, finding) })
+  }
+
+  /** Readings come in order, and so do the matches of one reading. */
+  addOnce(action: GuardAction, finding: GuardFinding): void {
+    const key = `${finding.detector}@${finding.start}`
+    if (this.#ends.has(key)) return
+    this.#ends.set(key, finding.end)
+    this.add(action, finding)
+  }
+
+  /** An obligation that cannot be met is a denial. */
+  #possible(action: GuardAction): Obligation {
+    return action === 'pseudonymise' && this.#options.pseudonym === undefined ? 'block' : action
+  }
+
+  #replacement(action: GuardAction, { detector, category, start, end }: GuardFinding): string | undefined {
+    const name = detector.slice(detector.indexOf('/') + 1).toUpperCase()
+    if (action === 'redact') return category === 'injection' ? '[instruction removed]' : `[${name}]`
+    if (action === 'pseudonymise') return this.#options.pseudonym?.(name, this.#raw.slice(start, end))
+    return undefined
+  }
+
+  addLinks({ allow, images }: { readonly allow: readonly string[]; readonly images: boolean }): void {
+    for (const link of findLinks(this.#raw)) {
+      if (isAllowedHost(link.host, allow) && (link.kind === 'link' || images)) continue
+      const label = this.#keepsLabel(link) ? `${link.label} ` : ''
+      this.judged.push({
+        finding: {
+          detector: `egress/${link.kind}`,
+          category: 'link',
+          start: link.start,
+          end: link.end,
+          score: 1,
+          guarantee: 'boundary',
+        },
+        obligation: 'redact',
+        replacement: `${label}[${link.kind} removed]`,
+      })
+    }
+  }
+
+  /** The label stays unless something in it has to go too: the link's edit covers the edits inside it. */
+  #keepsLabel({ start, end, label }: LinkSpan): boolean {
+    return (
+      label !== '' &&
+      findLinks(label).length === 0 &&
+      !this.judged.some(
+        ({ finding, replacement }) => replacement !== undefined && finding.start < end && start < finding.end,
+      )
+    )
+  }
+}

