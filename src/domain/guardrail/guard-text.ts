@@ -1,6 +1,6 @@
 import { canonicalView, rawSpan } from '../detection/canonical-view.ts'
 import { detectPii } from '../detection/pii-detectors.ts'
-import { detectSecrets } from '../detection/detect-secrets.ts'
+import { detectSecrets } from '../detection/secrets/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { findLinks, isAllowedHost, type LinkSpan } from '../detection/links.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
