@@ -62,7 +62,7 @@ export const SECRET_CHECKS: Readonly<Record<string, SecretCheck>> = {
   'connection-password': when(({ value }) => isUsablePassword(value)),
   'curl-user': curlUser,
   'curl-header': curlHeader,
-  password: when(isAssignedPassword),
+  password: assignedPassword,
   'generic-token': genericToken,
 }
 
@@ -85,9 +85,14 @@ function basicCredentials(candidate: Candidate): Verdict | undefined {
   return value.length >= 20 && entropyOf(value) >= 3.5 && isMixed(value) ? { ...candidate, score: 0.7 } : undefined
 }
 
-function isAssignedPassword({ name, value, isStrong }: Candidate): boolean {
-  if (!namesPassword(name) || !isUsable(value) || isCommonPassword(value)) return false
+function assignedPassword(candidate: Candidate): Verdict | undefined {
+  const { start, name, value, isStrong, score } = candidate
+  if (!namesPassword(name) || !isUsable(value) || isCommonPassword(value)) return undefined
   const bare = value.replace(/[,;.)\]}]{1,3}$/, '')
+  return isPassword(bare, isStrong) ? { start, end: start + bare.length, score } : undefined
+}
+
+function isPassword(bare: string, isStrong: boolean): boolean {
   if (bare.length < 6 || isCommonPassword(bare) || /^[\d.:-]{1,12}$/.test(bare) || /[(){}]/.test(bare)) return false
   const isPlain = isWordy(bare.replace(/[^A-Za-z]/g, ''))
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(bare)).length
@@ -99,12 +104,14 @@ function isAssignedPassword({ name, value, isStrong }: Candidate): boolean {
 function genericToken(candidate: Candidate): Verdict | undefined {
   const { name, isStrong } = candidate
   if (!isStrong || !namesCredential(name)) return undefined
+  if (/\.{2,3}$/.test(candidate.value)) return undefined
   const value = candidate.value.replace(/[.:,|!*]{1,3}$/, '')
   if (value.length < 10 || !isUsable(value) || isAlphabet(value) || !isRandom(value)) return undefined
   return { start: candidate.start, end: candidate.start + value.length, score: candidate.score }
 }
 
 const HEX_BITS = 2.7
+const DIGIT_BITS = 2.6
 const MOST_BITS = 3.5
 /** Share of the entropy that a text of its length could have at most. */
 const LENGTH_SHARE = 0.78
@@ -112,6 +119,7 @@ const LENGTH_SHARE = 0.78
 function isRandom(value: string): boolean {
   if (UUID.test(value)) return true
   const bits = entropyOf(value)
+  if (/^\d{16,80}$/.test(value)) return bits >= DIGIT_BITS
   if (/^(?:0x)?[a-f\d]{16,400}$/i.test(value)) return bits >= HEX_BITS && /\d/.test(value) && /[a-f]/i.test(value)
   if (bits < Math.min(MOST_BITS, Math.log2(value.length) * LENGTH_SHARE)) return false
   if (isDrawnLetters(value)) return true

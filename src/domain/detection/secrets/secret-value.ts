@@ -57,14 +57,17 @@ export function isCommonPassword(value: string): boolean {
 }
 
 const WORD_SHARE = 0.6
+/** Digits between letters so often are drawn; names put them at the end of a word. */
+const MIXED_IN = 3
 
 /** Made of words, so a name and no random value: most of its letters stand in runs of four or more that can be spoken. */
 export function isWordy(value: string): boolean {
+  if ((value.match(/[A-Za-z]\d{1,3}(?=[A-Za-z])/g)?.length ?? 0) >= MIXED_IN) return false
   let spoken = 0
   for (const run of value.match(/[A-Z]?[a-z]{3,60}|[A-Z]{4,60}/g) ?? []) {
     const vowels = run.match(/[aeiouy]/gi)?.length ?? 0
     const share = vowels / run.length
-    if (run.length >= 4 && share >= 0.2 && share <= 0.65 && !/[^aeiouy]{5}/i.test(run)) spoken += run.length
+    if (run.length >= 4 && share >= 0.2 && share <= 0.7 && !/[^aeiouy]{5}/i.test(run)) spoken += run.length
   }
   return spoken > WORD_SHARE * value.replace(/[-_./:]/g, '').length
 }
@@ -75,7 +78,8 @@ export function isMixed(value: string): boolean {
 }
 
 /** Letters only, yet drawn: cases change all the time, or consonants pile up. */
-export function isDrawnLetters(value: string): boolean {
+export function isDrawnLetters(marked: string): boolean {
+  const value = marked.replace(/^[A-Za-z]{2,8}[_-]/, '')
   if (!/^[A-Za-z]{16,200}$/.test(value) || isWordy(value)) return false
   const changes = value.match(/[a-z](?=[A-Z])/g)?.length ?? 0
   return changes * 6 >= value.length || /[bcdfghjklmnpqrstvwxz]{5}/i.test(value)

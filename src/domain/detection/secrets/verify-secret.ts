@@ -23,8 +23,7 @@ export function verifySecretAt(rule: SecretRule, text: string, at: number): Matc
 }
 
 function verifyAssigned(rule: SecretRule, text: string, at: number): Match | undefined {
-  const anchor = rule.anchors.find((one) => matchesAt(text, at, one))
-  const assignment = anchor === undefined ? undefined : assignmentAt(text, at, anchor.length)
+  const assignment = assignmentOf(rule, text, at)
   if (assignment === undefined) return undefined
   const match = judge(rule, text, assignment)
   if (match === undefined || rule.check === 'generic-token' || hintsCredential(assignment.name)) return match
@@ -33,6 +32,15 @@ function verifyAssigned(rule: SecretRule, text: string, at: number): Match | und
   return assignment.isStrong && /\d.*\d/.test(value) && /[A-Za-z].*[A-Za-z]/.test(value) && entropyOf(value) >= 3
     ? match
     : undefined
+}
+
+/** One anchor may begin another (`sumo`, `sumologic`): the first that ends where a word ends counts. */
+function assignmentOf(rule: SecretRule, text: string, at: number): Assignment | undefined {
+  for (const anchor of rule.anchors) {
+    const assignment = matchesAt(text, at, anchor) ? assignmentAt(text, at, anchor.length) : undefined
+    if (assignment !== undefined) return assignment
+  }
+  return undefined
 }
 
 function matchesAt(text: string, at: number, anchor: string): boolean {
@@ -74,8 +82,7 @@ const VALUE_GOES_ON = /^(?:[-+/=~@$(%\\]?[\w]|\(|[-+/=~@$%]{1,2}[\w]|\.[A-Za-z\d
 /** The token goes on after the match, so the match is a part of something else. */
 function goesOn(text: string, end: number, rule: SecretRule): boolean {
   const after = text.charCodeAt(end)
-  const isAtWord = isWord(text.charCodeAt(end - 1))
-  if (isAtWord && isWord(after)) return true
+  if (isWord(after) && rule.check !== 'pem') return true
   if (FILE_ENDING.test(text.slice(end, end + 8))) return true
   if (rule.kind === 'format' || rule.check === 'password') return false
   return !/^\\[nrt"']/.test(text.slice(end, end + 2)) && VALUE_GOES_ON.test(text.slice(end, end + 3))
