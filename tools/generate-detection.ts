@@ -23,15 +23,24 @@ export interface SecretEntry {
 /** The catalogue's entries, in its order. */
 export async function readSecretEntries(root: string): Promise<readonly SecretEntry[]> {
   const text = await readFile(join(root, 'catalog', 'detection', 'secrets.jsonl'), 'utf8')
-  return text.trimEnd().split('\n').map((line) => JSON.parse(line) as SecretEntry)
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as SecretEntry)
 }
 
 /** Path in the repository to text, of every file that is written from the catalogue of secrets. */
 export async function secretFiles(root: string): Promise<Readonly<Record<string, string>>> {
   const entries = await readSecretEntries(root)
   return {
-    'src/domain/detection/tables/secret-format-table.ts': table('SECRET_FORMAT_TABLE', entries.filter(({ isContext }) => isContext !== true)),
-    'src/domain/detection/tables/secret-context-table.ts': table('SECRET_CONTEXT_TABLE', entries.filter(({ isContext }) => isContext === true)),
+    'src/domain/detection/tables/secret-format-table.ts': table(
+      'SECRET_FORMAT_TABLE',
+      entries.filter(({ isContext }) => isContext !== true),
+    ),
+    'src/domain/detection/tables/secret-context-table.ts': table(
+      'SECRET_CONTEXT_TABLE',
+      entries.filter(({ isContext }) => isContext === true),
+    ),
     'docs/reference/secret-kinds.md': page(entries),
   }
 }
@@ -65,7 +74,11 @@ function table(name: string, entries: readonly SecretEntry[]): string {
 /** A string literal as the formatter writes it: the quote that needs fewer escapes. */
 function quoted(text: string): string {
   const quote = text.split("'").length > text.split('"').length ? '"' : "'"
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll(quote, `\\${quote}`)
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\n', '\\n')
+    .replaceAll(quote, `\\${quote}`)
   return quote + escaped + quote
 }
 

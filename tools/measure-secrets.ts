@@ -19,7 +19,11 @@ if (folder === undefined) {
 }
 
 function rowsOf(file: string): readonly Row[] {
-  return gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Row)
+  return gunzipSync(readFileSync(file))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row)
 }
 
 const share = (part: number, whole: number): string =>
@@ -32,8 +36,12 @@ function report(title: string, rows: readonly Row[], isExpected: boolean): void 
     const matches = detectSecrets(text)
     if (matches.length > 0) flagged += 1
     if (!showsMisses || matches.length > 0 === isExpected) continue
-    const said = matches.map(({ detector, start, end }) => `${detector}=${text.slice(start, end).slice(0, 80)}`).join(' ; ')
-    console.log(`  ${isExpected ? 'missed' : 'flagged'} ${rule ?? ''}: ${JSON.stringify(isExpected ? text.slice(0, 160) : said)}`)
+    const said = matches
+      .map(({ detector, start, end }) => `${detector}=${text.slice(start, end).slice(0, 80)}`)
+      .join(' ; ')
+    console.log(
+      `  ${isExpected ? 'missed' : 'flagged'} ${rule ?? ''}: ${JSON.stringify(isExpected ? text.slice(0, 160) : said)}`,
+    )
   }
   console.log(`${title}: found in ${share(flagged, rows.length)}, ${(performance.now() - began).toFixed(0)} ms`)
 }
@@ -43,6 +51,15 @@ for (const split of ['train', 'dev'])
     const file = join(folder, split, `${task}.jsonl.gz`)
     if (!existsSync(file)) continue
     const rows = rowsOf(file)
-    if (task === 'secret') report(`${split} secret, label 1`, rows.filter(({ label }) => label === 1), true)
-    report(`${split} ${task}, label 0`, rows.filter(({ label }) => label === 0), false)
+    if (task === 'secret')
+      report(
+        `${split} secret, label 1`,
+        rows.filter(({ label }) => label === 1),
+        true,
+      )
+    report(
+      `${split} ${task}, label 0`,
+      rows.filter(({ label }) => label === 0),
+      false,
+    )
   }

@@ -27,6 +27,9 @@ export interface GuardOptions {
 /** Longest text that is judged; what is longer is refused, never passed. */
 export const TEXT_CHARS_MAX = 1_000_000
 
+/** A secret of this confidence is recognised by its form; below, by a name beside it, which is a detector's guess. */
+const EXACT_SECRET = 0.9
+
 interface Edit {
   readonly start: number
   readonly end: number
@@ -67,7 +70,11 @@ export function guardText(text: string, policy: SidePolicy, options: GuardOption
       guarantee: 'exact',
     })
   for (const match of detectSecrets(text))
-    collector.add(policy.secrets, { ...match, category: 'secret', guarantee: 'exact' })
+    collector.add(policy.secrets, {
+      ...match,
+      category: 'secret',
+      guarantee: match.score >= EXACT_SECRET ? 'exact' : 'detector',
+    })
   if (options.leak !== undefined)
     for (const span of findPromptLeak(text, options.leak))
       collector.add(policy.promptLeak, {

@@ -23,7 +23,9 @@ export function assignmentAt(text: string, at: number, length: number): Assignme
   const rest = text.slice(end, end + 120)
   const operator = operatorOf(rest, isOption)
   if (operator === undefined) return undefined
-  const scheme = /^(?:Bearer|Basic|Token|FlyV1|Api-Key|ApiKey) {1,3}/i.exec(text.slice(end + operator.length, end + operator.length + 20))
+  const scheme = /^(?:Bearer|Basic|Token|FlyV1|Api-Key|ApiKey) {1,3}/i.exec(
+    text.slice(end + operator.length, end + operator.length + 20),
+  )
   return { name, at: end + operator.length + (scheme?.[0].length ?? 0), isStrong: operator.isStrong }
 }
 
@@ -50,7 +52,8 @@ function endOfName(text: string, from: number, isOption: boolean): number {
     const code = text.charCodeAt(index)
     if (isNameUnit(code)) continue
     // A space goes on with the name only in front of another plain word: `api key: x`, and not in `--token x` or `token is x`.
-    if (code !== 32 || isOption || words === WORDS_MAX || !/^ (?!is |was )[A-Za-z]/.test(text.slice(index, index + 5))) break
+    if (code !== 32 || isOption || words === WORDS_MAX || !/^ (?!is |was )[A-Za-z]/.test(text.slice(index, index + 5)))
+      break
     words += 1
   }
   return index

@@ -8,9 +8,9 @@ export function isBech32(token: string): boolean {
   const text = token.toLowerCase()
   const split = text.lastIndexOf('1')
   const human = text.slice(0, split)
-  const data = [...text.slice(split + 1)].map((char) => BECH32.indexOf(char))
+  const data = Array.from(text.slice(split + 1), (char) => BECH32.indexOf(char))
   if (split < 1 || data.length < 6 || data.includes(-1)) return false
-  const units = [...human].map((char) => char.charCodeAt(0))
+  const units = Array.from(human, (char) => char.charCodeAt(0))
   let sum = 1
   for (const value of [...units.map((unit) => unit >> 5), 0, ...units.map((unit) => unit & 31), ...data]) {
     const top = sum >>> 25

@@ -1,4 +1,4 @@
-import type { Candidate, Verdict } from './secret-checks.ts'
+import type { Candidate, Verdict } from './candidate.ts'
 import { entropyOf, isCommonPassword, isStandIn, isTemplate } from './secret-value.ts'
 
 const PEM_UNITS_MAX = 16_384
@@ -24,14 +24,15 @@ function hasBody(key: string): boolean {
 
 const MANIFEST_UNITS = 4_000
 const ENTRIES_MAX = 40
+const DOCUMENT_EDGE = /\n(?:---|kind:)/
 
 /** The values under `data` or `stringData` of the same YAML document, from the first to the last that is a value. */
 export function kubernetesSecret(candidate: Candidate): Verdict | undefined {
   const { text, start } = candidate
   const from = documentStart(text, start)
   const rest = text.slice(from, start + MANIFEST_UNITS)
-  const stop = rest.indexOf('\n---', start - from)
-  const lines = (stop < 0 ? rest : rest.slice(0, stop)).split('\n')
+  const stop = rest.slice(start - from).search(DOCUMENT_EDGE)
+  const lines = (stop < 0 ? rest : rest.slice(0, start - from + stop)).split('\n')
   let span: Verdict | undefined
   let isInData = false
   let seen = 0
@@ -41,7 +42,13 @@ export function kubernetesSecret(candidate: Candidate): Verdict | undefined {
     if (/^[ \t]{0,12}(?:data|stringData):[ \t\r]{0,4}$/.test(line)) isInData = true
     else if (/^\S/.test(line)) isInData = false
     const value = entry?.[1]
-    if (value !== undefined && seen < ENTRIES_MAX && !isTemplate(value) && !isStandIn(value) && !isCommonPassword(value)) {
+    if (
+      value !== undefined &&
+      seen < ENTRIES_MAX &&
+      !isTemplate(value) &&
+      !isStandIn(value) &&
+      !isCommonPassword(value)
+    ) {
       seen += 1
       const at = offset + line.indexOf(value, line.indexOf(':'))
       span = { ...candidate, start: span?.start ?? at, end: at + value.length }
@@ -51,10 +58,12 @@ export function kubernetesSecret(candidate: Candidate): Verdict | undefined {
   return span
 }
 
+/** Back to the last edge of a document, which for a list of documents is the last `kind`. */
 function documentStart(text: string, at: number): number {
   const from = Math.max(0, at - MANIFEST_UNITS)
-  const mark = text.slice(from, at).lastIndexOf('\n---')
-  return mark < 0 ? from : from + mark + 1
+  const before = text.slice(from, at)
+  const edge = Math.max(before.lastIndexOf('\n---'), before.lastIndexOf('\nkind:'))
+  return edge < 0 ? from : from + edge + 1
 }
 
 const COMMAND_UNITS = 600

@@ -35,7 +35,8 @@ export function isStandIn(value: string): boolean {
   return STAND_INS.test(value) || hasSequence(value, RUN_IN_ASSIGNMENT)
 }
 
-const TEMPLATES = /^[$%#][\w({]|\$\{|\{\{|\}\}|\$\(|<%|%>|^%\(|^\[|^<|^`|^\{[a-z_.]{1,40}\}$|^process\.env|^env[.[(]|^os\.|^var\.|^secrets\./i
+const TEMPLATES =
+  /^[$%#][\w({]|\$\{|\{\{|\}\}|\$\(|<%|%>|^%\(|^\[|^<|^`|^\{[a-z_.]{1,40}\}$|^process\.env|^env[.[(]|^os\.|^var\.|^secrets\./i
 
 /** Filled in elsewhere: `${X}`, `{{ x }}`, `$X`, `process.env.X`, `%X%`. */
 export function isTemplate(value: string): boolean {
@@ -94,7 +95,8 @@ const FILE_NAME =
 export function isReference(value: string): boolean {
   if (FILE_NAME.test(value) || /^(?:\.{0,2}\/|~\/|https?:|[a-z]{2,10}:\/\/|@\w)/i.test(value)) return true
   if (/^v?\d{1,4}[._]\d{1,4}[._-]/.test(value) || /-SNAPSHOT|^rc\d/.test(value)) return true
-  if (/^[A-Za-z_$][A-Za-z_$]{0,60}(?:\.|::|->)[A-Za-z_$]/.test(value) && !/\d.{0,20}\d.{0,20}\d/.test(value)) return true
+  if (/^[A-Za-z_$][A-Za-z_$]{0,60}(?:\.|::|->)[A-Za-z_$]/.test(value) && !/\d.{0,20}\d.{0,20}\d/.test(value))
+    return true
   const segments = value.split('/')
   return segments.length >= 3 && segments.filter((part) => /^[a-z_-]{3,40}$/i.test(part)).length >= 2
 }

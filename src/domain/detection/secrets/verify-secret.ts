@@ -1,7 +1,8 @@
 import type { Match } from '../pii-detectors.ts'
 import { assignmentAt, type Assignment } from './assigned-value.ts'
+import type { Candidate } from './candidate.ts'
 import { hintsCredential } from './credential-name.ts'
-import { SECRET_CHECKS, type Candidate } from './secret-checks.ts'
+import { SECRET_CHECKS } from './secret-checks.ts'
 import type { SecretRule } from './secret-rule.ts'
 import { entropyOf, isAlphabet } from './secret-value.ts'
 
