@@ -41,7 +41,8 @@ export function kubernetesSecret(candidate: Candidate): Verdict | undefined {
     const entry = isInData ? /^[ \t]{1,20}["']?[\w.-]{1,100}["']?:[ \t]{1,8}["']?([^\s"'#|>]{8,2000})/.exec(line) : null
     if (/^[ \t]{0,12}(?:data|stringData):[ \t\r]{0,4}$/.test(line)) isInData = true
     else if (/^\S/.test(line)) isInData = false
-    const value = entry?.[1]
+    const value =
+      entry?.[1] ?? (isInData ? /^[ \t]{3,24}([A-Za-z0-9+/=]{16,2000})[ \t\r]{0,4}$/.exec(line)?.[1] : undefined)
     if (
       value !== undefined &&
       seen < ENTRIES_MAX &&
@@ -50,7 +51,7 @@ export function kubernetesSecret(candidate: Candidate): Verdict | undefined {
       !isCommonPassword(value)
     ) {
       seen += 1
-      const at = offset + line.indexOf(value, line.indexOf(':'))
+      const at = offset + line.lastIndexOf(value)
       span = { ...candidate, start: span?.start ?? at, end: at + value.length }
     }
     offset += line.length + 1

@@ -74,28 +74,26 @@ function assignedPassword(candidate: Candidate): Verdict | undefined {
 
 function isPassword(bare: string, isStrong: boolean): boolean {
   if (bare.length < 6 || isCommonPassword(bare) || /^[\d.:-]{1,12}$/.test(bare) || /[(){}]/.test(bare)) return false
-  const isPlain = isWordy(bare.replace(/[^A-Za-z]/g, ''))
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(bare)).length
   if (!isStrong) return kinds >= 3 && /\d/.test(bare)
-  return (
-    isDrawnLetters(bare) ||
-    (/\d/.test(bare) && kinds >= 2 && (!isPlain || kinds >= 3)) ||
-    (kinds >= 4 && bare.length >= 8)
-  )
+  if (isDrawnLetters(bare, 10) || (kinds >= 3 && bare.length >= 8 && /[\d!@#$%^&*?]/.test(bare))) return true
+  return kinds >= 2 && /\d/.test(bare) && (/\d[A-Za-z]/.test(bare) || !isWordy(bare))
 }
 
 /** The rule for names that no vendor's rule knows: the name says token, key or secret, and the value is drawn at random. */
 function genericToken(candidate: Candidate): Verdict | undefined {
-  const { name, isStrong } = candidate
-  if (!isStrong || !namesCredential(name)) return undefined
+  if (!namesCredential(candidate.name)) return undefined
   if (/\.{2,3}$/.test(candidate.value)) return undefined
   const value = candidate.value.replace(/[.:,|!*]{1,3}$/, '')
   if (value.length < 10 || !isUsable(value) || isAlphabet(value) || !isRandom(value)) return undefined
+  if (!candidate.isStrong && (value.length < SAID_LENGTH || !isMixed(value))) return undefined
   return { start: candidate.start, end: candidate.start + value.length, score: candidate.score }
 }
 
-const HEX_BITS = 2.7
-const DIGIT_BITS = 2.6
+const HEX_BITS = 2.5
+const DIGIT_BITS = 2.4
+/** Least length of a value that a sentence names (`the token is x`). */
+const SAID_LENGTH = 16
 const MOST_BITS = 3.5
 /** Share of the entropy that a text of its length could have at most. */
 const LENGTH_SHARE = 0.78
@@ -104,7 +102,7 @@ function isRandom(value: string): boolean {
   if (UUID.test(value)) return true
   const bits = entropyOf(value)
   if (/^\d{16,80}$/.test(value)) return bits >= DIGIT_BITS
-  if (/^(?:0x)?[a-f\d]{16,400}$/i.test(value)) return bits >= HEX_BITS && /\d/.test(value) && /[a-f]/i.test(value)
+  if (/^(?:0x)?[a-f\d]{12,400}$/i.test(value)) return bits >= HEX_BITS && /\d/.test(value) && /[a-f]/i.test(value)
   if (bits < Math.min(MOST_BITS, Math.log2(value.length) * LENGTH_SHARE)) return false
   if (isDrawnLetters(value)) return true
   if (!isMixed(value)) return false

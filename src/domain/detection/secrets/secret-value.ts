@@ -59,11 +59,13 @@ export function isCommonPassword(value: string): boolean {
 
 const WORD_SHARE = 0.6
 /** Digits between letters so often are drawn; names put them at the end of a word. */
-const MIXED_IN = 3
+const MIXED_IN = 2
+const MIXED_IN_PARTS = 3
 
 /** Made of words, so a name and no random value: most of its letters stand in runs of four or more that can be spoken. */
 export function isWordy(value: string): boolean {
-  if ((value.match(/[A-Za-z]\d{1,3}(?=[A-Za-z])/g)?.length ?? 0) >= MIXED_IN) return false
+  const least = /[-_./]/.test(value) ? MIXED_IN_PARTS : MIXED_IN
+  if ((value.match(/[A-Za-z]\d{1,3}(?=[A-Za-z])/g)?.length ?? 0) >= least) return false
   let spoken = 0
   for (const run of value.match(/[A-Z]?[a-z]{3,60}|[A-Z]{4,60}/g) ?? []) {
     const vowels = run.match(/[aeiouy]/gi)?.length ?? 0
@@ -78,10 +80,10 @@ export function isMixed(value: string): boolean {
   return /\d/.test(value) && /[A-Za-z]/.test(value) && !isWordy(value)
 }
 
-/** Letters only, yet drawn: cases change all the time, or consonants pile up. */
-export function isDrawnLetters(marked: string): boolean {
+/** Letters only, at least so many, yet drawn: cases change all the time, or consonants pile up. */
+export function isDrawnLetters(marked: string, least = 16): boolean {
   const value = marked.replace(/^[A-Za-z]{2,8}[_-]/, '')
-  if (!/^[A-Za-z]{16,200}$/.test(value) || isWordy(value)) return false
+  if (value.length < least || !/^[A-Za-z]{1,200}$/.test(value) || isWordy(value)) return false
   const changes = value.match(/[a-z](?=[A-Z])/g)?.length ?? 0
   return changes * 6 >= value.length || /[bcdfghjklmnpqrstvwxz]{5}/i.test(value)
 }
@@ -91,10 +93,15 @@ export const UUID = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{1
 const FILE_NAME =
   /\.(?:png|jpe?g|gif|svg|ico|webp|pdf|js|mjs|cjs|ts|tsx|jsx|css|html?|json|ya?ml|toml|xml|md|txt|pem|crt|cer|key|p12|jks|jar|zip|gz|py|go|rs|java|rb|sh|sql|csv|log|com|org|net|io|dev|local|int)$/i
 
+/** Paths and versions of this length and more must read like words to be taken for such. */
+const PATH_LENGTH = 32
+
 /** A file, a path, an address, a version or a chain of names: points at something, and is no secret itself. */
 export function isReference(value: string): boolean {
-  if (FILE_NAME.test(value) || /^(?:\.{0,2}\/|~\/|https?:|[a-z]{2,10}:\/\/|@\w)/i.test(value)) return true
-  if (/^v?\d{1,4}[._]\d{1,4}[._-]/.test(value) || /-SNAPSHOT|^rc\d/.test(value)) return true
+  if (FILE_NAME.test(value) || /^(?:[a-z]{2,10}:\/\/|@\w)/i.test(value)) return true
+  if (/^(?:\.{0,2}|~)\//.test(value) && (value.length < PATH_LENGTH || isWordy(value))) return true
+  const isVersion = /^v?\d{1,4}[._]\d{1,4}[._-]/.test(value) && value.length < PATH_LENGTH
+  if (isVersion || /-SNAPSHOT|^rc\d/.test(value)) return true
   if (/^[A-Za-z_$][A-Za-z_$]{0,60}(?:\.|::|->)[A-Za-z_$]/.test(value) && !/\d.{0,20}\d.{0,20}\d/.test(value))
     return true
   const segments = value.split('/')
