@@ -9,6 +9,7 @@ import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
 import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
+import { secretFiles } from './generate-detection.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -23,9 +24,13 @@ const files: Readonly<Record<string, unknown>> = {
   'schemas/openapi.json': openApiDocument(VERSION),
 }
 
+const texts: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(files).map(([path, value]) => [path, `${JSON.stringify(value, null, 2)}\n`])),
+  ...(await secretFiles(root)),
+}
+
 const stale: string[] = []
-for (const [path, value] of Object.entries(files)) {
-  const text = `${JSON.stringify(value, null, 2)}\n`
+for (const [path, text] of Object.entries(texts)) {
   const file = join(root, path)
   const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

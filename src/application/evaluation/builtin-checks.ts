@@ -1,5 +1,5 @@
 import type { SourcePosition } from '../../base/result.ts'
-import { detectSecrets } from '../../domain/detection/detect-secrets.ts'
+import { detectSecrets } from '../../domain/detection/secrets/detect-secrets.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import { metadataGaps } from '../../domain/manifest/metadata-gaps.ts'
 import { componentPaths } from '../../domain/release/build-release.ts'

@@ -1,6 +1,6 @@
 import { canonicalView } from '../detection/canonical-view.ts'
 import { detectPii } from '../detection/pii-detectors.ts'
-import { detectSecrets } from '../detection/detect-secrets.ts'
+import { detectSecrets } from '../detection/secrets/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection } from '../detection/injection/score-injection.ts'
 import { findLinks, isAllowedHost, type LinkSpan } from '../detection/links.ts'
@@ -29,6 +29,9 @@ export interface TextJudgement {
   readonly score: number
   readonly judged: readonly JudgedFinding[]
 }
+
+/** A secret of this confidence is recognised by its form; below, by a name beside it, which is a detector's guess. */
+const EXACT_SECRET = 0.9
 
 /** Everything that the policy's controls see in one well-formed text of bounded length. */
 export function judgeText(text: string, policy: SidePolicy, options: GuardOptions): TextJudgement {
@@ -85,7 +88,7 @@ function addSensitive(collector: Collector, { plain, derived }: Readings, policy
         ...match,
         ...reading.rawSpan(match.start, match.end),
         category: 'secret',
-        guarantee: 'exact',
+        guarantee: match.score >= EXACT_SECRET ? 'exact' : 'detector',
       })
   }
 }
