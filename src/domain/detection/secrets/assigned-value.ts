@@ -4,7 +4,7 @@ export interface Assignment {
   readonly name: string
   /** Offset of the first unit of the value. */
   readonly at: number
-  /** The value stands in quotes, or behind a sign that assigns: `=`, `:`, `=>`. A word such as `is` is weaker. */
+  /** The value stands in quotes, or behind a sign that assigns: `=`, `:`, `=>`. A word such as `is`, and a cell of a table, are weaker. */
   readonly isStrong: boolean
 }
 
@@ -66,9 +66,9 @@ interface Operator {
 
 const VALUE_FIELD = /^["'\\]{0,2}\s{0,2},?\s{1,40}["'\\]{0,2}value["'\\]{0,2}\s{0,3}[:=]\s{0,3}["'\\]{0,2}/i
 const TYPED = /^\s{0,2}:\s{0,2}(?:string|str|&str|&'static str|String)\s{0,2}=\s{0,3}["'`]/
-const ASSIGNS = /^["'`\\\])*]{0,4}\s{0,4}(?:=>|[:?|+]{0,3}={1,3}|:{1,2}|->|\|)\s{0,20}["'`\\([{*]{0,3}/
+const ASSIGNS = /^["'`\\\])*]{0,4}\s{0,4}(?:=>|[:?|+]{0,3}={1,3}|:{1,2}|->)\s{0,20}["'`\\([{*]{0,3}/
 const CALLS = /^(?:["'`]\s{0,3},\s{0,3}["'`]|\(["'`]|["'`]\]\s{0,3}=\s{0,3}["'`]|>)/
-const SAYS = /^ {1,3}(?:is|was):? {1,3}["'`]?/
+const SAYS = /^(?: {1,3}(?:is|was):? {1,3}|[`*]{0,2} {0,3}\| {0,8})["'`*]{0,3}/
 
 function operatorOf(rest: string, isOption: boolean): Operator | undefined {
   for (const pattern of [VALUE_FIELD, TYPED, CALLS, ASSIGNS]) {

@@ -113,7 +113,9 @@ describe('a secret', () => {
   })
 
   test('is none inside a longer word', () => {
-    for (const { id, value } of TOKENS) expect(idsIn(`x${value}`), value).not.toContain(id)
+    // A mark of `environment-key` may begin with any word, so a longer word is another mark of it.
+    const marked = TOKENS.filter(({ id }) => id !== 'secret/environment-key')
+    for (const { id, value } of marked) expect(idsIn(`x${value}`), value).not.toContain(id)
   })
 
   test('keeps its place after characters that change their length with their case', () => {

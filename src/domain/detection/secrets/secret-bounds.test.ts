@@ -6,6 +6,7 @@ import { detectSecrets, SECRET_RULES } from './detect-secrets.ts'
 
 /** How often a pattern is run while `run` goes on: the work, without a clock. Each run sees its rule's span at most. */
 function patternRuns(run: () => void): number {
+  // oxlint-disable-next-line typescript/unbound-method -- called below with the pattern as its `this`
   const original = RegExp.prototype.exec
   let runs = 0
   RegExp.prototype.exec = function counted(text: string) {
@@ -26,7 +27,7 @@ describe('the work', () => {
   test.each(['', ' ', '=', ': "', '-', 'a1', '\n', '=x7;'])(
     'at most doubles with the text, of any anchor and `%s`',
     (glue) => {
-      for (const anchor of anchors.filter((_, index) => index % 7 === 0)) {
+      for (const anchor of anchors.filter((_, index) => index % 23 === 0)) {
         const unit = anchor + glue
         const half = Math.ceil(4_000 / unit.length)
         const once = patternRuns(() => detectSecrets(unit.repeat(half)))

@@ -93,7 +93,7 @@ function genericToken(candidate: Candidate): Verdict | undefined {
 const HEX_BITS = 2.5
 const DIGIT_BITS = 2.4
 /** Least length of a value that a sentence names (`the token is x`). */
-const SAID_LENGTH = 16
+const SAID_LENGTH = 20
 const MOST_BITS = 3.5
 /** Share of the entropy that a text of its length could have at most. */
 const LENGTH_SHARE = 0.78

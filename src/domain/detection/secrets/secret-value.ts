@@ -47,7 +47,7 @@ const COMMON_PASSWORDS = new Set(
   `password passwd pass pwd secret admin root user username test guest postgres mysql redis mongo token key none null true false string
   default example changeme mypassword mypass yourpassword password1 password123 pass123 secret123 test123 testing admin123 root123 hunter2
   123456 12345678 qwerty letmein welcome db dbpass dbpassword rabbitmq rootpassword userpass user123 pw apikey api-key p4ssw0rd
-  foo bar foobar baz hello world abc abc123 xxx yyy zzz password2 secret2 secret1 mysecret mysecretpassword supersecret verysecret`.split(
+  foo bar foobar baz hello world abc abc123 xxx yyy zzz password2 secret2 secret1 mysecret mysecretpassword supersecret verysecret somepassword`.split(
     /\s+/,
   ),
 )
