@@ -1,0 +1,198 @@
+import { AMBIGUOUS_NAMES, GIVEN_NAMES } from './given-names.ts'
+import { withoutOverlaps } from './match.ts'
+import type { Match } from './match.ts'
+import { NO_SURNAME, PARTICLES, SURNAME_ENDINGS, TITLES } from './name-words.ts'
+import { before, isLetter, isUpperAt, isWord, scanOf } from './scan.ts'
+import type { Scan } from './scan.ts'
+
+const NAME_WORD_MAX = 24
+const NAME_WORDS_MAX = 5
+const CONTEXT_CHARS = 28
+
+/** A run of words that may be a name, and how many of them. */
+interface NameRun {
+  readonly start: number
+  readonly end: number
+  readonly words: readonly string[]
+}
+
+/**
+ * Names of people: a known given name beside a word with a capital, a title, or words such as `my name is`, `Name:`, a
+ * mail header or a closing line. A list and context, not a model: many names are missed, and some words are none.
+ */
+export function detectPersonNames(text: string, scan: Scan = scanOf(text)): readonly Match[] {
+  return withoutOverlaps([...capitalisedNames(scan), ...introducedNames(scan)])
+}
+
+/** Every word with a capital that starts one: titles, given names with a surname, introductions. */
+function capitalisedNames(scan: Scan): readonly Match[] {
+  const { text } = scan
+  const matches: Match[] = []
+  const length = text.length
+  let index = 0
+  let isInWord = false
+  while (index < length) {
+    const code = text.charCodeAt(index)
+    // Lower-case letters are most of prose: the cheap test comes first.
+    if (code >= 97 && code <= 122) {
+      isInWord = true
+      index += 1
+      continue
+    }
+    if (!isInWord && (code >= 65 && code <= 90 ? true : code >= 0xc0 && isUpperAt(scan, index))) {
+      const run = nameRun(scan, index)
+      const match = run === undefined ? undefined : judge(scan, run)
+      if (match !== undefined) matches.push(match)
+      index = match?.end ?? wordEnd(text, index)
+      isInWord = true
+      continue
+    }
+    isInWord = isWord(code) || code === 64 || code === 47 || code === 36
+    index += 1
+  }
+  return matches
+}
+
+function wordEnd(text: string, index: number): number {
+  let end = index + 1
+  while (end < text.length && end - index <= NAME_WORD_MAX && isNameUnit(text.charCodeAt(end))) end += 1
+  return end
+}
+
+function isNameUnit(code: number): boolean {
+  return (code >= 97 && code <= 122) || code === 39 || code === 45 || code === 8217 || isLetter(code)
+}
+
+/** Words with capitals, initials and particles from `start` on, one space apart. */
+function nameRun(scan: Scan, start: number): NameRun | undefined {
+  const { text, lower } = scan
+  const words: string[] = []
+  let index = start
+  let end = start
+  for (let count = 0; count < NAME_WORDS_MAX; count++) {
+    let to = wordEnd(text, index)
+    if (to - index > NAME_WORD_MAX) break
+    if (/['’]s$/.test(lower.slice(to - 2, to))) to -= 2
+    while (to > index && !isLetter(text.charCodeAt(to - 1))) to -= 1
+    const word = lower.slice(index, to)
+    const isParticle = count > 0 && PARTICLES.has(word)
+    if (word === '' || (!isUpperAt(scan, index) && !isParticle)) break
+    words.push(word)
+    if (!isParticle) end = to
+    const isShort = to - index <= 2 || TITLES.has(word)
+    const dot = isShort && text[to] === '.' ? 1 : 0
+    if (text[to + dot] !== ' ') break
+    // A run of capitals is a heading, not a name; a possessive or a break ends it.
+    index = to + dot + 1
+    if (dot === 1 && !isParticle) end = to
+  }
+  while (words.length > 0 && PARTICLES.has(words.at(-1) ?? '')) words.pop()
+  return words.length === 0 ? undefined : { start, end, words }
+}
+
+function judge(scan: Scan, run: NameRun): Match | undefined {
+  const [first = '', second = ''] = run.words
+  if (TITLES.has(first)) return titled(scan, run)
+  const isGiven = GIVEN_NAMES.has(first)
+  if (run.words.length > 1 && isGiven && isSurname(scan, run, second)) return matchOf(scan, run, 0.65)
+  const context = before(scan, run.start, CONTEXT_CHARS)
+  if (isIntroduced(scan, run, context)) return matchOf(scan, run, 0.75)
+  if (run.words.length === 2 && hasSurnameEnding(second) && !NO_SURNAME.has(first) && !NO_SURNAME.has(second))
+    return matchOf(scan, run, 0.55)
+  if (isGiven && isAddressed(scan, run, context)) return matchOf(scan, run, 0.55)
+  return undefined
+}
+
+/** The part of a run that is a name: it ends before the first word that no name has. */
+function matchOf(scan: Scan, run: NameRun, score: number): Match {
+  let end = run.end
+  let offset = run.start
+  for (const [place, word] of run.words.entries()) {
+    const at = scan.lower.indexOf(word, offset)
+    if (place > 1 && NO_SURNAME.has(word)) {
+      end = offset
+      break
+    }
+    offset = at + word.length
+  }
+  return { detector: 'pii/person', start: run.start, end: Math.min(end, run.end), score }
+}
+
+/** `Dr. Jane Roe`, `Herr Müller`: the title is part of the span only as far as the name follows it. */
+function titled(scan: Scan, run: NameRun): Match | undefined {
+  const [title = '', name = ''] = run.words
+  if (run.words.length < 2 || NO_SURNAME.has(name) || (name.length < 2 && run.words.length < 3)) return undefined
+  // `Drive`, `Street`: "St" and "Dr" behind a number belong to an address.
+  if (/\d[^\n]{0,24}$/.test(before(scan, run.start, 26)) && title === 'dr') return undefined
+  const start = scan.lower.indexOf(name, run.start + title.length)
+  return { detector: 'pii/person', start, end: run.end, score: 0.7 }
+}
+
+function isSurname(scan: Scan, run: NameRun, second: string): boolean {
+  if (NO_SURNAME.has(second) || PARTICLES.has(second)) return !NO_SURNAME.has(second) && run.words.length > 2
+  const last = run.words.at(-1) ?? ''
+  if (second.length === 1) return run.words.length > 2 && !NO_SURNAME.has(last)
+  const at = scan.lower.indexOf(second, run.start + (run.words[0] ?? '').length)
+  // Capitals throughout are headings and abbreviations, unless both words are.
+  const isShouted = second.length > 1 && isUpperAt(scan, at + 1)
+  return second.length > 1 && (!isShouted || isUpperAt(scan, run.start + 1))
+}
+
+function hasSurnameEnding(word: string): boolean {
+  return word.length >= 5 && SURNAME_ENDINGS.some((ending) => word.endsWith(ending))
+}
+
+const SAID = /(?:(?:^|[^a-z])(?:my|his|her|their|partner's|(?:maiden|last|first|full|middle|sur|family|given) ?)name(?: is|'s|:)?|(?:^|[^a-z])name(?: is|'s)|(?:^|[^a-z])(?:i am called|call me|ich hei(?:ß|ss)e|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo|mi nombre es|my name is|nazywam si[eę]|jag heter|jeg heter|jeg hedder|mijn naam is|meu nome [eé]|ad[iı]m|signed by|it's under)) ?(?:mr\.? |mrs\.? |ms\.? |dr\.? )?$/
+const FIELD = /(?:^|[\n,{|>?"'_ ])(?:full |first |last |given |family |sur|customer |patient |contact |account |holder |card ?holder )?(?:name|nombre|nom|nome|nachname|vorname|apellidos?|cognome|imi[eę]|nazwisko|attn|patient|employee|cardholder)["']?[:=] ?["']?$/
+const HEADER = /(?:^|\n)[> ]{0,4}(?:from|to|cc|bcc|reply-to|von|an|de|à|para|da|author|signed-off-by):["' ]{1,2}$/
+const SELF = /(?:^|[^a-z])(?:i'm|i am|this is|it's|soy|je suis|sono)[ ]$/
+const GREETING = /(?:^|[\n.!?"'>,] ?)(?:hi|hello|hey|dear|hallo|hola|bonjour|ciao|lieber?|sehr geehrte[rs]?|estimad[oa]|cher|ch[eè]re|thanks,?|thank you,?)[ ,]{1,2}$/
+const CLOSING = /(?:regards|sincerely|best(?: wishes)?|cheers|thanks|thank you|yours(?: truly| faithfully)?|respectfully|grüßen|gruß|cordialement|saludos|saluti|groet(?:en)?),?\s{0,2}\n\s{0,4}$/
+
+/** Words of introduction, a form field or a mail header right before the run; a known name or two words behind `I'm`. */
+function isIntroduced(scan: Scan, run: NameRun, context: string): boolean {
+  const [first = ''] = run.words
+  if (NO_SURNAME.has(first)) return false
+  const isKnown = GIVEN_NAMES.has(first) || AMBIGUOUS_NAMES.has(first)
+  if (SAID.test(context)) return true
+  if (FIELD.test(context)) return isKnown || (run.words.length > 1 && !NO_SURNAME.has(run.words[1] ?? ''))
+  if (HEADER.test(context)) return isKnown || (run.words.length > 1 && isMailBehind(scan, run.end))
+  if (SELF.test(context)) return GIVEN_NAMES.has(first)
+  return CLOSING.test(context) && (isKnown || run.words.length > 1) && isLineEnd(scan, run.end)
+}
+
+function isMailBehind(scan: Scan, end: number): boolean {
+  return /^["' ]{1,2}[<(][^\s@]{1,64}@/.test(scan.text.slice(end, end + 70))
+}
+
+function isLineEnd(scan: Scan, end: number): boolean {
+  return /^[ .,]{0,2}(?:\n|\r|$)/.test(scan.text.slice(end, end + 4))
+}
+
+/** A single given name that is greeted, or that speaks at the beginning of a line: `Nicole: …`. */
+function isAddressed(scan: Scan, run: NameRun, context: string): boolean {
+  if (GREETING.test(context)) return true
+  const isLine = run.start === 0 || /\n["' >-]{0,3}$/.test(context)
+  return isLine && run.words.length === 1 && /^: ?\S/.test(scan.text.slice(run.end, run.end + 3))
+}
+
+const LOWER_INTRODUCTIONS = ['name is ', "name's ", "i'm ", 'name: ', 'call me ', 'mr. ', 'mrs. ', 'ms. ', 'under ']
+
+/** In text without capitals: words of introduction or a title, then a known given name, and one word more. */
+function introducedNames(scan: Scan): readonly Match[] {
+  const { lower, text } = scan
+  const matches: Match[] = []
+  for (const words of LOWER_INTRODUCTIONS)
+    for (let at = lower.indexOf(words); at >= 0; at = lower.indexOf(words, at + words.length)) {
+      const start = at + words.length
+      if (isWord(text.charCodeAt(at - 1)) || isUpperAt(scan, start)) continue
+      const hit = /^([\p{L}'-]{2,24})( [\p{L}'-]{2,24})?/u.exec(lower.slice(start, start + 50))
+      const first = hit?.[1] ?? ''
+      const isTitle = words.endsWith('. ')
+      if (hit === null || !(GIVEN_NAMES.has(first) || (isTitle && first.length > 2 && !NO_SURNAME.has(first)))) continue
+      const rest = (hit[2] ?? '').trim()
+      const isFollowed = rest !== '' && rest.length > 2 && GIVEN_NAMES.has(first) && !NO_SURNAME.has(rest)
+      matches.push({ detector: 'pii/person', start, end: start + (isFollowed ? hit[0].length : first.length), score: 0.55 })
+    }
+  return matches
+}
