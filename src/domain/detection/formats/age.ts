@@ -5,7 +5,7 @@ import type { Scan } from './scan.ts'
 const AGE_MAX = 120
 const AGE_AFTER = /^[ -]?(?:years?|yrs?)[ -]old(?![a-z])|^ ?(?:y\/o|y\.o\.|yo)(?![a-z])|^ (?:jahre alt|ans(?= |[.,])|a[nñ]os(?= de edad)|anni(?= )|jaar oud|lat(?= )|ya[sş][iı]nda)/
 const AGE_BEFORE =
-  /(?:^|[^a-z])(?:(?:i|he|she)(?:'m| am| is|'s)? (?:just )?turn(?:ed|s)?|i'll (?:be|turn)|at the age of|(?:my|his|her|patient|patient's) age(?: is|:)|aged?:|\baged) {0,2}$/
+  /(?:^|[^a-z])(?:(?:just|i|he|she)(?:'m| am| is|'s)? (?:just )?turn(?:ed|s)?|i'll (?:be|turn)|when (?:i|he|she|they) (?:was|were)|at the age of|(?:my|his|her|patient|patient's) age(?: is|:)|aged?:|\baged) {0,2}$/
 
 /** Ages of people: 1 to 120 with words such as `years old`, `y/o`, `at the age of`, `just turned`. */
 export function detectAges(text: string, scan: Scan = scanOf(text)): readonly Match[] {
@@ -20,7 +20,7 @@ export function detectAges(text: string, scan: Scan = scanOf(text)): readonly Ma
     const next = text.charCodeAt(end)
     const hit = next === 32 || next === 45 || next === 121 ? AGE_AFTER.exec(after(scan, end, 16)) : null
     if (hit !== null) matches.push({ detector: 'pii/age', start, end, score: 0.6 })
-    else if (!isWord(next) && AGE_BEFORE.test(before(scan, start, 28)))
+    else if (!isWord(next) && AGE_BEFORE.test(before(scan, start, 28)) && !/^ ?(?:%|°|deg)/.test(after(scan, end, 4)))
       matches.push({ detector: 'pii/age', start, end, score: 0.6 })
   }
   return matches

@@ -27,6 +27,8 @@ const ISSUERS: readonly (readonly [number, number, readonly number[]])[] = [
 ]
 /** Ranges with many lengths or little use: Maestro, the old JCB prefixes, UATP. They need a word that says card. */
 const ISSUERS_IN_CONTEXT: readonly (readonly [number, number, readonly number[]])[] = [
+  [604, 604, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [3500, 3599, [16]],
   [5018, 5018, [12, 13, 14, 15, 16, 17, 18, 19]],
   [5020, 5020, [12, 13, 14, 15, 16, 17, 18, 19]],
   [5038, 5038, [12, 13, 14, 15, 16, 17, 18, 19]],
@@ -40,7 +42,7 @@ const ISSUERS_IN_CONTEXT: readonly (readonly [number, number, readonly number[]]
 const MAESTRO_16: ReadonlySet<number> = new Set([5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763])
 
 const CARD_CONTEXT =
-  /(?:^|[^a-z])(?:card|credit|debit|visa|master ?card|maestro|amex|american express|discover|diners|jcb|pan|karte|kreditkarte|carte|tarjeta|carta|cart[aã]o|kart)/
+  /(?:^|[^a-z])(?:card|cc(?![a-z])|credit|debit|visa|master ?card|maestro|amex|american express|discover|diners|jcb|pan|karte|kreditkarte|carte|tarjeta|carta|cart[aã]o|kart)/
 const CONTEXT_CHARS = 48
 const DIGITS_MIN = 12
 const DIGITS_MAX = 19

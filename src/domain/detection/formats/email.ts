@@ -72,7 +72,7 @@ function isCredential(text: string, start: number): boolean {
 
 /** `git@host.example:path` and `user@host.example:22/` name a remote shell, not a mailbox. */
 function isRemote(text: string, end: number): boolean {
-  return text[end] === ':' && /^[\w~/.]$/.test(text.charAt(end + 1))
+  return text[end] === ':' && /^[\w~/.{$<]$/.test(text.charAt(end + 1))
 }
 
 const SPELLED_MAX = 48

@@ -93,7 +93,7 @@ function nameRun(scan: Scan, start: number): NameRun | undefined {
 function judge(scan: Scan, run: NameRun): Match | undefined {
   const [first = '', second = ''] = run.words
   if (TITLES.has(first)) return titled(scan, run)
-  const isGiven = GIVEN_NAMES.has(first)
+  const isGiven = isGivenName(first)
   if (run.words.length > 1 && isGiven && isSurname(scan, run, second)) return matchOf(scan, run, 0.65)
   const context = before(scan, run.start, CONTEXT_CHARS)
   if (isIntroduced(scan, run, context)) return matchOf(scan, run, 0.75)
@@ -101,6 +101,14 @@ function judge(scan: Scan, run: NameRun): Match | undefined {
     return matchOf(scan, run, 0.55)
   if (isGiven && isAddressed(scan, run, context)) return matchOf(scan, run, 0.55)
   return undefined
+}
+
+/** With or without the accents: `Luís` is `luis` in the list. */
+function isGivenName(word: string): boolean {
+  if (GIVEN_NAMES.has(word)) return true
+  for (let index = 0; index < word.length; index++)
+    if (word.charCodeAt(index) > 127) return GIVEN_NAMES.has(word.normalize('NFD').replace(/\p{Mn}/gu, ''))
+  return false
 }
 
 /** The part of a run that is a name: it ends before the first word that no name has. */
@@ -142,7 +150,7 @@ function hasSurnameEnding(word: string): boolean {
   return word.length >= 5 && SURNAME_ENDINGS.some((ending) => word.endsWith(ending))
 }
 
-const SAID = /(?:(?:^|[^a-z])(?:my|his|her|their|partner's|(?:maiden|last|first|full|middle|sur|family|given) ?)name(?: is|'s|:)?|(?:^|[^a-z])name(?: is|'s)|(?:^|[^a-z])(?:i am called|call me|ich hei(?:ß|ss)e|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo|mi nombre es|my name is|nazywam si[eę]|jag heter|jeg heter|jeg hedder|mijn naam is|meu nome [eé]|ad[iı]m|signed by|it's under)) ?(?:mr\.? |mrs\.? |ms\.? |dr\.? )?$/
+const SAID = /(?:(?:^|[^a-z])(?:my|his|her|their|partner's|(?:maiden|last|first|full|middle|sur|family|given) ?)name(?: is|'s|:)?|(?:^|[^a-z])name(?: is|'s)|(?:^|[^a-z])(?:i am called|calls? me|named (?:him|her|them)|my (?:kid|son|daughter|wife|husband|partner|brother|sister|mother|father|friend|boss|colleague|doctor)|ich hei(?:ß|ss)e|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo|mi nombre es|my name is|nazywam si[eę]|jag heter|jeg heter|jeg hedder|mijn naam is|meu nome [eé]|ad[iı]m|signed by|it's under)) ?(?:mr\.? |mrs\.? |ms\.? |dr\.? )?$/
 const FIELD = /(?:^|[\n,{|>?"'_ ])(?:full |first |last |given |family |sur|customer |patient |contact |account |holder |card ?holder )?(?:name|nombre|nom|nome|nachname|vorname|apellidos?|cognome|imi[eę]|nazwisko|attn|patient|employee|cardholder)["']?[:=] ?["']?$/
 const HEADER = /(?:^|\n)[> ]{0,4}(?:from|to|cc|bcc|reply-to|von|an|de|à|para|da|author|signed-off-by):["' ]{1,2}$/
 const SELF = /(?:^|[^a-z])(?:i'm|i am|this is|it's|soy|je suis|sono)[ ]$/
@@ -153,11 +161,11 @@ const CLOSING = /(?:regards|sincerely|best(?: wishes)?|cheers|thanks|thank you|y
 function isIntroduced(scan: Scan, run: NameRun, context: string): boolean {
   const [first = ''] = run.words
   if (NO_SURNAME.has(first)) return false
-  const isKnown = GIVEN_NAMES.has(first) || AMBIGUOUS_NAMES.has(first)
+  const isKnown = isGivenName(first) || AMBIGUOUS_NAMES.has(first)
   if (SAID.test(context)) return true
   if (FIELD.test(context)) return isKnown || (run.words.length > 1 && !NO_SURNAME.has(run.words[1] ?? ''))
   if (HEADER.test(context)) return isKnown || (run.words.length > 1 && isMailBehind(scan, run.end))
-  if (SELF.test(context)) return GIVEN_NAMES.has(first)
+  if (SELF.test(context)) return isGivenName(first)
   return CLOSING.test(context) && (isKnown || run.words.length > 1) && isLineEnd(scan, run.end)
 }
 
@@ -173,7 +181,7 @@ function isLineEnd(scan: Scan, end: number): boolean {
 function isAddressed(scan: Scan, run: NameRun, context: string): boolean {
   if (GREETING.test(context)) return true
   const isLine = run.start === 0 || /\n["' >-]{0,3}$/.test(context)
-  return isLine && run.words.length === 1 && /^: ?\S/.test(scan.text.slice(run.end, run.end + 3))
+  return isLine && run.words.length === 1 && /^(?:: ?\S|, [a-z])/.test(scan.text.slice(run.end, run.end + 3))
 }
 
 const LOWER_INTRODUCTIONS = ['name is ', "name's ", "i'm ", 'name: ', 'call me ', 'mr. ', 'mrs. ', 'ms. ', 'under ']

@@ -11,7 +11,11 @@ const AFTER_CHARS = 12
 
 /** Words that say phone, in the languages of the plans; before the number, or right after it. */
 const PHONE_BEFORE =
-  /(?:^|[^a-z])(?:t[eé]l(?![a-z])|t[eé]l[eé]?(?:ph|f)|mobil|cell|phone|handy|hotline|call|dial|ring|fax|whatsapp|sms|text me|reach|contact|desk:|office:|home:|work:|number is|messages? to|numaram|gsm|nr tel|komórk|celular|m[oó]vil|portable|viber|signal|numero di|连|电话|電話|手机|携帯|전화|тел)/
+  /(?:^|[^a-z])(?:t[eé]l(?![a-z])|t[eé]l[eé]?(?:ph|f)|mobil|cell|phone|handy|hotline|call|dial|ring|fax|whatsapp|sms|text me|answer|desk:|office:|messages? to|numaram|gsm|nr tel|komórk|celular|m[oó]vil|portable|viber|signal|numero di|连|电话|電話|手机|携帯|전화|тел)/
+/** Words that speak of a phone only where no word of another number stands there. */
+const PERHAPS_PHONE_BEFORE = /(?:^|[^a-z])(?:reach|contact|home:|work:|number is)/
+const OTHER_NUMBER =
+  /(?:^|[^a-z])(?:card|account|iban|order|invoice|ticket|tracking|serial|passport|ssn|social|licen[cs]e|policy|id|reference|booking|case|tax|routing|isbn)(?![a-z])/
 const PHONE_AFTER = /^[\s,(-]{0,3}(?:office|fax|mobile|cell|home|work|phone|desk|direct|tel|whatsapp)(?![a-z])/
 
 interface NumberSpan {
@@ -61,6 +65,9 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   const hasPlus = text[start - 1] === '+' && start - 1 >= floor
   if (hasPlus) start -= 1
   if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
+  // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
+  const firstEnd = runs[first + 1] ?? 0
+  if (!hasPlus && text[start - 1] === ' ' && isDigit(text.charCodeAt(start - 2)) && text[firstEnd] === ' ') return undefined
   const ends: number[] = []
   const groups: string[] = []
   const gaps: string[] = []
@@ -96,13 +103,17 @@ function longestPhone(scan: Scan, span: NumberSpan): Match | undefined {
     const digits = groups.join('')
     if (digits.length < DIGITS_MIN) return undefined
     if (!isWholeAt(text, end) || (count < span.groups.length && !/^[ /]/.test(span.gaps[count - 1] ?? ''))) continue
-    hasBefore ??= PHONE_BEFORE.test(before(scan, span.start, CONTEXT_CHARS))
+    hasBefore ??= saysPhone(before(scan, span.start, CONTEXT_CHARS))
     const hasContext = hasBefore || PHONE_AFTER.test(after(scan, end, AFTER_CHARS))
     const gaps = span.gaps.slice(0, count - 1)
     const score = scoreOf(span.hasPlus, groups, gaps, hasContext)
     if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
   }
   return undefined
+}
+
+function saysPhone(context: string): boolean {
+  return PHONE_BEFORE.test(context) || (PERHAPS_PHONE_BEFORE.test(context) && !OTHER_NUMBER.test(context))
 }
 
 function isWholeAt(text: string, end: number): boolean {
@@ -128,10 +139,12 @@ function scoreOf(hasPlus: boolean, groups: readonly string[], gaps: readonly str
   }
   if (digits.length > 15 || isOtherNumber(groups, gaps)) return 0
   // Groups with several kinds of separators, as brackets make them, must still be one form.
+  const isBracketed =
+    gaps[0]?.startsWith(')') === true && digits.length >= 8 && digits.length <= 12 && !/^(?:19|20)\d\d$/.test(groups[0] ?? '')
   const isPlain = new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
   const national = isPlain ? nationalScore(digits, groups.map(({ length }) => length).join('-')) : 0
   if (hasContext) return Math.max(national, 0.75)
-  return national
+  return national === 0 && isBracketed ? 0.6 : national
 }
 
 /** `+49 (0)30 …`: the bracketed trunk zero is not dialled from abroad. */
