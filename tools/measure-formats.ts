@@ -44,7 +44,10 @@ if (!existsSync(join(folder, 'dev', 'pii.jsonl.gz'))) {
 
 function rows(split: string, name: string): readonly Row[] {
   const text = gunzipSync(readFileSync(join(folder, split, `${name}.jsonl.gz`))).toString('utf8')
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Row)
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Row)
 }
 
 /** Gold spans count code points; a text without astral characters needs no conversion. */
@@ -72,17 +75,32 @@ function measurePii(split: string): void {
     for (const span of spans) {
       const kinds = KINDS[span.type]
       if (kinds === undefined) continue
-      const covered = coverage(span, matches.filter(({ detector }) => kinds.includes(detector.slice(4))))
+      const covered = coverage(
+        span,
+        matches.filter(({ detector }) => kinds.includes(detector.slice(4))),
+      )
       const isFound = covered >= 0.5
       count(gold, `${span.type} ${row.source}`, isFound)
       if (!isFound && span.type === show)
-        console.log(split, 'MISS', JSON.stringify(`${row.text.slice(Math.max(0, span.start - 40), span.start)}[[${row.text.slice(span.start, span.end)}]]${row.text.slice(span.end, span.end + 20)}`))
+        console.log(
+          split,
+          'MISS',
+          JSON.stringify(
+            `${row.text.slice(Math.max(0, span.start - 40), span.start)}[[${row.text.slice(span.start, span.end)}]]${row.text.slice(span.end, span.end + 20)}`,
+          ),
+        )
     }
     for (const match of matches) {
       const isHit = spans.some(({ start, end }) => start < match.end && end > match.start)
       count(flagged, match.detector, isHit)
       if (!isHit && match.detector === show)
-        console.log(split, 'EXTRA', JSON.stringify(`${row.text.slice(Math.max(0, match.start - 30), match.start)}[[${row.text.slice(match.start, match.end)}]]${row.text.slice(match.end, match.end + 20)}`))
+        console.log(
+          split,
+          'EXTRA',
+          JSON.stringify(
+            `${row.text.slice(Math.max(0, match.start - 30), match.start)}[[${row.text.slice(match.start, match.end)}]]${row.text.slice(match.end, match.end + 20)}`,
+          ),
+        )
     }
   }
   console.log(`\n${split}: recall by type (gold span covered by half or more)`)
@@ -121,27 +139,45 @@ function measureBenign(split: string): void {
     bySource.set(source, [(bySource.get(source)?.[0] ?? 0) + (isNamed ? 1 : 0), (bySource.get(source)?.[1] ?? 0) + 1])
     for (const match of matches)
       if (`benign:${match.detector}` === show)
-        console.log('BENIGN', source, match.score, JSON.stringify(`${text.slice(Math.max(0, match.start - 30), match.start)}[[${text.slice(match.start, match.end)}]]${text.slice(match.end, match.end + 20)}`))
+        console.log(
+          'BENIGN',
+          source,
+          match.score,
+          JSON.stringify(
+            `${text.slice(Math.max(0, match.start - 30), match.start)}[[${text.slice(match.start, match.end)}]]${text.slice(match.end, match.end + 20)}`,
+          ),
+        )
   }
   console.log(`\nbenign ${split}: texts flagged, of ${texts.length}`)
   print(hits)
-  for (const [group, count] of Object.entries(groups)) console.log(`  ${group}: ${((1_000 * count) / texts.length).toFixed(1)} per 1,000`)
+  for (const [group, count] of Object.entries(groups))
+    console.log(`  ${group}: ${((1_000 * count) / texts.length).toFixed(1)} per 1,000`)
   console.log('names or addresses by source')
   print(bySource)
 }
 
 function measureSpeed(): void {
-  const prose = rows('dev', 'benign').filter(({ source }) => /self_instruct|awesome|arena|gsm8k|banking|clinc/.test(source))
+  const prose = rows('dev', 'benign').filter(({ source }) =>
+    /self_instruct|awesome|arena|gsm8k|banking|clinc/.test(source),
+  )
   const text = prose.map((row) => row.text).join('\n')
   const digits = Array.from({ length: 40_000 }, (_, index) => String((index * 7_919_777) % 9_999_999_937)).join(' ')
-  const mixed = rows('dev', 'pii').map((row) => row.text).join('\n')
-  for (const [name, sample] of [['prose', text], ['digits', digits], ['personal data', mixed]] as const) {
+  const mixed = rows('dev', 'pii')
+    .map((row) => row.text)
+    .join('\n')
+  for (const [name, sample] of [
+    ['prose', text],
+    ['digits', digits],
+    ['personal data', mixed],
+  ] as const) {
     for (let warm = 0; warm < 4; warm++) detectFormats(sample)
     const times = Array.from({ length: 9 }, () => {
       const started = performance.now()
       detectFormats(sample)
       return performance.now() - started
     }).toSorted((a, b) => a - b)
-    console.log(`speed on ${name} (${sample.length} units): ${(sample.length / 1_000 / (times[4] ?? 1)).toFixed(1)} MB/s, median of 9`)
+    console.log(
+      `speed on ${name} (${sample.length} units): ${(sample.length / 1_000 / (times[4] ?? 1)).toFixed(1)} MB/s, median of 9`,
+    )
   }
 }

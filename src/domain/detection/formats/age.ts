@@ -3,7 +3,8 @@ import { after, before, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const AGE_MAX = 120
-const AGE_AFTER = /^[ -]?(?:years?|yrs?)[ -]old(?![a-z])|^ ?(?:y\/o|y\.o\.|yo)(?![a-z])|^ (?:jahre alt|ans(?= |[.,])|a[nñ]os(?= de edad)|anni(?= )|jaar oud|lat(?= )|ya[sş][iı]nda)/
+const AGE_AFTER =
+  /^[ -]?(?:years?|yrs?)[ -]old(?![a-z])|^ ?(?:y\/o|y\.o\.|yo)(?![a-z])|^ (?:jahre alt|ans(?= |[.,])|a[nñ]os(?= de edad)|anni(?= )|jaar oud|lat(?= )|ya[sş][iı]nda)/
 const AGE_BEFORE =
   /(?:^|[^a-z])(?:(?:just|i|he|she)(?:'m| am| is|'s)? (?:just )?turn(?:ed|s)?|i'll (?:be|turn)|when (?:i|he|she|they) (?:was|were)|at the age of|(?:my|his|her|patient|patient's) age(?: is|:)|aged?:|\baged) {0,2}$/
 

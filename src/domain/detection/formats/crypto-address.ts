@@ -66,7 +66,8 @@ function bech32Addresses({ text, lower }: Scan): readonly Match[] {
   return matches
 }
 
-const ETHEREUM_CONTEXT = /(?:^|[^a-z])(?:eth|ether|ethereum|wallet|erc-?20|metamask|address|usdt|usdc|token|crypto|send|pay)/
+const ETHEREUM_CONTEXT =
+  /(?:^|[^a-z])(?:eth|ether|ethereum|wallet|erc-?20|metamask|address|usdt|usdc|token|crypto|send|pay)/
 
 function ethereumAddresses(scan: Scan): readonly Match[] {
   const { text, lower } = scan

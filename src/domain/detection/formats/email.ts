@@ -8,11 +8,15 @@ const DOMAIN_MAX = 253
 const LABEL_MAX = 63
 /** Final labels of file names that stand after an `@` (images at a scale, pinned modules); none is a top-level domain. */
 const NOT_TOP_LEVEL = new Set(
-  'png jpg jpeg gif svg webp avif js mjs cjs ts mts jsx tsx json yaml yml css scss html htm xml txt pdf lock map'.split(' '),
+  'png jpg jpeg gif svg webp avif js mjs cjs ts mts jsx tsx json yaml yml css scss html htm xml txt pdf lock map'.split(
+    ' ',
+  ),
 )
 /** What people write an address in words with; the common providers' and countries' top-level domains. */
 const SPELLED_TOP_LEVEL = new Set(
-  'com net org edu gov io co de uk fr es it nl pl eu us ca in au br jp cn ru ch at be se no dk fi pt cz info me dev ai app'.split(' '),
+  'com net org edu gov io co de uk fr es it nl pl eu us ca in au br jp cn ru ch at be se no dk fi pt cz info me dev ai app'.split(
+    ' ',
+  ),
 )
 
 /**
@@ -76,7 +80,8 @@ function isRemote(text: string, end: number): boolean {
 }
 
 const SPELLED_MAX = 48
-const SPELLED_AT = /([a-z0-9](?:[a-z0-9._+-]{0,40}[a-z0-9])?) ?(?:[([{<] ?at ?[)\]}>]| at |@) ?((?:[a-z0-9-]{1,30} ?(?:[([{<] ?dot ?[)\]}>]| dot |\.) ?){0,2}[a-z0-9-]{1,30}) ?$/
+const SPELLED_AT =
+  /([a-z0-9](?:[a-z0-9._+-]{0,40}[a-z0-9])?) ?(?:[([{<] ?at ?[)\]}>]| at |@) ?((?:[a-z0-9-]{1,30} ?(?:[([{<] ?dot ?[)\]}>]| dot |\.) ?){0,2}[a-z0-9-]{1,30}) ?$/
 
 function spelledEmails(scan: Scan): readonly Match[] {
   const matches: Match[] = []
@@ -87,7 +92,10 @@ function spelledEmails(scan: Scan): readonly Match[] {
     if (dotted === undefined || dotted.start < last) continue
     const from = Math.max(last, dotted.start - SPELLED_MAX * 2)
     const head = SPELLED_AT.exec(lower.slice(from, dotted.start))
-    if (head === null || (!dotted.isBracketed && / at /.test(head[0]) && /^(?:look|arrive|be|is|was|are)/.test(head[1] ?? '')))
+    if (
+      head === null ||
+      (!dotted.isBracketed && / at /.test(head[0]) && /^(?:look|arrive|be|is|was|are)/.test(head[1] ?? ''))
+    )
       continue
     const start = from + head.index
     if (start > 0 && isAlnum(lower.charCodeAt(start - 1))) continue

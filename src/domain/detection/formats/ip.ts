@@ -4,8 +4,10 @@ import type { Scan } from './scan.ts'
 
 const ADDRESS_MAX = 45
 const CONTEXT_CHARS = 24
-const VERSION_BEFORE = /(?:version|release|build|chrome|firefox|safari|edge?|rev|firmware|v|ver|oid|§|section|chapter)[\s:=./"'`]{0,3}$/
-const IP_CONTEXT = /(?:^|[^a-z])(?:ip|ipv[46]|host|server|addr|address|gateway|dns|client|ping|ssh|subnet|route|login|loopback|connect\w{0,6}|from)(?![a-z])/
+const VERSION_BEFORE =
+  /(?:version|release|build|chrome|firefox|safari|edge?|rev|firmware|v|ver|oid|§|section|chapter)[\s:=./"'`]{0,3}$/
+const IP_CONTEXT =
+  /(?:^|[^a-z])(?:ip|ipv[46]|host|server|addr|address|gateway|dns|client|ping|ssh|subnet|route|login|loopback|connect\w{0,6}|from)(?![a-z])/
 
 /**
  * IPv4 in dotted decimal and IPv6 (RFC 4291 text forms, zone and prefix length included). Private addresses score 0.6;

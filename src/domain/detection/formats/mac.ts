@@ -37,7 +37,10 @@ function isPairs(text: string, start: number, separator: string): boolean {
 function isEdge(text: string, index: number, separator: string): boolean {
   if (index < 0 || index >= text.length) return true
   if (isWord(text.charCodeAt(index))) return false
-  return text[index] !== separator || !(hasClass(text.charCodeAt(index + 1), HEX) && hasClass(text.charCodeAt(index - 1), HEX))
+  return (
+    text[index] !== separator ||
+    !(hasClass(text.charCodeAt(index + 1), HEX) && hasClass(text.charCodeAt(index - 1), HEX))
+  )
 }
 
 function quads(text: string): readonly Match[] {

@@ -44,8 +44,7 @@ function neighbour(text: string, line: Line, step: -1 | 1): Line | undefined {
   for (let index = 0; index < 3 && /[\r\n ]/.test(text.charAt(gap)); index++) gap += step
   const start = step === 1 ? gap : gap - length + 1
   if (start < 0 || start + length > text.length) return undefined
-  for (let index = start; index < start + length; index++)
-    if (!isZoneUnit(text.charCodeAt(index))) return undefined
+  for (let index = start; index < start + length; index++) if (!isZoneUnit(text.charCodeAt(index))) return undefined
   return { start, end: start + length }
 }
 
@@ -56,8 +55,15 @@ function zoneAround(text: string, line: Line): Line | undefined {
   const near = previous === undefined ? undefined : neighbour(text, previous, -1)
   const windows =
     line.end - line.start === 30
-      ? [[near, previous, line], [previous, line, next], [line, next, far]]
-      : [[previous, line], [line, next]]
+      ? [
+          [near, previous, line],
+          [previous, line, next],
+          [line, next, far],
+        ]
+      : [
+          [previous, line],
+          [line, next],
+        ]
   for (const window of windows) {
     const lines = window.filter((part) => part !== undefined)
     if (lines.length < window.length) continue
@@ -71,12 +77,17 @@ function isZone(lines: readonly string[]): boolean {
   const [first = '', second = ''] = lines
   if (lines.length === 3)
     return (
-      /^[ACI]/.test(first) && passes(first, 5, 14) && passes(second, 0, 6) && passes(second, 8, 14) &&
+      /^[ACI]/.test(first) &&
+      passes(first, 5, 14) &&
+      passes(second, 0, 6) &&
+      passes(second, 8, 14) &&
       checkDigit(first.slice(5, 30) + second.slice(0, 7) + second.slice(8, 15) + second.slice(18, 29)) === second[29]
     )
   const isPassport = first.length === 44
   if (!(isPassport ? /^[PV]/ : /^[ACIPV]/).test(first)) return false
-  return passes(second, 0, 9) && passes(second, 13, 19) && passes(second, 21, 27) && isComposite(second, isPassport, first)
+  return (
+    passes(second, 0, 9) && passes(second, 13, 19) && passes(second, 21, 27) && isComposite(second, isPassport, first)
+  )
 }
 
 /** Visas have no composite check digit. */

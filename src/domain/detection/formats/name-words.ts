@@ -6,7 +6,9 @@ export const TITLES = words(
 )
 
 /** Small words inside surnames. */
-export const PARTICLES = words('van de von der den da dos das del della di du la le ter ten bin ibn al el ben zu af av y e')
+export const PARTICLES = words(
+  'van de von der den da dos das del della di du la le ter ten bin ibn al el ben zu af av y e',
+)
 
 /** Words with capitals that no surname is: they end a name, or show that the word before was none. */
 export const NO_SURNAME = words(

@@ -2,7 +2,7 @@ import { AMBIGUOUS_NAMES, GIVEN_NAMES } from './given-names.ts'
 import { withoutOverlaps } from './match.ts'
 import type { Match } from './match.ts'
 import { NO_SURNAME, PARTICLES, SURNAME_ENDINGS, TITLES } from './name-words.ts'
-import { before, isLetter, isUpperAt, isWord, scanOf } from './scan.ts'
+import { after, before, isLetter, isUpperAt, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const NAME_WORD_MAX = 24
@@ -150,12 +150,16 @@ function hasSurnameEnding(word: string): boolean {
   return word.length >= 5 && SURNAME_ENDINGS.some((ending) => word.endsWith(ending))
 }
 
-const SAID = /(?:(?:^|[^a-z])(?:my|his|her|their|partner's|(?:maiden|last|first|full|middle|sur|family|given) ?)name(?: is|'s|:)?|(?:^|[^a-z])name(?: is|'s)|(?:^|[^a-z])(?:i am called|calls? me|named (?:him|her|them)|my (?:kid|son|daughter|wife|husband|partner|brother|sister|mother|father|friend|boss|colleague|doctor)|ich hei(?:ß|ss)e|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo|mi nombre es|my name is|nazywam si[eę]|jag heter|jeg heter|jeg hedder|mijn naam is|meu nome [eé]|ad[iı]m|signed by|it's under)) ?(?:mr\.? |mrs\.? |ms\.? |dr\.? )?$/
-const FIELD = /(?:^|[\n,{|>?"'_ ])(?:full |first |last |given |family |sur|customer |patient |contact |account |holder |card ?holder )?(?:name|nombre|nom|nome|nachname|vorname|apellidos?|cognome|imi[eę]|nazwisko|attn|patient|employee|cardholder)["']?[:=] ?["']?$/
+const SAID =
+  /(?:(?:^|[^a-z])(?:my|his|her|their|partner's|(?:maiden|last|first|full|middle|sur|family|given) ?)name(?: is|'s|:)?|(?:^|[^a-z])name(?: is|'s)|(?:^|[^a-z])(?:i am called|calls? me|named (?:him|her|them)|my (?:kid|son|daughter|wife|husband|partner|brother|sister|mother|father|friend|boss|colleague|doctor)|ich hei(?:ß|ss)e|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo|mi nombre es|my name is|nazywam si[eę]|jag heter|jeg heter|jeg hedder|mijn naam is|meu nome [eé]|ad[iı]m|signed by|it's under)) ?(?:mr\.? |mrs\.? |ms\.? |dr\.? )?$/
+const FIELD =
+  /(?:^|[\n,{|>?"'_ ])(?:full |first |last |given |family |sur|customer |patient |contact |account |holder |card ?holder )?(?:name|nombre|nom|nome|nachname|vorname|apellidos?|cognome|imi[eę]|nazwisko|attn|patient|employee|cardholder)["']?[:=] ?["']?$/
 const HEADER = /(?:^|\n)[> ]{0,4}(?:from|to|cc|bcc|reply-to|von|an|de|à|para|da|author|signed-off-by):["' ]{1,2}$/
 const SELF = /(?:^|[^a-z])(?:i'm|i am|this is|it's|soy|je suis|sono)[ ]$/
-const GREETING = /(?:^|[\n.!?"'>,] ?)(?:hi|hello|hey|dear|hallo|hola|bonjour|ciao|lieber?|sehr geehrte[rs]?|estimad[oa]|cher|ch[eè]re|thanks,?|thank you,?)[ ,]{1,2}$/
-const CLOSING = /(?:regards|sincerely|best(?: wishes)?|cheers|thanks|thank you|yours(?: truly| faithfully)?|respectfully|grüßen|gruß|cordialement|saludos|saluti|groet(?:en)?),?\s{0,2}\n\s{0,4}$/
+const GREETING =
+  /(?:^|[\n.!?"'>,] ?)(?:hi|hello|hey|dear|hallo|hola|bonjour|ciao|lieber?|sehr geehrte[rs]?|estimad[oa]|cher|ch[eè]re|thanks,?|thank you,?)[ ,]{1,2}$/
+const CLOSING =
+  /(?:regards|sincerely|best(?: wishes)?|cheers|thanks|thank you|yours(?: truly| faithfully)?|respectfully|grüßen|gruß|cordialement|saludos|saluti|groet(?:en)?),?\s{0,2}\n\s{0,4}$/
 
 /** Words of introduction, a form field or a mail header right before the run; a known name or two words behind `I'm`. */
 function isIntroduced(scan: Scan, run: NameRun, context: string): boolean {
@@ -177,9 +181,22 @@ function isLineEnd(scan: Scan, end: number): boolean {
   return /^[ .,]{0,2}(?:\n|\r|$)/.test(scan.text.slice(end, end + 4))
 }
 
+const PERSON_AFTER =
+  /^(?: (?:said|says|asked|asks|told|replied|shouted|wrote|lives|emailed|had given)(?![a-z])|['’]s (?:address|e-?mail|phone|account|number|birthday|name|wife|husband|mother|father|brother|sister|son|daughter|partner)(?![a-z]))/
+const PERSON_BEFORE =
+  /(?:^|[^a-z])(?:said|says|asked|told|speak to|speak with|talk to|talk with|talked to|met|emailed|guardian) $/
+
+/** `…, Andrew and John`: a known name follows behind a comma or `and`. */
+function isInNameList(behind: string): boolean {
+  const next = /^(?:,? and|,) ([^ ,.;:!?()]{2,24})(?![a-z])/.exec(behind)?.[1]
+  return next !== undefined && isGivenName(next)
+}
+
 /** A single given name that is greeted, or that speaks at the beginning of a line: `Nicole: …`. */
 function isAddressed(scan: Scan, run: NameRun, context: string): boolean {
-  if (GREETING.test(context)) return true
+  if (GREETING.test(context) || PERSON_BEFORE.test(context)) return true
+  const behind = after(scan, run.end, 28)
+  if (PERSON_AFTER.test(behind) || isInNameList(behind)) return true
   const isLine = run.start === 0 || /\n["' >-]{0,3}$/.test(context)
   return isLine && run.words.length === 1 && /^(?:: ?\S|, [a-z])/.test(scan.text.slice(run.end, run.end + 3))
 }
@@ -200,7 +217,12 @@ function introducedNames(scan: Scan): readonly Match[] {
       if (hit === null || !(GIVEN_NAMES.has(first) || (isTitle && first.length > 2 && !NO_SURNAME.has(first)))) continue
       const rest = (hit[2] ?? '').trim()
       const isFollowed = rest !== '' && rest.length > 2 && GIVEN_NAMES.has(first) && !NO_SURNAME.has(rest)
-      matches.push({ detector: 'pii/person', start, end: start + (isFollowed ? hit[0].length : first.length), score: 0.55 })
+      matches.push({
+        detector: 'pii/person',
+        start,
+        end: start + (isFollowed ? hit[0].length : first.length),
+        score: 0.55,
+      })
     }
   return matches
 }

@@ -67,7 +67,8 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
   const firstEnd = runs[first + 1] ?? 0
-  if (!hasPlus && text[start - 1] === ' ' && isDigit(text.charCodeAt(start - 2)) && text[firstEnd] === ' ') return undefined
+  if (!hasPlus && text[start - 1] === ' ' && isDigit(text.charCodeAt(start - 2)) && text[firstEnd] === ' ')
+    return undefined
   const ends: number[] = []
   const groups: string[] = []
   const gaps: string[] = []
@@ -140,7 +141,10 @@ function scoreOf(hasPlus: boolean, groups: readonly string[], gaps: readonly str
   if (digits.length > 15 || isOtherNumber(groups, gaps)) return 0
   // Groups with several kinds of separators, as brackets make them, must still be one form.
   const isBracketed =
-    gaps[0]?.startsWith(')') === true && digits.length >= 8 && digits.length <= 12 && !/^(?:19|20)\d\d$/.test(groups[0] ?? '')
+    gaps[0]?.startsWith(')') === true &&
+    digits.length >= 8 &&
+    digits.length <= 12 &&
+    !/^(?:19|20)\d\d$/.test(groups[0] ?? '')
   const isPlain = new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
   const national = isPlain ? nationalScore(digits, groups.map(({ length }) => length).join('-')) : 0
   if (hasContext) return Math.max(national, 0.75)
@@ -160,7 +164,8 @@ function isOtherNumber(groups: readonly string[], gaps: readonly string[]): bool
   const shape = groups.map(({ length }) => length).join('-')
   if (/^(?:4-[12]-[12]|[12]-[12]-4)(?:-|$)/.test(shape) && isDate(groups)) return true
   if (shape === '3-2-4' || shape === '4-4' ? isYears(groups) || shape === '3-2-4' : false) return true
-  if (groups.length === 4 && gaps.every((gap) => gap === '.') && groups.every((group) => Number(group) < 256)) return true
+  if (groups.length === 4 && gaps.every((gap) => gap === '.') && groups.every((group) => Number(group) < 256))
+    return true
   if (groups.length === 2 && gaps[0] === '.' && (groups[0] ?? '').length < 3) return true
   if (/^[1-3](?:-3){2,4}$/.test(shape) && gaps.every((gap) => gap === '.') && groups[0]?.startsWith('0') === false)
     return (groups[0]?.length ?? 0) < 3

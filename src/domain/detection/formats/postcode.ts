@@ -4,11 +4,14 @@ import type { Scan } from './scan.ts'
 
 const CONTEXT_CHARS = 28
 /** Outward and inward code (Royal Mail: letters by position, the inward code without C I K M O V; GIR 0AA). */
-const UK = /^(?:GIR ?0AA|(?:[A-PR-UWYZ]\d[\dA-HJKPS-UW]?|[A-PR-UWYZ][A-HK-Y]\d[\dABEHMNPRV-Y]?) ?\d[ABD-HJLNP-UW-Z]{2})$/
+const UK =
+  /^(?:GIR ?0AA|(?:[A-PR-UWYZ]\d[\dA-HJKPS-UW]?|[A-PR-UWYZ][A-HK-Y]\d[\dABEHMNPRV-Y]?) ?\d[ABD-HJLNP-UW-Z]{2})$/
 /** Canada Post: no D F I O Q U, and no W Z at the front. */
 const CANADA = /^[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d$/
-const POSTCODE_CONTEXT = /(?:^|[^a-z])(?:zip(?: ?code)?|post ?codes?|postal(?: codes?)?|postleitzahl|plz|code postal|c[oó]digo postal|cap|cep|postnummer|postcode|pin ?code)(?: is| was|:| =|=| number| of)?(?: my| the)?[ :"']{0,3}$/
-const NUMERIC = /^(?:\d{5}(?:-\d{4})?|\d{4}|\d{3} \d{2}|\d{4}-\d{3}|\d{2}-\d{3}|\d{5}-\d{3}|\d{6}|\d{4} ?[a-z]{2})(?![\w-])/
+const POSTCODE_CONTEXT =
+  /(?:^|[^a-z])(?:zip(?: ?code)?|post ?codes?|postal(?: codes?)?|postleitzahl|plz|code postal|c[oó]digo postal|cap|cep|postnummer|postcode|pin ?code)(?: is| was|:| =|=| number| of)?(?: my| the)?[ :"']{0,3}$/
+const NUMERIC =
+  /^(?:\d{5}(?:-\d{4})?|\d{4}|\d{3} \d{2}|\d{4}-\d{3}|\d{2}-\d{3}|\d{5}-\d{3}|\d{6}|\d{4} ?[a-z]{2})(?![\w-])/
 
 /** Post codes: British and Canadian by their form, others where a word says so right before. */
 export function detectPostcodes(text: string, scan: Scan = scanOf(text)): readonly Match[] {

@@ -103,7 +103,9 @@ function ordinalEnd(lower: string, index: number): number {
 function isStreet(scan: Scan, index: number, end: number, capitals: number, digits: number): boolean {
   const word = scan.lower.slice(index, end)
   if (!isUpperAt(scan, index) && WEAK_STREET_AFTER.has(word)) return false
-  return WEAK_STREET_AFTER.has(word) ? capitals > 0 : capitals > 0 || (digits > 1 && /^(?:street|avenue|road|boulevard|lane|drive|ave|rd|blvd)$/.test(word))
+  return WEAK_STREET_AFTER.has(word)
+    ? capitals > 0
+    : capitals > 0 || (digits > 1 && /^(?:street|avenue|road|boulevard|lane|ave|rd|blvd)$/.test(word))
 }
 
 /** Up to five words behind `rue`, `via`, `calle`; one of them with a capital. */
@@ -173,7 +175,8 @@ function numberEnd(text: string, end: number): number {
   return hit === null ? end : end + hit[0].length
 }
 
-const DWELLING = /(?:^|[^a-z])(apt\.?|apartment|suite|ste\.?|flat|p\.? ?o\.? ?box|post ?box|postfach|postbus|casilla|apartado|bo[iî]te postale|box|unit|psc) ?#?$/
+const DWELLING =
+  /(?:^|[^a-z])(apt\.?|apartment|suite|ste\.?|flat|p\.? ?o\.? ?box|post ?box|postfach|postbus|casilla|apartado|bo[iî]te postale|box|unit|psc) ?#?$/
 
 /** `Apt. 595`, `Suite 501`, `P.O. Box 255`, `PSC 0413, Box 8144`, with the street that stands before it on its line. */
 function dwelling(scan: Scan, start: number, end: number, floor: number): Part | undefined {
@@ -191,7 +194,8 @@ function dwelling(scan: Scan, start: number, end: number, floor: number): Part |
   if (!isBox && !isMilitary && end - start < 2 && !isUpperAt(scan, at)) return undefined
   const street = isBox || isMilitary ? at : streetBefore(scan, at, floor)
   const isAlone = street === at && !isBox
-  const isSure = isBox || isMilitary || !isAlone || word.startsWith('apt') || isLineStart(text, at) || isTailBehind(scan, end)
+  const isSure =
+    isBox || isMilitary || !isAlone || word.startsWith('apt') || isLineStart(text, at) || isTailBehind(scan, end)
   return isSure ? { start: street, end: numberEnd(text, end), score: isAlone ? 0.5 : 0.65 } : undefined
 }
 
@@ -217,7 +221,8 @@ function townWithCode(scan: Scan, start: number, end: number, floor: number): Pa
   const { text, lower } = scan
   if (end - start !== 5) return undefined
   const state = lower.slice(start - 3, start - 1)
-  const isState = text[start - 1] === ' ' && STATES.has(state) && isUpperAt(scan, start - 3) && isUpperAt(scan, start - 2)
+  const isState =
+    text[start - 1] === ' ' && STATES.has(state) && isUpperAt(scan, start - 3) && isUpperAt(scan, start - 2)
   if (!isState || (text[start - 4] !== ' ' && text[start - 4] !== '\n')) return undefined
   const comma = text[start - 5] === ',' ? start - 5 : start - 4
   const words = wordStarts(text, comma, floor).filter((at) => isUpperAt(scan, at))
@@ -244,7 +249,9 @@ function afterAddressWords(scan: Scan, start: number, end: number): Part | undef
 
 /** Over words with capitals, small words between them and further numbers. */
 function capitalsEnd(scan: Scan, from: number): number {
-  const hit = /^(?:,? (?:\d{1,5}[a-z]?|\p{Lu}[\p{L}'.-]{0,23}|d[eiou]s?|del|de la|la|of|the|van|von)){1,8}/u.exec(scan.text.slice(from, from + TAIL_MAX))
+  const hit = /^(?:,? (?:\d{1,5}[a-z]?|\p{Lu}[\p{L}'.-]{0,23}|d[eiou]s?|del|de la|la|of|the|van|von)){1,8}/u.exec(
+    scan.text.slice(from, from + TAIL_MAX),
+  )
   return hit === null ? from : from + hit[0].trimEnd().length
 }
 

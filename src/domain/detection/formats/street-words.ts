@@ -21,13 +21,13 @@ export const STREET_BEFORE = words(
     'strada str bulevardul calea șoseaua cd. cadde sokak jalan jl đường',
 )
 /** Endings of compound street names (German, Dutch, Nordic, Finnish, Estonian, Hungarian, Icelandic). */
-export const STREET_ENDINGS: readonly string[] =
-  ('straße strasse straat strasze str. str weg gasse allee platz ring ufer damm steig chaussee markt hof ' +
-    'laan plein gracht kade singel dijk steenweg dreef pad baan plantsoen hof ' +
-    'gatan gata gate gatu vägen vägan veien vegen vej gade stræde torget torg plads allé alle brygga bakken haugen bakke backe gränd stigen stien ' +
-    'katu kuja tie polku raitti tori rinne puistotie põik tänav maantee puiestee tee ' +
-    'útja utca tér körút köz sétány fasor stræti straeti braut vegur gata nuna suaq'
-  ).split(' ')
+export const STREET_ENDINGS: readonly string[] = (
+  'straße strasse straat strasze str. str weg gasse allee platz ring ufer damm steig chaussee markt hof ' +
+  'laan plein gracht kade singel dijk steenweg dreef pad baan plantsoen hof ' +
+  'gatan gata gate gatu vägen vägan veien vegen vej gade stræde torget torg plads allé alle brygga bakken haugen bakke backe gränd stigen stien ' +
+  'katu kuja tie polku raitti tori rinne puistotie põik tänav maantee puiestee tee ' +
+  'útja utca tér körút köz sétány fasor stræti straeti braut vegur gata nuna suaq'
+).split(' ')
 /** Last words of a street where the type stands alone before the number. */
 export const STREET_TYPES_BEFORE_NUMBER = words(
   'straße strasse str str. straat weg gasse allee platz ring vej gade gate gata vei veien katu tie tänav maantee utca út útja u. u tér körút krt. sokak sok. sok caddesi cad. cad bulvarı sokağı street straße',
