@@ -30,3 +30,8 @@ export const SURNAME_ENDINGS: readonly string[] =
   'sson sdóttir sdottir ović ović evic ović ević owicz ewicz enko ishvili szky owski owska ewski ewska ński ńska ková nová ovsky yński escu oğlu ović kić čić šić ić ova ova ukov nikov chuk czyk'.split(
     ' ',
   )
+
+/** The words that stand right before a name in an introduction; the patterns of introductions are tried behind these alone. */
+export const LAST_OF_INTRODUCTION = words(
+  "is name name's called me him her them by under kid son daughter wife husband partner brother sister mother father friend boss colleague doctor heiße heisse bin ist m'appelle llamo chiamo nombre es się sie heter hedder nome é adım i'm am this it's soy suis sono adim e",
+)

@@ -1,7 +1,7 @@
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from './given-names.ts'
 import { withoutOverlaps } from './match.ts'
 import type { Match } from './match.ts'
-import { NO_SURNAME, PARTICLES, SURNAME_ENDINGS, TITLES } from './name-words.ts'
+import { LAST_OF_INTRODUCTION, NO_SURNAME, PARTICLES, SURNAME_ENDINGS, TITLES } from './name-words.ts'
 import { after, before, isLetter, isUpperAt, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
@@ -21,14 +21,20 @@ interface NameRun {
  * mail header or a closing line. A list and context, not a model: many names are missed, and some words are none.
  */
 export function detectPersonNames(text: string, scan: Scan = scanOf(text)): readonly Match[] {
-  return withoutOverlaps([...capitalisedNames(scan), ...introducedNames(scan)])
+  const capitalised = capitalisedNames(scan)
+  if (capitalised.words * LOWER_TEXT_UNITS > text.length) return capitalised.matches
+  return withoutOverlaps([...capitalised.matches, ...introducedNames(scan)])
 }
 
+/** A text with fewer capitalised words than one in so many units is taken for one without capitals. */
+const LOWER_TEXT_UNITS = 160
+
 /** Every word with a capital that starts one: titles, given names with a surname, introductions. */
-function capitalisedNames(scan: Scan): readonly Match[] {
+function capitalisedNames(scan: Scan): { readonly matches: readonly Match[]; readonly words: number } {
   const { text } = scan
   const matches: Match[] = []
   const length = text.length
+  let words = 0
   let index = 0
   let isInWord = false
   while (index < length) {
@@ -39,18 +45,53 @@ function capitalisedNames(scan: Scan): readonly Match[] {
       index += 1
       continue
     }
-    if (!isInWord && (code >= 65 && code <= 90 ? true : code >= 0xc0 && isUpperAt(scan, index))) {
-      const run = nameRun(scan, index)
+    const isCapital = code >= 65 && code <= 90 ? true : code >= 0xc0 && isUpperAt(scan, index)
+    if (isCapital && !isInWord) {
+      words += 1
+      const end = wordEnd(text, index)
+      const run = mayBeName(scan, index, end) ? nameRun(scan, index) : undefined
       const match = run === undefined ? undefined : judge(scan, run)
       if (match !== undefined) matches.push(match)
-      index = match?.end ?? wordEnd(text, index)
+      index = match?.end ?? end
       isInWord = true
       continue
     }
     isInWord = isWord(code) || code === 64 || code === 47 || code === 36
     index += 1
   }
-  return matches
+  return { matches, words }
+}
+
+/** The cheap test before the dear ones: another capital or a point follows, or the word or what stands before it speaks of a name. */
+function mayBeName(scan: Scan, start: number, end: number): boolean {
+  const { text, lower } = scan
+  const next = text.charCodeAt(end)
+  if (next === 46 && end - start <= 9) return true
+  const word = lower.slice(start, end)
+  if (next === 32 && (isUpperAt(scan, end + 1) || PARTICLES_HEAD.includes(lower.charAt(end + 1)))) {
+    if (isGivenName(word) || TITLES.has(word)) return true
+    const second = lower.slice(end + 1, wordEnd(text, end + 1))
+    if (hasSurnameEnding(second)) return true
+  } else if (isGivenName(trimmed(word))) return true
+  return isIntroducible(scan, start)
+}
+
+/** First letters of the particles, so that `Maria da Silva` is looked at. */
+const PARTICLES_HEAD = 'vdltbiaye'
+
+function trimmed(word: string): string {
+  return word.endsWith("'s") || word.endsWith('\u2019s') ? word.slice(0, -2) : word
+}
+
+/** Whether the mark or word before `start` is the last of an introduction, a form field or a closing line. */
+function isIntroducible({ text, lower }: Scan, start: number): boolean {
+  const prior = text.charCodeAt(start - 1)
+  if (prior !== 32) return prior === 34 || prior === 39 || prior === 58 || prior === 61 || prior === 10
+  const beforeSpace = text.charCodeAt(start - 2)
+  if (beforeSpace === 58 || beforeSpace === 61 || beforeSpace === 10) return true
+  let from = start - 1
+  while (from > 0 && start - from < 12 && isNameUnit(text.charCodeAt(from - 1))) from -= 1
+  return LAST_OF_INTRODUCTION.has(lower.slice(from, start - 1))
 }
 
 function wordEnd(text: string, index: number): number {

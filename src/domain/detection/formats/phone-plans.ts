@@ -81,7 +81,12 @@ const NATIONAL_FORMS: readonly NationalForm[] = [
   { country: 'JP', digits: /^0[5789]0\d{8}$/, groups: ['3-4-4'], score: 0.75 },
   { country: 'JP', digits: /^0[1-9]\d{8}$/, groups: ['2-4-4', '3-3-4', '4-2-4'], score: 0.65 },
   { country: 'KR', digits: /^01[016-9]\d{7,8}$/, groups: ['3-4-4', '3-3-4', '11'], score: 0.75 },
-  { country: 'KR', digits: /^0(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4])\d{7,8}$/, groups: ['2-3-4', '2-4-4', '3-3-4', '3-4-4'], score: 0.65 },
+  {
+    country: 'KR',
+    digits: /^0(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4])\d{7,8}$/,
+    groups: ['2-3-4', '2-4-4', '3-3-4', '3-4-4'],
+    score: 0.65,
+  },
   { country: 'CN', digits: /^1[3-9]\d{9}$/, groups: ['3-4-4'], score: 0.75 },
   { country: 'IL', digits: /^0(?:5\d|7\d)\d{7}$/, groups: ['3-7', '3-3-4'], score: 0.65 },
 ]
