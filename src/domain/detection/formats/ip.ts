@@ -75,16 +75,32 @@ function withPrefix(text: string, end: number, bits: number): number {
   return isWord(text.charCodeAt(to)) ? end : to
 }
 
-/** Special-purpose ranges of RFC 6890; a quad of single digits is a version or a section more often than a host. */
+/** A quad of single digits is a version or a section more often than a host. */
 function scoreV4(octets: readonly number[], context: string): number {
-  const [a = 0, b = 0, c = 0, d = 0] = octets
-  if (a === 0 || a === 127 || a >= 224 || (a === 198 && b === 51 && c === 100)) return 0.4
-  if ((a === 192 && b === 0 && c === 2) || (a === 203 && b === 0 && c === 113)) return 0.4
-  if (a === 10 || (a === 192 && b === 168) || (a === 172 && b >= 16 && b <= 31)) return 0.6
-  if ((a === 169 && b === 254) || (a === 100 && b >= 64 && b <= 127)) return 0.6
-  if (a < 10 && b < 10 && c < 10 && d < 10) return IP_CONTEXT.test(context) ? 0.8 : 0.4
+  const address = octets.reduce((sum, octet) => sum * 256 + octet, 0)
+  const range = SPECIAL_RANGES.find(([network, bits]) => Math.floor(address / 2 ** (32 - bits)) === network)
+  if (range !== undefined) return range[2]
+  if (octets.every((octet) => octet < 10)) return IP_CONTEXT.test(context) ? 0.8 : 0.4
   return 0.95
 }
+
+const NO_LINE = 0.4
+const PRIVATE = 0.6
+
+/** Special-purpose networks (RFC 6890, RFC 5771): leading bits as a number, how many they are, and the score. */
+const SPECIAL_RANGES: readonly (readonly [number, number, number])[] = [
+  [0, 8, NO_LINE],
+  [127, 8, NO_LINE],
+  [0b111, 3, NO_LINE],
+  [(192 * 256 + 0) * 256 + 2, 24, NO_LINE],
+  [(198 * 256 + 51) * 256 + 100, 24, NO_LINE],
+  [(203 * 256 + 0) * 256 + 113, 24, NO_LINE],
+  [10, 8, PRIVATE],
+  [(172 * 256 + 16) / 16, 12, PRIVATE],
+  [192 * 256 + 168, 16, PRIVATE],
+  [169 * 256 + 254, 16, PRIVATE],
+  [(100 * 256 + 64) / 64, 10, PRIVATE],
+]
 
 function detectIpv6(scan: Scan): readonly Match[] {
   const { text } = scan
@@ -162,7 +178,8 @@ function scoreV6(address: string, hasContext: boolean): number {
   if (address === '::') return hasContext ? 0.4 : 0
   if (/^f[cde][0-9a-f]{2}:/.test(address)) return 0.6
   const isCompressed = address.includes('::')
-  const isAssigned = /^[23][0-9a-f]{3}:/.test(address) || /^64:ff9b:/.test(address) || /^::ffff:/.test(address)
+  const isAssigned =
+    /^[23][0-9a-f]{3}:/.test(address) || address.startsWith('64:ff9b:') || address.startsWith('::ffff:')
   if (!isCompressed) return 0.95
   if (isAssigned && /\d/.test(address)) return 0.95
   return hasContext && /\d/.test(address) ? 0.8 : 0

@@ -153,23 +153,26 @@ function scoreOf(hasPlus: boolean, groups: readonly string[], gaps: readonly str
 
 /** `+49 (0)30 …`: the bracketed trunk zero is not dialled from abroad. */
 function internationalScore(groups: readonly string[], gaps: readonly string[], hasContext: boolean): number {
-  const digits = groups.filter((group, index) => !(group === '0' && /\($/.test(gaps[index - 1] ?? ''))).join('')
+  const digits = groups.filter((group, index) => !(group === '0' && (gaps[index - 1] ?? '').endsWith('('))).join('')
   if (digits.startsWith('0')) return 0
   if (isInternational(digits)) return 0.95
   return hasContext && digits.length >= 8 && digits.length <= 15 ? 0.7 : 0
 }
 
-/** Dates, social security numbers, dotted quads, amounts in threes, ranges of years, ISBNs. */
+/** Dates, social security numbers, ranges of years, ISBNs, and what points alone part. */
 function isOtherNumber(groups: readonly string[], gaps: readonly string[]): boolean {
   const shape = groups.map(({ length }) => length).join('-')
   if (/^(?:4-[12]-[12]|[12]-[12]-4)(?:-|$)/.test(shape) && isDate(groups)) return true
-  if (shape === '3-2-4' || shape === '4-4' ? isYears(groups) || shape === '3-2-4' : false) return true
-  if (groups.length === 4 && gaps.every((gap) => gap === '.') && groups.every((group) => Number(group) < 256))
-    return true
-  if (groups.length === 2 && gaps[0] === '.' && (groups[0] ?? '').length < 3) return true
-  if (/^[1-3](?:-3){2,4}$/.test(shape) && gaps.every((gap) => gap === '.') && groups[0]?.startsWith('0') === false)
-    return (groups[0]?.length ?? 0) < 3
+  if (shape === '3-2-4' || (shape === '4-4' && isYears(groups))) return true
+  if (gaps.length > 0 && gaps.every((gap) => gap === '.') && isPointed(groups, shape)) return true
   return /^97[89]$/.test(groups[0] ?? '') && groups.length >= 4
+}
+
+/** Dotted quads, decimals, amounts in threes. */
+function isPointed(groups: readonly string[], shape: string): boolean {
+  const head = groups[0] ?? ''
+  if (groups.length === 4 && groups.every((group) => Number(group) < 256)) return true
+  return head.length < 3 && (groups.length === 2 || (/^[12](?:-3){2,4}$/.test(shape) && !head.startsWith('0')))
 }
 
 function isDate(groups: readonly string[]): boolean {

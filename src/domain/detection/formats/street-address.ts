@@ -178,11 +178,16 @@ function numberEnd(text: string, end: number): number {
 const DWELLING =
   /(?:^|[^a-z])(apt\.?|apartment|suite|ste\.?|flat|p\.? ?o\.? ?box|post ?box|postfach|postbus|casilla|apartado|bo[iî]te postale|box|unit|psc) ?#?$/
 
+const DWELLING_WORDS = new Set(
+  'apt apartment suite ste flat box postbox pobox postfach postbus casilla apartado postale unit psc'.split(' '),
+)
+
 /** `Apt. 595`, `Suite 501`, `P.O. Box 255`, `PSC 0413, Box 8144`, with the street that stands before it on its line. */
 function dwelling(scan: Scan, start: number, end: number, floor: number): Part | undefined {
   const { text } = scan
   const prior = text.charCodeAt(start - 1)
   if (prior !== 32 && prior !== 35) return undefined
+  if (prior === 32 && !isDwellingWord(scan, start - 1)) return undefined
   const head = before(scan, start, 18)
   const word = DWELLING.exec(head)?.[1]
   if (word === undefined) return undefined
@@ -197,6 +202,13 @@ function dwelling(scan: Scan, start: number, end: number, floor: number): Part |
   const isSure =
     isBox || isMilitary || !isAlone || word.startsWith('apt') || isLineStart(text, at) || isTailBehind(scan, end)
   return isSure ? { start: street, end: numberEnd(text, end), score: isAlone ? 0.5 : 0.65 } : undefined
+}
+
+/** Whether the word that ends before `end` may close a dwelling: the cheap test before the pattern. */
+function isDwellingWord({ text, lower }: Scan, end: number): boolean {
+  let from = end
+  while (from > 0 && end - from < 10 && (isLetter(text.charCodeAt(from - 1)) || text[from - 1] === '.')) from -= 1
+  return DWELLING_WORDS.has(lower.slice(from, end).replace('.', '')) || text[end - 1] === '#'
 }
 
 function isLineStart(text: string, index: number): boolean {
