@@ -1,5 +1,5 @@
 import type { Match } from './match.ts'
-import { after, before, isWord, scanOf } from './scan.ts'
+import { after, before, isBehindNumber, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const AGE_MAX = 120
@@ -21,7 +21,12 @@ export function detectAges(text: string, scan: Scan = scanOf(text)): readonly Ma
     const next = text.charCodeAt(end)
     const hit = next === 32 || next === 45 || next === 121 ? AGE_AFTER.exec(after(scan, end, 16)) : null
     if (hit !== null) matches.push({ detector: 'pii/age', start, end, score: 0.6 })
-    else if (!isWord(next) && AGE_BEFORE.test(before(scan, start, 28)) && !/^ ?(?:%|°|deg)/.test(after(scan, end, 4)))
+    else if (
+      !isWord(next) &&
+      !isBehindNumber(scan, start) &&
+      AGE_BEFORE.test(before(scan, start, 28)) &&
+      !/^ ?(?:%|°|deg)/.test(after(scan, end, 4))
+    )
       matches.push({ detector: 'pii/age', start, end, score: 0.6 })
   }
   return matches

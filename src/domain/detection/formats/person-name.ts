@@ -102,24 +102,29 @@ function nameRun(scan: Scan, start: number): NameRun | undefined {
   let index = start
   let end = start
   for (let count = 0; count < NAME_WORDS_MAX; count++) {
-    let to = wordEnd(text, index)
-    if (to - index > NAME_WORD_MAX) break
-    if (/['’]s$/.test(lower.slice(to - 2, to))) to -= 2
-    while (to > index && !isLetter(text.charCodeAt(to - 1))) to -= 1
+    const to = nameWordEnd(scan, index)
     const word = lower.slice(index, to)
     const isParticle = count > 0 && PARTICLES.has(word)
     if (word === '' || (!isUpperAt(scan, index) && !isParticle)) break
     words.push(word)
+    // A point belongs to an initial or a title; a possessive or a line break ends the name.
+    const dot = text[to] === '.' && (word.length <= 2 || TITLES.has(word)) ? 1 : 0
     if (!isParticle) end = to
-    const isShort = to - index <= 2 || TITLES.has(word)
-    const dot = isShort && text[to] === '.' ? 1 : 0
     if (text[to + dot] !== ' ') break
-    // A run of capitals is a heading, not a name; a possessive or a break ends it.
+    if (!isParticle) end = to + dot
     index = to + dot + 1
-    if (dot === 1 && !isParticle) end = to
   }
   while (words.length > 0 && PARTICLES.has(words.at(-1) ?? '')) words.pop()
   return words.length === 0 ? undefined : { start, end, words }
+}
+
+/** The end of the word at `index` without a possessive or marks at its end; `index` where it is too long for a name. */
+function nameWordEnd({ text, lower }: Scan, index: number): number {
+  let to = wordEnd(text, index)
+  if (to - index > NAME_WORD_MAX) return index
+  if (/['\u2019]s$/.test(lower.slice(to - 2, to))) to -= 2
+  while (to > index && !isLetter(text.charCodeAt(to - 1))) to -= 1
+  return to
 }
 
 function judge(scan: Scan, run: NameRun): Match | undefined {

@@ -52,7 +52,8 @@ const NATIONAL_FORMS: readonly NationalForm[] = [
   { country: 'US CA', digits: /^[2-9]\d{2}[2-9]\d{6}$/, groups: ['3-3-4'], score: 0.8 },
   { country: 'US CA', digits: /^1[2-9]\d{2}[2-9]\d{6}$/, groups: ['1-3-3-4'], score: 0.85 },
   { country: 'UK', digits: /^07[1-57-9]\d{8}$/, groups: ['5-6', '5-3-3', '4-3-4', '3-4-4', '11'], score: 0.75 },
-  { country: 'UK', digits: /^0[12389]\d{9}$/, groups: ['3-4-4', '4-3-4', '5-6', '5-3-3'], score: 0.7 },
+  { country: 'UK', digits: /^02[03489]\d{8}$/, groups: ['3-4-4', '5-6'], score: 0.7 },
+  { country: 'UK', digits: /^0[1389]\d{9}$/, groups: ['4-3-4', '5-6', '5-3-3'], score: 0.7 },
   { country: 'FR', digits: /^0[1-9]\d{8}$/, groups: ['2-2-2-2-2'], score: 0.8 },
   {
     country: 'DE',

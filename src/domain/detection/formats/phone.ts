@@ -1,6 +1,6 @@
 import type { Match } from './match.ts'
 import { isInternational, nationalScore } from './phone-plans.ts'
-import { after, before, isAlnum, isDigit, scanOf } from './scan.ts'
+import { after, before, isAlnum, isBehindNumber, isDigit, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const GROUPS_MAX = 8
@@ -58,17 +58,12 @@ export function detectPhones(text: string, scan: Scan = scanOf(text)): readonly 
 function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefined {
   const { text, runs } = scan
   const digits = runs[first] ?? 0
-  if ((runs[first + 1] ?? 0) - digits > DIGITS_MAX) return undefined
-  let start = digits
-  if (text[start - 1] === '(' && start - 1 >= floor) start -= 1
-  if (text[start - 1] === ' ' && text[start] === '(' && text[start - 2] === '+') start -= 1
-  const hasPlus = text[start - 1] === '+' && start - 1 >= floor
-  if (hasPlus) start -= 1
+  const firstEnd = runs[first + 1] ?? 0
+  if (firstEnd - digits > DIGITS_MAX) return undefined
+  const { start, hasPlus } = headOf(text, digits, floor)
   if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
-  const firstEnd = runs[first + 1] ?? 0
-  if (!hasPlus && text[start - 1] === ' ' && isDigit(text.charCodeAt(start - 2)) && text[firstEnd] === ' ')
-    return undefined
+  if (!hasPlus && text[firstEnd] === ' ' && isBehindNumber(scan, start)) return undefined
   const ends: number[] = []
   const groups: string[] = []
   const gaps: string[] = []
@@ -80,13 +75,29 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
     if (total > DIGITS_MAX) break
     groups.push(text.slice(from, end))
     ends.push(end)
-    const next = runs[first + 2 * group + 2]
-    if (next === undefined || next - end > 3) break
-    const gap = text.slice(end, next)
-    if (!/^(?:[ .\-/]|\) ?|\)-| ?\(| - )$/.test(gap)) break
+    const gap = gapAt(scan, first + 2 * group + 1)
+    if (gap === undefined) break
     gaps.push(gap)
   }
   return total < DIGITS_MIN ? undefined : { start, hasPlus, ends, groups, gaps }
+}
+
+/** Over an opening bracket and a plus before the first digit. */
+function headOf(text: string, digits: number, floor: number): { readonly start: number; readonly hasPlus: boolean } {
+  let start = digits
+  if (text[start - 1] === '(' && start > floor) start -= 1
+  if (text[start] === '(' && text[start - 1] === ' ' && text[start - 2] === '+') start -= 1
+  const hasPlus = text[start - 1] === '+' && start > floor
+  return { start: hasPlus ? start - 1 : start, hasPlus }
+}
+
+/** What parts two groups of one number; undefined where the next run is another's. */
+function gapAt({ text, runs }: Scan, end: number): string | undefined {
+  const from = runs[end] ?? 0
+  const next = runs[end + 1]
+  if (next === undefined || next - from > 3) return undefined
+  const gap = text.slice(from, next)
+  return /^(?:[ .\-/]|\) ?|\)-| ?\(| - )$/.test(gap) ? gap : undefined
 }
 
 /** A digit inside a word, a decimal, a path or an amount starts no number of a person. */

@@ -1,5 +1,5 @@
 import type { Match } from './match.ts'
-import { before, isAlnum, isDigit, isWord, scanOf } from './scan.ts'
+import { before, isAlnum, isBehindNumber, isDigit, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const CONTEXT_CHARS = 28
@@ -48,6 +48,7 @@ function lettered(text: string, digit: number): Match | undefined {
 
 function numeric(scan: Scan, start: number): Match | undefined {
   if (isWord(scan.text.charCodeAt(start - 1)) || isDigit(scan.text.charCodeAt(start - 1))) return undefined
+  if (isBehindNumber(scan, start)) return undefined
   const context = before(scan, start, CONTEXT_CHARS)
   if (!/[ :="']$/.test(context) || !POSTCODE_CONTEXT.test(context)) return undefined
   const hit = NUMERIC.exec(scan.lower.slice(start, start + 12))

@@ -96,3 +96,8 @@ export function before(scan: Scan, index: number, chars: number): string {
 export function after(scan: Scan, index: number, chars: number): string {
   return scan.lower.slice(index, index + chars)
 }
+
+/** Whether another number stands right before, across one space: lists of numbers need no further look. */
+export function isBehindNumber({ text }: Scan, start: number): boolean {
+  return text.charCodeAt(start - 1) === 32 && isDigit(text.charCodeAt(start - 2))
+}
