@@ -1,5 +1,5 @@
 import type { Match } from './match.ts'
-import { after, before, isBehindNumber, isWord, scanOf } from './scan.ts'
+import { after, before, isBehindNumber, isLetter, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const AGE_MAX = 120
@@ -19,7 +19,8 @@ export function detectAges(text: string, scan: Scan = scanOf(text)): readonly Ma
     const age = Number(text.slice(start, end))
     if (age < 1 || age > AGE_MAX) continue
     const next = text.charCodeAt(end)
-    const hit = next === 32 || next === 45 || next === 121 ? AGE_AFTER.exec(after(scan, end, 16)) : null
+    const isUnit = next === 45 || next === 121 || (next === 32 && isLetter(text.charCodeAt(end + 1)))
+    const hit = isUnit ? AGE_AFTER.exec(after(scan, end, 16)) : null
     if (hit !== null) matches.push({ detector: 'pii/age', start, end, score: 0.6 })
     else if (
       !isWord(next) &&

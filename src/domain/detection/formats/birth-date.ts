@@ -1,5 +1,5 @@
 import type { Match } from './match.ts'
-import { before, isWord, scanOf } from './scan.ts'
+import { before, isBehindNumber, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const CONTEXT_CHARS = 48
@@ -24,7 +24,14 @@ export function detectBirthDates(text: string, scan: Scan = scanOf(text)): reado
   for (let run = 0; run < runs.length; run += 2) {
     const digits = runs[run] ?? 0
     const length = (runs[run + 1] ?? 0) - digits
-    if (digits < last || length > 4 || length === 3 || isWord(text.charCodeAt(digits - 1))) continue
+    if (
+      digits < last ||
+      length > 4 ||
+      length === 3 ||
+      isBehindNumber(scan, digits) ||
+      isWord(text.charCodeAt(digits - 1))
+    )
+      continue
     const date = dateAt(scan, digits)
     if (date === undefined || !BIRTH.test(before(scan, date.start, CONTEXT_CHARS))) continue
     matches.push({ detector: 'pii/birth-date', ...date, score: 0.75 })

@@ -47,6 +47,8 @@ const CONTEXT_CHARS = 48
 const DIGITS_MIN = 12
 const DIGITS_MAX = 19
 const GROUPS_MAX = 8
+/** Every usual grouping begins with four digits or more. */
+const GROUP_MIN = 4
 
 /** Payment cards: an issued prefix and length, Luhn, and a usual grouping (one space, hyphen or dot between groups). */
 export function detectCards(text: string, scan: Scan = scanOf(text)): readonly Match[] {
@@ -55,7 +57,7 @@ export function detectCards(text: string, scan: Scan = scanOf(text)): readonly M
   for (let run = 0; run < runs.length; run += 2) {
     const start = runs[run] ?? 0
     const length = (runs[run + 1] ?? 0) - start
-    if (length < 3 || length > DIGITS_MAX || isNumberBefore(text, start)) continue
+    if (length < GROUP_MIN || length > DIGITS_MAX || isNumberBefore(text, start)) continue
     const last = cardFrom(scan, run)
     if (last < 0) continue
     matches.push({ detector: 'pii/card', start, end: runs[last + 1] ?? 0, score: 1 })

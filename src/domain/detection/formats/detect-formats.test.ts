@@ -159,4 +159,43 @@ describe('laws', () => {
       for (const value of valid.filter((text) => text !== '::'))
         expect(found(id, `See:\n${value}\n\nEnd`).length, value).toBeGreaterThan(0)
   })
+
+  // Growth is measured by tools/measure-formats.ts; here a search without a bound would run into the time limit.
+  test.each([
+    '@',
+    'a@a.',
+    'dot com ',
+    'a (at) b ',
+    '1 ',
+    '123-',
+    '+1 ',
+    '(1) ',
+    '1.1.',
+    ':',
+    'a:',
+    'DE89 ',
+    '4111 1111 1111 1111 ',
+    'A<<',
+    '0xaB',
+    'bc1q',
+    '1A',
+    'swift: abcd',
+    'Maria ',
+    'Maria de ',
+    'Mr. ',
+    'my name is A',
+    'Apt. 1 ',
+    'Suite 12, ',
+    '12 Main ',
+    '5 rue A ',
+    'lives at 5 A ',
+    'born 1/1/1990 ',
+    'zip 12345 ',
+    'A1 1AA ',
+    '\u00c9 ',
+    '\ud800',
+    '\u0130',
+    '00:',
+    '1a2b.',
+  ])('32 KB of `%s` end in lawful spans', (unit) => expectLawful(unit.repeat(Math.ceil(32_768 / unit.length))))
 })

@@ -62,7 +62,7 @@ function mayBeName(scan: Scan, start: number, end: number): boolean {
   if (next === 32 && (isUpperAt(scan, end + 1) || PARTICLES_HEAD.includes(lower.charAt(end + 1)))) {
     if (isGivenName(word) || TITLES.has(word)) return true
     const second = lower.slice(end + 1, wordEnd(text, end + 1))
-    if (hasSurnameEnding(second)) return true
+    if (hasSurnameEnding(second) || isAtHome(scan, end + 1 + second.length)) return true
   } else if (isGivenName(trimmed(word))) return true
   return isIntroducible(scan, start)
 }
@@ -79,7 +79,7 @@ function isIntroducible({ text, lower }: Scan, start: number): boolean {
   const prior = text.charCodeAt(start - 1)
   if (prior !== 32) return prior === 34 || prior === 39 || prior === 58 || prior === 61 || prior === 10
   const beforeSpace = text.charCodeAt(start - 2)
-  if (beforeSpace === 58 || beforeSpace === 61 || beforeSpace === 10) return true
+  if (beforeSpace === 58 || beforeSpace === 61 || beforeSpace === 10 || beforeSpace === 63) return true
   let from = start - 1
   while (from > 0 && start - from < 12 && isNameUnit(text.charCodeAt(from - 1))) from -= 1
   return LAST_OF_INTRODUCTION.has(lower.slice(from, start - 1))
@@ -136,6 +136,8 @@ function judge(scan: Scan, run: NameRun): Match | undefined {
   if (isIntroduced(scan, run, context)) return matchOf(scan, run, 0.75)
   if (run.words.length === 2 && hasSurnameEnding(second) && !NO_SURNAME.has(first) && !NO_SURNAME.has(second))
     return matchOf(scan, run, 0.55)
+  if (run.words.length === 2 && !NO_SURNAME.has(first) && !NO_SURNAME.has(second) && isAtHome(scan, run.end))
+    return matchOf(scan, run, 0.55)
   if (isGiven && isAddressed(scan, run, context)) return matchOf(scan, run, 0.55)
   return undefined
 }
@@ -189,6 +191,8 @@ function hasSurnameEnding(word: string): boolean {
 
 const SAID =
   /(?:(?:^|[^a-z])(?:my|his|her|their|partner's|(?:maiden|last|first|full|middle|sur|family|given) ?)name(?: is|'s|:)?|(?:^|[^a-z])name(?: is|'s)|(?:^|[^a-z])(?:i am called|calls? me|named (?:him|her|them)|my (?:kid|son|daughter|wife|husband|partner|brother|sister|mother|father|friend|boss|colleague|doctor)|ich hei(?:ß|ss)e|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo|mi nombre es|my name is|nazywam si[eę]|jag heter|jeg heter|jeg hedder|mijn naam is|meu nome [eé]|ad[iı]m|signed by|it's under)) ?(?:mr\.? |mrs\.? |ms\.? |dr\.? )?$/
+/** `What is your last name? …`, `… the name on the account? User: …` */
+const ANSWER = /(?:^|[^a-z])name(?: on (?:the )?[a-z]{1,12})?\? (?:user: |a: )?$/
 const FIELD =
   /(?:^|[\n,{|>?"'_ ])(?:full |first |last |given |family |sur|customer |patient |contact |account |holder |card ?holder )?(?:name|nombre|nom|nome|nachname|vorname|apellidos?|cognome|imi[eę]|nazwisko|attn|patient|employee|cardholder)["']?[:=] ?["']?$/
 const HEADER = /(?:^|\n)[> ]{0,4}(?:from|to|cc|bcc|reply-to|von|an|de|à|para|da|author|signed-off-by):["' ]{1,2}$/
@@ -203,7 +207,7 @@ function isIntroduced(scan: Scan, run: NameRun, context: string): boolean {
   const [first = ''] = run.words
   if (NO_SURNAME.has(first)) return false
   const isKnown = isGivenName(first) || AMBIGUOUS_NAMES.has(first)
-  if (SAID.test(context)) return true
+  if (SAID.test(context) || ANSWER.test(context)) return true
   if (FIELD.test(context)) return isKnown || (run.words.length > 1 && !NO_SURNAME.has(run.words[1] ?? ''))
   if (HEADER.test(context)) return isKnown || (run.words.length > 1 && isMailBehind(scan, run.end))
   if (SELF.test(context)) return isGivenName(first)
@@ -222,6 +226,13 @@ const PERSON_AFTER =
   /^(?: (?:said|says|asked|asks|told|replied|shouted|wrote|lives|emailed|had given)(?![a-z])|['’]s (?:address|e-?mail|phone|account|number|birthday|name|wife|husband|mother|father|brother|sister|son|daughter|partner)(?![a-z]))/
 const PERSON_BEFORE =
   /(?:^|[^a-z])(?:said|says|asked|told|speak to|speak with|talk to|talk with|talked to|met|emailed|guardian) $/
+
+/** Only people live somewhere and have relatives. */
+function isAtHome(scan: Scan, end: number): boolean {
+  return /^(?: lives (?:at|in|on) |['\u2019]s (?:wife|husband|mother|father|brother|sister|son|daughter)(?![a-z]))/.test(
+    after(scan, end, 16),
+  )
+}
 
 /** `…, Andrew and John`: a known name follows behind a comma or `and`. */
 function isInNameList(behind: string): boolean {

@@ -54,11 +54,8 @@ function partAt(scan: Scan, start: number, end: number, floor: number): Part | u
 /** `12 Main Street`, `12b Main St.`, `14 rue du Président Roosevelt`, `4589 40th Street`. */
 function numberFirst(scan: Scan, start: number, end: number): Part | undefined {
   const { text, lower } = scan
-  let index = end
-  if (isLetter(text.charCodeAt(index)) && !isLetter(text.charCodeAt(index + 1))) index += 1
-  if (text[index] === ',') index += 1
-  if (text[index] !== ' ') return undefined
-  index += 1
+  let index = nameStart(text, end)
+  if (index < 0) return undefined
   let capitals = 0
   for (let count = 0; count < WORDS_MAX; count++) {
     const isOrdinal = isDigit(text.charCodeAt(index))
@@ -73,11 +70,19 @@ function numberFirst(scan: Scan, start: number, end: number): Part | undefined {
     )
       return { start, end: text[to] === '.' ? to + 1 : to, score: WEAK_STREET_AFTER.has(word) ? 0.6 : 0.7 }
     if (isOrdinal || isUpperAt(scan, index)) capitals += 1
-    if (text[to] === '.' && text[to + 1] === ' ') index = to + 2
-    else if (text[to] === ' ') index = to + 1
-    else return undefined
+    const gap = text[to] === '.' ? 1 : 0
+    if (text[to + gap] !== ' ') return undefined
+    index = to + gap + 1
   }
   return undefined
+}
+
+/** Behind `12 `, `12b ` and `12, `; -1 where no word follows. */
+function nameStart(text: string, end: number): number {
+  let index = end
+  if (isLetter(text.charCodeAt(index)) && !isLetter(text.charCodeAt(index + 1))) index += 1
+  if (text[index] === ',') index += 1
+  return text[index] === ' ' ? index + 1 : -1
 }
 
 function ordinalEnd(lower: string, index: number): number {
