@@ -1,12 +1,7 @@
 import type { View } from './canonical-view.ts'
+import type { Match } from './formats/match.ts'
 
-/** A span of the view that a detector recognised. */
-export interface Match {
-  readonly detector: string
-  readonly start: number
-  readonly end: number
-  readonly score: number
-}
+export type { Match } from './formats/match.ts'
 
 /** Email, payment card, IBAN, phone and US SSN: hand-written linear scanners with checksums. */
 export function detectPii(view: View): readonly Match[] {

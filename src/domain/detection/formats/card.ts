@@ -1,0 +1,136 @@
+import type { Match } from './match.ts'
+import { before, isAlnum, scanOf } from './scan.ts'
+import type { Scan } from './scan.ts'
+
+/**
+ * Issuer ranges: first and last four digits of the prefix, and the lengths that are issued (ISO/IEC 7812-1, the networks'
+ * published ranges): Visa, Mastercard, American Express, Discover, JCB, Diners, UnionPay, Mir, Dankort, RuPay.
+ */
+const ISSUERS: readonly (readonly [number, number, readonly number[]])[] = [
+  [4000, 4999, [13, 16, 19]],
+  [5100, 5599, [16]],
+  [2221, 2720, [16]],
+  [3400, 3499, [15]],
+  [3700, 3799, [15]],
+  [6011, 6011, [16, 17, 18, 19]],
+  [6440, 6599, [16, 17, 18, 19]],
+  [3528, 3589, [16, 17, 18, 19]],
+  [3600, 3699, [14, 16, 19]],
+  [3800, 3999, [14, 16]],
+  [3000, 3059, [14, 16]],
+  [3095, 3095, [14, 16]],
+  [6200, 6299, [16, 17, 18, 19]],
+  [2200, 2204, [16, 17, 18, 19]],
+  [5019, 5019, [16]],
+  [6521, 6522, [16]],
+  [8100, 8171, [16, 17, 18, 19]],
+]
+/** Ranges with many lengths or little use: Maestro, the old JCB prefixes, UATP. They need a word that says card. */
+const ISSUERS_IN_CONTEXT: readonly (readonly [number, number, readonly number[]])[] = [
+  [604, 604, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [3500, 3599, [16]],
+  [5018, 5018, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [5020, 5020, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [5038, 5038, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [5600, 5899, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [6000, 6999, [12, 13, 14, 15, 16, 17, 18, 19]],
+  [2131, 2131, [15]],
+  [1800, 1800, [15]],
+  [1000, 1999, [15]],
+]
+/** Maestro's own sixteen-digit ranges are as specific as the great networks'. */
+const MAESTRO_16: ReadonlySet<number> = new Set([5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763])
+
+const CARD_CONTEXT =
+  /(?:^|[^a-z])(?:card|cc(?![a-z])|credit|debit|visa|master ?card|maestro|amex|american express|discover|diners|jcb|pan|karte|kreditkarte|carte|tarjeta|carta|cart[aã]o|kart)/
+const CONTEXT_CHARS = 48
+const DIGITS_MIN = 12
+const DIGITS_MAX = 19
+const GROUPS_MAX = 8
+/** Every usual grouping begins with four digits or more. */
+const GROUP_MIN = 4
+
+/** Payment cards: an issued prefix and length, Luhn, and a usual grouping (one space, hyphen or dot between groups). */
+export function detectCards(text: string, scan: Scan = scanOf(text)): readonly Match[] {
+  const { runs } = scan
+  const matches: Match[] = []
+  for (let run = 0; run < runs.length; run += 2) {
+    const start = runs[run] ?? 0
+    const length = (runs[run + 1] ?? 0) - start
+    if (length < GROUP_MIN || length > DIGITS_MAX || isNumberBefore(text, start)) continue
+    const last = cardFrom(scan, run)
+    if (last < 0) continue
+    matches.push({ detector: 'pii/card', start, end: runs[last + 1] ?? 0, score: 1 })
+    run = last
+  }
+  return matches
+}
+
+/** A digit inside a word, a decimal, an amount or an identifier such as `NW-10001` starts no card. */
+function isNumberBefore(text: string, start: number): boolean {
+  if (start === 0) return false
+  const code = text.charCodeAt(start - 1)
+  return isAlnum(code) || code === 95 || code === 46 || code === 45 || code === 47 || code === 36 || code === 43
+}
+
+/** Index in `runs` of the last group of the longest card that starts at `first`; -1 where there is none. */
+function cardFrom({ text, lower, runs }: Scan, first: number): number {
+  let digits = ''
+  let best = -1
+  let separator = ''
+  const start = runs[first] ?? 0
+  for (let group = 0; group < GROUPS_MAX; group++) {
+    const from = runs[first + 2 * group] ?? 0
+    const end = runs[first + 2 * group + 1] ?? 0
+    if (digits.length + end - from > DIGITS_MAX) break
+    digits += text.slice(from, end)
+    if (digits.length >= DIGITS_MIN && isWholeAt(text, end) && isCard({ text, lower, runs }, start, digits, group))
+      best = first + 2 * group
+    const next = runs[first + 2 * group + 2]
+    if (next !== end + 1) break
+    const char = text.charAt(end)
+    if ((char !== ' ' && char !== '-' && char !== '.') || (separator !== '' && char !== separator)) break
+    separator = char
+  }
+  return best
+}
+
+function isWholeAt(text: string, end: number): boolean {
+  if (end >= text.length) return true
+  const code = text.charCodeAt(end)
+  if (isAlnum(code) || code === 95) return false
+  const next = text.charCodeAt(end + 1)
+  return !((code === 45 || code === 46) && next >= 48 && next <= 57)
+}
+
+function isCard(scan: Scan, start: number, digits: string, groups: number): boolean {
+  if (!passesLuhn(digits) || isRepeated(digits)) return false
+  const prefix = Number(digits.slice(0, 4))
+  if (isIssued(ISSUERS, prefix, digits.length)) return groups <= 4 || hasContext(scan, start)
+  if (digits.length === 16 && MAESTRO_16.has(prefix)) return true
+  return isIssued(ISSUERS_IN_CONTEXT, prefix, digits.length) && hasContext(scan, start)
+}
+
+function isRepeated(digits: string): boolean {
+  for (let index = 1; index < digits.length; index++) if (digits[index] !== digits[0]) return false
+  return true
+}
+
+function isIssued(ranges: typeof ISSUERS, prefix: number, length: number): boolean {
+  return ranges.some(([from, to, lengths]) => prefix >= from && prefix <= to && lengths.includes(length))
+}
+
+function hasContext(scan: Scan, start: number): boolean {
+  return CARD_CONTEXT.test(before(scan, start, CONTEXT_CHARS))
+}
+
+/** ISO/IEC 7812-1 annex B. `digits` are ASCII digits. */
+export function passesLuhn(digits: string): boolean {
+  let sum = 0
+  for (let index = 0; index < digits.length; index++) {
+    const digit = digits.charCodeAt(digits.length - 1 - index) - 48
+    const doubled = index % 2 === 1 ? digit * 2 : digit
+    sum += doubled > 9 ? doubled - 9 : doubled
+  }
+  return sum % 10 === 0
+}

@@ -1,0 +1,143 @@
+import { withoutOverlaps } from './match.ts'
+import type { Match } from './match.ts'
+import { LOCAL, hasClass, isAlnum, isLetter, scanOf } from './scan.ts'
+import type { Scan } from './scan.ts'
+
+const LOCAL_MAX = 64
+const DOMAIN_MAX = 253
+const LABEL_MAX = 63
+/** Final labels of file names that stand after an `@` (images at a scale, pinned modules); none is a top-level domain. */
+const NOT_TOP_LEVEL = new Set(
+  'png jpg jpeg gif svg webp avif js mjs cjs ts mts jsx tsx json yaml yml css scss html htm xml txt pdf lock map'.split(
+    ' ',
+  ),
+)
+/** What people write an address in words with; the common providers' and countries' top-level domains. */
+const SPELLED_TOP_LEVEL = new Set(
+  'com net org edu gov io co de uk fr es it nl pl eu us ca in au br jp cn ru ch at be se no dk fi pt cz info me dev ai app'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Mail addresses (RFC 5321 limits: local part 64, domain 253, label 63; unquoted local part), and addresses in words such
+ * as `name (at) domain (dot) com`. Case-insensitive.
+ */
+export function detectEmails(text: string, scan: Scan = scanOf(text)): readonly Match[] {
+  const plain = plainEmails(text)
+  const spelled = spelledEmails(scan)
+  return spelled.length === 0 ? plain : withoutOverlaps([...plain, ...spelled])
+}
+
+function plainEmails(text: string): readonly Match[] {
+  const matches: Match[] = []
+  let last = 0
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const start = localStart(text, at, last)
+    if (start === at) continue
+    const end = domainEnd(text, at + 1)
+    if (end < 0 || isCredential(text, start) || isRemote(text, end)) continue
+    matches.push({ detector: 'pii/email', start, end, score: 1 })
+    last = end
+  }
+  return matches
+}
+
+/** Where the local part before `at` begins; `at` itself where there is none. */
+function localStart(text: string, at: number, floor: number): number {
+  let start = at
+  while (start > floor && at - start <= LOCAL_MAX && hasClass(text.charCodeAt(start - 1), LOCAL)) start -= 1
+  if (at - start > LOCAL_MAX) return at
+  while (start < at && !isAlnum(text.charCodeAt(start)) && text[start] !== '_') start += 1
+  return text[at - 1] === '.' || text.slice(start, at).includes('..') ? at : start
+}
+
+/** The end of a domain of two labels or more whose last is a top-level domain by its form; -1 where there is none. */
+function domainEnd(text: string, start: number): number {
+  let end = start
+  while (end < text.length && end - start <= DOMAIN_MAX && isDomain(text.charCodeAt(end))) end += 1
+  while (end > start && !isAlnum(text.charCodeAt(end - 1)) && !isLetter(text.charCodeAt(end - 1))) end -= 1
+  const labels = text.slice(start, end).toLowerCase().split('.')
+  const top = labels.at(-1) ?? ''
+  if (labels.length < 2 || labels.some((label) => label === '' || label.length > LABEL_MAX || label.startsWith('-')))
+    return -1
+  return /^(?:[a-z]{2,24}|xn--[a-z0-9]{2,40})$/.test(top) && !NOT_TOP_LEVEL.has(top) ? end : -1
+}
+
+function isDomain(code: number): boolean {
+  return isAlnum(code) || code === 46 || code === 45 || (code >= 0xc0 && code < 0x250)
+}
+
+/** `scheme://user:password@host`: what stands before the `@` is no mailbox. */
+function isCredential(text: string, start: number): boolean {
+  const head = text.slice(Math.max(0, start - LOCAL_MAX), start)
+  return /:\/\/[^\s/@]{0,64}:?$/.test(head) && !head.endsWith('mailto:')
+}
+
+/** `git@host.example:path` and `user@host.example:22/` name a remote shell, not a mailbox. */
+function isRemote(text: string, end: number): boolean {
+  return text[end] === ':' && /^[\w~/.{$<]$/.test(text.charAt(end + 1))
+}
+
+const SPELLED_MAX = 48
+const SPELLED_AT =
+  /([a-z0-9](?:[a-z0-9._+-]{0,40}[a-z0-9])?) ?(?:[([{<] ?at ?[)\]}>]| at |@) ?((?:[a-z0-9-]{1,30} ?(?:[([{<] ?dot ?[)\]}>]| dot |\.) ?){0,2}[a-z0-9-]{1,30}) ?$/
+
+function spelledEmails(scan: Scan): readonly Match[] {
+  const matches: Match[] = []
+  const { lower } = scan
+  let last = 0
+  for (let dot = lower.indexOf('dot'); dot >= 0; dot = lower.indexOf('dot', dot + 3)) {
+    const dotted = spelledDot(lower, dot)
+    if (dotted === undefined || dotted.start < last) continue
+    const from = Math.max(last, dotted.start - SPELLED_MAX * 2)
+    const head = SPELLED_AT.exec(lower.slice(from, dotted.start))
+    if (
+      head === null ||
+      (!dotted.isBracketed && / at /.test(head[0]) && /^(?:look|arrive|be|is|was|are)/.test(head[1] ?? ''))
+    )
+      continue
+    const start = from + head.index
+    if (start > 0 && isAlnum(lower.charCodeAt(start - 1))) continue
+    matches.push({ detector: 'pii/email', start, end: dotted.end, score: 0.85 })
+    last = dotted.end
+  }
+  return [...matches, ...bracketedAts(lower)]
+}
+
+/** `(dot) com` or ` dot com` around `dot`, and the span from the bracket to the end of the top-level domain. */
+function spelledDot(
+  lower: string,
+  dot: number,
+): { readonly start: number; readonly end: number; readonly isBracketed: boolean } | undefined {
+  const opener = lower.charAt(dot - 1)
+  const isBracketed = '([{<'.includes(opener) && opener !== ''
+  if (!isBracketed && opener !== ' ') return undefined
+  let index = dot + 3
+  if (isBracketed) {
+    if (!')]}>'.includes(lower.charAt(index)) || index >= lower.length) return undefined
+    index += 1
+  }
+  if (lower[index] === ' ') index += 1
+  else if (!isBracketed) return undefined
+  let end = index
+  while (end < lower.length && end - index < 8 && hasClass(lower.charCodeAt(end), 2)) end += 1
+  if (!SPELLED_TOP_LEVEL.has(lower.slice(index, end))) return undefined
+  let start = dot - 1
+  if (lower[start - 1] === ' ' && start > 0) start -= 1
+  return { start, end, isBracketed }
+}
+
+/** `name(at)domain.com`: the sign in words, the dot as it is. */
+function bracketedAts(lower: string): readonly Match[] {
+  const matches: Match[] = []
+  for (const sign of ['(at)', '[at]', '{at}'])
+    for (let at = lower.indexOf(sign); at >= 0; at = lower.indexOf(sign, at + 4)) {
+      const before = lower[at - 1] === ' ' ? at - 1 : at
+      const after = lower[at + 4] === ' ' ? at + 5 : at + 4
+      const start = localStart(lower, before, 0)
+      const end = domainEnd(lower, after)
+      if (start < before && end > 0) matches.push({ detector: 'pii/email', start, end, score: 0.9 })
+    }
+  return matches
+}

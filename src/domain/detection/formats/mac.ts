@@ -1,0 +1,65 @@
+import type { Match } from './match.ts'
+import { HEX, hasClass, isWord } from './scan.ts'
+
+const PAIRS = 6
+const PAIRS_LENGTH = 17
+
+/** EUI-48 addresses: six pairs with one and the same `:` or `-`, or three quads with dots. Longer chains are hashes and are left. */
+export function detectMacs(text: string): readonly Match[] {
+  return [...paired(text, ':'), ...paired(text, '-'), ...quads(text)].toSorted((a, b) => a.start - b.start)
+}
+
+function paired(text: string, separator: string): readonly Match[] {
+  const matches: Match[] = []
+  for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) {
+    if (text[at + 3] !== separator) continue
+    const start = at - 2
+    const end = start + PAIRS_LENGTH
+    if (start < 0 || end > text.length || !isPairs(text, start, separator)) continue
+    if (isEdge(text, start - 1, separator) && isEdge(text, end, separator)) {
+      matches.push({ detector: 'pii/mac', start, end, score: scoreOf(text.slice(start, end)) })
+      at = end - 1
+    }
+  }
+  return matches
+}
+
+function isPairs(text: string, start: number, separator: string): boolean {
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const at = start + 3 * pair
+    if (!hasClass(text.charCodeAt(at), HEX) || !hasClass(text.charCodeAt(at + 1), HEX)) return false
+    if (pair < PAIRS - 1 && text[at + 2] !== separator) return false
+  }
+  return true
+}
+
+/** Neither a word nor, for a chain that goes on, another separator with a hexadecimal digit stands there. */
+function isEdge(text: string, index: number, separator: string): boolean {
+  if (index < 0 || index >= text.length) return true
+  if (isWord(text.charCodeAt(index))) return false
+  return (
+    text[index] !== separator ||
+    !(hasClass(text.charCodeAt(index + 1), HEX) && hasClass(text.charCodeAt(index - 1), HEX))
+  )
+}
+
+function quads(text: string): readonly Match[] {
+  const matches: Match[] = []
+  for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
+    if (text[at + 5] !== '.' || at < 4) continue
+    const start = at - 4
+    const end = start + 14
+    const span = text.slice(start, end)
+    // One letter at least: three groups of four digits are an amount or a date more often.
+    if (!/^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i.test(span) || !/[a-f]/i.test(span)) continue
+    if (!isEdge(text, start - 1, '.') || !isEdge(text, end, '.')) continue
+    matches.push({ detector: 'pii/mac', start, end, score: scoreOf(span) })
+    at = end - 1
+  }
+  return matches
+}
+
+/** All zeros and the broadcast address belong to no device. */
+function scoreOf(span: string): number {
+  return /^[0:.-]{14,17}$|^[f:.-]{14,17}$/i.test(span) ? 0.4 : 0.95
+}

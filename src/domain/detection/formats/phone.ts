@@ -1,0 +1,196 @@
+import type { Match } from './match.ts'
+import { isInternational, nationalScore } from './phone-plans.ts'
+import { after, before, isAlnum, isBehindNumber, isDigit, scanOf } from './scan.ts'
+import type { Scan } from './scan.ts'
+
+const GROUPS_MAX = 8
+const DIGITS_MIN = 7
+const DIGITS_MAX = 17
+const CONTEXT_CHARS = 40
+const AFTER_CHARS = 12
+
+/** Words that say phone, in the languages of the plans; before the number, or right after it. */
+const PHONE_BEFORE =
+  /(?:^|[^a-z])(?:t[eé]l(?![a-z])|t[eé]l[eé]?(?:ph|f)|mobil|cell|phone|handy|hotline|call|dial|ring|fax|whatsapp|sms|text me|answer|desk:|office:|messages? to|numaram|gsm|nr tel|komórk|celular|m[oó]vil|portable|viber|signal|numero di|连|电话|電話|手机|携帯|전화|тел)/
+/** Words that speak of a phone only where no word of another number stands there. */
+const PERHAPS_PHONE_BEFORE = /(?:^|[^a-z])(?:reach|contact|home:|work:|number is)/
+const OTHER_NUMBER =
+  /(?:^|[^a-z])(?:card|account|iban|order|invoice|ticket|tracking|serial|passport|ssn|social|licen[cs]e|policy|id|reference|booking|case|tax|routing|isbn)(?![a-z])/
+const PHONE_AFTER = /^[\s,(-]{0,3}(?:office|fax|mobile|cell|home|work|phone|desk|direct|tel|whatsapp)(?![a-z])/
+
+interface NumberSpan {
+  readonly start: number
+  readonly hasPlus: boolean
+  /** End of each group in the text. */
+  readonly ends: readonly number[]
+  /** Digits of each group. */
+  readonly groups: readonly string[]
+  /** What stands before each group but the first. */
+  readonly gaps: readonly string[]
+}
+
+/**
+ * Phone numbers: international by country code and length, national by the forms of many countries, others only with a
+ * word that says phone within 40 characters before or right behind. Spaces, dots, hyphens, slashes and brackets may part groups.
+ */
+export function detectPhones(text: string, scan: Scan = scanOf(text)): readonly Match[] {
+  const { runs } = scan
+  const matches: Match[] = []
+  let last = 0
+  for (let run = 0; run < runs.length; run += 2) {
+    const digits = runs[run] ?? 0
+    if (digits < last) continue
+    const span = spanFrom(scan, run, last)
+    if (span === undefined) continue
+    const match = longestPhone(scan, span)
+    if (match === undefined) {
+      // A number that is none must not be read again from its second group on.
+      last = span.gaps.some((gap) => gap === ' ') ? digits + 1 : (span.ends.at(-1) ?? digits)
+      continue
+    }
+    matches.push(match)
+    last = match.end
+  }
+  return matches
+}
+
+/** The groups from run `first` on; undefined where they cannot be a phone number. */
+function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefined {
+  const { text, runs } = scan
+  const digits = runs[first] ?? 0
+  const firstEnd = runs[first + 1] ?? 0
+  if (firstEnd - digits > DIGITS_MAX) return undefined
+  const { start, hasPlus } = headOf(text, digits, floor)
+  if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
+  // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
+  if (!hasPlus && text[firstEnd] === ' ' && isBehindNumber(scan, start)) return undefined
+  const ends: number[] = []
+  const groups: string[] = []
+  const gaps: string[] = []
+  let total = 0
+  for (let group = 0; group < GROUPS_MAX; group++) {
+    const from = runs[first + 2 * group] ?? 0
+    const end = runs[first + 2 * group + 1] ?? 0
+    total += end - from
+    if (total > DIGITS_MAX) break
+    groups.push(text.slice(from, end))
+    ends.push(end)
+    const gap = gapAt(scan, first + 2 * group + 1)
+    if (gap === undefined) break
+    gaps.push(gap)
+  }
+  return total < DIGITS_MIN ? undefined : { start, hasPlus, ends, groups, gaps }
+}
+
+/** Over an opening bracket and a plus before the first digit. */
+function headOf(text: string, digits: number, floor: number): { readonly start: number; readonly hasPlus: boolean } {
+  let start = digits
+  if (text[start - 1] === '(' && start > floor) start -= 1
+  if (text[start] === '(' && text[start - 1] === ' ' && text[start - 2] === '+') start -= 1
+  const hasPlus = text[start - 1] === '+' && start > floor
+  return { start: hasPlus ? start - 1 : start, hasPlus }
+}
+
+/** What parts two groups of one number; undefined where the next run is another's. */
+function gapAt({ text, runs }: Scan, end: number): string | undefined {
+  const from = runs[end] ?? 0
+  const next = runs[end + 1]
+  if (next === undefined || next - from > 3) return undefined
+  const gap = text.slice(from, next)
+  return /^(?:[ .\-/]|\) ?|\)-| ?\(| - )$/.test(gap) ? gap : undefined
+}
+
+/** A digit inside a word, a decimal, a path or an amount starts no number of a person. */
+function isInsideWord(code: number, hasPlus: boolean): boolean {
+  if (isAlnum(code) || code === 95 || code === 43 || code === 36) return true
+  return !hasPlus && (code === 46 || code === 45 || code === 47 || code === 61 || code === 35 || code === 37)
+}
+
+function longestPhone(scan: Scan, span: NumberSpan): Match | undefined {
+  const { text } = scan
+  let hasBefore: boolean | undefined
+  for (let count = span.groups.length; count > 0; count--) {
+    const end = span.ends[count - 1] ?? 0
+    const groups = span.groups.slice(0, count)
+    const digits = groups.join('')
+    if (digits.length < DIGITS_MIN) return undefined
+    if (!isWholeAt(text, end) || (count < span.groups.length && !/^[ /]/.test(span.gaps[count - 1] ?? ''))) continue
+    hasBefore ??= saysPhone(before(scan, span.start, CONTEXT_CHARS))
+    const hasContext = hasBefore || PHONE_AFTER.test(after(scan, end, AFTER_CHARS))
+    const gaps = span.gaps.slice(0, count - 1)
+    const score = scoreOf(span.hasPlus, groups, gaps, hasContext)
+    if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
+  }
+  return undefined
+}
+
+function saysPhone(context: string): boolean {
+  return PHONE_BEFORE.test(context) || (PERHAPS_PHONE_BEFORE.test(context) && !OTHER_NUMBER.test(context))
+}
+
+function isWholeAt(text: string, end: number): boolean {
+  if (end >= text.length) return true
+  const code = text.charCodeAt(end)
+  if (code === 120 && isDigit(text.charCodeAt(end + 1))) return true
+  if (isAlnum(code) || code === 95 || code === 37 || code === 8364 || code === 64) return false
+  return !((code === 45 || code === 46 || code === 44 || code === 58) && isDigit(text.charCodeAt(end + 1)))
+}
+
+/** ` x123`, ` ext. 123`: an extension belongs to the number. */
+function extensionEnd(text: string, end: number): number {
+  const hit = /^(?: ?x ?| ?,? ?ext\.? ?)\d{1,6}(?!\w)/i.exec(text.slice(end, end + 16))
+  return hit === null ? end : end + hit[0].length
+}
+
+function scoreOf(hasPlus: boolean, groups: readonly string[], gaps: readonly string[], hasContext: boolean): number {
+  const digits = groups.join('')
+  if (hasPlus) return internationalScore(groups, gaps, hasContext)
+  if (/^(?:00|011)[1-9]/.test(digits) && (hasContext || groups.length > 2)) {
+    const international = isInternational(digits.slice(digits.startsWith('011') ? 3 : 2))
+    if (international) return 0.85
+  }
+  if (digits.length > 15 || isOtherNumber(groups, gaps)) return 0
+  // Groups with several kinds of separators, as brackets make them, must still be one form.
+  const isBracketed =
+    gaps[0]?.startsWith(')') === true &&
+    digits.length >= 8 &&
+    digits.length <= 12 &&
+    !/^(?:19|20)\d\d$/.test(groups[0] ?? '')
+  const isPlain = new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
+  const national = isPlain ? nationalScore(digits, groups.map(({ length }) => length).join('-')) : 0
+  if (hasContext) return Math.max(national, 0.75)
+  return national === 0 && isBracketed ? 0.6 : national
+}
+
+/** `+49 (0)30 …`: the bracketed trunk zero is not dialled from abroad. */
+function internationalScore(groups: readonly string[], gaps: readonly string[], hasContext: boolean): number {
+  const digits = groups.filter((group, index) => !(group === '0' && (gaps[index - 1] ?? '').endsWith('('))).join('')
+  if (digits.startsWith('0')) return 0
+  if (isInternational(digits)) return 0.95
+  return hasContext && digits.length >= 8 && digits.length <= 15 ? 0.7 : 0
+}
+
+/** Dates, social security numbers, ranges of years, ISBNs, and what points alone part. */
+function isOtherNumber(groups: readonly string[], gaps: readonly string[]): boolean {
+  const shape = groups.map(({ length }) => length).join('-')
+  if (/^(?:4-[12]-[12]|[12]-[12]-4)(?:-|$)/.test(shape) && isDate(groups)) return true
+  if (shape === '3-2-4' || (shape === '4-4' && isYears(groups))) return true
+  if (gaps.length > 0 && gaps.every((gap) => gap === '.') && isPointed(groups, shape)) return true
+  return /^97[89]$/.test(groups[0] ?? '') && groups.length >= 4
+}
+
+/** Dotted quads, decimals, amounts in threes. */
+function isPointed(groups: readonly string[], shape: string): boolean {
+  const head = groups[0] ?? ''
+  if (groups.length === 4 && groups.every((group) => Number(group) < 256)) return true
+  return head.length < 3 && (groups.length === 2 || (/^[12](?:-3){2,4}$/.test(shape) && !head.startsWith('0')))
+}
+
+function isDate(groups: readonly string[]): boolean {
+  const year = groups.find(({ length }) => length === 4) ?? ''
+  return /^(?:19|20)\d{2}$/.test(year)
+}
+
+function isYears(groups: readonly string[]): boolean {
+  return groups.every((group) => /^(?:1[5-9]|20)\d{2}$/.test(group))
+}

@@ -1,0 +1,103 @@
+/** What every format detector starts from: the text, its lower case unit for unit, and where its digits are. */
+export interface Scan {
+  readonly text: string
+  /** As long as `text`: unit `i` is the lower case of unit `i`. */
+  readonly lower: string
+  /** Start and end of each maximal run of ASCII digits, flat: start, end, start, end. */
+  readonly runs: readonly number[]
+}
+
+export const DIGIT = 1
+export const LOWER = 2
+export const UPPER = 4
+export const LOCAL = 8
+export const BASE58 = 16
+export const HEX = 32
+const ALPHA = LOWER | UPPER
+const ALNUM = ALPHA | DIGIT
+
+const CLASSES = classTable()
+
+function classTable(): Uint8Array {
+  const table = new Uint8Array(128)
+  const add = (chars: string, bit: number): void => {
+    for (const char of chars) table[char.charCodeAt(0)] = (table[char.charCodeAt(0)] ?? 0) | bit
+  }
+  const lower = 'abcdefghijklmnopqrstuvwxyz'
+  const digits = '0123456789'
+  add(digits, DIGIT | HEX)
+  add(lower, LOWER)
+  add(lower.toUpperCase(), UPPER)
+  add('abcdefABCDEF', HEX)
+  add(`${lower}${lower.toUpperCase()}${digits}!#$%&'*+/=?^_\`{|}~.-`, LOCAL)
+  add('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz', BASE58)
+  return table
+}
+
+export function scanOf(text: string): Scan {
+  return { text, lower: lowerOf(text), runs: digitRuns(text) }
+}
+
+/** U+0130 is the one character whose lower case is longer than itself (Unicode SpecialCasing). */
+function lowerOf(text: string): string {
+  const lower = text.toLowerCase()
+  return lower.length === text.length ? lower : text.replaceAll('\u0130', 'i').toLowerCase()
+}
+
+/** The engine's own search finds the first digit faster than a loop does; each run is then walked once. */
+function digitRuns(text: string): readonly number[] {
+  const runs: number[] = []
+  const digit = /[0-9]/g
+  while (digit.test(text)) {
+    let end = digit.lastIndex
+    runs.push(end - 1)
+    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
+    runs.push(end)
+    digit.lastIndex = end
+  }
+  return runs
+}
+
+export function hasClass(code: number, bits: number): boolean {
+  return code < 128 && ((CLASSES[code] ?? 0) & bits) !== 0
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+export function isAlnum(code: number): boolean {
+  return code < 128 && ((CLASSES[code] ?? 0) & ALNUM) !== 0
+}
+
+/** ASCII letters, and every unit from U+00C0 on that is no punctuation or symbol block: letters of any script, roughly. */
+export function isLetter(code: number): boolean {
+  if (code < 128) return ((CLASSES[code] ?? 0) & ALPHA) !== 0
+  return code >= 0xc0 && code !== 0xd7 && code !== 0xf7 && (code < 0x2000 || code > 0x303f) && code < 0xfe00
+}
+
+export function isWord(code: number): boolean {
+  return isDigit(code) || code === 95 || isLetter(code)
+}
+
+/** A letter whose lower case differs. */
+export function isUpperAt(scan: Scan, index: number): boolean {
+  const code = scan.text.charCodeAt(index)
+  if (code < 128) return code >= 65 && code <= 90
+  return isLetter(code) && scan.lower.charCodeAt(index) !== code
+}
+
+/** The lower-cased text before `index`, at most `chars` units, on the same paragraph or not. */
+export function before(scan: Scan, index: number, chars: number): string {
+  return scan.lower.slice(Math.max(0, index - chars), index)
+}
+
+/** The lower-cased text from `index` on, at most `chars` units. */
+export function after(scan: Scan, index: number, chars: number): string {
+  return scan.lower.slice(index, index + chars)
+}
+
+/** Whether another number stands right before, across one space: lists of numbers need no further look. */
+export function isBehindNumber({ text }: Scan, start: number): boolean {
+  return text.charCodeAt(start - 1) === 32 && isDigit(text.charCodeAt(start - 2))
+}
