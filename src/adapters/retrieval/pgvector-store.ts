@@ -30,9 +30,7 @@ export function pgvectorStatement(
   { vector, limit, scope }: ScopedQuery,
 ): Result<{ text: string; values: unknown[] }, Problem> {
   const { schema, id, text, label, distance } = table
-  const problem = fieldProblem(
-    ...[schema, table.table, id, text, table.vector, label, scope.tenantField, scope.aclField],
-  )
+  const problem = fieldProblem(schema, table.table, id, text, table.vector, label, scope.tenantField, scope.aclField)
   if (problem !== undefined) return fail(problem)
   if (vector === undefined) return fail(NO_VECTOR)
   const values: unknown[] = []
