@@ -94,7 +94,12 @@ export function createVault(
     return undefined
   }
 
-  return { tokenFor, reveal, eraseSession: store.eraseSession, eraseTenant: store.eraseTenant }
+  return {
+    tokenFor,
+    reveal,
+    eraseSession: (tenant, session) => store.eraseSession(tenant, session),
+    eraseTenant: (tenant) => store.eraseTenant(tenant),
+  }
 }
 
 function higher(left: Confidentiality, right: Confidentiality): Confidentiality {
