@@ -25,11 +25,11 @@ describe('a container for one command', () => {
   test('has every bound of the profile, and the command behind the image', () => {
     const built = containerRun(REQUEST, OPTIONS)
     expect(built.ok ? built.value.join(' ') : built.failure).toBe(
-      '/usr/bin/docker run --rm --init --interactive --pull never --name cell-1 ' +
-        '--network none --read-only --tmpfs /tmp:rw,nosuid,nodev,noexec,size=256m --workdir /tmp ' +
+      '/usr/bin/docker run --name cell-1 --rm --init --interactive --pull never --log-driver none ' +
+        '--network none --ipc private --read-only --workdir /tmp --tmpfs /tmp:rw,nosuid,nodev,noexec,size=256m ' +
         '--memory 256m --memory-swap 256m --cpus 1 --pids-limit 64 ' +
         '--ulimit cpu=5:5 --ulimit core=0:0 --ulimit nofile=64:64 ' +
-        '--cap-drop ALL --security-opt no-new-privileges --user 65534:65534 --ipc private --log-driver none ' +
+        '--cap-drop ALL --security-opt no-new-privileges --user 65534:65534 ' +
         `--entrypoint /usr/bin/python3 ${IMAGE} -c print(1) --privileged`,
     )
   })

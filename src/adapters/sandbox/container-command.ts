@@ -26,40 +26,30 @@ export function containerRun(request: SandboxRequest, options: ContainerOptions)
   if (profile.via !== 'container')
     return fail({ code: 'sandbox/refused', message: `the profile asks for a ${profile.via}` })
   const memory = `${profile.memoryMb}m`
+  const name = ['--name', options.name, '--rm', '--init', '--interactive', '--pull', 'never', '--log-driver', 'none']
+  const place = ['--network', 'none', '--ipc', 'private', '--read-only', '--workdir', '/tmp']
+  const files = ['--tmpfs', `/tmp:rw,nosuid,nodev,noexec,size=${memory}`]
+  // Swap equal to memory means none on top of it.
+  const sizes = ['--memory', memory, '--memory-swap', memory, '--cpus', '1', '--pids-limit', String(PROCESSES_MAX)]
+  const limits = [`cpu=${profile.cpuSeconds}:${profile.cpuSeconds}`, 'core=0:0', 'nofile=64:64'].flatMap((limit) => [
+    '--ulimit',
+    limit,
+  ])
+  const rights = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', NOBODY]
+  const [program = '', ...args] = command
   return ok([
-    ...[options.client, 'run', '--rm', '--init', '--interactive', '--pull', 'never', '--name', options.name],
-    ...[
-      '--network',
-      'none',
-      '--read-only',
-      '--tmpfs',
-      `/tmp:rw,nosuid,nodev,noexec,size=${memory}`,
-      '--workdir',
-      '/tmp',
-    ],
-    // Swap equal to memory means none on top of it.
-    ...['--memory', memory, '--memory-swap', memory, '--cpus', '1', '--pids-limit', String(PROCESSES_MAX)],
-    ...[
-      '--ulimit',
-      `cpu=${profile.cpuSeconds}:${profile.cpuSeconds}`,
-      '--ulimit',
-      'core=0:0',
-      '--ulimit',
-      'nofile=64:64',
-    ],
-    ...[
-      '--cap-drop',
-      'ALL',
-      '--security-opt',
-      'no-new-privileges',
-      '--user',
-      NOBODY,
-      '--ipc',
-      'private',
-      '--log-driver',
-      'none',
-    ],
-    ...['--entrypoint', command[0] ?? '', options.image, ...command.slice(1)],
+    options.client,
+    'run',
+    ...name,
+    ...place,
+    ...files,
+    ...sizes,
+    ...limits,
+    ...rights,
+    '--entrypoint',
+    program,
+    options.image,
+    ...args,
   ])
 }
 

@@ -70,14 +70,29 @@ export function launcherArguments(
   { isRoot, folders }: { readonly isRoot: boolean; readonly folders: readonly string[] },
 ): readonly string[] {
   const bytes = profile.memoryMb * MEBIBYTE
+  const asNobody = [MEANS.setpriv, `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--']
+  const inNamespaces =
+    `${MEANS.unshare} --user --map-root-user --mount --net --ipc --uts --pid --fork --kill-child --`.split(' ')
+  const inCell = [MEANS.shell, '-c', SCRIPT, 'cell', `${profile.memoryMb}m`, ...folders, '--']
+  const withoutRights = [MEANS.setpriv, '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs']
+  const withLimits = [
+    MEANS.prlimit,
+    `--cpu=${profile.cpuSeconds}`,
+    '--core=0',
+    `--as=${bytes}`,
+    `--fsize=${bytes}`,
+    `--nproc=${PROCESSES_MAX}`,
+    `--nofile=${FILES_MAX}`,
+    '--',
+  ]
+  const withoutEnvironment = [MEANS.env, '-i', '--chdir=/tmp', '--']
   return [
-    ...(isRoot
-      ? [MEANS.setpriv, `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--']
-      : []),
-    ...[MEANS.unshare, '--user', '--map-root-user', '--mount', '--net', '--ipc', '--uts', '--pid', '--fork'],
-    ...['--kill-child', '--', MEANS.shell, '-c', SCRIPT, 'cell', `${profile.memoryMb}m`, ...folders, '--'],
-    ...[MEANS.setpriv, '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs'],
-    ...[MEANS.prlimit, `--cpu=${profile.cpuSeconds}`, `--as=${bytes}`, `--fsize=${bytes}`, `--nproc=${PROCESSES_MAX}`],
-    ...[`--nofile=${FILES_MAX}`, '--core=0', '--', MEANS.env, '-i', '--chdir=/tmp', '--', ...command],
+    ...(isRoot ? asNobody : []),
+    ...inNamespaces,
+    ...inCell,
+    ...withoutRights,
+    ...withLimits,
+    ...withoutEnvironment,
+    ...command,
   ]
 }

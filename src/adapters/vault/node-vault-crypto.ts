@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import type { VaultCrypto, VaultScope } from '../../domain/vault/vault.ts'
-import type { RandomBytes } from '../crypto/node-crypto.ts'
+import { nodeRandomBytes, type RandomBytes } from '../crypto/node-crypto.ts'
 
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
@@ -11,7 +11,7 @@ const SALT = 'gatehouse.vault.v1'
  * AES-256-GCM under a key per tenant and HMAC-SHA-256 under a key per scope, both by HKDF-SHA-256 (RFC 5869) from one master
  * key of 32 bytes. The scope and the token are authenticated with each value: bytes moved elsewhere do not open.
  */
-export function nodeVaultCrypto(masterKey: Uint8Array, randomBytes: RandomBytes): VaultCrypto {
+export function nodeVaultCrypto(masterKey: Uint8Array, randomBytes: RandomBytes = nodeRandomBytes): VaultCrypto {
   if (masterKey.length !== KEY_BYTES) throw new RangeError(`the master key of a vault has ${KEY_BYTES} bytes`)
   const derive = (...info: readonly string[]): Uint8Array =>
     new Uint8Array(hkdfSync('sha256', masterKey, SALT, JSON.stringify(info), KEY_BYTES))

@@ -21,62 +21,66 @@ export function sqlTokens(sql: string): Result<readonly SqlToken[], Problem> {
   const refuse = (message: string): Result<never, Problem> => fail({ code: 'sql/not-plain', message })
   if (sql.length > SQL_CHARS_MAX) return refuse(`the statement has more than ${SQL_CHARS_MAX} characters`)
   const tokens: SqlToken[] = []
-  let at = 0
-  const take = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at
-    const found = pattern.exec(sql)?.[0]
-    if (found !== undefined) at += found.length
-    return found
-  }
-  while (at < sql.length) {
-    const char = sql.charAt(at)
-    const pair = sql.slice(at, at + 2)
-    if (/[ \t\r\n]/.test(char)) at += 1
-    else if (pair === '--' || pair === '/*' || pair === '*/' || char === '#') return refuse('it has a comment')
-    else if (char === "'" || char === '"') {
-      const quoted = quotedAt(sql, at, char)
-      if (quoted === undefined) return refuse('a quote does not end, or holds a backslash or a control character')
-      at = quoted.end
-      tokens.push(char === "'" ? { kind: 'string' } : { kind: 'quoted', text: quoted.text })
-    } else if (/[A-Za-z_]/.test(char)) {
-      const text = (take(WORD) ?? '').toLowerCase()
-      // A word that touches a quote changes how the quote is read: `e'…'`, `u&"…"`, `x'…'`.
-      if (/^(?:'|"|&['"]|\$)/.test(sql.slice(at, at + 2))) return refuse('a quote has a prefix')
-      tokens.push({ kind: 'word', text })
-    } else if (/\d/.test(char)) {
-      take(NUMBER)
-      if (/[A-Za-z_$]/.test(sql.charAt(at))) return refuse('a number runs into a word')
-      tokens.push({ kind: 'number' })
-    } else if ('(),.;'.includes(char)) {
+  for (let at = 0; at < sql.length;) {
+    if (/[ \t\r\n]/.test(sql.charAt(at))) {
       at += 1
-      tokens.push({ kind: 'mark', text: char as '(' })
-    } else if (pair === '::') {
-      at += 2
-      tokens.push({ kind: 'operator' })
-    } else if (take(PARAMETER) !== undefined) tokens.push({ kind: 'parameter' })
-    else if (OPERATORS.has(char)) {
-      at += 1
-      tokens.push({ kind: 'operator' })
-    } else return refuse('it has a character that dialects read differently')
+      continue
+    }
+    const taken = tokenAt(sql, at)
+    if (typeof taken === 'string') return refuse(taken)
+    tokens.push(taken.token)
+    at = taken.end
   }
   return ok(tokens)
 }
 
+interface Taken {
+  readonly end: number
+  readonly token: SqlToken
+}
+
+/** The token that begins at an offset, or why it is refused. */
+function tokenAt(sql: string, at: number): Taken | string {
+  const char = sql.charAt(at)
+  const pair = sql.slice(at, at + 2)
+  if (pair === '--' || pair === '/*' || pair === '*/' || char === '#') return 'it has a comment'
+  if (char === "'" || char === '"') return quoteAt(sql, at, char)
+  if (/[A-Za-z_]/.test(char)) {
+    const end = endOf(WORD, sql, at)
+    // A word that touches a quote changes how the quote is read: `e'…'`, `u&"…"`, `x'…'`.
+    if (/^(?:'|"|&['"]|\$)/.test(sql.slice(end, end + 2))) return 'a quote has a prefix'
+    return { end, token: { kind: 'word', text: sql.slice(at, end).toLowerCase() } }
+  }
+  if (/\d/.test(char)) {
+    const end = endOf(NUMBER, sql, at)
+    if (/[A-Za-z_$]/.test(sql.charAt(end))) return 'a number runs into a word'
+    return { end, token: { kind: 'number' } }
+  }
+  if ('(),.;'.includes(char)) return { end: at + 1, token: { kind: 'mark', text: char as '(' } }
+  if (pair === '::') return { end: at + 2, token: { kind: 'operator' } }
+  const parameterEnd = endOf(PARAMETER, sql, at)
+  if (parameterEnd > at) return { end: parameterEnd, token: { kind: 'parameter' } }
+  if (OPERATORS.has(char)) return { end: at + 1, token: { kind: 'operator' } }
+  return 'it has a character that dialects read differently'
+}
+
+function endOf(pattern: RegExp, sql: string, at: number): number {
+  pattern.lastIndex = at
+  return at + (pattern.exec(sql)?.[0].length ?? 0)
+}
+
 /** A quote with its mark doubled inside. */
-function quotedAt(
-  sql: string,
-  start: number,
-  mark: string,
-): { readonly end: number; readonly text: string } | undefined {
+function quoteAt(sql: string, start: number, mark: string): Taken | string {
   let text = ''
   for (let at = start + 1; at < sql.length; at++) {
     const char = sql.charAt(at)
-    if (char === '\\' || char < ' ' || char === '\u007f') return undefined
+    if (char === '\\' || char < ' ' || char === '\u007f') return 'a quote holds a backslash or a control character'
     if (char === mark) {
-      if (sql.charAt(at + 1) !== mark) return { end: at + 1, text }
+      if (sql.charAt(at + 1) !== mark)
+        return { end: at + 1, token: mark === "'" ? { kind: 'string' } : { kind: 'quoted', text } }
       at += 1
     }
     text += char
   }
-  return undefined
+  return 'a quote does not end'
 }
