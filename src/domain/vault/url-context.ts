@@ -24,6 +24,7 @@ export class UrlContext {
   #isLongRun = false
   /** The run that follows is the destination of a Markdown link. */
   #isDestination = false
+  #previous = ''
   #inTag = false
   #quote = ''
 
@@ -33,6 +34,7 @@ export class UrlContext {
       if (/\s/.test(char)) this.#endRun()
       else if (this.#run.length < RUN_CHARS_MAX) this.#run += char
       else this.#isLongRun = true
+      this.#previous = char
     }
   }
 
@@ -42,7 +44,7 @@ export class UrlContext {
 
   #tag(char: string): void {
     if (!this.#inTag) {
-      this.#inTag = this.#run.endsWith('<') && /[A-Za-z/!?]/.test(char)
+      this.#inTag = this.#previous === '<' && /[A-Za-z/!?]/.test(char)
       this.#quote = ''
     } else if (this.#quote !== '') {
       if (char === this.#quote) this.#quote = ''
