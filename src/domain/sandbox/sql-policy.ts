@@ -29,7 +29,7 @@ const BEFORE_BRACKET = words(
 )
 const FUNCTIONS = words(
   `count sum avg min max abs round floor ceil ceiling trunc mod power sqrt sign coalesce nullif greatest least lower upper
-  length char_length trim ltrim rtrim substr substring replace concat concat_ws left right lpad rpad position strpos
+  length char_length trim ltrim rtrim substr substring replace concat concat_ws left right position strpos
   split_part date date_trunc date_part to_char to_date now age row_number rank dense_rank percent_rank ntile lag lead
   first_value last_value stddev variance percentile_cont percentile_disc mode bool_and bool_or array_agg string_agg
   group_concat ifnull iif strftime numeric decimal varchar char`,

@@ -29,7 +29,9 @@ export class UrlContext {
   #quote = ''
 
   feed(text: string): void {
-    for (const char of text) {
+    // By code units: the halves of a surrogate pair may come in two chunks.
+    for (let index = 0; index < text.length; index++) {
+      const char = text.charAt(index)
       this.#tag(char)
       if (/\s/.test(char)) this.#endRun()
       else if (this.#run.length < RUN_CHARS_MAX) this.#run += char
