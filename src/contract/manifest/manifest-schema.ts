@@ -7,7 +7,9 @@ import {
   CONFIDENTIALITIES,
   DATA_CLASSES,
   EFFECTS,
+  EXECUTIONS,
   INTEGRITIES,
+  SANDBOX_MEANS,
 } from '../../domain/manifest/manifest.ts'
 
 const componentId = z
@@ -102,6 +104,17 @@ const tool = z.strictObject({
     .optional(),
   limits: z.strictObject({ perSession: positive.optional(), perDayPerTenant: positive.optional() }).optional(),
   requires: idList.optional(),
+  executes: z.enum(EXECUTIONS).optional(),
+  sandbox: z
+    .strictObject({
+      network: z.literal('none'),
+      filesystem: z.literal('temporary'),
+      cpuSeconds: z.int().min(1).max(3_600),
+      memoryMb: z.int().min(16).max(65_536),
+      wallSeconds: z.int().min(1).max(3_600),
+      via: z.enum(SANDBOX_MEANS),
+    })
+    .optional(),
 })
 
 const mcpServer = z.strictObject({
@@ -118,6 +131,9 @@ const agent = z.strictObject({
   tools: idList.optional(),
   retrievers: idList.optional(),
   maxSteps: z.int().min(1).max(1_000).optional(),
+  delegates: idList.optional(),
+  maxDepth: z.int().min(1).max(10).optional(),
+  maxRepeats: z.int().min(1).max(100).optional(),
 })
 
 const action = z.enum(['allow', 'log', 'annotate', 'redact', 'pseudonymise', 'require-approval', 'block'])

@@ -38,6 +38,9 @@ export const EFFECTS = ['read', 'write', 'irreversible', 'external'] as const
 export const INTEGRITIES = ['trusted', 'user', 'curated', 'untrusted'] as const
 export const CONFIDENTIALITIES = ['public', 'internal', 'tenant', 'restricted'] as const
 export const TIERS = ['T1', 'T2', 'T3'] as const
+/** What a tool does with text that a model may have written. */
+export const EXECUTIONS = ['code', 'sql', 'command'] as const
+export const SANDBOX_MEANS = ['subprocess', 'container'] as const
 export const CAPTURE_MODES = ['none', 'redacted', 'reference', 'full'] as const
 
 export type Audience = (typeof AUDIENCES)[number]
@@ -139,6 +142,22 @@ export interface Tool {
     | { readonly perSession?: number | undefined; readonly perDayPerTenant?: number | undefined }
     | undefined
   readonly requires?: readonly string[] | undefined
+  /** Set for a tool that runs what it is given. */
+  readonly executes?: (typeof EXECUTIONS)[number] | undefined
+  readonly sandbox?: SandboxProfile | undefined
+}
+
+/** The cell in which a tool runs what it is given. No network and no lasting files: there is no other choice. */
+export interface SandboxProfile {
+  readonly network: 'none'
+  readonly filesystem: 'temporary'
+  /** Processor time of each process, in seconds. */
+  readonly cpuSeconds: number
+  /** Memory of each process (subprocess) or of all together (container), in MiB. */
+  readonly memoryMb: number
+  /** Real time from start to end, in seconds. */
+  readonly wallSeconds: number
+  readonly via: (typeof SANDBOX_MEANS)[number]
 }
 
 /** Where a destination argument may come from: `user-message`, `subject.FIELD`, `tool:NAME.FIELD`, or an allowed glob. */
@@ -167,6 +186,12 @@ export interface Agent {
   readonly tools?: readonly string[] | undefined
   readonly retrievers?: readonly string[] | undefined
   readonly maxSteps?: number | undefined
+  /** Agents that it may call. Each of them holds no tool that this one lacks. */
+  readonly delegates?: readonly string[] | undefined
+  /** Levels of agents below it. */
+  readonly maxDepth?: number | undefined
+  /** How often a run may call one tool with the same arguments. */
+  readonly maxRepeats?: number | undefined
 }
 
 export type GuardAction = 'allow' | 'log' | 'annotate' | 'redact' | 'pseudonymise' | 'require-approval' | 'block'
