@@ -66,7 +66,7 @@ function isRun(code: number): boolean {
   return code < 128 && RUN[code] === 1
 }
 
-/** `\\n` and the like, as JSON and source code write line ends, would put letters into the row; the length stays. */
+/** `\n` and the like, as JSON and source code write line ends, would put letters into the row; the length stays. */
 function withoutEscapes(text: string): string {
   return text.includes('\\') ? text.replace(/\\[nrtbf]/g, '  ') : text
 }

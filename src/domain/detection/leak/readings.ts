@@ -58,8 +58,7 @@ export function findLeaks(raw: string, indexes: readonly FingerprintIndex[], vie
   const direct = used.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
   const spans = [...direct]
   for (const { text, start, end, encoding } of decodedIn(raw)) {
-    const { codes } = lettersOf(text)
-    const shared = used.flatMap((index) => findShared(codes, index))
+    const shared = sharedIn(text, used)
     const [first] = shared
     // A decoder that changes a part of the text repeats what stands plainly beside that part.
     const known = direct.filter((span) => start < span.end && span.start < end)
@@ -68,6 +67,13 @@ export function findLeaks(raw: string, indexes: readonly FingerprintIndex[], vie
     spans.push({ start, end, reading, source: first.source, letters: lettersIn(shared) })
   }
   return apart(spans)
+}
+
+/** Escapes that were escaped again leave a backslash before each letter. */
+function sharedIn(text: string, indexes: readonly FingerprintIndex[]): readonly LetterMatch[] {
+  const find = (codes: LetterCodes): LetterMatch[] => indexes.flatMap((index) => findShared(codes, index))
+  const shared = find(lettersOf(text).codes)
+  return shared.length > 0 || !text.includes('\\') ? shared : find(lettersOf(text.replaceAll('\\', '')).codes)
 }
 
 type PlacedSpan = LeakSpan & { readonly letters: number }
