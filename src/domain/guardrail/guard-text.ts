@@ -2,7 +2,7 @@ import { canonicalView, rawSpan } from '../detection/canonical-view.ts'
 import { detectPii } from '../detection/pii-detectors.ts'
 import { detectSecrets } from '../detection/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
-import { findLinks, isAllowedHost, type LinkSpan } from '../detection/links.ts'
+import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { scoreInjection } from '../detection/score-injection.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
@@ -118,11 +118,12 @@ class Collector {
     return action === 'pseudonymise' && this.#options.pseudonym === undefined ? 'block' : action
   }
 
-  addLinks({ allow, images }: { readonly allow: readonly string[]; readonly images: boolean }): void {
+  addLinks(policy: LinkPolicy): void {
     for (const link of findLinks(this.#raw)) {
-      if (isAllowedHost(link.host, allow) && (link.kind === 'link' || images)) continue
+      const detector = linkFinding(link, policy)
+      if (detector === undefined) continue
       this.#findings.push({
-        detector: `egress/${link.kind}`,
+        detector,
         category: 'link',
         start: link.start,
         end: link.end,
