@@ -1,4 +1,13 @@
-import type { TopicLexicon } from './topics.ts'
+/** Words and phrases of one topic, separated by commas; a star stands for any ending. */
+export interface TopicLexicon {
+  readonly id: string
+  /** Decides alone. */
+  readonly strong: string
+  /** Two decide, or one with context. */
+  readonly normal: string
+  /** Counts once, however many there are. */
+  readonly context: string
+}
 
 // English, German, French, Spanish; own selection. A star stands for any ending. `strong` decides alone, two of `normal` do,
 // and one of `normal` with any number of `context`.

@@ -1,18 +1,7 @@
 import type { View } from '../canonical-view.ts'
 import type { Match } from '../pii-detectors.ts'
 import { findPhrases, phraseMatcher, type PhraseHit, type PhraseMatcher } from './phrase-matcher.ts'
-import { CIVIC_TOPICS, HARM_TOPICS, REGULATED_TOPICS } from './topic-lexicon.ts'
-
-/** Words and phrases of one topic, separated by commas; a star stands for any ending. */
-export interface TopicLexicon {
-  readonly id: string
-  /** Decides alone. */
-  readonly strong: string
-  /** Two decide, or one with context. */
-  readonly normal: string
-  /** Counts once, however many there are. */
-  readonly context: string
-}
+import { CIVIC_TOPICS, HARM_TOPICS, REGULATED_TOPICS, type TopicLexicon } from './topic-lexicon.ts'
 
 /** A topic of the user's own: any of its phrases decides, two of its words do. */
 export interface DefinedTopic {
