@@ -4,7 +4,7 @@ import { array, assert, constantFrom, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalView } from '../canonical-view.ts'
 import { banList, findBanned, BAN_LIST_MAX } from './ban-list.ts'
-import { findTopics, topicIndex, TOPIC_IDS, type DefinedTopic } from './topics.ts'
+import { findTopics, topicIndex, TOPIC_IDS, unknownTopics, type DefinedTopic } from './topics.ts'
 
 describe('a ban list', () => {
   const LIST = banList(['Project Falcon', 'acme', 'Müllerei', 'verbot*', '禁止語', 'a-b c'])
@@ -121,6 +121,10 @@ describe('topics', () => {
     expect(found('Globex or Initech?')).toBe(1)
     expect(found('Globex')).toBe(0)
     expect(findTopics(canonicalView('cocaine'), own)).toEqual([])
+  })
+
+  test('without a word list are named', () => {
+    expect(unknownTopics(['politics', 'competitors', 'constructor'], { competitors: {} })).toEqual(['constructor'])
   })
 
   test('words that stand far apart do not add up', () => {

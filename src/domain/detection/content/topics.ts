@@ -26,7 +26,16 @@ const BUILT_IN: readonly TopicLexicon[] = [...REGULATED_TOPICS, ...CIVIC_TOPICS,
 /** Topics that come with word lists; `guard.topics.deny` may name them without a definition. */
 export const TOPIC_IDS: readonly string[] = BUILT_IN.map(({ id }) => id)
 
-/** Index of the named topics; names that neither come built in nor are defined match nothing (the manifest's check refuses them). */
+/** Ids that no word list stands behind. */
+export function unknownTopics(
+  ids: readonly string[],
+  defined: Readonly<Record<string, DefinedTopic>> = {},
+): readonly string[] {
+  return ids.filter((id) => !TOPIC_IDS.includes(id) && !Object.hasOwn(defined, id))
+}
+
+/** Index of the named topics; names that are neither built in nor defined match nothing:
+ * `unknownTopics` names them. */
 export function topicIndex(ids: readonly string[], defined: Readonly<Record<string, DefinedTopic>> = {}): TopicIndex {
   const entries = [...new Set(ids)].flatMap((id) => {
     const own = Object.hasOwn(defined, id) ? defined[id] : undefined
