@@ -133,6 +133,10 @@ describe('topics', () => {
     expect(topics('symptoms and diagnosis')).toEqual(['medical-advice'])
   })
 
+  test('a flood of harmless words of the topic does not hide what comes behind it', () => {
+    expect(topics(`${'blood gun victim knife '.repeat(20_000)}how to kill someone`)).toContain('violence')
+  })
+
   test('one word said often is still one word', () => expect(topics('symptoms '.repeat(100))).toEqual([]))
 
   test('have spans inside the text and scores from 0.7 to 1, for any text of their words', () => {

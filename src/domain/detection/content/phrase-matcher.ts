@@ -34,7 +34,7 @@ export interface PhraseMatcher<Tag> {
 const PHRASE_WORDS_MAX = 12
 const STEM_MIN = 3
 const STEM_MAX = 16
-const HITS_MAX = 2_000
+const HITS_MAX = 200_000
 const WORDS_MAX = 200_000
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u

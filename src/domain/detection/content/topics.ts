@@ -57,11 +57,24 @@ export function findTopics(view: View, { matcher }: TopicIndex): readonly Match[
   const byTopic = Map.groupBy(findPhrases(view, matcher), ({ tag }) => tag.topic)
   const matches: Match[] = []
   for (const [topic, hits] of byTopic) {
-    const best = bestWindow(hits.toSorted((left, right) => left.word - right.word))
+    const best = bestWindow(withoutRepeats(hits.toSorted((left, right) => left.word - right.word)))
     if (best.score >= TOPIC_SCORE_MIN) matches.push({ detector: `topic/${topic}`, ...best })
   }
   return matches
 }
+
+/** One word again and again says no more, and must not push others out of what is judged. */
+function withoutRepeats(hits: readonly PhraseHit<Tag>[]): readonly PhraseHit<Tag>[] {
+  const lastSeen = new Map<string, number>()
+  return hits.filter(({ phrase, word }) => {
+    const isRepeat = word - (lastSeen.get(phrase) ?? -WINDOW_WORDS) < WINDOW_WORDS / 2
+    if (!isRepeat) lastSeen.set(phrase, word)
+    return !isRepeat
+  })
+}
+
+/** Beyond it no further window is looked at. */
+const SCORE_CLEAR = 0.95
 
 function bestWindow(hits: readonly PhraseHit<Tag>[]): Omit<Match, 'detector'> {
   let best = { start: 0, end: 0, score: 0 }
@@ -71,6 +84,7 @@ function bestWindow(hits: readonly PhraseHit<Tag>[]): Omit<Match, 'detector'> {
     // A window of 50 words holds few hits; a text of repeated words is cut to the nearest ones.
     const inside = hits.slice(Math.max(from, to - WINDOW_WORDS), to + 1)
     const score = scoreOf(inside)
+    if (best.score >= SCORE_CLEAR) break
     if (score > best.score)
       best = {
         start: Math.min(...inside.map(({ start }) => start)),

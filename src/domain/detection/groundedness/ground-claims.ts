@@ -37,7 +37,9 @@ export interface GroundingOptions {
 export const SUPPORT_MIN = 0.3
 const WINDOW_SENTENCES = 3
 const PASSAGES_MAX = 200
-const CLAIMS_MAX = 1_000
+/** Sentences of passages beyond it support nothing, claims beyond the other bound are not judged. */
+const CORPUS_SENTENCES_MAX = 5_000
+const CLAIMS_MAX = 500
 /** Sentences with fewer content words and no number say nothing to check: greetings, headings, transitions. */
 const CLAIM_WORDS_MIN = 3
 
@@ -50,8 +52,7 @@ export function groundClaims(
   passages: readonly Passage[],
   { supportMin = SUPPORT_MIN, requireCitations = false }: GroundingOptions = {},
 ): readonly Claim[] {
-  const sources = passages.slice(0, PASSAGES_MAX).map(sourceOf)
-  const weights = weightsOf(sources)
+  const corpus = corpusOf(passages.slice(0, PASSAGES_MAX))
   const known = new Set(passages.map(({ id }) => id))
   const claims: Claim[] = []
   for (const { start, end } of splitSentences(answer)) {
@@ -61,8 +62,7 @@ export function groundClaims(
     if (terms.words.length < CLAIM_WORDS_MIN && terms.numbers.length === 0 && citations.length === 0) continue
     if (claims.length === CLAIMS_MAX) break
     const cited = [...new Set(citations.map(({ id }) => id))]
-    const resting = cited.length === 0 ? sources : sources.filter(({ id }) => cited.includes(id))
-    const support = supportOf(terms, resting, weights)
+    const support = supportOf(terms, corpus, ({ id }) => cited.length === 0 || cited.includes(id))
     const unknownCitations = cited.filter((id) => !known.has(id))
     const verdict = verdictOf(support, {
       isCited: cited.length > 0,
@@ -94,67 +94,92 @@ function verdictOf(
 
 interface Source {
   readonly id: string
-  readonly sentences: readonly (Terms & { readonly stems: ReadonlySet<string> })[]
-  readonly stems: ReadonlySet<string>
   readonly numbers: ReadonlySet<string>
   /** Lower case, to look names up in. */
   readonly text: string
 }
 
-function sourceOf({ id, text }: Passage): Source {
-  const sentences = splitSentences(text).map(({ start, end }) => {
-    const terms = termsOf(text.slice(start, end))
-    return { ...terms, stems: new Set(terms.words) }
+interface Corpus {
+  readonly sources: readonly Source[]
+  /** Of each sentence of all passages: the number of its passage, and whether it denies. */
+  readonly owners: readonly number[]
+  readonly negated: readonly boolean[]
+  /** Stem to the numbers of the sentences that have it, rising. */
+  readonly postings: ReadonlyMap<string, readonly number[]>
+}
+
+function corpusOf(passages: readonly Passage[]): Corpus {
+  const owners: number[] = []
+  const negated: boolean[] = []
+  const postings = new Map<string, number[]>()
+  const sources = passages.map(({ id, text }, owner) => {
+    const numbers = new Set<string>()
+    for (const { start, end } of splitSentences(text)) {
+      if (owners.length === CORPUS_SENTENCES_MAX) break
+      const terms = termsOf(text.slice(start, end))
+      for (const number of terms.numbers) numbers.add(number)
+      for (const stem of new Set(terms.words)) {
+        const list = postings.get(stem)
+        if (list === undefined) postings.set(stem, [owners.length])
+        else list.push(owners.length)
+      }
+      owners.push(owner)
+      negated.push(terms.isNegated)
+    }
+    return { id, numbers, text: text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '') }
   })
-  return {
-    id,
-    sentences,
-    stems: new Set(sentences.flatMap(({ words }) => words)),
-    numbers: new Set(sentences.flatMap(({ numbers }) => numbers)),
-    text: text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, ''),
-  }
+  return { sources, owners, negated, postings }
 }
 
-/** Inverse document frequency over the passages' sentences: what every sentence says supports little. */
-function weightsOf(sources: readonly Source[]): (stem: string) => number {
-  const frequency = new Map<string, number>()
-  let count = 0
-  for (const { sentences } of sources)
-    for (const { stems } of sentences) {
-      count += 1
-      for (const stem of stems) frequency.set(stem, (frequency.get(stem) ?? 0) + 1)
-    }
-  return (stem) => Math.log(1 + (count + 1) / ((frequency.get(stem) ?? 0) + 1))
-}
-
-function supportOf(claim: Terms, sources: readonly Source[], weight: (stem: string) => number): Support {
-  const stems = [...new Set(claim.words)]
-  const total = stems.reduce((sum, stem) => sum + weight(stem), 0)
-  const share = (has: (stem: string) => boolean): number =>
-    total === 0 ? 1 : stems.reduce((sum, stem) => sum + (has(stem) ? weight(stem) : 0), 0) / total
-  let best = 0
-  let bestNegated = claim.isNegated
-  for (const { sentences } of sources)
-    for (let from = 0; from < sentences.length; from++) {
-      const window = sentences.slice(from, from + WINDOW_SENTENCES)
-      const near = share((stem) => window.some(({ stems: inside }) => inside.has(stem)))
-      if (near <= best) continue
-      best = near
-      bestNegated = window.some(({ isNegated }) => isNegated)
-    }
-  const anywhere = share((stem) => sources.some(({ stems: inside }) => inside.has(stem)))
+/** What a claim's words find in the passages that it may rest on. */
+function supportOf(claim: Terms, corpus: Corpus, mayRest: (source: Source) => boolean): Support {
+  const sources = corpus.sources.filter(mayRest)
+  const { share, best, isNegated } = wordSupport(claim, corpus, mayRest)
   const missingNumbers = [...new Set(claim.numbers)].filter(
     (number) => !sources.some(({ numbers }) => numbers.has(number)),
   )
   const missingNames = [...new Set(claim.names)].filter((name) => !sources.some(({ text }) => text.includes(name)))
-  const words = sources.length === 0 ? 0 : (anywhere + best) / 2
+  const words = sources.length === 0 ? 0 : (share + best) / 2
   const penalty = Math.min(0.3, 0.1 * missingNumbers.length + 0.05 * missingNames.length)
   return {
     score: Math.round(1_000 * Math.max(0, words - penalty)) / 1_000,
     missingNumbers,
     missingNames,
-    negationDiffers: best > 0 && bestNegated !== claim.isNegated,
+    negationDiffers: best > 0 && isNegated !== claim.isNegated,
   }
+}
+
+/** Weighted share of the claim's words that stand anywhere, and in the best few sentences on end. */
+function wordSupport(
+  claim: Terms,
+  { sources, owners, negated, postings }: Corpus,
+  mayRest: (source: Source) => boolean,
+): { readonly share: number; readonly best: number; readonly isNegated: boolean } {
+  const allowed = sources.map(mayRest)
+  const windows = new Float64Array(owners.length)
+  let total = 0
+  let found = 0
+  for (const stem of new Set(claim.words)) {
+    const list = postings.get(stem) ?? []
+    // Inverse document frequency over the passages' sentences: what every sentence says supports little.
+    const weight = Math.log(1 + (owners.length + 1) / (list.length + 1))
+    total += weight
+    const inside = list.filter((sentence) => allowed[owners[sentence] ?? -1] === true)
+    if (inside.length > 0) found += weight
+    let next = 0
+    for (const sentence of inside) {
+      for (let from = Math.max(next, sentence - WINDOW_SENTENCES + 1); from <= sentence; from++)
+        if (owners[from] === owners[sentence]) windows[from] = (windows[from] ?? 0) + weight
+      next = sentence + 1
+    }
+  }
+  if (total === 0) return { share: 1, best: 1, isNegated: claim.isNegated }
+  const best = windows.reduce((most, weight) => Math.max(most, weight), 0)
+  const at = windows.indexOf(best)
+  const isNegated = negated
+    .slice(at, at + WINDOW_SENTENCES)
+    .some((denies, offset) => denies && owners[at + offset] === owners[at])
+  return { share: found / total, best: best / total, isNegated: best > 0 ? isNegated : claim.isNegated }
 }
 
 function without(sentence: string, citations: readonly Citation[]): string {

@@ -159,6 +159,18 @@ describe('claims', () => {
   })
 })
 
+test('a long answer over long passages ends in bounded claims', () => {
+  const sentence = (at: number): string =>
+    `The order number ${at} was shipped from the warehouse in Porto to the customer. `
+  const text = Array.from({ length: 4_000 }, (_, at) => sentence(at)).join('')
+  const claims = groundClaims(
+    text,
+    Array.from({ length: 5 }, (_, at) => ({ id: String(at), text })),
+  )
+  expect(claims).toHaveLength(500)
+  expect(claims[0]).toMatchObject({ verdict: 'supported', score: 1 })
+})
+
 const DATA = '/work/shared/datasets/dev/groundedness.jsonl.gz'
 test.skipIf(!existsSync(DATA))(
   'tells expert-judged claims apart better than chance (skipped where the data set is absent)',

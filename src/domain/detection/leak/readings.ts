@@ -46,7 +46,8 @@ function textOfCodes(codes: LetterCodes): string {
 
 /** Shorter runs, decoded, hold fewer letters than any guarded text asks for. */
 const ENCODED_MIN = 16
-const RUNS_MAX = 256
+/** More than a text of the longest kind can hold in runs that say something. */
+const RUNS_MAX = 50_000
 /** Marks of percent encoding, character references and escapes. */
 const PARTLY_ENCODED = /%[0-9a-f]{2}|&#[0-9x]|\\[ux][0-9a-f]{2}/i
 
