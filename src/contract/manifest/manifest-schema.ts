@@ -149,6 +149,14 @@ const guardSide = z.strictObject({
   promptLeak: onFinding.optional(),
 })
 
+const topicPhrases = z.array(z.string().min(1).max(200)).max(1_000)
+const topics = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+    z.strictObject({ words: topicPhrases.optional(), phrases: topicPhrases.optional() }),
+  )
+  .refine((defined) => Object.keys(defined).length <= 50, 'must define 50 topics at most')
+
 /** `gatehouse.yaml`. The JSON Schema for editors is generated from this (schemas/manifest.schema.json). */
 export const manifestSchema = z
   .strictObject({
@@ -191,7 +199,17 @@ export const manifestSchema = z
         preset: z.enum(['T1', 'T2', 'T3', 'none']).optional(),
         input: guardSide.optional(),
         output: guardSide.optional(),
-        topics: z.strictObject({ deny: z.array(z.string().max(100)).max(100).optional() }).optional(),
+        topics: z
+          .strictObject({ deny: z.array(z.string().max(100)).max(100).optional(), define: topics.optional() })
+          .optional(),
+        language: z
+          .strictObject({
+            allow: z
+              .array(z.string().regex(/^[a-z]{2}$/))
+              .min(1)
+              .max(50),
+          })
+          .optional(),
       })
       .optional(),
     data: z

@@ -3,7 +3,7 @@ import { detectPii } from '../detection/pii-detectors.ts'
 import { detectSecrets } from '../detection/secrets/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection } from '../detection/injection/score-injection.ts'
-import { findLinks, isAllowedHost, type LinkSpan } from '../detection/links.ts'
+import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
@@ -60,7 +60,7 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
       })
   addSensitive(collector, readings, policy)
   if (options.leak !== undefined)
-    for (const span of findPromptLeak(text, options.leak))
+    for (const span of findPromptLeak(text, options.leak, view))
       collector.add(policy.promptLeak, {
         detector: `leak/${span.reading}`,
         category: 'prompt-leak',
@@ -128,13 +128,14 @@ class Collector {
     return undefined
   }
 
-  addLinks({ allow, images }: { readonly allow: readonly string[]; readonly images: boolean }): void {
+  addLinks(policy: LinkPolicy): void {
     for (const link of findLinks(this.#raw)) {
-      if (isAllowedHost(link.host, allow) && (link.kind === 'link' || images)) continue
+      const detector = linkFinding(link, policy)
+      if (detector === undefined) continue
       const label = this.#keepsLabel(link) ? `${link.label} ` : ''
       this.judged.push({
         finding: {
-          detector: `egress/${link.kind}`,
+          detector,
           category: 'link',
           start: link.start,
           end: link.end,

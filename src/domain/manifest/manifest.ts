@@ -201,7 +201,22 @@ export interface GuardConfig {
   readonly preset?: Tier | 'none' | undefined
   readonly input?: GuardSide | undefined
   readonly output?: GuardSide | undefined
-  readonly topics?: { readonly deny?: readonly string[] | undefined } | undefined
+  readonly topics?:
+    | {
+        readonly deny?: readonly string[] | undefined
+        /** Topics of the user's own: any phrase decides, two words do. */
+        readonly define?:
+          | Readonly<
+              Record<
+                string,
+                { readonly words?: readonly string[] | undefined; readonly phrases?: readonly string[] | undefined }
+              >
+            >
+          | undefined
+      }
+    | undefined
+  /** ISO 639-1 codes; texts in a language that is recognised as another one are a finding. */
+  readonly language?: { readonly allow: readonly string[] } | undefined
 }
 
 export interface GuardSide {
