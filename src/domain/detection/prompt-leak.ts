@@ -1,3 +1,4 @@
+import type { Reading } from './readings/text-reading.ts'
 import type { View } from './canonical-view.ts'
 import { fingerprintIndex, type FingerprintIndex } from './leak/fingerprints.ts'
 import { lettersOf } from './leak/letters.ts'
@@ -35,6 +36,11 @@ export function leakIndex(literals: readonly string[], secrets: readonly string[
 }
 
 /** Raw spans of output that repeat the prompt or a secret, plain, split, spaced, reversed, rotated or encoded. */
-export function findPromptLeak(raw: string, index: LeakIndex, view?: View): readonly LeakSpan[] {
-  return findLeaks(raw, [index.prompts, index.secrets], view)
+export function findPromptLeak(
+  raw: string,
+  index: LeakIndex,
+  view?: View,
+  derived?: readonly Reading[],
+): readonly LeakSpan[] {
+  return findLeaks(raw, [index.prompts, index.secrets], view, derived)
 }

@@ -60,7 +60,7 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
       })
   addSensitive(collector, readings, policy)
   if (options.leak !== undefined)
-    for (const span of findPromptLeak(text, options.leak, view))
+    for (const span of findPromptLeak(text, options.leak, view, readings.derived))
       collector.add(policy.promptLeak, {
         detector: `leak/${span.reading}`,
         category: 'prompt-leak',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { rot13 } from '../decode.ts'
+import { rot13 } from '../readings/turned.ts'
 import { canaryIndex, findCanaries, sessionCanaries } from './canaries.ts'
 
 const hmac = (purpose: string, text: string): string =>

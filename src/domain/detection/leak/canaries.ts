@@ -1,3 +1,4 @@
+import type { Reading } from '../readings/text-reading.ts'
 import type { View } from '../canonical-view.ts'
 import { fingerprintIndex, type FingerprintIndex } from './fingerprints.ts'
 import { findLeaks, readingsOf, type LeakSpan } from './readings.ts'
@@ -58,9 +59,14 @@ export function canaryIndex(canaries: readonly Canary[]): CanaryIndex {
 
 /**
  * Where output or the JSON text of tool arguments repeats a canary: plain, spaced, split by punctuation or invisible characters,
- * backwards, rot13, hex, base64 or what `decodePieces` decodes. `source` is the canary's form. A detector: a paraphrase or
+ * backwards, rot13, hex, base64 or in another reading of the text. `source` is the canary's form. A detector: a paraphrase or
  * translation of the prompt carries no canary.
  */
-export function findCanaries(raw: string, index: CanaryIndex, view?: View): readonly LeakSpan[] {
-  return findLeaks(raw, [index.fingerprints], view)
+export function findCanaries(
+  raw: string,
+  index: CanaryIndex,
+  view?: View,
+  derived?: readonly Reading[],
+): readonly LeakSpan[] {
+  return findLeaks(raw, [index.fingerprints], view, derived)
 }

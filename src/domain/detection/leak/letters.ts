@@ -15,12 +15,9 @@ const UPPER_TO_LOWER = 32
 
 /** What each ASCII character counts as: itself, its lower case, or nothing (0). */
 const FOLD = new Uint8Array(128)
-/** 1 where the character may stand in base64 or its URL form. */
-const RUN = new Uint8Array(128)
 for (let code = 0; code < 128; code++) {
   if ((code >= 48 && code <= 57) || (code >= 97 && code <= 122)) FOLD[code] = code
   if (code >= 65 && code <= 90) FOLD[code] = code + UPPER_TO_LOWER
-  if (FOLD[code] !== 0 || '+/-_'.includes(String.fromCharCode(code))) RUN[code] = 1
 }
 
 /** Letters of `raw`; plain ASCII is read without a canonical view, any other text through `view`. Linear. */
@@ -40,30 +37,6 @@ export function lettersOf(text: string, view?: View): LetterStream {
     codes: codes.subarray(0, count),
     span: (first, last) => ({ start: placeOf(raw, first), end: placeOf(raw, last) + 1 }),
   }
-}
-
-/** Runs of `charsMin` and more characters that base64 or hex could be made of, at most `runsMax`. */
-export function encodedRuns(
-  raw: string,
-  charsMin: number,
-  runsMax: number,
-): readonly { readonly start: number; readonly end: number }[] {
-  const runs: { readonly start: number; readonly end: number }[] = []
-  // Looks at every `charsMin`-th character alone: a run of that length cannot hide between two of them.
-  for (let probe = charsMin - 1; probe < raw.length && runs.length < runsMax; probe += charsMin) {
-    if (!isRun(raw.charCodeAt(probe))) continue
-    let start = probe
-    while (start > 0 && probe - start < charsMin && isRun(raw.charCodeAt(start - 1))) start -= 1
-    let end = probe + 1
-    while (end < raw.length && isRun(raw.charCodeAt(end))) end += 1
-    if (end - start >= charsMin) runs.push({ start, end })
-    while (probe + charsMin < end) probe += charsMin
-  }
-  return runs
-}
-
-function isRun(code: number): boolean {
-  return code < 128 && RUN[code] === 1
 }
 
 /** `\n` and the like, as JSON and source code write line ends, would put letters into the row; the length stays. */

@@ -1,8 +1,10 @@
 import { base64Of, hexOf, utf8 } from '../../../base/bytes.ts'
-import { decodePieces, rot13, type DecodedPiece } from '../decode.ts'
 import type { View } from '../canonical-view.ts'
+import { readingsOf as readingsOfText } from '../readings/readings-of.ts'
+import type { Reading } from '../readings/text-reading.ts'
+import { rot13 } from '../readings/turned.ts'
 import { findShared, type FingerprintIndex, type GuardedText, type LetterMatch } from './fingerprints.ts'
-import { encodedRuns, lettersOf, type LetterCodes, type LetterStream } from './letters.ts'
+import { lettersOf, type LetterCodes, type LetterStream } from './letters.ts'
 
 /** A piece of output that repeats guarded text. */
 export interface LeakSpan {
@@ -44,30 +46,42 @@ function textOfCodes(codes: LetterCodes): string {
   return text
 }
 
-/** Shorter runs, decoded, hold fewer letters than any guarded text asks for. */
-const ENCODED_MIN = 16
-/** More than a text of the longest kind can hold in runs that say something. */
-const RUNS_MAX = 50_000
-/** Marks of percent encoding, character references and escapes. */
-const PARTLY_ENCODED = /%[0-9a-f]{2}|&#[0-9x]|\\[ux][0-9a-f]{2}/i
-
-/** Spans of `raw` that repeat what the indexes guard, in any reading. The view is only used where `raw` is not plain ASCII. */
-export function findLeaks(raw: string, indexes: readonly FingerprintIndex[], view?: View): readonly LeakSpan[] {
+/**
+ * Spans of `raw` that repeat what the indexes guard, in any reading. The view is only used where `raw` is not plain ASCII;
+ * `derived` are the readings of what is encoded in `raw`.
+ */
+export function findLeaks(
+  raw: string,
+  indexes: readonly FingerprintIndex[],
+  view?: View,
+  derived: readonly Reading[] = readingsOfText(raw, view).derived,
+): readonly LeakSpan[] {
   const used = indexes.filter(({ texts }) => texts.length > 0)
   if (used.length === 0) return []
   const letters = lettersOf(raw, view)
   const direct = used.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
   const spans = [...direct]
-  for (const { text, start, end, encoding } of decodedIn(raw)) {
-    const shared = sharedIn(text, used)
+  for (const reading of derived) {
+    const shared = sharedIn(reading.text, used)
     const [first] = shared
-    // A decoder that changes a part of the text repeats what stands plainly beside that part.
-    const known = direct.filter((span) => start < span.end && span.start < end)
-    if (first === undefined || lettersIn(shared) <= known.reduce((sum, span) => sum + span.letters, 0)) continue
-    const reading = first.reading === 'plain' ? encoding : first.reading
-    spans.push({ start, end, reading, source: first.source, letters: lettersIn(shared) })
+    if (first === undefined) continue
+    const place = reading.rawSpan(0, reading.text.length)
+    // A reading that changes a part of the text repeats what stands plainly beside that part.
+    const known = direct.filter((span) => place.start < span.end && span.start < place.end)
+    if (lettersIn(shared) <= known.reduce((sum, span) => sum + span.letters, 0)) continue
+    const name = first.reading === 'plain' ? reading.encoding : first.reading
+    spans.push({ ...spanOf(reading, shared), reading: name, source: first.source, letters: lettersIn(shared) })
   }
   return apart(spans)
+}
+
+/** From the first to the last shared letter. */
+function spanOf(reading: Reading, shared: readonly LetterMatch[]): { readonly start: number; readonly end: number } {
+  const letters = lettersOf(reading.text)
+  const first = Math.min(...shared.map((match) => match.first))
+  const last = Math.max(...shared.map((match) => match.last))
+  const { start, end } = letters.span(first, last)
+  return reading.rawSpan(Math.min(start, reading.text.length), Math.min(end, reading.text.length))
 }
 
 /** Escapes that were escaped again leave a backslash before each letter. */
@@ -93,17 +107,6 @@ function placed(raw: string, letters: LetterStream, { first, last, reading, sour
 
 function lettersIn(matches: readonly LetterMatch[]): number {
   return matches.reduce((sum, { first, last }) => sum + last - first + 1, 0)
-}
-
-/** What the decoders find; where nothing but base64 or hex can stand, only the long runs are given to them. */
-function* decodedIn(raw: string): Generator<DecodedPiece> {
-  if (PARTLY_ENCODED.test(raw)) {
-    yield* decodePieces(raw).pieces
-    return
-  }
-  for (const run of encodedRuns(raw, ENCODED_MIN, RUNS_MAX))
-    for (const piece of decodePieces(raw.slice(run.start, run.end)).pieces)
-      yield { ...piece, start: piece.start + run.start, end: piece.end + run.start }
 }
 
 /** In order, without those that lie within an earlier one. */
