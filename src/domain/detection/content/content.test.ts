@@ -33,6 +33,11 @@ describe('a ban list', () => {
     (text) => expect(banned(text)).toEqual([]),
   )
 
+  test('takes a star behind fewer than three letters for none', () => {
+    const short = banList(['ab*', '*'])
+    expect(findBanned(canonicalView('ab abc'), short)).toHaveLength(1)
+  })
+
   test('is bounded', () => {
     expect(() => banList(Array.from({ length: BAN_LIST_MAX + 1 }, (_, at) => `w${at}`))).toThrow('phrases at most')
   })

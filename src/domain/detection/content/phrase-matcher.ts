@@ -1,6 +1,6 @@
 import { canonicalView, type View } from '../canonical-view.ts'
 
-/** A word or phrase to look for; each word may end in `*` for any ending. */
+/** A word or phrase to look for; each word of three letters and more may end in `*` for any ending. */
 export interface PhraseEntry<Tag> {
   readonly phrase: string
   readonly tag: Tag
@@ -27,6 +27,8 @@ interface Phrase<Tag> {
 export interface PhraseMatcher<Tag> {
   readonly exact: ReadonlyMap<string, readonly Phrase<Tag>[]>
   readonly stems: ReadonlyMap<string, readonly Phrase<Tag>[]>
+  /** First letters of all stems: most words end here. */
+  readonly heads: ReadonlySet<string>
   /** Phrases in scripts that put no space between words. */
   readonly unspaced: readonly Phrase<Tag>[]
 }
@@ -50,7 +52,10 @@ export function phraseMatcher<Tag>(entries: readonly PhraseEntry<Tag>[]): Phrase
       unspaced.push({ words: [canonical], phrase: canonical, tag })
       continue
     }
-    const words = canonical.split(/[^\p{L}\p{N}*]{1,64}/u).filter((word) => word !== '' && word !== '*')
+    const words = canonical
+      .split(/[^\p{L}\p{N}*]{1,64}/u)
+      .filter((word) => /[^*]/.test(word))
+      .map((word) => (word.endsWith('*') && word.length <= STEM_MIN ? word.slice(0, -1) : word))
     const [first] = words
     if (first === undefined || words.length > PHRASE_WORDS_MAX) continue
     const [table, key] = first.endsWith('*')
@@ -61,7 +66,8 @@ export function phraseMatcher<Tag>(entries: readonly PhraseEntry<Tag>[]): Phrase
     if (list === undefined) table.set(key, [entry])
     else list.push(entry)
   }
-  return { exact, stems, unspaced }
+  const heads = new Set(stems.keys().map((stem) => stem.slice(0, STEM_MIN)))
+  return { exact, stems, heads, unspaced }
 }
 
 /** The view may keep case; whole words are compared without it. */
@@ -112,7 +118,7 @@ export function findPhrases<Tag>(view: View, matcher: PhraseMatcher<Tag>): reado
   for (let word = 0; word < words.length && hits.length < HITS_MAX; word++) {
     const first = words[word]?.text ?? ''
     for (const phrase of matcher.exact.get(first) ?? []) addHit(hits, words, word, phrase)
-    if (matcher.stems.size > 0)
+    if (matcher.heads.has(first.slice(0, STEM_MIN)))
       for (let length = STEM_MIN; length <= Math.min(STEM_MAX, first.length); length++)
         for (const phrase of matcher.stems.get(first.slice(0, length)) ?? []) addHit(hits, words, word, phrase)
   }
