@@ -1,4 +1,4 @@
-// Writes what is derived from code: JSON Schemas for editors and integrations, and the OpenAPI document.
+// Writes what is derived: JSON Schemas for editors and integrations, the OpenAPI document, the table and page of identifiers.
 // `--check` writes nothing and fails when a file does not match.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -9,6 +9,7 @@ import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
 import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
+import { identifierFiles } from './generate-identifiers.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -23,9 +24,11 @@ const files: Readonly<Record<string, unknown>> = {
   'schemas/openapi.json': openApiDocument(VERSION),
 }
 
+const texts: Record<string, string> = { ...(await identifierFiles(root)) }
+for (const [path, value] of Object.entries(files)) texts[path] = `${JSON.stringify(value, null, 2)}\n`
+
 const stale: string[] = []
-for (const [path, value] of Object.entries(files)) {
-  const text = `${JSON.stringify(value, null, 2)}\n`
+for (const [path, text] of Object.entries(texts)) {
   const file = join(root, path)
   const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

@@ -1,5 +1,5 @@
 import type { Check } from './checksums.ts'
-import { digitAt, isDigitAt, isOneCharacter, luhn, modulo, numberAt, weighted } from './checksums.ts'
+import { digitAt, isDigitAt, luhn, modulo, numberAt, weighted } from './checksums.ts'
 import { isCalendarDay, isDdmmyy, isShortDay } from './identifier-dates.ts'
 
 /** Birth date (day plus 60 for a coordination number), serial, Luhn over the last ten digits. */
@@ -66,10 +66,10 @@ const eeRegistry: Check = (c) => {
   return '1789'.includes(c.charAt(0)) && control === digitAt(c, 7)
 }
 
-/** With a birth date and a control digit until 2017; since then 32 and more with neither (PMLP). */
+/** With a birth date and a control digit until 2017; since then 32 and neither (PMLP). */
 const lvPersonal: Check = (c) => {
   const first = numberAt(c, 0, 2)
-  if (first >= 32) return first <= 39 && !isOneCharacter(c)
+  if (first === 32) return numberAt(c, 2, 11) > 0
   const control = modulo(1 + weighted(c, [10, 5, 8, 4, 2, 1, 6, 3, 7, 9]), 11) % 10
   return isDdmmyy(c) && digitAt(c, 6) <= 2 && control === digitAt(c, 10)
 }
