@@ -37,7 +37,12 @@ export async function readIdentifiers(root: string): Promise<readonly Identifier
 }
 
 const fold = (word: string): string =>
-  word.toLowerCase().normalize('NFD').replace(/\p{Mn}/gu, '').replace(/ı/g, 'i').normalize('NFC')
+  word
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .replace(/ı/g, 'i')
+    .normalize('NFC')
 
 function tableOf(records: readonly IdentifierRecord[]): string {
   const lines = records.map(({ id, check, passRate, shapes, weakShapes, context }) =>

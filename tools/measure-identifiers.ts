@@ -46,7 +46,9 @@ function recall(folder: string): void {
   for (const [type, { spans, found, exact, foundWithContext }] of [...tallies].toSorted())
     console.log(`${type.padEnd(28)}${spans}\t${found}\t${exact}\t${foundWithContext}`)
   const sum = (key: keyof Tally): number => [...tallies.values()].reduce((total, tally) => total + tally[key], 0)
-  console.log(`all: spans ${sum('spans')}, found ${sum('found')}, exact ${sum('exact')}, given context ${sum('foundWithContext')}`)
+  console.log(
+    `all: spans ${sum('spans')}, found ${sum('found')}, exact ${sum('exact')}, given context ${sum('foundWithContext')}`,
+  )
 }
 
 function count(tallies: Map<string, Tally>, text: string, span: { start: number; end: number; type: string }): void {

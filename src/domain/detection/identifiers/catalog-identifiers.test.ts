@@ -48,7 +48,9 @@ describe.each(records.map((record) => [record.id, record] as const))('%s', (id, 
       for (const place of checkAt) {
         const at = compact.length + place
         for (const other of /\d/.test(compact.charAt(at)) ? '0123456789' : 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')
-          expect(checkNamed(check)(compact.slice(0, at) + other + compact.slice(at + 1))).toBe(other === compact.charAt(at))
+          expect(checkNamed(check)(compact.slice(0, at) + other + compact.slice(at + 1))).toBe(
+            other === compact.charAt(at),
+          )
       }
     }
   })

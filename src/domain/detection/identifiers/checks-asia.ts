@@ -101,7 +101,11 @@ const uenSg: Check = (c) => {
   let sum = 0
   const weights = [4, 3, 5, 3, 10, 2, 2, 5, 7]
   for (let index = 0; index < 9; index++) sum += UEN_LETTERS.indexOf(c.charAt(index)) * (weights[index] ?? 0)
-  return 'RST'.includes(c.charAt(0)) && isListed(UEN_ENTITIES, c.slice(3, 5)) && UEN_LETTERS.charAt(modulo(sum - 5, 11)) === c.charAt(9)
+  return (
+    'RST'.includes(c.charAt(0)) &&
+    isListed(UEN_ENTITIES, c.slice(3, 5)) &&
+    UEN_LETTERS.charAt(modulo(sum - 5, 11)) === c.charAt(9)
+  )
 }
 
 const weighRrn = (c: string): number => weighted(c, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5])
@@ -140,7 +144,10 @@ const nik: Check = (c) => {
 }
 
 const tnin: Check = (c) =>
-  c.charAt(0) !== '0' && c.charAt(0) !== '9' && numberAt(c, 1, 3) >= 10 && numberAt(c, 1, 3) <= 96 &&
+  c.charAt(0) !== '0' &&
+  c.charAt(0) !== '9' &&
+  numberAt(c, 1, 3) >= 10 &&
+  numberAt(c, 1, 3) <= 96 &&
   (11 - (weighted(c, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 === digitAt(c, 12)
 
 const vnTax: Check = (c) => 10 - (weighted(c, [31, 29, 23, 19, 17, 13, 7, 5, 3]) % 11) === digitAt(c, 9)
@@ -153,7 +160,9 @@ const nicLk: Check = (c) => {
   const at = c.length === 10 ? 2 : 4
   const day = numberAt(c, at, at + 3) % 500
   const isYear = c.length === 10 || (numberAt(c, 0, 4) >= 1900 && numberAt(c, 0, 4) <= 2030)
-  return isYear && day >= 1 && day <= 366 && numberAt(c, at, at + 3) < 867 && (c.length === 12 || 'VX'.includes(c.charAt(9)))
+  return (
+    isYear && day >= 1 && day <= 366 && numberAt(c, at, at + 3) < 867 && (c.length === 12 || 'VX'.includes(c.charAt(9)))
+  )
 }
 
 /** Century, birth date, weights by 11 (PACI). */

@@ -1,5 +1,15 @@
 import type { Check } from './checksums.ts'
-import { digitAt, isListed, isOneCharacter, modulo, numberAt, remainder, valueAt, weighted, weightedValues } from './checksums.ts'
+import {
+  digitAt,
+  isListed,
+  isOneCharacter,
+  modulo,
+  numberAt,
+  remainder,
+  valueAt,
+  weighted,
+  weightedValues,
+} from './checksums.ts'
 import { isCalendarDay, isShortDay, isYymmdd } from './identifier-dates.ts'
 
 /** Months carry the century: plus 80 the 1800s, plus 20 the 2000s. */
@@ -23,14 +33,15 @@ export const isCzBirthNumber: Check = (c) => {
   const isOverflow = month > 20 && year >= 4 && year <= 53
   const isBorn = isShortDay(year, isOverflow ? month - 20 : month, numberAt(c, 4, 6))
   if (c.length === 9) return isBorn && year <= 53 && numberAt(c, 6, 9) > 0
-  return isBorn && ((remainder(c, 11, 0, 9) % 10) === digitAt(c, 9))
+  return isBorn && remainder(c, 11, 0, 9) % 10 === digitAt(c, 9)
 }
 
 export const isIco = (c: string, from = 0): boolean =>
   numberAt(c, from, from + 7) > 0 &&
   (11 - (weighted(c, [8, 7, 6, 5, 4, 3, 2], from) % 11)) % 10 === digitAt(c, from + 7)
 
-const COUNTIES = '01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 51 52 70 80 90'
+const COUNTIES =
+  '01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 51 52 70 80 90'
 
 /** Sex and century, birth date, county, serial, control by 11 with ten as 1. */
 const cnp: Check = (c) => {
@@ -48,7 +59,9 @@ const cnp: Check = (c) => {
 /** Up to nine digits and a control digit; weights 7 5 3 2 1 7 5 3 2 to the right. */
 export const isRoCui = (digits: string): boolean => {
   const padded = digits.padStart(10, '0')
-  return digits.charAt(0) !== '0' && ((weighted(padded, [7, 5, 3, 2, 1, 7, 5, 3, 2]) * 10) % 11) % 10 === digitAt(padded, 9)
+  return (
+    digits.charAt(0) !== '0' && ((weighted(padded, [7, 5, 3, 2, 1, 7, 5, 3, 2]) * 10) % 11) % 10 === digitAt(padded, 9)
+  )
 }
 
 const egn: Check = (c) => {
@@ -69,7 +82,9 @@ export const isBgEik = (c: string, from = 0): boolean => {
 
 /** First digit and birth date; the serial and control by 11. */
 const huPersonal: Check = (c) =>
-  digitAt(c, 0) >= 1 && digitAt(c, 0) <= 8 && isYymmdd(c, 1) &&
+  digitAt(c, 0) >= 1 &&
+  digitAt(c, 0) <= 8 &&
+  isYymmdd(c, 1) &&
   (weighted(c, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) % 11 === digitAt(c, 10) ||
     weighted(c, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 === digitAt(c, 10))
 
@@ -120,7 +135,10 @@ export const EASTERN_EUROPEAN_CHECKS: Readonly<Record<string, Check>> = {
   'hu-taj': (c) => !isOneCharacter(c) && weighted(c, [3, 7, 3, 7, 3, 7, 3, 7]) % 10 === digitAt(c, 8),
   'hu-tax-id': (c) => c.startsWith('8') && weighted(c, [1, 2, 3, 4, 5, 6, 7, 8, 9]) % 11 === digitAt(c, 9),
   'hu-company-tax': (c) =>
-    weighted(c, [9, 7, 3, 1, 9, 7, 3, 1]) % 10 === 0 && numberAt(c, 0, 7) > 0 && '12345'.includes(c.charAt(8)) && isHuCounty(numberAt(c, 9, 11)),
+    weighted(c, [9, 7, 3, 1, 9, 7, 3, 1]) % 10 === 0 &&
+    numberAt(c, 0, 7) > 0 &&
+    '12345'.includes(c.charAt(8)) &&
+    isHuCounty(numberAt(c, 9, 11)),
   'hu-personal-id': huPersonal,
   'ro-cnp': cnp,
   'ro-cui': isRoCui,
@@ -130,12 +148,14 @@ export const EASTERN_EUROPEAN_CHECKS: Readonly<Record<string, Check>> = {
   'si-tax-number': (c) => isSiTax(c),
   'ru-inn': inn,
   'ru-snils': snils,
-  'ru-ogrn': (c) => '15'.includes(c.charAt(0)) && (remainder(c, 11, 0, 12) % 10) === digitAt(c, 12),
-  'ua-rnokpp': (c) => !isOneCharacter(c) && modulo(weighted(c, [-1, 5, 7, 9, 4, 6, 10, 5, 7]), 11) % 10 === digitAt(c, 9),
+  'ru-ogrn': (c) => '15'.includes(c.charAt(0)) && remainder(c, 11, 0, 12) % 10 === digitAt(c, 12),
+  'ua-rnokpp': (c) =>
+    !isOneCharacter(c) && modulo(weighted(c, [-1, 5, 7, 9, 4, 6, 10, 5, 7]), 11) % 10 === digitAt(c, 9),
   'ua-edrpou': edrpou,
   'by-personal-number': byPersonal,
   'kz-iin': iin,
-  'md-idnp': (c) => '029'.includes(c.charAt(0)) && weighted(c, [7, 3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1]) % 10 === digitAt(c, 12),
+  'md-idnp': (c) =>
+    '029'.includes(c.charAt(0)) && weighted(c, [7, 3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1]) % 10 === digitAt(c, 12),
 }
 
 const isHuCounty = (code: number): boolean => (code >= 2 && code <= 20) || (code >= 22 && code <= 44) || code === 51

@@ -56,13 +56,13 @@ const cbu: Check = (c) =>
   weighted(c, [3, 9, 7, 1, 3, 9, 7, 1, 3, 9, 7, 1, 3, 1], 8) % 10 === 0 &&
   !isOneCharacter(c)
 
-const STATES =
-  'AS BC BS CC CH CL CM CS DF DG GR GT HG JC MC MN MS NE NL NT OC PL QR QT SL SP SR TC TL TS VZ YN ZS'
+const STATES = 'AS BC BS CC CH CL CM CS DF DG GR GT HG JC MC MN MS NE NL NT OC PL QR QT SL SP SR TC TL TS VZ YN ZS'
 
 /** RENAPO: letters count 10 on with Ñ between N and O, weights 18 down to 2. */
 const curp: Check = (c) => {
   let sum = 0
-  for (let index = 0; index < 17; index++) sum += '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ'.indexOf(c.charAt(index)) * (18 - index)
+  for (let index = 0; index < 17; index++)
+    sum += '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ'.indexOf(c.charAt(index)) * (18 - index)
   return (
     isYymmdd(c, 4) &&
     'HMX'.includes(c.charAt(10)) &&
@@ -106,7 +106,9 @@ const rucEc: Check = (c) => {
 
 const rif: Check = (c) => {
   const first = 'VEJPG'.indexOf(c.charAt(0))
-  return first >= 0 && '00987654321'.charAt(((first + 1) * 4 + weighted(c, [3, 2, 7, 6, 5, 4, 3, 2], 1)) % 11) === c.at(-1)
+  return (
+    first >= 0 && '00987654321'.charAt(((first + 1) * 4 + weighted(c, [3, 2, 7, 6, 5, 4, 3, 2], 1)) % 11) === c.at(-1)
+  )
 }
 
 const nitSv: Check = (c) => {
@@ -152,8 +154,7 @@ export const LATIN_AMERICAN_CHECKS: Readonly<Record<string, Check>> = {
   'mx-curp': curp,
   'mx-rfc': rfc,
   'mx-nss': (c) => !isOneCharacter(c) && luhn(c),
-  'mx-clabe': (c) =>
-    !isOneCharacter(c) && weightedClabe(c) === digitAt(c, 17),
+  'mx-clabe': (c) => !isOneCharacter(c) && weightedClabe(c) === digitAt(c, 17),
   'co-nit': nit,
   'pe-ruc': (c) =>
     isListed('10 15 16 17 20', c.slice(0, 2)) &&

@@ -23,7 +23,8 @@ const hetu: Check = (c) => {
   return isDdmmyy(c) && Number(serial) >= 2 && control === c.at(-1)
 }
 
-const fiBusiness: Check = (c) => modulo(-weighted(c, [7, 9, 10, 5, 8, 4, 2]), 11) === digitAt(c, 7) && numberAt(c, 0, 7) > 0
+const fiBusiness: Check = (c) =>
+  modulo(-weighted(c, [7, 9, 10, 5, 8, 4, 2]), 11) === digitAt(c, 7) && numberAt(c, 0, 7) > 0
 
 /** Day of birth where some holders' days stand 40 higher. */
 const shiftedDay = (c: string): number => (numberAt(c, 0, 2) > 40 ? numberAt(c, 0, 2) - 40 : numberAt(c, 0, 2))

@@ -1,5 +1,17 @@
 import type { Check } from './checksums.ts'
-import { digitAt, isDigitAt, isListed, isOneCharacter, luhn, luhnSum, mod11And10, modulo, numberAt, valueAt, weighted } from './checksums.ts'
+import {
+  digitAt,
+  isDigitAt,
+  isListed,
+  isOneCharacter,
+  luhn,
+  luhnSum,
+  mod11And10,
+  modulo,
+  numberAt,
+  valueAt,
+  weighted,
+} from './checksums.ts'
 import { isDdmmyy, isShortDay } from './identifier-dates.ts'
 
 const NIF_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE'
@@ -11,7 +23,9 @@ export const isEsNif = (c: string, from = 0): boolean =>
 /** X, Y, Z stand for 0, 1, 2. */
 export const isEsNie = (c: string, from = 0): boolean => {
   const first = 'XYZ'.indexOf(c.charAt(from))
-  return first >= 0 && NIF_LETTERS.charAt((first * 10_000_000 + numberAt(c, from + 1, from + 8)) % 23) === c.charAt(from + 8)
+  return (
+    first >= 0 && NIF_LETTERS.charAt((first * 10_000_000 + numberAt(c, from + 1, from + 8)) % 23) === c.charAt(from + 8)
+  )
 }
 
 /** Kind of legal form, seven digits, a Luhn digit or its letter. */
@@ -86,14 +100,22 @@ export const isAfm = (c: string, from = 0): boolean =>
 /** Weights 7 6 5 4 3 2 twice; the number of Yugoslavia that its successors kept. */
 const emso: Check = (c) => {
   const rest = modulo(-weighted(c, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]), 11) % 10
-  return isShortDay(numberAt(c, 5, 7), numberAt(c, 2, 4), numberAt(c, 0, 2)) && '90'.includes(c.charAt(4)) && rest === digitAt(c, 12)
+  return (
+    isShortDay(numberAt(c, 5, 7), numberAt(c, 2, 4), numberAt(c, 0, 2)) &&
+    '90'.includes(c.charAt(4)) &&
+    rest === digitAt(c, 12)
+  )
 }
 
 /** Two control digits: from odd and even positions, and the sum of ten (NVİ). */
 const tckn: Check = (c) => {
   const odd = weighted(c, [1, 0, 1, 0, 1, 0, 1, 0, 1])
   const even = weighted(c, [0, 1, 0, 1, 0, 1, 0, 1])
-  return !c.startsWith('0') && modulo(odd * 7 - even, 10) === digitAt(c, 9) && (odd + even + digitAt(c, 9)) % 10 === digitAt(c, 10)
+  return (
+    !c.startsWith('0') &&
+    modulo(odd * 7 - even, 10) === digitAt(c, 9) &&
+    (odd + even + digitAt(c, 9)) % 10 === digitAt(c, 10)
+  )
 }
 
 /** Each digit plus its place, times a power of two by nine (GİB). */

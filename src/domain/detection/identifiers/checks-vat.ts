@@ -3,7 +3,19 @@ import { isNoOrganisation } from './checks-northern-europe.ts'
 import { isAfm, isEsCif, isEsNie, isEsNif, isPartitaIva, isPtNif } from './checks-southern-europe.ts'
 import { frSiren, isBeEnterprise, isBsn, isPps } from './checks-western-europe.ts'
 import type { Check } from './checksums.ts'
-import { digitAt, isDigitAt, luhn, luhnSum, mod11And10, mod97Value, modulo, numberAt, remainder, valueAt, weighted } from './checksums.ts'
+import {
+  digitAt,
+  isDigitAt,
+  luhn,
+  luhnSum,
+  mod11And10,
+  mod97Value,
+  modulo,
+  numberAt,
+  remainder,
+  valueAt,
+  weighted,
+} from './checksums.ts'
 
 const gb: Check = (c) => {
   const sum = weighted(c, [8, 7, 6, 5, 4, 3, 2, 10, 1], 2)
@@ -15,13 +27,20 @@ const fr: Check = (c) => frSiren(c.slice(4)) && (12 + 3 * remainder(c, 97, 4)) %
 
 /** Until 2019 the citizen number and a suffix; since 2020 ISO 7064 MOD 97-10 over the whole. */
 const nl: Check = (c) =>
-  c.charAt(11) === 'B' && c.startsWith('NL') && (isBsn(c.slice(2, 11)) || mod97Value(c) === 1) && numberAt(c, 12, 14) > 0
+  c.charAt(11) === 'B' &&
+  c.startsWith('NL') &&
+  (isBsn(c.slice(2, 11)) || mod97Value(c) === 1) &&
+  numberAt(c, 12, 14) > 0
 
 const lt: Check = (c) => {
   const weights = c.length === 11 ? 8 : 11
   if (c.charAt(c.length - 2) !== '1') return false
   const row = (start: number): number =>
-    weighted(c, Array.from({ length: weights }, (_, index) => ((start + index) % 9) + 1), 2) % 11
+    weighted(
+      c,
+      Array.from({ length: weights }, (_, index) => ((start + index) % 9) + 1),
+      2,
+    ) % 11
   const once = row(0)
   return (once < 10 ? once : row(2) % 10) === digitAt(c, c.length - 1)
 }

@@ -17,8 +17,7 @@ import {
 } from './checksums.ts'
 import { isDdmmyy, isShortDay, isYyyymmdd } from './identifier-dates.ts'
 
-const nhs: Check = (c) =>
-  !isOneCharacter(c) && weighted(c, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0
+const nhs: Check = (c) => !isOneCharacter(c) && weighted(c, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0
 
 /** No D, F, I, Q, U, V; no second O; prefixes never issued; suffix A–D (HMRC, NIM39110). */
 const nino: Check = (c) =>
@@ -102,7 +101,8 @@ export function hasDocumentLetters(c: string): boolean {
 }
 
 /** Old cards begin with a digit of the office; new ones with one of the letters. */
-const idCardDe: Check = (c) => hasDocumentLetters(`C${c.slice(isDigitAt(c, 0) ? 1 : 0)}`) && check731(c) && !isOneCharacter(c)
+const idCardDe: Check = (c) =>
+  hasDocumentLetters(`C${c.slice(isDigitAt(c, 0) ? 1 : 0)}`) && check731(c) && !isOneCharacter(c)
 
 const vnrAt: Check = (c) =>
   !c.startsWith('0') && isDdmmyy(c, 4) && weighted(c, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11 === digitAt(c, 3)
@@ -132,7 +132,9 @@ const nationalBe: Check = (c) =>
 
 /** Belgian enterprise number: 0 or 1, and 97 minus the remainder of eight digits. */
 export const isBeEnterprise = (digits: string): boolean =>
-  digits.charCodeAt(0) <= 49 && numberAt(digits, 0, 8) > 0 && 97 - remainder(digits, 97, 0, 8) === numberAt(digits, 8, 10)
+  digits.charCodeAt(0) <= 49 &&
+  numberAt(digits, 0, 8) > 0 &&
+  97 - remainder(digits, 97, 0, 8) === numberAt(digits, 8, 10)
 
 /** The eleven test: weights 9–2 and −1. */
 export const isBsn = (digits: string): boolean =>

@@ -125,5 +125,5 @@ export function isOneCharacter(compact: string): boolean {
   return true
 }
 
-/** Whether a two-character code stands in a list written as `01 02 …`. */
-export const isListed = (list: string, code: string): boolean => list.split(' ').includes(code)
+/** Whether a code without spaces stands in a list such as `01 02 …` whose codes all have its length. */
+export const isListed = (list: string, code: string): boolean => list.includes(code)

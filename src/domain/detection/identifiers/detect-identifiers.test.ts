@@ -4,7 +4,9 @@ import { detectIdentifiers } from './detect-identifiers.ts'
 import { createContextIndex } from './identifier-context.ts'
 
 const detect = (text: string): readonly string[] =>
-  detectIdentifiers(text, createContextIndex(text)).map(({ detector, start, end }) => `${detector} ${text.slice(start, end)}`)
+  detectIdentifiers(text, createContextIndex(text)).map(
+    ({ detector, start, end }) => `${detector} ${text.slice(start, end)}`,
+  )
 
 describe('what stands without context', () => {
   test.each([
@@ -24,7 +26,14 @@ describe('what stands without context', () => {
     ['AA 12 34 56 B', 'pii/uk-nino'],
     ['10000000146', 'pii/tr-national-id'],
   ])('%s is reported', (value, detector) => {
-    for (const text of [value, `Here it is: ${value}.`, `{"a":"${value}"}`, `(${value})`, `a,${value},b`, `为${value}号`])
+    for (const text of [
+      value,
+      `Here it is: ${value}.`,
+      `{"a":"${value}"}`,
+      `(${value})`,
+      `a,${value},b`,
+      `为${value}号`,
+    ])
       expect(detect(text), text).toEqual([`${detector} ${value}`])
   })
 })
@@ -83,7 +92,26 @@ test('a context word raises the score', () => {
 })
 
 const piece = fc.constantFrom(
-  ...'0123456789', 'A', 'X', 'z', ' ', '-', '.', '/', '(', ')', '_', 'é', '中', '😀', 'ssn ', 'nif:', '078-05-1120', '52998224725', 'passport ', 'AB 12',
+  ...'0123456789',
+  'A',
+  'X',
+  'z',
+  ' ',
+  '-',
+  '.',
+  '/',
+  '(',
+  ')',
+  '_',
+  'é',
+  '中',
+  '😀',
+  'ssn ',
+  'nif:',
+  '078-05-1120',
+  '52998224725',
+  'passport ',
+  'AB 12',
 )
 
 test('spans lie within the text, sorted, none over another, and begin and end at a letter, digit or bracket', () => {

@@ -71,26 +71,77 @@ function wordBoundary(text: string, from: number): number {
 const isAsciiLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 
 function collect(window: string, found: Set<number>): void {
-  if (!/\p{L}/u.test(window)) return
-  const words = wordsOf(window)
+  const form = formOf(window)
+  if (form === 'letterless') return
+  const words = form === 'plain' ? plainWordsOf(window) : wordsOf(window)
   for (let index = 0; index < words.length; index++)
     for (const phrase of PARTED_PHRASES.get(words[index] ?? '') ?? [])
       if (phrase.words.every((word, offset) => words[index + offset] === word))
         for (const kind of phrase.kinds) found.add(kind)
-  if (!UNPARTED.test(window)) return
+  if (form !== 'other' || !UNPARTED.test(window)) return
   const folded = foldWord(window)
-  for (const { words: [text = ''], kinds } of UNPARTED_PHRASES)
+  for (const {
+    words: [text = ''],
+    kinds,
+  } of UNPARTED_PHRASES)
     if (folded.includes(text)) for (const kind of kinds) found.add(kind)
 }
 
+/** `plain` is ASCII in which no single letter stands before a full stop: it parts into words without expressions. */
+function formOf(window: string): 'letterless' | 'plain' | 'other' {
+  let letters = 0
+  let run = 0
+  for (let index = 0; index < window.length; index++) {
+    const code = window.charCodeAt(index)
+    if (code > 127 || (code === 46 && run === 1)) return 'other'
+    run = isAsciiLetter(code) ? run + 1 : 0
+    letters += run
+  }
+  return letters === 0 ? 'letterless' : 'plain'
+}
+
+const UPPER = 1
+const LOWER = 2
+const FIGURE = 3
+
+function charKind(code: number): number {
+  if (code >= 97 && code <= 122) return LOWER
+  if (code >= 65 && code <= 90) return UPPER
+  return code >= 48 && code <= 57 ? FIGURE : 0
+}
+
+/** What `wordsOf` gives for plain text. */
+function plainWordsOf(window: string): readonly string[] {
+  const words: string[] = []
+  let start = -1
+  let before = 0
+  for (let index = 0; index <= window.length; index++) {
+    const kind = index < window.length ? charKind(window.charCodeAt(index)) : 0
+    const isHump =
+      kind === UPPER && (before === LOWER || (before === UPPER && charKind(window.charCodeAt(index + 1)) === LOWER))
+    if (start >= 0 && (kind === 0 || isHump)) {
+      words.push(window.slice(start, index).toLowerCase())
+      start = -1
+    }
+    if (start < 0 && kind !== 0) start = index
+    before = kind
+  }
+  return words
+}
+
 /** Lower-case words without marks; `taxId`, `tax_id` and `TAXNumber` part into two, `N.I.F.` joins into one. */
-export function wordsOf(window: string): readonly string[] {
+function wordsOf(window: string): readonly string[] {
   const parted = window.replace(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, ' ')
   const joined = parted.replace(/(?<![\p{L}\p{N}])(\p{L})\.(?=\p{L}(?!\p{L}))|(?<=[\p{L}])\.(?=\p{L}(?!\p{L}))/gu, '$1')
   return foldWord(joined).match(/[\p{L}\p{N}]+/gu) ?? []
 }
 
 /** Lower case, without combining marks, the dotless i as i. */
-export function foldWord(word: string): string {
-  return word.toLowerCase().normalize('NFD').replace(/\p{Mn}/gu, '').replace(/ı/g, 'i').normalize('NFC')
+function foldWord(word: string): string {
+  return word
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .replace(/ı/g, 'i')
+    .normalize('NFC')
 }
