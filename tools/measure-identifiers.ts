@@ -43,7 +43,9 @@ function recall(folder: string): void {
     for (const { text, spans = [] } of rows(join(folder, part, 'pii.jsonl.gz')))
       for (const span of spans) if (!OTHERS.test(span.type)) count(tallies, text, span)
   console.log('type                        spans  found  exact span  found were context given')
-  for (const [type, { spans, found, exact, foundWithContext }] of [...tallies].toSorted())
+  for (const [type, { spans, found, exact, foundWithContext }] of [...tallies].toSorted((one, other) =>
+    one[0].localeCompare(other[0]),
+  ))
     console.log(`${type.padEnd(28)}${spans}\t${found}\t${exact}\t${foundWithContext}`)
   const sum = (key: keyof Tally): number => [...tallies.values()].reduce((total, tally) => total + tally[key], 0)
   console.log(

@@ -132,7 +132,10 @@ function longestFrom(text: string, start: number, context: ContextIndex): Match 
     const after = standingAfter(text, index + 1)
     if (after === 'part') continue
     const isJoined = before === 'joined' || after === 'joined' || isCutAtSpace(text, start, index + 1)
-    const found = judge({ text, start, end: index + 1, isJoined }, ends, context)
+    const hasContext = context.hasAnyNear?.(start, index + 1) ?? true
+    const possible = hasContext ? ends : isJoined ? undefined : AUTOMATON.strongEnds[state]
+    if (possible === undefined) continue
+    const found = judge({ text, start, end: index + 1, isJoined, hasContext }, possible, context)
     if (found !== undefined) best = best === undefined ? found : stronger(best, found)
   }
   return best
@@ -144,6 +147,7 @@ interface Candidate {
   readonly end: number
   /** Something is joined to it: only context makes it an identifier. */
   readonly isJoined: boolean
+  readonly hasContext: boolean
 }
 
 const CERTAIN = 1
@@ -159,7 +163,7 @@ function judge(candidate: Candidate, ends: readonly ShapeEnd[], context: Context
   for (const { kind: number, isStrong } of ends) {
     const kind = IDENTIFIER_KINDS[number]
     if (kind === undefined) continue
-    const isNear = context.isNear(number, start, end)
+    const isNear = candidate.hasContext && context.isNear(number, start, end)
     if (!isNear && (!isStrong || candidate.isJoined)) continue
     compact ??= compactOf(text.slice(start, end))
     if (!isNear && compact.isMixedCase) continue
@@ -183,11 +187,14 @@ interface Compact {
 }
 
 function compactOf(span: string): Compact {
+  let digits = 0
+  while (digits < span.length && classAt(span, digits) === DIGIT) digits += 1
+  if (digits === span.length) return { upper: span, isBareDigits: true, isMixedCase: false }
   const letters = span.replace(/[ ./+()-]/g, '')
   const upper = letters.toUpperCase()
   return {
     upper,
-    isBareDigits: letters.length === span.length && upper === letters.toLowerCase(),
+    isBareDigits: false,
     isMixedCase: upper !== letters && letters.toLowerCase() !== letters,
   }
 }

@@ -16,6 +16,8 @@ export interface ShapeAutomaton {
   readonly next: Uint16Array
   /** Shapes that end in a state; undefined where none does. */
   readonly ends: readonly (readonly ShapeEnd[] | undefined)[]
+  /** Those of them that may stand without context; undefined where none does. */
+  readonly strongEnds: readonly (readonly ShapeEnd[] | undefined)[]
 }
 
 /** Class of each ASCII character. */
@@ -61,7 +63,11 @@ export function compileShapes(kinds: readonly IdentifierKind[]): ShapeAutomaton 
     ends.push(done.length === 0 ? undefined : done.flatMap(([shape]) => shapes[shape] ?? []))
     for (let symbol = 0; symbol < WIDTH; symbol++) rows.push(stateOf(advance(shapes, items, symbol), subsets, known))
   }
-  return { next: Uint16Array.from(rows), ends }
+  const strongEnds = ends.map((list) => {
+    const strong = list?.filter(({ isStrong }) => isStrong) ?? []
+    return strong.length === 0 ? undefined : strong
+  })
+  return { next: Uint16Array.from(rows), ends, strongEnds }
 }
 
 function advance(shapes: readonly Shape[], items: readonly Item[], symbol: number): readonly Item[] {
