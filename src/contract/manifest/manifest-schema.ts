@@ -141,7 +141,7 @@ const onFinding = z.strictObject({ action })
 
 const guardSide = z.strictObject({
   injection: z.strictObject({ at: z.number().min(0).max(1).optional(), action }).optional(),
-  pii: onFinding.optional(),
+  pii: z.strictObject({ action, soft: action.optional() }).optional(),
   secrets: onFinding.optional(),
   links: z
     .strictObject({ allow: z.array(z.string().max(253)).max(200).optional(), images: z.boolean().optional() })
@@ -199,6 +199,7 @@ export const manifestSchema = z
         preset: z.enum(['T1', 'T2', 'T3', 'none']).optional(),
         input: guardSide.optional(),
         output: guardSide.optional(),
+        banned: z.array(z.string().min(2).max(200)).max(1_000).optional(),
         topics: z
           .strictObject({ deny: z.array(z.string().max(100)).max(100).optional(), define: topics.optional() })
           .optional(),

@@ -3,6 +3,7 @@ import { cssUrls } from './egress/css-urls.ts'
 import { decodeReferences, readTag } from './egress/html-tag.ts'
 import { script, targetsOfTag } from './egress/html-targets.ts'
 import { targetOf, type LinkReason, type LinkTarget } from './egress/link-target.ts'
+import { ELEMENT_MAX, LABEL_MAX, TAG_MAX } from './egress/link-limits.ts'
 import { indexWithin, inlineEnd, readDestination, withoutBackslashes } from './egress/markdown-link.ts'
 
 export interface LinkSpan {
@@ -28,11 +29,8 @@ export function findLinks(text: string): readonly LinkSpan[] {
   return new LinkScanner(text).scan()
 }
 
-const TAG_MAX = 16_384
-const ELEMENT_MAX = 262_144
 const BRACKETS_MAX = 256
 const IMAGE_LABELS_MAX = 1_000
-const LABEL_MAX = 1_000
 /** Characters of failed tag look-ahead allowed per character of the text. */
 const TAG_WORK = 32
 
@@ -107,10 +105,12 @@ class LinkScanner {
   /** `](…)` an inline link or image, `]:` a definition, else a reference. */
   #bracket(close: number): LinkSpan | undefined {
     const text = this.#text
-    const open = this.#brackets.pop() ?? -1
+    const opened = this.#brackets.pop() ?? -1
+    // A label of that length is none; the destination behind it still is one.
+    const open = close - opened > LABEL_MAX ? -1 : opened
     const isImage = open > 0 && text[open - 1] === '!'
     if (text[close + 1] === '(') return this.#inline(open, close, isImage)
-    if (open < 0 || close - open > LABEL_MAX) return undefined
+    if (open < 0) return undefined
     const label = normalLabel(text.slice(open + 1, close))
     if (text[close + 1] === ':' && /(?:^|\n)[ \t>*+-]{0,16}$/.test(text.slice(Math.max(0, open - 17), open)))
       return this.#definition(open, close, label)
@@ -132,7 +132,7 @@ class LinkScanner {
     const isInLink = isImage && around === open - 2
     const start = open < 0 ? close : isInLink ? open - 2 : isImage ? open - 1 : open
     const inner = this.#absorb(start)
-    const label = open < 0 || close - open > LABEL_MAX ? '' : text.slice(open + 1, close)
+    const label = open < 0 ? '' : text.slice(open + 1, close)
     return this.#span([start, end], [target, ...inner], {
       kind: isImage && !isInLink ? 'image' : 'link',
       loads: isImage || inner.some(({ loads }) => loads),

@@ -201,6 +201,8 @@ export interface GuardConfig {
   readonly preset?: Tier | 'none' | undefined
   readonly input?: GuardSide | undefined
   readonly output?: GuardSide | undefined
+  /** Words and phrases that must not stand in a text; a star stands for any ending. */
+  readonly banned?: readonly string[] | undefined
   readonly topics?:
     | {
         readonly deny?: readonly string[] | undefined
@@ -221,7 +223,8 @@ export interface GuardConfig {
 
 export interface GuardSide {
   readonly injection?: { readonly at?: number | undefined; readonly action: GuardAction } | undefined
-  readonly pii?: { readonly action: GuardAction } | undefined
+  /** `soft`: names, addresses, birth dates and ages, which are guesses; `log` unless it is said. */
+  readonly pii?: { readonly action: GuardAction; readonly soft?: GuardAction | undefined } | undefined
   readonly secrets?: { readonly action: GuardAction } | undefined
   readonly links?: { readonly allow?: readonly string[] | undefined; readonly images?: boolean | undefined } | undefined
   readonly promptLeak?: { readonly action: GuardAction } | undefined

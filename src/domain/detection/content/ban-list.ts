@@ -1,6 +1,6 @@
 import type { View } from '../canonical-view.ts'
 import { findPhrases, phraseMatcher, type PhraseMatcher } from './phrase-matcher.ts'
-import type { Match } from '../pii-detectors.ts'
+import type { Match } from '../match.ts'
 
 export const BAN_LIST_MAX = 1_000
 

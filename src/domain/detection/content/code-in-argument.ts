@@ -1,4 +1,4 @@
-import type { Match } from '../pii-detectors.ts'
+import type { Match } from '../match.ts'
 
 // Shapes of code where an argument should hold data. Sources: OWASP Testing Guide (command, SQL and template injection, path
 // traversal), POSIX shell command language section 2. A detector: a tool that takes no shell and binds its parameters needs none.

@@ -1,5 +1,5 @@
 import type { View } from '../canonical-view.ts'
-import type { Match } from '../pii-detectors.ts'
+import type { Match } from '../match.ts'
 import { findPhrases, phraseMatcher, type PhraseHit, type PhraseMatcher } from './phrase-matcher.ts'
 import { CIVIC_TOPICS, HARM_TOPICS, REGULATED_TOPICS, type TopicLexicon } from './topic-lexicon.ts'
 

@@ -1,4 +1,4 @@
-import type { Match } from '../pii-detectors.ts'
+import type { Match } from '../match.ts'
 import type { ContextIndex } from './identifier-context.ts'
 import type { IdentifierKind } from './identifier-kinds.ts'
 import { IDENTIFIER_KINDS } from './identifier-kinds.ts'
