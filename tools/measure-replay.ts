@@ -24,6 +24,7 @@ async function replayAll(manifestPath: string, tracesPath: string): Promise<read
     manifest,
     engine: celEngine(),
     checkArguments: argumentChecker(new Map(Object.entries(toolSchemas).map(([id, { schema }]) => [id, schema]))),
+    schemaOf: (tool) => (Object.hasOwn(toolSchemas, tool) ? toolSchemas[tool]?.schema : undefined),
   }
   const bytes = readFileSync(tracesPath)
   const lines = (tracesPath.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8').trim().split('\n')

@@ -1,7 +1,8 @@
-import { isJsonObject, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
+import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow } from './judge-flow.ts'
 import { confidentialityRank } from './labels.ts'
 import { hasTrustedSource } from './provenance.ts'
 
@@ -22,6 +23,10 @@ export interface ToolCallContext {
   readonly subject: Subject | undefined
   readonly label: Label
   readonly userTexts: readonly string[]
+  /** The system prompt: trusted for the values in it, silent about what the user wants. */
+  readonly systemTexts?: readonly string[] | undefined
+  /** The JSON Schema of a tool's arguments: names, formats and descriptions tell which of them are destinations. */
+  readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
   readonly toolResults: readonly ToolResult[]
   /** Allowed calls so far, per tool. */
   readonly sessionCalls: Readonly<Record<string, number>>
@@ -56,11 +61,13 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   if (args === undefined) return block('arguments', 'the arguments are not a JSON object')
   const wrong = context.checkArguments(tool.id, args)
   if (wrong !== undefined) return block('arguments', `the arguments do not fit the schema: ${wrong}`)
+  const flow = flowOf(tool, args, context)
   return (
     checkOrder(tool, context) ??
     checkLimits(tool, context) ??
-    checkDestinations(tool, args, context) ??
-    checkClearance(tool, context) ??
+    checkDestinations(tool, args, flow, context) ??
+    judgeFlow(tool, flow, context) ??
+    checkClearance(tool, flow, context) ??
     checkExpression(tool, args, context) ??
     checkApproval(tool, args, context) ?? {
       decision: 'allow',
@@ -95,24 +102,40 @@ function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): V
   return undefined
 }
 
-function checkDestinations(tool: Tool, args: JsonObject, context: ToolCallContext): Verdict | undefined {
+function checkDestinations(
+  tool: Tool,
+  args: JsonObject,
+  flow: Flow,
+  context: ToolCallContext,
+): Verdict | undefined {
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
     const value = args[name]
-    if (value === undefined) continue
-    if (!hasTrustedSource(value, destination, context))
-      return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
+    if (value === undefined || isNone(value)) continue
+    if (hasTrustedSource(value, destination, context)) continue
+    // `user-message` is what the user says and, where the request asks for this effect, what it points at.
+    if (destination.from?.includes('user-message') === true && isPointedAt(name, flow)) continue
+    return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
   }
+  if (context.label.integrity !== 'untrusted' || tool.effect === 'read') return undefined
   const leads = tool.effect === 'irreversible' || tool.effect === 'external'
-  if (leads && context.label.integrity === 'untrusted' && tool.destinations === undefined)
+  if (leads && tool.destinations === undefined && context.userTexts.length === 0)
     return block(
       'untrusted-context',
       `a tool with effect ${tool.effect} and no declared destinations cannot be called after untrusted content`,
     )
-  return undefined
+  const stray = context.userTexts.length === 0 ? undefined : strayDestination(tool, flow)
+  return stray === undefined
+    ? undefined
+    : block(`provenance.${stray}`, `\`${stray}\` comes from no source that the user named`)
 }
 
-function checkClearance(tool: Tool, { label }: ToolCallContext): Verdict | undefined {
-  const clearance = tool.clearance?.confidentiality ?? (tool.effect === 'external' ? 'public' : 'restricted')
+/** An optional list of people that is left empty leads nowhere. */
+const isNone = (value: Json): boolean => Array.isArray(value) && value.length === 0
+
+function checkClearance(tool: Tool, flow: Flow, { label }: ToolCallContext): Verdict | undefined {
+  const declared = tool.clearance?.confidentiality
+  const released = tool.effect === 'external' ? (mayRelease(tool, flow) ? 'tenant' : 'public') : 'restricted'
+  const clearance = declared ?? released
   if (confidentialityRank(label.confidentiality) <= confidentialityRank(clearance)) return undefined
   return block('clearance', `it may carry ${clearance} data, and the conversation holds ${label.confidentiality} data`)
 }

@@ -1,0 +1,92 @@
+import type { Subject } from '../session/conversation.ts'
+import type { ArgumentRole } from './argument-role.ts'
+import { linksFields, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
+import type { RequestIntent } from './request-intent.ts'
+import { BILL_WORDS, GROUP_WORDS } from './request-lexicon.ts'
+import { bareUrl, hostOf, isSameSite, says, urlsIn } from './value-forms.ts'
+
+/** Everything that a call is judged on besides the manifest. */
+export interface FlowEvidence {
+  readonly intent: RequestIntent
+  /** The user's messages and the system prompt. */
+  readonly trusted: string
+  readonly trustedHosts: readonly string[]
+  readonly subject: Subject | undefined
+  readonly sources: readonly SourceResult[]
+  /** Some result speaks to the assistant. */
+  readonly isInjected: boolean
+}
+
+/**
+ * Where a value comes from. `stated`: the user or the system prompt says it; `subject`: it is the end user's own;
+ * `curated`: a tool whose results the manifest trusts says it; `designated`: it stands in a result that the user's
+ * words point at. The first three are a boundary; the last holds as far as the named source is honest.
+ */
+export type Provenance = 'stated' | 'subject' | 'curated' | 'designated'
+
+export function provenanceOf(
+  text: string,
+  role: ArgumentRole,
+  isMoney: boolean,
+  evidence: FlowEvidence,
+): Provenance | undefined {
+  if (isStated(text, role, evidence)) return 'stated'
+  if (isOfSubject(text, evidence.subject)) return 'subject'
+  const needle = text.trim().toLowerCase()
+  const places = evidence.sources.flatMap((source) =>
+    source.leaves
+      .filter((leaf) => !leaf.isHostile && (leaf.lower.includes(needle) || isUrlIn(text, role, leaf)))
+      .map((leaf) => ({ source, leaf })),
+  )
+  if (places.some(({ source }) => source.integrity === 'curated' || source.integrity === 'trusted')) return 'curated'
+  if (role === 'credential') return undefined
+  return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))
+    ? 'designated'
+    : undefined
+}
+
+export function isStated(text: string, role: ArgumentRole, { trusted, trustedHosts }: FlowEvidence): boolean {
+  if (says(trusted, text)) return true
+  if (role !== 'url') return false
+  const host = hostOf(text)
+  return host !== undefined && trustedHosts.some((site) => isSameSite(host, site))
+}
+
+function isOfSubject(text: string, subject: Subject | undefined): boolean {
+  const value = text.trim().toLowerCase()
+  return subject !== undefined && (subject.email?.toLowerCase() === value || subject.principal.toLowerCase() === value)
+}
+
+function isUrlIn(text: string, role: ArgumentRole, leaf: SourceLeaf): boolean {
+  if (role !== 'url') return false
+  const [bare, host] = [bareUrl(text), hostOf(text)]
+  return bare !== undefined && urlsIn(leaf.text).some((url) => url === bare || hostOf(url) === host)
+}
+
+interface Place {
+  readonly needle: string
+  readonly role: ArgumentRole
+  readonly isMoney: boolean
+  readonly source: SourceResult
+  readonly leaf: SourceLeaf
+  readonly evidence: FlowEvidence
+}
+
+function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place): boolean {
+  const { intent } = evidence
+  const isNamed = source.designated[Math.max(leaf.record, 0)] === true
+  // An entry with an injected text names nobody.
+  if (source.leaves.some(({ record, isHostile }) => isHostile && record === leaf.record)) return false
+  if (role === 'url') return isNamed
+  const isWhole = leaf.text.trim().toLowerCase() === needle
+  if (isWhole) {
+    if (linksFields(source, leaf.record, intent)) return true
+    return !isMoney && role === 'recipient' && [...intent.words].some((word) => GROUP_WORDS.has(word))
+  }
+  if (!isNamed) return false
+  if (!standsOnlyInOrders(leaf, needle)) return !isMoney || hasBill(intent)
+  // "Send the payment to X" on the bill that the user asks to pay.
+  return isMoney && hasBill(intent)
+}
+
+const hasBill = ({ words }: RequestIntent): boolean => [...words].some((word) => BILL_WORDS.has(word))

@@ -1,0 +1,138 @@
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { Integrity, Manifest } from '../manifest/manifest.ts'
+import type { ToolResult } from '../session/conversation.ts'
+import { isOrder, sentencesOf, speaksToAssistant } from './planted-orders.ts'
+import type { RequestIntent } from './request-intent.ts'
+import { readResult, type Leaf } from './result-text.ts'
+import { bareUrl, hostOf, stemsOf, urlsIn } from './value-forms.ts'
+
+export interface SourceLeaf extends Leaf {
+  readonly lower: string
+  /** The text speaks to the assistant: nothing in it is believed. */
+  readonly isHostile: boolean
+}
+
+interface Reading {
+  readonly leaves: readonly SourceLeaf[]
+  /** Words of each entry's short fields, which say whom and what it is about; bodies do not count. */
+  readonly fieldWords: readonly ReadonlySet<string>[]
+  readonly allWords: readonly ReadonlySet<string>[]
+  readonly isInjected: boolean
+}
+
+export interface SourceResult extends Reading {
+  readonly tool: string
+  readonly integrity: Integrity
+  /** The user named this source, or it was reached from one that the user named: per entry. */
+  readonly designated: readonly boolean[]
+}
+
+const readings = new WeakMap<Manifest, WeakMap<ToolResult, Reading>>()
+const FIELD_CHARS_MAX = 80
+const VALUES_MAX = 200
+
+/** Each result is read once per manifest: a pure function of both, kept only as long as they live. */
+function readingOf(result: ToolResult, manifest: Manifest, toolIds: readonly string[]): Reading {
+  let ofManifest = readings.get(manifest)
+  if (ofManifest === undefined) readings.set(manifest, (ofManifest = new WeakMap()))
+  let reading = ofManifest.get(result)
+  if (reading === undefined) ofManifest.set(result, (reading = read(result, toolIds)))
+  return reading
+}
+
+function read(result: ToolResult, toolIds: readonly string[]): Reading {
+  const { leaves, records } = readResult(result.text, result.value)
+  const judged = leaves.map((leaf) => ({
+    ...leaf,
+    lower: leaf.text.toLowerCase(),
+    isHostile: leaf.text.length >= 12 && speaksToAssistant(leaf.text, toolIds),
+  }))
+  // An order may be cut in two by a field's end: then the text as a whole speaks, and every leaf of it is suspect.
+  const isWhole = !judged.some(({ isHostile }) => isHostile) && speaksToAssistant(result.text, toolIds)
+  const count = Math.max(records.length, 1)
+  const fieldWords = Array.from({ length: count }, () => new Set<string>())
+  for (const { record, text } of judged)
+    if (text.length <= FIELD_CHARS_MAX) for (const word of stemsOf(text)) fieldWords[Math.max(record, 0)]?.add(word)
+  return {
+    leaves: isWhole ? judged.map((leaf) => ({ ...leaf, isHostile: true })) : judged,
+    fieldWords,
+    allWords: records.map((record) => new Set(stemsOf(record))),
+    isInjected: isWhole || judged.some(({ isHostile }) => isHostile),
+  }
+}
+
+const overlaps = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolean => {
+  for (const word of left) if (right.has(word)) return true
+  return false
+}
+
+export const linksFields = (source: SourceResult, record: number, intent: RequestIntent): boolean =>
+  overlaps(intent.topics, source.fieldWords[Math.max(record, 0)] ?? new Set())
+
+/** All results so far, with what the user's words point at. In order: a link on a named page leads to a named page. */
+export function readSources(
+  results: readonly ToolResult[],
+  manifest: Manifest,
+  intent: RequestIntent,
+): readonly SourceResult[] {
+  const tools = new Map((manifest.components.tools ?? []).map((tool) => [tool.id, tool]))
+  const toolIds = [...tools.keys()]
+  const reached = new Set<string>()
+  const sources: SourceResult[] = []
+  for (const result of results) {
+    const reading = readingOf(result, manifest, toolIds)
+    const given = scalarsOf(result.arguments)
+    const isNamed =
+      given.some((text) => stemsOf(text).some((word) => intent.topics.has(word))) ||
+      given.some((text) => reached.has(text.toLowerCase()) || reached.has(bareUrl(text) ?? '\0')) ||
+      given.some((text) => reached.has(hostOf(text) ?? '\0') || reached.has(nameOf(text)))
+    const designated = reading.fieldWords.map(
+      (_, record) => isNamed || overlaps(intent.topics, reading.allWords[record] ?? new Set()),
+    )
+    const source: SourceResult = {
+      ...reading,
+      tool: result.tool,
+      integrity: tools.get(result.tool)?.result?.integrity ?? 'untrusted',
+      designated,
+    }
+    sources.push(source)
+    for (const leaf of source.leaves) if (designated[Math.max(leaf.record, 0)] === true) reach(leaf, reached)
+  }
+  return sources
+}
+
+const REACHED_MAX = 5_000
+
+/** What a named entry leads to: its links, its ids, the files it speaks of. */
+function reach(leaf: SourceLeaf, reached: Set<string>): void {
+  if (leaf.isHostile || reached.size > REACHED_MAX) return
+  if (leaf.text.length <= FIELD_CHARS_MAX) reached.add(leaf.lower.trim())
+  for (const url of urlsIn(leaf.text)) {
+    reached.add(url)
+    reached.add(hostOf(url) ?? url)
+  }
+  for (const token of leaf.lower.slice(0, 20_000).split(/\s+/, 2_000))
+    if (/^[\w-]{2,80}\.[a-z0-9]{1,5}$/.test(token)) reached.add(token)
+}
+
+const nameOf = (path: string): string => path.toLowerCase().split('/').at(-1) ?? ''
+
+/** The texts and numbers of call arguments, at any depth. */
+export function scalarsOf(args: JsonObject | undefined): readonly string[] {
+  const found: string[] = []
+  const walk = (value: Json | undefined, depth: number): void => {
+    if (found.length >= VALUES_MAX || depth > 16 || value === null || value === undefined) return
+    if (Array.isArray(value)) for (const item of value) walk(item as Json, depth + 1)
+    else if (isJsonObject(value)) for (const member of Object.values(value)) walk(member, depth + 1)
+    else if (typeof value !== 'boolean' && String(value).trim() !== '') found.push(String(value))
+  }
+  walk(args, 0)
+  return found
+}
+
+/** Every place where a leaf says a value stands in a sentence that orders something. */
+export function standsOnlyInOrders(leaf: SourceLeaf, needle: string): boolean {
+  const sentences = sentencesOf(leaf.text).filter((sentence) => sentence.toLowerCase().includes(needle))
+  return sentences.length > 0 && sentences.every(isOrder)
+}
+

@@ -1,0 +1,98 @@
+import {
+  CONCEPTS,
+  DELEGATED_THINGS,
+  DELEGATING_VERBS,
+  DETERMINERS,
+  GATHERING,
+  GENERAL_WORDS,
+  type Concept,
+} from './request-lexicon.ts'
+import { stem } from './value-forms.ts'
+
+/** What the user's own words ask for. Only trusted text goes in: nothing that a tool returned can ask for anything. */
+export interface RequestIntent {
+  readonly verbs: ReadonlySet<string>
+  readonly words: ReadonlySet<string>
+  /** Words that can tie an entry of a result to the request: names and subjects, not "please" or "file". */
+  readonly topics: ReadonlySet<string>
+  readonly hasNumber: boolean
+  /** The user hands the content of a source some say: "follow the instructions in X". */
+  readonly delegates: boolean
+}
+
+const WORDS_MAX = 5_000
+const SPEAKER = new Set(['me', 'us'])
+const TELLING = new Set(['tell', 'send', 'give', 'write', 'show', 'text'])
+
+export function intentOf(userTexts: readonly string[]): RequestIntent {
+  const tokens = (userTexts.join('\n').match(/[\p{L}\p{N}]+(?:['’][\p{L}]{1,3})?|[$€£]/gu) ?? []).slice(0, WORDS_MAX)
+  const lower = tokens.map((token) => token.toLowerCase())
+  const verbs = new Set<string>()
+  const topics = new Set<string>()
+  for (const [index, word] of lower.entries()) {
+    const before = lower[index - 1] ?? ''
+    const isToSpeaker = TELLING.has(word) && SPEAKER.has(lower[index + 1] ?? '')
+    if (!DETERMINERS.has(before) && !isToSpeaker) verbs.add(word)
+    const plain = stem(word.replace(/['’].*$/u, ''))
+    const isName = plain.length >= 3 || (plain.length === 2 && tokens[index] === tokens[index]?.toUpperCase())
+    if (isName && !GENERAL_WORDS.has(word) && !GENERAL_WORDS.has(plain)) topics.add(plain)
+  }
+  const stems = new Set(lower.map(stem))
+  return {
+    verbs,
+    words: stems,
+    topics,
+    hasNumber: lower.some((word) => /^\d+$/.test(word)),
+    delegates:
+      stems.has('accordingly') ||
+      ([...verbs].some((verb) => DELEGATING_VERBS.has(verb)) && [...stems].some((word) => DELEGATED_THINGS.has(word))) ||
+      /\b(?:according to|as (?:described|instructed|requested|specified|asked|listed|explained))\b/.test(
+        userTexts.join(' ').toLowerCase(),
+      ),
+  }
+}
+
+/** Concepts that a request does not hand on by pointing at a text: they must be asked for in the user's own words. */
+const NOT_DELEGATED = new Set(['money', 'credential', 'delete', 'share', 'purchase'])
+
+const toolWords = (toolId: string): readonly string[] =>
+  toolId
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '')
+
+/** Tools that bring something in: reading and downloading. */
+export function isGathering(toolId: string): boolean {
+  return GATHERING.has(toolWords(toolId)[0] ?? '')
+}
+
+export function conceptsOf(toolId: string): readonly Concept[] {
+  const own = toolWords(toolId)
+  const found = CONCEPTS.filter(({ tool }) => own.some((word) => tool.has(word)))
+  const [first] = found
+  if (first === undefined) return []
+  // What writes to people and what publishes overlap; so do profiles and files. The grave ones stand alone.
+  const soft = new Set(['publish', 'message', 'work item', 'web form', 'profile', 'file', 'booking', 'calendar', 'purchase'])
+  return soft.has(first.name) ? found.filter(({ name }) => soft.has(name)).slice(0, 2) : [first]
+}
+
+/** Does the request, in the user's own words, call for what a tool does? */
+export function asksFor(intent: RequestIntent, toolId: string): boolean {
+  const concepts = conceptsOf(toolId)
+  if (concepts.some((concept) => asksForConcept(intent, concept))) return true
+  const [verb = '', ...objects] = toolWords(toolId)
+  if (intent.verbs.has(verb) && (objects.length === 0 || objects.some((word) => intent.words.has(stem(word))))) return true
+  if (!intent.delegates) return false
+  return concepts.length > 0 && concepts.every(({ name }) => !NOT_DELEGATED.has(name))
+}
+
+export function asksForConcept(intent: RequestIntent, { alone, verbs, objects }: Concept): boolean {
+  for (const verb of intent.verbs) {
+    if (alone.has(verb)) return true
+    if (!verbs.has(verb)) continue
+    if (objects.has('#') && intent.hasNumber && ['send', 'give', 'return'].includes(verb)) return true
+    for (const word of intent.words) if (objects.has(word)) return true
+  }
+  return false
+}
