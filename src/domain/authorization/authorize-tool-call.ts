@@ -4,7 +4,7 @@ import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
 import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow } from './judge-flow.ts'
 import { confidentialityRank } from './labels.ts'
-import { hasTrustedSource } from './provenance.ts'
+import { hasTrustedSource, valuesAtPath } from './provenance.ts'
 
 export interface ToolDecision {
   readonly tool: string
@@ -57,8 +57,9 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   if (context.deniedTools.has(tool.id)) return block('kill-switch', 'the tool is switched off')
   if (context.subject === undefined && tool.effect !== 'read')
     return block('no-subject', `a tool with effect ${tool.effect} needs a verified end user`)
-  const args = parseArguments(call.arguments)
-  if (args === undefined) return block('arguments', 'the arguments are not a JSON object')
+  const written = parseArguments(call.arguments)
+  if (written === undefined) return block('arguments', 'the arguments are not a JSON object')
+  const args = withoutEmptyOptions(written, context.schemaOf?.(tool.id))
   const wrong = context.checkArguments(tool.id, args)
   if (wrong !== undefined) return block('arguments', `the arguments do not fit the schema: ${wrong}`)
   const flow = flowOf(tool, args, context)
@@ -88,6 +89,13 @@ function parseArguments(text: string): JsonObject | undefined {
   }
 }
 
+/** `null` for an argument that the schema does not require says that there is none. */
+function withoutEmptyOptions(args: JsonObject, schema: JsonObject | undefined): JsonObject {
+  if (schema === undefined) return args
+  const required = new Set(Array.isArray(schema.required) ? schema.required : [])
+  return Object.fromEntries(Object.entries(args).filter(([name, value]) => value !== null || required.has(name)))
+}
+
 function checkOrder(tool: Tool, { toolResults }: ToolCallContext): Verdict | undefined {
   const absent = tool.requires?.find((required) => !toolResults.some((result) => result.tool === required))
   return absent === undefined ? undefined : block('requires', `${absent} must have run before`)
@@ -109,9 +117,8 @@ function checkDestinations(
   context: ToolCallContext,
 ): Verdict | undefined {
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
-    const value = args[name]
-    if (value === undefined || isNone(value)) continue
-    if (hasTrustedSource(value, destination, context)) continue
+    const values = valuesAtPath(args, name).filter((value) => !isNone(value))
+    if (values.every((value) => hasTrustedSource(value, destination, context))) continue
     // `user-message` is what the user says and, where the request asks for this effect, what it points at.
     if (destination.from?.includes('user-message') === true && isPointedAt(name, flow)) continue
     return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)

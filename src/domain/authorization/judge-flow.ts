@@ -46,7 +46,7 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
     },
     values: argumentValues(args, context.schemaOf?.(tool.id)),
     isMoney: conceptsOf(tool.id)[0]?.name === 'money',
-    isAsked: asksFor(intent, tool.id),
+    isAsked: isGathering(tool.id) || asksFor(intent, tool.id),
   }
 }
 
@@ -103,10 +103,12 @@ function judgeReading({ values, evidence }: Flow): FlowVerdict | undefined {
 }
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
-  if (flow.isAsked || isGathering(tool.id)) return undefined
+  if (flow.isAsked) return undefined
   const isStatedWhole = flow.values.length > 0 && flow.values.every(({ text, role }) => isStated(text, role, flow.evidence))
   if (tool.effect === 'write' && isStatedWhole) return undefined
-  return ask('not-requested', 'needs the user’s confirmation: their request does not call for it')
+  return tool.effect === 'write'
+    ? ask('not-requested', 'needs the user’s confirmation: their request does not call for it')
+    : block('not-requested', `a tool with effect ${tool.effect} is not called for by the user’s request`)
 }
 
 /** A thing or an address that stands only in sentences which order something: "add product Z900 as well". */

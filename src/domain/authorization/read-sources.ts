@@ -130,9 +130,24 @@ export function scalarsOf(args: JsonObject | undefined): readonly string[] {
   return found
 }
 
+const LABEL =
+  /(?:^|[\s"'*>|;,.([])(?:e-?mail|mail|address|contact|account|iban|phone|tel|mobile|website|web|url|link|number|payee|beneficiary|recipient|username|id|sender|from)(?: [\w-]{1,20}){0,2}\s{0,2}[:=]\s{0,3}["'<(]?$/
+
+/** `Email: x`, `Lily White <x>`: the text introduces the value as somebody's, whatever else its sentence says. */
+export function isIntroduced(leaf: SourceLeaf, needle: string): boolean {
+  for (let at = leaf.lower.indexOf(needle), tries = 0; at >= 0 && tries < 50; at = leaf.lower.indexOf(needle, at + 1), tries++) {
+    const before = leaf.lower.slice(Math.max(0, at - 60), at)
+    if (LABEL.test(before) || /\p{L}\s{0,2}[(<]$/u.test(before)) return true
+  }
+  return false
+}
+
 /** Every place where a leaf says a value stands in a sentence that orders something. */
 export function standsOnlyInOrders(leaf: SourceLeaf, needle: string): boolean {
-  const sentences = sentencesOf(leaf.text).filter((sentence) => sentence.toLowerCase().includes(needle))
+  const text = leaf.text.includes('<') ? leaf.text.replace(/<[^<>]{0,1000}>/g, ' ') : leaf.text
+  // What stands only in an attribute (a field's id, a link's target) is structure.
+  if (isIntroduced(leaf, needle)) return false
+  const sentences = sentencesOf(text).filter((sentence) => sentence.toLowerCase().includes(needle))
   return sentences.length > 0 && sentences.every(isOrder)
 }
 

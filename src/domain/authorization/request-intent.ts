@@ -32,7 +32,7 @@ export function intentOf(userTexts: readonly string[]): RequestIntent {
   for (const [index, word] of lower.entries()) {
     const before = lower[index - 1] ?? ''
     const isToSpeaker = TELLING.has(word) && SPEAKER.has(lower[index + 1] ?? '')
-    if (!DETERMINERS.has(before) && !isToSpeaker) verbs.add(word)
+    if ((!DETERMINERS.has(before) || word.endsWith('ing')) && !isToSpeaker) verbs.add(word)
     const plain = stem(word.replace(/['’].*$/u, ''))
     const isName = plain.length >= 3 || (plain.length === 2 && tokens[index] === tokens[index]?.toUpperCase())
     if (isName && !GENERAL_WORDS.has(word) && !GENERAL_WORDS.has(plain)) topics.add(plain)

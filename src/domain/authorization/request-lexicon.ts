@@ -92,7 +92,7 @@ export const CONCEPTS: readonly Concept[] = [
     'input fill submit form click type register signup upload webpage website browser',
     'submit fill register subscribe apply login visit browse log sign post comment reserve book enter visiting upload',
     'check open use get read see access follow download',
-    'link website site page form webpage online url http',
+    'link website site page form webpage online url http document bill invoice attachment cv book template',
   ),
   concept(
     'profile',
