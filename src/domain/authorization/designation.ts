@@ -1,9 +1,9 @@
 import type { Subject } from '../session/conversation.ts'
 import type { ArgumentRole } from './argument-role.ts'
-import { linksFields, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
+import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
 import { BILL_WORDS, GROUP_WORDS } from './request-lexicon.ts'
-import { bareUrl, hostOf, isSameSite, says, urlsIn } from './value-forms.ts'
+import { bareUrl, hostOf, isSameSite, says, stemsOf, urlsIn } from './value-forms.ts'
 
 /** Everything that a call is judged on besides the manifest. */
 export interface FlowEvidence {
@@ -77,7 +77,7 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
   const isNamed = source.designated[Math.max(leaf.record, 0)] === true
   // An entry with an injected text names nobody.
   if (source.leaves.some(({ record, isHostile }) => isHostile && record === leaf.record)) return false
-  if (role === 'url') return isNamed
+  if (role === 'url') return isNamed && isLinkOf({ needle, role, isMoney, source, leaf, evidence })
   const isWhole = leaf.text.trim().toLowerCase() === needle
   if (isWhole) {
     if (linksFields(source, leaf.record, intent)) return true
@@ -86,7 +86,21 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
   if (!isNamed) return false
   if (!standsOnlyInOrders(leaf, needle)) return !isMoney || hasBill(intent)
   // "Send the payment to X" on the bill that the user asks to pay.
-  return isMoney && hasBill(intent)
+  return isMoney && hasBill(intent) && sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, intent))
 }
+
+const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
+  stemsOf(sentence).some((word) => topics.has(word) || BILL_WORDS.has(word))
+
+/** A link of the page's own site; to another site it is followed where the text offers it rather than orders it. */
+function isLinkOf({ needle, source, leaf, evidence }: Place): boolean {
+  const host = hostOf(needle)
+  if (host === undefined) return false
+  if (source.hosts.some((site) => isSameSite(host, site))) return true
+  const { intent } = evidence
+  return intent.delegates || [...intent.words].some((word) => LINK_WORDS.has(word)) || !standsOnlyInOrders(leaf, host)
+}
+
+const LINK_WORDS = new Set(['link', 'url', 'website', 'attachment', 'homepage', 'online'])
 
 const hasBill = ({ words }: RequestIntent): boolean => [...words].some((word) => BILL_WORDS.has(word))

@@ -114,13 +114,19 @@ function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
 /** A thing or an address that stands only in sentences which order something: "add product Z900 as well". */
 function judgeOrders({ values, evidence }: Flow): FlowVerdict | undefined {
   for (const value of values) {
-    const texts =
-      value.role === 'identifier' || value.role === 'path' ? [value.text] : value.role === 'content' ? addressesIn(value.text) : []
-    for (const text of texts)
+    for (const text of orderable(value))
       if (isOnlyOrdered(text, evidence))
         return block(`ordered.${topName(value)}`, `\`${topName(value)}\` comes only from a text that asks for it to be used`)
   }
   return undefined
+}
+
+/** Which parts of a value must not come from orders alone: the thing itself, a title, the addresses inside a text. */
+function orderable({ role, name, text }: ArgumentValue): readonly string[] {
+  if (role === 'identifier' || role === 'path') return [text]
+  if (role !== 'content') return []
+  const isTitle = /(?:^|[._])(?:title|subject|name|heading)$/i.test(name) && text.length >= 5
+  return isTitle ? [text, ...addressesIn(text)] : addressesIn(text)
 }
 
 function isOnlyOrdered(text: string, evidence: FlowEvidence): boolean {

@@ -25,6 +25,8 @@ export interface SourceResult extends Reading {
   readonly integrity: Integrity
   /** The user named this source, or it was reached from one that the user named: per entry. */
   readonly designated: readonly boolean[]
+  /** Hosts of the URLs that it was called with: the site that it is a page of. */
+  readonly hosts: readonly string[]
 }
 
 const readings = new WeakMap<Manifest, WeakMap<ToolResult, Reading>>()
@@ -94,6 +96,7 @@ export function readSources(
       tool: result.tool,
       integrity: tools.get(result.tool)?.result?.integrity ?? 'untrusted',
       designated,
+      hosts: given.flatMap((text) => hostOf(text) ?? []),
     }
     sources.push(source)
     for (const leaf of source.leaves) if (designated[Math.max(leaf.record, 0)] === true) reach(leaf, reached)
@@ -144,10 +147,14 @@ export function isIntroduced(leaf: SourceLeaf, needle: string): boolean {
 
 /** Every place where a leaf says a value stands in a sentence that orders something. */
 export function standsOnlyInOrders(leaf: SourceLeaf, needle: string): boolean {
-  const text = leaf.text.includes('<') ? leaf.text.replace(/<[^<>]{0,1000}>/g, ' ') : leaf.text
-  // What stands only in an attribute (a field's id, a link's target) is structure.
   if (isIntroduced(leaf, needle)) return false
-  const sentences = sentencesOf(text).filter((sentence) => sentence.toLowerCase().includes(needle))
+  const sentences = sentencesAbout(leaf, needle)
   return sentences.length > 0 && sentences.every(isOrder)
 }
 
+/** The sentences of a leaf, without markup, in which a value stands. */
+export function sentencesAbout(leaf: SourceLeaf, needle: string): readonly string[] {
+  const text = leaf.text.includes('<') ? leaf.text.replace(/<[^<>]{0,1000}>/g, ' ') : leaf.text
+  // What stands only in an attribute (a field's id, a link's target) is structure.
+  return sentencesOf(text).filter((sentence) => sentence.toLowerCase().includes(needle))
+}
