@@ -31,6 +31,7 @@ export interface DecideCompletionPorts {
   readonly now: EpochMs
   readonly deny: DenyState
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+  readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
   readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
   readonly assistantDigest: (choice: JudgedChoice) => string
 }
@@ -84,6 +85,8 @@ function authorizeAll(
   const { release, subject, sessionKey, messages, label, admitted } = context
   const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
   const dayCounts = new Map<string, number>()
+  const results = toolResultsOf(messages)
+  const systemTexts = messages.filter((message) => message.role === 'system').map(({ text }) => text)
   const decisions: ToolDecision[] = []
   for (const call of choices.flatMap(({ toolCalls }) => toolCalls)) {
     const decision = authorizeToolCall(call, {
@@ -92,7 +95,9 @@ function authorizeAll(
       subject,
       label,
       userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
-      toolResults: toolResultsOf(messages),
+      systemTexts,
+      schemaOf: ports.schemaOf,
+      toolResults: results,
       sessionCalls: counts,
       dayCalls: (tool) =>
         ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),

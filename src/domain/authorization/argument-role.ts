@@ -18,7 +18,7 @@ const ROLES: readonly (readonly [ArgumentRole, RegExp])[] = [
   [
     'recipient',
     has(
-      'recipient|to|cc|bcc|participant|attendee|invitee|guest|email|mail|email_addresse?|user_email|username|collaborator|phone|phone_number|receiver|channel|send_to|shipping_address|address',
+      'recipient|to|cc|bcc|participant|attendee|invitee|guest|email|mail|email_addresse?|user_email|username|user|user_name|member|owner|new_owner|assignee|collaborator|phone|phone_number|receiver|channel|send_to|shipping_address|address',
     ),
   ],
   ['path', has('path|dir|directory|folder|save_dir|filename|file_name|file_path')],

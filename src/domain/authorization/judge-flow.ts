@@ -4,7 +4,7 @@ import type { Subject, ToolResult } from '../session/conversation.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
 import { isStated, provenanceOf, type FlowEvidence } from './designation.ts'
 import { readSources, standsOnlyInOrders } from './read-sources.ts'
-import { asksFor, conceptsOf, intentOf, isGathering } from './request-intent.ts'
+import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
 
 export interface FlowContext {
@@ -44,7 +44,10 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
       sources,
       isInjected: sources.some(({ isInjected }) => isInjected),
     },
-    values: argumentValues(args, context.schemaOf?.(tool.id)),
+    values: argumentValues(args, context.schemaOf?.(tool.id)).map((value) =>
+      // A password that is used to sign in is a thing to be found; one that is set must be the user's word.
+      value.role === 'credential' && isConfirming(tool.id) ? { ...value, role: 'identifier' } : value,
+    ),
     isMoney: conceptsOf(tool.id)[0]?.name === 'money',
     isAsked: isGathering(tool.id) || asksFor(intent, tool.id),
   }

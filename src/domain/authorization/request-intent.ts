@@ -1,5 +1,6 @@
 import {
   CONCEPTS,
+  CONFIRMING,
   DELEGATED_THINGS,
   DELEGATING_VERBS,
   DETERMINERS,
@@ -62,29 +63,54 @@ const toolWords = (toolId: string): readonly string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '')
 
-/** Tools that bring something in: reading and downloading. */
-export function isGathering(toolId: string): boolean {
-  return GATHERING.has(toolWords(toolId)[0] ?? '')
+/** The word that says what a tool does: `git_get_keys` gets. */
+function verbOf(toolId: string): string {
+  const own = toolWords(toolId)
+  return own.find((word) => KNOWN_VERBS.has(word)) ?? own[0] ?? ''
 }
+
+const KNOWN_VERBS: ReadonlySet<string> = new Set([
+  ...GATHERING,
+  ...CONFIRMING,
+  ...CONCEPTS.flatMap(({ alone, verbs }) => [...alone, ...verbs]),
+])
+
+/** Tools that bring something in: reading and downloading. */
+export const isGathering = (toolId: string): boolean => GATHERING.has(verbOf(toolId))
+
+/** Tools that sign in or confirm: steps of what was asked for, whatever that is. */
+export const isConfirming = (toolId: string): boolean => CONFIRMING.has(verbOf(toolId))
+
+/** What writes to people, publishes, or keeps things overlaps; the grave concepts stand alone. */
+const SOFT = new Set(['publish', 'message', 'work item', 'web form', 'profile', 'file', 'booking', 'calendar', 'purchase'])
 
 export function conceptsOf(toolId: string): readonly Concept[] {
   const own = toolWords(toolId)
-  const found = CONCEPTS.filter(({ tool }) => own.some((word) => tool.has(word)))
+  const all = CONCEPTS.filter(({ tool }) => own.some((word) => tool.has(word)))
+  // "transfer" is money only where nothing else is transferred.
+  const isOther = all.length > 1 && !own.some((word) => word !== 'transfer' && CONCEPTS[0]?.tool.has(word) === true)
+  const found = isOther && all[0]?.name === 'money' ? all.slice(1) : all
   const [first] = found
   if (first === undefined) return []
-  // What writes to people and what publishes overlap; so do profiles and files. The grave ones stand alone.
-  const soft = new Set(['publish', 'message', 'work item', 'web form', 'profile', 'file', 'booking', 'calendar', 'purchase'])
-  return soft.has(first.name) ? found.filter(({ name }) => soft.has(name)).slice(0, 2) : [first]
+  return SOFT.has(first.name) ? found.filter(({ name }) => SOFT.has(name)).slice(0, 2) : [first]
 }
 
 /** Does the request, in the user's own words, call for what a tool does? */
 export function asksFor(intent: RequestIntent, toolId: string): boolean {
+  if (isConfirming(toolId)) return CONCEPTS.some((concept) => asksForConcept(intent, concept))
   const concepts = conceptsOf(toolId)
   if (concepts.some((concept) => asksForConcept(intent, concept))) return true
-  const [verb = '', ...objects] = toolWords(toolId)
-  if (intent.verbs.has(verb) && (objects.length === 0 || objects.some((word) => intent.words.has(stem(word))))) return true
+  const verb = verbOf(toolId)
+  const objects = toolWords(toolId).filter((word) => word !== verb)
+  if (intent.verbs.has(verb) && (objects.length === 0 || objects.some((word) => isNamedIn(intent, stem(word))))) return true
   if (!intent.delegates) return false
   return concepts.length > 0 && concepts.every(({ name }) => !NOT_DELEGATED.has(name))
+}
+
+/** `repo` is named by "repository". */
+function isNamedIn({ words }: RequestIntent, object: string): boolean {
+  if (words.has(object)) return true
+  return object.length >= 4 && [...words].some((word) => word.startsWith(object))
 }
 
 export function asksForConcept(intent: RequestIntent, { alone, verbs, objects }: Concept): boolean {

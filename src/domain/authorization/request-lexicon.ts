@@ -23,7 +23,7 @@ export const CONCEPTS: readonly Concept[] = [
     'money',
     'money pay payment payments transfer transaction fund funds wire donate donation refund credit deposit withdraw payout payee remittance gift invoice bill charge tip loan',
     'pay transfer wire reimburse refund repay donate deposit settle tip remit credit paying transferring refunding crediting',
-    'send give return move make issue split schedule set adapt adjust update change cover get buy purchase subscribe renew top register approve verify add save sending',
+    'send give return move make request claim apply issue split schedule set adapt adjust update change cover get buy purchase subscribe renew top register approve verify add save sending',
     'money payment rent bill fee amount transaction balance refund dollar euro eur usd gbp invoice subscription credit deposit transfer paid pay owe price cost cash gift payee $ € £ #',
   ),
   concept(
@@ -50,8 +50,8 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'purchase',
     'buy purchase checkout order orders cart basket subscribe subscription return shop product wishlist',
-    'buy purchase order checkout shop reorder subscribe buying purchasing ordering',
-    'get add put place find send return give exchange replace',
+    'buy purchase order checkout shop reorder rebuy subscribe buying purchasing ordering',
+    'get add put place find send return give exchange replace want need',
     'cart basket order item product subscription back purchase wishlist one',
   ),
   concept(
@@ -78,9 +78,9 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'publish',
     'post publish comment review rate star like follow webpage pull merge commit push deploy run trigger release pipeline fork tweet branch repository repo',
-    'post publish comment rate star like follow merge deploy run trigger release push commit fork posting answer',
-    'write leave make create add submit open send update reply follow summarize summarise',
-    'comment review rating post pull pr issue branch release page website pipeline repository repo blog channel step steps',
+    'post publish comment rate star like follow merge deploy run trigger release push commit fork posting answer upload sync publish unstar unfollow',
+    'write leave make create add submit open send update reply follow remove address resolve fix upload summarize summarise',
+    'comment review rating post star pull pr issue branch release page website pipeline repository repo blog channel step steps',
   ),
   concept(
     'message',
@@ -112,17 +112,20 @@ export const CONCEPTS: readonly Concept[] = [
 
 /** Tools that only bring something in: what they may be pointed at is checked, not whether they were asked for. */
 export const GATHERING = words(
-  'get read list search find lookup browse fetch view show query check download retrieve look describe count open summarize summarise save_attachment',
+  'get read list search find lookup browse fetch view show query check download retrieve look describe count open summarize summarise clone pull compare preview track',
 )
+
+/** Steps that let a requested action through: signing in, confirming with a code. */
+export const CONFIRMING = words('login signin verify authenticate confirm authorize authorise')
 
 /** A word after one of these is a noun: "an email", "my order", "the book list". */
 export const DETERMINERS = words(
-  "a an the my his her their our your its this that these those any some every each all no by via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same",
+  "a an the my his her their our your its this that these those any some every each all no via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same",
 )
 
 /** "Do what it says": the user hands the content of a named source some say. */
 export const DELEGATING_VERBS = words(
-  'follow complete finish do perform execute carry handle achieve accomplish take process solve fulfil fulfill implement tackle',
+  'follow complete finish do perform execute carry handle achieve accomplish take process solve fulfil fulfill implement tackle address resolve',
 )
 export const DELEGATED_THINGS = words(
   'instruction task todo step action request homework assignment everything it direction guideline procedure list what things plan job',
