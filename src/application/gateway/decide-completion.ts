@@ -31,7 +31,6 @@ export interface DecideCompletionPorts {
   readonly now: EpochMs
   readonly deny: DenyState
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
-  readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
   readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
   readonly assistantDigest: (choice: JudgedChoice) => string
 }
@@ -96,7 +95,7 @@ function authorizeAll(
       label,
       userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
       systemTexts,
-      schemaOf: ports.schemaOf,
+      schemaOf: (tool) => release.schemas.get(tool),
       toolResults: results,
       sessionCalls: counts,
       dayCalls: (tool) =>

@@ -63,14 +63,17 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   const wrong = context.checkArguments(tool.id, args)
   if (wrong !== undefined) return block('arguments', `the arguments do not fit the schema: ${wrong}`)
   const flow = flowOf(tool, args, context)
+  const judged = judgeFlow(tool, flow, context)
+  const blocked = judged?.decision === 'block' ? judged : undefined
   return (
     checkOrder(tool, context) ??
     checkLimits(tool, context) ??
     checkDestinations(tool, args, flow, context) ??
-    judgeFlow(tool, flow, context) ??
+    blocked ??
     checkClearance(tool, flow, context) ??
     checkExpression(tool, args, context) ??
-    checkApproval(tool, args, context) ?? {
+    checkApproval(tool, args, context) ??
+    judged ?? {
       decision: 'allow',
       rule: 'manifest',
       reason: 'every rule of the manifest holds',

@@ -1,5 +1,6 @@
 import type { Subject } from '../session/conversation.ts'
 import type { ArgumentRole } from './argument-role.ts'
+import { integrityRank } from './labels.ts'
 import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
 import { BILL_WORDS, GROUP_WORDS } from './request-lexicon.ts'
@@ -38,7 +39,8 @@ export function provenanceOf(
       .filter((leaf) => !leaf.isHostile && (leaf.lower.includes(needle) || isUrlIn(text, role, leaf)))
       .map((leaf) => ({ source, leaf })),
   )
-  if (places.some(({ source }) => source.integrity === 'curated' || source.integrity === 'trusted')) return 'curated'
+  if (places.some(({ source }) => !source.isInjected && integrityRank(source.integrity) < integrityRank('untrusted')))
+    return 'curated'
   if (role === 'credential') return undefined
   return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))
     ? 'designated'
@@ -78,6 +80,8 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
   // An entry with an injected text names nobody.
   if (source.leaves.some(({ record, isHostile }) => isHostile && record === leaf.record)) return false
   if (role === 'url') return isNamed && isLinkOf({ needle, role, isMoney, source, leaf, evidence })
+  // A thing is chosen from what a named source offers: a hotel of the search, an order of the list.
+  if (role === 'identifier' || role === 'path') return isNamed && !standsOnlyInOrders(leaf, needle)
   const isWhole = leaf.text.trim().toLowerCase() === needle
   if (isWhole) {
     if (linksFields(source, leaf.record, intent)) return true

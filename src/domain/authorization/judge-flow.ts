@@ -58,7 +58,8 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
  * planted order; everything else must be asked for by the user, go where the user pointed, and be free of planted values.
  */
 export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVerdict | undefined {
-  if (context.label.integrity !== 'untrusted') return undefined
+  // What speaks to the assistant is not trusted, whatever label its tool was given.
+  if (context.label.integrity !== 'untrusted' && !flow.evidence.isInjected) return undefined
   const planted = flow.values.find((value) => isPlanted(value, flow.evidence))
   if (planted !== undefined)
     return block(`planted.${topName(planted)}`, `\`${topName(planted)}\` comes from a text that speaks to the assistant`)
@@ -172,11 +173,12 @@ const isSourced = ({ text, role }: ArgumentValue, { evidence, isMoney }: Flow): 
 /** Does the user's own request point at every value of a declared destination? */
 export function isPointedAt(name: string, flow: Flow): boolean {
   const own = flow.values.filter((value) => topName(value) === name)
-  return flow.isAsked && own.length > 0 && own.every((value) => isSourced({ ...value, role: destinationRole(value.role) }, flow))
+  return (
+    flow.isAsked &&
+    own.length > 0 &&
+    own.every((value) => isSourced(value.role === 'content' ? { ...value, role: 'recipient' } : value, flow))
+  )
 }
-
-const destinationRole = (role: ArgumentValue['role']): ArgumentValue['role'] =>
-  role === 'identifier' || role === 'path' || role === 'content' ? 'recipient' : role
 
 /** Data of the tenant may leave where the user asked for it and every destination is theirs to name. */
 export function mayRelease(tool: Tool, flow: Flow): boolean {

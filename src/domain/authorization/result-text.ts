@@ -36,15 +36,20 @@ export function readResult(text: string, value: Json | undefined): ReadResult {
 function fromJson(root: Json): ReadResult {
   const leaves: Leaf[] = []
   const records: string[] = []
+  const push = (text: string, path: readonly string[], record: number): void => {
+    leaves.push({ key: (path.at(-1) ?? '').toLowerCase(), path, text, record })
+    records[record] = `${records[record] ?? ''}${text}\n`
+  }
   const walk = (value: Json | undefined, path: readonly string[], record: number): void => {
     if (value === undefined || value === null || leaves.length >= LEAVES_MAX || path.length > DEPTH_MAX) return
     if (Array.isArray(value)) for (const item of value) walk(item as Json, path, record)
-    else if (isJsonObject(value)) for (const [key, member] of Object.entries(value)) walk(member, [...path, key], record)
-    else {
-      const text = String(value as string | number | boolean)
-      leaves.push({ key: (path.at(-1) ?? '').toLowerCase(), path, text, record })
-      records[record] = `${records[record] ?? ''}${text}\n`
-    }
+    else if (isJsonObject(value))
+      for (const [key, member] of Object.entries(value)) {
+        // A name may be a key: {"Riverview": "4.6 stars"}.
+        if (/[A-Z ]/.test(key)) push(key, path, record)
+        walk(member, [...path, key], record)
+      }
+    else push(String(value as string | number | boolean), path, record)
   }
   const list = outerList(root)
   if (list === undefined) walk(root, [], 0)
