@@ -85,7 +85,6 @@ function authorizeAll(
   const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
-  const systemTexts = messages.filter((message) => message.role === 'system').map(({ text }) => text)
   const decisions: ToolDecision[] = []
   for (const call of choices.flatMap(({ toolCalls }) => toolCalls)) {
     const decision = authorizeToolCall(call, {
@@ -94,7 +93,7 @@ function authorizeAll(
       subject,
       label,
       userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
-      systemTexts,
+      // No system texts: a prompt's free-text slots may hold what retrieval brought in.
       schemaOf: (tool) => release.schemas.get(tool),
       toolResults: results,
       sessionCalls: counts,

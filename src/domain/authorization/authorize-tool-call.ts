@@ -68,6 +68,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   return (
     checkOrder(tool, context) ??
     checkLimits(tool, context) ??
+    checkAmount(tool, args, context) ??
     checkDestinations(tool, args, flow, context) ??
     blocked ??
     checkClearance(tool, flow, context) ??
@@ -113,6 +114,23 @@ function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): V
   return undefined
 }
 
+/** SECURITY: counted over the calls that have results here: a history that was cut short counts less. */
+function checkAmount(tool: Tool, args: JsonObject, { toolResults }: ToolCallContext): Verdict | undefined {
+  const limit = tool.limits?.amount
+  if (limit === undefined) return undefined
+  const own = amountOf(args, limit.argument)
+  if (own === undefined) return block('limits.amount', `\`${limit.argument}\` is not an amount`)
+  let spent = 0
+  for (const result of toolResults)
+    if (result.tool === tool.id) spent += Math.max(0, amountOf(result.arguments ?? {}, limit.argument) ?? 0)
+  return spent + own <= limit.perSession ? undefined : block('limits.amount', 'its amount in this session is spent')
+}
+
+function amountOf(args: JsonObject, name: string): number | undefined {
+  const value = Object.hasOwn(args, name) ? args[name] : undefined
+  return typeof value === 'number' && value >= 0 ? value : undefined
+}
+
 function checkDestinations(
   tool: Tool,
   args: JsonObject,
@@ -123,7 +141,8 @@ function checkDestinations(
     const values = valuesAtPath(args, name).filter((value) => !isNone(value))
     if (values.every((value) => hasTrustedSource(value, destination, context))) continue
     // `user-message` is what the user says and, where the request asks for this effect, what it points at.
-    if (destination.from?.includes('user-message') === true && isPointedAt(name, flow)) continue
+    const mayPoint = destination.exact !== true && destination.from?.includes('user-message') === true
+    if (mayPoint && isPointedAt(name, flow)) continue
     return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
   }
   if (context.label.integrity !== 'untrusted' || tool.effect === 'read') return undefined

@@ -39,7 +39,7 @@ export function provenanceOf(
       .filter((leaf) => !leaf.isHostile && (leaf.lower.includes(needle) || isUrlIn(text, role, leaf)))
       .map((leaf) => ({ source, leaf })),
   )
-  if (places.some(({ source }) => !source.isInjected && integrityRank(source.integrity) < integrityRank('untrusted')))
+  if (places.some(({ source, leaf }) => !source.isInjected && integrityRank(leaf.integrity) < integrityRank('untrusted')))
     return 'curated'
   if (role === 'credential') return undefined
   return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))

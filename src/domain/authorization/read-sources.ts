@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Integrity, Manifest } from '../manifest/manifest.ts'
 import type { ToolResult } from '../session/conversation.ts'
+import { labelOfField } from './labels.ts'
 import { isOrder, sentencesOf, speaksToAssistant } from './planted-orders.ts'
 import type { RequestIntent } from './request-intent.ts'
 import { readResult, type Leaf } from './result-text.ts'
@@ -10,6 +11,7 @@ export interface SourceLeaf extends Leaf {
   readonly lower: string
   /** The text speaks to the assistant: nothing in it is believed. */
   readonly isHostile: boolean
+  readonly integrity: Integrity
 }
 
 interface Reading {
@@ -22,7 +24,6 @@ interface Reading {
 
 export interface SourceResult extends Reading {
   readonly tool: string
-  readonly integrity: Integrity
   /** The user named this source, or it was reached from one that the user named: per entry. */
   readonly designated: readonly boolean[]
   /** Hosts of the URLs that it was called with: the site that it is a page of. */
@@ -38,16 +39,18 @@ function readingOf(result: ToolResult, manifest: Manifest, toolIds: readonly str
   let ofManifest = readings.get(manifest)
   if (ofManifest === undefined) readings.set(manifest, (ofManifest = new WeakMap()))
   let reading = ofManifest.get(result)
-  if (reading === undefined) ofManifest.set(result, (reading = read(result, toolIds)))
+  if (reading === undefined) ofManifest.set(result, (reading = read(result, manifest, toolIds)))
   return reading
 }
 
-function read(result: ToolResult, toolIds: readonly string[]): Reading {
+function read(result: ToolResult, manifest: Manifest, toolIds: readonly string[]): Reading {
+  const tool = manifest.components.tools?.find(({ id }) => id === result.tool)
   const { leaves, records } = readResult(result.text, result.value)
   const judged = leaves.map((leaf) => ({
     ...leaf,
     lower: leaf.text.toLowerCase(),
     isHostile: leaf.text.length >= 12 && speaksToAssistant(leaf.text, toolIds),
+    integrity: labelOfField(tool, leaf.path).integrity,
   }))
   // An order may be cut in two by a field's end: then the text as a whole speaks, and every leaf of it is suspect.
   const isWhole = !judged.some(({ isHostile }) => isHostile) && speaksToAssistant(result.text, toolIds)
@@ -77,8 +80,7 @@ export function readSources(
   manifest: Manifest,
   intent: RequestIntent,
 ): readonly SourceResult[] {
-  const tools = new Map((manifest.components.tools ?? []).map((tool) => [tool.id, tool]))
-  const toolIds = [...tools.keys()]
+  const toolIds = (manifest.components.tools ?? []).map(({ id }) => id)
   const reached = new Set<string>()
   const sources: SourceResult[] = []
   for (const result of results) {
@@ -94,7 +96,6 @@ export function readSources(
     const source: SourceResult = {
       ...reading,
       tool: result.tool,
-      integrity: tools.get(result.tool)?.result?.integrity ?? 'untrusted',
       designated,
       hosts: given.flatMap((text) => hostOf(text) ?? []),
     }
