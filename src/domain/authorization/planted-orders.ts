@@ -15,7 +15,7 @@ export function speaksToAssistant(text: string, toolIds: readonly string[]): boo
 }
 
 const CHARS_MAX = 100_000
-const SCORE_MIN = 0.45
+const SCORE_MIN = 0.5
 
 const PATTERNS: readonly RegExp[] = [
   // "the task that I gave you", "the request I made": who gives tasks here is the user, and not by way of a tool.

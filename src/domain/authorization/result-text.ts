@@ -107,13 +107,14 @@ class LineReader {
       depth = indent + (trimmed.length - rest.length)
     }
     const match = KEY.exec(rest)
-    while (this.#blocks.length > 0 && (this.#blocks.at(-1) as Block).indent >= depth) this.#blocks.pop()
+    // A list under a key may stand at the key's own indent: its items still belong to the key.
+    const limit = depth > indent ? indent + 1 : depth
+    while (this.#blocks.length > 0 && (this.#blocks.at(-1) as Block).indent >= limit) this.#blocks.pop()
     if (match === null) this.#push(this.#pathAt(), rest, depth - 1)
     else {
       const path = [...this.#pathAt(), match[1] as string]
       const value = (match[2] ?? '').trim()
-      // A list under a key may stand at the key's own indent: its items still belong to the key.
-      if (value === '') this.#blocks.push({ indent: depth - (trimmed.startsWith('- ') ? 0 : 0.5), path })
+      if (value === '') this.#blocks.push({ indent: depth, path })
       else this.#push(path, value, depth)
     }
   }
