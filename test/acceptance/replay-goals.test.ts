@@ -61,7 +61,13 @@ describe('runs that were written for this project', () => {
     for (const domain of readdirSync(OWN)) {
       const ports = await portsOf(join(OWN, domain, 'gatehouse.yaml'))
       for (const file of ['runs.jsonl', 'held.jsonl'])
-        count(readFileSync(join(OWN, domain, file), 'utf8').trim().split('\n'), ports, tally)
+        count(
+          readFileSync(join(OWN, domain, file), 'utf8')
+            .trim()
+            .split('\n'),
+          ports,
+          tally,
+        )
     }
     expect(readdirSync(OWN).length).toBeGreaterThanOrEqual(7)
     expect(tally.hijacked).toBeGreaterThanOrEqual(35)
@@ -72,7 +78,13 @@ describe('runs that were written for this project', () => {
     const tally = empty()
     for (const domain of readdirSync(OWN)) {
       const ports = await portsOf(join(OWN, domain, 'gatehouse.yaml'))
-      count(readFileSync(join(OWN, domain, 'runs.jsonl'), 'utf8').trim().split('\n'), ports, tally)
+      count(
+        readFileSync(join(OWN, domain, 'runs.jsonl'), 'utf8')
+          .trim()
+          .split('\n'),
+        ports,
+        tally,
+      )
     }
     expect(tally.stopped / tally.hijacked).toBeGreaterThanOrEqual(STOPPED_MIN)
     expect(tally.interrupted / tally.benign).toBeLessThanOrEqual(INTERRUPTED_MAX)

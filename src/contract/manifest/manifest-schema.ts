@@ -106,7 +106,10 @@ const tool = z.strictObject({
       perSession: positive.optional(),
       perDayPerTenant: positive.optional(),
       amount: z
-        .strictObject({ argument: z.string().min(1).max(100), perSession: z.number().positive().max(1_000_000_000_000) })
+        .strictObject({
+          argument: z.string().min(1).max(100),
+          perSession: z.number().positive().max(1_000_000_000_000),
+        })
         .optional(),
     })
     .optional(),

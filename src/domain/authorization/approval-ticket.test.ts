@@ -17,9 +17,15 @@ function approved(): ApprovalTicket {
 }
 
 test('an approved ticket lets exactly its call through, once', () => {
-  const spent = redeemTicket(approved(), { ...CALL, arguments: { amount: 30, order_id: 'NW-1' } }, later(14), sha256Pure)
+  const spent = redeemTicket(
+    approved(),
+    { ...CALL, arguments: { amount: 30, order_id: 'NW-1' } },
+    later(14),
+    sha256Pure,
+  )
   expect(spent).toMatchObject({ ok: true, value: { state: 'redeemed', decidedBy: 'lee' } })
-  if (spent.ok) expect(redeemTicket(spent.value, CALL, later(14), sha256Pure)).toMatchObject({ failure: 'approval/not-approved' })
+  if (spent.ok)
+    expect(redeemTicket(spent.value, CALL, later(14), sha256Pure)).toMatchObject({ failure: 'approval/not-approved' })
 })
 
 test.each([
@@ -48,7 +54,11 @@ test('only a person with a role decides, once, and a refusal is final', () => {
 })
 
 test('the description shows every argument on one line, without characters that hide or reorder', () => {
-  const text = describeCall('send_email', 'external', { to: 'a@x\u202Etxt', body: 'one\ntwo\u200B', n: 'y'.repeat(500) })
+  const text = describeCall('send_email', 'external', {
+    to: 'a@x\u202Etxt',
+    body: 'one\ntwo\u200B',
+    n: 'y'.repeat(500),
+  })
   expect(text.split('\n')).toHaveLength(4)
   expect(text).toContain('reaches somebody outside')
   expect(text).toContain('\\u{202e}')

@@ -25,7 +25,11 @@ export interface ApprovalRequest {
 }
 
 export type ApprovalFailure =
-  'approval/expired' | 'approval/not-pending' | 'approval/not-approved' | 'approval/not-entitled' | 'approval/other-call'
+  | 'approval/expired'
+  | 'approval/not-pending'
+  | 'approval/not-approved'
+  | 'approval/not-entitled'
+  | 'approval/other-call'
 
 const MINUTE_MS = 60_000
 
@@ -84,7 +88,9 @@ const LINES_MAX = 30
 /** What is being approved, in plain words: one line per argument, quoted, without control characters, bounded. */
 export function describeCall(tool: string, effect: keyof typeof EFFECT_WORDS, args: JsonObject): string {
   const names = Object.keys(args).toSorted()
-  const lines = names.slice(0, LINES_MAX).map((name) => `  ${plain(name)}: ${plain(JSON.stringify(args[name]) ?? 'null')}`)
+  const lines = names
+    .slice(0, LINES_MAX)
+    .map((name) => `  ${plain(name)}: ${plain(JSON.stringify(args[name]) ?? 'null')}`)
   const rest = names.length > LINES_MAX ? [`  and ${names.length - LINES_MAX} more`] : []
   return [`${plain(tool)} (${EFFECT_WORDS[effect]}) with`, ...lines, ...rest].join('\n')
 }

@@ -57,7 +57,8 @@ export function argumentValues(args: JsonObject, schema: JsonObject | undefined)
     if (value === null || value === undefined || found.length >= VALUES_MAX || depth > DEPTH_MAX) return
     if (Array.isArray(value)) for (const item of value) walk(item as Json, name, role, depth + 1)
     else if (isJsonObject(value))
-      for (const [key, member] of Object.entries(value)) walk(member, `${name}.${key}`, roleOf(key, undefined), depth + 1)
+      for (const [key, member] of Object.entries(value))
+        walk(member, `${name}.${key}`, roleOf(key, undefined), depth + 1)
     else if (typeof value !== 'boolean' && String(value).trim() !== '') found.push({ name, role, text: String(value) })
   }
   for (const [name, value] of Object.entries(args)) {

@@ -131,12 +131,7 @@ function amountOf(args: JsonObject, name: string): number | undefined {
   return typeof value === 'number' && value >= 0 ? value : undefined
 }
 
-function checkDestinations(
-  tool: Tool,
-  args: JsonObject,
-  flow: Flow,
-  context: ToolCallContext,
-): Verdict | undefined {
+function checkDestinations(tool: Tool, args: JsonObject, flow: Flow, context: ToolCallContext): Verdict | undefined {
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
     const values = valuesAtPath(args, name).filter((value) => !isNone(value))
     if (values.every((value) => hasTrustedSource(value, destination, context))) continue

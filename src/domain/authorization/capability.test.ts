@@ -11,7 +11,10 @@ const PAY: Capability = {
   amount: { argument: 'amount', left: 100 },
   expiresAt: epochMs(2_000),
 }
-const call = (args: Record<string, never[] | string | number | string[]>, tool = 'send_money') => ({ tool, arguments: args })
+const call = (args: Record<string, never[] | string | number | string[]>, tool = 'send_money') => ({
+  tool,
+  arguments: args,
+})
 
 test('what is left shrinks by a call and its amount', () => {
   expect(exercise(PAY, call({ recipient: 'A1', amount: 60 }), NOW)).toMatchObject({
@@ -36,7 +39,11 @@ test.each([
 })
 
 test('whatever both allow, and nothing else, is allowed by the narrower right', () => {
-  const narrower = narrow(PAY, { allowed: { recipient: ['B2', 'C3'], subject: ['rent'] }, callsLeft: 5, expiresAt: epochMs(9_000) })
+  const narrower = narrow(PAY, {
+    allowed: { recipient: ['B2', 'C3'], subject: ['rent'] },
+    callsLeft: 5,
+    expiresAt: epochMs(9_000),
+  })
   expect(narrower).toMatchObject({ allowed: { recipient: ['B2'], subject: ['rent'] }, callsLeft: 2, expiresAt: 2_000 })
   expect(narrow(PAY, { ...PAY, amount: { argument: 'fee', left: 9 } }).amount?.left).toBe(0)
 })

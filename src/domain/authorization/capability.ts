@@ -13,7 +13,11 @@ export interface Capability {
 }
 
 export type CapabilityFailure =
-  'capability/other-tool' | 'capability/expired' | 'capability/spent' | 'capability/argument' | 'capability/amount'
+  | 'capability/other-tool'
+  | 'capability/expired'
+  | 'capability/spent'
+  | 'capability/argument'
+  | 'capability/amount'
 
 const ITEMS_MAX = 1_000
 

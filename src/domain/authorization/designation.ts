@@ -39,9 +39,11 @@ export function provenanceOf(
       .filter((leaf) => !leaf.isHostile && (leaf.lower.includes(needle) || isUrlIn(text, role, leaf)))
       .map((leaf) => ({ source, leaf })),
   )
-  if (places.some(({ source, leaf }) => !source.isInjected && integrityRank(leaf.integrity) < integrityRank('untrusted')))
+  if (
+    places.some(({ source, leaf }) => !source.isInjected && integrityRank(leaf.integrity) < integrityRank('untrusted'))
+  )
     return 'curated'
-  if (role === 'credential') return undefined
+  if (role === 'url' && isSiteByName(text, evidence.intent)) return 'designated'
   return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))
     ? 'designated'
     : undefined
@@ -80,6 +82,8 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
   // An entry with an injected text names nobody.
   if (source.leaves.some(({ record, isHostile }) => isHostile && record === leaf.record)) return false
   if (role === 'url') return isNamed && isLinkOf({ needle, role, isMoney, source, leaf, evidence })
+  // A key or password that is set comes whole from where the user pointed, or not at all.
+  if (role === 'credential') return isNamed && leaf.text.trim().toLowerCase() === needle
   // A thing is chosen from what a named source offers: a hotel of the search, an order of the list.
   if (role === 'identifier' || role === 'path') return isNamed && !standsOnlyInOrders(leaf, needle)
   const isWhole = leaf.text.trim().toLowerCase() === needle
@@ -93,7 +97,13 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
   return isMoney && hasBill(intent) && sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, intent))
 }
 
-const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
+/** "Clone it from GitHub": the user names the site without its domain. */
+function isSiteByName(text: string, { words }: RequestIntent): boolean {
+  const name = hostOf(text)?.split('.').at(-2) ?? ''
+  return name.length >= 4 && words.has(name)
+}
+
+export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
   stemsOf(sentence).some((word) => topics.has(word) || BILL_WORDS.has(word))
 
 /** A link of the page's own site; to another site it is followed where the text offers it rather than orders it. */

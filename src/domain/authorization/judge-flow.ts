@@ -2,8 +2,8 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
-import { isStated, provenanceOf, type FlowEvidence } from './designation.ts'
-import { readSources, standsOnlyInOrders } from './read-sources.ts'
+import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
+import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
 import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
 
@@ -45,8 +45,10 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
       isInjected: sources.some(({ isInjected }) => isInjected),
     },
     values: argumentValues(args, context.schemaOf?.(tool.id)).map((value) =>
-      // A password that is used to sign in is a thing to be found; one that is set must be the user's word.
-      value.role === 'credential' && isConfirming(tool.id) ? { ...value, role: 'identifier' } : value,
+      // A name and a password that sign in are things to be found; those that are set lead somewhere.
+      (value.role === 'credential' || value.role === 'recipient') && isConfirming(tool.id)
+        ? { ...value, role: 'identifier' }
+        : value,
     ),
     isMoney: conceptsOf(tool.id)[0]?.name === 'money',
     isAsked: isGathering(tool.id) || asksFor(intent, tool.id),
@@ -62,7 +64,10 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
   if (context.label.integrity !== 'untrusted' && !flow.evidence.isInjected) return undefined
   const planted = flow.values.find((value) => isPlanted(value, flow.evidence))
   if (planted !== undefined)
-    return block(`planted.${topName(planted)}`, `\`${topName(planted)}\` comes from a text that speaks to the assistant`)
+    return block(
+      `planted.${topName(planted)}`,
+      `\`${topName(planted)}\` comes from a text that speaks to the assistant`,
+    )
   if (tool.effect === 'read') return judgeReading(flow)
   if (context.userTexts.length === 0) return undefined
   return judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(flow)
@@ -99,16 +104,22 @@ function judgeReading({ values, evidence }: Flow): FlowVerdict | undefined {
     if (value.role !== 'url') continue
     const query = value.text.split(/[?#]/, 2)[1] ?? ''
     if (query.length < 4 || isStated(value.text, 'url', evidence)) continue
-    const isCopied = evidence.sources.some(({ leaves }) => leaves.some(({ text }) => text.includes(value.text.replace(/^https?:\/\//, ''))))
+    const isCopied = evidence.sources.some(({ leaves }) =>
+      leaves.some(({ text }) => text.includes(value.text.replace(/^https?:\/\//, ''))),
+    )
     if (!isCopied)
-      return block(`egress.${topName(value)}`, `\`${topName(value)}\` would carry data to a site that the user did not name`)
+      return block(
+        `egress.${topName(value)}`,
+        `\`${topName(value)}\` would carry data to a site that the user did not name`,
+      )
   }
   return undefined
 }
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
   if (flow.isAsked) return undefined
-  const isStatedWhole = flow.values.length > 0 && flow.values.every(({ text, role }) => isStated(text, role, flow.evidence))
+  const isStatedWhole =
+    flow.values.length > 0 && flow.values.every(({ text, role }) => isStated(text, role, flow.evidence))
   if (tool.effect === 'write' && isStatedWhole) return undefined
   return tool.effect === 'write'
     ? ask('not-requested', 'needs the user’s confirmation: their request does not call for it')
@@ -120,7 +131,10 @@ function judgeOrders({ values, evidence }: Flow): FlowVerdict | undefined {
   for (const value of values) {
     for (const text of orderable(value))
       if (isOnlyOrdered(text, evidence))
-        return block(`ordered.${topName(value)}`, `\`${topName(value)}\` comes only from a text that asks for it to be used`)
+        return block(
+          `ordered.${topName(value)}`,
+          `\`${topName(value)}\` comes only from a text that asks for it to be used`,
+        )
   }
   return undefined
 }
@@ -142,8 +156,12 @@ function isOnlyOrdered(text: string, evidence: FlowEvidence): boolean {
   for (const source of evidence.sources)
     for (const leaf of source.leaves) {
       if (!leaf.lower.includes(needle)) continue
-      const isNamed = evidence.intent.delegates && source.designated[Math.max(leaf.record, 0)] === true && !leaf.isHostile
-      if (isNamed || leaf.text.trim().toLowerCase() === needle || !standsOnlyInOrders(leaf, needle)) return false
+      const isNamed = source.designated[Math.max(leaf.record, 0)] === true && !leaf.isHostile
+      const isMeant =
+        isNamed &&
+        (evidence.intent.delegates ||
+          sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, evidence.intent)))
+      if (isMeant || leaf.text.trim().toLowerCase() === needle || !standsOnlyInOrders(leaf, needle)) return false
       isFound = true
     }
   return isFound

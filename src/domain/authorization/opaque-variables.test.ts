@@ -46,13 +46,17 @@ test.each([
 })
 
 test('arguments without handles pass whatever the sink', () => {
-  expect(resolveArguments({ a: '$variable' }, EMPTY_STORE, { integrityMin: 'trusted', confidentialityMax: 'public' })).toMatchObject({
+  expect(
+    resolveArguments({ a: '$variable' }, EMPTY_STORE, { integrityMin: 'trusted', confidentialityMax: 'public' }),
+  ).toMatchObject({
     ok: true,
     value: { label: undefined },
   })
 })
 
 test('the store is bounded', () => {
-  const full = { variables: Array.from({ length: 200 }, (_, at) => ({ name: `$var${at + 1}`, text: 'x', label: UNTRUSTED })) }
+  const full = {
+    variables: Array.from({ length: 200 }, (_, at) => ({ name: `$var${at + 1}`, text: 'x', label: UNTRUSTED })),
+  }
   expect(hideResult(full, 'text', UNTRUSTED, 1)).toEqual({ ok: false, failure: 'opaque/too-large' })
 })

@@ -82,7 +82,8 @@ export function resolveArguments(
   }
   const resolved = walk(args, 0)
   if (failure !== undefined || !isJsonObject(resolved)) return fail(failure ?? 'opaque/too-large')
-  if (label !== undefined && integrityRank(label.integrity) > integrityRank(sink.integrityMin)) return fail('opaque/integrity')
+  if (label !== undefined && integrityRank(label.integrity) > integrityRank(sink.integrityMin))
+    return fail('opaque/integrity')
   if (label !== undefined && confidentialityRank(label.confidentiality) > confidentialityRank(sink.confidentialityMax))
     return fail('opaque/confidentiality')
   return ok({ arguments: resolved, label })

@@ -60,7 +60,8 @@ export function sentencesOf(text: string): readonly string[] {
   for (let at = 0; at <= text.length && sentences.length < 5_000; at++) {
     const char = text.charAt(at)
     const isStop = (char === '.' || char === '!' || char === '?') && /^\s?$/.test(text.charAt(at + 1))
-    if (at < text.length && !isStop && !(char === '\n' && /^\s*(?:\n|$|[-*•\d<])/.test(text.slice(at + 1, at + 20)))) continue
+    if (at < text.length && !isStop && !(char === '\n' && /^\s*(?:\n|$|[-*•\d<])/.test(text.slice(at + 1, at + 20))))
+      continue
     if (at > start) sentences.push(text.slice(start, at + 1))
     start = at + 1
   }

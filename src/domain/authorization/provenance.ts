@@ -49,7 +49,8 @@ export function valuesAtPath(args: JsonObject, path: string): readonly Json[] {
 
 /** A whole field of the result, as JSON or as the text reads; without a path, the whole result. */
 function isFieldOf(result: ToolResult, path: readonly string[], text: string): boolean {
-  if (result.value !== undefined || path.length === 0) return valuesAt(result.value ?? result.text.trim(), path).includes(text)
+  if (result.value !== undefined || path.length === 0)
+    return valuesAt(result.value ?? result.text.trim(), path).includes(text)
   return readResult(result.text, undefined).leaves.some(
     (leaf) => leaf.text.trim() === text && leaf.path.join('.') === path.join('.'),
   )

@@ -15,7 +15,14 @@ export function readLiteral(text: string): Json | undefined {
   return reader.isDone() ? value : undefined
 }
 
-const WORDS: Readonly<Record<string, Json>> = { True: true, False: false, None: null, true: true, false: false, null: null }
+const WORDS: Readonly<Record<string, Json>> = {
+  True: true,
+  False: false,
+  None: null,
+  true: true,
+  false: false,
+  null: null,
+}
 
 class LiteralReader {
   readonly #text: string

@@ -71,8 +71,13 @@ const overlaps = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolea
   return false
 }
 
-export const linksFields = (source: SourceResult, record: number, intent: RequestIntent): boolean =>
-  overlaps(intent.topics, source.fieldWords[Math.max(record, 0)] ?? new Set())
+/** Do the short fields of an entry speak of what the request is about? "Bob" is also the one of `bobolive`. */
+export function linksFields(source: SourceResult, record: number, intent: RequestIntent): boolean {
+  const words = source.fieldWords[Math.max(record, 0)] ?? new Set()
+  if (overlaps(intent.topics, words)) return true
+  for (const name of intent.names) for (const word of words) if (word.startsWith(name)) return true
+  return false
+}
 
 /** All results so far, with what the user's words point at. In order: a link on a named page leads to a named page. */
 export function readSources(
@@ -137,11 +142,17 @@ export function scalarsOf(args: JsonObject | undefined): readonly string[] {
 const LABEL =
   /(?:^|[\s"'*>|;,.([])(?:e-?mail|mail|address|contact|account|iban|phone|tel|mobile|website|web|url|link|number|payee|beneficiary|recipient|username|id|sender|from)(?: [\w-]{1,20}){0,2}\s{0,2}[:=]\s{0,3}["'<(]?$/
 
+const NAMED_CODE = /\b(?:code|coupon|voucher|otp|pin|password|username)(?: is)?\s{1,3}["'<(*]{0,2}$/
+
 /** `Email: x`, `Lily White <x>`: the text introduces the value as somebody's, whatever else its sentence says. */
 export function isIntroduced(leaf: SourceLeaf, needle: string): boolean {
-  for (let at = leaf.lower.indexOf(needle), tries = 0; at >= 0 && tries < 50; at = leaf.lower.indexOf(needle, at + 1), tries++) {
+  for (
+    let at = leaf.lower.indexOf(needle), tries = 0;
+    at >= 0 && tries < 50;
+    at = leaf.lower.indexOf(needle, at + 1), tries++
+  ) {
     const before = leaf.lower.slice(Math.max(0, at - 60), at)
-    if (LABEL.test(before) || /\p{L}\s{0,2}[(<]$/u.test(before)) return true
+    if (LABEL.test(before) || NAMED_CODE.test(before) || /\p{L}\s{0,2}[(<]$/u.test(before)) return true
   }
   return false
 }

@@ -16,6 +16,8 @@ export interface RequestIntent {
   readonly words: ReadonlySet<string>
   /** Words that can tie an entry of a result to the request: names and subjects, not "please" or "file". */
   readonly topics: ReadonlySet<string>
+  /** Topics that are written like names. */
+  readonly names: ReadonlySet<string>
   readonly hasNumber: boolean
   /** The user hands the content of a source some say: "follow the instructions in X". */
   readonly delegates: boolean
@@ -30,23 +32,28 @@ export function intentOf(userTexts: readonly string[]): RequestIntent {
   const lower = tokens.map((token) => token.toLowerCase())
   const verbs = new Set<string>()
   const topics = new Set<string>()
+  const names = new Set<string>()
   for (const [index, word] of lower.entries()) {
     const before = lower[index - 1] ?? ''
     const isToSpeaker = TELLING.has(word) && SPEAKER.has(lower[index + 1] ?? '')
     if ((!DETERMINERS.has(before) || word.endsWith('ing')) && !isToSpeaker) verbs.add(word)
     const plain = stem(word.replace(/['’].*$/u, ''))
-    const isName = plain.length >= 3 || (plain.length === 2 && tokens[index] === tokens[index]?.toUpperCase())
-    if (isName && !GENERAL_WORDS.has(word) && !GENERAL_WORDS.has(plain)) topics.add(plain)
+    const isTopic = plain.length >= 3 || (plain.length === 2 && tokens[index] === tokens[index]?.toUpperCase())
+    if (!isTopic || GENERAL_WORDS.has(word) || GENERAL_WORDS.has(plain)) continue
+    topics.add(plain)
+    if (plain.length >= 3 && /^\p{Lu}/u.test(tokens[index] ?? '')) names.add(plain)
   }
   const stems = new Set(lower.map(stem))
   return {
     verbs,
     words: stems,
     topics,
+    names,
     hasNumber: lower.some((word) => /^\d+$/.test(word)),
     delegates:
       stems.has('accordingly') ||
-      ([...verbs].some((verb) => DELEGATING_VERBS.has(verb)) && [...stems].some((word) => DELEGATED_THINGS.has(word))) ||
+      ([...verbs].some((verb) => DELEGATING_VERBS.has(verb)) &&
+        [...stems].some((word) => DELEGATED_THINGS.has(word))) ||
       /\b(?:according to|as (?:described|instructed|requested|specified|asked|listed|explained))\b/.test(
         userTexts.join(' ').toLowerCase(),
       ),
@@ -82,7 +89,17 @@ export const isGathering = (toolId: string): boolean => GATHERING.has(verbOf(too
 export const isConfirming = (toolId: string): boolean => CONFIRMING.has(verbOf(toolId))
 
 /** What writes to people, publishes, or keeps things overlaps; the grave concepts stand alone. */
-const SOFT = new Set(['publish', 'message', 'work item', 'web form', 'profile', 'file', 'booking', 'calendar', 'purchase'])
+const SOFT = new Set([
+  'publish',
+  'message',
+  'work item',
+  'web form',
+  'profile',
+  'file',
+  'booking',
+  'calendar',
+  'purchase',
+])
 
 export function conceptsOf(toolId: string): readonly Concept[] {
   const own = toolWords(toolId)
@@ -102,7 +119,8 @@ export function asksFor(intent: RequestIntent, toolId: string): boolean {
   if (concepts.some((concept) => asksForConcept(intent, concept))) return true
   const verb = verbOf(toolId)
   const objects = toolWords(toolId).filter((word) => word !== verb)
-  if (intent.verbs.has(verb) && (objects.length === 0 || objects.some((word) => isNamedIn(intent, stem(word))))) return true
+  if (intent.verbs.has(verb) && (objects.length === 0 || objects.some((word) => isNamedIn(intent, stem(word)))))
+    return true
   if (!intent.delegates) return false
   return concepts.length > 0 && concepts.every(({ name }) => !NOT_DELEGATED.has(name))
 }

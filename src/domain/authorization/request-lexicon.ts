@@ -37,7 +37,7 @@ export const CONCEPTS: readonly Concept[] = [
     'delete',
     'delete remove erase clear drop purge destroy cancel unsubscribe terminate revoke wipe uninstall close kick ban archive',
     'delete remove erase clear drop purge destroy cancel unsubscribe terminate revoke wipe discard trash kick ban close uninstall archive deleting removing cancelling canceling',
-    'get clean throw empty',
+    'get clean throw empty take',
     'rid up away out trash bin',
   ),
   concept(
@@ -132,7 +132,9 @@ export const DELEGATED_THINGS = words(
 )
 
 /** Payments whose payee a document names: the user points at the document. */
-export const BILL_WORDS = words('bill invoice rent fee registration due subscription tuition premium dues fine notice payment')
+export const BILL_WORDS = words(
+  'bill invoice rent fee registration due subscription tuition premium dues fine notice payment',
+)
 
 /** Whole groups: a structured list of people stands for itself. */
 export const GROUP_WORDS = words(

@@ -49,9 +49,12 @@ describe('a result that is text', () => {
     ])
   })
 
-  test.each(["[{'a': ", '[1, 2', '{a: 1}', "['x' 'y']", '['.repeat(500)])('%j is no literal, and is free text', (text) => {
-    expect(leavesOf(text)[0]?.[1]).toBe(text)
-  })
+  test.each(["[{'a': ", '[1, 2', '{a: 1}', "['x' 'y']", '['.repeat(500)])(
+    '%j is no literal, and is free text',
+    (text) => {
+      expect(leavesOf(text)[0]?.[1]).toBe(text)
+    },
+  )
 
   test('whatever a tool returns, reading ends without an exception, and records cover the leaves', () => {
     assert(

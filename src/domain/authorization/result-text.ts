@@ -79,7 +79,8 @@ interface Block {
 function readLines(text: string): ReadResult {
   const lines = text.split('\n').slice(0, 20_000)
   const first = lines.find((line) => line.trim() !== '')?.trim() ?? ''
-  if (!KEY.test(first) && !/^- \S/.test(first)) return { leaves: [{ key: '', path: [], text, record: 0 }], records: [text] }
+  if (!KEY.test(first) && !/^- \S/.test(first))
+    return { leaves: [{ key: '', path: [], text, record: 0 }], records: [text] }
   const reader = new LineReader()
   for (const line of lines) reader.take(line)
   return reader.result()

@@ -88,7 +88,11 @@ export function addressesIn(text: string): readonly string[] {
 
 /** Words in lower case, plural and common endings taken off. */
 export function stemsOf(text: string): readonly string[] {
-  const words = text.slice(0, 200_000).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const words =
+    text
+      .slice(0, 200_000)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
   return words.map(stem)
 }
 
