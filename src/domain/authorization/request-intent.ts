@@ -50,15 +50,15 @@ export function intentOf(userTexts: readonly string[]): RequestIntent {
     topics,
     names,
     hasNumber: lower.some((word) => /^\d+$/.test(word)),
-    delegates:
-      stems.has('accordingly') ||
-      ([...verbs].some((verb) => DELEGATING_VERBS.has(verb)) &&
-        [...stems].some((word) => DELEGATED_THINGS.has(word))) ||
-      /\b(?:according to|as (?:described|instructed|requested|specified|asked|listed|explained))\b/.test(
-        userTexts.join(' ').toLowerCase(),
-      ),
+    delegates: handsOn(verbs, stems) || AS_SAID.test(userTexts.join(' ').toLowerCase()),
   }
 }
+
+const AS_SAID =
+  /\b(?:accordingly|according to|as (?:described|instructed|requested|specified|asked|listed|explained))\b/
+
+const handsOn = (verbs: ReadonlySet<string>, words: ReadonlySet<string>): boolean =>
+  [...verbs].some((verb) => DELEGATING_VERBS.has(verb)) && [...words].some((word) => DELEGATED_THINGS.has(word))
 
 /** Concepts that a request does not hand on by pointing at a text: they must be asked for in the user's own words. */
 const NOT_DELEGATED = new Set(['money', 'credential', 'delete', 'share', 'purchase'])

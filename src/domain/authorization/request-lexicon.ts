@@ -13,7 +13,9 @@ export interface Concept {
   readonly objects: ReadonlySet<string>
 }
 
-function concept(name: string, tool: string, alone: string, verbs = '', objects = ''): Concept {
+type ConceptWords = readonly [tool: string, alone: string, verbs?: string, objects?: string]
+
+function concept(name: string, ...[tool, alone, verbs = '', objects = '']: ConceptWords): Concept {
   return { name, tool: words(tool), alone: words(alone), verbs: words(verbs), objects: words(objects) }
 }
 
