@@ -152,6 +152,11 @@ describe('after a text that speaks to the assistant', () => {
     })
   })
 
+  test('a result too long to read whole counts as one', () => {
+    const long = result('read_file', 'a '.repeat(150_000))
+    expect(decide('create_event', { title: 'Lunch' }, 'Add an event for noon', [long]).rule).toBe('injected-context')
+  })
+
   test('reading goes on', () => {
     expect(decide('read_file', { path: 'a.txt' }, 'Email Jo', [planted]).decision).toBe('allow')
   })

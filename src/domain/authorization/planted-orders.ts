@@ -14,7 +14,7 @@ export function speaksToAssistant(text: string, toolIds: readonly string[]): boo
   return toolIds.some((id) => id.includes('_') && id.length >= 8 && lower.includes(id.toLowerCase()))
 }
 
-const CHARS_MAX = 100_000
+const CHARS_MAX = 200_000
 const SCORE_MIN = 0.5
 
 const PATTERNS: readonly RegExp[] = [

@@ -4,7 +4,7 @@ import type { ToolResult } from '../session/conversation.ts'
 import { labelOfField } from './labels.ts'
 import { isOrder, sentencesOf, speaksToAssistant } from './planted-orders.ts'
 import type { RequestIntent } from './request-intent.ts'
-import { readResult, type Leaf } from './result-text.ts'
+import { readResult, TEXT_CHARS_MAX, type Leaf } from './result-text.ts'
 import { bareUrl, hostOf, stemsOf, urlsIn } from './value-forms.ts'
 
 export interface SourceLeaf extends Leaf {
@@ -62,7 +62,7 @@ function read(result: ToolResult, manifest: Manifest, toolIds: readonly string[]
     leaves: isWhole ? judged.map((leaf) => ({ ...leaf, isHostile: true })) : judged,
     fieldWords,
     allWords: records.map((record) => new Set(stemsOf(record))),
-    isInjected: isWhole || judged.some(({ isHostile }) => isHostile),
+    isInjected: isWhole || result.text.length > TEXT_CHARS_MAX || judged.some(({ isHostile }) => isHostile),
   }
 }
 

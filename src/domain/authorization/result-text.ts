@@ -17,7 +17,8 @@ export interface ReadResult {
   readonly records: readonly string[]
 }
 
-const TEXT_CHARS_MAX = 200_000
+/** What lies beyond is not read: such a result is not believed (read-sources.ts). */
+export const TEXT_CHARS_MAX = 200_000
 const LEAVES_MAX = 5_000
 const DEPTH_MAX = 32
 
