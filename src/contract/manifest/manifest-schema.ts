@@ -83,7 +83,7 @@ const tool = z.strictObject({
   schema: relativePath,
   effect: z.enum(EFFECTS),
   description: words.optional(),
-  result: label.optional(),
+  result: label.extend({ fields: z.record(z.string().min(1).max(200), label).optional() }).optional(),
   authorize: expression.optional(),
   destinations: z
     .record(
@@ -91,6 +91,7 @@ const tool = z.strictObject({
       z.strictObject({
         from: z.array(z.string().max(200)).max(20).optional(),
         allow: z.array(z.string().min(1).max(200)).max(200).optional(),
+        exact: z.boolean().optional(),
       }),
     )
     .optional(),
@@ -102,7 +103,18 @@ const tool = z.strictObject({
       expiresMin: z.int().min(1).max(1_440).optional(),
     })
     .optional(),
-  limits: z.strictObject({ perSession: positive.optional(), perDayPerTenant: positive.optional() }).optional(),
+  limits: z
+    .strictObject({
+      perSession: positive.optional(),
+      perDayPerTenant: positive.optional(),
+      amount: z
+        .strictObject({
+          argument: z.string().min(1).max(100),
+          perSession: z.number().positive().max(1_000_000_000_000),
+        })
+        .optional(),
+    })
+    .optional(),
   requires: idList.optional(),
   executes: z.enum(EXECUTIONS).optional(),
   sandbox: z

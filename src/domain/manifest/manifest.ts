@@ -132,14 +132,18 @@ export interface Tool {
   readonly schema: string
   readonly effect: Effect
   readonly description?: string | undefined
-  readonly result?: Label | undefined
+  readonly result?: ResultLabel | undefined
   /** CEL over `args`, `subject`, `session`, `labels`. */
   readonly authorize?: string | undefined
   readonly destinations?: Readonly<Record<string, Destination>> | undefined
   readonly clearance?: { readonly confidentiality: Confidentiality } | undefined
   readonly approval?: Approval | undefined
   readonly limits?:
-    | { readonly perSession?: number | undefined; readonly perDayPerTenant?: number | undefined }
+    | {
+        readonly perSession?: number | undefined
+        readonly perDayPerTenant?: number | undefined
+        readonly amount?: AmountLimit | undefined
+      }
     | undefined
   readonly requires?: readonly string[] | undefined
   /** Set for a tool that runs what it is given. */
@@ -160,10 +164,25 @@ export interface SandboxProfile {
   readonly via: (typeof SANDBOX_MEANS)[number]
 }
 
-/** Where a destination argument may come from: `user-message`, `subject.FIELD`, `tool:NAME.FIELD`, or an allowed glob. */
+/** The label of a result, and labels of single fields (`owner.email`) that differ from it. */
+export interface ResultLabel extends Label {
+  readonly fields?: Readonly<Record<string, Label>> | undefined
+}
+
+/** The sum of a numeric argument over a conversation. */
+export interface AmountLimit {
+  readonly argument: string
+  readonly perSession: number
+}
+
+/**
+ * Where a destination argument may come from: `user-message`, `subject.FIELD`, `tool:NAME.FIELD`, or an allowed glob.
+ * `exact`: the user must say the value; what their message points at does not count.
+ */
 export interface Destination {
   readonly from?: readonly string[] | undefined
   readonly allow?: readonly string[] | undefined
+  readonly exact?: boolean | undefined
 }
 
 export interface Approval {
