@@ -1,6 +1,7 @@
 import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
 import { heavier } from '../../domain/guardrail/obligation.ts'
 import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
+import type { GuardSideName } from '../../domain/manifest/manifest.ts'
 import type { DetectorRunner } from './run-detectors.ts'
 
 export interface GuardedText {
@@ -16,11 +17,12 @@ export interface GuardedText {
 export async function guardWithDetectors(
   guarded: readonly GuardedText[],
   runDetectors: DetectorRunner,
-  signal: AbortSignal,
+  { side, signal }: { readonly side: GuardSideName; readonly signal: AbortSignal },
 ): Promise<readonly GuardJudgement[]> {
   const open = guarded.filter(({ judgement }) => judgement.text !== '' && !isBlocked(judgement))
   const reports = await runDetectors(
     open.map(({ judgement }) => judgement.text),
+    side,
     signal,
   )
   const reportsOf = new Map(open.map((each, index) => [each, reports[index] ?? []]))

@@ -1,3 +1,4 @@
+import type { GuardSideName } from '../../domain/manifest/manifest.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import {
   isSoundVerdict,
@@ -12,6 +13,8 @@ import { admitCall, afterCall, CLOSED, type BreakerState } from '../../domain/re
 export interface ConfiguredDetector {
   readonly detector: Detector
   readonly setting: DetectorSetting
+  /** Which texts it is asked about; absent: all. */
+  readonly sides?: readonly GuardSideName[] | undefined
 }
 
 export interface DetectorPorts {
@@ -21,9 +24,10 @@ export interface DetectorPorts {
   readonly deadline: (ms: number, parent: AbortSignal) => { readonly signal: AbortSignal; release(): void }
 }
 
-/** Reports on each text, in order: one per detector, in the order of configuration. Never rejects. */
+/** Reports on each text, in order: one per detector of that side, in the order of configuration. Never rejects. */
 export type DetectorRunner = (
   texts: readonly string[],
+  side: GuardSideName,
   signal: AbortSignal,
 ) => Promise<readonly (readonly DetectorReport[])[]>
 
@@ -34,16 +38,20 @@ const CHARS_MAX = 2_000_000
 
 /** Runs every detector at once, each with its deadline, its own circuit breaker and 64 calls at most at a time. */
 export function detectorRunner(configured: readonly ConfiguredDetector[], ports: DetectorPorts): DetectorRunner {
-  const lanes = configured.map((each) => new Lane(each, ports))
-  return async (texts, signal) => {
+  const lanes = configured.map((each) => ({ ...each, lane: new Lane(each, ports) }))
+  return async (texts, side, signal) => {
     if (texts.length === 0) return []
-    const outcomes = await Promise.all(lanes.map((lane) => lane.run(texts, signal)))
+    const asked = lanes.filter(({ sides }) => sides?.includes(side) ?? true)
+    const answers = await Promise.all(
+      asked.map(async (each) => ({ ...each, outcome: await each.lane.run(texts, signal) })),
+    )
     return texts.map((_, index) =>
-      configured.map(({ detector: { id, version }, setting }, position): DetectorReport => {
-        const outcome = outcomes[position]
-        if (outcome === undefined) throw new TypeError('one outcome per detector')
-        return { id, version, setting, outcome: outcome.ok ? ok(verdictAt(outcome.value, index)) : outcome }
-      }),
+      answers.map(({ detector: { id, version }, setting, outcome }): DetectorReport => ({
+        id,
+        version,
+        setting,
+        outcome: outcome.ok ? ok(verdictAt(outcome.value, index)) : outcome,
+      })),
     )
   }
 }

@@ -1,6 +1,6 @@
 import type { Result } from '../../base/result.ts'
 import type { FindingCategory } from '../detection/finding.ts'
-import type { GuardAction } from '../manifest/manifest.ts'
+import type { DetectorAction } from '../manifest/manifest.ts'
 
 /**
  * A stronger detector beside the guard's own: a classifier, a model as judge, a rule of the user. Its guarantee class is
@@ -39,15 +39,6 @@ export interface DetectorFailure {
    */
   readonly cause: 'service' | 'text'
 }
-
-export const DETECTOR_ACTIONS = [
-  'log',
-  'annotate',
-  'redact',
-  'require-approval',
-  'block',
-] as const satisfies readonly GuardAction[]
-export type DetectorAction = (typeof DETECTOR_ACTIONS)[number]
 
 /** What a detector's result means. */
 export interface DetectorSetting {
