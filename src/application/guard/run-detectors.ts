@@ -21,7 +21,7 @@ export interface DetectorPorts {
   /** Milliseconds since an arbitrary start; never goes back. */
   readonly nowMs: () => number
   /** A signal that aborts with `parent` or after `ms`; `release` lets the timer go. */
-  readonly deadline: (ms: number, parent: AbortSignal) => { readonly signal: AbortSignal; release(): void }
+  readonly deadline: (ms: number, parent: AbortSignal) => { readonly signal: AbortSignal; readonly release: () => void }
 }
 
 /** Reports on each text, in order: one per detector of that side, in the order of configuration. Never rejects. */
