@@ -102,7 +102,8 @@ async function post(pool: Pool, { path, body, apiKey, signal }: Post): Promise<R
       signal,
     })
     if (statusCode !== 200) {
-      stream.destroy()
+      // What else comes is not read; the client reports its own cut as an error, which is none of ours.
+      stream.on('error', () => undefined).destroy()
       return fail(failureOfStatus(statusCode))
     }
     const text = await readBounded(stream)
