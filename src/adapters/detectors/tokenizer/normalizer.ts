@@ -54,10 +54,14 @@ function stripMarks(text: string): string {
 
 function strip(left: boolean, right: boolean): Normalizer {
   return (text) => {
-    const begun = left ? text.trimStart() : text
-    return right ? begun.trimEnd() : begun
+    let [start, end] = [0, text.length]
+    while (left && start < end && WHITE.test(text.charAt(start))) start++
+    while (right && start < end && WHITE.test(text.charAt(end - 1))) end--
+    return text.slice(start, end)
   }
 }
+
+const WHITE = /\p{White_Space}/u
 
 function replace(object: JsonObject): Normalizer {
   const pattern = objectOf(object['pattern'], '`normalizer.pattern`')
@@ -83,7 +87,7 @@ function bertNormalizer(object: JsonObject): Normalizer {
   return (text) => {
     let result = text
     if (isCleaning)
-      result = result.replaceAll(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\ufffd]/gu, '').replaceAll(/\s/gu, ' ')
+      result = result.replaceAll(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\ufffd]/gu, '').replaceAll(/\p{White_Space}/gu, ' ')
     if (isSpacing) result = result.replaceAll(IDEOGRAPH, ' $& ')
     if (isStripping) result = stripMarks(result.normalize('NFD'))
     return isLowercase ? lowercase(result) : result

@@ -6,12 +6,15 @@ import { booleanOf, listOf, objectOf, textOf, UnsupportedTokenizer } from './tok
 type PreTokenizer = (pieces: readonly string[]) => readonly string[]
 
 const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]'
-const WORDS = new RegExp(`${WORD}+|(?:(?!${WORD})\\S)+`, 'gu')
+const WORDS = new RegExp(`${WORD}+|(?:(?!${WORD})\\P{White_Space})+`, 'gu')
 const PUNCTUATION = /[!-/:-@[-`{-~\p{P}]|[^!-/:-@[-`{-~\p{P}]+/gu
+/** Not `\S`: for JavaScript, U+FEFF is white space. */
+const VISIBLE = /\P{White_Space}+/gu
 const DIGITS = /\p{N}+|\P{N}+/gu
 const DIGIT = /\p{N}|\P{N}+/gu
 /** How GPT-2 cuts text. */
-const GPT2 = /'(?:[stmd]|re|ve|ll)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
+const GPT2 =
+  /'(?:[stmd]|re|ve|ll)| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu
 
 /** The `pre_tokenizer` of a `tokenizer.json`. */
 export function preTokenizerOf(config: Json | undefined, depth = 0): PreTokenizer {
@@ -27,11 +30,11 @@ export function preTokenizerOf(config: Json | undefined, depth = 0): PreTokenize
       return (pieces) => steps.reduce((result, step) => step(result), pieces)
     }
     case 'BertPreTokenizer':
-      return (pieces) => cut(cut(pieces, /\S+/gu), PUNCTUATION)
+      return (pieces) => cut(cut(pieces, VISIBLE), PUNCTUATION)
     case 'Whitespace':
       return (pieces) => cut(pieces, WORDS)
     case 'WhitespaceSplit':
-      return (pieces) => cut(pieces, /\S+/gu)
+      return (pieces) => cut(pieces, VISIBLE)
     case 'Punctuation':
       if ((object['behavior'] ?? 'Isolated') !== 'Isolated')
         throw new UnsupportedTokenizer('`Punctuation` other than isolated is not supported')

@@ -6,7 +6,10 @@ import { tokenModelOf } from './token-models.ts'
 import { idOf, listOf, objectOf, textOf, UnsupportedTokenizer } from './tokenizer-config.ts'
 
 export interface Tokenizer {
-  /** Ids of the text alone. A special token that is spelled out in the text is text: nobody writes `[SEP]` into a model. */
+  /**
+   * Ids of the text alone. SECURITY: a special token that the text spells out is text. The library reads it as the token,
+   * and whoever writes the text could end the sequence with `[SEP]`.
+   */
   encode(text: string): readonly number[]
   /** Ids that stand around every sequence, such as `[CLS]` and `[SEP]`. */
   readonly before: readonly number[]
@@ -41,7 +44,7 @@ function tokenizerOf(file: Json): Tokenizer {
   const object = objectOf(file, 'the file')
   const normalize = normalizerOf(object['normalizer'])
   const preTokenize = preTokenizerOf(object['pre_tokenizer'])
-  const idsOf = tokenModelOf(objectOf(object['model'], '`model`'))
+  const idsOf = tokenModelOf(objectOf(object['model'], '`model`'), specialsOf(object['added_tokens']))
   return {
     encode(text) {
       const ids: number[] = []
@@ -50,6 +53,13 @@ function tokenizerOf(file: Json): Tokenizer {
     },
     ...surroundings(object['post_processor']),
   }
+}
+
+/** Texts of the special tokens, which stand in the vocabulary like any other. */
+function specialsOf(added: Json | undefined): ReadonlySet<string> {
+  const tokens = listOf(added ?? [], '`added_tokens`').map((token) => objectOf(token, '`added_tokens`'))
+  const specials = tokens.filter(({ special }) => special === true)
+  return new Set(specials.map(({ content }) => textOf(content, '`added_tokens`')))
 }
 
 type Surroundings = Pick<Tokenizer, 'before' | 'after'>
