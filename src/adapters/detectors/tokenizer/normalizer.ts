@@ -87,7 +87,9 @@ function bertNormalizer(object: JsonObject): Normalizer {
   return (text) => {
     let result = text
     if (isCleaning)
-      result = result.replaceAll(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\ufffd]/gu, '').replaceAll(/\p{White_Space}/gu, ' ')
+      result = result
+        .replaceAll(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\ufffd]/gu, '')
+        .replaceAll(/\p{White_Space}/gu, ' ')
     if (isSpacing) result = result.replaceAll(IDEOGRAPH, ' $& ')
     if (isStripping) result = stripMarks(result.normalize('NFD'))
     return isLowercase ? lowercase(result) : result

@@ -91,7 +91,7 @@ function unigram(model: JsonObject, specials: ReadonlySet<string>): TokenModel {
     const ids: number[] = []
     // Unknown neighbours are one token, spelled as they stand; only as a whole may it be a piece after all.
     let unknownEnd = 0
-    for (let end = word.length; end > 0; ) {
+    for (let end = word.length; end > 0;) {
       const step = best[end]
       if (step === undefined) throw new TypeError('every character boundary is reached')
       if (step.id === unknown) {
