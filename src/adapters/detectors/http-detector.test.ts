@@ -82,31 +82,38 @@ test('a text that would need more than 256 windows is refused, not passed', asyn
 
 describe('a service that does not give a score', () => {
   test.each<{ what: string; answer: (response: ServerResponse) => void; code: string; cause: string }>([
-    { what: 'answers 500', answer: (r) => sendJson(r, [{ score: 0 }], 500), code: 'refused', cause: 'service' },
+    {
+      what: 'breaks on the text (500)',
+      answer: (r) => sendJson(r, [{ score: 0 }], 500),
+      code: 'refused',
+      cause: 'text',
+    },
+    { what: 'has a filter before it (403)', answer: (r) => sendJson(r, {}, 403), code: 'refused', cause: 'text' },
+    { what: 'is overloaded (503)', answer: (r) => sendJson(r, {}, 503), code: 'refused', cause: 'service' },
     { what: 'answers 429', answer: (r) => sendJson(r, {}, 429), code: 'refused', cause: 'service' },
     { what: 'refuses the text', answer: (r) => sendJson(r, {}, 422), code: 'refused', cause: 'text' },
-    { what: 'answers 204', answer: (r) => void r.writeHead(204).end(), code: 'refused', cause: 'service' },
-    { what: 'sends no JSON', answer: (r) => void r.end('<html>'), code: 'bad-reply', cause: 'service' },
-    { what: 'sends nothing', answer: (r) => void r.end(), code: 'bad-reply', cause: 'service' },
+    { what: 'answers 204', answer: (r) => void r.writeHead(204).end(), code: 'refused', cause: 'text' },
+    { what: 'sends no JSON', answer: (r) => void r.end('<html>'), code: 'bad-reply', cause: 'text' },
+    { what: 'sends nothing', answer: (r) => void r.end(), code: 'bad-reply', cause: 'text' },
     {
       what: 'sends bytes that are no UTF-8',
       answer: (r) => void r.end(Buffer.from([0x22, 0xff, 0x22])),
       code: 'bad-reply',
-      cause: 'service',
+      cause: 'text',
     },
-    { what: 'sends no score', answer: (r) => sendJson(r, [{ label: 'x' }]), code: 'bad-reply', cause: 'service' },
+    { what: 'sends no score', answer: (r) => sendJson(r, [{ label: 'x' }]), code: 'bad-reply', cause: 'text' },
     {
       what: 'sends a score as text',
       answer: (r) => sendJson(r, [{ score: '0.1' }]),
       code: 'bad-reply',
-      cause: 'service',
+      cause: 'text',
     },
-    { what: 'sends a score above 1', answer: (r) => sendJson(r, [{ score: 17 }]), code: 'bad-reply', cause: 'service' },
+    { what: 'sends a score above 1', answer: (r) => sendJson(r, [{ score: 17 }]), code: 'bad-reply', cause: 'text' },
     {
       what: 'sends a negative score',
       answer: (r) => sendJson(r, [{ score: -0.5 }]),
       code: 'bad-reply',
-      cause: 'service',
+      cause: 'text',
     },
     {
       what: 'breaks off',
@@ -122,7 +129,7 @@ describe('a service that does not give a score', () => {
       what: 'sends 2 MiB',
       answer: (r) => void r.end(`[{"score":0.1,"pad":"${'x'.repeat(2 * 1_048_576)}"}]`),
       code: 'bad-reply',
-      cause: 'service',
+      cause: 'text',
     },
   ])('$what: detector/$code', async ({ answer, code, cause }) => {
     const { outcome } = await ask((response) => answer(response))

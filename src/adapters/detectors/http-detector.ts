@@ -120,17 +120,23 @@ async function post(pool: Pool, { path, body, apiKey, signal }: Post): Promise<R
 const BAD_REPLY: DetectorFailure = {
   code: 'detector/bad-reply',
   message: `the reply is no JSON with a score from 0 to 1, or above ${REPLY_BYTES_MAX} bytes`,
-  cause: 'service',
+  cause: 'text',
 }
 
-/** What an HTTP status other than 200 means. 400, 413 and 422 are said of a request, and the request is the text. */
+/** What is said of the service whatever the request. All else may be said of the request, and the request is the text. */
+const SERVICE_STATUSES: ReadonlySet<number> = new Set([401, 404, 408, 429, 502, 503, 504])
+
+/**
+ * What an HTTP status other than 200 means. SECURITY: a text can make a classifier fail (500) or trip a filter before it
+ * (403), so these count as its doing.
+ */
 export function failureOfStatus(status: number): DetectorFailure {
   if (status >= 300 && status < 400)
     return { code: 'detector/redirect', message: 'the detector redirects elsewhere', cause: 'service' }
   return {
     code: 'detector/refused',
     message: `the detector answered ${status}`,
-    cause: status === 400 || status === 413 || status === 422 ? 'text' : 'service',
+    cause: SERVICE_STATUSES.has(status) ? 'service' : 'text',
   }
 }
 

@@ -104,10 +104,16 @@ describe('no verdict is a failure that the text answers for, never a pass', () =
 
 test.each<{ what: string; reply: FakeReply; code: string; cause: string }>([
   {
-    what: 'an error of the service',
-    reply: { kind: 'failure', status: 500, body: {} },
-    code: 'unreachable',
+    what: 'an overloaded service',
+    reply: { kind: 'failure', status: 503, body: {} },
+    code: 'refused',
     cause: 'service',
+  },
+  {
+    what: 'a service that breaks on the text',
+    reply: { kind: 'failure', status: 500, body: {} },
+    code: 'refused',
+    cause: 'text',
   },
   { what: 'a wrong key', reply: { kind: 'failure', status: 401, body: {} }, code: 'refused', cause: 'service' },
   {
@@ -117,12 +123,18 @@ test.each<{ what: string; reply: FakeReply; code: string; cause: string }>([
     cause: 'text',
   },
   { what: 'a redirect', reply: { kind: 'failure', status: 307, body: {} }, code: 'redirect', cause: 'service' },
-  { what: 'a page', reply: { kind: 'raw', body: '<html>' }, code: 'bad-reply', cause: 'service' },
-  { what: 'another JSON', reply: { kind: 'raw', body: '{"score":0}' }, code: 'bad-reply', cause: 'service' },
+  { what: 'a page', reply: { kind: 'raw', body: '<html>' }, code: 'bad-reply', cause: 'text' },
+  { what: 'another JSON', reply: { kind: 'raw', body: '{"score":0}' }, code: 'bad-reply', cause: 'text' },
 ])('$what is told apart: detector/$code', async ({ reply, code, cause }) => {
   await using provider = await startFakeProvider()
   provider.answer(reply)
   expect(await judge(provider, 'hello')).toMatchObject({ ok: false, failure: { code: `detector/${code}`, cause } })
+})
+
+test('a judge that is not there is unreachable', async () => {
+  const provider = await startFakeProvider()
+  await provider[Symbol.asyncDispose]()
+  expect(await judge(provider, 'hello')).toMatchObject({ failure: { code: 'detector/unreachable', cause: 'service' } })
 })
 
 test('a judge that hangs is let go when the caller goes away', async () => {

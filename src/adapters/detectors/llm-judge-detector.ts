@@ -41,6 +41,8 @@ export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetecto
   return ok({
     id,
     version: model,
+    // A judge writes for as long as the text makes it write.
+    promptChars: 0,
     detect: (texts, signal) =>
       scoreWindows(texts, { category, windowChars }, async (window) => {
         const [boundary, ticket] = [randomMark(), randomMark()]
@@ -86,11 +88,15 @@ function scoreOf(reply: UpstreamReply, ticket: string, signal: AbortSignal): Res
   if (signal.aborted) return fail({ code: 'detector/aborted', message: 'the call was stopped', cause: 'service' })
   switch (reply.kind) {
     case 'unavailable':
-      return fail({ code: 'detector/unreachable', message: 'the judge cannot be reached', cause: 'service' })
+      return fail(
+        reply.status === undefined
+          ? { code: 'detector/unreachable', message: 'the judge cannot be reached', cause: 'service' }
+          : failureOfStatus(reply.status),
+      )
     case 'rejected':
       return fail(failureOfStatus(reply.status))
     case 'incomplete':
-      return fail({ code: 'detector/bad-reply', message: 'the judge’s answer is no chat completion', cause: 'service' })
+      return fail({ code: 'detector/bad-reply', message: 'the judge’s answer is no chat completion', cause: 'text' })
     case 'completion': {
       const [choice, ...others] = reply.completion.choices
       if (choice === undefined || others.length > 0 || choice.finishReason !== 'stop') return fail(NO_VERDICT)

@@ -103,7 +103,7 @@ async function judge<Tensor>(
   // Float32Array of most runtimes, a plain list of others: anything with `classes` finite numbers.
   const logits = Array.from((data ?? []) as ArrayLike<unknown>, Number)
   if (logits.length !== classes || !logits.every(Number.isFinite))
-    return fail({ code: 'detector/bad-reply', message: `the model gave no ${classes} logits`, cause: 'service' })
+    return fail({ code: 'detector/bad-reply', message: `the model gave no ${classes} logits`, cause: 'text' })
   const probabilities = softmax(logits)
   return ok(
     Math.min(

@@ -121,6 +121,21 @@ test('a detector that heeds no signal is left behind at its deadline', async () 
   expect(await reports).toMatchObject([[{ outcome: { ok: false, failure: { code: 'detector/timeout' } } }]])
 })
 
+test.each([
+  { what: 'a short text', text: 'x'.repeat(4_000), promptChars: undefined, cause: 'service' },
+  { what: 'a long text', text: 'x'.repeat(4_001), promptChars: undefined, cause: 'text' },
+  { what: 'any text of a detector that text can slow down', text: 'x', promptChars: 0, cause: 'text' },
+])('a deadline that passes over $what is the doing of the $cause', async ({ text, promptChars, cause }) => {
+  const ports = standingPorts()
+  const detector = { ...wordDetector('slow', () => new Promise<Outcome>(() => undefined)), promptChars }
+  const reports = detectorRunner([{ detector, setting: SETTING }], ports)(['short', text], 'input', never)
+  ports.endAll()
+  expect(await reports).toMatchObject([
+    [{ outcome: { failure: { code: 'detector/timeout', cause: promptChars === 0 ? 'text' : cause } } }],
+    [{ outcome: { failure: { code: 'detector/timeout', cause } } }],
+  ])
+})
+
 test('a caller that is gone before it asks: nothing is sent', async () => {
   const detector = wordDetector('word')
   const gone = AbortSignal.abort()

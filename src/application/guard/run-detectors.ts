@@ -2,6 +2,7 @@ import type { GuardSideName } from '../../domain/manifest/manifest.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import {
   isSoundVerdict,
+  PROMPT_CHARS,
   type Detector,
   type DetectorFailure,
   type DetectorReport,
@@ -103,6 +104,8 @@ class Lane {
   async #call(texts: readonly string[], parent: AbortSignal): Promise<Outcome> {
     const { detector, setting } = this.#configured
     const { signal, release } = this.#ports.deadline(setting.deadlineMs, parent)
+    const { promptChars = PROMPT_CHARS } = detector
+    const cause = texts.some(({ length }) => length > promptChars) ? 'text' : 'service'
     let stop = (): void => undefined
     const stopped = new Promise<Outcome>((resolve) => {
       stop = () =>
@@ -112,7 +115,7 @@ class Lane {
             : fail({
                 code: 'detector/timeout',
                 message: `no verdict within ${setting.deadlineMs} ms`,
-                cause: 'service',
+                cause,
               }),
         )
     })
@@ -142,6 +145,6 @@ class Lane {
       verdicts.every((verdict, index) => isSoundVerdict(verdict, texts[index] ?? ''))
     return isSound
       ? outcome
-      : fail({ code: 'detector/bad-verdict', message: 'no sound verdict for each text', cause: 'service' })
+      : fail({ code: 'detector/bad-verdict', message: 'no sound verdict for each text', cause: 'text' })
   }
 }

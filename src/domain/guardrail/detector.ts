@@ -10,9 +10,16 @@ export interface Detector {
   readonly id: string
   /** Of the model or rule, so that a record says what judged. */
   readonly version: string
+  /**
+   * UTF-16 code units up to which a text is always judged promptly, so that a deadline that passes is the service's
+   * doing. With a longer one it is the text's. Absent: `PROMPT_CHARS`.
+   */
+  readonly promptChars?: number | undefined
   /** One verdict per text, in order; a failure stands for all of them. Stops when the signal aborts. */
   detect(texts: readonly string[], signal: AbortSignal): Promise<Result<readonly DetectorVerdict[], DetectorFailure>>
 }
+
+export const PROMPT_CHARS = 4_000
 
 export interface DetectorVerdict {
   /** 0 (harmless) to 1. */
