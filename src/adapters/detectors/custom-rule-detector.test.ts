@@ -109,6 +109,12 @@ test('a caller that goes away ends the rule', async () => {
   expect(await detector.detect(['fine'], never)).toMatchObject({ ok: true })
 })
 
+test('calls take turns, so that a text that loops ends nobody else’s call', async () => {
+  await using detector = await rule(HOSTILE, { deadlineMs: 500 })
+  const outcomes = await Promise.all(['fine', 'loop', 'fine', 'fine'].map((text) => detector.detect([text], never)))
+  expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true, true])
+})
+
 test('the rule sees no environment', async () => {
   await using detector = await rule('export const judge = () => Math.min(1, Object.keys(process.env).length)')
   expect(await detector.detect(['x'], never)).toMatchObject({ ok: true, value: [{ score: 0 }] })

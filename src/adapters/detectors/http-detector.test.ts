@@ -72,6 +72,33 @@ test('a long text is asked about in windows and scores as its worst', async () =
   await detector.close()
 })
 
+test('what stands on a seam between windows is seen whole in one of them', async () => {
+  await using server = await startFakeClassifier(({ body }, response) =>
+    sendJson(response, [{ score: String((body['inputs'] as string[])[0]).includes('evil') ? 1 : 0 }]),
+  )
+  const detector = detectorAt(server.url, { windowChars: 40 })
+  const texts = Array.from({ length: 80 }, (_, at) => `${'.'.repeat(at)}evil${'.'.repeat(80 - at)}`)
+  const outcome = await detector.detect(texts, never)
+  expect(outcome.ok && outcome.value.every(({ score }) => score === 1)).toBe(true)
+  await detector.close()
+})
+
+test('an endless reply is cut off', async () => {
+  await using server = await startFakeClassifier((_, response) => {
+    const pour = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(65_536))) continue
+    }
+    response.on('drain', pour)
+    pour()
+  })
+  const detector = detectorAt(server.url)
+  expect(await detector.detect(['hello'], never)).toMatchObject({
+    failure: { code: 'detector/bad-reply', cause: 'text' },
+  })
+  await server.gone
+  await detector.close()
+})
+
 test('a text that would need more than 256 windows is refused, not passed', async () => {
   const { outcome, seen } = await ask((response) => sendJson(response, [{ score: 0 }]), { windowChars: 8 }, [
     'x'.repeat(4_000),

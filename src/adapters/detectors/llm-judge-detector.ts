@@ -107,11 +107,10 @@ function scoreOf(reply: UpstreamReply, ticket: string, signal: AbortSignal): Res
   }
 }
 
-/** Exactly `{"ticket":…,"score":0..1}`, with white space at will. Six quotes, so no key stands twice. */
+/** Exactly `{"ticket":…,"score":0..1}`, with white space at will. Six quotes leave room for no other key, nor for one twice. */
 function parseVerdict(text: string, ticket: string): number | undefined {
   const json = parseJson(text, REPLY_CHARS_MAX)
   if (!json.ok || !isJsonObject(json.value) || text.split('"').length !== 7) return undefined
   const { ticket: returned, score } = json.value
-  const isWhole = Object.keys(json.value).length === 2 && returned === ticket
-  return isWhole && typeof score === 'number' && score >= 0 && score <= 1 ? score : undefined
+  return returned === ticket && typeof score === 'number' && score >= 0 && score <= 1 ? score : undefined
 }

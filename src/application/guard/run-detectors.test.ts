@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../base/result.ts'
 import type { Detector, DetectorFailure, DetectorSetting, DetectorVerdict } from '../../domain/guardrail/detector.ts'
 import { resolveGuardPolicy } from '../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
-import { guardWithDetectors } from './guard-with-detectors.ts'
+import { guardWithDetectors, type GuardedText } from './guard-with-detectors.ts'
 import { detectorRunner, type DetectorPorts } from './run-detectors.ts'
 
 const SETTING: DetectorSetting = { at: 0.5, action: 'block', onError: 'degrade', deadlineMs: 100 }
@@ -199,10 +199,11 @@ test('detectors raise what the guard passed, see only what would go on, and noth
   const detector = wordDetector('word')
   const run = detectorRunner([{ detector, setting: SETTING }], standingPorts())
   const raws = ['good', 'evil', 'mail bob@example.com', `evil \ud800`, '']
-  const guarded = raws.map((raw) => ({ raw, judgement: guardText(raw, policy.output) }))
+  const guarded: GuardedText[] = raws.map((raw) => ({ raw, judgement: guardText(raw, policy.output) }))
+  guarded.push({ raw: 'evil too', judgement: { action: 'block', score: 0.9, findings: [], text: 'evil too' } })
   const raised = await guardWithDetectors(guarded, run, { side: 'output', signal: never })
   expect(detector.asked).toEqual([['good', 'evil', 'mail [EMAIL]']])
-  expect(raised.map(({ action }) => action)).toEqual(['allow', 'block', 'redact', 'block', 'allow'])
+  expect(raised.map(({ action }) => action)).toEqual(['allow', 'block', 'redact', 'block', 'allow', 'block'])
   expect(raised[1]).toMatchObject({
     score: 0.9,
     findings: [

@@ -91,6 +91,14 @@ describe('cutting', () => {
     expect(cut('0123456789', spans)).toBe('[instruction removed]6789')
   })
 
+  test('a span within another leaves nothing of the outer one', () => {
+    const spans = [
+      { start: 1, end: 8 },
+      { start: 2, end: 4 },
+    ]
+    expect(cut('0123456789', spans)).toBe('0[instruction removed]89')
+  })
+
   test('a span that would halve a surrogate pair takes all of it', () => {
     expect(cut('a😀b', [{ start: 2, end: 3 }])).toBe('a[instruction removed]b')
     expect(cut('a😀b', [{ start: 1, end: 2 }])).toBe('a[instruction removed]b')
