@@ -26,8 +26,13 @@ const files: Readonly<Record<string, unknown>> = {
 }
 
 const texts: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(files).map(([path, value]) => [path, `${JSON.stringify(value, null, 2)}
-`])),
+  ...Object.fromEntries(
+    Object.entries(files).map(([path, value]) => [
+      path,
+      `${JSON.stringify(value, null, 2)}
+`,
+    ]),
+  ),
   ...(await secretFiles(root)),
   ...(await identifierFiles(root)),
 }

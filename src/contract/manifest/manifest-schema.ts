@@ -6,8 +6,11 @@ import {
   CAPTURE_MODES,
   CONFIDENTIALITIES,
   DATA_CLASSES,
+  DETECTOR_ACTIONS,
+  DETECTOR_CATEGORIES,
   EFFECTS,
   EXECUTIONS,
+  GUARD_SIDES,
   INTEGRITIES,
   SANDBOX_MEANS,
 } from '../../domain/manifest/manifest.ts'
@@ -168,6 +171,38 @@ const topics = z
     z.strictObject({ words: topicPhrases.optional(), phrases: topicPhrases.optional() }),
   )
   .refine((defined) => Object.keys(defined).length <= 50, 'must define 50 topics at most')
+const detectorBasics = {
+  id: componentId,
+  url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2_000),
+  at: z.number().min(0).max(1),
+  action: z.enum(DETECTOR_ACTIONS),
+  onError: z.enum(['block', 'degrade']),
+  deadlineMs: z.int().min(1).max(60_000).optional(),
+  category: z.enum(DETECTOR_CATEGORIES).optional(),
+  sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
+  keyFrom: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'must name an environment variable, such as `CLASSIFIER_KEY`')
+    .optional(),
+  allowPlainHttp: z.boolean().optional(),
+}
+
+const detector = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...detectorBasics,
+    kind: z.literal('http'),
+    version: z.string().min(1).max(100).optional(),
+    body: z.json().optional(),
+    score: z.string().max(500).optional(),
+    label: z.string().min(1).max(100).optional(),
+  }),
+  z.strictObject({
+    ...detectorBasics,
+    kind: z.literal('llm-judge'),
+    model: z.string().min(1).max(200),
+    question: words.optional(),
+  }),
+])
 
 /** `gatehouse.yaml`. The JSON Schema for editors is generated from this (schemas/manifest.schema.json). */
 export const manifestSchema = z
@@ -223,6 +258,7 @@ export const manifestSchema = z
               .max(50),
           })
           .optional(),
+        detectors: z.array(detector).max(10).optional(),
       })
       .optional(),
     data: z

@@ -238,7 +238,43 @@ export interface GuardConfig {
     | undefined
   /** ISO 639-1 codes; texts in a language that is recognised as another one are a finding. */
   readonly language?: { readonly allow: readonly string[] } | undefined
+  readonly detectors?: readonly DetectorDeclaration[] | undefined
 }
+
+export const GUARD_SIDES = ['input', 'document', 'output'] as const
+export type GuardSideName = (typeof GUARD_SIDES)[number]
+
+export const DETECTOR_ACTIONS = ['log', 'annotate', 'redact', 'require-approval', 'block'] as const
+export type DetectorAction = (typeof DETECTOR_ACTIONS)[number]
+
+export const DETECTOR_CATEGORIES = ['injection', 'pii', 'secret', 'prompt-leak', 'topic'] as const
+
+interface DetectorBasics {
+  readonly id: string
+  readonly url: string
+  /** Score from which `action` applies, 0 to 1. */
+  readonly at: number
+  readonly action: DetectorAction
+  /** `degrade` goes on without this detector, with a finding that says so. */
+  readonly onError: 'block' | 'degrade'
+  readonly deadlineMs?: number | undefined
+  readonly category?: (typeof DETECTOR_CATEGORIES)[number] | undefined
+  readonly sides?: readonly GuardSideName[] | undefined
+  /** Name of the environment variable that holds the key. */
+  readonly keyFrom?: string | undefined
+  readonly allowPlainHttp?: boolean | undefined
+}
+
+/** A detector beside the guard's own, reached over the network. */
+export type DetectorDeclaration =
+  | (DetectorBasics & {
+      readonly kind: 'http'
+      readonly version?: string | undefined
+      readonly body?: Json | undefined
+      readonly score?: string | undefined
+      readonly label?: string | undefined
+    })
+  | (DetectorBasics & { readonly kind: 'llm-judge'; readonly model: string; readonly question?: string | undefined })
 
 export interface GuardSide {
   readonly injection?: { readonly at?: number | undefined; readonly action: GuardAction } | undefined
