@@ -1,0 +1,19 @@
+// Settings of the fit, chosen by leave-sources-out validation (docs/reference/detection-quality.md).
+import type { LearnSettings } from './learn.ts'
+
+export const SETTINGS: LearnSettings = {
+  penalty: 1e-5,
+  conceptValue: 0.05,
+  wordValue: 1,
+  iterations: 60,
+  sourcePower: 0.5,
+  attackShare: 0.4,
+  neutralWeight: 0.3,
+  rounds: 2,
+}
+
+/** `name=value` pairs over the settings. */
+export function withSettings(settings: LearnSettings, pairs: readonly string[]): LearnSettings {
+  const over = Object.fromEntries(pairs.map((pair) => [pair.split('=')[0] ?? '', Number(pair.split('=')[1])]))
+  return { ...settings, ...over }
+}
