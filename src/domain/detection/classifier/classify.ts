@@ -1,4 +1,4 @@
-import { BUCKETS, CHAR_BUCKETS, CONCEPT_BUCKETS, Featuriser, WORD_BUCKETS } from './featurise.ts'
+import { CHAR_BUCKETS, Featuriser, WORD_BUCKETS } from './featurise.ts'
 import type { LinearModel } from './linear-model.ts'
 import { windowsOf } from './text-windows.ts'
 
@@ -16,9 +16,10 @@ export interface Classified {
   readonly windows: readonly ClassifiedWindow[]
 }
 
-/** Longer text is judged in its first part only by nobody: callers bound their inputs, and more than this is a bug. */
+/** Callers bound their inputs far below; a longer text is a bug, never judged in part. */
 const TEXT_CHARS_MAX = 4_194_304
 
+/** Working memory, a megabyte: shared, since a text is judged without interruption. */
 const featuriser = new Featuriser()
 
 /**
