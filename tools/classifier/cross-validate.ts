@@ -10,9 +10,9 @@ import { SETTINGS, withSettings } from './settings.ts'
 const FOLDS: readonly (readonly string[])[] = [
   ['jailbreaks', 'tau_bench', 'clinc150', 'multijail'],
   ['spikee', 'cursorrules', 'gsm8k', 'hatecheck'],
-  ['deepset_train', 'awesome_chatgpt_prompts', 'btc_tweets', 'own-fr', 'own-pl', 'own-ko'],
+  ['deepset_train', 'btc_tweets', 'own-fr', 'own-pl', 'own-ko'],
   ['bipia_train', 'garak_latent', 'banking77', 'arena_hard', 'gitleaks'],
-  ['asb', 'agentdyn', 'fastapi_docs', 'ailuminate_demo', 'own-zh', 'own-ar', 'own-ru'],
+  ['asb', 'agentdyn', 'ailuminate_demo', 'own-zh', 'own-ar', 'own-ru'],
   ['promptinject', 'garak_sysprompt', 'llmguard_tests', 'fuzzyai', 'oss_code_docs', 'self_instruct', 'advbench', 'presidio_research'],
 ]
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 })
 const settings = withSettings(SETTINGS, values.set)
 const examples: Example[] = [...readExamples(values.data, 'train'), ...(values.own === 'yes' ? readOwn() : [])]
-const test = readExamples(values.data, 'dev', ['agent', 'benign']).filter(({ source }) => source !== 'safe_mcp' && (source === 'agentdyn' || source === 'oai_guardrails_demo'))
+const test = readExamples(values.data, 'dev', ['agent', 'benign']).filter(({ source }) => source !== 'safe_mcp' && ['agentdyn', 'oai_guardrails_demo', 'awesome_chatgpt_prompts', 'fastapi_docs'].includes(source))
 const all = [...examples, ...test]
 const instances = toInstances(all)
 console.log(`${all.length} texts, ${instances.count} windows, ${(instances.indices.length / 1e6).toFixed(1)} M features`)
@@ -35,10 +35,12 @@ for (const fold of [...FOLDS, []]) {
   const strongest = documentMargins(instances, marginsOf(instances, weights, settings), all.length)
   for (const [at, example] of all.entries()) if (held.has(example)) scores[at] = strongest[at] as number
 }
-const benign = [...all.entries()].filter(([, { task, isAttack, source }]) => !isAttack && task === 'benign' && !source.startsWith('own')).map(([at]) => scores[at] as number).sort((a, b) => b - a)
+const heldOut = new Set(FOLDS.flat())
+const counts = (example: Example, at: number): boolean => at >= examples.length || heldOut.has(familyOf(example.source))
+const benign = [...all.entries()].filter(([at, example]) => !example.isAttack && example.task === 'benign' && counts(example, at)).map(([at]) => scores[at] as number).sort((a, b) => b - a)
 const thresholds = [0.001, 0.005, 0.01, 0.02].map((rate) => benign[Math.floor(rate * benign.length)] as number)
 console.log('thresholds', thresholds.map((value) => value.toFixed(2)).join(' '))
-const groups = Map.groupBy(all.keys(), (at) => {
+const groups = Map.groupBy([...all.keys()].filter((at) => counts(all[at] as Example, at)), (at) => {
   const example = all[at] as Example
   return `${example.isAttack ? 'attack' : 'benign'} ${example.source.startsWith('own') ? example.source : familyOf(example.source)}${example.task === 'benign' || example.isAttack ? '' : ` (${example.task})`}`
 })

@@ -55,6 +55,7 @@ function toTarget(examples: readonly Example[], used: readonly boolean[], instan
     if (!used[document]) continue
     const example = examples[document] as Example
     const share = shares[row] as number
+    if (isSkipped(row, example, windows[document] as number)) continue
     if (example.isAttack && share > 0 && share < PLANTED_SHARE_MIN) continue
     const isAttack = example.isAttack && share !== 0
     let weight = (weightOf[document] as number) / Math.sqrt(windows[document] as number)
@@ -71,6 +72,13 @@ function toTarget(examples: readonly Example[], used: readonly boolean[], instan
     importance[row] = ((importance[row] as number) * share) / (totals[isAttack ? 1 : 0] as number)
   }
   return { rows: Int32Array.from(rows), labels, importance }
+}
+
+/** Long harmless texts are sampled: the tenth window of a file teaches little. The choice hangs on the window's number alone. */
+function isSkipped(row: number, { isAttack, task }: Example, windows: number): boolean {
+  if (isAttack) return false
+  const kept = task === 'benign' ? 3 : 0.4
+  return (Math.imul(row + 1, 0x9e3779b1) >>> 0) / 4_294_967_296 > kept / windows
 }
 
 function strongestOf(instances: Instances, documents: number, margins: Float64Array | undefined): Int32Array {

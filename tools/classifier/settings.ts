@@ -2,10 +2,10 @@
 import type { LearnSettings } from './learn.ts'
 
 export const SETTINGS: LearnSettings = {
-  penalty: 1e-5,
-  conceptValue: 0.05,
-  wordValue: 1,
-  iterations: 60,
+  penalty: 3e-4,
+  conceptValue: 0.5,
+  wordValue: 2,
+  iterations: 30,
   sourcePower: 0.5,
   attackShare: 0.4,
   neutralWeight: 0.3,

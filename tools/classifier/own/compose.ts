@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Example } from '../examples.ts'
 
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ru', 'uk', 'ar', 'hi', 'zh', 'ja', 'ko'] as const
-const SEED = 20_261_121
+export const SEED = 20_261_121
 
 type Sections = ReadonlyMap<string, readonly string[]>
 
