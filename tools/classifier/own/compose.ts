@@ -52,7 +52,7 @@ class Composer {
   readonly #dice = new Dice(SEED)
   readonly #slots = readSections('slots')
   readonly #carriers = readSections('carriers').get('carrier') ?? []
-  readonly #english = readSections('en')
+  readonly #english = merged(readSections('en'), readSections('more'))
 
   #attack(language: string, sections: Sections): Example {
     const order = this.#order(language, sections)
@@ -112,7 +112,7 @@ class Composer {
   *examples(): Generator<Example> {
     for (const language of LANGUAGES) {
       const sections = language === 'en' ? this.#english : readSections(language)
-      const size = language === 'en' ? 1_300 : 260
+      const size = language === 'en' ? 2_400 : 260
       for (let index = 0; index < size; index++) yield this.#attack(language, sections)
       for (const kind of ['hard', 'benign'])
         for (const text of sections.get(kind) ?? []) yield this.#example(language, this.#fill(text), false)
@@ -137,6 +137,8 @@ class Composer {
 
   #fill(text: string): string {
     return text
+      .replaceAll('{goal}', () => this.#dice.pick(this.#english.get('goal') ?? []))
+      .replaceAll('{harm}', () => this.#dice.pick(this.#english.get('harm') ?? []))
       .replace('{base64}', () => Buffer.from(this.#dice.pick(this.#english.get('aside') ?? [])).toString('base64'))
       .replace('{reversed}', () => [...this.#dice.pick(this.#english.get('aside') ?? [])].reverse().join(''))
       .replace(/\{([a-z]+)\}/g, (whole, name: string) => {
@@ -144,6 +146,10 @@ class Composer {
         return values === undefined ? whole : this.#dice.pick(values)
       })
   }
+}
+
+function merged(a: Sections, b: Sections): Sections {
+  return new Map([...new Set([...a.keys(), ...b.keys()])].map((key) => [key, [...(a.get(key) ?? []), ...(b.get(key) ?? [])]]))
 }
 
 function capital(text: string): string {
