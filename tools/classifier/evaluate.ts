@@ -64,14 +64,28 @@ const rate = (rows: readonly Scored[], kind: Kind, threshold: number): string =>
   const { low, high } = wilsonInterval({ k, n: rows.length })
   return `${percent(k / rows.length)} (${percent(low)}–${percent(high)})`
 }
-const thresholds = Object.fromEntries(KINDS.map((kind) => [kind, thresholdAt(of(benign, kind), 0.01)])) as Record<Kind, number>
+const thresholds = Object.fromEntries(KINDS.map((kind) => [kind, thresholdAt(of(benign, kind), 0.01)])) as Record<
+  Kind,
+  number
+>
 
 const lines: string[] = []
 const table = (heading: readonly string[], rows: readonly (readonly string[])[]): void => {
-  lines.push(`| ${heading.join(' | ')} |`, `|${heading.map(() => '---').join('|')}|`, ...rows.map((row) => `| ${row.join(' | ')} |`), '')
+  lines.push(
+    `| ${heading.join(' | ')} |`,
+    `|${heading.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+  )
 }
 const bySource = (rows: readonly Scored[]): [string, Scored[]][] =>
-  [...Map.groupBy(rows, ({ example }) => `${familyOf(example.source)}${example.isAttack || example.task === 'benign' ? '' : ` (${example.task})`}`)].sort(([a], [b]) => (a < b ? -1 : 1))
+  [
+    ...Map.groupBy(
+      rows,
+      ({ example }) =>
+        `${familyOf(example.source)}${example.isAttack || example.task === 'benign' ? '' : ` (${example.task})`}`,
+    ),
+  ].sort(([a], [b]) => (a < b ? -1 : 1))
 
 lines.push(
   '# Quality of injection detection',
@@ -88,7 +102,9 @@ lines.push(
 table(
   ['', 'AUC', 'threshold at 1 % FP', 'recall there, %', 'mean recall over sources, %'],
   KINDS.map((kind) => {
-    const recalls = bySource(attacks).map(([, rows]) => rows.filter((row) => row[kind] > thresholds[kind]).length / rows.length)
+    const recalls = bySource(attacks).map(
+      ([, rows]) => rows.filter((row) => row[kind] > thresholds[kind]).length / rows.length,
+    )
     return [
       kind,
       areaUnderCurve(of(attacks, kind), of(benign, kind)).toFixed(4),
@@ -98,15 +114,65 @@ table(
     ]
   }),
 )
-lines.push('The sources of this split are also sources of training (other clusters), but for `agentdyn` attacks, `jailbreaks` of', '`oai_guardrails_demo`, and `own_held_out`; what a new source brings is estimated in the model card by leaving sources out.', '')
+lines.push(
+  'The sources of this split are also sources of training (other clusters), but for `agentdyn` attacks, `jailbreaks` of',
+  '`oai_guardrails_demo`, and `own_held_out`; what a new source brings is estimated in the model card by leaving sources out.',
+  '',
+)
 lines.push('## Recall by source at 1 % false positives, %', '')
-table(['source', 'n', ...KINDS, 'combined ≥ 0.5', 'combined ≥ 0.9'], bySource(scored.filter((one) => one.example.isAttack)).map(([source, rows]) => [
-  source, String(rows.length), ...KINDS.map((kind) => rate(rows, kind, thresholds[kind])), rate(rows, 'combined', 0.4999), rate(rows, 'combined', 0.8999)]))
+table(
+  ['source', 'n', ...KINDS, 'combined ≥ 0.5', 'combined ≥ 0.9'],
+  bySource(scored.filter((one) => one.example.isAttack)).map(([source, rows]) => [
+    source,
+    String(rows.length),
+    ...KINDS.map((kind) => rate(rows, kind, thresholds[kind])),
+    rate(rows, 'combined', 0.4999),
+    rate(rows, 'combined', 0.8999),
+  ]),
+)
 lines.push('## Harmless texts that are flagged, %', '')
-table(['source', 'n', ...KINDS, 'combined ≥ 0.5', 'combined ≥ 0.9'], bySource(scored.filter((one) => !one.example.isAttack)).map(([source, rows]) => [
-  source, String(rows.length), ...KINDS.map((kind) => rate(rows, kind, thresholds[kind])), rate(rows, 'combined', 0.4999), rate(rows, 'combined', 0.8999)]))
-table(['presets', 'combined at', 'harmless texts flagged, %', 'attacks flagged, %'], [0.5, 0.7, 0.9, 0.95].map((at) => [
-  at >= 0.9 ? 'input' : 'documents', String(at), rate(benign, 'combined', at - 1e-9), rate(attacks, 'combined', at - 1e-9)]))
+table(
+  ['source', 'n', ...KINDS, 'combined ≥ 0.5', 'combined ≥ 0.9'],
+  bySource(scored.filter((one) => !one.example.isAttack)).map(([source, rows]) => [
+    source,
+    String(rows.length),
+    ...KINDS.map((kind) => rate(rows, kind, thresholds[kind])),
+    rate(rows, 'combined', 0.4999),
+    rate(rows, 'combined', 0.8999),
+  ]),
+)
+table(
+  ['presets', 'combined at', 'harmless texts flagged, %', 'attacks flagged, %'],
+  [0.5, 0.7, 0.9, 0.95].map((at) => [
+    at >= 0.9 ? 'input' : 'documents',
+    String(at),
+    rate(benign, 'combined', at - 1e-9),
+    rate(attacks, 'combined', at - 1e-9),
+  ]),
+)
+const left = JSON.parse(readFileSync(join(root, 'models/injection-linear-1/left-out-sources.json'), 'utf8')) as {
+  readonly rows: readonly { readonly group: string; readonly n: number; readonly flagged: readonly number[] }[]
+}
+lines.push(
+  '## Sources left out of training',
+  '',
+  'Written by `node tools/classifier/cross-validate.ts --data DIR --out models/injection-linear-1/left-out-sources.json`: six fits, each without',
+  'the sources it is judged on (whole sources and whole languages of our own texts; `agentdyn` attacks and the harmless `awesome_chatgpt_prompts`',
+  'and `fastapi_docs` are judged by a fit on all of `train`). Thresholds are those of all harmless rows here together. Share flagged, %, at',
+  'false-positive rates of:',
+  '',
+)
+table(
+  ['source', 'n', '0.1 %', '0.5 %', '1 %', '2 %'],
+  left.rows.map(({ group, n, flagged }) => [
+    group,
+    String(n),
+    ...flagged.map((k, at) => {
+      const { low, high } = wilsonInterval({ k, n })
+      return at === 2 ? `${percent(k / n)} (${percent(low)}–${percent(high)})` : percent(k / n)
+    }),
+  ]),
+)
 const text = `${lines.join('\n').trimEnd()}\n`
 writeFileSync(join(root, 'docs/reference/detection-quality.md'), text)
 console.log(text)

@@ -16,7 +16,11 @@ const ATTACK_TASKS = ['injection', 'indirect_injection', 'jailbreak', 'agent']
 const NEUTRAL_TASKS = ['benign', 'harmful', 'toxicity', 'pii', 'secret']
 
 /** Every example of a split; a harmful question, hate, personal data and secrets are no injections. */
-export function readExamples(folder: string, split: 'train' | 'dev', tasks = [...ATTACK_TASKS, ...NEUTRAL_TASKS]): Example[] {
+export function readExamples(
+  folder: string,
+  split: 'train' | 'dev',
+  tasks = [...ATTACK_TASKS, ...NEUTRAL_TASKS],
+): Example[] {
   return tasks.flatMap((task) => {
     const file = join(folder, split, `${task}.jsonl.gz`)
     if (!existsSync(file)) return []

@@ -1,9 +1,5 @@
 // Logistic regression with an L2 penalty, by limited-memory BFGS (Nocedal 1980): deterministic, no learning rate.
-import {
-  BUCKETS,
-  CHAR_BUCKETS,
-  WORD_BUCKETS,
-} from '../../src/domain/detection/classifier/featurise.ts'
+import { BUCKETS, CHAR_BUCKETS, WORD_BUCKETS } from '../../src/domain/detection/classifier/featurise.ts'
 import type { Instances } from './instances.ts'
 
 export interface FitSettings {
@@ -18,7 +14,12 @@ export interface FitSettings {
 export type Weights = Float64Array
 
 /** Margins of all instances. */
-export function marginsOf(instances: Instances, weights: Weights, settings: FitSettings, from?: Int32Array): Float64Array {
+export function marginsOf(
+  instances: Instances,
+  weights: Weights,
+  settings: FitSettings,
+  from?: Int32Array,
+): Float64Array {
   const { indices, offsets, charNorms, wordNorms, count } = instances
   const margins = new Float64Array(count)
   const rows = from ?? allRows(count)
@@ -137,7 +138,11 @@ export function fit(instances: Instances, target: Target, settings: FitSettings,
 }
 
 /** The two-loop recursion. */
-function descent(gradient: Float64Array, steps: readonly Float64Array[], changes: readonly Float64Array[]): Float64Array {
+function descent(
+  gradient: Float64Array,
+  steps: readonly Float64Array[],
+  changes: readonly Float64Array[],
+): Float64Array {
   const direction = Float64Array.from(gradient, (value) => -value)
   const alphas: number[] = []
   for (let at = steps.length - 1; at >= 0; at--) {

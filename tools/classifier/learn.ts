@@ -28,7 +28,12 @@ export function learn(
     const margins = weights === undefined ? undefined : marginsOf(instances, weights, settings)
     const target = toTarget(examples, used, instances, { settings, margins })
     const isLast = round === settings.rounds - 1
-    weights = fit(instances, target, isLast ? settings : { ...settings, iterations: Math.ceil(settings.iterations / 2) }, weights)
+    weights = fit(
+      instances,
+      target,
+      isLast ? settings : { ...settings, iterations: Math.ceil(settings.iterations / 2) },
+      weights,
+    )
   }
   return weights as Weights
 }
@@ -46,7 +51,8 @@ function toTarget(examples: readonly Example[], used: readonly boolean[], instan
   const importance = new Float64Array(count)
   const best = strongestOf(instances, examples.length, margins)
   const windows = new Int32Array(examples.length)
-  for (let row = 0; row < count; row++) windows[documents[row] as number] = (windows[documents[row] as number] as number) + 1
+  for (let row = 0; row < count; row++)
+    windows[documents[row] as number] = (windows[documents[row] as number] as number) + 1
   const weightOf = documentWeights(examples, used, settings)
   const rows: number[] = []
   const totals = [0, 0]
@@ -92,14 +98,19 @@ function strongestOf(instances: Instances, documents: number, margins: Float64Ar
   return best
 }
 
-function documentWeights(examples: readonly Example[], used: readonly boolean[], settings: LearnSettings): Float64Array {
+function documentWeights(
+  examples: readonly Example[],
+  used: readonly boolean[],
+  settings: LearnSettings,
+): Float64Array {
   const keyOf = (example: Example): string => `${familyOf(example.source)} ${example.isAttack} ${example.task}`
   const sizes = new Map<string, number>()
   for (const [at, example] of examples.entries())
     if (used[at]) sizes.set(keyOf(example), (sizes.get(keyOf(example)) ?? 0) + 1)
   return Float64Array.from(examples, (example) => {
     const size = sizes.get(keyOf(example)) ?? 1
-    const neutral = example.isAttack || example.task === 'benign' || example.task === 'agent' ? 1 : settings.neutralWeight
+    const neutral =
+      example.isAttack || example.task === 'benign' || example.task === 'agent' ? 1 : settings.neutralWeight
     return neutral * size ** (settings.sourcePower - 1)
   })
 }

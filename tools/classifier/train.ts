@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BUCKETS, CHAR_BUCKETS, CONCEPT_BUCKETS, WORD_BUCKETS } from '../../src/domain/detection/classifier/featurise.ts'
+import {
+  BUCKETS,
+  CHAR_BUCKETS,
+  CONCEPT_BUCKETS,
+  WORD_BUCKETS,
+} from '../../src/domain/detection/classifier/featurise.ts'
 import { encodeLinearModel, type LinearModel } from '../../src/domain/detection/classifier/linear-model.ts'
 import { STRIDE_CHARS, WINDOW_CHARS } from '../../src/domain/detection/classifier/text-windows.ts'
 import { readExamples } from './examples.ts'
@@ -19,7 +24,9 @@ const { values } = parseArgs({ options: { data: { type: 'string', default: '../s
 
 const examples = [...readExamples(values.data, 'train'), ...readOwn()]
 const instances = toInstances(examples)
-console.log(`${examples.length} texts, ${instances.count} windows, ${(instances.indices.length / 1e6).toFixed(1)} M features`)
+console.log(
+  `${examples.length} texts, ${instances.count} windows, ${(instances.indices.length / 1e6).toFixed(1)} M features`,
+)
 const weights = learn(examples, instances, () => true, SETTINGS)
 
 const chosen = readExamples(values.data, 'dev', ['agent', 'benign', 'injection', 'indirect_injection', 'jailbreak'])
@@ -41,12 +48,21 @@ const card = {
   name: 'injection-linear-1',
   version: 1,
   weightsSha256: sha256(bytes),
-  features: { charBuckets: CHAR_BUCKETS, wordBuckets: WORD_BUCKETS, conceptBuckets: CONCEPT_BUCKETS, windowChars: WINDOW_CHARS, strideChars: STRIDE_CHARS },
+  features: {
+    charBuckets: CHAR_BUCKETS,
+    wordBuckets: WORD_BUCKETS,
+    conceptBuckets: CONCEPT_BUCKETS,
+    windowChars: WINDOW_CHARS,
+    strideChars: STRIDE_CHARS,
+  },
   fit: SETTINGS,
   seed: SEED,
   calibration: { slope: round(model.slope), intercept: round(model.intercept), perDoubling: model.perDoubling },
   thresholds: Object.fromEntries(
-    [0.001, 0.005, 0.01].map((rate) => [`fpr${rate}`, round(1 / (1 + Math.exp(-(slope * (thresholdAt(harmless, rate) - half)))))]),
+    [0.001, 0.005, 0.01].map((rate) => [
+      `fpr${rate}`,
+      round(1 / (1 + Math.exp(-(slope * (thresholdAt(harmless, rate) - half))))),
+    ]),
   ),
   harmlessDevelopmentTexts: harmless.length,
   trainingTexts: examples.length,
@@ -73,7 +89,9 @@ function quantise(learned: Weights): Omit<LinearModel, 'slope' | 'intercept' | '
 }
 
 function digests(from: string, pattern: RegExp): Record<string, string> {
-  const names = readdirSync(from).filter((name) => pattern.test(name)).sort()
+  const names = readdirSync(from)
+    .filter((name) => pattern.test(name))
+    .sort()
   return Object.fromEntries(names.map((name) => [name, sha256(readFileSync(join(from, name)))]))
 }
 
@@ -88,5 +106,7 @@ function round(value: number): number {
 function report({ count }: Instances): void {
   const attacks = [...strongest].filter((_, at) => choosing[at]?.isAttack)
   const caught = attacks.filter((margin) => margin > half).length
-  console.log(`development split: ${count} windows; ${caught} of ${attacks.length} attacks above the threshold of 1 % false positives`)
+  console.log(
+    `development split: ${count} windows; ${caught} of ${attacks.length} attacks above the threshold of 1 % false positives`,
+  )
 }

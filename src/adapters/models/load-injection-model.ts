@@ -33,6 +33,10 @@ function readIfPresent(file: string): Result<Uint8Array | undefined, Problem> {
     const code = errnoOf(error)
     if (code === undefined) throw error
     if (code === 'ENOENT' || code === 'ENOTDIR') return ok(undefined)
-    return fail({ code: 'model/unreadable', message: `\`${file}\` cannot be read (${code})`, next: 'check its permissions' })
+    return fail({
+      code: 'model/unreadable',
+      message: `\`${file}\` cannot be read (${code})`,
+      next: 'check its permissions',
+    })
   }
 }

@@ -3,7 +3,24 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Example } from '../examples.ts'
 
-const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ru', 'uk', 'ar', 'hi', 'zh', 'ja', 'ko'] as const
+const LANGUAGES = [
+  'en',
+  'de',
+  'fr',
+  'es',
+  'it',
+  'pt',
+  'nl',
+  'pl',
+  'tr',
+  'ru',
+  'uk',
+  'ar',
+  'hi',
+  'zh',
+  'ja',
+  'ko',
+] as const
 export const SEED = 20_261_121
 
 type Sections = ReadonlyMap<string, readonly string[]>
@@ -76,7 +93,10 @@ class Composer {
       `${goal}`,
       `${capital(goal)}${stop}${capital(other)}`,
     ])
-    const frames = [...(sections.get('frame') ?? []), ...(language === 'en' || !dice.chance(0.3) ? [] : (this.#english.get('frame') ?? []))]
+    const frames = [
+      ...(sections.get('frame') ?? []),
+      ...(language === 'en' || !dice.chance(0.3) ? [] : (this.#english.get('frame') ?? [])),
+    ]
     // A bare goal says nothing without the frame that aims it at a model.
     const needsFrame = !bare.toLowerCase().includes(aside.toLowerCase())
     if (!needsFrame && dice.chance(0.4)) return this.#dress(this.#fill(`${bare}${stop.trim()}`))
@@ -149,7 +169,9 @@ class Composer {
 }
 
 function merged(a: Sections, b: Sections): Sections {
-  return new Map([...new Set([...a.keys(), ...b.keys()])].map((key) => [key, [...(a.get(key) ?? []), ...(b.get(key) ?? [])]]))
+  return new Map(
+    [...new Set([...a.keys(), ...b.keys()])].map((key) => [key, [...(a.get(key) ?? []), ...(b.get(key) ?? [])]]),
+  )
 }
 
 function capital(text: string): string {

@@ -66,6 +66,8 @@ export class Featuriser {
   #generation = 0
   /** Hashes of the last three words of the sentence; 0 = none. */
   readonly #words = new Int32Array(3)
+  /** The four units before the one at hand, oldest first. */
+  readonly #units = new Int32Array(4)
   readonly #concepts = new Int32Array(RECENT)
   readonly #places = new Int32Array(RECENT)
   #conceptCount = 0
@@ -126,18 +128,12 @@ export class Featuriser {
     let hash = HASH_START
     let concept = -1
     const unspaced = isUnspaced(text.charCodeAt(start))
-    // The last five units, oldest first; the word stands between two spaces.
-    let a = 0
-    let b = 0
-    let c = 0
-    let d = SPACE
+    // The word stands between two spaces.
+    this.#units.fill(0)
+    this.#units[3] = SPACE
     for (let index = start; index <= end; index++) {
       const code = index === end ? SPACE : plainDigit(text.charCodeAt(index))
-      this.#grams(a, b, c, d, code)
-      a = b
-      b = c
-      c = d
-      d = code
+      this.#grams(code)
       if (index === end) break
       hash = hashStep(hash, code)
       if (unspaced) this.#conceptsFrom(text, index, end)
@@ -151,7 +147,13 @@ export class Featuriser {
   }
 
   /** The n-grams that end with `e`; a zero stands before the word's start. */
-  #grams(a: number, b: number, c: number, d: number, e: number): void {
+  #grams(e: number): void {
+    const units = this.#units
+    const [a, b, c, d] = [units[0] as number, units[1] as number, units[2] as number, units[3] as number]
+    units[0] = b
+    units[1] = c
+    units[2] = d
+    units[3] = e
     if (isDense(d)) {
       this.#addChars(hashStep(hashStep(0x2545f491, d), e))
     }

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { WINDOW_CHARS, windowsOf } from './text-windows.ts'
 
 const TEXT = fc
-  .array(fc.oneof(fc.constantFrom('. ', '\n', ' ', '。', 'word', 'longer-word', '。'), fc.string({ maxLength: 300 })), { maxLength: 60 })
+  .array(fc.oneof(fc.constantFrom('. ', '\n', ' ', '。', 'word', 'longer-word', '。'), fc.string({ maxLength: 300 })), {
+    maxLength: 60,
+  })
   .map((parts) => parts.join(''))
 
 test('every character is in a window, and windows are bounded and move on', () => {

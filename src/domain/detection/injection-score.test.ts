@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { combineInjection } from './injection-score.ts'
+import type { InjectionScore } from './score-injection.ts'
+
+const SHARE = fc.double({ min: 0, max: 1, noNaN: true })
+
+function heuristic(score: number, rule = 'set-aside-instructions'): InjectionScore {
+  return { score, hits: [{ rule, start: 0, end: 1, weight: score }], isOverBudget: false }
+}
+
+test('the score lies between 0 and 1 and grows with the classifier and with the heuristics', () => {
+  fc.assert(
+    fc.property(SHARE, SHARE, SHARE, SHARE, (a, b, c, d) => {
+      const low = combineInjection(heuristic(Math.min(a, b)), { score: Math.min(c, d), windows: [] })
+      const high = combineInjection(heuristic(Math.max(a, b)), { score: Math.max(c, d), windows: [] })
+      expect(low).toBeGreaterThanOrEqual(0)
+      expect(high).toBeLessThanOrEqual(1)
+      expect(high).toBeGreaterThanOrEqual(low)
+    }),
+  )
+})
+
+test.each(['decoded-base64', 'rot13', 'hidden-tags', 'spaced-letters'])(
+  'a hit of `%s` weighs more than a plain one',
+  (rule) => {
+    const classified = { score: 0.2, windows: [] }
+    expect(combineInjection(heuristic(0.9, rule), classified)).toBeGreaterThan(
+      combineInjection(heuristic(0.9), classified),
+    )
+  },
+)
+
+test('a classifier that is not sure and no hit stay below every preset', () => {
+  const nothing = { score: 0, hits: [], isOverBudget: false }
+  expect(combineInjection(nothing, { score: 0.3, windows: [] })).toBeLessThan(0.5)
+})
