@@ -2,7 +2,7 @@
 import type { LearnSettings } from './learn.ts'
 
 export const SETTINGS: LearnSettings = {
-  penalty: 3e-4,
+  penalty: 1e-4,
   conceptValue: 0.5,
   wordValue: 2,
   iterations: 30,

@@ -22,14 +22,19 @@ test('the score lies between 0 and 1 and grows with the classifier and with the 
 })
 
 test.each(['decoded-base64', 'rot13', 'hidden-tags', 'spaced-letters'])(
-  'a hit of `%s` weighs more than a plain one',
+  'a strong hit of `%s` reaches the input preset alone, since the classifier cannot read it',
   (rule) => {
-    const classified = { score: 0.2, windows: [] }
-    expect(combineInjection(heuristic(0.9, rule), classified)).toBeGreaterThan(
-      combineInjection(heuristic(0.9), classified),
-    )
+    expect(combineInjection(heuristic(0.95, rule), { score: 0.001, windows: [] })).toBeGreaterThanOrEqual(0.9)
   },
 )
+
+test('a weak hit alone reaches no preset', () => {
+  expect(combineInjection(heuristic(0.5), { score: 0.01, windows: [] })).toBeLessThan(0.5)
+})
+
+test('letters read as digits count for nothing alone', () => {
+  expect(combineInjection(heuristic(1, 'leet'), { score: 0.01, windows: [] })).toBeLessThan(0.5)
+})
 
 test('a classifier that is not sure and no hit stay below every preset', () => {
   const nothing = { score: 0, hits: [], isOverBudget: false }
