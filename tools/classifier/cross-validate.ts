@@ -54,7 +54,7 @@ for (const fold of [...FOLDS, []]) {
   const held = new Set(all.flatMap((example, at) => (isHeld(example, at) ? [example] : [])))
   const later = new Set(test)
   const weights = learn(all, instances, (example) => !held.has(example) && !later.has(example), settings)
-  const strongest = documentMargins(instances, marginsOf(instances, weights, settings), all.length)
+  const strongest = documentMargins(instances, marginsOf(instances, weights, settings), all.length, settings)
   for (const [at, example] of all.entries()) if (held.has(example)) scores[at] = strongest[at] as number
 }
 const heldOut = new Set(FOLDS.flat())

@@ -1,4 +1,5 @@
 // From labelled texts to weights: importance of windows, and the rounds in which an attack's windows are told apart.
+import { windowDoublings } from '../../src/domain/detection/classifier/classify.ts'
 import { familyOf, type Example } from './examples.ts'
 import { fit, marginsOf, type FitSettings, type Target, type Weights } from './fit.ts'
 import type { Instances } from './instances.ts'
@@ -11,6 +12,8 @@ export interface LearnSettings extends FitSettings {
   /** Weight of a harmful question, hateful text, personal datum: no attack, but not what benign means either. */
   readonly neutralWeight: number
   readonly rounds: number
+  /** Added to a document's strongest margin for each doubling of its windows. */
+  readonly perDoubling: number
 }
 
 const PLANTED_SHARE_MIN = 0.6
@@ -115,12 +118,19 @@ function documentWeights(
   })
 }
 
-/** Each document's strongest margin. */
-export function documentMargins(instances: Instances, margins: Float64Array, documents: number): Float64Array {
-  const strongest = new Float64Array(documents).fill(-Infinity)
-  for (let row = 0; row < instances.count; row++) {
-    const document = instances.documents[row] as number
+/** Each document's strongest margin, with the allowance for the number of its windows. */
+export function documentMargins(
+  { count, documents }: Instances,
+  margins: Float64Array,
+  size: number,
+  { perDoubling }: LearnSettings,
+): Float64Array {
+  const strongest = new Float64Array(size).fill(-Infinity)
+  const windows = new Int32Array(size)
+  for (let row = 0; row < count; row++) {
+    const document = documents[row] as number
+    windows[document] = (windows[document] as number) + 1
     strongest[document] = Math.max(strongest[document] as number, margins[row] as number)
   }
-  return strongest
+  return strongest.map((margin, document) => margin + perDoubling * windowDoublings(windows[document] as number))
 }

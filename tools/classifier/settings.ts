@@ -10,6 +10,7 @@ export const SETTINGS: LearnSettings = {
   attackShare: 0.4,
   neutralWeight: 0.3,
   rounds: 2,
+  perDoubling: -0.6,
 }
 
 /** `name=value` pairs over the settings. */

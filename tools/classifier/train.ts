@@ -32,14 +32,19 @@ const weights = learn(examples, instances, () => true, SETTINGS)
 const chosen = readExamples(values.data, 'dev', ['agent', 'benign', 'injection', 'indirect_injection', 'jailbreak'])
 const choosing = chosen.filter(({ source, isAttack, task }) => source !== 'safe_mcp' && (isAttack || task === 'benign'))
 const dev = toInstances(choosing)
-const strongest = documentMargins(dev, marginsOf(dev, weights, SETTINGS), choosing.length)
+const strongest = documentMargins(dev, marginsOf(dev, weights, SETTINGS), choosing.length, SETTINGS)
 const harmless = [...strongest].filter((_, at) => !choosing[at]?.isAttack)
 // Two points fix the curve: the thresholds for 1 % and 0.3 % of the harmless development texts become 0.5 and 0.9.
 const half = thresholdAt(harmless, 0.01)
 const most = Math.max(thresholdAt(harmless, 0.003), half + 0.25)
 const slope = Math.log(9) / (most - half)
 
-const model: LinearModel = { ...quantise(weights), slope, intercept: -slope * half, perDoubling: 0 }
+const model: LinearModel = {
+  ...quantise(weights),
+  slope,
+  intercept: -slope * half,
+  perDoubling: slope * SETTINGS.perDoubling,
+}
 const bytes = encodeLinearModel(model)
 const folder = join(root, 'models', 'injection-linear-1')
 mkdirSync(folder, { recursive: true })
@@ -57,7 +62,7 @@ const card = {
   },
   fit: SETTINGS,
   seed: SEED,
-  calibration: { slope: round(model.slope), intercept: round(model.intercept), perDoubling: model.perDoubling },
+  calibration: { slope: round(model.slope), intercept: round(model.intercept), perDoubling: round(model.perDoubling) },
   thresholds: Object.fromEntries(
     [0.001, 0.005, 0.01].map((rate) => [
       `fpr${rate}`,

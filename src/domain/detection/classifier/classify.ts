@@ -30,14 +30,24 @@ export function classifyText(model: LinearModel, text: string): Classified {
   if (text.length > TEXT_CHARS_MAX) throw new Error(`text of ${text.length} characters was not bounded by its reader`)
   const spans = windowsOf(text)
   if (spans.length === 0) return { score: 0, windows: [] }
-  const penalty = model.perDoubling * Math.log2(spans.length)
+  const allowance = model.perDoubling * windowDoublings(spans.length)
   let strongest = -Infinity
   const windows = spans.map(({ start, end }) => {
     const margin = marginOf(model, text, start, end)
     strongest = Math.max(strongest, margin)
     return { start, end, score: sigmoid(model.slope * margin + model.intercept) }
   })
-  return { score: sigmoid(model.slope * strongest + model.intercept + penalty), windows }
+  return { score: sigmoid(model.slope * strongest + model.intercept + allowance), windows }
+}
+
+const DOUBLINGS_MAX = 3
+
+/**
+ * How often the number of windows doubles one, 3 at most: more windows have more chances of a false alarm.
+ * SECURITY: bounded, since an attacker can pad a text.
+ */
+export function windowDoublings(windows: number): number {
+  return Math.min(DOUBLINGS_MAX, Math.log2(windows))
 }
 
 /** Each group's share shrinks with the root of its features, so that a long window is not louder than a short one. */

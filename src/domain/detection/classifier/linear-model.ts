@@ -10,7 +10,7 @@ export interface LinearModel {
   readonly wordScale: number
   readonly conceptScale: number
   readonly bias: number
-  /** Score = sigmoid(slope × margin + intercept + perDoubling × log2(windows)); Platt's form on held-out documents. */
+  /** Score = sigmoid(slope × margin + intercept + perDoubling × doublings of windows); Platt's form, fixed at two points of the development split. */
   readonly slope: number
   readonly intercept: number
   readonly perDoubling: number
