@@ -1,4 +1,4 @@
-// Settings of the fit, chosen by leave-sources-out validation (docs/reference/detection-quality.md).
+// Settings of the fit. Leaving sources out told good from bad regions; ties inside, and `perDoubling`, were decided on the development split.
 import type { LearnSettings } from './learn.ts'
 
 export const SETTINGS: LearnSettings = {
