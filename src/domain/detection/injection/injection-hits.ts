@@ -34,7 +34,9 @@ export interface LocalHits {
 const HITS_MAX = 64
 
 /** Words that are in every text. */
-const COMMON = new Set('you do from now the to are is this be not it no any of do on at all a when tell text words user'.split(' '))
+const COMMON = new Set(
+  'you do from now the to are is this be not it no any of do on at all a when tell text words user'.split(' '),
+)
 
 type Trigger = (text: string, start: number, end: number) => LocalHit | undefined
 
