@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { classifyText } from '../../domain/detection/classifier/classify.ts'
+import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { parseLinearModel, type LinearModel } from '../../domain/detection/classifier/linear-model.ts'
 import { errnoOf } from '../files/errno.ts'
 
@@ -39,4 +41,10 @@ function readIfPresent(file: string): Result<Uint8Array | undefined, Problem> {
       next: 'check its permissions',
     })
   }
+}
+
+/** The shipped classifier as the guard takes it. Fails as `loadInjectionModel` does. */
+export function injectionClassifier(): Result<ClassifyInjection, Problem> {
+  const model = loadInjectionModel()
+  return model.ok ? ok((lower) => classifyText(model.value, lower)) : model
 }

@@ -10,6 +10,7 @@ import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { SidePolicy } from '../../domain/guardrail/guard-policy.ts'
+import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../../domain/manifest/manifest.ts'
 import { recogniseRequest, type LiveRequest, type Recognised } from '../../domain/recognition/recognise-request.ts'
@@ -70,6 +71,7 @@ export interface DecideRequestPorts {
   readonly now: EpochMs
   readonly deny: DenyState
   readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly classify: ClassifyInjection
 }
 
 /** How far a gateway's clock may run behind the gate's. */
@@ -173,6 +175,7 @@ function guardMessages(
   const judge = (text: string, policy: SidePolicy, where: string, guard = guardText): string => {
     const judgement = guard(text, policy, {
       pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
+      classify: ports.classify,
     })
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))
     if (judgement.action === 'block') total.rule = judgement.findings[0]?.detector ?? total.rule

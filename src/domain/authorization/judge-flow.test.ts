@@ -154,7 +154,10 @@ describe('after a text that speaks to the assistant', () => {
 
   test('a result too long to read whole counts as one', () => {
     const long = result('read_file', 'a '.repeat(150_000))
-    expect(decide('create_event', { title: 'Lunch' }, 'Add an event for noon', [long]).rule).toBe('injected-context')
+    const event = (title: string) => decide('create_event', { title }, 'Add an event for noon', [long])
+    expect(event('Lunch, see https://lunch.example/menu').rule).toBe('injected-context')
+    // Words alone lead nowhere: the user asked for an event, and has it.
+    expect(event('Lunch').decision).toBe('allow')
   })
 
   test('reading goes on', () => {

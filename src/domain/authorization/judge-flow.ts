@@ -70,7 +70,7 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
     )
   if (tool.effect === 'read') return judgeReading(flow)
   if (context.userTexts.length === 0) return undefined
-  return judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(flow)
+  return judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(tool, flow)
 }
 
 const block = (rule: string, reason: string): FlowVerdict => ({ decision: 'block', rule, reason })
@@ -167,10 +167,16 @@ function isOnlyOrdered(text: string, evidence: FlowEvidence): boolean {
   return isFound
 }
 
-/** After a text that speaks to the assistant, whatever the user did not say word for word is theirs to confirm. */
-function judgeInjected({ values, evidence, isAsked }: Flow): FlowVerdict | undefined {
+/**
+ * After a text that speaks to the assistant, whatever the user did not say word for word is theirs to confirm. Only the
+ * wording of something that they asked to have written down may be the assistant's own: it leads nowhere.
+ */
+function judgeInjected(tool: Tool, { values, evidence, isAsked }: Flow): FlowVerdict | undefined {
   if (!evidence.isInjected) return undefined
-  if (isAsked && values.every(({ text, role }) => isStated(text, role, evidence))) return undefined
+  const mayWord = tool.effect === 'write'
+  const isOwn = ({ text, role }: ArgumentValue): boolean =>
+    (mayWord && role === 'content' && addressesIn(text).length === 0) || isStated(text, role, evidence)
+  if (isAsked && values.every(isOwn)) return undefined
   return ask('injected-context', 'needs the user’s confirmation: a result in this conversation speaks to the assistant')
 }
 

@@ -6,7 +6,8 @@ import { detectLanguage } from '../detection/language.ts'
 import { detectPersonalData } from '../detection/personal-data.ts'
 import { detectSecrets } from '../detection/secrets/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
-import { scoreInjection } from '../detection/injection/score-injection.ts'
+import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
+import { weighInjection, type ClassifyInjection } from '../detection/injection/weigh-injection.ts'
 import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
@@ -16,6 +17,8 @@ import type { Obligation } from './obligation.ts'
 
 export interface GuardOptions {
   readonly leak?: LeakIndex | undefined
+  /** A trained classifier beside the heuristics; without it the score is theirs alone. */
+  readonly classify?: ClassifyInjection | undefined
   /** Stable stand-in for a personal value, when the policy asks to pseudonymise. */
   readonly pseudonym?: ((category: string, value: string) => string) | undefined
 }
@@ -42,7 +45,8 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
   const collector = new Collector(text, options)
   const view = canonicalView(text)
   const readings = readingsOf(text, view)
-  const injection = scoreInjection(text, view, readings)
+  const heuristic = scoreInjection(text, view, readings)
+  const injection = options.classify === undefined ? heuristic : weighInjection(heuristic, readings, options.classify)
   if (injection.isOverBudget)
     collector.add(policy.injection.action === 'allow' ? 'log' : policy.injection.action, {
       detector: 'undecodable',
@@ -52,16 +56,7 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
       score: 1,
       guarantee: 'exact',
     })
-  if (injection.score >= policy.injection.at)
-    for (const hit of injection.hits)
-      collector.add(policy.injection.action, {
-        detector: `injection/${hit.rule}`,
-        category: 'injection',
-        start: hit.start,
-        end: hit.end,
-        score: hit.weight,
-        guarantee: 'detector',
-      })
+  if (injection.score >= policy.injection.at) addInjection(collector, injection, policy)
   addSensitive(collector, readings, policy)
   if (policy.content !== undefined) addContent(collector, readings, policy.content)
   if (options.leak !== undefined)
@@ -76,6 +71,26 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
       })
   if (policy.links !== undefined) collector.addLinks(policy.links)
   return { score: injection.score, judged: collector.judged }
+}
+
+/** A window is a few sentences: it is cut out of a document only where the classifier is sure. */
+const CUT_FROM = 0.95
+
+/** Where several weak signs add up and none names a place, the whole text is the place. */
+function addInjection(collector: Collector, { hits, score }: InjectionScore, { injection }: SidePolicy): void {
+  const places = hits.length > 0 ? hits : [{ rule: 'classifier', start: 0, end: collector.length, weight: score }]
+  for (const { rule, start, end, weight } of places)
+    collector.add(
+      rule === 'classifier' && injection.action === 'redact' && weight < CUT_FROM ? 'log' : injection.action,
+      {
+        detector: `injection/${rule}`,
+        category: 'injection',
+        start,
+        end,
+        score: weight,
+        guarantee: 'detector',
+      },
+    )
 }
 
 /** Below it a match of personal data is an open guess, such as an address of the machine itself: recorded, never acted on. */
@@ -152,6 +167,10 @@ class Collector {
   constructor(raw: string, options: GuardOptions) {
     this.#raw = raw
     this.#options = options
+  }
+
+  get length(): number {
+    return this.#raw.length
   }
 
   add(action: GuardAction, finding: GuardFinding): void {

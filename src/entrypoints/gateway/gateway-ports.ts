@@ -5,6 +5,7 @@ import type { CheckArguments } from '../../adapters/json-schema/argument-checker
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { Upstream } from '../../adapters/providers/openai-upstream.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
+import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
@@ -45,6 +46,7 @@ export interface GatewayPorts {
   readonly newId: () => string
   /** Keyed pseudonyms of principals and values; the key never leaves the gateway. */
   readonly hmac: (purpose: string, text: string) => string
+  readonly classify: ClassifyInjection
   readonly argumentsOf: (release: ServedRelease) => CheckArguments
   /** Told of exceptions that no code expected. */
   readonly onBug?: ((error: unknown) => void) | undefined

@@ -64,6 +64,7 @@ async function judgeAndForward(ports: GatewayPorts, exchange: ChatExchange, hook
     now: ports.clock(),
     deny,
     pseudonym: pseudonymOf(ports),
+    classify: ports.classify,
   })
   const inputGuardMs = ports.monotonicMs() - exchange.startMs
   const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))

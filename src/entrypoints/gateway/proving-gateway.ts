@@ -7,6 +7,7 @@ import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../adapters/json-schema/argument-checker.ts'
+import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
@@ -15,6 +16,7 @@ import type { TargetModel } from '../../application/evaluation/target.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { DAY_MS, epochMs } from '../../base/instant.ts'
 import type { CaseSubject } from '../../domain/evaluation/suite.ts'
+import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { gatewayServer } from './gateway-server.ts'
@@ -45,6 +47,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
   }
   const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
   const checkArguments = argumentChecker(served.schemas)
+  const classify = shippedClassifier()
   const upstream = openAiUpstream(model.baseUrl, model.apiKey)
   const kept = { kept: true } as const
   const server = gatewayServer({
@@ -66,6 +69,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     monotonicMs,
     newId: ulidIds,
     hmac: (purpose, text) => createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    classify,
     argumentsOf: () => checkArguments,
   })
   server.listen(0, '127.0.0.1')
@@ -82,4 +86,11 @@ export async function startProvingGateway(release: Release, model: TargetModel):
       await upstream.close()
     },
   }
+}
+
+/** A package without its weights is broken, and a check run without them would prove another guard than the one served. */
+function shippedClassifier(): ClassifyInjection {
+  const loaded = injectionClassifier()
+  if (!loaded.ok) throw new Error(loaded.failure.message)
+  return loaded.value
 }

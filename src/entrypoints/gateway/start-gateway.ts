@@ -9,6 +9,7 @@ import { nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
+import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
@@ -45,6 +46,8 @@ const IDLE_LOOK_MS = 20
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
   const trust = bundleTrust(options.trustText, systemClock())
   if (!trust.ok) return trust
+  const classify = injectionClassifier()
+  if (!classify.ok) return classify
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
@@ -71,6 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     monotonicMs,
     newId: ulidIds,
     hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    classify: classify.value,
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)
       checkers.set(release, known)

@@ -2,8 +2,10 @@ import { basename, dirname, resolve } from 'node:path'
 import { monotonicMs } from '../../../adapters/clock/system-clock.ts'
 import { systemDeadline } from '../../../adapters/clock/system-deadline.ts'
 import { declaredDetectors, type DeclaredDetectors } from '../../../adapters/detectors/declared-detectors.ts'
+import { injectionClassifier } from '../../../adapters/models/load-injection-model.ts'
 import { guardWithDetectors } from '../../../application/guard/guard-with-detectors.ts'
 import { detectorRunner, type DetectorRunner } from '../../../application/guard/run-detectors.ts'
+import type { ClassifyInjection } from '../../../domain/detection/injection/weigh-injection.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../../../base/json.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { TIERS, type Tier } from '../../../domain/manifest/manifest.ts'
@@ -21,10 +23,20 @@ export async function guardScanCommand(
   terminal: Terminal,
   options: { readonly preset: string; readonly manifest?: string | undefined },
 ): Promise<number> {
+  const classify = injectionClassifier()
+  if (!classify.ok) {
+    reportProblems(terminal, [classify.failure])
+    return EXIT_CODE.usage
+  }
   const guard = await guardFor(terminal, options)
   if (guard === undefined) return EXIT_CODE.usage
   const runDetectors = detectorRunner(guard.detectors, { nowMs: monotonicMs, deadline: systemDeadline })
-  const context: ScanContext = { policy: guard.policy, runDetectors, interrupted: terminal.interrupted }
+  const context: ScanContext = {
+    policy: guard.policy,
+    classify: classify.value,
+    runDetectors,
+    interrupted: terminal.interrupted,
+  }
   try {
     let number = 0
     for await (const line of linesOf(terminal.stdin)) {
@@ -42,6 +54,7 @@ export async function guardScanCommand(
 
 interface ScanContext {
   readonly policy: GuardPolicy
+  readonly classify: ClassifyInjection
   readonly runDetectors: DetectorRunner
   readonly interrupted: AbortSignal
 }
@@ -109,7 +122,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 async function scanLine(
   bytes: Buffer | undefined,
   number: number,
-  { policy, runDetectors, interrupted }: ScanContext,
+  { policy, classify, runDetectors, interrupted }: ScanContext,
 ): Promise<JsonObject> {
   if (bytes === undefined) return errorLine(null, number, 'guard/line-too-long', `longer than ${LINE_BYTES_MAX} bytes`)
   let line: string
@@ -129,7 +142,7 @@ async function scanLine(
   if (direction !== undefined && direction !== 'input' && direction !== 'output')
     return errorLine(name, number, 'guard/bad-line', '`direction` must be `input` or `output`')
   const side = direction ?? 'input'
-  const own = guardText(text, policy[side])
+  const own = guardText(text, policy[side], { classify })
   const raised = await guardWithDetectors([{ raw: text, judgement: own }], runDetectors, { side, signal: interrupted })
   const judgement = raised[0] ?? own
   return {
