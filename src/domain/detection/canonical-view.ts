@@ -1,3 +1,4 @@
+import { textOfUnits } from '../../base/utf16.ts'
 import { foldCharacter, isInvisible } from './fold-character.ts'
 
 /**
@@ -54,7 +55,7 @@ class FoldedView implements View {
   #lower: string | undefined
 
   constructor({ units, starts, ends, length, invisible, tagText }: Folding) {
-    this.text = textOfUnits(units, length)
+    this.text = textOfUnits(units.subarray(0, length))
     this.starts = starts.subarray(0, length)
     this.ends = ends.subarray(0, length)
     this.invisible = invisible
@@ -96,27 +97,40 @@ interface Folding {
 function fold(raw: string): Folding {
   const table = (foldedUnits ??= new Uint16Array(0x10000))
   const out = emptyFolding(raw.length + 16)
-  for (let start = 0; start < raw.length;) {
+  let { units, starts, ends } = out
+  let length = 0
+  for (let start = 0; start < raw.length; start++) {
     const code = raw.charCodeAt(start)
-    if (code < 0x7f) {
-      push(out, code, start, start + 1)
-      start += 1
+    const unit = code < 0x7f ? code : (table[code] as number)
+    // Most units become one unit at one place; the rest is the slow path.
+    if ((unit > SEVERAL || code < 0x7f) && length < units.length) {
+      units[length] = unit
+      starts[length] = start
+      ends[length++] = start + 1
       continue
     }
-    const isPair = code >= 0xd800 && code <= 0xdbff && (raw.charCodeAt(start + 1) & 0xfc00) === 0xdc00
-    if (isPair) {
-      foldAstral(out, raw, start)
-      start += 2
-      continue
-    }
-    let unit = table[code] as number
-    if (unit === UNKNOWN) unit = table[code] = foldUnit(code)
-    if (unit > SEVERAL) push(out, unit, start, start + 1)
-    else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '', start, start + 1)
-    else if (isSuspicious(raw, start, code)) out.invisible += 1
-    start += 1
+    out.length = length
+    start += foldSlowly(out, raw, start) - 1
+    ;({ units, starts, ends, length } = out)
   }
+  out.length = length
   return out
+}
+
+/** Folds one character, whatever it takes; gives the number of raw units that it has. */
+function foldSlowly(out: Folding, raw: string, start: number): number {
+  const table = foldedUnits as Uint16Array
+  const code = raw.charCodeAt(start)
+  if ((code & 0xfc00) === 0xd800 && (raw.charCodeAt(start + 1) & 0xfc00) === 0xdc00) {
+    foldAstral(out, raw, start)
+    return 2
+  }
+  let unit = code < 0x7f ? code : (table[code] as number)
+  if (code >= 0x7f && unit === UNKNOWN) unit = table[code] = foldUnit(code)
+  if (unit > SEVERAL || code < 0x7f) push(out, unit, start, start + 1)
+  else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '', start, start + 1)
+  else if (isSuspicious(raw, start, code)) out.invisible += 1
+  return 1
 }
 
 function foldUnit(code: number): number {
@@ -204,15 +218,6 @@ function grow(out: Folding): void {
   out.units = bigger.units
   out.starts = bigger.starts
   out.ends = bigger.ends
-}
-
-const TEXT_CHUNK = 8_192
-
-function textOfUnits(units: Uint16Array, length: number): string {
-  let text = ''
-  for (let from = 0; from < length; from += TEXT_CHUNK)
-    text += String.fromCharCode(...units.subarray(from, Math.min(length, from + TEXT_CHUNK)))
-  return text
 }
 
 /** The raw span of a span in the view. */

@@ -1,3 +1,4 @@
+import { textOfUnits } from '../../../base/utf16.ts'
 import type { Place } from './survey.ts'
 
 /** Letters turned by 13 places; everything stands where it stood. */
@@ -15,15 +16,6 @@ export function reversed(text: string): string {
   const units = new Uint16Array(text.length)
   for (let index = 0; index < text.length; index++) units[index] = text.charCodeAt(text.length - 1 - index)
   return textOfUnits(units)
-}
-
-const CHUNK = 8_192
-
-function textOfUnits(units: Uint16Array): string {
-  let text = ''
-  for (let from = 0; from < units.length; from += CHUNK)
-    text += String.fromCharCode(...units.subarray(from, from + CHUNK))
-  return text
 }
 
 const LEET: Readonly<Record<string, string>> = {
