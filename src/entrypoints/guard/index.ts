@@ -12,6 +12,17 @@ export type {
 } from './guard-setup.ts'
 export { guardOpenAI, type GuardedOpenAI, type OpenAIClient } from './wrappers/openai.ts'
 export { guardMiddleware, type GuardMiddleware } from './wrappers/ai-sdk.ts'
+export { guardChatModel, type LangChainChatModel } from './wrappers/langchain.ts'
+export {
+  guardMcpClient,
+  type GuardedMcpClient,
+  type GuardedMcpTool,
+  type GuardedToolList,
+  type McpCallSituation,
+  type McpClient,
+  type McpOptions,
+} from './wrappers/mcp.ts'
+export type { RefusedTool } from './wrappers/mcp-tools.ts'
 export type { WrapperOptions } from './wrappers/wrapper-options.ts'
 export { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
 export { guardDocument } from '../../domain/guardrail/guard-document.ts'

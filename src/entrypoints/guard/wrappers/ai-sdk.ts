@@ -106,11 +106,7 @@ function withoutBody(result: Fields): Fields {
   return { ...result, response: rest }
 }
 
-function guardResult(
-  result: unknown,
-  guard: Guard,
-  situation: Situation,
-): Fields {
+function guardResult(result: unknown, guard: Guard, situation: Situation): Fields {
   if (!isFields(result) || !Array.isArray(result['content'])) throw unsupported('answer')
   const parts = result['content'].map((part: unknown) => {
     if (!isFields(part)) throw unsupported('answer')

@@ -23,7 +23,16 @@ export interface GenerationChunk {
 }
 
 const CALL_CHUNKS_MAX = 100_000
-const CALL_PARTS = new Set(['tool_call', 'tool_call_chunk', 'tool_use', 'function_call', 'input_json_delta'])
+/** Parts of a chunk that are not its text: calls, which go on at the end, and reasoning, which a stream leaves out. */
+const OTHER_PARTS = new Set([
+  'tool_call',
+  'tool_call_chunk',
+  'tool_use',
+  'function_call',
+  'input_json_delta',
+  'reasoning',
+  'thinking',
+])
 
 /** Pieces of an answer: text as far as it is safe, tool calls whole and authorised at the end. */
 export async function* guardGenerations(
@@ -50,16 +59,16 @@ export async function* guardGenerations(
     }
     const rest = text.end()
     refuseWithheld(text)
-    if (rest !== '' && last !== undefined) yield endPiece(last, rest)
+    if (rest !== '' && last !== undefined) yield pieceOf(last, rest, bare(last.message, rest), {})
     if (calls !== undefined && last !== undefined) {
       admitCalls(guard, toolCallsOf(calls), situation)
-      yield pieceOf(last, '', calls)
+      yield pieceOf(last, '', calls, {})
     }
   } catch (error) {
     const denied = denialFrom(error, situation.options)
     if (situation.options.onDeny !== 'content-filter' || last === undefined) throw denied
     const filtered = { finish_reason: 'content_filter' }
-    yield { ...pieceOf(last, '', bare(last.message, '', filtered)), generationInfo: filtered }
+    yield pieceOf(last, '', bare(last.message, '', filtered), filtered)
   }
 }
 
@@ -73,7 +82,7 @@ function hasCall(message: MessageChunk): boolean {
 }
 
 function textOf(message: MessageChunk, passes: boolean): string {
-  return readContent(message.content, (type) => passes || CALL_PARTS.has(type)).text
+  return readContent(message.content, (type) => passes || OTHER_PARTS.has(type)).text
 }
 
 /** A piece without words, calls or counts of its own. */
@@ -118,13 +127,8 @@ function textPiece(chunk: GenerationChunk, safe: string, guard: Guard): Generati
   return says || ends || chunk.generationInfo !== undefined ? pieceOf(chunk, safe, message) : undefined
 }
 
-function endPiece(last: GenerationChunk, text: string): GenerationChunk {
-  return { ...pieceOf(last, text, bare(last.message, text)) }
-}
-
 /** Pieces are of the client's own class: it puts them together. */
-function pieceOf(like: GenerationChunk, text: string, message: MessageChunk): GenerationChunk {
+function pieceOf(like: GenerationChunk, text: string, message: MessageChunk, generationInfo?: object): GenerationChunk {
   const piece = Object.create(Object.getPrototypeOf(like) as object) as GenerationChunk
-  const isSame = like.message === message
-  return Object.assign(piece, like, { text, message }, isSame ? {} : {})
+  return Object.assign(piece, like, { text, message }, generationInfo === undefined ? {} : { generationInfo })
 }

@@ -38,13 +38,17 @@ export function guardChatModel<Model extends LangChainChatModel>(
   const streams = inner['_streamResponseChunks'] as StreamChunks | undefined
   // The base class streams by itself only where a model does; its own function says that this one does not.
   if (streams !== undefined && streams !== baseMethod(model, '_streamResponseChunks'))
-    guarded['_streamResponseChunks'] = (messages: readonly LangChainMessage[], callOptions: unknown, run?: RunManager) =>
-      guardedChunks({ model: inner, guard, options }, messages, callOptions, run)
+    guarded['_streamResponseChunks'] = (
+      messages: readonly LangChainMessage[],
+      callOptions: unknown,
+      run?: RunManager,
+    ) => guardedChunks({ model: inner, guard, options }, messages, callOptions, run)
   guarded['_streamChatModelEvents'] = baseMethod(model, '_streamChatModelEvents')
   for (const name of ['bindTools', 'withConfig'] as const) {
     const method = inner[name] as ((...args: readonly unknown[]) => unknown) | undefined
     if (method !== undefined)
-      guarded[name] = (...args: readonly unknown[]) => guardedAgain(method.apply(model, [...args]), model, guard, options)
+      guarded[name] = (...args: readonly unknown[]) =>
+        guardedAgain(method.apply(model, [...args]), model, guard, options)
   }
   return guarded as Model
 }

@@ -135,11 +135,7 @@ function readCall(item: Fields): ToolCall {
   return { id: String(item['call_id']), name: item['name'], arguments: item['arguments'] }
 }
 
-function guardAnswer(
-  answer: unknown,
-  guard: Guard,
-  situation: Situation,
-): Fields {
+function guardAnswer(answer: unknown, guard: Guard, situation: Situation): Fields {
   if (!isFields(answer) || !Array.isArray(answer['output'])) throw unsupported('answer')
   const items = answer['output'].map((item: unknown) => {
     if (!isFields(item)) throw unsupported('answer')
