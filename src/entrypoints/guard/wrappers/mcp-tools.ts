@@ -1,4 +1,4 @@
-import { toHex } from '../../../base/bytes.ts'
+import { hexOf, utf8 } from '../../../base/bytes.ts'
 import { canonicalJson, type Json, type JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import { sha256Pure } from '../../../base/sha256.ts'
@@ -17,7 +17,7 @@ export interface RefusedTool {
 export function descriptorPin(descriptor: Fields): string {
   const { _meta: _, ...pinned } = descriptor
   const canonical = canonicalJson(JSON.parse(JSON.stringify(pinned)) as Json)
-  return canonical.ok ? `sha256:${toHex(sha256Pure(new TextEncoder().encode(canonical.value)))}` : 'none'
+  return canonical.ok ? `sha256:${hexOf(sha256Pure(utf8(canonical.value)))}` : 'none'
 }
 
 interface Judged {
