@@ -1,42 +1,12 @@
 // The real `openai` client against a server on loopback.
-import OpenAI from 'openai'
 import type { ChatCompletionChunk, ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import { describe, expect, test } from 'vitest'
-import { createGuard, GuardDenied, guardOpenAI, type WrapperOptions } from '../../src/entrypoints/guard/index.ts'
+import { GuardDenied } from '../../src/entrypoints/guard/index.ts'
 import { EMAIL, IMAGE, INJECTION, SETUP, SSN, SUBJECT } from '../support/guard-fixture.ts'
-import {
-  chunks,
-  completion,
-  scriptedOpenAI,
-  toolCall,
-  USAGE,
-  usageChunk,
-  type Script,
-  type ScriptedOpenAI,
-} from '../support/scripted-openai.ts'
-
-async function setUp(script: Script, options: WrapperOptions = {}, setup = SETUP) {
-  const server = await scriptedOpenAI(script)
-  const client = new OpenAI({ apiKey: 'none', baseURL: server.baseURL, maxRetries: 0 })
-  return {
-    server,
-    client: guardOpenAI(client, createGuard(setup), options),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
-}
+import { chunks, completion, toolCall, USAGE, usageChunk } from '../support/scripted-openai.ts'
+import { sentTo, setUp, thrownBy } from '../support/guarded-openai.ts'
 
 const user = (content: string): ChatCompletionMessageParam => ({ role: 'user', content })
-const thrownBy = async (promise: PromiseLike<unknown>): Promise<GuardDenied> => {
-  try {
-    await promise
-  } catch (error) {
-    if (error instanceof GuardDenied) return error
-    throw error
-  }
-  throw new Error('nothing was denied')
-}
-const sentTo = (server: ScriptedOpenAI): string => JSON.stringify(server.asked)
-
 async function read(stream: AsyncIterable<ChatCompletionChunk>): Promise<readonly ChatCompletionChunk[]> {
   const all: ChatCompletionChunk[] = []
   for await (const chunk of stream) all.push(chunk)
@@ -344,66 +314,5 @@ describe('streams', () => {
         .split('\n')
         .every((line) => JSON.parse(line).id === 'chatcmpl-7'),
     ).toBe(true)
-  })
-})
-
-describe('responses', () => {
-  const response = (output: readonly object[]) => ({
-    id: 'resp_1',
-    object: 'response',
-    status: 'completed',
-    model: 'm',
-    output,
-    usage: { total_tokens: 3 },
-  })
-  const said = (text: string) =>
-    response([
-      {
-        id: 'm1',
-        type: 'message',
-        role: 'assistant',
-        status: 'completed',
-        content: [{ type: 'output_text', text, annotations: [], logprobs: [] }],
-      },
-    ])
-
-  test('masks all input items and the answer', async () => {
-    await using it = await setUp(() => ({ json: said(`mail ${EMAIL}`) }))
-    const answer = await it.client.responses.create({
-      model: 'm',
-      instructions: 'be kind',
-      input: [
-        { role: 'user', content: `SSN ${SSN}` },
-        { type: 'function_call', call_id: 'c1', name: 'search', arguments: `{"query":"SSN ${SSN}"}` },
-        { type: 'function_call_output', call_id: 'c1', output: `SSN ${SSN}` },
-        { role: 'user', content: [{ type: 'input_text', text: 'and now?' }] },
-      ],
-    })
-    expect(sentTo(it.server)).not.toContain(SSN)
-    expect(it.server.asked[0]).toMatchObject({ instructions: 'be kind', model: 'm' })
-    expect(JSON.stringify(answer)).not.toContain(EMAIL)
-    expect(answer.output_text).toMatch(/^mail \[/)
-    expect(answer).toMatchObject({ id: 'resp_1', usage: { total_tokens: 3 } })
-  })
-
-  test('denies input, calls that are not declared, stored history and streams', async () => {
-    await using it = await setUp(() => ({
-      json: response([
-        { type: 'function_call', call_id: 'c', name: 'wipe', arguments: '{}', id: 'f', status: 'completed' },
-      ]),
-    }))
-    const create = it.client.responses.create
-    expect((await thrownBy(create({ model: 'm', input: INJECTION }))).code).toBe('content_filter')
-    expect((await thrownBy(create({ model: 'm', input: 'hi', previous_response_id: 'r' }))).code).toBe(
-      'unsupported_content',
-    )
-    expect((await thrownBy(create({ model: 'm', input: 'hi', stream: true }))).code).toBe('unsupported_content')
-    expect((await thrownBy(create({ model: 'm', input: 'hi', tools: [{ type: 'web_search' }] }))).code).toBe(
-      'unsupported_content',
-    )
-    expect(it.server.asked).toEqual([])
-    const denied = await thrownBy(create({ model: 'm', input: 'hi' }))
-    expect(denied).toMatchObject({ code: 'tool_call_denied', rule: 'tool/undeclared-tool' })
-    expect(denied.message).not.toContain('wipe')
   })
 })

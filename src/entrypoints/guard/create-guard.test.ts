@@ -151,21 +151,15 @@ describe('tool calls', () => {
   })
 
   test.each([
-    ['a declared read', 'a', {}, {}, 'allow', 'manifest'],
-    ['a write that its expression allows', 'b', { n: 1 }, {}, 'allow', 'manifest'],
-    ['a write that its expression denies', 'b', { n: 7 }, {}, 'block', 'authorize'],
-    ['a write without a subject', 'b', { n: 1 }, { subject: undefined }, 'block', 'no-subject'],
-    [
-      'a budget that earlier calls of the answer spent',
-      'a',
-      {},
-      { earlier: [call('a'), call('a')] },
-      'block',
-      'limits.perSession',
-    ],
-    ['a daily budget that nobody counts', 'daily', {}, {}, 'block', 'limits.perDayPerTenant'],
-  ])('%s', (_, name, args, over, decision, rule) => {
-    expect(decide(name, args, over)).toMatchObject({ decision, rule })
+    ['a declared read', 'a', {}, {}, 'allow manifest'],
+    ['a write that its expression allows', 'b', { n: 1 }, {}, 'allow manifest'],
+    ['a write that its expression denies', 'b', { n: 7 }, {}, 'block authorize'],
+    ['a write without a subject', 'b', { n: 1 }, { subject: undefined }, 'block no-subject'],
+    ['a budget that the answer spent', 'a', {}, { earlier: [call('a'), call('a')] }, 'block limits.perSession'],
+    ['a daily budget that nobody counts', 'daily', {}, {}, 'block limits.perDayPerTenant'],
+  ])('%s', (...[, name, args, over, expected]) => {
+    const { decision, rule } = decide(name, args, over)
+    expect(`${decision} ${rule}`).toBe(expected)
   })
 
   test('a credential in the arguments denies the call', () => {

@@ -94,7 +94,7 @@ function manifestOf({ tools, guard }: GuardSetup): Manifest {
     },
     components: {
       models: [],
-      tools: (tools ?? []).map(({ parameters: _, ...tool }) => ({ ...tool, schema: `${tool.id}.json` })),
+      tools: (tools ?? []).map((tool) => ({ ...tool, schema: `${tool.id}.json` })),
     },
     guard,
     environments: {},

@@ -34,7 +34,7 @@ export function readPrompt(prompt: unknown, passesNonText: boolean): ReadPrompt 
 
 interface ReadMessage {
   readonly pieces: readonly Piece[]
-  write(judged: readonly ConversationMessage[]): unknown
+  readonly write: (judged: readonly ConversationMessage[]) => unknown
 }
 
 function readMessage(message: Fields, passesNonText: boolean): ReadMessage {

@@ -26,7 +26,8 @@ export async function guardResponse(target: Target, body: Fields, requestOptions
   let conversation: readonly ConversationMessage[]
   let input: unknown
   try {
-    for (const name of REFUSED) if (Boolean(body[name])) throw unsupported(name)
+    for (const name of REFUSED)
+      if (body[name] !== undefined && body[name] !== null && body[name] !== false) throw unsupported(name)
     const tools: unknown = body['tools'] ?? []
     if (!Array.isArray(tools) || !tools.every((tool: unknown) => isFields(tool) && tool['type'] === 'function'))
       throw unsupported('tools')
@@ -65,7 +66,7 @@ function filtered(answer: Fields): Fields {
 
 interface Item {
   readonly message: ConversationMessage
-  write(judged: ConversationMessage): unknown
+  readonly write: (judged: ConversationMessage) => unknown
 }
 
 const ITEMS_MAX = 2_000
