@@ -1,6 +1,6 @@
 // The built package: its size, where it runs, and its types.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -13,6 +13,7 @@ import { buildGuardPackage } from '../../tools/build-guard.ts'
 const GZIP_BYTES_MAX = 200 * 1_024
 const support = join(import.meta.dirname, '..', 'support')
 const root = join(import.meta.dirname, '..', '..')
+const tsc = join(root, 'node_modules', '.bin', 'tsc')
 const CHROMIUM = [
   process.env['GATEHOUSE_CHROMIUM'] ?? '',
   '/usr/bin/chromium',
@@ -36,6 +37,7 @@ let gzipBytes: number
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-guard-'))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   built = join(folder, 'node_modules', '@gatehouse', 'guard')
   gzipBytes = (await buildGuardPackage(built)).gzipBytes
 })
@@ -56,7 +58,6 @@ test('is one module that imports nothing, and runs where there is no Node API an
 })
 
 test('its types serve an application that checks its libraries', () => {
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   writeFileSync(
     join(folder, 'use.ts'),
     `import { createGuard, guardOpenAI, type Guard, type GuardJudgement } from '@gatehouse/guard'
@@ -81,8 +82,45 @@ guardOpenAI({}, guard)
     '--types',
     '',
   ]
-  const tsc = join(root, 'node_modules', '.bin', 'tsc')
-  expect(execFileSync(tsc, [...options, 'use.ts'], { cwd: folder, encoding: 'utf8' })).toBe('')
+  expect(spawnSync(tsc, [...options, 'use.ts'], { cwd: folder, encoding: 'utf8' }).stdout).toBe('')
+})
+
+interface Snippet {
+  readonly code: string
+  readonly isRun: boolean
+  /** The block of text behind a snippet that is run: what it prints. */
+  readonly prints: string
+}
+
+const guide = readFileSync(join(root, 'docs', 'how-to', 'guard-in-your-application.md'), 'utf8')
+const snippets: readonly Snippet[] = [
+  ...guide.matchAll(/```ts( run)?\n([^`]*(?:`[^`]+`[^`]*)*?)```\n(?:\n```text\n([^`]*)```)?/g),
+].map(([, run, code = '', prints = '']) => ({ code, isRun: run !== undefined, prints }))
+
+test('the snippets of the guide fit the package and the clients, and print what the guide says', () => {
+  expect(snippets.filter(({ isRun }) => isRun)).toHaveLength(2)
+  expect(snippets).toHaveLength(6)
+  for (const name of ['openai', 'ai', '@langchain', '@modelcontextprotocol', '@types', 'zod'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  const names = snippets.map(({ code }, index) => {
+    writeFileSync(join(folder, `snippet-${index}.ts`), code)
+    return `snippet-${index}.ts`
+  })
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--target',
+    'es2024',
+    '--module',
+    'nodenext',
+    '--types',
+    'node',
+  ]
+  expect(spawnSync(tsc, [...options, ...names], { cwd: folder, encoding: 'utf8' }).stdout).toBe('')
+  for (const [index, { isRun, prints }] of snippets.entries())
+    if (isRun)
+      expect(execFileSync(process.execPath, [`snippet-${index}.ts`], { cwd: folder, encoding: 'utf8' })).toBe(prints)
 })
 
 test.skipIf(CHROMIUM === undefined)(
