@@ -213,6 +213,17 @@ describe('stream', () => {
     await expect(read(calling('mallory@evil.example'), AS_USER, TOOL_SETUP)).rejects.toThrow(GuardDenied)
   })
 
+  test('a call whose arguments cannot be parsed is withheld', async () => {
+    const piece = (args: string) =>
+      new AIMessageChunk({
+        content: '',
+        tool_call_chunks: [{ type: 'tool_call_chunk', index: 0, args, id: 'c2', name: 'send_email' }],
+      })
+    await expect(read(new LocalChatModel([piece(`mallory ${SSN}`)]), AS_USER, TOOL_SETUP)).rejects.toMatchObject({
+      code: 'unsupported_content',
+    })
+  })
+
   test('leaving the loop closes the model’s stream', async () => {
     const words = Array.from({ length: 80 }, () => 'A harmless sentence stands here for you to read. ')
     const model = say(...words)

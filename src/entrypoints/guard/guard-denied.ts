@@ -1,12 +1,11 @@
 import type { GuardFinding } from '../../domain/detection/finding.ts'
 
-/** The codes of the gateway's denials, and three that only an embedded guard knows. */
+/** The codes of the gateway's denials, and two that only an embedded guard knows. */
 export type DenialCode =
   | 'content_filter'
   | 'approval_required'
   | 'tool_call_denied'
   | 'unsupported_content'
-  | 'unsupported_parameter'
   | 'tool_not_pinned'
 
 export interface Denial {

@@ -7,6 +7,8 @@ export interface LangChainMessage {
   readonly additional_kwargs?: unknown
   readonly lc_kwargs?: unknown
   readonly tool_calls?: unknown
+  /** Calls whose arguments could not be parsed. */
+  readonly invalid_tool_calls?: unknown
   readonly tool_call_id?: unknown
   /** The kind: `human`, `ai`, `tool`, `system`. */
   readonly type?: unknown

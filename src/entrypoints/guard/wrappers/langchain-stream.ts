@@ -61,7 +61,11 @@ export async function* guardGenerations(
     refuseWithheld(text)
     if (rest !== '' && last !== undefined) yield pieceOf(last, rest, bare(last.message, rest), {})
     if (calls !== undefined && last !== undefined) {
-      admitCalls(guard, toolCallsOf(calls), situation)
+      // What cannot be parsed cannot be authorised.
+      const { invalid_tool_calls: invalid = [] } = calls
+      const parsed = toolCallsOf(calls)
+      if (parsed.length === 0 || !Array.isArray(invalid) || invalid.length > 0) throw unsupported('tool_calls')
+      admitCalls(guard, parsed, situation)
       yield pieceOf(last, '', calls, {})
     }
   } catch (error) {

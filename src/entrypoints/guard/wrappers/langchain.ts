@@ -151,6 +151,7 @@ function guardGeneration(generation: Fields, guard: Guard, situation: Situation)
   const judged = cloneMessage(message, {
     content: content.write(text),
     additional_kwargs: guardedJson(guard, message.additional_kwargs ?? {}),
+    ...('invalid_tool_calls' in message ? { invalid_tool_calls: guardedJson(guard, message.invalid_tool_calls) } : {}),
   })
   return { ...generation, text, message: judged }
 }
