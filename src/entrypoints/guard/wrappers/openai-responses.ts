@@ -1,15 +1,10 @@
-import type { ConversationMessage, ToolCall } from '../../../domain/session/conversation.ts'
+import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { Guard } from '../guard-setup.ts'
-import {
-  guardedJson,
-  guardedText,
-  isFields,
-  readContent,
-  unsupported,
-  type ContentText,
-  type Fields,
-} from './content.ts'
-import { admitCalls, admitMessages, denialFrom, type Situation, type WrapperOptions } from './wrapper-options.ts'
+import { isFields, readContent, unsupported, type ContentText, type Fields } from './content.ts'
+import { filtered, guardAnswer, readCall } from './openai-response-answer.ts'
+import { filteredEvents, guardEvents } from './openai-response-stream.ts'
+import type { ChunkStream } from './openai-guarded-stream.ts'
+import { admitMessages, denialFrom, type WrapperOptions } from './wrapper-options.ts'
 
 interface Target {
   readonly responses: { create(body: never, options?: never): PromiseLike<unknown> }
@@ -17,10 +12,10 @@ interface Target {
   readonly options: WrapperOptions
 }
 
-/** State and tools at the provider, of which the guard sees nothing; and streams, which this wrapper does not speak. */
-const REFUSED = ['previous_response_id', 'conversation', 'prompt', 'background', 'stream'] as const
+/** State and work at the provider, of which the guard sees nothing. */
+const REFUSED = ['previous_response_id', 'conversation', 'prompt', 'background'] as const
 
-/** Guards one call of the responses API. Streaming is refused. */
+/** Guards one call of the responses API, streamed or not. */
 export async function guardResponse(target: Target, body: Fields, requestOptions: unknown): Promise<unknown> {
   const { responses, guard, options } = target
   let conversation: readonly ConversationMessage[]
@@ -41,26 +36,19 @@ export async function guardResponse(target: Target, body: Fields, requestOptions
   } catch (error) {
     const denied = denialFrom(error, options)
     if (options.onDeny !== 'content-filter') throw denied
-    return filtered({ id: 'resp-denied', object: 'response', model: body['model'] })
+    const response = { id: 'resp-denied', object: 'response', model: body['model'] }
+    return body['stream'] === true ? filteredEvents(response) : filtered(response)
   }
   const create = responses.create.bind(responses) as unknown as (body: Fields, options?: unknown) => Promise<unknown>
   const answer = await create({ ...body, input }, requestOptions)
+  const situation = { messages: conversation, options }
+  if (body['stream'] === true) return guardEvents(answer as ChunkStream, guard, situation)
   try {
-    return guardAnswer(answer, guard, { messages: conversation, options })
+    return guardAnswer(answer, guard, situation)
   } catch (error) {
     const denied = denialFrom(error, options)
     if (options.onDeny !== 'content-filter' || !isFields(answer)) throw denied
     return filtered(answer)
-  }
-}
-
-function filtered(answer: Fields): Fields {
-  return {
-    ...answer,
-    status: 'incomplete',
-    incomplete_details: { reason: 'content_filter' },
-    output: [],
-    output_text: '',
   }
 }
 
@@ -129,49 +117,4 @@ function asText(content: unknown): unknown {
     if (part['type'] === 'input_text' || part['type'] === 'output_text') return { type: 'text', text: part['text'] }
     return part['type'] === 'refusal' ? { type: 'text', text: part['refusal'] } : part
   })
-}
-
-function readCall(item: Fields): ToolCall {
-  if (typeof item['name'] !== 'string' || typeof item['arguments'] !== 'string') throw unsupported('tool_calls')
-  return { id: String(item['call_id']), name: item['name'], arguments: item['arguments'] }
-}
-
-function guardAnswer(answer: unknown, guard: Guard, situation: Situation): Fields {
-  if (!isFields(answer) || !Array.isArray(answer['output'])) throw unsupported('answer')
-  const items = answer['output'].map((item: unknown) => {
-    if (!isFields(item)) throw unsupported('answer')
-    return item
-  })
-  admitCalls(guard, items.filter((item) => item['type'] === 'function_call').map(readCall), situation)
-  const texts: string[] = []
-  const output = items.map((item) => guardOutputItem(item, guard, texts))
-  return { ...answer, output, ...('output_text' in answer ? { output_text: texts.join('') } : {}) }
-}
-
-function guardOutputItem(item: Fields, guard: Guard, texts: string[]): Fields {
-  if (item['type'] === 'function_call') return item
-  if (item['type'] === 'reasoning') return { ...item, ...judgedMembers(item, guard, ['summary', 'content']) }
-  if (item['type'] !== 'message' || !Array.isArray(item['content'])) throw unsupported('answer')
-  return {
-    ...item,
-    content: item['content'].map((part: unknown) => {
-      if (!isFields(part)) throw unsupported('answer')
-      if (part['type'] === 'refusal') return { ...part, refusal: guardedText(guard, String(part['refusal'])) }
-      if (part['type'] !== 'output_text') throw unsupported('answer')
-      const text = guardedText(guard, String(part['text']))
-      texts.push(text)
-      const isSame = text === part['text']
-      return {
-        ...part,
-        text,
-        // Places in the old text, and the log of its single tokens.
-        ...judgedMembers(part, guard, ['annotations']),
-        ...(isSame ? {} : { logprobs: [] }),
-      }
-    }),
-  }
-}
-
-function judgedMembers(item: Fields, guard: Guard, names: readonly string[]): Fields {
-  return Object.fromEntries(names.flatMap((name) => (name in item ? [[name, guardedJson(guard, item[name])]] : [])))
 }

@@ -1,42 +1,8 @@
 import type { Guard } from '../guard-setup.ts'
 import { ChoiceStream } from './openai-choice-stream.ts'
+import { GuardedChunkStream, type ChunkStream } from './openai-guarded-stream.ts'
 import { isFields, unsupported, type Fields } from './content.ts'
 import { denialFrom, type Situation } from './wrapper-options.ts'
-
-/** A client's stream of chunks. */
-export interface ChunkStream extends AsyncIterable<unknown> {
-  readonly controller: AbortController
-}
-
-/** The guarded stream: can be iterated once, aborted, and sent on as lines of JSON, as the client's own can. */
-class GuardedChunkStream implements ChunkStream {
-  readonly controller: AbortController
-  readonly #chunks: AsyncGenerator<unknown>
-
-  constructor(chunks: AsyncGenerator<unknown>, controller: AbortController) {
-    this.#chunks = chunks
-    this.controller = controller
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    return this.#chunks
-  }
-
-  toReadableStream(): ReadableStream {
-    const chunks = this.#chunks
-    const encoder = new TextEncoder()
-    return new ReadableStream({
-      async pull(controller) {
-        const { done, value } = await chunks.next()
-        if (done === true) controller.close()
-        else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`))
-      },
-      async cancel() {
-        await chunks.return(undefined)
-      },
-    })
-  }
-}
 
 export function guardedStream(source: ChunkStream, guard: Guard, situation: Situation): ChunkStream {
   return new GuardedChunkStream(guardChunks(source, guard, situation), source.controller)

@@ -3,7 +3,8 @@ import type { Guard } from '../guard-setup.ts'
 import { guardedJson, guardedText, isFields, unsupported, type Fields } from './content.ts'
 import { readChatMessages, readToolCalls } from './openai-messages.ts'
 import { guardResponse } from './openai-responses.ts'
-import { filteredStream, guardedStream, type ChunkStream } from './openai-stream.ts'
+import type { ChunkStream } from './openai-guarded-stream.ts'
+import { filteredStream, guardedStream } from './openai-stream.ts'
 import { admitCalls, admitMessages, denialFrom, type Situation, type WrapperOptions } from './wrapper-options.ts'
 
 interface Creates {
