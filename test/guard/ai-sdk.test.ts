@@ -304,6 +304,19 @@ describe('streamText', () => {
     expect(errors).toMatchObject([{ rule: 'guard/failed' }])
   })
 
+  test('below the package, neither raw chunks nor a raw body come through', async () => {
+    const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'hi' }] }]
+    const streaming = localModel([], [{ type: 'raw', rawValue: EMAIL }, ...text('hello')])
+    const { stream } = await guarded(streaming).doStream({ prompt })
+    const parts: unknown[] = []
+    for await (const part of stream) parts.push(part)
+    expect(JSON.stringify(parts)).not.toContain(EMAIL)
+    const { response, content } = await guarded(localModel([[{ type: 'text', text: EMAIL }]])).doGenerate({ prompt })
+    expect(JSON.stringify([response, content])).not.toContain(EMAIL)
+    const same = await guarded(localModel([[{ type: 'text', text: 'hello' }]])).doGenerate({ prompt })
+    expect(same.response?.body).toBeDefined()
+  })
+
   test('cancelling cancels the provider’s stream', async () => {
     const local = localModel([], [{ type: 'text-start', id: 't1' }], true)
     const { stream } = await guarded(local).doStream({

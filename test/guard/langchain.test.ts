@@ -119,6 +119,7 @@ describe('invoke', () => {
     const answer = await wrap(say(`write to ${EMAIL} ${IMAGE}`)).invoke('who?')
     const all = JSON.stringify(answer) + JSON.stringify(answer.toDict())
     expect(all).not.toContain(EMAIL)
+    expect(JSON.stringify(answer.lc_kwargs)).not.toContain(EMAIL)
     expect(all).not.toContain('evil.example')
     expect(answer.content).toContain('[image removed]')
   })
@@ -151,6 +152,25 @@ describe('invoke', () => {
     ]
     expect(model.asked).toHaveLength(5)
     for (const text of texts) expect(text).toMatch(/^mail \[/)
+  })
+
+  test('a model that makes a new one of itself is guarded again', async () => {
+    class Remaking extends LocalChatModel {
+      override withConfig(): never {
+        return say(`mail ${EMAIL}`) as never
+      }
+    }
+    const guarded = wrap(new Remaking([]))
+    for (const made of [guarded.withConfig(), guarded.bindTools([])])
+      expect(String((await (made as BaseChatModel).invoke('a')).content)).toMatch(/^mail \[/)
+  })
+
+  test('callbacks of a model that does not stream hear only what was judged', async () => {
+    const tokens: string[] = []
+    const model = say(`mail ${EMAIL}`)
+    model.disableStreaming = true
+    await wrap(model).invoke('a', { callbacks: [{ handleLLMNewToken: (token: string) => void tokens.push(token) }] })
+    expect(tokens).toEqual([expect.stringMatching(/^mail \[/)])
   })
 
   test('the list model of the package works as before', async () => {

@@ -77,6 +77,19 @@ describe('a failure inside', () => {
     expect(stream.push('more') + stream.end()).toBe('')
   })
 
+  test('withholds it even when the next attempt would succeed', () => {
+    let calls = 0
+    const pseudonym = () => {
+      calls += 1
+      if (calls === 1) throw new Error('once')
+      return 'someone'
+    }
+    const stream = createGuard({ ...setup, pseudonym }).stream()
+    const first = stream.push(`mail ${EMAIL} ${'and so on '.repeat(40)}`)
+    expect(stream.isWithheld).toBe(true)
+    expect(first + stream.push('more words. '.repeat(60)) + stream.end()).toBe('')
+  })
+
   test('denies the call', () => {
     const tools: readonly GuardedTool[] = [{ id: 'a', effect: 'read', parameters: {} }]
     const guard = createGuard({
