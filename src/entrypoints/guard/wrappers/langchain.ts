@@ -21,7 +21,7 @@ type StreamChunks = (
 /**
  * The same chat model, guarded below its public methods: `invoke`, `stream`, `batch`, `streamEvents`, callbacks and what is
  * built from it by `pipe`, `bindTools`, `withConfig` and `withStructuredOutput` see only what was judged. A response cache is
- * not used. Denials are thrown as `GuardDenied`, or given as an empty message with `finish_reason: 'content_filter'`.
+ * not used. A denied request throws `GuardDenied`; a denied answer too, or is an empty message with `finish_reason: 'content_filter'`.
  */
 export function guardChatModel<Model extends LangChainChatModel>(
   model: Model,
