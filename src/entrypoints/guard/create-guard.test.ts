@@ -182,7 +182,7 @@ describe('tool calls', () => {
 
   test('an assistant message of unknown origin lowers trust, unless the history is trusted', () => {
     const messages: readonly ConversationMessage[] = [
-      user('hi'),
+      user('Please send the mail.'),
       { role: 'assistant', text: 'hello', toolCalls: [], isSigned: true },
     ]
     const at = (history: 'trusted' | 'untrusted') =>

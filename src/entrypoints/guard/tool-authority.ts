@@ -19,8 +19,8 @@ export function toolAuthority(
 ): (call: ToolCall, situation: ToolCallSituation) => ToolDecision {
   const manifest = manifestOf(setup)
   const engine = celEngine()
-  const checkArguments =
-    setup.checkArguments ?? interpretedChecker(new Map((setup.tools ?? []).map((tool) => [tool.id, tool.parameters])))
+  const schemas = new Map((setup.tools ?? []).map((tool) => [tool.id, tool.parameters]))
+  const checkArguments = setup.checkArguments ?? interpretedChecker(schemas)
   return (call, situation) => {
     try {
       const messages = setup.history === 'trusted' ? situation.messages.map(signed) : situation.messages.map(unsigned)
@@ -31,6 +31,8 @@ export function toolAuthority(
         subject: situation.subject,
         label: labelOfConversation(messages, manifest),
         userTexts: messages.filter(({ role }) => role === 'user').map(({ text }) => text),
+        systemTexts: messages.filter(({ role }) => role === 'system').map(({ text }) => text),
+        schemaOf: (tool) => schemas.get(tool),
         toolResults: toolResultsOf(messages),
         sessionCalls: countCalls(messages, earlier),
         // Nobody counts: a budget that cannot be checked is spent.
