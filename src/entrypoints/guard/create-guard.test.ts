@@ -147,7 +147,7 @@ describe('tool calls', () => {
     { id: 'a', effect: 'read', parameters: { type: 'object' }, limits: { perSession: 2 } },
     { id: 'b', effect: 'write', parameters: { type: 'object' }, authorize: 'args.n < 5' },
     { id: 'daily', effect: 'read', parameters: { type: 'object' }, limits: { perDayPerTenant: 9 } },
-    { id: 'mail', effect: 'external', parameters: { type: 'object' } },
+    { id: 'careful', effect: 'read', parameters: { type: 'object' }, authorize: "labels.integrity != 'untrusted'" },
   ]
   const subject = { tenant: 't', principal: 'p', roles: [], session: 's' }
   const guard = createGuard({ tools })
@@ -186,8 +186,8 @@ describe('tool calls', () => {
       { role: 'assistant', text: 'hello', toolCalls: [], isSigned: true },
     ]
     const at = (history: 'trusted' | 'untrusted') =>
-      createGuard({ tools, history }).authorize(call('mail'), { messages, subject }).rule
-    expect(at('untrusted')).toBe('untrusted-context')
+      createGuard({ tools, history }).authorize(call('careful'), { messages, subject }).rule
+    expect(at('untrusted')).toBe('authorize')
     expect(at('trusted')).toBe('manifest')
   })
 })
