@@ -1,0 +1,42 @@
+import { leakIndex } from '../../domain/detection/prompt-leak.ts'
+import { guardDocument } from '../../domain/guardrail/guard-document.ts'
+import { resolveGuardPolicy } from '../../domain/guardrail/guard-policy.ts'
+import { guardText, refusal, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
+import { FailClosedStream } from './fail-closed-stream.ts'
+import type { Guard, GuardSetup } from './guard-setup.ts'
+import { judgeMessages } from './judge-messages.ts'
+import { toolAuthority } from './tool-authority.ts'
+
+/** One guard for one system: the engine of the gateway, embedded. Needs nothing but JavaScript; holds no state between calls. */
+export function createGuard(setup: GuardSetup = {}): Guard {
+  const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1')
+  const options: GuardOptions = { pseudonym: setup.pseudonym }
+  const outputOptions: GuardOptions = { ...options, leak: leakIndex(setup.prompts ?? []) }
+  const closed =
+    (judge: (text: string) => GuardJudgement) =>
+    (text: string): GuardJudgement => {
+      try {
+        return judge(text)
+      } catch (error) {
+        // A caller that catches and goes on would pass the text unjudged: what could not be judged is blocked.
+        setup.onFailure?.(error)
+        return refusal(text, 'guard/failed')
+      }
+    }
+  const output = closed((text) => guardText(text, policy.output, outputOptions))
+  const outputDocument = closed((text) => guardDocument(text, policy.output, outputOptions))
+  const sides = {
+    input: closed((text) => guardText(text, policy.input, options)),
+    document: closed((text) => guardDocument(text, policy.document, options)),
+    output,
+    outputDocument,
+  }
+  return {
+    policy,
+    ...sides,
+    stream: () => new FailClosedStream(new StreamGuard(policy.output, outputOptions), setup.onFailure),
+    messages: (list) => judgeMessages(list, sides),
+    authorize: toolAuthority(setup, { output, outputDocument }),
+  }
+}

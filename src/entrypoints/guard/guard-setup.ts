@@ -1,0 +1,84 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import type { GuardFinding } from '../../domain/detection/finding.ts'
+import type { GuardPolicy } from '../../domain/guardrail/guard-policy.ts'
+import type { GuardJudgement, GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import type { Obligation } from '../../domain/guardrail/obligation.ts'
+import type { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
+import type { GuardConfig, Tier, Tool } from '../../domain/manifest/manifest.ts'
+import type { ConversationMessage, Subject, ToolCall } from '../../domain/session/conversation.ts'
+import type { Denial } from './guard-denied.ts'
+
+/** A tool as the manifest declares it, with its argument schema inline instead of a path. */
+export interface GuardedTool extends Omit<Tool, 'schema'> {
+  /** JSON Schema 2020-12 of the arguments. */
+  readonly parameters: JsonObject
+}
+
+export interface GuardSetup {
+  /** Default T1, the strictest. A preset in `guard` goes before it. */
+  readonly preset?: Tier | undefined
+  /** The manifest's `guard:` section. */
+  readonly guard?: GuardConfig | undefined
+  /** Fixed texts of the system prompts: answers that repeat 32 letters of them are a leak. */
+  readonly prompts?: readonly string[] | undefined
+  /** Stable stand-in for a personal value. Without it, `pseudonymise` is a denial. */
+  readonly pseudonym?: GuardOptions['pseudonym']
+  /** The tools that may be called. Any other call is denied. */
+  readonly tools?: readonly GuardedTool[] | undefined
+  /** In place of the interpreted JSON Schema check of `parameters`: undefined when the arguments fit. */
+  readonly checkArguments?: ((tool: string, args: JsonObject) => string | undefined) | undefined
+  /** Tools that are switched off right now. */
+  readonly deniedTools?: (() => ReadonlySet<string>) | undefined
+  /** Calls of a tool today by the subject's tenant. Without it, tools with `limits.perDayPerTenant` are denied. */
+  readonly dayCalls?: ((tool: string, subject: Subject | undefined) => number) | undefined
+  /** `trusted` when the assistant messages of a conversation come from a store that no end user writes. Default `untrusted`. */
+  readonly history?: 'trusted' | 'untrusted' | undefined
+  /** Hears of an exception inside the guard or a callback. The text concerned is blocked in any case. */
+  readonly onFailure?: ((error: unknown) => void) | undefined
+}
+
+/** A finding and the message that it stands in. */
+export interface MessageFinding extends GuardFinding {
+  /** Index in the message list. */
+  readonly message: number
+}
+
+export interface MessagesJudgement {
+  readonly action: Obligation
+  /** Highest injection score, 0 to 1. */
+  readonly score: number
+  readonly findings: readonly MessageFinding[]
+  /** Undefined: the messages may go to the model, as `messages` has them. */
+  readonly denial: Denial | undefined
+  /** The messages to pass on; empty when denied. */
+  readonly messages: readonly ConversationMessage[]
+}
+
+export interface ToolCallSituation {
+  /** The conversation that the model saw, as it came in. */
+  readonly messages: readonly ConversationMessage[]
+  /** The verified end user; without one only `read` tools are allowed. */
+  readonly subject?: Subject | undefined
+  /** Calls proposed earlier in the same answer: budgets hold within one answer too. */
+  readonly earlier?: readonly ToolCall[] | undefined
+}
+
+/** The part of `StreamGuard` that a caller needs. */
+export type GuardedTextStream = Pick<StreamGuard, 'push' | 'end' | 'isWithheld' | 'judgement'>
+
+/** The guard of one system, in this process. Its functions never throw on what they judge: a failure inside is a `block`. */
+export interface Guard {
+  readonly policy: GuardPolicy
+  input(text: string): GuardJudgement
+  /** Tool results and documents; JSON is judged text by text. */
+  document(text: string): GuardJudgement
+  output(text: string): GuardJudgement
+  /** An answer as JSON, text by text. */
+  outputDocument(text: string): GuardJudgement
+  stream(): GuardedTextStream
+  /** Every message of a request: user as input, tool as document, earlier assistant as output, system untouched. */
+  messages(list: readonly ConversationMessage[]): MessagesJudgement
+  /** Deny by default; then the arguments are judged as an answer is: a block, or a secret in them, denies. */
+  authorize(call: ToolCall, situation: ToolCallSituation): ToolDecision
+}

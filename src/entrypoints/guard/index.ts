@@ -1,0 +1,35 @@
+// `@gatehouse/guard`: the guard of the gateway inside an application, a browser or an edge runtime.
+export { createGuard } from './create-guard.ts'
+export { GuardDenied, type Denial, type DenialCode } from './guard-denied.ts'
+export type {
+  Guard,
+  GuardedTextStream,
+  GuardedTool,
+  GuardSetup,
+  MessageFinding,
+  MessagesJudgement,
+  ToolCallSituation,
+} from './guard-setup.ts'
+export { guardOpenAI, type GuardedOpenAI, type OpenAIClient } from './wrappers/openai.ts'
+export { guardMiddleware, type GuardMiddleware } from './wrappers/ai-sdk.ts'
+export { guardChatModel, type LangChainChatModel } from './wrappers/langchain.ts'
+export {
+  guardMcpClient,
+  type GuardedMcpClient,
+  type GuardedMcpTool,
+  type GuardedToolList,
+  type McpCallSituation,
+  type McpClient,
+  type McpOptions,
+} from './wrappers/mcp.ts'
+export type { RefusedTool } from './wrappers/mcp-tools.ts'
+export type { WrapperOptions } from './wrappers/wrapper-options.ts'
+export { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
+export { guardDocument } from '../../domain/guardrail/guard-document.ts'
+export { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
+export { resolveGuardPolicy, type GuardPolicy, type SidePolicy } from '../../domain/guardrail/guard-policy.ts'
+export { leakIndex } from '../../domain/detection/prompt-leak.ts'
+export { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+export { labelOfConversation } from '../../domain/authorization/labels.ts'
+export type { GuardConfig } from '../../domain/manifest/manifest.ts'
+export type { ConversationMessage, Subject, ToolCall } from '../../domain/session/conversation.ts'

@@ -1,0 +1,61 @@
+import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
+import { heavier, OBLIGATIONS, type Obligation } from '../../domain/guardrail/obligation.ts'
+import type { ConversationMessage } from '../../domain/session/conversation.ts'
+import type { GuardFinding } from '../../domain/detection/finding.ts'
+import type { Denial } from './guard-denied.ts'
+import type { MessageFinding, MessagesJudgement } from './guard-setup.ts'
+
+type Judge = (text: string) => GuardJudgement
+
+export interface Judges {
+  readonly input: Judge
+  readonly document: Judge
+  readonly output: Judge
+  readonly outputDocument: Judge
+}
+
+/** Does this obligation stop the text? */
+export function isWithholding(action: Obligation): boolean {
+  return OBLIGATIONS.indexOf(action) >= OBLIGATIONS.indexOf('require-approval')
+}
+
+/** The denial that a judgement asks for, if any. */
+export function denialOf(
+  { action, findings }: { readonly action: Obligation; readonly findings: readonly GuardFinding[] },
+  side: 'input' | 'output',
+): Denial | undefined {
+  if (!isWithholding(action)) return undefined
+  const what = side === 'input' ? 'the request' : 'the answer'
+  return {
+    code: action === 'require-approval' ? 'approval_required' : 'content_filter',
+    rule: findings[0]?.detector ?? `guard/${side}`,
+    message: `${what} ${action === 'require-approval' ? 'needs approval' : 'was stopped by the content guard'}`,
+    findings,
+  }
+}
+
+/** Judges all messages of a request, never only the last: what the model reads again is judged again. */
+export function judgeMessages(list: readonly ConversationMessage[], judges: Judges): MessagesJudgement {
+  const findings: MessageFinding[] = []
+  const total: { action: Obligation; score: number } = { action: 'allow', score: 0 }
+  let denial: Denial | undefined
+  const judged = list.map((message, index): ConversationMessage => {
+    const run = (text: string, judge: Judge): string => {
+      const judgement = judge(text)
+      total.action = heavier(total.action, judgement.action)
+      total.score = Math.max(total.score, judgement.score)
+      findings.push(...judgement.findings.map((finding) => ({ ...finding, message: index })))
+      denial ??= denialOf(judgement, 'input')
+      return judgement.text
+    }
+    if (message.role === 'system') return message
+    if (message.role === 'user') return { ...message, text: run(message.text, judges.input) }
+    if (message.role === 'tool') return { ...message, text: run(message.text, judges.document) }
+    return {
+      ...message,
+      text: run(message.text, judges.output),
+      toolCalls: message.toolCalls.map((call) => ({ ...call, arguments: run(call.arguments, judges.outputDocument) })),
+    }
+  })
+  return { ...total, findings, denial, messages: denial === undefined ? judged : [] }
+}

@@ -1,0 +1,177 @@
+import type { ConversationMessage } from '../../../domain/session/conversation.ts'
+import type { Guard } from '../guard-setup.ts'
+import { guardedJson, guardedText, isFields, readContent, unsupported, type Fields } from './content.ts'
+import { cloneMessage, readLangChainMessages, toolCallsOf, type LangChainMessage } from './langchain-messages.ts'
+import { guardGenerations, type GenerationChunk, type RunManager } from './langchain-stream.ts'
+import { admitCalls, admitMessages, denialFrom, type Situation, type WrapperOptions } from './wrapper-options.ts'
+
+/** What of a LangChain.js chat model (`@langchain/core` 1) is used, by shape. */
+export interface LangChainChatModel {
+  _generate(messages: never, options: never, runManager?: never): Promise<unknown>
+  invoke(input: never, options?: never): Promise<unknown>
+}
+
+type Generate = (messages: readonly LangChainMessage[], options: unknown, runManager?: RunManager) => Promise<unknown>
+type StreamChunks = (
+  messages: readonly LangChainMessage[],
+  options: unknown,
+  runManager?: RunManager,
+) => AsyncGenerator<GenerationChunk>
+
+/**
+ * The same chat model, guarded below its public methods: `invoke`, `stream`, `batch`, `streamEvents`, callbacks and what is
+ * built from it by `pipe`, `bindTools`, `withConfig` and `withStructuredOutput` see only what was judged. A response cache is
+ * not used. A denied request throws `GuardDenied`; a denied answer too, or is an empty message with `finish_reason: 'content_filter'`.
+ */
+export function guardChatModel<Model extends LangChainChatModel>(
+  model: Model,
+  guard: Guard,
+  options: WrapperOptions = {},
+): Model {
+  const inner = model as unknown as Record<string, unknown>
+  const guarded = Object.create(model) as Record<string, unknown>
+  const generate: Generate = async (messages, callOptions, runManager) =>
+    guardedGenerate({ model: inner, guard, options }, messages, callOptions, runManager)
+  // A cache shared with the unguarded model would answer with texts that were never judged.
+  guarded['cache'] = undefined
+  guarded['_generate'] = generate
+  const streams = inner['_streamResponseChunks'] as StreamChunks | undefined
+  // The base class streams by itself only where a model does; its own function says that this one does not.
+  if (streams !== undefined && streams !== baseMethod(model, '_streamResponseChunks'))
+    guarded['_streamResponseChunks'] = (
+      messages: readonly LangChainMessage[],
+      callOptions: unknown,
+      run?: RunManager,
+    ) => guardedChunks({ model: inner, guard, options }, messages, callOptions, run)
+  guarded['_streamChatModelEvents'] = baseMethod(model, '_streamChatModelEvents')
+  for (const name of ['bindTools', 'withConfig'] as const) {
+    const method = inner[name] as ((...args: readonly unknown[]) => unknown) | undefined
+    if (method !== undefined)
+      guarded[name] = (...args: readonly unknown[]) =>
+        guardedAgain(method.apply(model, [...args]), model, guard, options)
+  }
+  return guarded as Model
+}
+
+/** The method as the class furthest up the chain declares it: the base class of all chat models. */
+function baseMethod(model: object, name: string): unknown {
+  let found: unknown
+  for (let at: object | null = model; at !== null; at = Object.getPrototypeOf(at) as object | null)
+    if (Object.hasOwn(at, name)) found = (at as Record<string, unknown>)[name]
+  return found
+}
+
+/** What a model makes of itself with other settings: another model, or a binding around one. */
+function guardedAgain(made: unknown, model: LangChainChatModel, guard: Guard, options: WrapperOptions): unknown {
+  if (!isFields(made)) throw unsupported('runnable')
+  if (typeof made['_generate'] === 'function')
+    return guardChatModel(made as unknown as LangChainChatModel, guard, options)
+  const { bound } = made
+  if (!isFields(bound)) throw unsupported('runnable')
+  const binding = Object.create(made) as Record<string, unknown>
+  binding['bound'] = guardedAgain(bound === (model as unknown) ? model : bound, model, guard, options)
+  return binding
+}
+
+interface Target {
+  readonly model: Record<string, unknown>
+  readonly guard: Guard
+  readonly options: WrapperOptions
+}
+
+function admit({ guard, options }: Target, messages: readonly LangChainMessage[]) {
+  const read = readLangChainMessages(messages, options.nonText === 'pass')
+  return { conversation: read.conversation, messages: read.write(admitMessages(guard, read.conversation)) }
+}
+
+async function guardedGenerate(
+  target: Target,
+  messages: readonly LangChainMessage[],
+  callOptions: unknown,
+  runManager: RunManager | undefined,
+): Promise<unknown> {
+  const { model, guard, options } = target
+  let template: LangChainMessage | undefined
+  try {
+    const admitted = admit(target, messages)
+    const generate = model['_generate'] as Generate
+    // Without the run manager: a model that streams inside would tell its callbacks raw tokens.
+    const result = await generate.call(model, admitted.messages, callOptions)
+    if (!isFields(result) || !Array.isArray(result['generations'])) throw unsupported('answer')
+    const generations = result['generations'].map((generation: unknown) => {
+      if (!isFields(generation) || !isFields(generation['message'])) throw unsupported('answer')
+      template ??= generation['message'] as unknown as LangChainMessage
+      return guardGeneration(generation, guard, { messages: admitted.conversation, options })
+    })
+    for (const { text } of generations) if (text !== '') await runManager?.handleLLMNewToken?.(text)
+    return { ...result, generations }
+  } catch (error) {
+    const denied = denialFrom(error, options)
+    if (options.onDeny !== 'content-filter' || template === undefined) throw denied
+    return { generations: [filteredGeneration(template)] }
+  }
+}
+
+async function* guardedChunks(
+  target: Target,
+  messages: readonly LangChainMessage[],
+  callOptions: unknown,
+  runManager: RunManager | undefined,
+): AsyncGenerator<GenerationChunk> {
+  const { model, guard, options } = target
+  let admitted
+  try {
+    admitted = admit(target, messages)
+  } catch (error) {
+    throw denialFrom(error, options)
+  }
+  const chunks = (model['_streamResponseChunks'] as StreamChunks).call(model, admitted.messages, callOptions)
+  for await (const chunk of guardGenerations(chunks, guard, { messages: admitted.conversation, options })) {
+    yield chunk
+    if (chunk.text !== '')
+      await runManager?.handleLLMNewToken?.(chunk.text, undefined, undefined, undefined, undefined, { chunk })
+  }
+}
+
+type JudgedGeneration = Fields & { readonly text: string; readonly message: LangChainMessage }
+
+/** Parts of an answer that repeat its tool calls, which are judged by themselves. */
+const CALL_PARTS = new Set(['tool_call', 'tool_use', 'function_call', 'input_json_delta'])
+
+function guardGeneration(generation: Fields, guard: Guard, situation: Situation): JudgedGeneration {
+  const message = generation['message'] as unknown as LangChainMessage
+  const calls: readonly ConversationCall[] = toolCallsOf(message)
+  admitCalls(guard, calls, situation)
+  const passes = situation.options.nonText === 'pass'
+  const judgedParts = Array.isArray(message.content)
+    ? message.content.map((part: unknown) => guardOtherPart(part, guard, passes))
+    : message.content
+  const content = readContent(judgedParts, () => true)
+  const text = guardedText(guard, content.text)
+  const judged = cloneMessage(message, {
+    content: content.write(text),
+    additional_kwargs: guardedJson(guard, message.additional_kwargs ?? {}),
+    ...('invalid_tool_calls' in message ? { invalid_tool_calls: guardedJson(guard, message.invalid_tool_calls) } : {}),
+  })
+  return { ...generation, text, message: judged }
+}
+
+type ConversationCall = Extract<ConversationMessage, { role: 'assistant' }>['toolCalls'][number]
+
+function guardOtherPart(part: unknown, guard: Guard, passes: boolean): unknown {
+  if (!isFields(part) || part['type'] === 'text' || CALL_PARTS.has(String(part['type']))) return part
+  if (part['type'] === 'reasoning' || part['type'] === 'thinking') return guardedJson(guard, part)
+  if (!passes) throw unsupported('content')
+  return part
+}
+
+function filteredGeneration(template: LangChainMessage): JudgedGeneration {
+  const message = cloneMessage(template, {
+    content: '',
+    tool_calls: [],
+    invalid_tool_calls: [],
+    additional_kwargs: {},
+    response_metadata: { finish_reason: 'content_filter' },
+  })
+  return { text: '', message, generationInfo: { finish_reason: 'content_filter' } }
+}

@@ -1,0 +1,61 @@
+import type { ConversationMessage, Subject, ToolCall } from '../../../domain/session/conversation.ts'
+import type { ToolDecision } from '../../../domain/authorization/authorize-tool-call.ts'
+import { GuardDenied, type Denial } from '../guard-denied.ts'
+import type { Guard, MessagesJudgement } from '../guard-setup.ts'
+
+export interface WrapperOptions {
+  /** The verified end user of the request at hand. Without one only `read` tools are allowed. */
+  readonly subject?: (() => Subject | undefined) | undefined
+  /** `throw` (default) a `GuardDenied`, or answer as a provider's own filter does: an empty text that ends by content filter. */
+  readonly onDeny?: 'throw' | 'content-filter' | undefined
+  /** Images, audio, files: `refuse` (default), or `pass` them unjudged. */
+  readonly nonText?: 'refuse' | 'pass' | undefined
+  /** Hears of every denial. If it throws, the text concerned stays withheld. */
+  readonly onDecision?: ((denial: Denial) => void) | undefined
+}
+
+/** Judges the messages of a request; gives those that may go to the model. Throws `GuardDenied`. */
+export function admitMessages(guard: Guard, list: readonly ConversationMessage[]): MessagesJudgement['messages'] {
+  const { denial, messages } = guard.messages(list)
+  if (denial !== undefined) throw new GuardDenied(denial)
+  return messages
+}
+
+/** What the calls of one answer are judged in. */
+export interface Situation {
+  /** The conversation that the model saw, as it came in. */
+  readonly messages: readonly ConversationMessage[]
+  readonly options: WrapperOptions
+  /** Calls of the same answer that were admitted before. */
+  readonly earlier?: readonly ToolCall[] | undefined
+}
+
+/** Authorises the calls of one answer in their order; one that is not allowed withholds all. Throws `GuardDenied`. */
+export function admitCalls(guard: Guard, calls: readonly ToolCall[], situation: Situation): void {
+  const { messages, options, earlier = [] } = situation
+  const subject = calls.length === 0 ? undefined : options.subject?.()
+  for (const [index, call] of calls.entries()) {
+    const decision = guard.authorize(call, { messages, subject, earlier: [...earlier, ...calls.slice(0, index)] })
+    if (decision.decision !== 'allow') throw new GuardDenied(callDenial(decision))
+  }
+}
+
+/** SECURITY: the name of a tool that is not declared is the model's own text, and is not passed on. */
+function callDenial({ tool, decision, rule, reason }: ToolDecision): Denial {
+  const isUndeclared = rule === 'undeclared-tool'
+  return {
+    code: decision === 'require-approval' ? 'approval_required' : 'tool_call_denied',
+    rule: isUndeclared ? `tool/${rule}` : `tool/${tool}/${rule}`,
+    message: isUndeclared
+      ? `a tool call was withheld: ${reason}`
+      : `the call of tool \`${tool}\` was withheld: ${reason}`,
+    findings: [],
+  }
+}
+
+/** A caught denial, once it has been told. Anything else that was caught is thrown on: nothing was delivered. */
+export function denialFrom(error: unknown, options: WrapperOptions): GuardDenied {
+  if (!(error instanceof GuardDenied)) throw error
+  options.onDecision?.(error)
+  return error
+}

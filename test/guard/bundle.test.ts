@@ -1,0 +1,159 @@
+// The built package: its size, where it runs, and its types.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildGuardPackage } from '../../tools/build-guard.ts'
+
+const GZIP_BYTES_MAX = 200 * 1_024
+const support = join(import.meta.dirname, '..', 'support')
+const root = join(import.meta.dirname, '..', '..')
+const tsc = join(root, 'node_modules', '.bin', 'tsc')
+const CHROMIUM = [
+  process.env['GATEHOUSE_CHROMIUM'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== '' && existsSync(path))
+
+const EXPECTED = {
+  input: 'block',
+  output: expect.stringContaining('[image removed]'),
+  streamed: expect.stringMatching(/^mail \[/),
+  rules: ['manifest', 'authorize', 'arguments'],
+  middleware: 'v4',
+  isEvalForbidden: true,
+  absent: ['process', 'Buffer', 'require', 'global'],
+}
+
+let folder: string
+let built: string
+let gzipBytes: number
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-guard-'))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  built = join(folder, 'node_modules', '@gatehouse', 'guard')
+  gzipBytes = (await buildGuardPackage(built)).gzipBytes
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('is at most 200 KiB with gzip', () => {
+  expect(gzipBytes).toBeGreaterThan(10_000)
+  expect(gzipBytes).toBeLessThanOrEqual(GZIP_BYTES_MAX)
+})
+
+test('is one module that imports nothing, and runs where there is no Node API and no code from strings', () => {
+  const out = execFileSync(
+    process.execPath,
+    ['--experimental-vm-modules', '--no-warnings', join(support, 'guard-bundle-child.ts'), join(built, 'index.js')],
+    { encoding: 'utf8' },
+  )
+  expect(JSON.parse(out)).toEqual(EXPECTED)
+})
+
+test('its types serve an application that checks its libraries', () => {
+  writeFileSync(
+    join(folder, 'use.ts'),
+    `import { createGuard, guardOpenAI, type Guard, type GuardJudgement } from '@gatehouse/guard'
+const guard: Guard = createGuard({ preset: 'T1' })
+const judgement: GuardJudgement = guard.input('hi')
+export const action: 'allow' | 'log' | 'annotate' | 'redact' | 'pseudonymise' | 'require-approval' | 'block' | 'end-session' = judgement.action
+// @ts-expect-error no such preset
+createGuard({ preset: 'T9' })
+// @ts-expect-error no client
+guardOpenAI({}, guard)
+`,
+  )
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2024',
+    '--module',
+    'nodenext',
+    '--lib',
+    'es2024,dom',
+    '--types',
+    '',
+  ]
+  expect(spawnSync(tsc, [...options, 'use.ts'], { cwd: folder, encoding: 'utf8' }).stdout).toBe('')
+})
+
+interface Snippet {
+  readonly code: string
+  readonly isRun: boolean
+  /** The block of text behind a snippet that is run: what it prints. */
+  readonly prints: string
+}
+
+const guide = readFileSync(join(root, 'docs', 'how-to', 'guard-in-your-application.md'), 'utf8')
+const snippets: readonly Snippet[] = [
+  ...guide.matchAll(/```ts( run)?\n([^`]*(?:`[^`]+`[^`]*)*?)```\n(?:\n```text\n([^`]*)```)?/g),
+].map(([, run, code = '', prints = '']) => ({ code, isRun: run !== undefined, prints }))
+
+test('the snippets of the guide fit the package and the clients, and print what the guide says', () => {
+  expect(snippets.filter(({ isRun }) => isRun)).toHaveLength(2)
+  expect(snippets).toHaveLength(6)
+  for (const name of ['openai', 'ai', '@langchain', '@modelcontextprotocol', '@types', 'zod'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  const names = snippets.map(({ code }, index) => {
+    writeFileSync(join(folder, `snippet-${index}.ts`), code)
+    return `snippet-${index}.ts`
+  })
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--target',
+    'es2024',
+    '--module',
+    'nodenext',
+    '--types',
+    'node',
+  ]
+  expect(spawnSync(tsc, [...options, ...names], { cwd: folder, encoding: 'utf8' }).stdout).toBe('')
+  for (const [index, { isRun, prints }] of snippets.entries())
+    if (isRun)
+      expect(execFileSync(process.execPath, [`snippet-${index}.ts`], { cwd: folder, encoding: 'utf8' })).toBe(prints)
+})
+
+test.skipIf(CHROMIUM === undefined)(
+  `runs in Chromium under a content security policy without eval${CHROMIUM === undefined ? ' (skipped: no Chromium on this machine)' : ''}`,
+  async () => {
+    const files: Readonly<Record<string, readonly [string, string]>> = {
+      '/': ['text/html', '<!doctype html><title>guard</title><body><script type="module" src="/main.js"></script>'],
+      '/main.js': [
+        'text/javascript',
+        "import { result } from '/use.js'; document.body.id = 'done'; document.body.textContent = JSON.stringify(result)",
+      ],
+      '/index.js': ['text/javascript', readFileSync(join(built, 'index.js'), 'utf8')],
+      '/use.js': [
+        'text/javascript',
+        readFileSync(join(support, 'guard-in-any-runtime.js'), 'utf8').replace("'guard'", "'/index.js'"),
+      ],
+    }
+    const server = createServer((request, response) => {
+      const [type, body] = files[request.url ?? ''] ?? ['text/plain', '']
+      response.writeHead(200, { 'content-type': type, 'content-security-policy': "default-src 'self'" })
+      response.end(body)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox', '--disable-gpu'] })
+    try {
+      const page = await browser.newPage()
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+      await page.waitForSelector('#done')
+      expect(JSON.parse((await page.textContent('#done')) ?? '')).toEqual(EXPECTED)
+    } finally {
+      await browser.close()
+      server.close()
+    }
+  },
+)

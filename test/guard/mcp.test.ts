@@ -1,0 +1,168 @@
+// The real MCP client and server, linked in memory and over standard input and output.
+import { join } from 'node:path'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
+import type { Tool } from '@modelcontextprotocol/sdk/types.js'
+import { describe, expect, test } from 'vitest'
+import { createGuard, guardMcpClient, type GuardedTool, type McpOptions } from '../../src/entrypoints/guard/index.ts'
+import { EMAIL, SSN, SUBJECT } from '../support/guard-fixture.ts'
+import { TICKET_TOOLS, ticketServer } from '../support/ticket-server.ts'
+
+const strings = (...names: readonly string[]) => ({
+  type: 'object',
+  properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+  required: names,
+})
+const tools: readonly GuardedTool[] = [
+  { id: 'tickets__read_ticket', effect: 'read', parameters: strings('id') },
+  { id: 'tickets__read_image', effect: 'read', parameters: strings('id') },
+  {
+    id: 'tickets__send_reply',
+    effect: 'external',
+    destinations: { to: { from: ['user-message'] } },
+    clearance: { confidentiality: 'tenant' },
+    parameters: strings('to', 'body'),
+  },
+]
+const guard = createGuard({ guard: { input: { pii: { action: 'redact' } } }, tools })
+const SITUATION = { messages: [{ role: 'user', text: 'answer bob@example.com' }], subject: SUBJECT } as const
+
+async function linked(options: Partial<McpOptions> = {}, offered: () => readonly Tool[] = () => TICKET_TOOLS) {
+  const called: string[] = []
+  const server = ticketServer(offered, called)
+  const [left, right] = InMemoryTransport.createLinkedPair()
+  const client = new Client({ name: 'test', version: '1.0.0' })
+  await Promise.all([server.connect(left), client.connect(right)])
+  return {
+    called,
+    guarded: guardMcpClient(client, guard, { server: 'tickets', ...options }),
+    async [Symbol.asyncDispose]() {
+      await client.close()
+      await server.close()
+    },
+  }
+}
+
+describe('list', () => {
+  test('reads every page, names tools by their server, and refuses one whose description instructs the model', async () => {
+    await using it = await linked()
+    const { tools: offered, refused } = await it.guarded.listTools()
+    expect(offered.map(({ name }) => name)).toEqual([
+      'tickets__read_ticket',
+      'tickets__send_reply',
+      'tickets__read_image',
+    ])
+    expect(refused).toMatchObject([{ name: 'poisoned', rule: expect.stringMatching(/^injection\//) }])
+    expect(offered[0]?.inputSchema).toEqual(TICKET_TOOLS[0]?.inputSchema)
+  })
+
+  test('a descriptor that drifts from its pin is named and refused, and so is a tool without a pin', async () => {
+    await using first = await linked()
+    await first.guarded.listTools()
+    const pins = first.guarded.pins()
+    expect(pins['read_ticket']).toMatch(/^sha256:[0-9a-f]{64}$/)
+    const { send_reply: _, ...rest } = pins
+    const drifted = TICKET_TOOLS.map((tool) =>
+      tool.name === 'read_ticket' ? { ...tool, description: 'Reads all tickets.' } : tool,
+    )
+    await using second = await linked({ pins: rest }, () => drifted)
+    const { tools: offered, refused } = await second.guarded.listTools()
+    expect(offered.map(({ name }) => name)).toEqual(['tickets__read_image'])
+    expect(refused.map(({ name, rule }) => `${name} ${rule}`)).toEqual(
+      expect.arrayContaining(['read_ticket mcp/drift', 'send_reply mcp/not-pinned']),
+    )
+    await expect(
+      second.guarded.callTool({ name: 'tickets__read_ticket', arguments: { id: '7' } }, SITUATION),
+    ).rejects.toMatchObject({ code: 'tool_not_pinned' })
+    expect(second.called).toEqual([])
+  })
+
+  test('the first list pins where no pins are given: a later change is drift', async () => {
+    let current: readonly Tool[] = TICKET_TOOLS
+    await using it = await linked({}, () => current)
+    await it.guarded.listTools()
+    current = TICKET_TOOLS.map((tool) => ({ ...tool, description: `${tool.description} Changed.` }))
+    const { tools: offered, refused } = await it.guarded.listTools()
+    expect(offered).toEqual([])
+    expect(new Set(refused.map(({ rule }) => rule))).toEqual(new Set(['mcp/drift']))
+  })
+
+  test.each(['a__b', '', 'a b', 'x'.repeat(31)])('%j is no server name', (server) => {
+    expect(() => guardMcpClient({} as never, guard, { server })).toThrow('server')
+  })
+})
+
+describe('call', () => {
+  test('results are judged as documents: texts, resources, structured content', async () => {
+    await using it = await linked()
+    const result = await it.guarded.callTool({ name: 'tickets__read_ticket', arguments: { id: '7' } }, SITUATION)
+    const text = JSON.stringify(result)
+    expect(text).not.toContain(SSN)
+    expect(text).not.toContain(EMAIL)
+    expect(text).not.toContain('previous instructions')
+    expect(result).toMatchObject({ structuredContent: { id: 7 }, _meta: { trace: 't-1' } })
+    expect(it.called).toEqual(['read_ticket'])
+  })
+
+  test.each([
+    [
+      'an address from nowhere',
+      'tickets__send_reply',
+      { to: 'mallory@evil.example', body: 'x' },
+      'tool/tickets__send_reply/destinations.to',
+    ],
+    ['arguments that do not fit', 'tickets__read_ticket', { id: 7 }, 'tool/tickets__read_ticket/arguments'],
+    ['a bare name', 'read_ticket', { id: '7' }, 'mcp/not-offered'],
+    ['a refused tool', 'tickets__poisoned', { id: '7' }, 'mcp/not-offered'],
+  ])('%s never reaches the server', async (_, name, args, rule) => {
+    await using it = await linked()
+    await expect(it.guarded.callTool({ name, arguments: args }, SITUATION)).rejects.toMatchObject({ rule })
+    expect(it.called).toEqual([])
+  })
+
+  test('the user’s own address is fine', async () => {
+    await using it = await linked()
+    const result = await it.guarded.callTool(
+      { name: 'tickets__send_reply', arguments: { to: 'bob@example.com', body: 'x' } },
+      SITUATION,
+    )
+    expect(result['content']).toEqual([{ type: 'text', text: 'sent' }])
+  })
+
+  test('a picture is refused unless it is to pass', async () => {
+    await using strict = await linked()
+    const call = { name: 'tickets__read_image', arguments: { id: '7' } }
+    await expect(strict.guarded.callTool(call, SITUATION)).rejects.toMatchObject({ code: 'unsupported_content' })
+    await using open = await linked({ nonText: 'pass' })
+    expect((await open.guarded.callTool(call, SITUATION))['content']).toMatchObject([{ type: 'image' }])
+  })
+
+  test('a signal of the caller reaches the client', async () => {
+    await using it = await linked()
+    await it.guarded.listTools()
+    const signal = AbortSignal.abort(new Error('gone'))
+    await expect(
+      it.guarded.callTool({ name: 'tickets__read_ticket', arguments: { id: '7' } }, SITUATION, { signal }),
+    ).rejects.toThrow('gone')
+  })
+})
+
+test('a server process is guarded over standard input and output', async () => {
+  const client = new Client({ name: 'test', version: '1.0.0' })
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [join(import.meta.dirname, '..', 'support', 'mcp-server-child.ts')],
+    }),
+  )
+  try {
+    const guarded = guardMcpClient(client, guard, { server: 'tickets' })
+    const { refused } = await guarded.listTools()
+    expect(refused.map(({ name }) => name)).toEqual(['poisoned'])
+    const result = await guarded.callTool({ name: 'tickets__read_ticket', arguments: { id: '7' } }, SITUATION)
+    expect(JSON.stringify(result)).not.toContain(SSN)
+  } finally {
+    await client.close()
+  }
+})

@@ -1,0 +1,73 @@
+// `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node, with its types.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+
+const root = join(import.meta.dirname, '..')
+
+async function bundleGuard(outDir: string): Promise<{ readonly bytes: number; readonly gzipBytes: number }> {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2024',
+      minify: true,
+      rolldownOptions: { output: { minify: true } },
+      lib: {
+        entry: join(root, 'src', 'entrypoints', 'guard', 'index.ts'),
+        formats: ['es'],
+        fileName: () => 'index.js',
+      },
+    },
+  })
+  const code = readFileSync(join(outDir, 'index.js'))
+  return { bytes: code.length, gzipBytes: gzipSync(code, { level: 9 }).length }
+}
+
+/** Types of the entry and of what it reaches, below `types`, and `index.d.ts` that leads there. */
+function writeTypes(outDir: string): void {
+  const { status, stdout, stderr } = spawnSync(
+    join(root, 'node_modules', '.bin', 'tsc'),
+    ['-p', join(root, 'tools', 'guard-types.tsconfig.json'), '--outDir', join(outDir, 'types')],
+    { cwd: root, encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`types of the guard: ${stdout}${stderr}`)
+  writeFileSync(join(outDir, 'index.d.ts'), "export * from './types/entrypoints/guard/index.js'\n")
+}
+
+/** The folder as a package of its own. */
+function writePackage(outDir: string): void {
+  const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, string>
+  const content = {
+    name: '@gatehouse/guard',
+    version,
+    description: 'Input, output, stream and tool-call guard for applications on language models.',
+    license,
+    type: 'module',
+    sideEffects: false,
+    exports: { '.': { types: './index.d.ts', default: './index.js' } },
+  }
+  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(content, null, 2)}\n`)
+}
+
+/** Writes the package to an empty folder and gives the sizes of its module in bytes. */
+export async function buildGuardPackage(
+  outDir: string,
+): Promise<{ readonly bytes: number; readonly gzipBytes: number }> {
+  rmSync(outDir, { recursive: true, force: true })
+  const sizes = await bundleGuard(outDir)
+  writeTypes(outDir)
+  writePackage(outDir)
+  return sizes
+}
+
+if (import.meta.main) {
+  const { bytes, gzipBytes } = await buildGuardPackage(join(root, 'dist', 'guard'))
+  console.log(`dist/guard/index.js: ${bytes} bytes, ${gzipBytes} with gzip`)
+}
