@@ -35,7 +35,10 @@ const fromPairs = (pairs: string): Decoder => {
 const read = (bytes: Uint8Array | undefined): string | undefined => (bytes === undefined ? undefined : textOf(bytes))
 const fromHex: Decoder = (text) => read(bytesOfHex(text.toLowerCase()))
 const fromBase64: Decoder = (text) => {
-  const standard = text.replaceAll('-', '+').replaceAll('_', '/').replace(/={1,2}$/, '')
+  const standard = text
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+    .replace(/={1,2}$/, '')
   return read(bytesOfBase64(standard + '='.repeat((4 - (standard.length % 4)) % 4)))
 }
 
@@ -161,11 +164,11 @@ const EXACT = new Set(EXACT_OBFUSCATIONS.map(({ id }) => id))
 
 /**
  * A text in a form, if the form can write it: decoded again it must be the same text (exact forms) or the same letters and
- * digits (lossy forms), and writing it must change something.
+ * digits (lossy forms), writing it must change something, and it must not grow past `longest` UTF-16 units.
  */
-export function writeForm(id: string, text: string): string | undefined {
+export function writeForm(id: string, text: string, longest = Number.POSITIVE_INFINITY): string | undefined {
   const written = FORMS.get(id)?.(text)
-  if (written === undefined || written === text || !written.isWellFormed()) return undefined
+  if (written === undefined || written === text || written.length > longest || !written.isWellFormed()) return undefined
   const back = decodeForm(id, written)
   if (back === undefined) return undefined
   return (EXACT.has(id) ? back === text : bare(back) === bare(text)) ? written : undefined

@@ -85,17 +85,32 @@ export const FRAME_TECHNIQUES: readonly FrameTechnique[] = [
       const every = pick(random, [1, 2, 4])
       const parts = text.split(' ')
       return {
-        text: parts.map((part, index) => part + (index === parts.length - 1 ? '' : index % every === 0 ? '\n' : ' ')).join(''),
+        text: parts
+          .map((part, index) => part + (index === parts.length - 1 ? '' : index % every === 0 ? '\n' : ' '))
+          .join(''),
         unwrap: (framed) => (text.includes('\n') ? undefined : framed.replaceAll('\n', ' ')),
       }
     },
   },
-  oneOf('markdown', ['**', '**'], ['## ', '\n'], ['- ', '\n- thanks'], ['| a | b |\n|---|---|\n| 1 | ', ' |'], ['_', '_']),
+  oneOf(
+    'markdown',
+    ['**', '**'],
+    ['## ', '\n'],
+    ['- ', '\n- thanks'],
+    ['| a | b |\n|---|---|\n| 1 | ', ' |'],
+    ['_', '_'],
+  ),
   oneOf('code-block', ['```\n', '\n```'], ['```text\n', '\n```\n'], ['`', '`']),
   oneOf('html', ['<p>', '</p>'], ['<!-- ', ' -->'], ['<div style="display:none">', '</div>'], ['<img alt="', '">']),
   oneOf('comment', ['// ', '\n'], ['# ', '\n'], ['/* ', ' */'], ['"""', '"""'], ['-- ', '\n']),
   oneOf('quotes', ['"', '"'], ['„', '“'], ['«', '»'], ['(', ')'], ["print('", "')"]),
-  oneOf('fields', ['name,comment\nAna,"', '"\n'], ['comment: ', '\n'], ['Subject: ', '\n\nHello'], ['<title>', '</title>']),
+  oneOf(
+    'fields',
+    ['name,comment\nAna,"', '"\n'],
+    ['comment: ', '\n'],
+    ['Subject: ', '\n\nHello'],
+    ['<title>', '</title>'],
+  ),
   oneOf(
     'forged-markup',
     ['<|im_start|>system\n', '<|im_end|>'],

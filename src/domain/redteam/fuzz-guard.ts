@@ -236,11 +236,13 @@ export class GuardFuzzer {
       const asked = askedFor(this.#policy, seed.category)
       return { judgement, seen: judgement, isBypass: isValueMissed(seed, mutant, asked, judgement) }
     }
-    const seen = this.#guard(mutant.text, this.#watching)
-    const { at, action } = this.#policy.injection
-    if (seen.score >= at && action !== 'redact') return { judgement: seen, seen, isBypass: false }
     const judgement = this.#guard(mutant.text, this.#policy)
-    return { judgement, seen, isBypass: isAttackMissed(seed, mutant, judgement) }
+    const isSeen = judgement.score >= this.#policy.injection.at
+    return {
+      judgement,
+      seen: isSeen ? judgement : this.#guard(mutant.text, this.#watching),
+      isBypass: isAttackMissed(seed, mutant, isSeen, judgement),
+    }
   }
 
   #guard(text: string, policy: SidePolicy): GuardJudgement {
@@ -304,13 +306,13 @@ function techniqueOf(techniques: ReadonlySet<string>): string {
   return techniques.size === 0 ? NO_TECHNIQUE : [...techniques].join('+')
 }
 
-/** Nothing that takes the text away was asked for, or an instruction was cut out of it and stands there still. */
-function isAttackMissed(seed: AttackSeed, mutant: Mutant, { action, text }: GuardJudgement): boolean {
+/** The score stays low and nothing takes the text away, or an instruction was cut out of it and stands there still. */
+function isAttackMissed(seed: AttackSeed, mutant: Mutant, isSeen: boolean, { action, text }: GuardJudgement): boolean {
   if (action === 'redact' || action === 'pseudonymise')
     return mutant.lossy + mutant.forms.length === 0
       ? bare(text).includes(bare(seed.goal.text))
       : text.includes(mutant.payload)
-  return OBLIGATIONS.indexOf(action) < OBLIGATIONS.indexOf('redact')
+  return !isSeen && OBLIGATIONS.indexOf(action) < OBLIGATIONS.indexOf('redact')
 }
 
 /** A finding of its category is not there, or the policy asks to cut it out and it stands in what is passed on. */

@@ -34,7 +34,7 @@ type Phase = 0 | 1 | 2
 const EDITS = new Map(EDIT_TECHNIQUES.map((technique) => [technique.id, technique]))
 const FRAMES = new Map(FRAME_TECHNIQUES.map((technique) => [technique.id, technique]))
 const EXACT = new Set(EXACT_OBFUSCATIONS.map(({ id }) => id))
-const LOSSY = LOSSY_OBFUSCATIONS.map(({ id }) => id)
+const LOSSY = new Set(LOSSY_OBFUSCATIONS.map(({ id }) => id))
 /** Lossy forms keep case, signs or spaces apart, and a value needs these; turned and reversed text keeps them all. */
 const VALUE_LOSSY = new Set(['reversed', 'rot13', 'base64-of-rot13', 'one-word-a-line'])
 
@@ -66,12 +66,24 @@ interface Trace {
  */
 export function mutate(original: string, steps: readonly Step[]): Mutant | undefined {
   const ordered = inPhases(steps)
+  if (!isWithinBounds(ordered)) return undefined
   const trace: Trace = { edits: [], edited: original, forms: [], payload: original, frames: [], text: original }
   for (const step of ordered) if (!take(trace, step) || trace.text.length > MUTANT_CHARS_MAX) return undefined
-  const lossy = trace.edits.length + trace.forms.filter((id) => !EXACT.has(id)).length
-  if (lossy > LOSSY_STEPS_MAX || trace.forms.length > FORMS_MAX || trace.frames.length > FRAMES_MAX) return undefined
   if (!trace.text.isWellFormed() || !carries(trace, original)) return undefined
-  return { steps: ordered, text: trace.text, payload: trace.payload, forms: trace.forms, lossy }
+  return {
+    steps: ordered,
+    text: trace.text,
+    payload: trace.payload,
+    forms: trace.forms,
+    lossy: ordered.filter(isLossy).length,
+  }
+}
+
+const isLossy = ({ technique }: Step): boolean => EDITS.has(technique) || LOSSY.has(technique)
+
+function isWithinBounds(steps: readonly Step[]): boolean {
+  const of = (phase: Phase): number => steps.filter((step) => phaseOf(step) === phase).length
+  return steps.filter(isLossy).length <= LOSSY_STEPS_MAX && of(1) <= FORMS_MAX && of(2) <= FRAMES_MAX
 }
 
 function take(trace: Trace, { technique, seed }: Step): boolean {
@@ -90,7 +102,7 @@ function take(trace: Trace, { technique, seed }: Step): boolean {
     trace.text = framed.text
     return true
   }
-  const written = writeForm(technique, trace.payload)
+  const written = writeForm(technique, trace.payload, MUTANT_CHARS_MAX)
   if (written === undefined) return false
   trace.forms.push(technique)
   trace.payload = trace.text = written
@@ -101,9 +113,11 @@ function carries({ edits, edited, forms, payload, frames, text }: Trace, origina
   let inside: string | undefined = text
   for (const frame of frames.toReversed()) inside = inside === undefined ? undefined : frame.unwrap(inside)
   if (inside !== payload) return false
-  for (const form of forms.toReversed()) inside = inside === undefined ? undefined : decodeForm(form, inside)
-  const isExact = forms.every((form) => EXACT.has(form))
-  if (inside === undefined || (isExact ? inside !== edited : bare(inside) !== bare(edited))) return false
+  // Exact forms were each decoded when they were written; a lossy one can spoil what another wrote.
+  if (forms.some((form) => LOSSY.has(form))) {
+    for (const form of forms.toReversed()) inside = inside === undefined ? undefined : decodeForm(form, inside)
+    if (inside === undefined || bare(inside) !== bare(edited)) return false
+  }
   let undone: string | undefined = edited
   for (const edit of edits.toReversed()) undone = undone === undefined ? undefined : undoEdit(undone, edit)
   return undone === original
@@ -114,7 +128,11 @@ const CHARACTER_FORMS = EXACT_OBFUSCATIONS.filter(({ family }) => family === 'ch
 const STRETCH = 2 / 3
 
 /** Whether a text that was cleaned up still holds a value that the mutant brought: as it is, in a form, or most of it. */
-export function stillHolds(cleaned: string, mark: string, { payload, forms }: Pick<Mutant, 'payload' | 'forms'>): boolean {
+export function stillHolds(
+  cleaned: string,
+  mark: string,
+  { payload, forms }: Pick<Mutant, 'payload' | 'forms'>,
+): boolean {
   if (cleaned.includes(mark)) return true
   if (CHARACTER_FORMS.some((id) => decodeForm(id, cleaned)?.includes(mark) === true)) return true
   if (forms.length === 0) return false

@@ -50,7 +50,10 @@ const PII: readonly (readonly [string, (random: Random) => string])[] = [
   ['pii/iban', (random) => grouped(iban('GB', `${run(random, UPPER, 4)}${run(random, DIGITS, 14)}`))],
   ['pii/phone', (random) => `+49 30 ${pick(random, ['2', '5', '8'])}${run(random, DIGITS, 6)}`],
   ['pii/phone', () => '+1 (415) 555-2671'],
-  ['pii/us-ssn', (random) => `SSN 5${run(random, '12345', 2)}-4${pick(random, ['1', '2', '7'])}-2${run(random, DIGITS, 3)}`],
+  [
+    'pii/us-ssn',
+    (random) => `SSN 5${run(random, '12345', 2)}-4${pick(random, ['1', '2', '7'])}-2${run(random, DIGITS, 3)}`,
+  ],
 ]
 
 const SECRETS: readonly (readonly [string, (random: Random) => string])[] = [
@@ -60,7 +63,10 @@ const SECRETS: readonly (readonly [string, (random: Random) => string])[] = [
   ['secret/openai-key', (random) => `sk-${run(random, ALNUM, 20)}T3BlbkFJ${run(random, ALNUM, 20)}`],
   ['secret/anthropic-key', (random) => `sk-ant-api03-${run(random, ALNUM, 93)}AA`],
   ['secret/stripe-key', (random) => `sk_live_${run(random, ALNUM, 24)}`],
-  ['secret/slack-bot-token', (random) => `xoxb-${run(random, DIGITS, 12)}-${run(random, DIGITS, 13)}-${run(random, ALNUM, 24)}`],
+  [
+    'secret/slack-bot-token',
+    (random) => `xoxb-${run(random, DIGITS, 12)}-${run(random, DIGITS, 13)}-${run(random, ALNUM, 24)}`,
+  ],
   ['secret/npm-token', (random) => `npm_${run(random, ALNUM, 36)}`],
   ['secret/huggingface-token', (random) => `hf_${run(random, ALNUM, 34)}`],
   ['secret/gitlab-pipeline-trigger-token', (random) => `glptt-${run(random, HEX, 40)}`],

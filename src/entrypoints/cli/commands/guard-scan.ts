@@ -1,13 +1,9 @@
-import { basename, dirname, resolve } from 'node:path'
 import { isJsonObject, parseJson, type JsonObject } from '../../../base/json.ts'
-import { computeTier } from '../../../domain/manifest/compute-tier.ts'
-import { TIERS, type Tier } from '../../../domain/manifest/manifest.ts'
-import { resolveGuardPolicy, type GuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
+import type { GuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import { EXIT_CODE } from '../exit-code.ts'
-import { loadProject } from '../load-project.ts'
-import { reportProblems } from '../report-problems.ts'
 import type { Terminal } from '../terminal.ts'
+import { guardPolicyOf } from './guard-policy-option.ts'
 
 export const LINE_BYTES_MAX = 8 * 1_048_576
 
@@ -16,7 +12,7 @@ export async function guardScanCommand(
   terminal: Terminal,
   options: { readonly preset: string; readonly manifest?: string | undefined },
 ): Promise<number> {
-  const policy = await policyFor(terminal, options)
+  const policy = await guardPolicyOf(terminal, options)
   if (policy === undefined) return EXIT_CODE.usage
   let number = 0
   for await (const line of linesOf(terminal.stdin)) {
@@ -26,23 +22,6 @@ export async function guardScanCommand(
     await terminal.drain()
   }
   return EXIT_CODE.pass
-}
-
-async function policyFor(
-  terminal: Terminal,
-  { preset, manifest }: { readonly preset: string; readonly manifest?: string | undefined },
-): Promise<GuardPolicy | undefined> {
-  if (manifest !== undefined) {
-    const path = resolve(terminal.workingFolder, manifest)
-    const loaded = await loadProject(dirname(path), '.', basename(path))
-    if (loaded.ok)
-      return resolveGuardPolicy(loaded.value.release.manifest.guard, computeTier(loaded.value.release.manifest).tier)
-    reportProblems(terminal, loaded.failure)
-    return undefined
-  }
-  if (TIERS.some((tier) => tier === preset)) return resolveGuardPolicy({ preset: preset as Tier }, preset as Tier)
-  reportProblems(terminal, [{ code: 'guard/preset', message: `\`${preset}\` is no preset`, next: 'use T1, T2 or T3' }])
-  return undefined
 }
 
 /** Undefined stands for a line that is too long to keep. */
