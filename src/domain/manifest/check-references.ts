@@ -33,6 +33,15 @@ export function checkReferences(manifest: Manifest): readonly ReferenceProblem[]
 const KINDS = ['models', 'prompts', 'datasets', 'retrievers', 'tools', 'mcpServers', 'agents'] as const
 
 function checkUniqueIds(manifest: Manifest, report: Report): void {
+  const detectors = manifest.guard?.detectors ?? []
+  for (const [index, { id }] of detectors.entries())
+    if (detectors.findIndex((other) => other.id === id) < index)
+      report({
+        code: 'manifest/duplicate-id',
+        path: ['guard', 'detectors', index, 'id'],
+        message: `\`${id}\` is declared twice in \`guard.detectors\``,
+        next: 'give each detector its own id',
+      })
   for (const kind of KINDS) {
     const seen = new Set<string>()
     for (const [index, component] of (manifest.components[kind] ?? []).entries()) {

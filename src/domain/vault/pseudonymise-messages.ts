@@ -11,6 +11,8 @@ const DEPTH_MAX = 64
 const PERSONAL_DATA: SidePolicy = {
   injection: { at: 1.1, action: 'allow' },
   pii: 'pseudonymise',
+  softPii: 'allow',
+  content: undefined,
   secrets: 'allow',
   promptLeak: 'allow',
   links: undefined,
