@@ -63,13 +63,14 @@ const spelled =
       .map((word) => word.replaceAll(separator, ''))
       .join(' ')
 
-const selectorBytes: Decoder = (text) =>
-  read(
-    Uint8Array.from(Array.from(text.replace(/^See/, '')), (char) => {
-      const code = char.codePointAt(0) ?? 0
-      return code < 0xe0000 ? code - 0xfe00 : code - 0xe0100 + 16
-    }),
-  )
+/** Variation selectors 1 to 16 are the bytes 0 to 15, the supplementary ones the rest. */
+const selectorBytes: Decoder = (text) => {
+  const bytes = Array.from(text.replace(/^See/, ''), (char) => {
+    const code = char.codePointAt(0) ?? 0
+    return code < 0xe0000 ? code - 0xfe00 : code - 0xe0100 + 16
+  })
+  return bytes.every((byte) => byte >= 0 && byte <= 255) ? read(Uint8Array.from(bytes)) : undefined
+}
 
 const rot13: Decoder = (text) =>
   text.replace(/[A-Za-z]/g, (char) => {
