@@ -35,7 +35,7 @@ describe.each(REPORTS)('on %s', (side, report) => {
   test('every way past is kept once and really passes', () => {
     expect(report.kept.length).toBeGreaterThan(0)
     expect(new Set(report.kept.map(({ technique, goal }) => `${technique} ${goal}`)).size).toBe(report.kept.length)
-    for (const { seed, text, score, action } of report.kept) {
+    for (const { seed, score, action } of report.kept) {
       expect(action).not.toBe('block')
       if (seed.type === 'attack' && action !== 'redact') expect(score).toBeLessThan(T1[side].injection.at)
     }

@@ -62,6 +62,11 @@ interface Judged {
   readonly isBypass: boolean
 }
 
+interface KnownWay {
+  readonly name: string
+  readonly techniques: ReadonlySet<string>
+}
+
 interface Entry {
   readonly seed: FuzzSeed
   readonly steps: readonly Step[]
@@ -79,6 +84,8 @@ const ATTEMPTS_MAX = 20
 /** Scores below the policy's threshold are watched down to here: they steer the search and decide nothing. */
 const WATCHED_FROM = 0.05
 const DRAWN = 4
+/** Picks that a known way past costs the entry that led to it. */
+const KNOWN_COST = 4
 
 /** The seeds that a side's policy asks something about. */
 export function seedsFor(policy: SidePolicy, random: Random): readonly FuzzSeed[] {
@@ -111,7 +118,7 @@ export class GuardFuzzer {
   readonly #corpus: Entry[] = []
   readonly #seen = new Set<string>()
   readonly #kept = new Map<string, Bypass>()
-  readonly #knownByGoal = new Map<string, ReadonlySet<string>[]>()
+  readonly #knownByGoal = new Map<string, readonly KnownWay[]>()
   readonly #byTechnique = new Map<string, number>()
   readonly #byGoal = new Map<string, number>()
   #opened = 0
@@ -166,9 +173,10 @@ export class GuardFuzzer {
     if (judged.isBypass) {
       this.#missedOpen += 1
       this.#count(seed, mutant, judged.judgement)
-      return
     }
     this.#covers(judged.seen)
+    // Bare goals come first: one that is seen only because of the persuasion around it shows nothing either.
+    if (this.#knownByGoal.has(goalOf(seed))) return
     this.#corpus.push({ seed, steps: [], score: judged.judgement.score, energy: 1, picks: 0 })
   }
 
@@ -183,8 +191,10 @@ export class GuardFuzzer {
       this.#tries += 1
       const judged = this.#judge(entry.seed, mutant)
       const isNew = this.#covers(judged.seen)
-      if (judged.isBypass) this.#count(entry.seed, mutant, judged.judgement)
-      else if (isNew || judged.judgement.score < entry.score) this.#keep(entry, mutant, judged.judgement.score, isNew)
+      if (judged.isBypass) {
+        // A way that is known already is dull; what shares it had better rest.
+        if (!this.#count(entry.seed, mutant, judged.judgement)) entry.picks += KNOWN_COST
+      } else if (isNew || judged.judgement.score < entry.score) this.#keep(entry, mutant, judged.judgement.score, isNew)
       return
     }
     this.#tries += 1
@@ -204,7 +214,7 @@ export class GuardFuzzer {
   #longer({ seed, steps }: Entry): readonly Step[] {
     const techniques =
       seed.type === 'attack' ? ATTACK_TECHNIQUES : seed.hasForms ? VALUE_TECHNIQUES : FRAME_TECHNIQUE_IDS
-    const added = Array.from({ length: 1 + below(this.#random, 2) }, () => ({
+    const added = Array.from({ length: this.#random() < 0.25 ? 2 : 1 }, () => ({
       technique: pick(this.#random, techniques),
       seed: below(this.#random, 2 ** 32),
     }))
@@ -249,24 +259,27 @@ export class GuardFuzzer {
     return this.#side === 'document' ? guardDocument(text, policy) : guardText(text, policy)
   }
 
-  #count(seed: FuzzSeed, mutant: Mutant, judgement: GuardJudgement): void {
+  /** True when the way past is a new one. */
+  #count(seed: FuzzSeed, mutant: Mutant, judgement: GuardJudgement): boolean {
     this.#bypasses += 1
     const goal = goalOf(seed)
     const used = new Set(mutant.steps.map(({ technique }) => technique))
     const known = this.#knownByGoal.get(goal) ?? []
-    const explained = known.find((techniques) => techniques.isSubsetOf(used))
-    const technique = explained === undefined ? this.#learn(seed, mutant, judgement) : techniqueOf(explained)
+    const explained = known.find(({ techniques }) => techniques.isSubsetOf(used))
+    const technique = explained?.name ?? this.#learn(seed, mutant, judgement)
     this.#byTechnique.set(technique, (this.#byTechnique.get(technique) ?? 0) + 1)
     this.#byGoal.set(goal, (this.#byGoal.get(goal) ?? 0) + 1)
+    return explained === undefined
   }
 
   /** A way that is not known for this goal: as few steps of it as still pass are kept. */
   #learn(seed: FuzzSeed, found: Mutant, judgement: GuardJudgement): string {
     const goal = goalOf(seed)
     const { mutant, passed } = this.#minimised(seed, found, judgement)
-    const techniques = new Set(mutant.steps.map(({ technique }) => technique))
-    const technique = techniqueOf(techniques)
-    this.#knownByGoal.set(goal, [...(this.#knownByGoal.get(goal) ?? []), techniques])
+    const names = mutant.steps.map(({ technique: name }) => name)
+    const technique = names.length === 0 ? NO_TECHNIQUE : names.join('+')
+    const known = this.#knownByGoal.get(goal) ?? []
+    this.#knownByGoal.set(goal, [...known, { name: technique, techniques: new Set(names) }])
     if (this.#kept.size < KEPT_MAX)
       this.#kept.set(`${technique} ${goal}`, {
         seed,
@@ -301,10 +314,6 @@ export class GuardFuzzer {
 }
 
 const goalOf = (seed: FuzzSeed): string => (seed.type === 'attack' ? seed.goal.id : seed.kind)
-
-function techniqueOf(techniques: ReadonlySet<string>): string {
-  return techniques.size === 0 ? NO_TECHNIQUE : [...techniques].join('+')
-}
 
 /** The score stays low and nothing takes the text away, or an instruction was cut out of it and stands there still. */
 function isAttackMissed(seed: AttackSeed, mutant: Mutant, isSeen: boolean, { action, text }: GuardJudgement): boolean {

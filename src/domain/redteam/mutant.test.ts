@@ -25,7 +25,8 @@ describe('a mutant', () => {
 
   test.each([
     ['more lossy steps than the budget', ['delete-character', 'swap-characters', 'rot13']],
-    ['more forms than the engine promises to read', ['base64', 'hex', 'percent', 'fullwidth']],
+    ['more forms than three', ['soft-hyphen', 'fullwidth', 'percent', 'word-joiner']],
+    ['more layers than the engine promises to read', ['base64-twice', 'hex-of-zero-width']],
     ['more frames than three', ['quotes', 'html', 'markdown', 'comment']],
     ['a lossy form that spoils a form before it', ['base64', 'upper-case']],
     ['a text that has grown too long', ['binary', 'entities-hex', 'percent']],

@@ -24,8 +24,9 @@ export interface Mutant {
 
 /** More lossy steps than this and nobody can say that a model still reads the text. */
 export const LOSSY_STEPS_MAX = 2
-/** As deep as the engine promises to look. */
 const FORMS_MAX = 3
+/** As deep as the engine promises to look: forms of characters need no decoding, nested ones need it twice. */
+const LAYERS_MAX = 3
 const FRAMES_MAX = 3
 const MUTANT_CHARS_MAX = 4_000
 
@@ -35,6 +36,12 @@ const EDITS = new Map(EDIT_TECHNIQUES.map((technique) => [technique.id, techniqu
 const FRAMES = new Map(FRAME_TECHNIQUES.map((technique) => [technique.id, technique]))
 const EXACT = new Set(EXACT_OBFUSCATIONS.map(({ id }) => id))
 const LOSSY = new Set(LOSSY_OBFUSCATIONS.map(({ id }) => id))
+const LAYERS = new Map(
+  [...EXACT_OBFUSCATIONS, ...LOSSY_OBFUSCATIONS].map(({ id, family }) => [
+    id,
+    family === 'nested' ? 2 : family === 'encoding' ? 1 : 0,
+  ]),
+)
 /** Lossy forms keep case, signs or spaces apart, and a value needs these; turned and reversed text keeps them all. */
 const VALUE_LOSSY = new Set(['reversed', 'rot13', 'base64-of-rot13', 'one-word-a-line'])
 
@@ -83,7 +90,9 @@ const isLossy = ({ technique }: Step): boolean => EDITS.has(technique) || LOSSY.
 
 function isWithinBounds(steps: readonly Step[]): boolean {
   const of = (phase: Phase): number => steps.filter((step) => phaseOf(step) === phase).length
-  return steps.filter(isLossy).length <= LOSSY_STEPS_MAX && of(1) <= FORMS_MAX && of(2) <= FRAMES_MAX
+  const layers = steps.reduce((sum, { technique }) => sum + (LAYERS.get(technique) ?? 0), 0)
+  const isShallow = layers <= LAYERS_MAX && of(1) <= FORMS_MAX && of(2) <= FRAMES_MAX
+  return isShallow && steps.filter(isLossy).length <= LOSSY_STEPS_MAX
 }
 
 function take(trace: Trace, { technique, seed }: Step): boolean {
