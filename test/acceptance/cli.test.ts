@@ -66,6 +66,8 @@ const COMMANDS = [
   'policy test',
   'guard',
   'guard scan',
+  'redteam',
+  'redteam guard',
   'exception',
   'exception request',
   'exception approve',
@@ -107,9 +109,12 @@ describe('help and usage', () => {
       expect(out).toContain(code)
   })
 
-  test.each(['diff', 'gate', 'guard scan', 'evidence verify'])('of `%s` has an example', async (command) => {
-    expect((await run([...command.split(' '), '--help'])).out).toMatch(/Examples?:\n {2}\$ /)
-  })
+  test.each(['diff', 'gate', 'guard scan', 'redteam guard', 'evidence verify'])(
+    'of `%s` has an example',
+    async (command) => {
+      expect((await run([...command.split(' '), '--help'])).out).toMatch(/Examples?:\n {2}\$ /)
+    },
+  )
 
   test.each([
     [[]],
@@ -124,6 +129,9 @@ describe('help and usage', () => {
     [['gate', '--format', 'pdf']],
     [['gate', '-o', 'file']],
     [['guard', 'scan', '--preset', 'T9']],
+    [['redteam', 'guard', '--preset', 'T9']],
+    [['redteam', 'guard', '--side', 'middle']],
+    [['redteam', 'guard', '--tries', '0']],
     [['evidence', 'verify', 'absent.zip']],
     [
       [

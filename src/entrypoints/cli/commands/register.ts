@@ -2,10 +2,12 @@ import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerProjectCommands } from './project-commands.ts'
+import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
 
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
   registerProjectCommands(program, context)
+  registerRedteamCommands(program, context)
   registerStateCommands(program, context)
 }
