@@ -101,7 +101,7 @@ const CHECKED = 0.85
 /** Personal data and secrets in every reading; what a hidden reading only repeats counts once. */
 function addSensitive(collector: Collector, { plain, derived }: Readings, policy: SidePolicy): void {
   for (const reading of [plain, ...derived]) {
-    for (const match of detectPersonalData(reading.text)) {
+    for (const match of detectPersonalData(reading.text, policy.softPii !== 'allow')) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii
       collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {

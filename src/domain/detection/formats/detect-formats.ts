@@ -27,9 +27,9 @@ export const SOFT_DETECTORS: ReadonlySet<string> = new Set([
 /**
  * Personal data of world-wide formats in `text`, which keeps its case: contact, payment, network, crypto-currency and
  * travel-document data, and the soft kinds of `SOFT_DETECTORS`. Sorted by start; spans of one detector do not overlap, and a
- * phone number is left out where a checked format covers it. Linear in the text; never throws.
+ * phone number is left out where a checked format covers it. The soft kinds only where they are asked for. Linear in the text; never throws.
  */
-export function detectFormats(text: string): readonly Match[] {
+export function detectFormats(text: string, isSoftAsked = true): readonly Match[] {
   const scan = scanOf(text)
   const mayHaveColons = text.includes(':') || text.includes('.')
   const checked = [
@@ -45,10 +45,13 @@ export function detectFormats(text: string): readonly Match[] {
   const soft: Match[] = []
   if (scan.runs.length > 0) {
     soft.push(...outside(detectPhones(text, scan), checked))
-    soft.push(...detectAddresses(text, scan), ...detectPostcodes(text, scan))
-    soft.push(...detectBirthDates(text, scan), ...detectAges(text, scan))
+    if (isSoftAsked) {
+      soft.push(...detectAddresses(text, scan), ...detectPostcodes(text, scan))
+      soft.push(...detectBirthDates(text, scan), ...detectAges(text, scan))
+    }
   } else if (text.includes('::')) checked.push(...detectIps(text, scan))
-  return [...checked, ...detectBics(text, scan), ...soft, ...detectPersonNames(text, scan)].toSorted(
+  const names = isSoftAsked ? detectPersonNames(text, scan) : []
+  return [...checked, ...detectBics(text, scan), ...soft, ...names].toSorted(
     (a, b) => a.start - b.start || a.end - b.end,
   )
 }

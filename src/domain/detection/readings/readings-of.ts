@@ -1,10 +1,10 @@
 import { textOf } from '../../../base/bytes.ts'
 import { canonicalView, isFlagTag, type View } from '../canonical-view.ts'
 import { encodedRuns } from './encoded-runs.ts'
-import { survey, type Survey } from './survey.ts'
+import { survey, type Place, type Survey } from './survey.ts'
 import { Reading } from './text-reading.ts'
 import { pullTogether } from './turned.ts'
-import { unescape } from './unescape.ts'
+import { escapedRegions, unescape } from './unescape.ts'
 
 /** Every way in which a text is read, its canonical form first. */
 export interface Readings {
@@ -63,16 +63,7 @@ class Search {
 
   within(parent: Reading): Survey {
     const { text } = parent
-    const unescaped = unescape(text)
-    if (unescaped !== undefined) {
-      const { starts, ends } = unescaped
-      this.take(
-        parent.mapped('escape', unescaped.text, (start, end) => ({
-          start: starts[start] ?? text.length,
-          end: end > start ? (ends[end - 1] ?? text.length) : (starts[start] ?? text.length),
-        })),
-      )
-    }
+    for (const region of escapedRegions(text)) this.#unescaped(parent, region)
     const seen = survey(text)
     for (const run of encodedRuns(text, seen)) {
       if (this.isOverBudget) break
@@ -80,6 +71,18 @@ class Search {
     }
     this.#spaced(parent, seen)
     return seen
+  }
+
+  #unescaped(parent: Reading, { start: from, end: to }: Place): void {
+    const unescaped = unescape(parent.text.slice(from, to))
+    if (unescaped === undefined || this.isOverBudget) return
+    const { starts, ends } = unescaped
+    this.take(
+      parent.mapped('escape', unescaped.text, (start, end) => ({
+        start: from + (starts[start] ?? to - from),
+        end: from + (end > start ? (ends[end - 1] ?? to - from) : (starts[start] ?? to - from)),
+      })),
+    )
   }
 
   #spaced(parent: Reading, { spaced }: Survey): void {
@@ -97,7 +100,10 @@ class Search {
 }
 
 function holdsMore({ text }: Reading): boolean {
-  return unescape(text) !== undefined || !(encodedRuns(text, survey(text)).next().done ?? true)
+  return (
+    escapedRegions(text).some(({ start, end }) => unescape(text.slice(start, end)) !== undefined) ||
+    !(encodedRuns(text, survey(text)).next().done ?? true)
+  )
 }
 
 const HIDDEN_MIN = 4

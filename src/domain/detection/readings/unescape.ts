@@ -1,4 +1,5 @@
 import { textOf } from '../../../base/bytes.ts'
+import type { Place } from './survey.ts'
 
 /** A text with its escapes resolved, and where each of its units stood. */
 export interface Unescaped {
@@ -43,14 +44,51 @@ const NAMED: ReadonlyMap<string, string> = new Map(
 
 const ESCAPE =
   /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});?|&[A-Za-z]{2,14};|\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
-const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/
+const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/g
+
+/** Around an escape this much is read with it, so that a value that is escaped in part is whole. */
+const AROUND = 256
+const REGIONS_MAX = 16
+
+/** Where a text holds escapes, with what stands around them; in order and apart. More than a few become one. */
+export function escapedRegions(text: string): readonly Place[] {
+  const regions: { start: number; end: number }[] = []
+  HAS_ESCAPE.lastIndex = 0
+  for (let match = HAS_ESCAPE.exec(text); match !== null; match = HAS_ESCAPE.exec(text)) {
+    const last = regions.at(-1)
+    const end = Math.min(text.length, match.index + match[0].length + AROUND)
+    if (last !== undefined && match.index - AROUND <= last.end) last.end = end
+    else if (regions.length < REGIONS_MAX) regions.push({ start: wordStart(text, match.index - AROUND), end })
+    else return [{ start: 0, end: text.length }]
+  }
+  for (const region of regions) region.end = wordEnd(text, region.end)
+  return regions
+}
+
+const WORD_MAX = 64
+
+/** A region does not begin or end inside a word that could be half a value. */
+function wordStart(text: string, from: number): number {
+  let at = Math.max(0, from)
+  const limit = Math.max(0, at - WORD_MAX)
+  while (at > limit && !isSpace(text.charCodeAt(at - 1))) at -= 1
+  return at
+}
+
+function wordEnd(text: string, from: number): number {
+  let at = Math.min(text.length, from)
+  const limit = Math.min(text.length, at + WORD_MAX)
+  while (at < limit && !isSpace(text.charCodeAt(at))) at += 1
+  return at
+}
+
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
 
 /**
  * Resolves percent escapes, HTML character references, `\x`, `\u`, `\U` and octal escapes and runs of quoted-printable in
- * one pass; undefined where there are none. Guarantee class: exact, for one level of these escapes.
+ * one pass; undefined where there are none. Callers give it the regions that hold some. Guarantee class: exact, for one level of these escapes.
  */
 export function unescape(text: string): Unescaped | undefined {
-  if (!HAS_ESCAPE.test(text)) return undefined
   const parts: string[] = []
   const starts = new Uint32Array(text.length)
   const ends = new Uint32Array(text.length)
