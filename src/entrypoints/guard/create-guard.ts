@@ -1,4 +1,5 @@
 import { leakIndex } from '../../domain/detection/prompt-leak.ts'
+import { explain } from '../../domain/guardrail/explain.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { resolveGuardPolicy } from '../../domain/guardrail/guard-policy.ts'
 import { guardText, refusal, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
@@ -11,8 +12,8 @@ import { toolAuthority } from './tool-authority.ts'
 /** One guard for one system: the engine of the gateway, embedded. Needs nothing but JavaScript; holds no state between calls. */
 export function createGuard(setup: GuardSetup = {}): Guard {
   const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1')
-  const options: GuardOptions = { pseudonym: setup.pseudonym }
-  const outputOptions: GuardOptions = { ...options, leak: leakIndex(setup.prompts ?? []) }
+  const options: GuardOptions = { pseudonym: setup.pseudonym, classify: setup.classify }
+  const outputOptions: GuardOptions = { pseudonym: setup.pseudonym, leak: leakIndex(setup.prompts ?? []) }
   const closed =
     (judge: (text: string) => GuardJudgement) =>
     (text: string): GuardJudgement => {
@@ -38,5 +39,6 @@ export function createGuard(setup: GuardSetup = {}): Guard {
     stream: () => new FailClosedStream(new StreamGuard(policy.output, outputOptions), setup.onFailure),
     messages: (list) => judgeMessages(list, sides),
     authorize: toolAuthority(setup, { output, outputDocument }),
+    explain: (side, text) => explain(text, policy[side], side === 'output' ? outputOptions : options),
   }
 }

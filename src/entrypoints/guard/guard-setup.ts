@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
+import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
+import type { Explanation } from '../../domain/guardrail/explain.ts'
 import type { GuardPolicy } from '../../domain/guardrail/guard-policy.ts'
 import type { GuardJudgement, GuardOptions } from '../../domain/guardrail/guard-text.ts'
 import type { Obligation } from '../../domain/guardrail/obligation.ts'
@@ -16,6 +18,8 @@ export interface GuardedTool extends Omit<Tool, 'schema'> {
 }
 
 export interface GuardSetup {
+  /** A trained classifier beside the heuristics, as `injectionClassifierOf` makes it from the shipped weights. */
+  readonly classify?: ClassifyInjection | undefined
   /** Default T1, the strictest. A preset in `guard` goes before it. */
   readonly preset?: Tier | undefined
   /** The manifest's `guard:` section. */
@@ -81,4 +85,6 @@ export interface Guard {
   messages(list: readonly ConversationMessage[]): MessagesJudgement
   /** Deny by default; then the arguments are judged as an answer is: a block, or a secret in them, denies. */
   authorize(call: ToolCall, situation: ToolCallSituation): ToolDecision
+  /** Which rule, where and why, for each finding of one text; nothing of the text itself. Judges it anew, and may throw. */
+  explain(side: keyof GuardPolicy, text: string): readonly Explanation[]
 }
