@@ -48,6 +48,15 @@ describe('malformed text', () => {
     }
   })
 
+  test('half a pair in one text changes nothing for the texts after it', () => {
+    const halves = Array.from({ length: 2_048 }, (_, at) => `\\u${(0xd800 + at).toString(16)} a`).join(' ')
+    const hidden = EXACT_OBFUSCATIONS.map(({ apply }) => apply(CODE))
+    const before = hidden.map((text) => guardText(text, T1.input).action)
+    judge(halves)
+    expect(hidden.map((text) => guardText(text, T1.input).action)).toEqual(before)
+    expect(before).not.toContain('allow')
+  })
+
   test.each(['\0', `\0${CODE}\0`, '\0'.repeat(32_768), `a${'\0'.repeat(20)}b`])('NULs are judged (%#)', (text) => {
     judge(text)
   })
