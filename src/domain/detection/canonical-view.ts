@@ -126,7 +126,9 @@ function foldSlowly(out: Folding, raw: string, start: number): number {
     return 2
   }
   let unit = code < 0x7f ? code : (table[code] as number)
-  if (code >= 0x7f && unit === UNKNOWN) unit = table[code] = foldUnit(code)
+  // Half a pair is not kept: its cell would stand for every character that begins with that half.
+  if ((code & 0xf800) === 0xd800) unit = code
+  else if (code >= 0x7f && unit === UNKNOWN) unit = table[code] = foldUnit(code)
   if (unit > SEVERAL || code < 0x7f) push(out, unit, start, start + 1)
   else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '', start, start + 1)
   else if (isSuspicious(raw, start, code)) out.invisible += 1
