@@ -1,4 +1,4 @@
-// Writes what is derived from code: JSON Schemas for editors and integrations, and the OpenAPI document.
+// Writes what is derived: JSON Schemas for editors and integrations, the OpenAPI document, tables and pages of secrets and identifiers.
 // `--check` writes nothing and fails when a file does not match.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -10,6 +10,7 @@ import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts
 import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
 import { secretFiles } from './generate-detection.ts'
+import { identifierFiles } from './generate-identifiers.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -25,8 +26,15 @@ const files: Readonly<Record<string, unknown>> = {
 }
 
 const texts: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(files).map(([path, value]) => [path, `${JSON.stringify(value, null, 2)}\n`])),
+  ...Object.fromEntries(
+    Object.entries(files).map(([path, value]) => [
+      path,
+      `${JSON.stringify(value, null, 2)}
+`,
+    ]),
+  ),
   ...(await secretFiles(root)),
+  ...(await identifierFiles(root)),
 }
 
 const stale: string[] = []

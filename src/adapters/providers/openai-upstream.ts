@@ -7,7 +7,7 @@ export type UpstreamReply =
   | { readonly kind: 'completion'; readonly completion: Completion }
   /** The provider's own refusal of the request (4xx): passed on with its status. */
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
-  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly status?: number | undefined }
   | { readonly kind: 'incomplete'; readonly reason: string }
 
 export interface Upstream {
@@ -58,7 +58,7 @@ export function openAiUpstream(baseUrl: string, apiKey: string | undefined): Ups
 }
 
 function rejected(status: number, text: string | undefined): UpstreamReply {
-  if (status >= 500) return { kind: 'unavailable', reason: `the provider answered ${status}` }
+  if (status >= 500) return { kind: 'unavailable', reason: `the provider answered ${status}`, status }
   let message = `the provider answered ${status}`
   try {
     const body = JSON.parse(text ?? '') as { error?: { message?: unknown } }

@@ -84,6 +84,7 @@ function authorizeAll(
   const { release, subject, sessionKey, messages, label, admitted } = context
   const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
   const dayCounts = new Map<string, number>()
+  const results = toolResultsOf(messages)
   const decisions: ToolDecision[] = []
   for (const call of choices.flatMap(({ toolCalls }) => toolCalls)) {
     const decision = authorizeToolCall(call, {
@@ -92,7 +93,9 @@ function authorizeAll(
       subject,
       label,
       userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
-      toolResults: toolResultsOf(messages),
+      // No system texts: a prompt's free-text slots may hold what retrieval brought in.
+      schemaOf: (tool) => release.schemas.get(tool),
+      toolResults: results,
       sessionCalls: counts,
       dayCalls: (tool) =>
         ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),

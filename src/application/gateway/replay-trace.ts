@@ -9,6 +9,7 @@ export interface ReplayPorts {
   readonly manifest: Manifest
   readonly engine: PolicyEngine
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+  readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
 }
 
 /**
@@ -22,7 +23,11 @@ export function replayTrace(
 ): readonly ToolDecision[] {
   const decisions: ToolDecision[] = []
   const calls: Record<string, number> = {}
+  const systemTexts = messages.filter(({ role }) => role === 'system').map(({ text }) => text)
+  const results = toolResultsOf(messages)
+  let resultsSoFar = 0
   for (const [index, message] of messages.entries()) {
+    if (message.role === 'tool') resultsSoFar += 1
     if (message.role !== 'assistant') continue
     const history = messages.slice(0, index)
     for (const call of message.toolCalls) {
@@ -33,7 +38,9 @@ export function replayTrace(
           subject,
           label: labelOfConversation(history, ports.manifest),
           userTexts: history.filter(({ role }) => role === 'user').map(({ text }) => text),
-          toolResults: toolResultsOf(history),
+          systemTexts,
+          toolResults: results.slice(0, resultsSoFar),
+          schemaOf: ports.schemaOf,
           sessionCalls: { ...calls },
           dayCalls: () => 0,
           engine: ports.engine,

@@ -6,8 +6,13 @@ import {
   CAPTURE_MODES,
   CONFIDENTIALITIES,
   DATA_CLASSES,
+  DETECTOR_ACTIONS,
+  DETECTOR_CATEGORIES,
   EFFECTS,
+  EXECUTIONS,
+  GUARD_SIDES,
   INTEGRITIES,
+  SANDBOX_MEANS,
 } from '../../domain/manifest/manifest.ts'
 
 const componentId = z
@@ -81,7 +86,7 @@ const tool = z.strictObject({
   schema: relativePath,
   effect: z.enum(EFFECTS),
   description: words.optional(),
-  result: label.optional(),
+  result: label.extend({ fields: z.record(z.string().min(1).max(200), label).optional() }).optional(),
   authorize: expression.optional(),
   destinations: z
     .record(
@@ -89,6 +94,7 @@ const tool = z.strictObject({
       z.strictObject({
         from: z.array(z.string().max(200)).max(20).optional(),
         allow: z.array(z.string().min(1).max(200)).max(200).optional(),
+        exact: z.boolean().optional(),
       }),
     )
     .optional(),
@@ -100,8 +106,30 @@ const tool = z.strictObject({
       expiresMin: z.int().min(1).max(1_440).optional(),
     })
     .optional(),
-  limits: z.strictObject({ perSession: positive.optional(), perDayPerTenant: positive.optional() }).optional(),
+  limits: z
+    .strictObject({
+      perSession: positive.optional(),
+      perDayPerTenant: positive.optional(),
+      amount: z
+        .strictObject({
+          argument: z.string().min(1).max(100),
+          perSession: z.number().positive().max(1_000_000_000_000),
+        })
+        .optional(),
+    })
+    .optional(),
   requires: idList.optional(),
+  executes: z.enum(EXECUTIONS).optional(),
+  sandbox: z
+    .strictObject({
+      network: z.literal('none'),
+      filesystem: z.literal('temporary'),
+      cpuSeconds: z.int().min(1).max(3_600),
+      memoryMb: z.int().min(16).max(65_536),
+      wallSeconds: z.int().min(1).max(3_600),
+      via: z.enum(SANDBOX_MEANS),
+    })
+    .optional(),
 })
 
 const mcpServer = z.strictObject({
@@ -118,6 +146,9 @@ const agent = z.strictObject({
   tools: idList.optional(),
   retrievers: idList.optional(),
   maxSteps: z.int().min(1).max(1_000).optional(),
+  delegates: idList.optional(),
+  maxDepth: z.int().min(1).max(10).optional(),
+  maxRepeats: z.int().min(1).max(100).optional(),
 })
 
 const action = z.enum(['allow', 'log', 'annotate', 'redact', 'pseudonymise', 'require-approval', 'block'])
@@ -125,13 +156,53 @@ const onFinding = z.strictObject({ action })
 
 const guardSide = z.strictObject({
   injection: z.strictObject({ at: z.number().min(0).max(1).optional(), action }).optional(),
-  pii: onFinding.optional(),
+  pii: z.strictObject({ action, soft: action.optional() }).optional(),
   secrets: onFinding.optional(),
   links: z
     .strictObject({ allow: z.array(z.string().max(253)).max(200).optional(), images: z.boolean().optional() })
     .optional(),
   promptLeak: onFinding.optional(),
 })
+
+const topicPhrases = z.array(z.string().min(1).max(200)).max(1_000)
+const topics = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+    z.strictObject({ words: topicPhrases.optional(), phrases: topicPhrases.optional() }),
+  )
+  .refine((defined) => Object.keys(defined).length <= 50, 'must define 50 topics at most')
+const detectorBasics = {
+  id: componentId,
+  url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2_000),
+  at: z.number().min(0).max(1),
+  action: z.enum(DETECTOR_ACTIONS),
+  onError: z.enum(['block', 'degrade']),
+  deadlineMs: z.int().min(1).max(60_000).optional(),
+  category: z.enum(DETECTOR_CATEGORIES).optional(),
+  sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
+  keyFrom: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'must name an environment variable, such as `CLASSIFIER_KEY`')
+    .optional(),
+  allowPlainHttp: z.boolean().optional(),
+}
+
+const detector = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...detectorBasics,
+    kind: z.literal('http'),
+    version: z.string().min(1).max(100).optional(),
+    body: z.json().optional(),
+    score: z.string().max(500).optional(),
+    label: z.string().min(1).max(100).optional(),
+  }),
+  z.strictObject({
+    ...detectorBasics,
+    kind: z.literal('llm-judge'),
+    model: z.string().min(1).max(200),
+    question: words.optional(),
+  }),
+])
 
 /** `gatehouse.yaml`. The JSON Schema for editors is generated from this (schemas/manifest.schema.json). */
 export const manifestSchema = z
@@ -175,7 +246,19 @@ export const manifestSchema = z
         preset: z.enum(['T1', 'T2', 'T3', 'none']).optional(),
         input: guardSide.optional(),
         output: guardSide.optional(),
-        topics: z.strictObject({ deny: z.array(z.string().max(100)).max(100).optional() }).optional(),
+        banned: z.array(z.string().min(2).max(200)).max(1_000).optional(),
+        topics: z
+          .strictObject({ deny: z.array(z.string().max(100)).max(100).optional(), define: topics.optional() })
+          .optional(),
+        language: z
+          .strictObject({
+            allow: z
+              .array(z.string().regex(/^[a-z]{2}$/))
+              .min(1)
+              .max(50),
+          })
+          .optional(),
+        detectors: z.array(detector).max(10).optional(),
       })
       .optional(),
     data: z

@@ -1,9 +1,10 @@
-import { isJsonObject, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
+import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow } from './judge-flow.ts'
 import { confidentialityRank } from './labels.ts'
-import { hasTrustedSource } from './provenance.ts'
+import { hasTrustedSource, valuesAtPath } from './provenance.ts'
 
 export interface ToolDecision {
   readonly tool: string
@@ -22,6 +23,10 @@ export interface ToolCallContext {
   readonly subject: Subject | undefined
   readonly label: Label
   readonly userTexts: readonly string[]
+  /** The system prompt: trusted for the values in it, silent about what the user wants. */
+  readonly systemTexts?: readonly string[] | undefined
+  /** The JSON Schema of a tool's arguments: names, formats and descriptions tell which of them are destinations. */
+  readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
   readonly toolResults: readonly ToolResult[]
   /** Allowed calls so far, per tool. */
   readonly sessionCalls: Readonly<Record<string, number>>
@@ -52,17 +57,24 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   if (context.deniedTools.has(tool.id)) return block('kill-switch', 'the tool is switched off')
   if (context.subject === undefined && tool.effect !== 'read')
     return block('no-subject', `a tool with effect ${tool.effect} needs a verified end user`)
-  const args = parseArguments(call.arguments)
-  if (args === undefined) return block('arguments', 'the arguments are not a JSON object')
+  const written = parseArguments(call.arguments)
+  if (written === undefined) return block('arguments', 'the arguments are not a JSON object')
+  const args = withoutEmptyOptions(written, context.schemaOf?.(tool.id))
   const wrong = context.checkArguments(tool.id, args)
   if (wrong !== undefined) return block('arguments', `the arguments do not fit the schema: ${wrong}`)
+  const flow = flowOf(tool, args, context)
+  const judged = judgeFlow(tool, flow, context)
+  const blocked = judged?.decision === 'block' ? judged : undefined
   return (
     checkOrder(tool, context) ??
     checkLimits(tool, context) ??
-    checkDestinations(tool, args, context) ??
-    checkClearance(tool, context) ??
+    checkAmount(tool, args, context) ??
+    checkDestinations(tool, args, flow, context) ??
+    blocked ??
+    checkClearance(tool, flow, context) ??
     checkExpression(tool, args, context) ??
-    checkApproval(tool, args, context) ?? {
+    checkApproval(tool, args, context) ??
+    judged ?? {
       decision: 'allow',
       rule: 'manifest',
       reason: 'every rule of the manifest holds',
@@ -81,6 +93,13 @@ function parseArguments(text: string): JsonObject | undefined {
   }
 }
 
+/** `null` for an argument that the schema does not require says that there is none. */
+function withoutEmptyOptions(args: JsonObject, schema: JsonObject | undefined): JsonObject {
+  if (schema === undefined) return args
+  const required = new Set(Array.isArray(schema.required) ? schema.required : [])
+  return Object.fromEntries(Object.entries(args).filter(([name, value]) => value !== null || required.has(name)))
+}
+
 function checkOrder(tool: Tool, { toolResults }: ToolCallContext): Verdict | undefined {
   const absent = tool.requires?.find((required) => !toolResults.some((result) => result.tool === required))
   return absent === undefined ? undefined : block('requires', `${absent} must have run before`)
@@ -95,24 +114,52 @@ function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): V
   return undefined
 }
 
-function checkDestinations(tool: Tool, args: JsonObject, context: ToolCallContext): Verdict | undefined {
+/** SECURITY: counted over the calls that have results here: a history that was cut short counts less. */
+function checkAmount(tool: Tool, args: JsonObject, { toolResults }: ToolCallContext): Verdict | undefined {
+  const limit = tool.limits?.amount
+  if (limit === undefined) return undefined
+  const own = amountOf(args, limit.argument)
+  if (own === undefined) return block('limits.amount', `\`${limit.argument}\` is not an amount`)
+  let spent = 0
+  for (const result of toolResults)
+    if (result.tool === tool.id) spent += Math.max(0, amountOf(result.arguments ?? {}, limit.argument) ?? 0)
+  return spent + own <= limit.perSession ? undefined : block('limits.amount', 'its amount in this session is spent')
+}
+
+function amountOf(args: JsonObject, name: string): number | undefined {
+  const value = Object.hasOwn(args, name) ? args[name] : undefined
+  return typeof value === 'number' && value >= 0 ? value : undefined
+}
+
+function checkDestinations(tool: Tool, args: JsonObject, flow: Flow, context: ToolCallContext): Verdict | undefined {
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
-    const value = args[name]
-    if (value === undefined) continue
-    if (!hasTrustedSource(value, destination, context))
-      return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
+    const values = valuesAtPath(args, name).filter((value) => !isNone(value))
+    if (values.every((value) => hasTrustedSource(value, destination, context))) continue
+    // `user-message` is what the user says and, where the request asks for this effect, what it points at.
+    const mayPoint = destination.exact !== true && destination.from?.includes('user-message') === true
+    if (mayPoint && isPointedAt(name, flow)) continue
+    return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
   }
+  if (context.label.integrity !== 'untrusted' || tool.effect === 'read') return undefined
   const leads = tool.effect === 'irreversible' || tool.effect === 'external'
-  if (leads && context.label.integrity === 'untrusted' && tool.destinations === undefined)
+  if (leads && tool.destinations === undefined && context.userTexts.length === 0)
     return block(
       'untrusted-context',
       `a tool with effect ${tool.effect} and no declared destinations cannot be called after untrusted content`,
     )
-  return undefined
+  const stray = context.userTexts.length === 0 ? undefined : strayDestination(tool, flow)
+  return stray === undefined
+    ? undefined
+    : block(`provenance.${stray}`, `\`${stray}\` comes from no source that the user named`)
 }
 
-function checkClearance(tool: Tool, { label }: ToolCallContext): Verdict | undefined {
-  const clearance = tool.clearance?.confidentiality ?? (tool.effect === 'external' ? 'public' : 'restricted')
+/** An optional list of people that is left empty leads nowhere. */
+const isNone = (value: Json): boolean => Array.isArray(value) && value.length === 0
+
+function checkClearance(tool: Tool, flow: Flow, { label }: ToolCallContext): Verdict | undefined {
+  const declared = tool.clearance?.confidentiality
+  const released = tool.effect === 'external' ? (mayRelease(tool, flow) ? 'tenant' : 'public') : 'restricted'
+  const clearance = declared ?? released
   if (confidentialityRank(label.confidentiality) <= confidentialityRank(clearance)) return undefined
   return block('clearance', `it may carry ${clearance} data, and the conversation holds ${label.confidentiality} data`)
 }

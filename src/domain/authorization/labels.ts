@@ -5,6 +5,8 @@ import {
   type Integrity,
   type Label,
   type Manifest,
+  type ResultLabel,
+  type Tool,
 } from '../manifest/manifest.ts'
 import { toolResultsOf, type ConversationMessage } from '../session/conversation.ts'
 
@@ -24,7 +26,7 @@ export function joinLabels(left: Label, right: Label): Label {
 }
 
 /** A tool that declares nothing about its result is not trusted. */
-const UNDECLARED: Label = { integrity: 'untrusted', confidentiality: 'tenant' }
+const UNDECLARED: ResultLabel = { integrity: 'untrusted', confidentiality: 'tenant' }
 
 /**
  * The label of what the model sees: a pure function of the message list and the manifest (CONTRACTS.md).
@@ -38,6 +40,20 @@ export function labelOfConversation(messages: readonly ConversationMessage[], ma
     if (message.role === 'assistant' && !message.isSigned)
       label = joinLabels(label, { integrity: 'untrusted', confidentiality: 'public' })
   }
-  for (const result of toolResultsOf(messages)) label = joinLabels(label, tools.get(result.tool)?.result ?? UNDECLARED)
+  for (const result of toolResultsOf(messages)) label = joinLabels(label, labelOfResult(tools.get(result.tool)))
   return label
+}
+
+/** The model sees the whole result: its label is the join of all of its fields. */
+function labelOfResult(tool: Tool | undefined): Label {
+  const { fields, ...whole } = tool?.result ?? UNDECLARED
+  return Object.values(fields ?? {}).reduce(joinLabels, whole)
+}
+
+/** The label of one field of a result, by its path; else the result's own. */
+export function labelOfField(tool: Tool | undefined, path: readonly string[]): Label {
+  const result = tool?.result ?? UNDECLARED
+  const fields = result.fields ?? {}
+  const name = path.join('.')
+  return Object.hasOwn(fields, name) ? (fields[name] ?? result) : result
 }

@@ -1,6 +1,8 @@
-import { isJsonObject, type Json } from '../../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Destination } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
+import { readResult } from './result-text.ts'
+import { says } from './value-forms.ts'
 
 interface ProvenanceContext {
   readonly subject: Subject | undefined
@@ -20,29 +22,38 @@ export function hasTrustedSource(value: Json, destination: Destination, context:
 }
 
 function comesFrom(text: string, source: string, { subject, userTexts, toolResults }: ProvenanceContext): boolean {
-  if (source === 'user-message') return userTexts.some((userText) => standsIn(text, userText))
+  if (source === 'user-message') return userTexts.some((userText) => says(userText, text))
   if (source.startsWith('subject.')) {
     const field = source.slice('subject.'.length)
     const own = field === 'email' || field === 'principal' || field === 'tenant' ? subject?.[field] : undefined
     return own !== undefined && own.toLowerCase() === text.toLowerCase()
   }
   const [tool, ...path] = source.slice('tool:'.length).split('.')
-  return toolResults.some((result) => result.tool === tool && valuesAt(result.value, path).includes(text))
+  return toolResults.some((result) => result.tool === tool && isFieldOf(result, path, text))
 }
 
-/** Verbatim and whole: `NW-1` does not stand in `NW-10001`. */
-function standsIn(value: string, text: string): boolean {
-  const [needle, hay] = [value.toLowerCase(), text.toLowerCase()]
-  for (let at = hay.indexOf(needle); at >= 0; at = hay.indexOf(needle, at + 1)) {
-    const before = at === 0 ? ' ' : hay.charAt(at - 1)
-    const after = hay.charAt(at + needle.length)
-    const isWhole =
-      !/[\p{L}\p{N}_]/u.test(before) &&
-      !/^[\p{L}\p{N}_]/u.test(after) &&
-      !/^[.@-][\p{L}\p{N}]/u.test(hay.slice(at + needle.length, at + needle.length + 2))
-    if (isWhole && !/[.@+-]/.test(before)) return true
+const PATH_PARTS_MAX = 16
+
+/** The values of `attachments[].url`, `people.email` or a plain argument name. */
+export function valuesAtPath(args: JsonObject, path: string): readonly Json[] {
+  if (Object.hasOwn(args, path)) return args[path] === undefined ? [] : [args[path]]
+  let layer: readonly Json[] = [args]
+  for (const part of path.split('.').slice(0, PATH_PARTS_MAX)) {
+    const key = part.replace(/\[\]$/, '')
+    layer = layer
+      .flatMap((value) => (isJsonObject(value) && Object.hasOwn(value, key) ? [value[key] ?? null] : []))
+      .flatMap((value) => (part.endsWith('[]') && Array.isArray(value) ? (value as readonly Json[]) : [value]))
   }
-  return false
+  return layer
+}
+
+/** A whole field of the result, as JSON or as the text reads; without a path, the whole result. */
+function isFieldOf(result: ToolResult, path: readonly string[], text: string): boolean {
+  if (result.value !== undefined || path.length === 0)
+    return valuesAt(result.value ?? result.text.trim(), path).includes(text)
+  return readResult(result.text, undefined).leaves.some(
+    (leaf) => leaf.text.trim() === text && leaf.path.join('.') === path.join('.'),
+  )
 }
 
 function valuesAt(value: Json | undefined, path: readonly string[]): readonly string[] {

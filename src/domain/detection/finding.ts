@@ -1,7 +1,16 @@
 /** What kind of promise a layer makes (DESIGN section 4). */
 export type GuaranteeClass = 'boundary' | 'exact' | 'detector' | 'telemetry'
 
-export type FindingCategory = 'pii' | 'secret' | 'injection' | 'prompt-leak' | 'link' | 'undecodable' | 'topic'
+export type FindingCategory =
+  | 'pii'
+  | 'secret'
+  | 'injection'
+  | 'prompt-leak'
+  | 'link'
+  | 'undecodable'
+  | 'topic'
+  | 'banned'
+  | 'language'
 
 /** One thing a detector saw in one text. Never carries the matched text itself. */
 export interface GuardFinding {

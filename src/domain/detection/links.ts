@@ -1,120 +1,297 @@
+import { bareEnd, hostStart, schemeStart, URL_MAX, wwwStart } from './egress/bare-url.ts'
+import { cssUrls } from './egress/css-urls.ts'
+import { decodeReferences, readTag } from './egress/html-tag.ts'
+import { script, targetsOfTag } from './egress/html-targets.ts'
+import { targetOf, type LinkReason, type LinkTarget } from './egress/link-target.ts'
+import { ELEMENT_MAX, LABEL_MAX, TAG_MAX } from './egress/link-limits.ts'
+import { indexWithin, inlineEnd, readDestination, withoutBackslashes } from './egress/markdown-link.ts'
+
 export interface LinkSpan {
   readonly start: number
   readonly end: number
   readonly kind: 'image' | 'link'
+  /** The first of `hosts`. */
   readonly host: string
+  /** Every host that the span leads to: of several attributes, a `srcset` list, a redirector's parameter. */
+  readonly hosts: readonly string[]
+  /** It is fetched, sent or run without a click. */
+  readonly loads: boolean
+  readonly reasons: readonly LinkReason[]
   /** Text to keep when the link is taken away. */
   readonly label: string
 }
 
-const URL_MAX = 4_096
-const LABEL_MAX = 1_000
-
-/** Markdown images and links, HTML `src`/`href`, autolinks and bare URLs, found by one linear scan. */
+/**
+ * Markdown links, images and definitions, HTML and SVG tags with an address, style sheets, autolinks and bare URLs, in order and
+ * apart. Linear: each look-ahead is bounded, and tags that never end use up a budget, after which they count as unparsable.
+ */
 export function findLinks(text: string): readonly LinkSpan[] {
-  const spans: LinkSpan[] = []
-  let index = 0
-  while (index < text.length) {
-    const span = spanAt(text, index)
-    if (span === undefined) index += 1
-    else {
-      spans.push(span)
-      index = span.end
+  return new LinkScanner(text).scan()
+}
+
+const BRACKETS_MAX = 256
+const IMAGE_LABELS_MAX = 1_000
+/** Characters of failed tag look-ahead allowed per character of the text. */
+const TAG_WORK = 32
+
+/** Characters at which something may begin or end: `(/:<@W[\]w`. */
+const TRIGGER = new Uint8Array(128)
+for (const char of '(/:<@W[\\]w') TRIGGER[char.charCodeAt(0)] = 1
+
+class LinkScanner {
+  readonly #text: string
+  readonly #spans: LinkSpan[] = []
+  readonly #brackets: number[] = []
+  readonly #imageLabels = new Set<string>()
+  readonly #definitions = new Map<number, string>()
+  /** Nothing before it is free for another span. */
+  #from = 0
+  #tagWork: number
+  #nextClose = -2
+  readonly #elementClose: { style?: number; script?: number } = {}
+
+  constructor(text: string) {
+    this.#text = text
+    this.#tagWork = TAG_WORK * text.length + TAG_MAX
+  }
+
+  scan(): readonly LinkSpan[] {
+    const text = this.#text
+    for (let index = 0; index < text.length;) {
+      const code = text.charCodeAt(index)
+      if (code > 127 || TRIGGER[code] === 0) {
+        index += 1
+        continue
+      }
+      const span = this.#at(index)
+      if (span === undefined) index += 1
+      else {
+        this.#spans.push(span)
+        while ((this.#brackets.at(-1) ?? -1) >= span.start) this.#brackets.pop()
+        this.#from = span.end
+        index = span.end
+      }
+    }
+    return this.#spans.map((span) =>
+      this.#imageLabels.has(this.#definitions.get(span.start) ?? '\n') ? { ...span, kind: 'image', loads: true } : span,
+    )
+  }
+
+  #at(index: number): LinkSpan | undefined {
+    const text = this.#text
+    switch (text[index]) {
+      case '[':
+        if (this.#brackets.length === BRACKETS_MAX) this.#brackets.shift()
+        this.#brackets.push(index)
+        return undefined
+      case ']':
+        return this.#bracket(index)
+      case '<':
+        return this.#angle(index)
+      case ':':
+        return this.#bare(schemeStart(text, index))
+      case '(':
+        return this.#css(index - 3, /^(?:url|src)\(/i)
+      case '@':
+        return this.#css(index, /^@import/i)
+      case '/':
+      case '\\':
+        return text[index + 1] === '/' || text[index + 1] === '\\' ? this.#bare(hostStart(text, index)) : undefined
+      default:
+        return text[index + 3] === '.' ? this.#bare(wwwStart(text, index), 'https://') : undefined
     }
   }
-  return spans
-}
 
-function spanAt(text: string, index: number): LinkSpan | undefined {
-  const char = text[index]
-  if (char === '!' && text[index + 1] === '[') return markdown(text, index, index + 1, 'image')
-  if (char === '[') return markdown(text, index, index, 'link')
-  if (char === '<') return html(text, index)
-  if (char === 'h' || char === 'H' || char === '/' || char === 'd' || char === 'j' || char === 'D' || char === 'J')
-    return bare(text, index)
-  return undefined
-}
-
-/** Looks no further than `charsMax`: a search to the end from each of many brackets would be quadratic. */
-function indexWithin(text: string, wanted: string, from: number, charsMax: number): number {
-  const at = text.slice(from, from + charsMax).indexOf(wanted)
-  return at < 0 ? -1 : from + at
-}
-
-function markdown(text: string, start: number, bracket: number, kind: LinkSpan['kind']): LinkSpan | undefined {
-  const close = indexWithin(text, ']', bracket + 1, LABEL_MAX)
-  if (close < 0) return undefined
-  if (text[close + 1] === '(') {
-    const end = indexWithin(text, ')', close + 2, URL_MAX)
-    if (end < 0) return undefined
-    const target =
-      text
-        .slice(close + 2, end)
-        .trim()
-        .split(/\s/)[0] ?? ''
-    const host = hostOf(target.replace(/^<|>$/g, ''))
-    return host === undefined ? undefined : { start, end: end + 1, kind, host, label: text.slice(bracket + 1, close) }
+  /** `](…)` an inline link or image, `]:` a definition, else a reference. */
+  #bracket(close: number): LinkSpan | undefined {
+    const text = this.#text
+    const opened = this.#brackets.pop() ?? -1
+    // A label of that length is none; the destination behind it still is one.
+    const open = close - opened > LABEL_MAX ? -1 : opened
+    const isImage = open > 0 && text[open - 1] === '!'
+    if (text[close + 1] === '(') return this.#inline(open, close, isImage)
+    if (open < 0) return undefined
+    const label = normalLabel(text.slice(open + 1, close))
+    if (text[close + 1] === ':' && /(?:^|\n)[ \t>*+-]{0,16}$/.test(text.slice(Math.max(0, open - 17), open)))
+      return this.#definition(open, close, label)
+    if (isImage && this.#imageLabels.size < IMAGE_LABELS_MAX) {
+      const reference = text[close + 1] === '[' ? indexWithin(text, ']', close + 2, LABEL_MAX) : -1
+      this.#imageLabels.add(reference > close + 2 ? normalLabel(text.slice(close + 2, reference)) : label)
+    }
+    return undefined
   }
-  if (text[close + 1] === ':') {
-    // A reference definition: `[x]: https://…`, to the end of its line.
-    const host = hostOf(
-      text
-        .slice(close + 2, close + URL_MAX)
-        .split('\n', 1)[0]
-        ?.trim()
-        .split(/\s/, 1)[0] ?? '',
-    )
-    if (host === undefined) return undefined
-    const line = text.indexOf('\n', close)
-    return { start, end: line < 0 ? text.length : line, kind: 'link', host, label: '' }
+
+  #inline(open: number, close: number, isImage: boolean): LinkSpan | undefined {
+    const text = this.#text
+    const destination = readDestination(text, close + 2)
+    const target = destination === undefined ? undefined : markdownTarget(destination.written)
+    const end = destination === undefined || target === undefined ? undefined : inlineEnd(text, destination.end)
+    if (target === undefined || end === undefined) return undefined
+    // An image that begins a link's label takes the link's bracket with it: `[![x](…)](…)`.
+    const around = this.#brackets.at(-1)
+    const isInLink = isImage && around === open - 2
+    const start = open < 0 ? close : isInLink ? open - 2 : isImage ? open - 1 : open
+    const inner = this.#absorb(start)
+    const label = open < 0 ? '' : text.slice(open + 1, close)
+    return this.#span([start, end], [target, ...inner], {
+      kind: isImage && !isInLink ? 'image' : 'link',
+      loads: isImage || inner.some(({ loads }) => loads),
+      label,
+    })
   }
-  return undefined
+
+  /** Links within a link's label go into its span. */
+  #absorb(start: number): readonly (LinkTarget & { readonly loads: boolean })[] {
+    const inner: (LinkTarget & { readonly loads: boolean })[] = []
+    for (let last = this.#spans.at(-1); last !== undefined && last.start >= start; last = this.#spans.at(-1)) {
+      inner.unshift({ hosts: last.hosts, reasons: new Set(last.reasons), loads: last.loads })
+      this.#spans.pop()
+    }
+    this.#from = Math.min(this.#from, Math.max(start, this.#spans.at(-1)?.end ?? 0))
+    return inner
+  }
+
+  #definition(open: number, close: number, label: string): LinkSpan | undefined {
+    const text = this.#text
+    const destination = readDestination(text, close + 2)
+    const target = destination === undefined ? undefined : markdownTarget(destination.written)
+    if (destination === undefined || target === undefined) return undefined
+    const line = text.indexOf('\n', destination.end)
+    this.#definitions.set(open, label)
+    return this.#span([open, line < 0 ? text.length : line], [target], { kind: 'link', loads: false, label: '' })
+  }
+
+  #angle(start: number): LinkSpan | undefined {
+    const text = this.#text
+    const next = text.charCodeAt(start + 1) | 32
+    if (next < 97 || next > 122) return undefined
+    if (this.#nextClose !== -1 && this.#nextClose < start) this.#nextClose = text.indexOf('>', start)
+    if (this.#nextClose < 0) return undefined
+    const autolink = /^<([a-z][a-z0-9+.-]{1,31}:[^\s<>]{0,4000})>/i.exec(text.slice(start, start + URL_MAX))
+    if (autolink !== null) {
+      const target = targetOf(decodeReferences(autolink[1] ?? ''))
+      const end = start + autolink[0].length
+      return target === undefined ? undefined : this.#span([start, end], [target], LINK)
+    }
+    return this.#tag(start)
+  }
+
+  #tag(start: number): LinkSpan | undefined {
+    const text = this.#text
+    if (this.#tagWork < 0) return this.#span([start, this.#nextClose + 1], [UNPARSABLE], LINK)
+    const limit = Math.min(text.length, start + TAG_MAX)
+    const tag = readTag(text, start, limit)
+    if (tag === undefined) {
+      this.#tagWork -= limit - start
+      return undefined
+    }
+    const { targets, loads } = targetsOfTag(tag)
+    if (tag.name === 'style' || tag.name === 'script') {
+      const end = this.#elementEnd(tag.name, tag.end)
+      const content = text.slice(tag.end, end)
+      this.#tagWork -= content.length
+      const inner =
+        tag.name === 'style'
+          ? cssTargets(content)
+          : targets.length > 0 || content.trim() === ''
+            ? []
+            : [script('script')]
+      if (targets.length + inner.length > 0) return this.#span([start, end], [...targets, ...inner], LOADING)
+    }
+    if (targets.length === 0) {
+      this.#tagWork -= tag.end - start
+      return undefined
+    }
+    const isImage = /^(?:img|svg|image|video|audio|iframe|object|embed|link|script)/.test(tag.name)
+    return this.#span([start, tag.end], targets, { kind: isImage ? 'image' : 'link', loads, label: '' })
+  }
+
+  /** One beyond `</name>`; an element that is not closed has no content of its own and is read on as text. */
+  #elementEnd(name: 'style' | 'script', from: number): number {
+    if ((this.#elementClose[name] ?? 0) < from) {
+      const closing = name === 'style' ? /<\/style[\s/>]/gi : /<\/script[\s/>]/gi
+      closing.lastIndex = from
+      this.#elementClose[name] = closing.exec(this.#text)?.index ?? Number.POSITIVE_INFINITY
+    }
+    const close = this.#elementClose[name] ?? Number.POSITIVE_INFINITY
+    if (close - from > ELEMENT_MAX) return from
+    const end = indexWithin(this.#text, '>', close, URL_MAX)
+    return end < 0 ? from : end + 1
+  }
+
+  /** `url(…)` and `@import …` outside of tags: a style sheet in the open, or a code sample that a renderer may take for one. */
+  #css(start: number, opening: RegExp): LinkSpan | undefined {
+    const text = this.#text
+    if (start < this.#from || !opening.test(text.slice(start, start + 8))) return undefined
+    if (/[\w-]/.test(text.charAt(start - 1))) return undefined
+    const close = indexWithin(text, text[start] === '@' ? ';' : ')', start, URL_MAX)
+    if (close < 0) return undefined
+    const targets = cssTargets(text.slice(start, close + 1))
+    return targets.length === 0 ? undefined : this.#span([start, close + 1], targets, LOADING)
+  }
+
+  #bare(start: number | undefined, prefix = ''): LinkSpan | undefined {
+    if (start === undefined || start < this.#from) return undefined
+    const end = bareEnd(this.#text, start)
+    const target = targetOf(prefix + decodeReferences(this.#text.slice(start, end)))
+    return target === undefined || end <= start ? undefined : this.#span([start, end], [target], LINK)
+  }
+
+  #span(
+    [start, end]: readonly [number, number],
+    targets: readonly LinkTarget[],
+    about: Pick<LinkSpan, 'kind' | 'loads' | 'label'>,
+  ): LinkSpan {
+    const hosts = [...new Set(targets.flatMap((target) => target.hosts))]
+    const reasons = [...new Set(targets.flatMap((target) => [...target.reasons]))]
+    return { start: Math.max(start, this.#from), end, host: hosts[0] ?? 'unparsable', hosts, reasons, ...about }
+  }
 }
 
-function html(text: string, start: number): LinkSpan | undefined {
-  const end = indexWithin(text, '>', start, URL_MAX)
-  if (end < 0) return undefined
-  const tag = text.slice(start, end + 1)
-  const attribute = /(?:src|href|srcset|poster|action|data|background|style)\s*=\s*["']?([^"'\s>]{1,4000})/i.exec(tag)
-  const target = attribute?.[1] ?? /^<(https?:\/\/[^\s>]{1,4000})>$/i.exec(tag)?.[1] ?? ''
-  const url = /url\(\s*['"]?([^'")]{1,4000})/i.exec(tag)?.[1] ?? target
-  const host = hostOf(url)
-  return host === undefined
+const LINK = { kind: 'link', loads: false, label: '' } as const
+const LOADING = { kind: 'image', loads: true, label: '' } as const
+const UNPARSABLE: LinkTarget = { hosts: ['unparsable'], reasons: new Set(['unparsable']) }
+
+function normalLabel(label: string): string {
+  return label
+    .replace(/\s{1,1000}/g, ' ')
+    .trim()
+    .toLowerCase()
+}
+
+/** As written and without its backslashes: renderers differ, and both places must be allowed. */
+function markdownTarget(written: string): LinkTarget | undefined {
+  const decoded = decodeReferences(written)
+  const plain = withoutBackslashes(decoded)
+  const found = [decoded, ...(plain === decoded ? [] : [plain])].flatMap((form) => targetOf(form) ?? [])
+  return found.length === 0
     ? undefined
     : {
-        start,
-        end: end + 1,
-        kind: /^<(?:img|svg|image|video|audio|iframe|object|embed|link|script)/i.test(tag) ? 'image' : 'link',
-        host,
-        label: '',
+        hosts: found.flatMap(({ hosts }) => hosts),
+        reasons: new Set(found.flatMap(({ reasons }) => [...reasons])),
       }
 }
 
-function bare(text: string, start: number): LinkSpan | undefined {
-  if (start > 0 && /[A-Za-z0-9:]/.test(text.charAt(start - 1))) return undefined
-  const head = text.slice(start, start + 11).toLowerCase()
-  if (
-    !head.startsWith('http://') &&
-    !head.startsWith('https://') &&
-    !head.startsWith('//') &&
-    !head.startsWith('data:') &&
-    !head.startsWith('javascript:')
-  )
-    return undefined
-  let end = start
-  while (end < text.length && end - start < URL_MAX && !/[\s<>"'`)\]]/.test(text.charAt(end))) end += 1
-  while (end > start && /[.,;:!?]/.test(text.charAt(end - 1))) end -= 1
-  const host = hostOf(text.slice(start, end))
-  return host === undefined ? undefined : { start, end, kind: 'link', host, label: '' }
+function cssTargets(css: string): readonly LinkTarget[] {
+  return cssUrls(css).flatMap((url) => targetOf(url) ?? [])
 }
 
-/** The host as a browser would see it; `data:`/`javascript:` give their scheme; undefined when it leads nowhere outside. */
-function hostOf(target: string): string | undefined {
-  if (/^(?:data|javascript|vbscript|file):/i.test(target))
-    return `${target.slice(0, target.indexOf(':')).toLowerCase()}:`
-  const absolute = target.startsWith('//') ? `https:${target}` : target
-  if (!/^https?:/i.test(absolute)) return undefined
-  return URL.canParse(absolute) ? new URL(absolute).hostname : 'unparsable'
+export interface LinkPolicy {
+  readonly allow: readonly string[]
+  readonly images: boolean
+}
+
+/**
+ * The finding that a link is under a policy, or undefined: every host must be allowed, what loads by itself needs `images`, and
+ * a URL that carries data is one even on an allowed host.
+ */
+export function linkFinding(
+  { kind, hosts, loads, reasons }: LinkSpan,
+  { allow, images }: LinkPolicy,
+): 'egress/link' | 'egress/image' | 'egress/data-in-url' | undefined {
+  if (!hosts.every((host) => isAllowedHost(host, allow))) return `egress/${kind}`
+  if ((loads || kind === 'image') && !images) return 'egress/image'
+  return reasons.includes('data-in-url') ? 'egress/data-in-url' : undefined
 }
 
 /** `example.com` allows itself and its subdomains; nothing else does. */

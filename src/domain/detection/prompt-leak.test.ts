@@ -1,6 +1,6 @@
 import { assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rot13 } from './decode.ts'
+import { rot13 } from './readings/turned.ts'
 import { findPromptLeak, leakIndex } from './prompt-leak.ts'
 
 const PROMPT =
@@ -34,7 +34,7 @@ describe('a leak', () => {
       Array.from(PART)
         .map((char) => `&#${char.charCodeAt(0)};`)
         .join(''),
-      'entity',
+      'escape',
     ],
     ['in base64 of hex', base64(hex(PART)), 'hex'],
     ['of the second literal', 'second literal piece that stands behind a slot', 'plain'],

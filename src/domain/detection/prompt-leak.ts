@@ -1,71 +1,46 @@
-import { canonicalView } from './canonical-view.ts'
-import { decodePieces, rot13 } from './decode.ts'
+import type { Reading } from './readings/text-reading.ts'
+import type { View } from './canonical-view.ts'
+import { fingerprintIndex, type FingerprintIndex } from './leak/fingerprints.ts'
+import { lettersOf } from './leak/letters.ts'
+import { findLeaks, readingsOf, type LeakSpan } from './leak/readings.ts'
 
 /** Letters that must agree in a row before text counts as taken from the prompt. */
-const SHINGLE = 32
+const PROMPT_LETTERS = 32
+const PROMPT_GRAM = 16
+/** A secret counts from this many letters; one with fewer letters in all is too short to tell from chance and is not indexed. */
+const SECRET_LETTERS = 20
+const SECRET_GRAM = 8
 
 export interface LeakIndex {
-  readonly shingles: ReadonlySet<string>
+  readonly prompts: FingerprintIndex
+  readonly secrets: FingerprintIndex
 }
 
-/** Indexes the literal text of a prompt; shingles of slots are left out, for their values are the user's. */
-export function leakIndex(literals: readonly string[]): LeakIndex {
-  const shingles = new Set<string>()
-  for (const literal of literals) {
-    const { letters } = lettersOf(canonicalView(literal).lower)
-    for (let start = 0; start + SHINGLE <= letters.length; start++) shingles.add(letters.slice(start, start + SHINGLE))
+/**
+ * Indexes the literal text of a prompt (text of slots is left out, for their values are the user's), and secrets that the
+ * system holds: of a secret, all its letters and digits count, or the first 20 in a row that agree.
+ */
+export function leakIndex(literals: readonly string[], secrets: readonly string[] = []): LeakIndex {
+  return {
+    prompts: fingerprintIndex(
+      literals.flatMap((literal) => readingsOf(literal, 'prompt', PROMPT_LETTERS)),
+      PROMPT_GRAM,
+    ),
+    secrets: fingerprintIndex(
+      secrets.flatMap((secret) =>
+        readingsOf(secret, 'secret', Math.min(SECRET_LETTERS, lettersOf(secret).codes.length)),
+      ),
+      SECRET_GRAM,
+    ),
   }
-  return { shingles }
 }
 
-/** Raw spans of output that repeat the prompt, plain, spaced, reversed, rotated or encoded. */
+/** Raw spans of output that repeat the prompt or a secret, plain, split, spaced, reversed, rotated or encoded. */
 export function findPromptLeak(
   raw: string,
   index: LeakIndex,
-): readonly { readonly start: number; readonly end: number; readonly reading: string }[] {
-  if (index.shingles.size === 0) return []
-  const view = canonicalView(raw)
-  const { letters, places } = lettersOf(view.lower)
-  const plain = spanIn(letters, index)
-  if (plain !== undefined)
-    return [
-      {
-        reading: 'plain',
-        start: view.starts[places[plain.start] ?? 0] ?? 0,
-        end: view.ends[places[plain.end - 1] ?? 0] ?? raw.length,
-      },
-    ]
-  const whole = { start: 0, end: raw.length }
-  if (spanIn(rot13(letters), index) !== undefined) return [{ ...whole, reading: 'rot13' }]
-  if (spanIn([...letters].reverse().join(''), index) !== undefined) return [{ ...whole, reading: 'reversed' }]
-  for (const piece of decodePieces(raw).pieces)
-    if (spanIn(lettersOf(canonicalView(piece.text).lower).letters, index) !== undefined)
-      return [{ start: piece.start, end: piece.end, reading: piece.encoding }]
-  return []
-}
-
-function spanIn(
-  letters: string,
-  { shingles }: LeakIndex,
-): { readonly start: number; readonly end: number } | undefined {
-  let start = -1
-  let end = -1
-  for (let at = 0; at + SHINGLE <= letters.length; at++) {
-    if (!shingles.has(letters.slice(at, at + SHINGLE))) continue
-    if (start < 0) start = at
-    end = at + SHINGLE
-  }
-  return start < 0 ? undefined : { start, end }
-}
-
-function lettersOf(text: string): { readonly letters: string; readonly places: readonly number[] } {
-  let letters = ''
-  const places: number[] = []
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (!((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code > 191)) continue
-    letters += text.charAt(index)
-    places.push(index)
-  }
-  return { letters, places }
+  view?: View,
+  derived?: readonly Reading[],
+): readonly LeakSpan[] {
+  return findLeaks(raw, [index.prompts, index.secrets], view, derived)
 }

@@ -26,6 +26,8 @@ const WHAT: Readonly<Record<FindingCategory, string>> = {
   link: 'a link or image that leads to a host which is not on the list',
   undecodable: 'content that cannot be looked into',
   topic: 'a topic that the policy does not allow',
+  banned: 'words that the policy bans',
+  language: 'in a language that the policy does not allow',
 }
 
 const HOW: Readonly<Record<GuaranteeClass, string>> = {

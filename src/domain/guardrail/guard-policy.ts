@@ -1,4 +1,6 @@
-import type { GuardAction, GuardConfig, Tier } from '../manifest/manifest.ts'
+import { banList, type BanList } from '../detection/content/ban-list.ts'
+import { topicIndex, type TopicIndex } from '../detection/content/topics.ts'
+import type { GuardAction, GuardConfig, GuardSide, Tier } from '../manifest/manifest.ts'
 
 /** A guard configuration with every question answered. */
 export interface GuardPolicy {
@@ -10,35 +12,63 @@ export interface GuardPolicy {
 export interface SidePolicy {
   readonly injection: { readonly at: number; readonly action: GuardAction }
   readonly pii: GuardAction
+  /** Names, addresses, birth dates, ages: guesses of words and shapes. */
+  readonly softPii: GuardAction
   readonly secrets: GuardAction
   readonly promptLeak: GuardAction
+  /** Undefined: nothing is banned, no topic denied, every language allowed. */
+  readonly content: ContentPolicy | undefined
   /** Undefined: links are not looked at. */
   readonly links: { readonly allow: readonly string[]; readonly images: boolean } | undefined
+}
+
+/** What may not be talked about, in prepared form. */
+export interface ContentPolicy {
+  readonly banned: BanList | undefined
+  readonly topics: TopicIndex | undefined
+  /** Two-letter codes. */
+  readonly languages: readonly string[] | undefined
 }
 
 const OFF: SidePolicy = {
   injection: { at: 1.1, action: 'allow' },
   pii: 'allow',
+  softPii: 'allow',
   secrets: 'allow',
   promptLeak: 'allow',
+  content: undefined,
   links: undefined,
 }
 
 const PRESETS: Readonly<Record<Tier, GuardPolicy>> = {
   T1: {
-    input: { ...OFF, injection: { at: 0.9, action: 'block' }, pii: 'log', secrets: 'block' },
-    document: { ...OFF, injection: { at: 0.5, action: 'redact' }, pii: 'log', secrets: 'redact' },
-    output: { ...OFF, pii: 'redact', secrets: 'redact', promptLeak: 'block', links: { allow: [], images: false } },
+    input: { ...OFF, injection: { at: 0.9, action: 'block' }, pii: 'log', softPii: 'log', secrets: 'block' },
+    document: { ...OFF, injection: { at: 0.5, action: 'redact' }, pii: 'log', softPii: 'log', secrets: 'redact' },
+    output: {
+      ...OFF,
+      pii: 'redact',
+      softPii: 'log',
+      secrets: 'redact',
+      promptLeak: 'block',
+      links: { allow: [], images: false },
+    },
   },
   T2: {
-    input: { ...OFF, injection: { at: 0.95, action: 'block' }, pii: 'log', secrets: 'redact' },
-    document: { ...OFF, injection: { at: 0.7, action: 'redact' }, pii: 'log', secrets: 'redact' },
-    output: { ...OFF, pii: 'log', secrets: 'redact', promptLeak: 'block', links: { allow: [], images: false } },
+    input: { ...OFF, injection: { at: 0.95, action: 'block' }, pii: 'log', softPii: 'log', secrets: 'redact' },
+    document: { ...OFF, injection: { at: 0.7, action: 'redact' }, pii: 'log', softPii: 'log', secrets: 'redact' },
+    output: {
+      ...OFF,
+      pii: 'log',
+      softPii: 'log',
+      secrets: 'redact',
+      promptLeak: 'block',
+      links: { allow: [], images: false },
+    },
   },
   T3: {
-    input: { ...OFF, injection: { at: 0.9, action: 'log' }, pii: 'log', secrets: 'log' },
-    document: { ...OFF, injection: { at: 0.7, action: 'log' }, pii: 'log', secrets: 'log' },
-    output: { ...OFF, pii: 'log', secrets: 'redact', promptLeak: 'log' },
+    input: { ...OFF, injection: { at: 0.9, action: 'log' }, pii: 'log', softPii: 'log', secrets: 'log' },
+    document: { ...OFF, injection: { at: 0.7, action: 'log' }, pii: 'log', softPii: 'log', secrets: 'log' },
+    output: { ...OFF, pii: 'log', softPii: 'log', secrets: 'redact', promptLeak: 'log' },
   },
 }
 
@@ -46,13 +76,33 @@ const PRESETS: Readonly<Record<Tier, GuardPolicy>> = {
 export function resolveGuardPolicy(config: GuardConfig | undefined, tier: Tier): GuardPolicy {
   const preset = config?.preset ?? tier
   const base: GuardPolicy = preset === 'none' ? { input: OFF, document: OFF, output: OFF } : PRESETS[preset]
+  const content = contentOf(config)
   const input = config?.input
   const output = config?.output
   return {
-    input: overlay(base.input, input),
+    input: { ...overlay(base.input, input), content },
     // Documents follow the input's answer on personal data; secrets and instructions in them are cut out, not blocked.
-    document: { ...base.document, pii: input?.pii?.action ?? base.document.pii },
-    output: overlay(base.output, output),
+    document: {
+      ...base.document,
+      pii: input?.pii?.action ?? base.document.pii,
+      softPii: softOf(input?.pii) ?? base.document.softPii,
+    },
+    output: { ...overlay(base.output, output), content },
+  }
+}
+
+/** What is only guessed is at most logged, unless the manifest says otherwise. */
+function softOf(pii: GuardSide['pii']): GuardAction | undefined {
+  return pii === undefined ? undefined : (pii.soft ?? (pii.action === 'allow' ? 'allow' : 'log'))
+}
+
+function contentOf(config: GuardConfig | undefined): ContentPolicy | undefined {
+  const { banned, topics, language } = config ?? {}
+  if (banned === undefined && topics?.deny === undefined && language === undefined) return undefined
+  return {
+    banned: banned === undefined ? undefined : banList(banned),
+    topics: topics?.deny === undefined ? undefined : topicIndex(topics.deny, topics.define),
+    languages: language?.allow,
   }
 }
 
@@ -64,7 +114,9 @@ function overlay(base: SidePolicy, side: GuardConfig['input']): SidePolicy {
         ? base.injection
         : { at: side.injection.at ?? base.injection.at, action: side.injection.action },
     pii: side.pii?.action ?? base.pii,
+    softPii: softOf(side.pii) ?? base.softPii,
     secrets: side.secrets?.action ?? base.secrets,
+    content: base.content,
     promptLeak: side.promptLeak?.action ?? base.promptLeak,
     links:
       side.links === undefined ? base.links : { allow: side.links.allow ?? [], images: side.links.images ?? false },

@@ -1,13 +1,17 @@
 import { canonicalView } from '../detection/canonical-view.ts'
-import { detectPii } from '../detection/pii-detectors.ts'
+import { findBanned } from '../detection/content/ban-list.ts'
+import { findTopics } from '../detection/content/topics.ts'
+import { SOFT_DETECTORS } from '../detection/formats/detect-formats.ts'
+import { detectLanguage } from '../detection/language.ts'
+import { detectPersonalData } from '../detection/personal-data.ts'
 import { detectSecrets } from '../detection/secrets/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection } from '../detection/injection/score-injection.ts'
-import { findLinks, isAllowedHost, type LinkSpan } from '../detection/links.ts'
+import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
-import type { SidePolicy } from './guard-policy.ts'
+import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
 import type { Obligation } from './obligation.ts'
 
 export interface GuardOptions {
@@ -59,8 +63,9 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
         guarantee: 'detector',
       })
   addSensitive(collector, readings, policy)
+  if (policy.content !== undefined) addContent(collector, readings, policy.content)
   if (options.leak !== undefined)
-    for (const span of findPromptLeak(text, options.leak))
+    for (const span of findPromptLeak(text, options.leak, view, readings.derived))
       collector.add(policy.promptLeak, {
         detector: `leak/${span.reading}`,
         category: 'prompt-leak',
@@ -73,16 +78,24 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
   return { score: injection.score, judged: collector.judged }
 }
 
+/** Below it a match of personal data is an open guess, such as an address of the machine itself: recorded, never acted on. */
+const ACTED_ON = 0.5
+/** From here on a format and its check hold. */
+const CHECKED = 0.85
+
 /** Personal data and secrets in every reading; what a hidden reading only repeats counts once. */
 function addSensitive(collector: Collector, { plain, derived }: Readings, policy: SidePolicy): void {
   for (const reading of [plain, ...derived]) {
-    for (const match of detectPii(reading.view))
-      collector.addOnce(policy.pii, {
+    for (const match of detectPersonalData(reading.text)) {
+      const isSoft = SOFT_DETECTORS.has(match.detector)
+      const action = isSoft ? policy.softPii : policy.pii
+      collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
         ...match,
         ...reading.rawSpan(match.start, match.end),
         category: 'pii',
-        guarantee: 'exact',
+        guarantee: !isSoft && match.score >= CHECKED ? 'exact' : 'detector',
       })
+    }
     for (const match of detectSecrets(reading.text))
       collector.addOnce(policy.secrets, {
         ...match,
@@ -91,6 +104,43 @@ function addSensitive(collector: Collector, { plain, derived }: Readings, policy
         guarantee: match.score >= EXACT_SECRET ? 'exact' : 'detector',
       })
   }
+}
+
+const LANGUAGE_CONFIDENCE = 0.9
+/** Shorter texts hold too few letters to tell languages apart. */
+const LANGUAGE_CHARS_MIN = 40
+
+/** Banned words, denied topics and languages, in the plain reading and in what was hidden. */
+function addContent(collector: Collector, { plain, derived }: Readings, content: ContentPolicy): void {
+  for (const reading of [plain, ...derived]) {
+    if (content.banned !== undefined)
+      for (const match of findBanned(reading.view, content.banned))
+        collector.addOnce('block', {
+          ...match,
+          ...reading.rawSpan(match.start, match.end),
+          category: 'banned',
+          guarantee: 'exact',
+        })
+    if (content.topics !== undefined)
+      for (const match of findTopics(reading.view, content.topics))
+        collector.addOnce('block', {
+          ...match,
+          ...reading.rawSpan(match.start, match.end),
+          category: 'topic',
+          guarantee: 'detector',
+        })
+  }
+  if (content.languages === undefined || plain.text.length < LANGUAGE_CHARS_MIN) return
+  const found = detectLanguage(plain.text)
+  if (found === undefined || found.confidence < LANGUAGE_CONFIDENCE || content.languages.includes(found.language))
+    return
+  collector.add('block', {
+    detector: `language/${found.language}`,
+    category: 'language',
+    ...plain.rawSpan(0, plain.text.length),
+    score: found.confidence,
+    guarantee: 'detector',
+  })
 }
 
 class Collector {
@@ -128,13 +178,14 @@ class Collector {
     return undefined
   }
 
-  addLinks({ allow, images }: { readonly allow: readonly string[]; readonly images: boolean }): void {
+  addLinks(policy: LinkPolicy): void {
     for (const link of findLinks(this.#raw)) {
-      if (isAllowedHost(link.host, allow) && (link.kind === 'link' || images)) continue
+      const detector = linkFinding(link, policy)
+      if (detector === undefined) continue
       const label = this.#keepsLabel(link) ? `${link.label} ` : ''
       this.judged.push({
         finding: {
-          detector: `egress/${link.kind}`,
+          detector,
           category: 'link',
           start: link.start,
           end: link.end,

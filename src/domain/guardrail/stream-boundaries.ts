@@ -1,3 +1,5 @@
+import { openConstruct } from '../detection/egress/open-construct.ts'
+
 // Where a stream may be cut. Both functions see one open segment and look back over bounded windows only.
 
 /** Nothing shorter is a segment of its own. */
@@ -6,8 +8,6 @@ const SEGMENT_MIN = 256
 const QUIET = 192
 const CALM = /^[A-Za-z\u00c0-\u024f ,.;'"!?\n]*$/
 const WORD_MAX = 24
-const LABEL_MAX = 1_000
-const TAG_MAX = 4_096
 const PEM_MAX = 16_384
 
 /**
@@ -25,7 +25,7 @@ export function quietPoint(text: string, from: number): number | undefined {
 
 function isQuiet(text: string, at: number): boolean {
   const before = text.slice(at - QUIET, at)
-  return CALM.test(before) && !hasLongWord(before) && !isSpread(before) && openFrom(text, at) === at
+  return CALM.test(before) && !hasLongWord(before) && !isSpread(before) && openFrom(text.slice(0, at)) === at
 }
 
 function hasLongWord(text: string): boolean {
@@ -43,37 +43,12 @@ function isSpread(text: string): boolean {
   return /(?:^|[^A-Za-z])[A-Za-z][^A-Za-z]{1,3}[A-Za-z](?:[^A-Za-z]|$)/.test(text)
 }
 
-/** Start of the earliest construct that is open at `at`: a bracketed label, a tag, a key block; `at` where none is. */
-function openFrom(text: string, at: number): number {
-  let open = at
-  const hold = (start: number, max: number): void => {
-    if (start >= 0 && at - start <= max) open = Math.min(open, start)
-  }
-  const bracket = text.lastIndexOf('[', at - 1)
-  if (bracket > text.lastIndexOf(']', at - 1)) hold(firstOpen(text, bracket, at), LABEL_MAX)
-  const target = text.lastIndexOf('](', at - 1)
-  if (target >= 0 && !isClosed(text, ')', target, at)) hold(text.lastIndexOf('[', target), LABEL_MAX + TAG_MAX)
-  const tag = text.lastIndexOf('<', at - 1)
-  if (tag > text.lastIndexOf('>', at - 1) && /[a-zA-Z/!?]/.test(text.charAt(tag + 1) || 'a')) hold(tag, TAG_MAX)
-  const key = text.lastIndexOf('-----BEGIN', at - 1)
-  if (key >= 0 && !isClosed(text, '-----END', key, at)) hold(key, PEM_MAX)
-  return open
-}
-
-function isClosed(text: string, mark: string, from: number, at: number): boolean {
-  const end = text.indexOf(mark, from)
-  return end >= 0 && end < at
-}
-
-/** Brackets within a label: the outermost one that is near. */
-function firstOpen(text: string, bracket: number, at: number): number {
-  let open = bracket
-  for (let step = 0; step < 8; step++) {
-    const before = text.lastIndexOf('[', open - 1)
-    if (before < 0 || at - before > LABEL_MAX || text.slice(before, open).includes(']')) break
-    open = before
-  }
-  return text[open - 1] === '!' ? open - 1 : open
+/** Start of the earliest construct that is open at the end: a link, a tag, a style, a key block. */
+function openFrom(text: string): number {
+  const open = openConstruct(text)
+  const key = text.lastIndexOf('-----BEGIN')
+  const isKeyOpen = key >= 0 && text.length - key <= PEM_MAX && text.indexOf('-----END', key) < 0
+  return isKeyOpen ? Math.min(open, key) : open
 }
 
 /** Longest span or context of the short formats, and then some. */
@@ -85,7 +60,7 @@ const LINES_MAX = 1_000
 export function heldFrom(text: string): number {
   const near = text.length - HOLD
   if (near <= 0) return 0
-  return Math.min(openFrom(text, text.length), tokenFrom(text, near), spreadFrom(text, near))
+  return Math.min(openFrom(text), tokenFrom(text, near), spreadFrom(text, near))
 }
 
 /** Start of the run without white space at a place; encoded lines that follow each other are one run. */

@@ -18,6 +18,7 @@ export function checkReferences(manifest: Manifest): readonly ReferenceProblem[]
   checkUniqueIds(manifest, report)
   checkModels(manifest, report)
   checkAgents(manifest, report)
+  checkDelegation(manifest, report)
   checkTools(manifest, report)
   if (Object.keys(manifest.environments).length === 0)
     report({
@@ -32,6 +33,15 @@ export function checkReferences(manifest: Manifest): readonly ReferenceProblem[]
 const KINDS = ['models', 'prompts', 'datasets', 'retrievers', 'tools', 'mcpServers', 'agents'] as const
 
 function checkUniqueIds(manifest: Manifest, report: Report): void {
+  const detectors = manifest.guard?.detectors ?? []
+  for (const [index, { id }] of detectors.entries())
+    if (detectors.findIndex((other) => other.id === id) < index)
+      report({
+        code: 'manifest/duplicate-id',
+        path: ['guard', 'detectors', index, 'id'],
+        message: `\`${id}\` is declared twice in \`guard.detectors\``,
+        next: 'give each detector its own id',
+      })
   for (const kind of KINDS) {
     const seen = new Set<string>()
     for (const [index, component] of (manifest.components[kind] ?? []).entries()) {
@@ -89,6 +99,32 @@ function checkAgents(manifest: Manifest, report: Report): void {
     for (const kind of ['prompts', 'tools', 'retrievers'] as const)
       for (const [position, id] of (agent[kind] ?? []).entries())
         if (!known[kind].has(id)) missing(report, kind.slice(0, -1), id, [...path, kind, position], known[kind])
+  }
+}
+
+/**
+ * An agent hands down no tool that it lacks: at run time a sub-agent's rights are cut to its caller's, so such a tool would
+ * be declared and never usable. Whoever means it declares the tool for the caller too.
+ */
+function checkDelegation({ components }: Manifest, report: Report): void {
+  const agents = new Map((components.agents ?? []).map((agent) => [agent.id, agent]))
+  for (const [index, agent] of (components.agents ?? []).entries()) {
+    for (const [position, id] of (agent.delegates ?? []).entries()) {
+      const path = ['components', 'agents', index, 'delegates', position]
+      const delegate = id === agent.id ? undefined : agents.get(id)
+      if (delegate === undefined) {
+        missing(report, 'agent', id, path, new Set([...agents.keys()].filter((known) => known !== agent.id)))
+        continue
+      }
+      const wider = (delegate.tools ?? []).filter((tool) => !(agent.tools ?? []).includes(tool))
+      if (wider.length > 0)
+        report({
+          code: 'manifest/wider-delegate',
+          path,
+          message: `agent \`${agent.id}\` delegates to \`${id}\`, which holds tools that it lacks: ${wider.map((tool) => `\`${tool}\``).join(', ')}`,
+          next: `declare these tools for \`${agent.id}\` too, or take them from \`${id}\``,
+        })
+    }
   }
 }
 

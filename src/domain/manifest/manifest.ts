@@ -38,6 +38,9 @@ export const EFFECTS = ['read', 'write', 'irreversible', 'external'] as const
 export const INTEGRITIES = ['trusted', 'user', 'curated', 'untrusted'] as const
 export const CONFIDENTIALITIES = ['public', 'internal', 'tenant', 'restricted'] as const
 export const TIERS = ['T1', 'T2', 'T3'] as const
+/** What a tool does with text that a model may have written. */
+export const EXECUTIONS = ['code', 'sql', 'command'] as const
+export const SANDBOX_MEANS = ['subprocess', 'container'] as const
 export const CAPTURE_MODES = ['none', 'redacted', 'reference', 'full'] as const
 
 export type Audience = (typeof AUDIENCES)[number]
@@ -129,22 +132,57 @@ export interface Tool {
   readonly schema: string
   readonly effect: Effect
   readonly description?: string | undefined
-  readonly result?: Label | undefined
+  readonly result?: ResultLabel | undefined
   /** CEL over `args`, `subject`, `session`, `labels`. */
   readonly authorize?: string | undefined
   readonly destinations?: Readonly<Record<string, Destination>> | undefined
   readonly clearance?: { readonly confidentiality: Confidentiality } | undefined
   readonly approval?: Approval | undefined
   readonly limits?:
-    | { readonly perSession?: number | undefined; readonly perDayPerTenant?: number | undefined }
+    | {
+        readonly perSession?: number | undefined
+        readonly perDayPerTenant?: number | undefined
+        readonly amount?: AmountLimit | undefined
+      }
     | undefined
   readonly requires?: readonly string[] | undefined
+  /** Set for a tool that runs what it is given. */
+  readonly executes?: (typeof EXECUTIONS)[number] | undefined
+  readonly sandbox?: SandboxProfile | undefined
 }
 
-/** Where a destination argument may come from: `user-message`, `subject.FIELD`, `tool:NAME.FIELD`, or an allowed glob. */
+/** The cell in which a tool runs what it is given. No network and no lasting files: there is no other choice. */
+export interface SandboxProfile {
+  readonly network: 'none'
+  readonly filesystem: 'temporary'
+  /** Processor time of each process, in seconds. */
+  readonly cpuSeconds: number
+  /** Memory of each process (subprocess) or of all together (container), in MiB. */
+  readonly memoryMb: number
+  /** Real time from start to end, in seconds. */
+  readonly wallSeconds: number
+  readonly via: (typeof SANDBOX_MEANS)[number]
+}
+
+/** The label of a result, and labels of single fields (`owner.email`) that differ from it. */
+export interface ResultLabel extends Label {
+  readonly fields?: Readonly<Record<string, Label>> | undefined
+}
+
+/** The sum of a numeric argument over a conversation. */
+export interface AmountLimit {
+  readonly argument: string
+  readonly perSession: number
+}
+
+/**
+ * Where a destination argument may come from: `user-message`, `subject.FIELD`, `tool:NAME.FIELD`, or an allowed glob.
+ * `exact`: the user must say the value; what their message points at does not count.
+ */
 export interface Destination {
   readonly from?: readonly string[] | undefined
   readonly allow?: readonly string[] | undefined
+  readonly exact?: boolean | undefined
 }
 
 export interface Approval {
@@ -167,6 +205,12 @@ export interface Agent {
   readonly tools?: readonly string[] | undefined
   readonly retrievers?: readonly string[] | undefined
   readonly maxSteps?: number | undefined
+  /** Agents that it may call. Each of them holds no tool that this one lacks. */
+  readonly delegates?: readonly string[] | undefined
+  /** Levels of agents below it. */
+  readonly maxDepth?: number | undefined
+  /** How often a run may call one tool with the same arguments. */
+  readonly maxRepeats?: number | undefined
 }
 
 export type GuardAction = 'allow' | 'log' | 'annotate' | 'redact' | 'pseudonymise' | 'require-approval' | 'block'
@@ -176,12 +220,66 @@ export interface GuardConfig {
   readonly preset?: Tier | 'none' | undefined
   readonly input?: GuardSide | undefined
   readonly output?: GuardSide | undefined
-  readonly topics?: { readonly deny?: readonly string[] | undefined } | undefined
+  /** Words and phrases that must not stand in a text; a star stands for any ending. */
+  readonly banned?: readonly string[] | undefined
+  readonly topics?:
+    | {
+        readonly deny?: readonly string[] | undefined
+        /** Topics of the user's own: any phrase decides, two words do. */
+        readonly define?:
+          | Readonly<
+              Record<
+                string,
+                { readonly words?: readonly string[] | undefined; readonly phrases?: readonly string[] | undefined }
+              >
+            >
+          | undefined
+      }
+    | undefined
+  /** ISO 639-1 codes; texts in a language that is recognised as another one are a finding. */
+  readonly language?: { readonly allow: readonly string[] } | undefined
+  readonly detectors?: readonly DetectorDeclaration[] | undefined
 }
+
+export const GUARD_SIDES = ['input', 'document', 'output'] as const
+export type GuardSideName = (typeof GUARD_SIDES)[number]
+
+export const DETECTOR_ACTIONS = ['log', 'annotate', 'redact', 'require-approval', 'block'] as const
+export type DetectorAction = (typeof DETECTOR_ACTIONS)[number]
+
+export const DETECTOR_CATEGORIES = ['injection', 'pii', 'secret', 'prompt-leak', 'topic'] as const
+
+interface DetectorBasics {
+  readonly id: string
+  readonly url: string
+  /** Score from which `action` applies, 0 to 1. */
+  readonly at: number
+  readonly action: DetectorAction
+  /** `degrade` goes on without this detector, with a finding that says so. */
+  readonly onError: 'block' | 'degrade'
+  readonly deadlineMs?: number | undefined
+  readonly category?: (typeof DETECTOR_CATEGORIES)[number] | undefined
+  readonly sides?: readonly GuardSideName[] | undefined
+  /** Name of the environment variable that holds the key. */
+  readonly keyFrom?: string | undefined
+  readonly allowPlainHttp?: boolean | undefined
+}
+
+/** A detector beside the guard's own, reached over the network. */
+export type DetectorDeclaration =
+  | (DetectorBasics & {
+      readonly kind: 'http'
+      readonly version?: string | undefined
+      readonly body?: Json | undefined
+      readonly score?: string | undefined
+      readonly label?: string | undefined
+    })
+  | (DetectorBasics & { readonly kind: 'llm-judge'; readonly model: string; readonly question?: string | undefined })
 
 export interface GuardSide {
   readonly injection?: { readonly at?: number | undefined; readonly action: GuardAction } | undefined
-  readonly pii?: { readonly action: GuardAction } | undefined
+  /** `soft`: names, addresses, birth dates and ages, which are guesses; `log` unless it is said. */
+  readonly pii?: { readonly action: GuardAction; readonly soft?: GuardAction | undefined } | undefined
   readonly secrets?: { readonly action: GuardAction } | undefined
   readonly links?: { readonly allow?: readonly string[] | undefined; readonly images?: boolean | undefined } | undefined
   readonly promptLeak?: { readonly action: GuardAction } | undefined

@@ -1,4 +1,4 @@
-import type { Json } from '../../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 
 /** A message list in the shape that labels and tool decisions are computed from, whatever wire it came over. */
 export type ConversationMessage =
@@ -33,18 +33,36 @@ export interface ToolResult {
   readonly text: string
   /** The result as JSON, if it is JSON. */
   readonly value: Json | undefined
+  /** What the tool was called with, where the call is known. */
+  readonly arguments?: JsonObject | undefined
 }
 
 const RESULT_CHARS_MAX = 1_000_000
 
-/** Pairs each tool message with the tool that an assistant message called. */
+/**
+ * Pairs each tool message with the call that it answers. An id that was used twice is answered in order; a result
+ * without a call belongs to the tool `unknown`, which no manifest declares.
+ */
 export function toolResultsOf(messages: readonly ConversationMessage[]): readonly ToolResult[] {
-  const names = new Map<string, string>()
+  const calls = new Map<string, ToolCall[]>()
   const results: ToolResult[] = []
   for (const message of messages) {
-    if (message.role === 'assistant') for (const call of message.toolCalls) names.set(call.id, call.name)
+    if (message.role === 'assistant')
+      for (const call of message.toolCalls) {
+        const waiting = calls.get(call.id)
+        if (waiting === undefined) calls.set(call.id, [call])
+        else waiting.push(call)
+      }
     if (message.role !== 'tool') continue
-    results.push({ tool: names.get(message.callId) ?? 'unknown', text: message.text, value: jsonOf(message.text) })
+    const waiting = calls.get(message.callId) ?? []
+    const call = waiting.length > 1 ? waiting.shift() : waiting[0]
+    const args = call === undefined ? undefined : jsonOf(call.arguments)
+    results.push({
+      tool: call?.name ?? 'unknown',
+      text: message.text,
+      value: jsonOf(message.text),
+      arguments: isJsonObject(args) ? args : undefined,
+    })
   }
   return results
 }

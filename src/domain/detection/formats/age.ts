@@ -1,4 +1,4 @@
-import type { Match } from './match.ts'
+import type { Match } from '../match.ts'
 import { after, before, isBehindNumber, isLetter, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 

@@ -2,7 +2,7 @@ import { concatBytes, hexOf, utf8 } from '../../../base/bytes.ts'
 import { sha256Pure } from '../../../base/sha256.ts'
 import { isBech32Address } from './bech32.ts'
 import { keccak256 } from './keccak256.ts'
-import type { Match } from './match.ts'
+import type { Match } from '../match.ts'
 import { BASE58, HEX, before, hasClass, isAlnum, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 

@@ -1,5 +1,5 @@
-import { withoutOverlaps } from './match.ts'
-import type { Match } from './match.ts'
+import { withoutOverlaps } from '../match.ts'
+import type { Match } from '../match.ts'
 import { LOCAL, hasClass, isAlnum, isLetter, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 

@@ -1,4 +1,4 @@
-import type { Match } from './match.ts'
+import type { Match } from '../match.ts'
 import { UPPER, LOWER, hasClass, isAlnum, isDigit, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 

@@ -1,4 +1,4 @@
-import type { Match } from './match.ts'
+import type { Match } from '../match.ts'
 import { HEX, hasClass, isWord } from './scan.ts'
 
 const PAIRS = 6

@@ -1,4 +1,4 @@
-import type { Match } from './match.ts'
+import type { Match } from '../match.ts'
 import { isAlnum } from './scan.ts'
 
 const LINE_MAX = 44

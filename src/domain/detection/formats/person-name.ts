@@ -1,6 +1,6 @@
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from './given-names.ts'
-import { withoutOverlaps } from './match.ts'
-import type { Match } from './match.ts'
+import { withoutOverlaps } from '../match.ts'
+import type { Match } from '../match.ts'
 import { LAST_OF_INTRODUCTION, NO_SURNAME, PARTICLES, SURNAME_ENDINGS, TITLES } from './name-words.ts'
 import { after, before, isLetter, isUpperAt, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'

@@ -1,4 +1,4 @@
-import type { Match } from './match.ts'
+import type { Match } from '../match.ts'
 import { isInternational, nationalScore } from './phone-plans.ts'
 import { after, before, isAlnum, isBehindNumber, isDigit, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'

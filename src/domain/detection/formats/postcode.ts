@@ -1,4 +1,4 @@
-import type { Match } from './match.ts'
+import type { Match } from '../match.ts'
 import { before, isAlnum, isBehindNumber, isDigit, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 

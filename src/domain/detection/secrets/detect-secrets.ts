@@ -1,5 +1,5 @@
 import { Automaton, type Pattern } from '../automaton.ts'
-import type { Match } from '../pii-detectors.ts'
+import { bestWithoutOverlaps, type Match } from '../match.ts'
 import { SECRET_CONTEXT_TABLE } from '../tables/secret-context-table.ts'
 import { SECRET_FORMAT_TABLE } from '../tables/secret-format-table.ts'
 import { parseSecretTable, type SecretRule } from './secret-rule.ts'
@@ -41,25 +41,5 @@ export function detectSecrets(raw: string): readonly Match[] {
       searchedTo.set(number, match.end)
     }
   })
-  return withoutOverlaps(found)
-}
-
-function withoutOverlaps(found: readonly Match[]): readonly Match[] {
-  const kept: Match[] = []
-  for (const match of found.toSorted((left, right) => left.start - right.start || right.end - left.end)) {
-    let isBeaten = false
-    for (let last = kept.at(-1); last !== undefined && match.start < last.end; last = kept.at(-1)) {
-      if (!isBetter(match, last)) {
-        isBeaten = true
-        break
-      }
-      kept.pop()
-    }
-    if (!isBeaten) kept.push(match)
-  }
-  return kept
-}
-
-function isBetter(match: Match, than: Match): boolean {
-  return match.score !== than.score ? match.score > than.score : match.end - match.start > than.end - than.start
+  return bestWithoutOverlaps(found)
 }

@@ -1,4 +1,4 @@
-import type { Match } from '../pii-detectors.ts'
+import type { Match } from '../match.ts'
 import { assignmentAt, type Assignment } from './assigned-value.ts'
 import type { Candidate } from './candidate.ts'
 import { hintsCredential } from './credential-name.ts'

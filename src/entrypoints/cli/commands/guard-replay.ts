@@ -29,6 +29,7 @@ export async function guardReplayCommand(
     manifest: release.manifest,
     engine: celEngine(),
     checkArguments: argumentChecker(schemas),
+    schemaOf: (tool) => schemas.get(tool),
   }
   const input: AsyncIterable<Uint8Array> =
     options.traces === undefined ? terminal.stdin : createReadStream(resolve(terminal.workingFolder, options.traces))

@@ -1,4 +1,9 @@
 import { basename, dirname, resolve } from 'node:path'
+import { monotonicMs } from '../../../adapters/clock/system-clock.ts'
+import { systemDeadline } from '../../../adapters/clock/system-deadline.ts'
+import { declaredDetectors, type DeclaredDetectors } from '../../../adapters/detectors/declared-detectors.ts'
+import { guardWithDetectors } from '../../../application/guard/guard-with-detectors.ts'
+import { detectorRunner, type DetectorRunner } from '../../../application/guard/run-detectors.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../../../base/json.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { TIERS, type Tier } from '../../../domain/manifest/manifest.ts'
@@ -16,31 +21,54 @@ export async function guardScanCommand(
   terminal: Terminal,
   options: { readonly preset: string; readonly manifest?: string | undefined },
 ): Promise<number> {
-  const policy = await policyFor(terminal, options)
-  if (policy === undefined) return EXIT_CODE.usage
-  let number = 0
-  for await (const line of linesOf(terminal.stdin)) {
-    if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
-    number += 1
-    terminal.out(`${JSON.stringify(scanLine(line, number, policy))}\n`)
-    await terminal.drain()
+  const guard = await guardFor(terminal, options)
+  if (guard === undefined) return EXIT_CODE.usage
+  const runDetectors = detectorRunner(guard.detectors, { nowMs: monotonicMs, deadline: systemDeadline })
+  const context: ScanContext = { policy: guard.policy, runDetectors, interrupted: terminal.interrupted }
+  try {
+    let number = 0
+    for await (const line of linesOf(terminal.stdin)) {
+      number += 1
+      const scanned = terminal.interrupted.aborted ? {} : await scanLine(line, number, context)
+      if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
+      terminal.out(`${JSON.stringify(scanned)}\n`)
+      await terminal.drain()
+    }
+    return EXIT_CODE.pass
+  } finally {
+    await guard.close()
   }
-  return EXIT_CODE.pass
 }
 
-async function policyFor(
+interface ScanContext {
+  readonly policy: GuardPolicy
+  readonly runDetectors: DetectorRunner
+  readonly interrupted: AbortSignal
+}
+
+type ScanGuard = DeclaredDetectors & { readonly policy: GuardPolicy }
+
+async function guardFor(
   terminal: Terminal,
   { preset, manifest }: { readonly preset: string; readonly manifest?: string | undefined },
-): Promise<GuardPolicy | undefined> {
+): Promise<ScanGuard | undefined> {
   if (manifest !== undefined) {
     const path = resolve(terminal.workingFolder, manifest)
     const loaded = await loadProject(dirname(path), '.', basename(path))
-    if (loaded.ok)
-      return resolveGuardPolicy(loaded.value.release.manifest.guard, computeTier(loaded.value.release.manifest).tier)
-    reportProblems(terminal, loaded.failure)
+    const detectors = loaded.ok
+      ? declaredDetectors(loaded.value.release.manifest.guard?.detectors ?? [], terminal.environment)
+      : loaded
+    if (loaded.ok && detectors.ok) {
+      const { manifest: declared } = loaded.value.release
+      return { policy: resolveGuardPolicy(declared.guard, computeTier(declared).tier), ...detectors.value }
+    }
+    if (!detectors.ok) reportProblems(terminal, detectors.failure)
     return undefined
   }
-  if (TIERS.some((tier) => tier === preset)) return resolveGuardPolicy({ preset: preset as Tier }, preset as Tier)
+  if (TIERS.some((tier) => tier === preset)) {
+    const none = { detectors: [], close: () => Promise.resolve() }
+    return { policy: resolveGuardPolicy({ preset: preset as Tier }, preset as Tier), ...none }
+  }
   reportProblems(terminal, [{ code: 'guard/preset', message: `\`${preset}\` is no preset`, next: 'use T1, T2 or T3' }])
   return undefined
 }
@@ -78,7 +106,11 @@ function errorLine(id: string | null, line: number, code: string, message: strin
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-function scanLine(bytes: Buffer | undefined, number: number, policy: GuardPolicy): JsonObject {
+async function scanLine(
+  bytes: Buffer | undefined,
+  number: number,
+  { policy, runDetectors, interrupted }: ScanContext,
+): Promise<JsonObject> {
   if (bytes === undefined) return errorLine(null, number, 'guard/line-too-long', `longer than ${LINE_BYTES_MAX} bytes`)
   let line: string
   try {
@@ -96,7 +128,10 @@ function scanLine(bytes: Buffer | undefined, number: number, policy: GuardPolicy
     return errorLine(name, number, 'guard/bad-line', '`id` and `text` must be strings')
   if (direction !== undefined && direction !== 'input' && direction !== 'output')
     return errorLine(name, number, 'guard/bad-line', '`direction` must be `input` or `output`')
-  const judgement = guardText(text, direction === 'output' ? policy.output : policy.input)
+  const side = direction ?? 'input'
+  const own = guardText(text, policy[side])
+  const raised = await guardWithDetectors([{ raw: text, judgement: own }], runDetectors, { side, signal: interrupted })
+  const judgement = raised[0] ?? own
   return {
     id: name,
     action: judgement.action,

@@ -1,3 +1,4 @@
+import { looksExecuting } from '../../../domain/manifest/executing-tools.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadProject } from '../load-project.ts'
@@ -19,6 +20,9 @@ export async function validateCommand(
   const { release } = loaded.value
   const { name, version } = release.manifest.metadata
   const { tier, reasons } = computeTier(release.manifest)
+  const advice = (release.manifest.components.tools ?? [])
+    .filter((tool) => tool.executes === undefined && looksExecuting(tool, release.toolSchemas[tool.id]?.schema))
+    .map(({ id }) => `tool \`${id}\` looks as if it ran code, SQL or commands: declare \`executes\` and \`sandbox\``)
   if (options.json) {
     const body = {
       schemaVersion: 1,
@@ -29,6 +33,7 @@ export async function validateCommand(
       reasons,
       releaseDigest: release.digest,
       components: release.components,
+      ...(advice.length === 0 ? {} : { advice }),
     }
     printLine(terminal, inertJson(body, 2))
     return EXIT_CODE.pass
@@ -36,6 +41,7 @@ export async function validateCommand(
   const style = styleFor(terminal.hasColor)
   printLine(terminal, `${style.bold(`${name} v${version}`)} · tier ${tier} · ${release.components.length} components`)
   for (const reason of reasons) printLine(terminal, `  ${tier} because ${inert(reason)}`)
+  for (const line of advice) printLine(terminal, `  advice: ${inert(line)}`)
   printLine(terminal, `release ${release.digest}`)
   printLine(terminal, `${style.green('valid')}   next: gatehouse plan`)
   return EXIT_CODE.pass

@@ -1,0 +1,74 @@
+import type { EpochMs } from '../../base/instant.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import { fail, ok, type Result } from '../../base/result.ts'
+
+/** A right to call one tool, minted from the manifest and the user's request, never from what the model says. */
+export interface Capability {
+  readonly tool: string
+  /** Per argument, the values that it may take; an argument that is not named is free. */
+  readonly allowed: Readonly<Record<string, readonly (string | number | boolean)[]>>
+  readonly callsLeft: number
+  readonly amount?: { readonly argument: string; readonly left: number } | undefined
+  readonly expiresAt: EpochMs
+}
+
+export type CapabilityFailure =
+  | 'capability/other-tool'
+  | 'capability/expired'
+  | 'capability/spent'
+  | 'capability/argument'
+  | 'capability/amount'
+
+const ITEMS_MAX = 1_000
+
+/** Checks a call against a capability and returns what is left of it. Nothing is spent where the call is refused. */
+export function exercise(
+  capability: Capability,
+  call: { readonly tool: string; readonly arguments: JsonObject },
+  now: EpochMs,
+): Result<Capability, CapabilityFailure> {
+  if (call.tool !== capability.tool) return fail('capability/other-tool')
+  if (now >= capability.expiresAt) return fail('capability/expired')
+  if (capability.callsLeft < 1) return fail('capability/spent')
+  for (const [name, allowed] of Object.entries(capability.allowed)) {
+    const value = Object.hasOwn(call.arguments, name) ? call.arguments[name] : undefined
+    if (value === undefined || !itemsOf(value).every((item) => allowed.some((one) => one === item)))
+      return fail('capability/argument')
+  }
+  const left = { ...capability, callsLeft: capability.callsLeft - 1 }
+  if (capability.amount === undefined) return ok(left)
+  const { argument } = capability.amount
+  const spent = Object.hasOwn(call.arguments, argument) ? call.arguments[argument] : undefined
+  if (typeof spent !== 'number' || !(spent >= 0) || spent > capability.amount.left) return fail('capability/amount')
+  return ok({ ...left, amount: { argument, left: capability.amount.left - spent } })
+}
+
+/** An empty list names nobody, and a list too long to judge is none that was allowed. */
+function itemsOf(value: Json): readonly Json[] {
+  if (!Array.isArray(value)) return [value]
+  return value.length === 0 || value.length > ITEMS_MAX ? [null] : (value as readonly Json[])
+}
+
+/** Rights only shrink: the intersection of two capabilities for one tool. */
+export function narrow(left: Capability, right: Omit<Capability, 'tool'>): Capability {
+  const allowed: Record<string, readonly (string | number | boolean)[]> = { ...left.allowed }
+  for (const [name, values] of Object.entries(right.allowed)) {
+    const own = Object.hasOwn(allowed, name) ? allowed[name] : undefined
+    allowed[name] = own === undefined ? values : own.filter((value) => values.includes(value))
+  }
+  const { amount: mine } = left
+  const { amount: other } = right
+  const isSame = mine !== undefined && other !== undefined && mine.argument === other.argument
+  return {
+    tool: left.tool,
+    allowed,
+    callsLeft: Math.min(left.callsLeft, right.callsLeft),
+    // Two different amounts cannot both be kept in one: then nothing may be spent.
+    amount: isSame
+      ? { argument: mine.argument, left: Math.min(mine.left, other.left) }
+      : mine !== undefined && other !== undefined
+        ? { argument: mine.argument, left: 0 }
+        : (mine ?? other),
+    expiresAt: Math.min(left.expiresAt, right.expiresAt) as EpochMs,
+  }
+}

@@ -1,0 +1,120 @@
+import type { Subject } from '../session/conversation.ts'
+import type { ArgumentRole } from './argument-role.ts'
+import { integrityRank } from './labels.ts'
+import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
+import type { RequestIntent } from './request-intent.ts'
+import { BILL_WORDS, GROUP_WORDS } from './request-lexicon.ts'
+import { bareUrl, hostOf, isSameSite, says, stemsOf, urlsIn } from './value-forms.ts'
+
+/** Everything that a call is judged on besides the manifest. */
+export interface FlowEvidence {
+  readonly intent: RequestIntent
+  /** The user's messages and the system prompt. */
+  readonly trusted: string
+  readonly trustedHosts: readonly string[]
+  readonly subject: Subject | undefined
+  readonly sources: readonly SourceResult[]
+  /** Some result speaks to the assistant. */
+  readonly isInjected: boolean
+}
+
+/**
+ * Where a value comes from. `stated`: the user or the system prompt says it; `subject`: it is the end user's own;
+ * `curated`: a tool whose results the manifest trusts says it; `designated`: it stands in a result that the user's
+ * words point at. The first three are a boundary; the last holds as far as the named source is honest.
+ */
+export type Provenance = 'stated' | 'subject' | 'curated' | 'designated'
+
+export function provenanceOf(
+  text: string,
+  role: ArgumentRole,
+  isMoney: boolean,
+  evidence: FlowEvidence,
+): Provenance | undefined {
+  if (isStated(text, role, evidence)) return 'stated'
+  if (isOfSubject(text, evidence.subject)) return 'subject'
+  const needle = text.trim().toLowerCase()
+  const places = evidence.sources.flatMap((source) =>
+    source.leaves
+      .filter((leaf) => !leaf.isHostile && (leaf.lower.includes(needle) || isUrlIn(text, role, leaf)))
+      .map((leaf) => ({ source, leaf })),
+  )
+  if (
+    places.some(({ source, leaf }) => !source.isInjected && integrityRank(leaf.integrity) < integrityRank('untrusted'))
+  )
+    return 'curated'
+  if (role === 'url' && isSiteByName(text, evidence.intent)) return 'designated'
+  return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))
+    ? 'designated'
+    : undefined
+}
+
+export function isStated(text: string, role: ArgumentRole, { trusted, trustedHosts }: FlowEvidence): boolean {
+  if (says(trusted, text)) return true
+  if (role !== 'url') return false
+  const host = hostOf(text)
+  return host !== undefined && trustedHosts.some((site) => isSameSite(host, site))
+}
+
+function isOfSubject(text: string, subject: Subject | undefined): boolean {
+  const value = text.trim().toLowerCase()
+  return subject !== undefined && (subject.email?.toLowerCase() === value || subject.principal.toLowerCase() === value)
+}
+
+function isUrlIn(text: string, role: ArgumentRole, leaf: SourceLeaf): boolean {
+  if (role !== 'url') return false
+  const [bare, host] = [bareUrl(text), hostOf(text)]
+  return bare !== undefined && urlsIn(leaf.text).some((url) => url === bare || hostOf(url) === host)
+}
+
+interface Place {
+  readonly needle: string
+  readonly role: ArgumentRole
+  readonly isMoney: boolean
+  readonly source: SourceResult
+  readonly leaf: SourceLeaf
+  readonly evidence: FlowEvidence
+}
+
+function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place): boolean {
+  const { intent } = evidence
+  const isNamed = source.designated[Math.max(leaf.record, 0)] === true
+  // An entry with an injected text names nobody.
+  if (source.leaves.some(({ record, isHostile }) => isHostile && record === leaf.record)) return false
+  if (role === 'url') return isNamed && isLinkOf({ needle, role, isMoney, source, leaf, evidence })
+  // A key or password that is set comes whole from where the user pointed, or not at all.
+  if (role === 'credential') return isNamed && leaf.text.trim().toLowerCase() === needle
+  // A thing is chosen from what a named source offers: a hotel of the search, an order of the list.
+  if (role === 'identifier' || role === 'path') return isNamed && !standsOnlyInOrders(leaf, needle)
+  const isWhole = leaf.text.trim().toLowerCase() === needle
+  if (isWhole) {
+    if (linksFields(source, leaf.record, intent)) return true
+    return !isMoney && role === 'recipient' && [...intent.words].some((word) => GROUP_WORDS.has(word))
+  }
+  if (!isNamed) return false
+  if (!standsOnlyInOrders(leaf, needle)) return !isMoney || hasBill(intent)
+  // "Send the payment to X" on the bill that the user asks to pay.
+  return isMoney && hasBill(intent) && sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, intent))
+}
+
+/** "Clone it from GitHub": the user names the site without its domain. */
+function isSiteByName(text: string, { words }: RequestIntent): boolean {
+  const name = hostOf(text)?.split('.').at(-2) ?? ''
+  return name.length >= 4 && words.has(name)
+}
+
+export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
+  stemsOf(sentence).some((word) => topics.has(word) || BILL_WORDS.has(word))
+
+/** A link of the page's own site; to another site it is followed where the text offers it rather than orders it. */
+function isLinkOf({ needle, source, leaf, evidence }: Place): boolean {
+  const host = hostOf(needle)
+  if (host === undefined) return false
+  if (source.hosts.some((site) => isSameSite(host, site))) return true
+  const { intent } = evidence
+  return intent.delegates || [...intent.words].some((word) => LINK_WORDS.has(word)) || !standsOnlyInOrders(leaf, host)
+}
+
+const LINK_WORDS = new Set(['link', 'url', 'website', 'attachment', 'homepage', 'online'])
+
+const hasBill = ({ words }: RequestIntent): boolean => [...words].some((word) => BILL_WORDS.has(word))

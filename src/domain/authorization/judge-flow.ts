@@ -1,0 +1,205 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
+import type { Subject, ToolResult } from '../session/conversation.ts'
+import { argumentValues, type ArgumentValue } from './argument-role.ts'
+import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
+import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
+import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
+import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
+
+export interface FlowContext {
+  readonly manifest: Manifest
+  readonly subject: Subject | undefined
+  readonly label: Label
+  readonly userTexts: readonly string[]
+  readonly systemTexts?: readonly string[] | undefined
+  readonly toolResults: readonly ToolResult[]
+  /** The JSON Schema of a tool's arguments, where it is known: names, formats and descriptions tell roles. */
+  readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
+}
+
+export interface FlowVerdict {
+  readonly decision: 'require-approval' | 'block'
+  readonly rule: string
+  readonly reason: string
+}
+
+export interface Flow {
+  readonly evidence: FlowEvidence
+  readonly values: readonly ArgumentValue[]
+  readonly isMoney: boolean
+  readonly isAsked: boolean
+}
+
+export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow {
+  const intent = intentOf(context.userTexts)
+  const trusted = [...context.userTexts, ...(context.systemTexts ?? [])].join('\n')
+  const sources = readSources(context.toolResults, context.manifest, intent)
+  return {
+    evidence: {
+      intent,
+      trusted,
+      trustedHosts: urlsIn(trusted).flatMap((url) => hostOf(url) ?? []),
+      subject: context.subject,
+      sources,
+      isInjected: sources.some(({ isInjected }) => isInjected),
+    },
+    values: argumentValues(args, context.schemaOf?.(tool.id)).map((value) =>
+      // A name and a password that sign in are things to be found; those that are set lead somewhere.
+      (value.role === 'credential' || value.role === 'recipient') && isConfirming(tool.id)
+        ? { ...value, role: 'identifier' }
+        : value,
+    ),
+    isMoney: conceptsOf(tool.id)[0]?.name === 'money',
+    isAsked: isGathering(tool.id) || asksFor(intent, tool.id),
+  }
+}
+
+/**
+ * What the flow of values says against a call, or nothing. Reading is free but for what carries data out or follows a
+ * planted order; everything else must be asked for by the user, go where the user pointed, and be free of planted values.
+ */
+export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVerdict | undefined {
+  // What speaks to the assistant is not trusted, whatever label its tool was given.
+  if (context.label.integrity !== 'untrusted' && !flow.evidence.isInjected) return undefined
+  const planted = flow.values.find((value) => isPlanted(value, flow.evidence))
+  if (planted !== undefined)
+    return block(
+      `planted.${topName(planted)}`,
+      `\`${topName(planted)}\` comes from a text that speaks to the assistant`,
+    )
+  if (tool.effect === 'read') return judgeReading(flow)
+  if (context.userTexts.length === 0) return undefined
+  return judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(flow)
+}
+
+const block = (rule: string, reason: string): FlowVerdict => ({ decision: 'block', rule, reason })
+const ask = (rule: string, reason: string): FlowVerdict => ({ decision: 'require-approval', rule, reason })
+const topName = ({ name }: ArgumentValue): string => name.split('.', 1)[0] ?? name
+
+const PLANTED_CHARS_MIN = 3
+
+/** The value stands in a text that speaks to the assistant, and the user did not say it. */
+function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boolean {
+  if (!evidence.isInjected || isStated(text, role, evidence)) return false
+  const needle = text.trim().toLowerCase()
+  if (needle.length < PLANTED_CHARS_MIN || /^[\d.,:-]{1,4}$/.test(needle)) return false
+  const host = role === 'url' ? hostOf(text) : undefined
+  let isElsewhere = false
+  let isHere = false
+  for (const { leaves } of evidence.sources)
+    for (const leaf of leaves) {
+      const found =
+        leaf.lower.includes(needle) || (host !== undefined && urlsIn(leaf.text).some((url) => hostOf(url) === host))
+      if (found && leaf.isHostile) isHere = true
+      if (found && !leaf.isHostile) isElsewhere = true
+    }
+  // What also stands in a clean text may be that text's; where it leads somewhere, it is doubted all the same.
+  return isHere && (!isElsewhere || role === 'recipient' || role === 'account' || role === 'credential')
+}
+
+/** Requests carry data out in their addresses: a URL that was put together from results, for a site nobody named. */
+function judgeReading({ values, evidence }: Flow): FlowVerdict | undefined {
+  for (const value of values) {
+    if (value.role !== 'url') continue
+    const query = value.text.split(/[?#]/, 2)[1] ?? ''
+    if (query.length < 4 || isStated(value.text, 'url', evidence)) continue
+    const isCopied = evidence.sources.some(({ leaves }) =>
+      leaves.some(({ text }) => text.includes(value.text.replace(/^https?:\/\//, ''))),
+    )
+    if (!isCopied)
+      return block(
+        `egress.${topName(value)}`,
+        `\`${topName(value)}\` would carry data to a site that the user did not name`,
+      )
+  }
+  return undefined
+}
+
+function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
+  if (flow.isAsked) return undefined
+  const isStatedWhole =
+    flow.values.length > 0 && flow.values.every(({ text, role }) => isStated(text, role, flow.evidence))
+  if (tool.effect === 'write' && isStatedWhole) return undefined
+  return tool.effect === 'write'
+    ? ask('not-requested', 'needs the user’s confirmation: their request does not call for it')
+    : block('not-requested', `a tool with effect ${tool.effect} is not called for by the user’s request`)
+}
+
+/** A thing or an address that stands only in sentences which order something: "add product Z900 as well". */
+function judgeOrders({ values, evidence }: Flow): FlowVerdict | undefined {
+  for (const value of values) {
+    for (const text of orderable(value))
+      if (isOnlyOrdered(text, evidence))
+        return block(
+          `ordered.${topName(value)}`,
+          `\`${topName(value)}\` comes only from a text that asks for it to be used`,
+        )
+  }
+  return undefined
+}
+
+/** Which parts of a value must not come from orders alone: the thing itself, a title, the addresses inside a text. */
+function orderable({ role, name, text }: ArgumentValue): readonly string[] {
+  if (role === 'identifier' || role === 'path') return [text]
+  if (role !== 'content') return []
+  const isTitle = /(?:^|[._])(?:title|subject|name|heading)$/i.test(name) && text.length >= 5
+  return isTitle ? [text, ...addressesIn(text)] : addressesIn(text)
+}
+
+function isOnlyOrdered(text: string, evidence: FlowEvidence): boolean {
+  const needle = text.trim().toLowerCase()
+  if (needle.length < 2 || isStated(text, 'identifier', evidence)) return false
+  const host = hostOf(text)
+  if (host !== undefined && evidence.trustedHosts.some((site) => isSameSite(host, site))) return false
+  let isFound = false
+  for (const source of evidence.sources)
+    for (const leaf of source.leaves) {
+      if (!leaf.lower.includes(needle)) continue
+      const isNamed = source.designated[Math.max(leaf.record, 0)] === true && !leaf.isHostile
+      const isMeant =
+        isNamed &&
+        (evidence.intent.delegates ||
+          sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, evidence.intent)))
+      if (isMeant || leaf.text.trim().toLowerCase() === needle || !standsOnlyInOrders(leaf, needle)) return false
+      isFound = true
+    }
+  return isFound
+}
+
+/** After a text that speaks to the assistant, whatever the user did not say word for word is theirs to confirm. */
+function judgeInjected({ values, evidence, isAsked }: Flow): FlowVerdict | undefined {
+  if (!evidence.isInjected) return undefined
+  if (isAsked && values.every(({ text, role }) => isStated(text, role, evidence))) return undefined
+  return ask('injected-context', 'needs the user’s confirmation: a result in this conversation speaks to the assistant')
+}
+
+const DESTINATIONS = new Set(['recipient', 'account', 'url', 'credential'])
+
+/** The first argument that says where something goes and comes from no source that may say so. */
+export function strayDestination(tool: Tool, flow: Flow): string | undefined {
+  for (const value of flow.values) {
+    if (!DESTINATIONS.has(value.role) || Object.hasOwn(tool.destinations ?? {}, topName(value))) continue
+    if (!isSourced(value, flow)) return topName(value)
+  }
+  return undefined
+}
+
+const isSourced = ({ text, role }: ArgumentValue, { evidence, isMoney }: Flow): boolean =>
+  provenanceOf(text, role, isMoney, evidence) !== undefined
+
+/** Does the user's own request point at every value of a declared destination? */
+export function isPointedAt(name: string, flow: Flow): boolean {
+  const own = flow.values.filter((value) => topName(value) === name)
+  return (
+    flow.isAsked &&
+    own.length > 0 &&
+    own.every((value) => isSourced(value.role === 'content' ? { ...value, role: 'recipient' } : value, flow))
+  )
+}
+
+/** Data of the tenant may leave where the user asked for it and every destination is theirs to name. */
+export function mayRelease(tool: Tool, flow: Flow): boolean {
+  const ends = flow.values.filter(({ role }) => DESTINATIONS.has(role))
+  return flow.isAsked && ends.length > 0 && strayDestination(tool, flow) === undefined
+}

@@ -1,0 +1,48 @@
+import { digestOfJson, type Digest, type Sha256 } from '../../base/digest.ts'
+import type { JsonObject } from '../../base/json.ts'
+
+/** What a Model Context Protocol server says about a tool; all of it reaches the model, so all of it is pinned. */
+export interface McpDescriptor {
+  readonly name: string
+  readonly description?: string | undefined
+  readonly inputSchema: JsonObject
+  readonly annotations?: JsonObject | undefined
+}
+
+/** Digests of a server's descriptors, one by one and of the whole set. */
+export interface McpPins {
+  readonly whole: Digest
+  readonly tools: Readonly<Record<string, Digest>>
+}
+
+export type McpDrift = { readonly tool: string; readonly change: 'added' | 'removed' | 'changed' | 'declared-twice' }
+
+const digestOf = (descriptor: McpDescriptor, sha256: Sha256): Digest =>
+  digestOfJson(sha256, {
+    name: descriptor.name,
+    description: descriptor.description,
+    inputSchema: descriptor.inputSchema,
+    annotations: descriptor.annotations,
+  })
+
+/** The order in which a server lists its tools does not matter. */
+export function pinDescriptors(descriptors: readonly McpDescriptor[], sha256: Sha256): McpPins {
+  const entries = descriptors.map((descriptor) => [descriptor.name, digestOf(descriptor, sha256)] as const)
+  const tools = Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)))
+  return { whole: digestOfJson(sha256, tools), tools }
+}
+
+/** What differs from what was pinned, per tool; empty where nothing does. A name that stands twice is drift. */
+export function driftOf(pins: McpPins, live: readonly McpDescriptor[], sha256: Sha256): readonly McpDrift[] {
+  const drift: McpDrift[] = []
+  const seen = new Set<string>()
+  for (const descriptor of live) {
+    const pinned = Object.hasOwn(pins.tools, descriptor.name) ? pins.tools[descriptor.name] : undefined
+    if (seen.has(descriptor.name)) drift.push({ tool: descriptor.name, change: 'declared-twice' })
+    else if (pinned === undefined) drift.push({ tool: descriptor.name, change: 'added' })
+    else if (pinned !== digestOf(descriptor, sha256)) drift.push({ tool: descriptor.name, change: 'changed' })
+    seen.add(descriptor.name)
+  }
+  for (const tool of Object.keys(pins.tools)) if (!seen.has(tool)) drift.push({ tool, change: 'removed' })
+  return drift
+}

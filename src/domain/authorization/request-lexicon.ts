@@ -1,0 +1,155 @@
+// What tools do and what people say when they ask for it, in general English; not fitted to a suite of tests.
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((word) => word !== ''))
+
+export interface Concept {
+  readonly name: string
+  /** Words of a tool's id that make it a tool of this concept. */
+  readonly tool: ReadonlySet<string>
+  /** Verbs that ask for it alone. */
+  readonly alone: ReadonlySet<string>
+  /** Verbs that ask for it together with one of the objects. */
+  readonly verbs: ReadonlySet<string>
+  readonly objects: ReadonlySet<string>
+}
+
+type ConceptWords = readonly [tool: string, alone: string, verbs?: string, objects?: string]
+
+function concept(name: string, ...[tool, alone, verbs = '', objects = '']: ConceptWords): Concept {
+  return { name, tool: words(tool), alone: words(alone), verbs: words(verbs), objects: words(objects) }
+}
+
+/** In order of weight: a tool belongs to the first concept that knows one of its words. */
+export const CONCEPTS: readonly Concept[] = [
+  concept(
+    'money',
+    'money pay payment payments transfer transaction fund funds wire donate donation refund credit deposit withdraw payout payee remittance gift invoice bill charge tip loan',
+    'pay transfer wire reimburse refund repay donate deposit settle tip remit credit paying transferring refunding crediting',
+    'send give return move make request claim apply issue split schedule set adapt adjust update change cover get buy purchase subscribe renew top register approve verify add save sending',
+    'money payment rent bill fee amount transaction balance refund dollar euro eur usd gbp invoice subscription credit deposit transfer paid pay owe price cost cash gift payee $ € £ #',
+  ),
+  concept(
+    'credential',
+    'password passwd ssh token secret credential 2fa mfa otp auth authorize login passphrase key pin',
+    'authorize authenticate authorise',
+    'change update set add create generate reset rotate register revoke',
+    'password key token credential passphrase ssh pin secret',
+  ),
+  concept(
+    'delete',
+    'delete remove erase clear drop purge destroy cancel unsubscribe terminate revoke wipe uninstall close kick ban archive',
+    'delete remove erase clear drop purge destroy cancel unsubscribe terminate revoke wipe discard trash kick ban close uninstall archive deleting removing cancelling canceling',
+    'get clean throw empty take',
+    'rid up away out trash bin',
+  ),
+  concept(
+    'share',
+    'share permission permissions access grant collaborator collaborators member members invite role roles referral refer onboard',
+    'share grant invite onboard refer sharing inviting',
+    'give add make assign send let',
+    'access permission permissions collaborator member user channel workspace team role group record',
+  ),
+  concept(
+    'purchase',
+    'buy purchase checkout order orders cart basket subscribe subscription return shop product wishlist',
+    'buy purchase order checkout shop reorder rebuy subscribe buying purchasing ordering',
+    'get add put place find send return give exchange replace want need',
+    'cart basket order item product subscription back purchase wishlist one',
+  ),
+  concept(
+    'booking',
+    'reserve reservation book booking rental rent appointment appointments slot ticket flight hotel restaurant',
+    'reserve book rent rebook reserving booking',
+    'make get arrange schedule set find plan',
+    'reservation booking appointment table room flight slot hotel car ticket',
+  ),
+  concept(
+    'calendar',
+    'calendar event events meeting meetings reminder schedule reschedule',
+    'schedule reschedule calendar scheduling remind plan postpone invite',
+    'create add set setup put arrange book make organize organise move enter block save have plan',
+    'event meeting calendar appointment reminder dinner lunch breakfast call date schedule conference',
+  ),
+  concept(
+    'work item',
+    'task tasks todo todos case ticket issue issues',
+    '',
+    'create open add make file raise log assign answer comment reply respond close update post write',
+    'task todo case ticket issue bug',
+  ),
+  concept(
+    'publish',
+    'post publish comment review rate star like follow webpage pull merge commit push deploy run trigger release pipeline fork tweet branch repository repo',
+    'post publish comment rate star like follow merge deploy run trigger release push commit fork posting answer upload sync publish unstar unfollow',
+    'write leave make create add submit open send update reply follow remove address resolve fix upload summarize summarise',
+    'comment review rating post star pull pr issue branch release page website pipeline repository repo blog channel step steps',
+  ),
+  concept(
+    'message',
+    'email mail message sms send reply forward notify dm direct chat telegram whatsapp call text contact respond answer announce',
+    'email mail send reply respond forward notify message tell inform text dm write contact answer share let thank greet congratulate announce post sending forwarding replying emailing telling informing remind invite',
+  ),
+  concept(
+    'web form',
+    'input fill submit form click type register signup upload webpage website browser',
+    'submit fill register subscribe apply login visit browse log sign post comment reserve book enter visiting upload',
+    'check open use get read see access follow download',
+    'link website site page form webpage online url http document bill invoice attachment cv book template',
+  ),
+  concept(
+    'profile',
+    'update change set edit modify profile address account settings setting status preference record field contact user info',
+    'update change set edit modify adapt adjust correct fix rename replace mark assign',
+    'add put enter move record',
+    'profile address record account field settings status preference',
+  ),
+  concept(
+    'file',
+    'file files directory dir folder node document doc note notes append write create save move rename copy upload memory remember',
+    'save store rename append copy upload write move draft note put add record remember saving storing document',
+    'create make add put write update edit finish complete download prepare produce generate turn',
+    'file document folder directory list note report spreadsheet summary text homework',
+  ),
+]
+
+/** Tools that only bring something in: what they may be pointed at is checked, not whether they were asked for. */
+export const GATHERING = words(
+  'get read list search find lookup browse fetch view show query check download retrieve look describe count open summarize summarise clone pull compare preview track',
+)
+
+/** Steps that let a requested action through: signing in, confirming with a code. */
+export const CONFIRMING = words('login signin verify authenticate confirm authorize authorise')
+
+/** A word after one of these is a noun: "an email", "my order", "the book list". */
+export const DETERMINERS = words(
+  "a an the my his her their our your its this that these those any some every each all no via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same",
+)
+
+/** "Do what it says": the user hands the content of a named source some say. */
+export const DELEGATING_VERBS = words(
+  'follow complete finish do perform execute carry handle achieve accomplish take process solve fulfil fulfill implement tackle address resolve',
+)
+export const DELEGATED_THINGS = words(
+  'instruction task todo step action request homework assignment everything it direction guideline procedure list what things plan job',
+)
+
+/** Payments whose payee a document names: the user points at the document. */
+export const BILL_WORDS = words(
+  'bill invoice rent fee registration due subscription tuition premium dues fine notice payment',
+)
+
+/** Whole groups: a structured list of people stands for itself. */
+export const GROUP_WORDS = words(
+  'participant attendee member everyone everybody team all people guest invitee group colleague reply respond answer sender back them they customer user friend channel most',
+)
+
+/** Too general to tie an entry of a result to a request. */
+export const GENERAL_WORDS = words(`
+  the and for with you your can could please help want need from that this have has had was were will would should about into onto also just then than
+  them they their there here what when where which while who whom whose why how any all some more most much many few one two first last next new old
+  get got give make made let see look find check visit visiting send sent sending show tell say ask asked read write create add set put use using go going
+  information info account user file document page website site link email mail message inbox message details detail data list item thing my me his her him she our out
+  not are but its it's i've i'm be been being is am do does did done after before during over under by via www http https com org net html pdf txt doc docx
+  day today tomorrow yesterday week month year time date name number amount total text title content body subject
+  task tasks instruction instructions complete finish follow download save help open received unread latest recent same own sure still enough
+`)

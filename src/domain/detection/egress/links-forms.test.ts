@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import { findLinks, linkFinding, type LinkSpan } from '../links.ts'
+
+const hostsOf = (text: string): readonly string[] => findLinks(text).flatMap(({ hosts }) => hosts)
+const only = (text: string): LinkSpan => {
+  const [first, ...more] = findLinks(text)
+  expect(more).toEqual([])
+  return first!
+}
+
+describe('every place that leads out', () => {
+  test.each([
+    ['a definition on the next line', 'See [x].\n\n[x]:\n  https://evil.example/a'],
+    ['a definition in angle brackets', '[x]: <https://evil.example/a> "t"'],
+    ['a definition in a quote', '> [x]: //evil.example/a'],
+    ['a destination with balanced parentheses', '[x](https://evil.example/a_(b)_c)'],
+    ['a title with a parenthesis', '[x](//evil.example "a ) b")'],
+    ['a label with brackets', '[a [b] c](//evil.example/a)'],
+    ['an escaped slash', '[x](\\//evil.example/a)'],
+    ['an escaped colon', '[x](https\\://evil.example)'],
+    ['an encoded colon', '[x](https&#58;//evil.example)'],
+    ['srcset', '<img srcset="/a.png 1x, //evil.example/b.png 2x">'],
+    ['imagesrcset', '<link imagesrcset="//evil.example/b.png 2x">'],
+    ['ping', '<a href="/a" ping="/b https://evil.example/p">x</a>'],
+    ['formaction', '<button formaction="https://evil.example">'],
+    ['a base', '<base href="//evil.example/">'],
+    ['a refresh', '<meta http-equiv="Refresh" content="0; url=https://evil.example">'],
+    ['a refresh without url=', '<meta content="5;//evil.example" http-equiv=refresh>'],
+    ['a style sheet', '<style>@import "//evil.example/a.css";</style>'],
+    ['a style sheet with an escaped name', '<style>a{background:u\\72l(//evil.example/a)}</style>'],
+    ['a style sheet with a comment', '<style>@import/**/"//evil.example";</style>'],
+    ['an image set', '<p style="background:image-set(\'//evil.example/a\' 1x)">'],
+    ['CSS in the open', 'a { background: url(//evil.example/a) }'],
+    ['an SVG use', '<svg><use xlink:href="https://evil.example/a#b"/></svg>'],
+    ['an SVG fill', '<rect fill="url(https://evil.example/a#b)">'],
+    ['an SVG animation', '<animate attributeName="href" values="/a;https://evil.example">'],
+    ['a tag behind a broken attribute', '<img alt="a"b" src="https://evil.example/a">'],
+    ['a tag whose quotes hold its end', '<img alt=">" src=//evil.example/a>'],
+    ['a slash for a space', '<img/src="//evil.example/a">'],
+    ['entities', '<img src="&#104;&#x74;tps:&sol;&sol;evil&period;example/a">'],
+    ['numeric references without semicolons', '<img src="&#104ttps://evil.example/a">'],
+    ['a tab in the scheme', '<img src="ht\ttps://evil.example/a">'],
+    ['a line end in the scheme', '<a href="htt\nps://evil.example/a">'],
+    ['a space before', '<a href=" \u0001 https://evil.example/a">'],
+    ['backslashes', '<img src="\\\\evil.example\\a">'],
+    ['mixed slashes', '<img src="/\\evil.example/a">'],
+    ['slashes and backslashes behind the scheme', '[x](https:\\/evil.example/a)'],
+    ['a bare UNC path', 'open \\\\evil.example\\share'],
+    ['credentials', 'https://good.example@evil.example/'],
+    ['a percent-encoded host', '[x](https://%65vil.example/)'],
+    ['fullwidth letters', '[x](https://ｅvil.example/)'],
+    ['an ideographic full stop', '[x](https://evil。example/)'],
+    ['a web-socket', '[x](wss://evil.example)'],
+    ['a www name', 'see www.evil.example/a'],
+    ['a URL glued to a word', 'seehttps://evil.example/a'],
+    ['an unknown attribute with a style', '<b data-x="url(//evil.example)">'],
+  ])('%s', (_, text) => {
+    expect(hostsOf(text).some((host) => /^(?:www\.)?evil\.example$/.test(host))).toBe(true)
+  })
+
+  test.each([
+    ['2130706433', '127.0.0.1'],
+    ['0x7f000001', '127.0.0.1'],
+    ['0177.0.0.1', '127.0.0.1'],
+    ['127.1', '127.0.0.1'],
+    ['[::ffff:7f00:1]', '[::ffff:7f00:1]'],
+  ])('the address %s is %s', (written, host) => {
+    expect(only(`[x](http://${written}/)`)).toMatchObject({ host, reasons: ['ip-address'] })
+  })
+
+  test.each([
+    ['<a href="java\tscript:alert(1)">x</a>', 'javascript:'],
+    ['<a href="&#106;avascript:alert(1)">x</a>', 'javascript:'],
+    ['<a href=" JaVaScRiPt:alert(1)">x</a>', 'javascript:'],
+    ['[x](VBSCRIPT:x)', 'vbscript:'],
+    ['<iframe srcdoc="<b>x</b>">', 'script:'],
+    ['<img src=x onerror="send()">', 'script:'],
+    ['<script>send()</script>', 'script:'],
+    ['[x](blob:https://good.example/1)', 'blob:'],
+    ['[x](ms-word:ofe|u|https://evil.example)', 'ms-word:'],
+    ['open file:///etc/passwd', 'file:'],
+  ])('%s runs or opens something: %s', (text, host) => expect(hostsOf(text)).toContain(host))
+})
+
+describe('redirectors', () => {
+  test.each([
+    'https://good.example/r?url=https://evil.example/a',
+    'https://good.example/r?u=https%3A%2F%2Fevil.example',
+    'https://good.example/r?u=https%253A%252F%252Fevil.example',
+    'https://good.example/r?next=//evil.example',
+    'https://good.example/r?next=%5C%5Cevil.example',
+    'https://good.example/r?redirect_uri=evil.example/x',
+    'https://good.example/https://evil.example/x',
+    'https://good.example/#to=https://evil.example',
+    `https://good.example/?x=${Buffer.from('https://evil.example/').toString('base64')}`,
+    '/login?next=https://evil.example',
+  ])('%s hands on to a host that is not allowed', (url) => {
+    const link = only(`[x](${url})`)
+    expect(link.hosts).toContain('evil.example')
+    expect(link.reasons).toContain('redirector')
+    expect(linkFinding(link, { allow: ['good.example'], images: true })).toBe('egress/link')
+    expect(linkFinding(link, { allow: ['good.example', 'evil.example'], images: true })).toBeUndefined()
+  })
+
+  test.each([
+    'https://good.example/?q=evil.example',
+    'https://good.example/a?page=2&sort=name',
+    'https://good.example/a/b.html',
+  ])('%s hands on nowhere', (url) => expect(only(`[x](${url})`).hosts).toEqual(['good.example']))
+})
+
+describe('a URL that carries data out of an allowed host', () => {
+  const allow = { allow: ['good.example'], images: true }
+  const long =
+    'the customer Ana Lima of Porto has the order 1001 and asks whether the refund of 25 EUR was paid to the card that ends in 4242 or not'
+  test.each([
+    ['text in the query', `https://good.example/p?d=${encodeURIComponent(long)}`],
+    ['base64 in the query', `https://good.example/p?d=${Buffer.from(long).toString('base64url')}`],
+    ['hex in the path', `https://good.example/${Buffer.from(long).toString('hex')}/a.png`],
+    ['base64 in the fragment', `https://good.example/#${Buffer.from(long).toString('base64url')}`],
+    ['data in the credentials', `https://${Buffer.from(long).toString('hex')}@good.example/`],
+    ['data in sub-domains', `https://${Buffer.from(long).toString('hex').slice(0, 60)}.good.example/`],
+    [
+      'data in small pieces',
+      `https://good.example/?${Array.from({ length: 20 }, (_, at) => `p${at}=${(at * 7_919_191).toString(36)}`).join('&')}`,
+    ],
+  ])('%s', (_, url) => expect(linkFinding(only(`![x](${url})`), allow)).toBe('egress/data-in-url'))
+
+  test.each([
+    'https://good.example/docs/how-to/migrate-a-large-database-without-downtime-in-ten-steps',
+    'https://good.example/orders/550e8400-e29b-41d4-a716-446655440000',
+    'https://good.example/org/repo/commit/926fb68a5f0ac1b2d3e4f5061728394a5b6c7d8e',
+    'https://good.example/search?q=return+policy+for+shoes&page=2&sort=price',
+    'https://good.example/a?utm_source=newsletter&utm_medium=email&utm_campaign=autumn-sale',
+    'https://good.example/watch?v=dQw4w9WgXcQ&t=42s',
+  ])('%s is an ordinary one', (url) => expect(linkFinding(only(`[x](${url})`), allow)).toBeUndefined())
+})
+
+describe('policy', () => {
+  const allow = ['good.example']
+  test.each([
+    ['[x](https://good.example)', false, undefined],
+    ['![x](https://good.example/a.png)', false, 'egress/image'],
+    ['![x](https://good.example/a.png)', true, undefined],
+    ['[![x](https://good.example/a.png)](https://good.example)', false, 'egress/image'],
+    ['![x][r]\n\n[r]: https://good.example/a.png', false, 'egress/image'],
+    ['![R]\n\n[r]: https://good.example/a.png', false, 'egress/image'],
+    ['<p style="background:url(https://good.example/a)">', false, 'egress/image'],
+    ['<img src="https://good.example/a" srcset="https://evil.example/b 2x">', true, 'egress/image'],
+    ['<a href="https://good.example" ping="https://evil.example">', true, 'egress/link'],
+    ['<form action="https://good.example">', false, undefined],
+  ])('%s, images %s: %s', (text, images, finding) => {
+    expect(
+      findLinks(text)
+        .map((link) => linkFinding(link, { allow, images }))
+        .find(Boolean),
+    ).toBe(finding)
+  })
+
+  test.each(['https://еxample.com/', 'https://xn--xample-2of.com/', 'https://gооd.example/'])(
+    '%s is a homograph',
+    (url) => expect(only(url).reasons).toContain('homograph'),
+  )
+  test.each(['https://münchen.example/', 'https://пример.example/', 'https://例え.example/'])('%s is none', (url) =>
+    expect(only(url).reasons).not.toContain('homograph'),
+  )
+})
+
+describe('prose and code', () => {
+  test.each([
+    'Data: the numbers follow. Javascript: a language. File: see above.',
+    '// a comment in code',
+    'x = a // b; y = c // d',
+    'a regular expression \\\\d+\\\\.\\\\w and a path C:\\\\Users\\\\ana\\\\file.txt',
+    'and/or, 1/2, w.w.w, www is old',
+    'a < b and b > c; if (a<b) { c>d }',
+    'vector<string> and Map<string, number[]>',
+    '<Button onClick={handle} title="x">',
+    'items[0]: first, items[1]: second',
+    'url(#gradient) and url(/local.png)',
+    'mailto:ana@example.com',
+    '<p class="a" id=b>text</p><br/>',
+  ])('%s has no link', (text) => expect(findLinks(text)).toEqual([]))
+
+  test.each([
+    '<a b="',
+    '<a <a "',
+    "<a b='>'",
+    '[x]: ',
+    '[]:\n',
+    '](a',
+    'url(',
+    '<style>',
+    '<a\n',
+    '@import "',
+    'www.',
+    '\\\\a.',
+    '![x][',
+  ])('half a million characters of `%s` end in an answer', (unit) => {
+    const text = unit.repeat(Math.floor(500_000 / unit.length))
+    expect(findLinks(text).length).toBeLessThanOrEqual(text.length)
+  })
+})

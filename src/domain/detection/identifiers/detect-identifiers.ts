@@ -1,0 +1,206 @@
+import type { Match } from '../match.ts'
+import type { ContextIndex } from './identifier-context.ts'
+import type { IdentifierKind } from './identifier-kinds.ts'
+import { IDENTIFIER_KINDS } from './identifier-kinds.ts'
+import type { ShapeEnd } from './shape-automaton.ts'
+import { CLASS_OF, compileShapes } from './shape-automaton.ts'
+
+const SPAN_MAX = 34
+/** Letter groups that may precede the first digits, as in `AB 12 34 56 C`, and their length. */
+const LETTER_GROUPS_MAX = 2
+const LETTERS_MAX = 6
+const DIGIT = 1
+const LETTER = 2
+
+const AUTOMATON = compileShapes(IDENTIFIER_KINDS)
+
+const classAt = (text: string, index: number): number => {
+  const code = text.charCodeAt(index)
+  return code < 128 ? (CLASS_OF[code] ?? 0) : 0
+}
+
+const isAlnum = (text: string, index: number): boolean => {
+  const symbol = classAt(text, index)
+  return symbol === DIGIT || symbol === LETTER
+}
+
+/**
+ * Identifiers of people, companies and things with a checksum or a fixed form: spans within the text, sorted, none over another.
+ * Linear: each digit starts at most three walks of 34 characters. A detector, not a boundary: `passRate` of each kind says how often chance passes.
+ */
+export function detectIdentifiers(text: string, context: ContextIndex): readonly Match[] {
+  const matches: Match[] = []
+  let best: Match | undefined
+  let from = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 48 || code > 57) continue
+    const group = groupStart(text, index, from)
+    for (const start of startsBefore(text, group, from)) {
+      const found = longestFrom(text, start, context)
+      if (found === undefined) continue
+      if (best !== undefined && found.start >= best.end) {
+        matches.push(best)
+        best = found
+      } else best = best === undefined ? found : stronger(best, found)
+    }
+    while (index + 1 < text.length && isAlnum(text, index + 1)) index += 1
+    // What lies before the end of a long run is never walked again.
+    from = index - group > SPAN_MAX ? index + 1 : Math.max(from, group - SPAN_MAX)
+  }
+  if (best !== undefined) matches.push(best)
+  return matches
+}
+
+function groupStart(text: string, index: number, from: number): number {
+  let start = index
+  const limit = Math.max(from, index - SPAN_MAX)
+  while (start > limit && isAlnum(text, start - 1)) start -= 1
+  return start
+}
+
+/** The group's own start and those of short letter groups that single separators join to it, the furthest first. */
+function startsBefore(text: string, group: number, from: number): readonly number[] {
+  const starts = [group]
+  let next = group
+  for (let count = 0; count < LETTER_GROUPS_MAX; count++) {
+    if (next - 2 < from || classAt(text, next - 1) <= LETTER) break
+    let start = next - 1
+    while (start > from && next - start <= LETTERS_MAX + 1 && classAt(text, start - 1) === LETTER) start -= 1
+    if (start === next - 1 || next - 1 - start > LETTERS_MAX || isJoinedBefore(text, start)) break
+    starts.unshift(start)
+    next = start
+  }
+  return starts
+}
+
+const isJoinedBefore = (text: string, start: number): boolean => start > 0 && isWordUnit(text, start - 1)
+
+/** Letters that parted scripts write without a gap; Thai, Chinese, Japanese and Korean may touch an identifier. */
+function isWordUnit(text: string, index: number): boolean {
+  const code = text.charCodeAt(index)
+  if (code < 128) return isAlnum(text, index) || code === 95
+  return code >= 0xc0 && code < 0x0e00 && code !== 0xd7 && code !== 0xf7
+}
+
+/** How a span stands in the text around it: alone, joined to something so that it needs context, or part of something longer. */
+type Standing = 'alone' | 'joined' | 'part'
+
+const CURRENCY = '$€£¥'
+
+function standingBefore(text: string, start: number): Standing {
+  if (start === 0) return 'alone'
+  if (isWordUnit(text, start - 1)) return 'part'
+  const char = text.charAt(start - 1)
+  if (CURRENCY.includes(char) || char === '+') return 'part'
+  if (start === 1 || !'.-/:\\@='.includes(char)) return 'alone'
+  const before = classAt(text, start - 2)
+  if (before === DIGIT) return char === '=' ? 'alone' : 'part'
+  return before === LETTER && char !== ':' && char !== '=' ? 'joined' : 'alone'
+}
+
+function standingAfter(text: string, end: number): Standing {
+  if (end >= text.length) return 'alone'
+  if (isWordUnit(text, end)) return 'part'
+  const char = text.charAt(end)
+  if (char === '%' || char === '@' || CURRENCY.includes(char)) return 'part'
+  if (!'.-/:+'.includes(char) || end + 1 >= text.length) return 'alone'
+  const after = classAt(text, end + 1)
+  if (after === DIGIT) return char === '/' || char === ':' ? 'joined' : 'part'
+  return after === LETTER && char !== '.' ? 'joined' : 'alone'
+}
+
+/** A span with spaces inside that further digits follow or precede across a space may be a cut of a longer number. */
+function isCutAtSpace(text: string, start: number, end: number): boolean {
+  const before = text.charAt(start - 1) === ' ' && classAt(text, start - 2) === DIGIT
+  const after = text.charAt(end) === ' ' && classAt(text, end + 1) === DIGIT
+  return (before || after) && text.slice(start, end).includes(' ')
+}
+
+/** The best match that begins at a group's start. */
+function longestFrom(text: string, start: number, context: ContextIndex): Match | undefined {
+  const before = standingBefore(text, start)
+  if (before === 'part') return undefined
+  const limit = Math.min(text.length, start + SPAN_MAX)
+  let best: Match | undefined
+  for (let state = 1, index = start; index < limit; index++) {
+    const code = text.charCodeAt(index)
+    state = code < 128 ? (AUTOMATON.next[state * 16 + (CLASS_OF[code] ?? 0)] ?? 0) : 0
+    if (state === 0) break
+    const ends = AUTOMATON.ends[state]
+    if (ends === undefined) continue
+    const after = standingAfter(text, index + 1)
+    if (after === 'part') continue
+    const isJoined = before === 'joined' || after === 'joined' || isCutAtSpace(text, start, index + 1)
+    const hasContext = context.hasAnyNear?.(start, index + 1) ?? true
+    const possible = hasContext ? ends : isJoined ? undefined : AUTOMATON.strongEnds[state]
+    if (possible === undefined) continue
+    const found = judge({ text, start, end: index + 1, isJoined, hasContext }, possible, context)
+    if (found !== undefined) best = best === undefined ? found : stronger(best, found)
+  }
+  return best
+}
+
+interface Candidate {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  /** Something is joined to it: only context makes it an identifier. */
+  readonly isJoined: boolean
+  readonly hasContext: boolean
+}
+
+const CERTAIN = 1
+const CHECKSUM_ALONE = 0.85
+const CONTEXT_ONLY = 0.6
+/** Above this share of chance passes a shape counts as distinctive, not as proven. */
+const WEAK_PASS_RATE = 0.02
+
+function judge(candidate: Candidate, ends: readonly ShapeEnd[], context: ContextIndex): Match | undefined {
+  const { text, start, end } = candidate
+  let compact: Compact | undefined
+  let best: Match | undefined
+  for (const { kind: number, isStrong } of ends) {
+    const kind = IDENTIFIER_KINDS[number]
+    if (kind === undefined) continue
+    const isNear = candidate.hasContext && context.isNear(number, start, end)
+    if (!isNear && (!isStrong || candidate.isJoined)) continue
+    compact ??= compactOf(text.slice(start, end))
+    if (!isNear && compact.isMixedCase) continue
+    const score = scoreOf(isNear, kind, compact.isBareDigits)
+    if (best !== undefined && best.score >= score) continue
+    if (kind.check(compact.upper)) best = { detector: kind.id, start, end, score }
+  }
+  return best
+}
+
+function scoreOf(isNear: boolean, kind: IdentifierKind, isBareDigits: boolean): number {
+  if (isNear) return kind.isFormatOnly ? CONTEXT_ONLY : CERTAIN
+  return isBareDigits || kind.passRate > WEAK_PASS_RATE ? CHECKSUM_ALONE : CERTAIN
+}
+
+interface Compact {
+  /** Upper-cased, without separators. */
+  readonly upper: string
+  readonly isBareDigits: boolean
+  readonly isMixedCase: boolean
+}
+
+function compactOf(span: string): Compact {
+  let digits = 0
+  while (digits < span.length && classAt(span, digits) === DIGIT) digits += 1
+  if (digits === span.length) return { upper: span, isBareDigits: true, isMixedCase: false }
+  const letters = span.replace(/[ ./+()-]/g, '')
+  const upper = letters.toUpperCase()
+  return {
+    upper,
+    isBareDigits: false,
+    isMixedCase: upper !== letters && letters.toLowerCase() !== letters,
+  }
+}
+
+/** The higher score, then the longer span, then the one found first. */
+function stronger(one: Match, other: Match): Match {
+  if (other.score !== one.score) return other.score > one.score ? other : one
+  return other.end - other.start > one.end - one.start ? other : one
+}

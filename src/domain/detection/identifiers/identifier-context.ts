@@ -1,0 +1,165 @@
+import { IDENTIFIER_KINDS } from './identifier-kinds.ts'
+
+/** Says whether a word that names a kind stands near a span. */
+export interface ContextIndex {
+  /** `kind` is a number of `IDENTIFIER_KINDS`; the span is in units of the text that the index was made for. */
+  isNear(kind: number, start: number, end: number): boolean
+  /** Where it is there and false, `isNear` is false for every kind: dense digits cost less. */
+  readonly hasAnyNear?: (start: number, end: number) => boolean
+}
+
+/** Characters searched before and after a span. */
+const BEFORE = 60
+const AFTER = 25
+
+interface Phrase {
+  readonly words: readonly string[]
+  readonly kinds: readonly number[]
+}
+
+/** Thai, Chinese, Japanese and Korean do not part words, or join particles to them: their phrases match inside runs. */
+const UNPARTED = /[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/
+
+const PARTED_PHRASES = new Map<string, Phrase[]>()
+const UNPARTED_PHRASES: Phrase[] = []
+for (const [text, kinds] of phraseKinds()) {
+  const words = text.split(' ')
+  if (UNPARTED.test(text)) UNPARTED_PHRASES.push({ words: [text], kinds })
+  else PARTED_PHRASES.set(words[0] ?? '', [...(PARTED_PHRASES.get(words[0] ?? '') ?? []), { words, kinds }])
+}
+
+function phraseKinds(): Map<string, readonly number[]> {
+  const all = new Map<string, readonly number[]>()
+  for (const [number, kind] of IDENTIFIER_KINDS.entries())
+    for (const phrase of kind.context) all.set(phrase, [...(all.get(phrase) ?? []), number])
+  return all
+}
+
+/** Searches a bounded window around each span that is asked about; words count whole, marks and case do not count. */
+export function createContextIndex(text: string): ContextIndex {
+  let at = -1
+  let to = -1
+  let near: ReadonlySet<number> = new Set()
+  // The last stretch known to hold no letter, so that windows that overlap are not read again.
+  let clearFrom = 0
+  let clearTo = 0
+  const isLetterless = (start: number, end: number): boolean => {
+    const from = Math.max(0, start - BEFORE)
+    const limit = Math.min(text.length, end + AFTER)
+    if (from < clearFrom || from > clearTo) {
+      clearFrom = from
+      clearTo = from
+    }
+    while (clearTo < limit && isLetterlessUnit(text.charCodeAt(clearTo))) clearTo += 1
+    return clearTo >= limit
+  }
+  const nearTo = (start: number, end: number): ReadonlySet<number> => {
+    if (start === at && end === to) return near
+    at = start
+    to = end
+    near = isLetterless(start, end) ? NONE : kindsNear(text, start, end)
+    return near
+  }
+  return {
+    isNear: (kind, start, end) => nearTo(start, end).has(kind),
+    hasAnyNear: (start, end) => nearTo(start, end).size > 0,
+  }
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+function kindsNear(text: string, start: number, end: number): ReadonlySet<number> {
+  const from = wordBoundary(text, Math.max(0, start - BEFORE))
+  const found = new Set<number>()
+  collect(text.slice(from, start), found)
+  collect(text.slice(end, end + AFTER), found)
+  return found.size === 0 ? NONE : found
+}
+
+/** A window does not begin inside a word. */
+function wordBoundary(text: string, from: number): number {
+  let at = from
+  const limit = Math.min(text.length, from + 20)
+  while (at > 0 && at < limit && isAsciiLetter(text.charCodeAt(at)) && isAsciiLetter(text.charCodeAt(at - 1))) at += 1
+  return at
+}
+
+const isLetterlessUnit = (code: number): boolean => code < 128 && !isAsciiLetter(code)
+
+const isAsciiLetter = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+
+function collect(window: string, found: Set<number>): void {
+  const form = formOf(window)
+  if (form === 'letterless') return
+  const words = form === 'plain' ? plainWordsOf(window) : wordsOf(window)
+  for (let index = 0; index < words.length; index++)
+    for (const phrase of PARTED_PHRASES.get(words[index] ?? '') ?? [])
+      if (phrase.words.every((word, offset) => words[index + offset] === word))
+        for (const kind of phrase.kinds) found.add(kind)
+  if (form !== 'other' || !UNPARTED.test(window)) return
+  const folded = foldWord(window)
+  for (const {
+    words: [text = ''],
+    kinds,
+  } of UNPARTED_PHRASES)
+    if (folded.includes(text)) for (const kind of kinds) found.add(kind)
+}
+
+/** `plain` is ASCII in which no single letter stands before a full stop: it parts into words without expressions. */
+function formOf(window: string): 'letterless' | 'plain' | 'other' {
+  let letters = 0
+  let run = 0
+  for (let index = 0; index < window.length; index++) {
+    const code = window.charCodeAt(index)
+    if (code > 127 || (code === 46 && run === 1)) return 'other'
+    run = isAsciiLetter(code) ? run + 1 : 0
+    letters += run
+  }
+  return letters === 0 ? 'letterless' : 'plain'
+}
+
+const UPPER = 1
+const LOWER = 2
+const FIGURE = 3
+
+function charKind(code: number): number {
+  if (code >= 97 && code <= 122) return LOWER
+  if (code >= 65 && code <= 90) return UPPER
+  return code >= 48 && code <= 57 ? FIGURE : 0
+}
+
+/** What `wordsOf` gives for plain text. */
+function plainWordsOf(window: string): readonly string[] {
+  const words: string[] = []
+  let start = -1
+  let before = 0
+  for (let index = 0; index <= window.length; index++) {
+    const kind = index < window.length ? charKind(window.charCodeAt(index)) : 0
+    const isHump =
+      kind === UPPER && (before === LOWER || (before === UPPER && charKind(window.charCodeAt(index + 1)) === LOWER))
+    if (start >= 0 && (kind === 0 || isHump)) {
+      words.push(window.slice(start, index).toLowerCase())
+      start = -1
+    }
+    if (start < 0 && kind !== 0) start = index
+    before = kind
+  }
+  return words
+}
+
+/** Lower-case words without marks; `taxId`, `tax_id` and `TAXNumber` part into two, `N.I.F.` joins into one. */
+function wordsOf(window: string): readonly string[] {
+  const parted = window.replace(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, ' ')
+  const joined = parted.replace(/(?<![\p{L}\p{N}])(\p{L})\.(?=\p{L}(?!\p{L}))|(?<=[\p{L}])\.(?=\p{L}(?!\p{L}))/gu, '$1')
+  return foldWord(joined).match(/[\p{L}\p{N}]+/gu) ?? []
+}
+
+/** Lower case, without combining marks, the dotless i as i. */
+function foldWord(word: string): string {
+  return word
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .replace(/ı/g, 'i')
+    .normalize('NFC')
+}

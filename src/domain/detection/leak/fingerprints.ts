@@ -1,0 +1,187 @@
+// Winnowing after S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003:
+// of every window of consecutive k-gram hashes the smallest is kept, so any shared run of `window + k - 1` letters shares one.
+
+import type { LetterCodes } from './letters.ts'
+
+/** One text that must not come out, in one reading. */
+export interface GuardedText {
+  /** Letters as `lettersOf` gives them. */
+  readonly codes: LetterCodes
+  /** What a match is called: `plain`, `rot13`, … */
+  readonly reading: string
+  /** What was leaked: `prompt`, `secret`, or the form of a canary. */
+  readonly source: string
+  /** Letters that must agree in a row; at least the gram's length. */
+  readonly lettersMin: number
+}
+
+export interface FingerprintIndex {
+  readonly gram: number
+  readonly texts: readonly GuardedText[]
+  /** One bit per hashed gram: most grams of ordinary text end here. */
+  readonly sieve: Uint32Array
+  /** Hash of a gram to the places where it was selected: pairs of text number and offset. */
+  readonly places: ReadonlyMap<number, readonly number[]>
+}
+
+/** Letters `first` to `last` of a stream repeat a guarded text. */
+export interface LetterMatch {
+  readonly first: number
+  readonly last: number
+  readonly reading: string
+  readonly source: string
+}
+
+const BASE = 0x01000193
+const SIEVE_SHIFT = 12
+const SIEVE_BITS = 1 << (32 - SIEVE_SHIFT)
+/** Letter comparisons allowed per letter of a text; beyond, a shared gram counts as a match. */
+const COMPARISONS_PER_LETTER = 64
+const MATCHES_MAX = 64
+
+/** Selects fingerprints of all texts; time and space linear in their letters. */
+export function fingerprintIndex(texts: readonly GuardedText[], gram: number): FingerprintIndex {
+  const kept = texts.filter(({ codes, lettersMin }) => lettersMin >= gram && codes.length >= lettersMin)
+  const sieve = new Uint32Array(SIEVE_BITS / 32)
+  const places = new Map<number, number[]>()
+  for (const [number, { codes, lettersMin }] of kept.entries())
+    for (const offset of winnow(hashesOf(codes, gram), lettersMin - gram + 1)) {
+      const hash = hashAt(codes, offset, gram)
+      const bit = slotOf(hash)
+      sieve[bit >>> 5] = (sieve[bit >>> 5] ?? 0) | (1 << (bit & 31))
+      const list = places.get(hash)
+      if (list === undefined) places.set(hash, [number, offset])
+      else list.push(number, offset)
+    }
+  return { gram, texts: kept, sieve, places }
+}
+
+function hashAt(codes: LetterCodes, offset: number, gram: number): number {
+  let hash = 0
+  for (let index = offset; index < offset + gram; index++) hash = (Math.imul(hash, BASE) + (codes[index] ?? 0)) | 0
+  return hash
+}
+
+function hashesOf(codes: LetterCodes, gram: number): Int32Array {
+  const hashes = new Int32Array(Math.max(0, codes.length - gram + 1))
+  for (let offset = 0; offset < hashes.length; offset++) hashes[offset] = hashAt(codes, offset, gram)
+  return hashes
+}
+
+/** The high bits: the polynomial's low ones depend on few letters. */
+function slotOf(hash: number): number {
+  return hash >>> SIEVE_SHIFT
+}
+
+/** Offsets of the rightmost smallest hash of every window. */
+function winnow(hashes: Int32Array, window: number): readonly number[] {
+  const selected: number[] = []
+  let smallest = -1
+  for (let end = 0; end < hashes.length; end++) {
+    const start = end - window + 1
+    if (smallest < start || smallest < 0) {
+      smallest = Math.max(0, start)
+      for (let at = smallest; at <= end; at++) if (orderAt(hashes, at) <= orderAt(hashes, smallest)) smallest = at
+    } else if (orderAt(hashes, end) <= orderAt(hashes, smallest)) smallest = end
+    if (start >= 0 && selected.at(-1) !== smallest) selected.push(smallest)
+  }
+  return selected
+}
+
+function orderAt(hashes: Int32Array, at: number): number {
+  const hash = hashes[at] ?? 0
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+}
+
+/** Maximal runs that `codes` shares with a guarded text, in order and apart; linear, bounded in number. */
+export function findShared(codes: LetterCodes, index: FingerprintIndex): readonly LetterMatch[] {
+  const { gram, sieve } = index
+  const matches: LetterMatch[] = []
+  if (index.places.size === 0) return matches
+  const budget = { comparisons: COMPARISONS_PER_LETTER * codes.length }
+  const cursor: Cursor = { start: 0, hash: hashAt(codes, 0, gram) }
+  let from = 0
+  while (advance(codes, { sieve, gram, leading: power(gram) }, cursor)) {
+    const { start } = cursor
+    const places = index.places.get(cursor.hash)
+    const match =
+      start < from || places === undefined ? undefined : longestAt(codes, { start, from }, places, { index, budget })
+    if (match !== undefined) {
+      matches.push(match)
+      from = match.last + 1
+      if (matches.length === MATCHES_MAX) break
+    }
+    roll(codes, gram, cursor)
+  }
+  return matches
+}
+
+interface Cursor {
+  start: number
+  hash: number
+}
+
+interface Rolling {
+  readonly sieve: Uint32Array
+  readonly gram: number
+  readonly leading: number
+}
+
+/** Moves to the next gram that the sieve lets through; a loop of its own, which compiles to few instructions. */
+function advance(codes: LetterCodes, { sieve, gram, leading }: Rolling, cursor: Cursor): boolean {
+  const grams = codes.length - gram + 1
+  let { start, hash } = cursor
+  while (start < grams) {
+    const bit = hash >>> SIEVE_SHIFT
+    if ((((sieve[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1) break
+    hash = (Math.imul(hash, BASE) + (codes[start + gram] ?? 0) - Math.imul(codes[start] ?? 0, leading)) | 0
+    start += 1
+  }
+  cursor.start = start
+  cursor.hash = hash
+  return start < grams
+}
+
+function roll(codes: LetterCodes, gram: number, cursor: Cursor): void {
+  const { start, hash } = cursor
+  cursor.hash = (Math.imul(hash, BASE) + (codes[start + gram] ?? 0) - Math.imul(codes[start] ?? 0, power(gram))) | 0
+  cursor.start = start + 1
+}
+
+function power(exponent: number): number {
+  let product = 1
+  for (let step = 0; step < exponent; step++) product = Math.imul(product, BASE)
+  return product
+}
+
+function longestAt(
+  codes: LetterCodes,
+  { start, from }: { readonly start: number; readonly from: number },
+  places: readonly number[],
+  { index, budget }: { readonly index: FingerprintIndex; readonly budget: { comparisons: number } },
+): LetterMatch | undefined {
+  let longest: LetterMatch | undefined
+  for (let pair = 0; pair < places.length; pair += 2) {
+    const text = index.texts[places[pair] ?? 0]
+    const offset = places[pair + 1] ?? 0
+    if (text === undefined) continue
+    let first = start
+    let inText = offset
+    while (first > from && inText > 0 && codes[first - 1] === text.codes[inText - 1]) {
+      first -= 1
+      inText -= 1
+    }
+    let last = start - 1
+    inText = offset
+    while (last + 1 < codes.length && inText < text.codes.length && codes[last + 1] === text.codes[inText]) {
+      last += 1
+      inText += 1
+    }
+    budget.comparisons -= last - first + 3
+    const isMatch = last - first + 1 >= text.lettersMin || (budget.comparisons < 0 && last >= start)
+    if (isMatch && (longest === undefined || last - first > longest.last - longest.first))
+      longest = { first, last, reading: text.reading, source: text.source }
+    if (budget.comparisons < 0) break
+  }
+  return longest
+}

@@ -1,0 +1,15 @@
+import { detectFormats } from './formats/detect-formats.ts'
+import { bestWithoutOverlaps, type Match } from './match.ts'
+import { createContextIndex } from './identifiers/identifier-context.ts'
+import { detectIdentifiers } from './identifiers/detect-identifiers.ts'
+
+/**
+ * Personal data of every kind that the catalogue knows, in canonical text: world-wide formats, identifiers of countries,
+ * and the soft kinds. In order and without overlaps: of two, the more certain stays, then the longer.
+ */
+export function detectPersonalData(text: string): readonly Match[] {
+  const formats = detectFormats(text)
+  const identifiers = detectIdentifiers(text, createContextIndex(text))
+  if (identifiers.length === 0 && formats.length < 2) return formats
+  return bestWithoutOverlaps([...formats, ...identifiers])
+}
