@@ -18,6 +18,7 @@ export interface CatalogueRule {
   readonly task: Task
   /** False for rules that lean on words around the value. */
   readonly isExact: boolean
+  /** Examples; where the kind has context words, the value stands behind the first of them, as a person would write it. */
   readonly valid: readonly string[]
   readonly invalid: readonly string[]
 }
@@ -45,18 +46,19 @@ export function catalogueRules(root: string): readonly CatalogueRule[] {
     readonly id: string
     readonly guarantee?: string
     readonly isContext?: boolean
+    readonly context?: readonly string[]
     readonly valid?: readonly string[]
     readonly invalid?: readonly string[]
   }
   return ['formats', 'identifiers', 'secrets'].flatMap((name) => {
     const file = join(root, 'catalog', 'detection', `${name}.jsonl`)
     if (!existsSync(file)) return []
-    return lines<Entry>(readFileSync(file, 'utf8')).flatMap(
-      ({ id, guarantee, isContext, valid = [], invalid = [] }) => {
-        const task = id.startsWith('pii/') ? 'pii' : id.startsWith('secret/') ? 'secret' : undefined
-        const isExact = guarantee === undefined ? isContext !== true : guarantee === 'exact'
-        return task === undefined ? [] : [{ id, task, isExact, valid, invalid }]
-      },
-    )
+    return lines<Entry>(readFileSync(file, 'utf8')).flatMap((entry) => {
+      const { id, guarantee, isContext, context = [], valid = [], invalid = [] } = entry
+      const task = id.startsWith('pii/') ? 'pii' : id.startsWith('secret/') ? 'secret' : undefined
+      const isExact = guarantee === undefined ? isContext !== true : guarantee === 'exact'
+      const named = (example: string): string => (context[0] === undefined ? example : `${context[0]}: ${example}`)
+      return task === undefined ? [] : [{ id, task, isExact, valid: valid.map(named), invalid: invalid.map(named) }]
+    })
   })
 }

@@ -52,7 +52,7 @@ export async function catalogueTables(
         title: `Examples of the catalogue (${rules.length} rules)`,
         head: ['detector', 'task', 'valid flagged', 'invalid flagged', 'threw'],
         rows: summary,
-        note: 'The examples are ours, so this says what our rules cover and not how often such values occur. Flagged under any name of the task: an invalid example of one kind may be a valid one of another.',
+        note: 'The examples are ours, so this says what our rules cover and not how often such values occur. Kinds with context words have their first one before the value. Flagged under any name of the task: an invalid example of one kind may be a valid one of another.',
       },
       ...(exact.failures.length === 0
         ? []
