@@ -199,6 +199,7 @@ describe('tables', () => {
     [1.234, '1.23'],
     [0.1234, '0.123'],
     [0.01234, '0.0123'],
+    [0.00001234, '0.000012'],
     [Number.NaN, '–'],
   ])('%d is printed as %s', (value, printed) => {
     expect(figure(value)).toBe(printed)

@@ -49,7 +49,15 @@ export function percent(rate: number): string {
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–'
   if (value >= 100) return value.toFixed(0)
-  return value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(value >= 0.1 ? 3 : 4)
+  return value >= 10
+    ? value.toFixed(1)
+    : value >= 1
+      ? value.toFixed(2)
+      : value >= 0.1
+        ? value.toFixed(3)
+        : value >= 0.001
+          ? value.toFixed(4)
+          : value.toPrecision(2)
 }
 
 /** What a figure depends on beside the code. */
@@ -70,7 +78,7 @@ export function circumstances(root: string, command: string, date: string | unde
       ],
       ['Node', process.version],
       [
-        'load average at the end',
+        'load average at the start',
         loadavg()
           .map((load) => load.toFixed(1))
           .join(', '),

@@ -33,9 +33,11 @@ if (name !== 'guard' && name !== 'detection') {
 }
 
 const { title, run } = BENCHES[name]
-const result = await run({ root, data: values.data, isQuick: values.quick, isProfiled: values.profile })
 const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`
-const tables = [goalTable(result.goals), circumstances(root, command, values.date), ...result.tables]
+// Before the run: the commit whose code is measured.
+const setting = circumstances(root, command, values.date)
+const result = await run({ root, data: values.data, isQuick: values.quick, isProfiled: values.profile })
+const tables = [goalTable(result.goals), setting, ...result.tables]
 console.log([title, ...result.paragraphs, ...tables.map(plainTable)].join('\n'))
 if (values.json !== undefined)
   await writeFile(
