@@ -34,9 +34,8 @@ const IMAGE_LABELS_MAX = 1_000
 /** Characters of failed tag look-ahead allowed per character of the text. */
 const TAG_WORK = 32
 
-/** Characters at which something may begin or end: `(/:<@W[\]w`. */
-const TRIGGER = new Uint8Array(128)
-for (const char of '(/:<@W[\\]w') TRIGGER[char.charCodeAt(0)] = 1
+/** Where something may begin or end; the engine's own search jumps over prose faster than a loop does. */
+const TRIGGER = /[(/:<@[\\\]]|www\./gi
 
 class LinkScanner {
   readonly #text: string
@@ -56,21 +55,14 @@ class LinkScanner {
   }
 
   scan(): readonly LinkSpan[] {
-    const text = this.#text
-    for (let index = 0; index < text.length;) {
-      const code = text.charCodeAt(index)
-      if (code > 127 || TRIGGER[code] === 0) {
-        index += 1
-        continue
-      }
-      const span = this.#at(index)
-      if (span === undefined) index += 1
-      else {
-        this.#spans.push(span)
-        while ((this.#brackets.at(-1) ?? -1) >= span.start) this.#brackets.pop()
-        this.#from = span.end
-        index = span.end
-      }
+    TRIGGER.lastIndex = 0
+    for (let match = TRIGGER.exec(this.#text); match !== null; match = TRIGGER.exec(this.#text)) {
+      const span = this.#at(match.index)
+      TRIGGER.lastIndex = span?.end ?? match.index + 1
+      if (span === undefined) continue
+      this.#spans.push(span)
+      while ((this.#brackets.at(-1) ?? -1) >= span.start) this.#brackets.pop()
+      this.#from = span.end
     }
     return this.#spans.map((span) =>
       this.#imageLabels.has(this.#definitions.get(span.start) ?? '\n') ? { ...span, kind: 'image', loads: true } : span,
@@ -91,14 +83,14 @@ class LinkScanner {
       case ':':
         return this.#bare(schemeStart(text, index))
       case '(':
-        return this.#css(index - 3, /^(?:url|src)\(/i)
+        return isCssFunction(text.charCodeAt(index - 1)) ? this.#css(index - 3, /^(?:url|src)\(/i) : undefined
       case '@':
-        return this.#css(index, /^@import/i)
+        return (text.charCodeAt(index + 1) | 32) === 105 ? this.#css(index, /^@import/i) : undefined
       case '/':
       case '\\':
         return text[index + 1] === '/' || text[index + 1] === '\\' ? this.#bare(hostStart(text, index)) : undefined
       default:
-        return text[index + 3] === '.' ? this.#bare(wwwStart(text, index), 'https://') : undefined
+        return this.#bare(wwwStart(text, index), 'https://')
     }
   }
 
@@ -246,6 +238,11 @@ class LinkScanner {
     const reasons = [...new Set(targets.flatMap((target) => [...target.reasons]))]
     return { start: Math.max(start, this.#from), end, host: hosts[0] ?? 'unparsable', hosts, reasons, ...about }
   }
+}
+
+/** `url(` and `src(` end with l and c. */
+function isCssFunction(before: number): boolean {
+  return (before | 32) === 108 || (before | 32) === 99
 }
 
 const LINK = { kind: 'link', loads: false, label: '' } as const

@@ -4,11 +4,13 @@ export const URL_MAX = 4_096
 
 /** Where a URL begins whose scheme ends with the `:` at `colon`; undefined when these letters are prose. */
 export function schemeStart(text: string, colon: number): number | undefined {
+  const next = text.charCodeAt(colon + 1)
+  // Most colons are prose: a space follows, or what stands before is no letter.
+  if (next === 32 || next === 10 || !isLetter(text.charCodeAt(colon - 1))) return undefined
   const before = text.slice(Math.max(0, colon - SCHEME_CHARS_MAX), colon).toLowerCase()
   const scheme = BARE_SCHEMES.find((name) => before.endsWith(name))
   if (scheme === undefined) return undefined
   const start = colon - scheme.length
-  const next = text.charCodeAt(colon + 1)
   const hasSlashes = isSlash(next) && isSlash(text.charCodeAt(colon + 2))
   if (scheme === 'data')
     return /^data:[a-z0-9.+/;=_-]{0,200},/i.test(text.slice(start, start + 210)) ? start : undefined

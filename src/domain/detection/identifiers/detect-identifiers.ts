@@ -32,9 +32,10 @@ export function detectIdentifiers(text: string, context: ContextIndex): readonly
   const matches: Match[] = []
   let best: Match | undefined
   let from = 0
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code < 48 || code > 57) continue
+  // The engine's own search finds the next digit faster than a loop does.
+  const digit = /[0-9]/g
+  while (digit.test(text)) {
+    let index = digit.lastIndex - 1
     const group = groupStart(text, index, from)
     for (const start of startsBefore(text, group, from)) {
       const found = longestFrom(text, start, context)
@@ -45,6 +46,7 @@ export function detectIdentifiers(text: string, context: ContextIndex): readonly
       } else best = best === undefined ? found : stronger(best, found)
     }
     while (index + 1 < text.length && isAlnum(text, index + 1)) index += 1
+    digit.lastIndex = index + 1
     // What lies before the end of a long run is never walked again.
     from = index - group > SPAN_MAX ? index + 1 : Math.max(from, group - SPAN_MAX)
   }

@@ -33,51 +33,82 @@ export interface LocalHits {
 
 const HITS_MAX = 64
 
+/** Words that are in every text. */
+const COMMON = new Set(
+  'you do from now the to are is this be not it no any of do on at all a when tell text words user'.split(' '),
+)
+
 type Trigger = (text: string, start: number, end: number) => LocalHit | undefined
 
+type Role =
+  | { readonly kind: 'turned'; readonly by: 'rot13' | 'reversed' }
+  /** Counts only where an object stands behind it. */
+  | { readonly kind: 'verb'; readonly find: Trigger }
+  | { readonly kind: 'object' }
+  | { readonly kind: 'mark'; readonly find: Trigger }
+
 interface Entry extends Pattern {
-  readonly trigger: Trigger | 'rot13' | 'reversed'
+  readonly role: Role
 }
 
+const wordEntries = (words: Iterable<string>, role: Role): readonly Entry[] =>
+  Array.from(words, (text) => ({ text, isWord: true, role }))
+
 const ENTRIES: readonly Entry[] = [
-  ...[...SET_ASIDE].map((text): Entry => ({ text, isWord: true, trigger: setAside })),
-  ...[...PUT_OUT].map((text): Entry => ({ text, isWord: true, trigger: putOut })),
-  ...[...ASSISTANT_WORDS].map((text): Entry => ({ text, isWord: true, trigger: addressed })),
-  ...PHRASES.map(({ phrase, weight }): Entry => ({
-    text: phrase.split(' ')[0] ?? '',
-    isWord: true,
-    trigger: phraseFrom(phrase, weight),
-  })),
-  ...FORGED_MARKUP.map(({ text, weight }): Entry => ({
-    text,
-    isWord: false,
-    trigger: (_, start, end) => ({ rule: 'forged-markup', weight, start, end }),
-  })),
-  ...SET_ASIDE_CJK.map((text): Entry => ({ text, isWord: false, trigger: setAsideCjk })),
-  ...TURNED_WORDS.rot13.map((text): Entry => ({ text, isWord: true, trigger: 'rot13' })),
-  ...TURNED_WORDS.reversed.map((text): Entry => ({ text, isWord: true, trigger: 'reversed' })),
+  ...wordEntries(SET_ASIDE, { kind: 'verb', find: setAside }),
+  ...wordEntries(PUT_OUT, { kind: 'verb', find: putOut }),
+  ...wordEntries(new Set([...RULES, ...PROMPT_WORDS]), { kind: 'object' }),
+  ...wordEntries(ASSISTANT_WORDS, { kind: 'mark', find: addressed }),
+  ...PHRASES.flatMap(({ phrase, weight }) => {
+    const { word, find } = phraseTrigger(phrase, weight)
+    return wordEntries([word], { kind: 'mark', find })
+  }),
+  ...FORGED_MARKUP.map(({ text, weight }): Entry => {
+    const find: Trigger = (_, start, end) => ({ rule: 'forged-markup', weight, start, end })
+    return { text, isWord: false, role: { kind: 'mark', find } }
+  }),
+  ...SET_ASIDE_CJK.map((text): Entry => ({ text, isWord: false, role: { kind: 'mark', find: setAsideCjk } })),
+  ...wordEntries(TURNED_WORDS.rot13, { kind: 'turned', by: 'rot13' }),
+  ...wordEntries(TURNED_WORDS.reversed, { kind: 'turned', by: 'reversed' }),
 ]
 
 let automaton: Automaton | undefined
+
+/** No sentence is looked at further than this for what a verb is about. */
+const REACH = 400
+const PENDING_MAX = 100_000
 
 /** Heuristic hits of one reading, in one pass and bounded windows. */
 export function injectionHits(text: string): LocalHits {
   automaton ??= new Automaton(ENTRIES)
   const hits: LocalHit[] = []
-  let rot13Words = 0
-  let reversedWords = 0
+  const verbs: number[] = []
+  const objects: number[] = []
+  const turned = { rot13: 0, reversed: 0 }
   automaton.scan(text, (pattern, start, end) => {
-    const { trigger } = ENTRIES[pattern] as Entry
-    if (trigger === 'rot13') rot13Words += 1
-    else if (trigger === 'reversed') reversedWords += 1
-    else if (hits.length < HITS_MAX) {
-      const hit = trigger(text, start, end)
-      if (hit !== undefined) hits.push(hit)
-    }
+    const { role } = ENTRIES[pattern] as Entry
+    if (role.kind === 'object') {
+      if (objects.length < PENDING_MAX) objects.push(start)
+    } else if (role.kind === 'verb') {
+      if (verbs.length < 3 * PENDING_MAX) verbs.push(pattern, start, end)
+    } else if (role.kind === 'turned') turned[role.by] += 1
+    else if (hits.length < HITS_MAX) take(hits, role.find(text, start, end))
   })
-  const opening = openingRole(text)
-  if (opening !== undefined) hits.push(opening)
-  return { hits, rot13Words, reversedWords }
+  let object = 0
+  for (let verb = 0; verb < verbs.length && hits.length < HITS_MAX; verb += 3) {
+    const end = verbs[verb + 2] as number
+    while (object < objects.length && (objects[object] as number) < end) object += 1
+    if (object === objects.length) break
+    const { role } = ENTRIES[verbs[verb] as number] as Entry
+    if ((objects[object] as number) - end <= REACH && role.kind === 'verb')
+      take(hits, role.find(text, verbs[verb + 1] as number, end))
+  }
+  take(hits, openingRole(text))
+  return { hits, rot13Words: turned.rot13, reversedWords: turned.reversed }
+}
+
+function take(hits: LocalHit[], hit: LocalHit | undefined): void {
+  if (hit !== undefined) hits.push(hit)
 }
 
 /** "system:" at the very start is a forged turn as it is at the start of a line. */
@@ -183,14 +214,33 @@ function addressed(text: string, start: number, end: number): LocalHit | undefin
   return action
 }
 
-/** The phrase word by word, whatever signs stand between the words. */
-function phraseFrom(phrase: string, weight: number): Trigger {
-  const rest = phrase.split(' ').slice(1)
-  return (text, start, end) => {
-    const words = rest.length === 0 ? [] : following(text, end, rest.length)
-    if (rest.some((word, index) => words[index]?.text !== word)) return undefined
-    return { rule: `phrase:${phrase}`, weight, start, end: words.at(-1)?.end ?? end }
+/** Looks at the rarest word of a phrase, then at the words around it, whatever signs stand between them. */
+function phraseTrigger(phrase: string, weight: number): { readonly word: string; readonly find: Trigger } {
+  const words = phrase.split(' ')
+  const rank = (word: string): number => word.length - (COMMON.has(word) ? 100 : 0)
+  const place = words.reduce((best, word, index) => (rank(word) > rank(words[best] ?? '') ? index : best), 0)
+  const find: Trigger = (text, at, end) => {
+    const start = place === 0 ? at : wordsBefore(text, at, place)
+    if (start === undefined) return undefined
+    const found = following(text, start, words.length)
+    if (words.some((word, index) => found[index]?.text !== word)) return undefined
+    return { rule: `phrase:${phrase}`, weight, start, end: found.at(-1)?.end ?? end }
   }
+  return { word: words[place] ?? '', find }
+}
+
+/** Where the word begins that stands `count` words before a place; undefined where there are not so many near. */
+function wordsBefore(text: string, from: number, count: number): number | undefined {
+  let at = from
+  for (let word = 0; word < count; word++) {
+    let gap = at
+    while (gap > 0 && at - gap < WORD_GAP_MAX && !isWordUnit(text.charCodeAt(gap - 1))) gap -= 1
+    let start = gap
+    while (start > 0 && gap - start < WORD_MAX && isWordUnit(text.charCodeAt(start - 1))) start -= 1
+    if (start === gap) return undefined
+    at = start
+  }
+  return at
 }
 
 const CJK_WINDOW = 14

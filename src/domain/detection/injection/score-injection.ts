@@ -1,5 +1,5 @@
 import { canonicalView, type View } from '../canonical-view.ts'
-import { survey, type Survey } from '../readings/encoded-runs.ts'
+import { survey, type Survey } from '../readings/survey.ts'
 import { readingsOf, type Readings } from '../readings/readings-of.ts'
 import type { Reading } from '../readings/text-reading.ts'
 import { reversed, rot13, unleet } from '../readings/turned.ts'

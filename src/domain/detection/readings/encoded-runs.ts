@@ -1,4 +1,5 @@
 import { textOf } from '../../../base/bytes.ts'
+import { RUN_MIN, type Place, type Survey } from './survey.ts'
 import { bytesOfHex } from './unescape.ts'
 
 export type Encoding =
@@ -23,122 +24,9 @@ export interface EncodedRun {
   readonly text: string
 }
 
-/** Shorter encoded runs cannot hold an instruction or a secret and are common in ordinary text. */
-const RUN_MIN = 16
 const DECODED_MIN = 6
 /** An encoded run that is longer is decoded up to here; the rest counts as another run. */
 const RUN_MAX = 65_536
-
-const IN_TOKEN = 1
-const LETTER = 2
-const LEET_DIGIT = 4
-const SIGN = 8
-const TOKEN = new Uint8Array(128)
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz') TOKEN[char.charCodeAt(0)] = IN_TOKEN | LETTER
-for (const char of '013457') TOKEN[char.charCodeAt(0)] = IN_TOKEN | LEET_DIGIT
-for (const char of '2689') TOKEN[char.charCodeAt(0)] = IN_TOKEN
-for (const char of '+/_-') TOKEN[char.charCodeAt(0)] = IN_TOKEN | SIGN
-
-/** What one pass over a text shows: runs of base64 characters, rows of single letters, rows of short codes. */
-export interface Survey {
-  readonly long: readonly Place[]
-  readonly spaced: readonly Place[]
-  readonly codes: readonly Place[]
-  /** Words that mix letters with digits that look like letters, up to a bound. */
-  readonly mixed: readonly Place[]
-}
-
-const MIXED_MAX = 256
-const MIXED = IN_TOKEN | LETTER | LEET_DIGIT
-
-export interface Place {
-  readonly start: number
-  readonly end: number
-}
-
-const SPACED_MIN = 6
-const CODES_MIN = 8
-const SPELLED_MIN = 2
-const GAP_MAX = 3
-
-/** One pass; bounded work a character. */
-export function survey(text: string): Survey {
-  const long: Place[] = []
-  const spaced = new Row(SPACED_MIN)
-  const codes = new Row(CODES_MIN)
-  const spelled = new Row(SPELLED_MIN)
-  const { length } = text
-  let start = -1
-  let last = -1
-  let kinds = 0
-  const mixed: Place[] = []
-  for (let at = 0; at <= length; at++) {
-    const code = at < length ? text.charCodeAt(at) : 32
-    const kind = code < 128 ? (TOKEN[code] as number) : 0
-    if (kind !== 0) {
-      if (start < 0) start = at
-      kinds |= kind
-      continue
-    }
-    if (start < 0) continue
-    const size = at - start
-    const isNear = last >= 0 && start - last <= GAP_MAX
-    spaced.take(start, at, size === 1, isNear)
-    spelled.take(start, at, (kinds & SIGN) !== 0 && isSpelled(text, start, at), isNear)
-    codes.take(start, at, size <= 8 && size >= 2 && isCode(text, start, at), isNear)
-    if (size >= RUN_MIN) long.push({ start, end: at })
-    else if (kinds === MIXED && size >= 3 && mixed.length < MIXED_MAX) mixed.push({ start, end: at })
-    last = at
-    start = -1
-    kinds = 0
-  }
-  return { long, spaced: [...spaced.finish(), ...spelled.finish()], codes: codes.finish(), mixed }
-}
-
-/** A row of neighbouring tokens of one kind. */
-class Row {
-  readonly #min: number
-  readonly #found: Place[] = []
-  #count = 0
-  #start = 0
-  #end = 0
-
-  constructor(min: number) {
-    this.#min = min
-  }
-  take(start: number, end: number, fits: boolean, isNear: boolean): void {
-    if (this.#count > 0 && !(fits && isNear)) this.#close()
-    if (!fits) return
-    if (this.#count === 0) this.#start = start
-    this.#count += 1
-    this.#end = end
-  }
-  #close(): void {
-    if (this.#count >= this.#min) this.#found.push({ start: this.#start, end: this.#end })
-    this.#count = 0
-  }
-  finish(): readonly Place[] {
-    this.#close()
-    return this.#found
-  }
-}
-
-/** "w-o-r-d": letters and signs take turns. */
-function isSpelled(text: string, start: number, end: number): boolean {
-  if (end - start < 3 || (end - start) % 2 === 0) return false
-  for (let at = start; at < end; at++) {
-    const isSign = ((TOKEN[text.charCodeAt(at)] as number) & SIGN) !== 0
-    if (isSign !== ((at - start) % 2 === 1)) return false
-  }
-  return true
-}
-
-/** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */
-function isCode(text: string, start: number, end: number): boolean {
-  const first = text.charCodeAt(start)
-  const isHexStart = (first >= 48 && first <= 57) || (first >= 65 && first <= 70) || (first >= 97 && first <= 102)
-  return isHexStart && /^(?:[0-9a-fA-F]{2}|0x[0-9a-fA-F]{2}|[0-9]{3}|[01]{8})$/.test(text.slice(start, end))
-}
 
 /** Runs of the text that decode to readable text, in the order of their places. */
 export function* encodedRuns(text: string, { long, codes }: Survey): Generator<EncodedRun> {
@@ -188,6 +76,8 @@ function wrappedRun(
   return { run: { encoding: 'base64', start, end: stop, text: decoded }, last }
 }
 
+const TOKEN_PART = new RegExp(`[A-Za-z0-9+]{${RUN_MIN},65536}`, 'g')
+
 function* decodeToken(text: string, start: number, end: number): Generator<EncodedRun> {
   const token = text.slice(start, end)
   const whole = decodeOne(token)
@@ -196,7 +86,7 @@ function* decodeToken(text: string, start: number, end: number): Generator<Encod
     return
   }
   // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
-  for (const part of token.matchAll(/[A-Za-z0-9+]{16,65536}/g)) {
+  for (const part of token.matchAll(TOKEN_PART)) {
     if (part[0].length === token.length) continue
     const decoded = decodeOne(part[0])
     if (decoded !== undefined) yield { ...decoded, start: start + part.index, end: start + part.index + part[0].length }

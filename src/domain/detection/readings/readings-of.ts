@@ -1,6 +1,7 @@
 import { textOf } from '../../../base/bytes.ts'
 import { canonicalView, isFlagTag, type View } from '../canonical-view.ts'
-import { encodedRuns, survey, type Survey } from './encoded-runs.ts'
+import { encodedRuns } from './encoded-runs.ts'
+import { survey, type Survey } from './survey.ts'
 import { Reading } from './text-reading.ts'
 import { pullTogether } from './turned.ts'
 import { unescape } from './unescape.ts'

@@ -1,5 +1,6 @@
 import { canonicalView, rawSpan, type View } from '../canonical-view.ts'
-import type { Place, Encoding } from './encoded-runs.ts'
+import type { Encoding } from './encoded-runs.ts'
+import type { Place } from './survey.ts'
 
 /**
  * One way to read a text: its canonical form, that of a piece decoded out of it, or the whole turned around. Spans of a

@@ -1,4 +1,4 @@
-import type { Place } from './encoded-runs.ts'
+import type { Place } from './survey.ts'
 
 /** Letters turned by 13 places; everything stands where it stood. */
 export function rot13(text: string): string {

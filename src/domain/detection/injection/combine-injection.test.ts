@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { combineInjection } from './combine-injection.ts'
+import type { InjectionScore } from './score-injection.ts'
+
+const SHARE = fc.double({ min: 0, max: 1, noNaN: true })
+
+function heuristic(score: number, rule = 'set-aside-instructions'): InjectionScore {
+  return { score, hits: [{ rule, start: 0, end: 1, weight: score }], isOverBudget: false }
+}
+
+test('the score lies between 0 and 1 and grows with the classifier and with the heuristics', () => {
+  fc.assert(
+    fc.property(SHARE, SHARE, SHARE, SHARE, (a, b, c, d) => {
+      const low = combineInjection(heuristic(Math.min(a, b)), { score: Math.min(c, d), windows: [] })
+      const high = combineInjection(heuristic(Math.max(a, b)), { score: Math.max(c, d), windows: [] })
+      expect(low).toBeGreaterThanOrEqual(0)
+      expect(high).toBeLessThanOrEqual(1)
+      expect(high).toBeGreaterThanOrEqual(low)
+    }),
+  )
+})
+
+test.each(['decoded-base64', 'rot13', 'hidden-tags', 'spaced-letters'])(
+  'a strong hit of `%s` reaches the input preset alone, since the classifier cannot read it',
+  (rule) => {
+    expect(combineInjection(heuristic(0.95, rule), { score: 0.001, windows: [] })).toBeGreaterThanOrEqual(0.9)
+  },
+)
+
+test('a weak hit alone reaches no preset', () => {
+  expect(combineInjection(heuristic(0.5), { score: 0.01, windows: [] })).toBeLessThan(0.5)
+})
+
+test('letters read as digits count for nothing alone', () => {
+  expect(combineInjection(heuristic(1, 'leet'), { score: 0.01, windows: [] })).toBeLessThan(0.5)
+})
+
+test('a classifier that is not sure and no hit stay below every preset', () => {
+  const nothing = { score: 0, hits: [], isOverBudget: false }
+  expect(combineInjection(nothing, { score: 0.3, windows: [] })).toBeLessThan(0.5)
+})

@@ -1,0 +1,163 @@
+/** A span of a text, half-open, in UTF-16 units. */
+export interface Place {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where a text may hold another one: each kind in order and apart. */
+export interface Survey {
+  /** Runs of characters that base64, hex and their like are made of. */
+  readonly long: readonly Place[]
+  /** Rows of single letters or digits. */
+  readonly spaced: readonly Place[]
+  /** Rows of short numbers, as character codes are written. */
+  readonly codes: readonly Place[]
+  /** Words that mix letters with digits that look like letters, up to a bound. */
+  readonly mixed: readonly Place[]
+}
+
+/** Shorter encoded runs cannot hold an instruction or a secret and are common in ordinary text. */
+export const RUN_MIN = 16
+const SPACED_MIN = 6
+const CODES_MIN = 8
+const GAP_MAX = 3
+const MIXED_MAX = 256
+const MIXED_WORD_MAX = 24
+
+const ALNUM = 1
+const SIGN = 2
+const CLASS = new Uint8Array(128)
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789') CLASS[char.charCodeAt(0)] = ALNUM
+for (const char of '+/_-') CLASS[char.charCodeAt(0)] = SIGN
+
+const classAt = (text: string, at: number): number => {
+  const code = text.charCodeAt(at)
+  return code < 128 ? (CLASS[code] as number) : 0
+}
+
+/** Linear; prose costs a few searches of the engine's own and a look at every sixteenth character. */
+export function survey(text: string): Survey {
+  const runs = digitRuns(text)
+  return { long: longRuns(text), spaced: spacedRows(text), codes: codeRows(text, runs), mixed: mixedWords(text, runs) }
+}
+
+/** Starts and ends of the runs of ASCII digits, flat. */
+export function digitRuns(text: string): readonly number[] {
+  const runs: number[] = []
+  const digit = /[0-9]/g
+  while (digit.test(text)) {
+    let end = digit.lastIndex
+    runs.push(end - 1)
+    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
+    runs.push(end)
+    digit.lastIndex = end
+  }
+  return runs
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+/** A run of that length cannot hide between two probes. */
+function longRuns(text: string): readonly Place[] {
+  const long: Place[] = []
+  for (let probe = RUN_MIN - 1; probe < text.length; probe += RUN_MIN) {
+    if (classAt(text, probe) === 0) continue
+    let start = probe
+    while (start > 0 && probe - start < RUN_MIN && classAt(text, start - 1) !== 0) start -= 1
+    let end = probe + 1
+    while (end < text.length && classAt(text, end) !== 0) end += 1
+    if (end - start >= RUN_MIN) long.push({ start, end })
+    // The next probe that can see another run.
+    while (probe + RUN_MIN < end) probe += RUN_MIN
+  }
+  return long
+}
+
+const TWO_SINGLES = /[^A-Za-z0-9][A-Za-z0-9][^A-Za-z0-9]{1,3}[A-Za-z0-9](?![A-Za-z0-9])/g
+
+function spacedRows(text: string): readonly Place[] {
+  const rows: Place[] = []
+  let floor = 0
+  TWO_SINGLES.lastIndex = 0
+  for (let match = TWO_SINGLES.exec(text); match !== null; match = TWO_SINGLES.exec(text)) {
+    // A row at the very start has no sign before its first letter.
+    const isFirst = match.index <= GAP_MAX && floor === 0 && classAt(text, 0) === ALNUM && nextSingle(text, 1) > 0
+    const start = isFirst ? 0 : match.index + 1
+    let end = TWO_SINGLES.lastIndex
+    let count = isFirst ? 3 : 2
+    for (let next = nextSingle(text, end); next > 0; next = nextSingle(text, end)) {
+      end = next
+      count += 1
+    }
+    if (count >= SPACED_MIN) rows.push({ start, end })
+    TWO_SINGLES.lastIndex = floor = end
+  }
+  return rows
+}
+
+/** One beyond the single letter that follows within the gap; 0 if none does. */
+function nextSingle(text: string, from: number): number {
+  let at = from
+  while (at < text.length && at - from <= GAP_MAX && classAt(text, at) !== ALNUM) at += 1
+  const gap = at - from
+  const isSingle = gap >= 1 && gap <= GAP_MAX && classAt(text, at) === ALNUM && classAt(text, at + 1) !== ALNUM
+  return isSingle ? at + 1 : 0
+}
+
+const CODE_WINDOW = 40
+const NEAR_RUNS = 4
+
+function codeRows(text: string, runs: readonly number[]): readonly Place[] {
+  const rows: Place[] = []
+  let from = 0
+  for (let run = 0; run + 2 * NEAR_RUNS <= runs.length; run += 2) {
+    const start = runs[run] as number
+    if (start < from || (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW) continue
+    const row = codeRow(text, start, from)
+    if (row.count >= CODES_MIN) rows.push({ start: row.start, end: row.end })
+    from = row.end
+  }
+  return rows
+}
+
+function codeRow(text: string, near: number, floor: number): Place & { readonly count: number } {
+  let start = near
+  while (start > floor && near - start < 8 && classAt(text, start - 1) === ALNUM) start -= 1
+  let end = start
+  let count = 0
+  let first = start
+  for (let at = start; ;) {
+    let stop = at
+    while (stop < text.length && stop - at <= 8 && classAt(text, stop) === ALNUM) stop += 1
+    if (!isCode(text.slice(at, stop))) break
+    if (count === 0) first = at
+    count += 1
+    end = stop
+    let next = stop
+    while (next < text.length && next - stop <= GAP_MAX && classAt(text, next) !== ALNUM) next += 1
+    if (next - stop > GAP_MAX || next >= text.length) break
+    at = next
+  }
+  return { start: first, end: Math.max(end, near + 1), count }
+}
+
+/** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */
+function isCode(token: string): boolean {
+  return /^(?:[0-9a-fA-F]{2}|0x[0-9a-fA-F]{2}|[0-9]{3}|[01]{8})$/.test(token)
+}
+
+function mixedWords(text: string, runs: readonly number[]): readonly Place[] {
+  const words: Place[] = []
+  let last = 0
+  for (let run = 0; run < runs.length && words.length < MIXED_MAX; run += 2) {
+    let start = runs[run] as number
+    let end = runs[run + 1] as number
+    if (start < last || (classAt(text, start - 1) !== ALNUM && classAt(text, end) !== ALNUM)) continue
+    while (start > last && end - start <= MIXED_WORD_MAX && classAt(text, start - 1) === ALNUM) start -= 1
+    while (end < text.length && end - start <= MIXED_WORD_MAX && classAt(text, end) === ALNUM) end += 1
+    last = end
+    if (end - start >= 3 && end - start <= MIXED_WORD_MAX && /[013457]/.test(text.slice(start, end)))
+      words.push({ start, end })
+  }
+  return words
+}

@@ -1,0 +1,178 @@
+// `node tools/classifier/evaluate.ts --data DIR`: prints figures of the shipped classifier and writes docs/reference/detection-quality.md.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadInjectionModel } from '../../src/adapters/models/load-injection-model.ts'
+import { canonicalView } from '../../src/domain/detection/canonical-view.ts'
+import { classifyText } from '../../src/domain/detection/classifier/classify.ts'
+import { combineInjection } from '../../src/domain/detection/injection/combine-injection.ts'
+import { scoreInjection } from '../../src/domain/detection/injection/score-injection.ts'
+import { wilsonInterval } from '../../src/domain/statistics/proportion.ts'
+import { familyOf, readExamples, type Example } from './examples.ts'
+import { areaUnderCurve, thresholdAt } from './metrics.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const { values } = parseArgs({ options: { data: { type: 'string', default: '../shared/datasets' } } })
+const loaded = loadInjectionModel()
+if (!loaded.ok) throw new Error(loaded.failure.message)
+const model = loaded.value
+
+interface Scored {
+  readonly example: Example
+  readonly heuristic: number
+  readonly classifier: number
+  readonly combined: number
+}
+
+const heldOut = JSON.parse(
+  readFileSync(join(root, 'src/domain/detection/classifier/held-out-examples.json'), 'utf8'),
+) as Readonly<Record<'attacks' | 'benign', readonly string[]>>
+const own = (['attacks', 'benign'] as const).flatMap((side) =>
+  heldOut[side].map((text): Example => {
+    const isAttack = side === 'attacks'
+    return { source: 'own_held_out', task: isAttack ? 'injection' : 'benign', isAttack, text, injected: undefined }
+  }),
+)
+
+let characters = 0
+let classifierMs = 0
+const scored = [...readExamples(values.data, 'dev'), ...own].map((example): Scored => {
+  const view = canonicalView(example.text)
+  const heuristic = scoreInjection(example.text, view)
+  const started = performance.now()
+  const classified = classifyText(model, view.lower)
+  classifierMs += performance.now() - started
+  characters += view.lower.length
+  return {
+    example,
+    heuristic: heuristic.score,
+    classifier: classified.score,
+    combined: combineInjection(heuristic, classified),
+  }
+})
+
+const KINDS = ['heuristic', 'classifier', 'combined'] as const
+type Kind = (typeof KINDS)[number]
+const isChosen = ({ example }: Scored): boolean => example.source !== 'safe_mcp' && example.source !== 'own_held_out'
+const attacks = scored.filter((one) => one.example.isAttack && isChosen(one))
+const benign = scored.filter((one) => one.example.task === 'benign' && isChosen(one))
+const of = (rows: readonly Scored[], kind: Kind): number[] => rows.map((row) => row[kind])
+const percent = (value: number): string => (100 * value).toFixed(1)
+const rate = (rows: readonly Scored[], kind: Kind, threshold: number): string => {
+  const k = rows.filter((row) => row[kind] > threshold).length
+  const { low, high } = wilsonInterval({ k, n: rows.length })
+  return `${percent(k / rows.length)} (${percent(low)}–${percent(high)})`
+}
+const thresholds = Object.fromEntries(KINDS.map((kind) => [kind, thresholdAt(of(benign, kind), 0.01)])) as Record<
+  Kind,
+  number
+>
+
+const lines: string[] = []
+const table = (heading: readonly string[], rows: readonly (readonly string[])[]): void => {
+  lines.push(
+    `| ${heading.join(' | ')} |`,
+    `|${heading.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+  )
+}
+const bySource = (rows: readonly Scored[]): [string, Scored[]][] =>
+  [
+    ...Map.groupBy(
+      rows,
+      ({ example }) =>
+        `${familyOf(example.source)}${example.isAttack || example.task === 'benign' ? '' : ` (${example.task})`}`,
+    ),
+  ].sort(([a], [b]) => (a < b ? -1 : 1))
+
+lines.push(
+  '# Quality of injection detection',
+  '',
+  'Written by `node tools/classifier/evaluate.ts --data DIR`; the data and what the figures do not say are in the',
+  '[model card](../../models/injection-linear-1/MODEL_CARD.md). A detector, not a boundary: whoever knows it can write around it.',
+  '',
+  `Machine: ${cpus()[0]?.model ?? 'unknown'}, one core, Node ${process.versions.node}. Classifier alone: ${((1_000 * classifierMs) / characters).toFixed(3)} ms per 1,000 characters`,
+  `over ${scored.length} texts (canonical view not counted). Intervals are Wilson's, 95 %.`,
+  '',
+  '## All chosen sources of the development split',
+  '',
+)
+table(
+  ['', 'AUC', 'threshold at 1 % FP', 'recall there, %', 'mean recall over sources, %'],
+  KINDS.map((kind) => {
+    const recalls = bySource(attacks).map(
+      ([, rows]) => rows.filter((row) => row[kind] > thresholds[kind]).length / rows.length,
+    )
+    return [
+      kind,
+      areaUnderCurve(of(attacks, kind), of(benign, kind)).toFixed(4),
+      thresholds[kind].toFixed(3),
+      rate(attacks, kind, thresholds[kind]),
+      percent(recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length),
+    ]
+  }),
+)
+lines.push(
+  'The sources of this split are also sources of training (other clusters), but for `agentdyn` attacks, `jailbreaks` of',
+  '`oai_guardrails_demo`, and `own_held_out`; what a new source brings is estimated in the model card by leaving sources out.',
+  '',
+)
+lines.push('## Recall by source at 1 % false positives, %', '')
+table(
+  ['source', 'n', ...KINDS, 'combined ≥ 0.5', 'combined ≥ 0.9'],
+  bySource(scored.filter((one) => one.example.isAttack)).map(([source, rows]) => [
+    source,
+    String(rows.length),
+    ...KINDS.map((kind) => rate(rows, kind, thresholds[kind])),
+    rate(rows, 'combined', 0.4999),
+    rate(rows, 'combined', 0.8999),
+  ]),
+)
+lines.push('## Harmless texts that are flagged, %', '')
+table(
+  ['source', 'n', ...KINDS, 'combined ≥ 0.5', 'combined ≥ 0.9'],
+  bySource(scored.filter((one) => !one.example.isAttack)).map(([source, rows]) => [
+    source,
+    String(rows.length),
+    ...KINDS.map((kind) => rate(rows, kind, thresholds[kind])),
+    rate(rows, 'combined', 0.4999),
+    rate(rows, 'combined', 0.8999),
+  ]),
+)
+table(
+  ['presets', 'combined at', 'harmless texts flagged, %', 'attacks flagged, %'],
+  [0.5, 0.7, 0.9, 0.95].map((at) => [
+    at >= 0.9 ? 'input' : 'documents',
+    String(at),
+    rate(benign, 'combined', at - 1e-9),
+    rate(attacks, 'combined', at - 1e-9),
+  ]),
+)
+const left = JSON.parse(readFileSync(join(root, 'models/injection-linear-1/left-out-sources.json'), 'utf8')) as {
+  readonly rows: readonly { readonly group: string; readonly n: number; readonly flagged: readonly number[] }[]
+}
+lines.push(
+  '## Sources left out of training',
+  '',
+  'Written by `node tools/classifier/cross-validate.ts --data DIR --out models/injection-linear-1/left-out-sources.json`: six fits, each without',
+  'the sources it is judged on (whole sources and whole languages of our own texts; `agentdyn` attacks and the harmless `awesome_chatgpt_prompts`',
+  'and `fastapi_docs` are judged by a fit on all of `train`). Thresholds are those of all harmless rows here together. Share flagged, %, at',
+  'false-positive rates of:',
+  '',
+)
+table(
+  ['source', 'n', '0.1 %', '0.5 %', '1 %', '2 %'],
+  left.rows.map(({ group, n, flagged }) => [
+    group,
+    String(n),
+    ...flagged.map((k, at) => {
+      const { low, high } = wilsonInterval({ k, n })
+      return at === 2 ? `${percent(k / n)} (${percent(low)}–${percent(high)})` : percent(k / n)
+    }),
+  ]),
+)
+const text = `${lines.join('\n').trimEnd()}\n`
+writeFileSync(join(root, 'docs/reference/detection-quality.md'), text)
+console.log(text)
