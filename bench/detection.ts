@@ -21,7 +21,7 @@ const CLASSIFIER_AT = 0.5
 export async function benchDetection({ root, data, isQuick }: BenchOptions): Promise<BenchResult> {
   const installed = installPeers(join(root, 'bench'))
   const peers = await openPeers(join(root, 'bench'))
-  const classifier = await openClassifier(root)
+  const classifier = openClassifier()
   const judgesOf = (task: Task): readonly Judge[] => [
     ...ours(task, classifier),
     ...peers.opened.filter((peer) => peer.task === task),

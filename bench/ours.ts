@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { loadInjectionModel } from '../src/adapters/models/load-injection-model.ts'
 import { canonicalView } from '../src/domain/detection/canonical-view.ts'
+import { classifyText } from '../src/domain/detection/classifier/classify.ts'
 import type { FindingCategory } from '../src/domain/detection/finding.ts'
 import { leakIndex } from '../src/domain/detection/prompt-leak.ts'
 import { guardDocument } from '../src/domain/guardrail/guard-document.ts'
@@ -52,21 +51,10 @@ export function ourDetector(task: Task, side: SidePolicy): Detector {
   }
 }
 
-interface ModelModule {
-  readonly loadInjectionModel: () => { readonly ok: boolean; readonly value?: unknown; readonly failure?: unknown }
-}
-interface ClassifyModule {
-  readonly classifyText: (model: unknown, text: string) => { readonly score: number }
-}
-
-/** Score of the classifier for one raw text; or why there is none. */
-export async function openClassifier(root: string): Promise<((text: string) => number) | string> {
-  const adapter = join(root, 'src', 'adapters', 'models', 'load-injection-model.ts')
-  const classify = join(root, 'src', 'domain', 'detection', 'classifier', 'classify.ts')
-  if (!existsSync(adapter) || !existsSync(classify)) return 'this version has no classifier'
-  const { loadInjectionModel } = (await import(pathToFileURL(adapter).href)) as ModelModule
-  const { classifyText } = (await import(pathToFileURL(classify).href)) as ClassifyModule
+/** Score of the classifier for one raw text, its canonical view included; or why there is none. */
+export function openClassifier(): ((text: string) => number) | string {
   const read = loadInjectionModel()
-  if (!read.ok) return `the classifier's weights cannot be read: ${JSON.stringify(read.failure)}`
-  return (text) => classifyText(read.value, canonicalView(text).text).score
+  if (!read.ok) return read.failure.message
+  const { value: model } = read
+  return (text) => classifyText(model, canonicalView(text).lower).score
 }
