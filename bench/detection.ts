@@ -53,7 +53,7 @@ export async function benchDetection({ root, data, isQuick }: BenchOptions): Pro
   }
   return {
     paragraphs: [
-      'Ours and every peer that claims a task judge the same texts in the same run. Ours runs with preset T1. Our rules were chosen with texts of these sources in sight and the peers’ were not, which favours ours; any detector finds less on texts of other sources. Labels are the sources’ own and not without faults.',
+      'Ours and every peer that claims a task judge the same texts in the same run. Ours runs with preset T1. Our rules were chosen, our classifier trained and its threshold set with texts of these sources in sight and the peers’ were not, which favours ours; any detector finds less on texts of other sources. Labels are the sources’ own and not without faults.',
       ...(isQuick ? [`Only one text in ${QUICK_STEP} (\`--quick\`).`] : []),
       ...(installed === undefined ? [] : [installed]),
       ...(typeof classifier === 'string' ? [`No classifier takes part: ${classifier}.`] : []),

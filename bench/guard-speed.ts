@@ -76,9 +76,6 @@ export async function measureSpeed({
         else rows.push({ corpus: corpus.name, size, units, name: contender.name, why })
       }
       const medians = await interleavedMedians(able, text, effort)
-      // A peer leaves marks behind at every call, which would fill the memory of the run.
-      performance.clearMarks()
-      performance.clearMeasures()
       for (const [name, ms] of medians) {
         last.set(name, { ms, units })
         rows.push({ corpus: corpus.name, size, units, name, ms })
