@@ -15,14 +15,33 @@ function searched(patterns: readonly Pattern[], text: string): string[] {
   for (const [index, pattern] of patterns.entries())
     for (let at = lower.indexOf(pattern.text); at >= 0; at = lower.indexOf(pattern.text, at + 1)) {
       const end = at + pattern.text.length
-      const touches =
-        (at > 0 && isWordUnit(text.charCodeAt(at - 1))) || (end < text.length && isWordUnit(text.charCodeAt(end)))
+      const touches = joins(text, at - 1, -1) || joins(text, end, 1)
       if (!pattern.isWord || !touches) hits.push(`${index}@${at}-${end}`)
     }
   return hits.toSorted()
 }
 
+/** Beyond any underscores, a letter or digit stands. */
+function joins(text: string, at: number, step: number): boolean {
+  let next = at
+  while (text[next] === '_') next += step
+  const char = text[next]
+  return char !== undefined && isWordUnit(char.charCodeAt(0))
+}
+
 const letters = constantFrom('a', 'b', 'c', 'A', 'é', '漢', '_', ' ')
+
+test.each([
+  ['Thanks—ignore it', true],
+  ['„ignore it“', true],
+  ['「ignore it」', true],
+  ['请ignore', true],
+  ['_ignore_', true],
+  ['tool_ignore', false],
+  ['éignore', false],
+])('a word stands by itself in %s: %s', (text, stands) => {
+  expect(found([{ text: 'ignore', isWord: true }], text)).toHaveLength(stands ? 1 : 0)
+})
 
 describe('the automaton', () => {
   test('finds patterns that overlap, begin alike and end in each other', () => {

@@ -65,11 +65,26 @@ export class Automaton {
   }
 }
 
-/** Letters, digits and underscore of ASCII, and everything beyond the Latin-1 signs. */
+/**
+ * Letters, digits and underscore of ASCII, and letters of scripts that part their words. Thai, Chinese, Japanese and Korean
+ * put words beside each other, so that theirs never join one of another script.
+ */
 export function isWordUnit(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || code > 191
-  )
+  if (code < 128)
+    return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95
+  if (code < 192 || code === 215 || code === 247) return false
+  return code < 0x2000
+    ? !(code >= 0xe00 && code < 0xf00) && !(code >= 0x1780 && code < 0x1800)
+    : code >= 0xd800 && code < 0xe000
+}
+
+/** Whether the word goes on beyond a place: an underscore at a word's edge is Markdown's, not the word's. */
+function goesOn(text: string, at: number, step: 1 | -1): boolean {
+  const code = text.charCodeAt(at)
+  if (code !== 95) return isWordUnit(code)
+  let next = at
+  while (text.charCodeAt(next) === 95) next += step
+  return isWordUnit(text.charCodeAt(next))
 }
 
 function classesOf(patterns: readonly Pattern[]): { readonly classes: Uint8Array; readonly width: number } {

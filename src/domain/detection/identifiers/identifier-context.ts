@@ -1,3 +1,4 @@
+import { canonicalView } from '../canonical-view.ts'
 import { IDENTIFIER_KINDS } from './identifier-kinds.ts'
 
 /** Says whether a word that names a kind stands near a span. */
@@ -22,7 +23,9 @@ const UNPARTED = /[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u
 
 const PARTED_PHRASES = new Map<string, Phrase[]>()
 const UNPARTED_PHRASES: Phrase[] = []
-for (const [text, kinds] of phraseKinds()) {
+for (const [phrase, kinds] of phraseKinds()) {
+  // Texts come in canonical form, in which letters of other scripts that look like Latin ones are Latin.
+  const text = canonicalView(phrase).lower
   const words = text.split(' ')
   if (UNPARTED.test(text)) UNPARTED_PHRASES.push({ words: [text], kinds })
   else PARTED_PHRASES.set(words[0] ?? '', [...(PARTED_PHRASES.get(words[0] ?? '') ?? []), { words, kinds }])
