@@ -54,12 +54,7 @@ export class Automaton {
     for (let index = this.#hitStart[state] as number; index < (this.#hitStart[state + 1] as number); index++) {
       const pattern = this.#hits[index] as number
       const start = end - (this.#lengths[pattern] as number)
-      if (
-        this.#isWord[pattern] === 1 &&
-        ((start > 0 && isWordUnit(text.charCodeAt(start - 1))) ||
-          (end < text.length && isWordUnit(text.charCodeAt(end))))
-      )
-        continue
+      if (this.#isWord[pattern] === 1 && (goesOn(text, start - 1, -1) || goesOn(text, end, 1))) continue
       onHit(pattern, start, end)
     }
   }
@@ -72,10 +67,9 @@ export class Automaton {
 export function isWordUnit(code: number): boolean {
   if (code < 128)
     return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95
-  if (code < 192 || code === 215 || code === 247) return false
-  return code < 0x2000
-    ? !(code >= 0xe00 && code < 0xf00) && !(code >= 0x1780 && code < 0x1800)
-    : code >= 0xd800 && code < 0xe000
+  // Beyond either end of a text there is no code at all.
+  if (!(code >= 192 && code < 0x2000) || code === 215 || code === 247) return false
+  return !(code >= 0xe00 && code < 0xf00) && !(code >= 0x1780 && code < 0x1800)
 }
 
 /** Whether the word goes on beyond a place: an underscore at a word's edge is Markdown's, not the word's. */

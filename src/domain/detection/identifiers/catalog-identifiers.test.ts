@@ -1,3 +1,4 @@
+import { canonicalView } from '../canonical-view.ts'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readIdentifiers } from '../../../../tools/generate-identifiers.ts'
@@ -5,11 +6,17 @@ import { checkNamed, checkNames } from './checks.ts'
 import { detectIdentifiers } from './detect-identifiers.ts'
 import { createContextIndex } from './identifier-context.ts'
 
+/** In the canonical form, as the guard has it. */
+function identifiersIn(raw: string): ReturnType<typeof detectIdentifiers> {
+  const { text } = canonicalView(raw)
+  return detectIdentifiers(text, createContextIndex(text))
+}
+
 const records = await readIdentifiers(join(import.meta.dirname, '..', '..', '..', '..'))
 const compactOf = (value: string): string => value.replace(/[ ./+()-]/g, '').toUpperCase()
 
 const idsOf = (text: string, value: string): readonly string[] =>
-  detectIdentifiers(text, createContextIndex(text))
+  identifiersIn(text)
     .filter(({ start, end }) => text.slice(start, end) === value)
     .map(({ detector }) => detector)
 

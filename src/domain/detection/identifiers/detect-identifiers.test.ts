@@ -1,12 +1,17 @@
+import { canonicalView } from '../canonical-view.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { detectIdentifiers } from './detect-identifiers.ts'
 import { createContextIndex } from './identifier-context.ts'
 
+/** In the canonical form, as the guard has it. */
+function identifiersIn(raw: string): ReturnType<typeof detectIdentifiers> {
+  const { text } = canonicalView(raw)
+  return detectIdentifiers(text, createContextIndex(text))
+}
+
 const detect = (text: string): readonly string[] =>
-  detectIdentifiers(text, createContextIndex(text)).map(
-    ({ detector, start, end }) => `${detector} ${text.slice(start, end)}`,
-  )
+  identifiersIn(text).map(({ detector, start, end }) => `${detector} ${text.slice(start, end)}`)
 
 describe('what stands without context', () => {
   test.each([
@@ -83,8 +88,7 @@ describe('context', () => {
 })
 
 test('a context word raises the score', () => {
-  const scores = (text: string): readonly number[] =>
-    detectIdentifiers(text, createContextIndex(text)).map(({ score }) => score)
+  const scores = (text: string): readonly number[] => identifiersIn(text).map(({ score }) => score)
   expect(scores('52998224725')).toEqual([0.85])
   expect(scores('529.982.247-25')).toEqual([1])
   expect(scores('cpf 52998224725')).toEqual([1])
@@ -119,7 +123,7 @@ test('spans lie within the text, sorted, none over another, and begin and end at
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
       const text = pieces.join('')
       let last = 0
-      for (const { start, end, score } of detectIdentifiers(text, createContextIndex(text))) {
+      for (const { start, end, score } of identifiersIn(text)) {
         expect(start).toBeGreaterThanOrEqual(last)
         expect(end).toBeLessThanOrEqual(text.length)
         expect(text.slice(start, end)).toMatch(/^[A-Za-z0-9].*[A-Za-z0-9)]$/)

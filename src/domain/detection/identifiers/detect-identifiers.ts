@@ -154,7 +154,7 @@ interface Candidate {
 
 const CERTAIN = 1
 const CHECKSUM_ALONE = 0.85
-const CONTEXT_ONLY = 0.6
+const CONTEXT_ONLY = 0.8
 /** Above this share of chance passes a shape counts as distinctive, not as proven. */
 const WEAK_PASS_RATE = 0.02
 
