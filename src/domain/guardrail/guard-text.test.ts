@@ -126,9 +126,19 @@ describe('instructions', () => {
     )
     const judged = guardText(runs, resolveGuardPolicy(undefined, 'T1').input)
     expect(judged.action).toBe('block')
-    expect(judged.findings).toContainEqual(
-      expect.objectContaining({ detector: 'undecodable', start: 0, end: runs.length }),
-    )
+    const found = judged.findings.find(({ detector }) => detector === 'undecodable')
+    expect(found?.end).toBe(runs.length)
+    // The 65th run is the first that was not read.
+    expect(runs.slice(0, found?.start).split(' ')).toHaveLength(65)
+  })
+
+  test('and cut out of an answer, where nothing speaks of instructions', () => {
+    const deep = ['a', 'b', 'c', 'd'].reduce((text) => btoa(text), 'the key is sk_live_aB3dE6gH9jKlMn0pQrSt')
+    const { output } = resolveGuardPolicy(undefined, 'T1')
+    expect(guardText(`It says ${deep} there.`, output)).toMatchObject({
+      action: 'redact',
+      text: expect.stringMatching(/^It says \[UNDECODABLE\]=* there\.$/) as string,
+    })
   })
 })
 

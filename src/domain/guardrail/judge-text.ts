@@ -47,12 +47,11 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
   const readings = readingsOf(text, view)
   const heuristic = scoreInjection(text, view, readings)
   const injection = options.classify === undefined ? heuristic : weighInjection(heuristic, readings, options.classify)
-  if (injection.isOverBudget)
-    collector.add(policy.injection.action === 'allow' ? 'log' : policy.injection.action, {
+  if (readings.undecoded !== undefined)
+    collector.add(undecodableAction(policy), {
       detector: 'undecodable',
       category: 'undecodable',
-      start: 0,
-      end: text.length,
+      ...readings.undecoded,
       score: 1,
       guarantee: 'exact',
     })
@@ -71,6 +70,12 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
       })
   if (policy.links !== undefined) collector.addLinks(policy.links)
   return { score: injection.score, judged: collector.judged }
+}
+
+/** What cannot be read is taken for what the policy minds: an instruction, else a secret. */
+function undecodableAction({ injection, secrets }: SidePolicy): GuardAction {
+  if (injection.action !== 'allow') return injection.action
+  return secrets === 'allow' ? 'log' : secrets
 }
 
 /** A window is a few sentences: it is cut out of a document only where the classifier is sure. */
@@ -198,10 +203,13 @@ class Collector {
   }
 
   addLinks(policy: LinkPolicy): void {
+    const edited = new Spans(
+      this.judged.flatMap(({ finding, replacement }) => (replacement === undefined ? [] : [finding])),
+    )
     for (const link of findLinks(this.#raw)) {
       const detector = linkFinding(link, policy)
       if (detector === undefined) continue
-      const label = this.#keepsLabel(link) ? `${link.label} ` : ''
+      const label = keepsLabel(link, edited) ? `${link.label} ` : ''
       this.judged.push({
         finding: {
           detector,
@@ -216,15 +224,33 @@ class Collector {
       })
     }
   }
+}
 
-  /** The label stays unless something in it has to go too: the link's edit covers the edits inside it. */
-  #keepsLabel({ start, end, label }: LinkSpan): boolean {
-    return (
-      label !== '' &&
-      findLinks(label).length === 0 &&
-      !this.judged.some(
-        ({ finding, replacement }) => replacement !== undefined && finding.start < end && start < finding.end,
-      )
-    )
+/** The label stays unless something in it has to go too: the link's edit covers the edits inside it. */
+function keepsLabel({ start, end, label }: LinkSpan, edited: Spans): boolean {
+  return label !== '' && findLinks(label).length === 0 && !edited.touch(start, end)
+}
+
+/** Spans in order, asked whether one of them touches a place: a binary search. */
+class Spans {
+  readonly #starts: readonly number[]
+  /** The furthest end of all spans up to each. */
+  readonly #reach: number[] = []
+
+  constructor(spans: readonly { readonly start: number; readonly end: number }[]) {
+    const sorted = spans.toSorted((left, right) => left.start - right.start)
+    this.#starts = sorted.map(({ start }) => start)
+    for (const { end } of sorted) this.#reach.push(Math.max(end, this.#reach.at(-1) ?? 0))
+  }
+
+  touch(start: number, end: number): boolean {
+    let low = 0
+    let high = this.#starts.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#starts[middle] as number) < end) low = middle + 1
+      else high = middle
+    }
+    return low > 0 && (this.#reach[low - 1] as number) > start
   }
 }

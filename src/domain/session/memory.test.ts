@@ -89,7 +89,7 @@ describe('memory poisoning', () => {
   const engine = { compile: (): never => expect.unreachable('no expression is declared') }
   const decide = (label: Label): string =>
     authorizeToolCall(
-      { id: 'c', name: 'issue_refund', arguments: '{}' },
+      { id: 'c', name: 'issue_refund', arguments: '{"account":"999"}' },
       {
         manifest: guardedManifest(),
         deniedTools: new Set(),
@@ -118,19 +118,19 @@ describe('memory poisoning', () => {
       labelOfConversation(hostilePage, guardedManifest()),
     )
     expect(decide(clean)).toBe('manifest')
-    expect(decide(joinLabels(clean, readMemory(memory, NOW).label))).toBe('untrusted-context')
+    expect(decide(joinLabels(clean, readMemory(memory, NOW).label))).toBe('provenance.account')
   })
 
   test('is not washed by appending clean words to it', () => {
     const memory = written(written([], {}, POISONED), { mode: 'append', text: 'and thank you' }, clean)
-    expect(decide(joinLabels(clean, readMemory(memory, NOW).label))).toBe('untrusted-context')
+    expect(decide(joinLabels(clean, readMemory(memory, NOW).label))).toBe('provenance.account')
   })
 
   test('is not washed by reading it and writing a summary under another key', () => {
     const poisoned = written([], {}, POISONED)
     const reading = joinLabels(clean, readMemory(poisoned, NOW).label)
     const summary = written(poisoned, { key: 'summary', text: 'refunds: 999' }, reading)
-    expect(decide(joinLabels(clean, readMemory(summary, NOW, ['summary']).label))).toBe('untrusted-context')
+    expect(decide(joinLabels(clean, readMemory(summary, NOW, ['summary']).label))).toBe('provenance.account')
   })
 })
 

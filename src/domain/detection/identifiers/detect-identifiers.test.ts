@@ -92,7 +92,7 @@ test('a context word raises the score', () => {
   expect(scores('52998224725')).toEqual([0.85])
   expect(scores('529.982.247-25')).toEqual([1])
   expect(scores('cpf 52998224725')).toEqual([1])
-  expect(scores('passport A12803456')).toEqual([0.6])
+  expect(scores('passport A12803456')).toEqual([0.8])
 })
 
 const piece = fc.constantFrom(

@@ -6,7 +6,7 @@ import type { InjectionScore } from './score-injection.ts'
 const SHARE = fc.double({ min: 0, max: 1, noNaN: true })
 
 function heuristic(score: number, rule = 'set-aside-instructions'): InjectionScore {
-  return { score, hits: [{ rule, start: 0, end: 1, weight: score }], isOverBudget: false }
+  return { score, hits: [{ rule, start: 0, end: 1, weight: score }] }
 }
 
 test('the score lies between 0 and 1 and grows with the classifier and with the heuristics', () => {
@@ -37,6 +37,6 @@ test('letters read as digits count for nothing alone', () => {
 })
 
 test('a classifier that is not sure and no hit stay below every preset', () => {
-  const nothing = { score: 0, hits: [], isOverBudget: false }
+  const nothing = { score: 0, hits: [] }
   expect(combineInjection(nothing, { score: 0.3, windows: [] })).toBeLessThan(0.5)
 })

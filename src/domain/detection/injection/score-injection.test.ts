@@ -156,14 +156,6 @@ describe('hits', () => {
   })
 })
 
-test('a text that cannot be decoded within its budget says so', () => {
-  const runs = Array.from({ length: 80 }, (_, at) => Buffer.from(`harmless text number ${at}`).toString('hex')).join(
-    ' ',
-  )
-  expect(scoreInjection(runs)).toMatchObject({ isOverBudget: true })
-  expect(scoreInjection(CORE)).toMatchObject({ isOverBudget: false })
-})
-
 describe('laws', () => {
   const text = array(
     constantFrom(...ATTACKS.map(([, attack]) => attack), ...ORDINARY, '\ud800', '\u200b', '{{', 'a b c d e f g h'),

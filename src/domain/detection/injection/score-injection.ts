@@ -19,8 +19,6 @@ export interface InjectionScore {
   /** 0 to 1; a heuristic, not a probability measured on anybody's traffic. */
   readonly score: number
   readonly hits: readonly InjectionHit[]
-  /** A decoding budget ran out: part of the text was not judged. */
-  readonly isOverBudget: boolean
 }
 
 const HITS_MAX = 64
@@ -39,7 +37,7 @@ export function scoreInjection(
   if (view.invisible >= 8) hits.push({ rule: 'many-invisibles', start: 0, end: raw.length, weight: 0.4 })
   hits.push(...turnedHits(readings.plain, own, plain, readings.seen))
   const kept = hits.slice(0, HITS_MAX)
-  return { score: combine(kept), hits: kept, isOverBudget: readings.isOverBudget }
+  return { score: combine(kept), hits: kept }
 }
 
 /** Independent hits add up; two of one rule count once. */

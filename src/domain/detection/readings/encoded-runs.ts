@@ -60,8 +60,11 @@ function wrappedRun(
   while (last + 1 < long.length && last - first < LINES_MAX && joined.length < RUN_MAX) {
     const previous = long[last] as Place
     const next = long[last + 1] as Place
-    if (previous.end - previous.start < 40 || !/^\r?\n[ \t]{0,8}$/.test(text.slice(previous.end, next.start))) break
-    joined += text.slice(next.start, next.end)
+    const gap = text.slice(previous.end, next.start)
+    // A line end that is written as an escape begins the next token with its letter.
+    const isEscaped = gap === '\\' && text[next.start] === 'n'
+    if (previous.end - previous.start < 40 || !(isEscaped || /^\r?\n[ \t>]{0,8}$/.test(gap))) break
+    joined += text.slice(next.start + (isEscaped ? 1 : 0), next.end)
     last += 1
   }
   if (last === first) return undefined
@@ -177,7 +180,7 @@ function decodeCodes(text: string, { start, end }: Place): EncodedRun | undefine
 function readable(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const plain = text.match(/[A-Za-z0-9 ]/g)?.length ?? 0
-  return plain * 10 >= text.length * 7 && /[A-Za-z]{3}|[0-9]{6}|@/.test(text) ? text : undefined
+  return plain * 10 >= text.length * 7 && /[A-Za-z]{3}|[0-9]{4}|@/.test(text) ? text : undefined
 }
 
 /** Text only if the bytes are UTF-8 and almost wholly printable. */

@@ -12,14 +12,14 @@ interface Piece {
 }
 
 function decodePieces(raw: string): { readonly pieces: readonly Piece[]; readonly isOverBudget: boolean } {
-  const { derived, isOverBudget } = readingsOf(raw)
+  const { derived, undecoded } = readingsOf(raw)
   return {
     pieces: derived.map((reading) => ({
       encoding: reading.encoding,
       text: reading.text,
       ...reading.rawSpan(0, reading.text.length),
     })),
-    isOverBudget,
+    isOverBudget: undecoded !== undefined,
   }
 }
 

@@ -13,8 +13,8 @@ export interface Readings {
   readonly seen: Survey
   /** Readings of what is escaped, encoded, hidden or spread out in the text, nested to `DEPTH_MAX`. */
   readonly derived: readonly Reading[]
-  /** A budget ended the search: what was left is unknown, and the caller must say so. */
-  readonly isOverBudget: boolean
+  /** Where a budget ended the search: what is in there is unknown, and the caller must say so. Raw; undefined if all was read. */
+  readonly undecoded: Place | undefined
 }
 
 const DEPTH_MAX = 3
@@ -28,45 +28,53 @@ const GROWTH_MAX = 4
  * Guarantee class: exact, for these forms and within the budgets.
  */
 export function readingsOf(raw: string, view: View = canonicalView(raw)): Readings {
-  const plain = Reading.plain(view)
-  const search = new Search(Math.max(CHARS_MIN, GROWTH_MAX * raw.length))
+  const plain = Reading.plain(raw, view)
+  const search = new Search(Math.max(CHARS_MIN, GROWTH_MAX * raw.length), raw.length)
   const seen = search.within(plain)
-  if (!view.isIdentity) {
-    for (const hidden of hiddenTexts(raw)) search.take(hidden)
-  }
-  return { plain, seen, derived: search.found, isOverBudget: search.isOverBudget }
+  return { plain, seen, derived: search.found, undecoded: search.undecoded }
 }
 
 class Search {
   readonly found: Reading[] = []
-  isOverBudget = false
+  undecoded: Place | undefined
   #candidates = CANDIDATES_MAX
   #chars: number
 
-  constructor(chars: number) {
+  readonly #end: number
+
+  constructor(chars: number, end: number) {
     this.#chars = chars
+    this.#end = end
+  }
+
+  get isSpent(): boolean {
+    return this.#candidates < 0 || this.#chars < 0
   }
 
   take(reading: Reading): void {
-    if (this.isOverBudget) return
+    if (this.isSpent) return
     this.#candidates -= 1
     this.#chars -= reading.text.length
-    if (this.#candidates < 0 || this.#chars < 0) {
-      this.isOverBudget = true
+    if (this.isSpent) {
+      this.undecoded = { start: this.undecoded?.start ?? placeOf(reading).start, end: this.#end }
       return
     }
     this.found.push(reading)
     if (reading.depth < DEPTH_MAX) this.within(reading)
     // What is encoded once more than we look is not known to be harmless.
-    else if (holdsMore(reading)) this.isOverBudget = true
+    else if (holdsMore(reading)) this.undecoded ??= placeOf(reading)
   }
 
   within(parent: Reading): Survey {
     const { text } = parent
+    for (const { encoding, text: hidden, place } of hiddenTexts(parent.raw))
+      this.take(
+        parent.depth === 0 ? Reading.hidden(encoding, hidden, place) : parent.piece(encoding, hidden, wholeOf(parent)),
+      )
     for (const region of escapedRegions(text)) this.#unescaped(parent, region)
     const seen = survey(text)
     for (const run of encodedRuns(text, seen)) {
-      if (this.isOverBudget) break
+      if (this.isSpent) break
       this.take(parent.piece(run.encoding, run.text, run))
     }
     this.#spaced(parent, seen)
@@ -75,7 +83,7 @@ class Search {
 
   #unescaped(parent: Reading, { start: from, end: to }: Place): void {
     const unescaped = unescape(parent.text.slice(from, to))
-    if (unescaped === undefined || this.isOverBudget) return
+    if (unescaped === undefined || this.isSpent) return
     const { starts, ends } = unescaped
     this.take(
       parent.mapped('escape', unescaped.text, (start, end) => ({
@@ -87,7 +95,7 @@ class Search {
 
   #spaced(parent: Reading, { spaced }: Survey): void {
     for (const place of spaced) {
-      if (this.isOverBudget) return
+      if (this.isSpent) return
       const { text, starts } = pullTogether(parent.text, place)
       this.take(
         parent.mapped('spaced', text, (start, end) => ({
@@ -97,6 +105,14 @@ class Search {
       )
     }
   }
+}
+
+function wholeOf({ text }: Reading): Place {
+  return { start: 0, end: text.length }
+}
+
+function placeOf(reading: Reading): Place {
+  return reading.rawSpan(0, reading.text.length)
 }
 
 function holdsMore({ text }: Reading): boolean {
@@ -109,7 +125,9 @@ function holdsMore({ text }: Reading): boolean {
 const HIDDEN_MIN = 4
 
 /** Texts in tag characters (ASCII) and in variation selectors (bytes: VS1–16 are 0 to 15, VS17–256 the rest). */
-function* hiddenTexts(raw: string): Generator<Reading> {
+function* hiddenTexts(
+  raw: string,
+): Generator<{ encoding: 'tags' | 'variation-selectors'; text: string; place: Place }> {
   if (!/[\ufe00-\ufe0f]{4}|\udb40/.test(raw)) return
   const tags = new Hidden()
   const selectors = new Hidden()
@@ -122,9 +140,9 @@ function* hiddenTexts(raw: string): Generator<Reading> {
     if (low >= 0xdd00 && low <= 0xddef) selectors.add(low - 0xdd00 + 16, at, at + 2)
   }
   const tagText = tags.text()
-  if (tagText !== undefined) yield Reading.hidden('tags', tagText, tags)
+  if (tagText !== undefined) yield { encoding: 'tags', text: tagText, place: tags }
   const selectorText = selectors.text()
-  if (selectorText !== undefined) yield Reading.hidden('variation-selectors', selectorText, selectors)
+  if (selectorText !== undefined) yield { encoding: 'variation-selectors', text: selectorText, place: selectors }
 }
 
 class Hidden {

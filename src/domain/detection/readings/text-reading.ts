@@ -9,16 +9,19 @@ import type { Place } from './survey.ts'
 export class Reading {
   readonly encoding: Encoding | 'plain'
   readonly depth: number
+  /** As it was decoded, before it was folded. */
+  readonly raw: string
   readonly #view: View
   readonly #toParent: (start: number, end: number) => Place
   readonly #parent: Reading | undefined
 
   private constructor(
     encoding: Encoding | 'plain',
-    view: View,
+    { raw, view }: { readonly raw: string; readonly view: View },
     parent: Reading | undefined,
     toParent: (start: number, end: number) => Place,
   ) {
+    this.raw = raw
     this.encoding = encoding
     this.depth = parent === undefined ? 0 : parent.depth + 1
     this.#view = view
@@ -26,23 +29,23 @@ export class Reading {
     this.#toParent = toParent
   }
 
-  static plain(view: View): Reading {
-    return new Reading('plain', view, undefined, (start, end) => ({ start, end }))
+  static plain(raw: string, view: View): Reading {
+    return new Reading('plain', { raw, view }, undefined, (start, end) => ({ start, end }))
   }
 
   /** A text that is hidden in characters which the canonical form leaves out; `place` is raw. */
   static hidden(encoding: Encoding, text: string, place: Place): Reading {
-    return new Reading(encoding, canonicalView(text), undefined, () => place)
+    return new Reading(encoding, seen(text), undefined, () => place)
   }
 
   /** A text that stands encoded at one place of this reading. */
   piece(encoding: Encoding, text: string, place: Place): Reading {
-    return new Reading(encoding, canonicalView(text), this, () => place)
+    return new Reading(encoding, seen(text), this, () => place)
   }
 
   /** A text of which each unit stands at a place of its own in this reading. */
   mapped(encoding: Encoding, text: string, toParent: (start: number, end: number) => Place): Reading {
-    return new Reading(encoding, canonicalView(text), this, toParent)
+    return new Reading(encoding, seen(text), this, toParent)
   }
 
   get view(): View {
@@ -58,4 +61,8 @@ export class Reading {
     const up = this.#toParent(own.start, own.end)
     return this.#parent === undefined ? up : this.#parent.rawSpan(up.start, up.end)
   }
+}
+
+function seen(raw: string): { readonly raw: string; readonly view: View } {
+  return { raw, view: canonicalView(raw) }
 }

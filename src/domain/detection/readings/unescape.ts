@@ -43,7 +43,7 @@ const NAMED: ReadonlyMap<string, string> = new Map(
 )
 
 const ESCAPE =
-  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});?|&[A-Za-z]{2,14};|\\(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
+  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
 const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/g
 
 /** Around an escape this much is read with it, so that a value that is escaped in part is whole. */
@@ -123,7 +123,7 @@ export function unescape(text: string): Unescaped | undefined {
 function decode(escape: string): string | undefined {
   const first = escape.charCodeAt(0)
   if (first === 37 || first === 61) return textOf(bytesOfHex(escape, 3, 1))
-  if (first === 92) return decodeBackslash(escape)
+  if (first === 92) return decodeBackslash(escape.slice(escape.lastIndexOf('\\')))
   if (escape[1] !== '#') return NAMED.get(escape.slice(1, -1))
   const digits = escape.slice(2).replace(';', '')
   return charOf(/^[xX]/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number(digits))

@@ -72,8 +72,13 @@ function startsInside(text: string, start: number): boolean {
   const before = start > 0 ? text.charCodeAt(start - 1) : 0
   if (!isWord(text.charCodeAt(start))) return false
   if (before === 43) return start > 1 && isWord(text.charCodeAt(start - 2))
-  if (!isWord(before)) return false
+  if (!isWord(before) || isEmphasis(text, start - 1, start - 2)) return false
   return !/(?:\\[nrt]|%[0-9A-Fa-f]{2})$/.test(text.slice(Math.max(0, start - 3), start))
+}
+
+/** An underscore at a word's edge is Markdown's. */
+function isEmphasis(text: string, at: number, beyond: number): boolean {
+  return text.charCodeAt(at) === 95 && !isWord(text.charCodeAt(beyond))
 }
 
 const FILE_ENDING = /^\.(?:png|jpe?g|gif|svg|ico|webp|js|css|html?|json|md|map)\b/
@@ -83,7 +88,7 @@ const VALUE_GOES_ON = /^(?:[-+/=~@$(%\\]?[\w]|\(|[-+/=~@$%]{1,2}[\w]|\.[A-Za-z\d
 /** The token goes on after the match, so the match is a part of something else. */
 function goesOn(text: string, end: number, rule: SecretRule): boolean {
   const after = text.charCodeAt(end)
-  if (isWord(after) && rule.check !== 'pem') return true
+  if (isWord(after) && rule.check !== 'pem' && !isEmphasis(text, end, end + 1)) return true
   if (FILE_ENDING.test(text.slice(end, end + 8))) return true
   if (rule.kind === 'format' || rule.check === 'password') return false
   return !/^\\[nrt"']/.test(text.slice(end, end + 2)) && VALUE_GOES_ON.test(text.slice(end, end + 3))
