@@ -1,6 +1,6 @@
 import { withoutOverlaps } from '../match.ts'
 import type { Match } from '../match.ts'
-import { LOCAL, hasClass, isAlnum, isLetter, scanOf } from './scan.ts'
+import { holdsWord, LOCAL, hasClass, isAlnum, isLetter, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const LOCAL_MAX = 64
@@ -84,6 +84,7 @@ const SPELLED_AT =
   /([a-z0-9](?:[a-z0-9._+-]{0,40}[a-z0-9])?) ?(?:[([{<] ?at ?[)\]}>]| at |@) ?((?:[a-z0-9-]{1,30} ?(?:[([{<] ?dot ?[)\]}>]| dot |\.) ?){0,2}[a-z0-9-]{1,30}) ?$/
 
 function spelledEmails(scan: Scan): readonly Match[] {
+  if (!holdsWord(scan, 'dot') && !/[([{<] ?at ?[)\]}>]/i.test(scan.text)) return []
   const matches: Match[] = []
   const { lower } = scan
   let last = 0

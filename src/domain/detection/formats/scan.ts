@@ -35,7 +35,28 @@ function classTable(): Uint8Array {
 }
 
 export function scanOf(text: string): Scan {
-  return { text, lower: lowerOf(text), runs: digitRuns(text) }
+  return new LazyScan(text)
+}
+
+/** The lower case is made where a rule asks for it: most texts hold nothing that one would ask about. */
+class LazyScan implements Scan {
+  readonly text: string
+  readonly runs: readonly number[]
+  #lower: string | undefined
+
+  constructor(text: string) {
+    this.text = text
+    this.runs = digitRuns(text)
+  }
+  get lower(): string {
+    return (this.#lower ??= lowerOf(this.text))
+  }
+}
+
+/** Whether a word stands in a text in one of the ways that people write it: small, large, or with a capital. */
+export function holdsWord({ text }: Scan, lower: string): boolean {
+  const upper = lower.toUpperCase()
+  return text.includes(lower) || text.includes(upper) || text.includes(upper.charAt(0) + lower.slice(1))
 }
 
 /** U+0130 is the one character whose lower case is longer than itself (Unicode SpecialCasing). */
