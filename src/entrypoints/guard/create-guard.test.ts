@@ -267,10 +267,10 @@ describe('an approval', () => {
   })
 
   test.each([
-    ['another amount', { ...call, arguments: '{"amount":300}' }, subject, now, 'approval/other-call'],
-    ['another session', call, { ...subject, session: 's-2' }, now, 'approval/other-call'],
-    ['a later hour', call, subject, epochMs(now + 16 * 60_000), 'approval/expired'],
-  ])('does not answer for %s', (_, other, who, at, failure) => {
+    { case: 'another amount', other: { ...call, arguments: '{"amount":300}' }, failure: 'approval/other-call' },
+    { case: 'another session', who: { ...subject, session: 's-2' }, failure: 'approval/other-call' },
+    { case: 'a later hour', at: epochMs(now + 16 * 60_000), failure: 'approval/expired' },
+  ])('does not answer for $case', ({ other = call, who = subject, at = now, failure }) => {
     const decision = guard.authorize(other, { messages, subject: who, approval: { ticket, now: at } })
     expect(decision.decision).toBe('require-approval')
     expect(decision.reason).toContain(failure)
