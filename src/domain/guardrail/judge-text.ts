@@ -167,7 +167,8 @@ class Collector {
   readonly judged: JudgedFinding[] = []
   readonly #raw: string
   readonly #options: GuardOptions
-  readonly #ends = new Map<string, number>()
+  /** Index in `judged` of what stands at a place. */
+  readonly #places = new Map<string, number>()
 
   constructor(raw: string, options: GuardOptions) {
     this.#raw = raw
@@ -182,12 +183,15 @@ class Collector {
     this.judged.push({ finding, obligation: this.#possible(action), replacement: this.#replacement(action, finding) })
   }
 
-  /** Readings come in order, and so do the matches of one reading. */
+  /** What several readings find at one place counts once, as far as the longest of them goes. */
   addOnce(action: GuardAction, finding: GuardFinding): void {
     const key = `${finding.detector}@${finding.start}`
-    if (this.#ends.has(key)) return
-    this.#ends.set(key, finding.end)
+    const known = this.#places.get(key)
+    if (known === undefined) this.#places.set(key, this.judged.length)
+    else if (finding.end <= (this.judged[known]?.finding.end ?? 0)) return
     this.add(action, finding)
+    const added = known === undefined ? undefined : this.judged.pop()
+    if (known !== undefined && added !== undefined) this.judged[known] = added
   }
 
   /** An obligation that cannot be met is a denial. */
