@@ -252,6 +252,12 @@ const BROKEN: readonly Broken[] = [
     at: 'gpt-4.1-nano',
   },
   {
+    what: 'a topic that nobody knows',
+    from: 'deny: [legal-advice,',
+    to: 'deny: [astrology,',
+    code: 'manifest/unknown-topic',
+  },
+  {
     what: 'no environment',
     from: '  local: { gateway: http://127.0.0.1:4181 }\n  production: { approvals: default }\n',
     to: '  {}\n',
