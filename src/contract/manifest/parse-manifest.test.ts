@@ -253,9 +253,10 @@ const BROKEN: readonly Broken[] = [
   },
   {
     what: 'a topic that nobody knows',
-    from: 'deny: [legal-advice,',
-    to: 'deny: [astrology,',
+    from: '  preset: T1\n',
+    to: '  preset: T1\n  topics: { deny: [politics, astrology] }\n',
     code: 'manifest/unknown-topic',
+    at: 'astrology',
   },
   {
     what: 'no environment',
