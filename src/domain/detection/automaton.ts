@@ -169,8 +169,7 @@ function numbered({ next, states, ends }: Trie, order: readonly number[], width:
     hitStart[number + 1] = (hitStart[number] as number) + (ends[state]?.length ?? 0)
     for (let cell = 0; cell < width; cell++) {
       const target = next[state * width + cell] as number
-      table[(number << shift) + cell] =
-        (numbers[target] as number) + ((ends[target]?.length ?? 0) > 0 ? HAS_HITS : 0)
+      table[(number << shift) + cell] = (numbers[target] as number) + ((ends[target]?.length ?? 0) > 0 ? HAS_HITS : 0)
     }
   }
   return { next: table, shift, hitStart, hits: Int32Array.from(order.flatMap((state) => ends[state] ?? [])) }
