@@ -122,8 +122,10 @@ const CHECKED = 0.85
 
 /** Personal data and secrets in every reading; what a hidden reading only repeats counts once. */
 function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex, policy: SidePolicy): void {
+  const isSoftAsked = policy.softPii !== 'allow'
   for (const reading of inOrder(readings)) {
-    for (const match of detectPersonalData(reading.text, policy.softPii !== 'allow')) {
+    const found = marks.of(reading)
+    for (const match of detectPersonalData(reading.text, isSoftAsked, found.formatWords)) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii
       collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
@@ -133,7 +135,7 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
         guarantee: !isSoft && match.score >= CHECKED ? 'exact' : 'detector',
       })
     }
-    for (const match of marks.of(reading).secrets)
+    for (const match of found.secrets)
       collector.addOnce(policy.secrets, {
         ...match,
         ...reading.rawSpan(match.start, match.end),

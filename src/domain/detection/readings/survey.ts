@@ -76,6 +76,7 @@ function longRuns(text: string): readonly Place[] {
 const TWO_SINGLES = /[^A-Za-z0-9][A-Za-z0-9][^A-Za-z0-9]{1,3}[A-Za-z0-9](?![A-Za-z0-9])/g
 
 function spacedRows(text: string): readonly Place[] {
+  if (!mayHoldRow(text)) return []
   const rows: Place[] = []
   let floor = 0
   TWO_SINGLES.lastIndex = 0
@@ -93,6 +94,44 @@ function spacedRows(text: string): readonly Place[] {
     TWO_SINGLES.lastIndex = floor = end
   }
   return rows
+}
+
+/** Of each six units that follow one another, four stand within any row of that many letters: a fifth of a search's price. */
+const ROW_PROBE = 6
+
+/** Whether so many single letters stand near each other anywhere; what only looks like a row is left to the search. */
+function mayHoldRow(text: string): boolean {
+  const last = text.length - 4
+  for (let probe = 0; probe <= last; probe += ROW_PROBE) {
+    const second = classAt(text, probe + 1)
+    const third = classAt(text, probe + 2)
+    if (second === ALNUM && third === ALNUM) continue
+    const first = classAt(text, probe)
+    if (first === ALNUM && second === ALNUM) continue
+    const fourth = classAt(text, probe + 3)
+    if (third === ALNUM && fourth === ALNUM) continue
+    if (first !== ALNUM && second !== ALNUM && third !== ALNUM && fourth !== ALNUM) continue
+    if (singlesAround(text, probe) >= SPACED_MIN) return true
+  }
+  return false
+}
+
+/** Letters that stand by themselves and near each other around a place, counted no further than a row needs. */
+function singlesAround(text: string, at: number): number {
+  return singlesTowards(text, at, 1) + singlesTowards(text, at - 1, -1)
+}
+
+function singlesTowards(text: string, from: number, step: 1 | -1): number {
+  let count = 0
+  let wasLetter = false
+  for (let at = from, gap = 0; at >= 0 && at < text.length && gap <= GAP_MAX && count < SPACED_MIN; at += step) {
+    const isLetter = classAt(text, at) === ALNUM
+    if (isLetter && wasLetter) break
+    if (isLetter) count += 1
+    gap = isLetter ? 0 : gap + 1
+    wasLetter = isLetter
+  }
+  return count
 }
 
 /** One beyond the single letter that follows within the gap; 0 if none does. */
