@@ -73,34 +73,11 @@ function longRuns(text: string): readonly Place[] {
   return long
 }
 
-const TWO_SINGLES = /[^A-Za-z0-9][A-Za-z0-9][^A-Za-z0-9]{1,3}[A-Za-z0-9](?![A-Za-z0-9])/g
-
-function spacedRows(text: string): readonly Place[] {
-  if (!mayHoldRow(text)) return []
-  const rows: Place[] = []
-  let floor = 0
-  TWO_SINGLES.lastIndex = 0
-  for (let match = TWO_SINGLES.exec(text); match !== null; match = TWO_SINGLES.exec(text)) {
-    // A row at the very start has no sign before its first letter.
-    const isFirst = match.index <= GAP_MAX && floor === 0 && classAt(text, 0) === ALNUM && nextSingle(text, 1) > 0
-    const start = isFirst ? 0 : match.index + 1
-    let end = TWO_SINGLES.lastIndex
-    let count = isFirst ? 3 : 2
-    for (let next = nextSingle(text, end); next > 0; next = nextSingle(text, end)) {
-      end = next
-      count += 1
-    }
-    if (count >= SPACED_MIN) rows.push({ start, end })
-    TWO_SINGLES.lastIndex = floor = end
-  }
-  return rows
-}
-
-/** Of each six units that follow one another, four stand within any row of that many letters: a fifth of a search's price. */
+/** Rows hold two units of four that are no letters beside each other, wherever one looks: a fifth of a search's price. */
 const ROW_PROBE = 6
 
-/** Whether so many single letters stand near each other anywhere; what only looks like a row is left to the search. */
-function mayHoldRow(text: string): boolean {
+function spacedRows(text: string): readonly Place[] {
+  const rows: Place[] = []
   const last = text.length - 4
   for (let probe = 0; probe <= last; probe += ROW_PROBE) {
     const second = classAt(text, probe + 1)
@@ -111,27 +88,49 @@ function mayHoldRow(text: string): boolean {
     const fourth = classAt(text, probe + 3)
     if (third === ALNUM && fourth === ALNUM) continue
     if (first !== ALNUM && second !== ALNUM && third !== ALNUM && fourth !== ALNUM) continue
-    if (singlesAround(text, probe) >= SPACED_MIN) return true
+    const before = singlesTowards(text, probe - 1, -1)
+    const behind = singlesTowards(text, probe, 1)
+    if (before.count + behind.count < SPACED_MIN) continue
+    rowsWithin(text, before.at + 1, behind.at, rows)
+    while (probe + ROW_PROBE < behind.at) probe += ROW_PROBE
   }
-  return false
+  return rows
 }
 
-/** Letters that stand by themselves and near each other around a place, counted no further than a row needs. */
-function singlesAround(text: string, at: number): number {
-  return singlesTowards(text, at, 1) + singlesTowards(text, at - 1, -1)
-}
-
-function singlesTowards(text: string, from: number, step: 1 | -1): number {
+/** Letters that stand by themselves and near each other, and where the next one does not. */
+function singlesTowards(text: string, from: number, step: 1 | -1): { readonly count: number; readonly at: number } {
   let count = 0
   let wasLetter = false
-  for (let at = from, gap = 0; at >= 0 && at < text.length && gap <= GAP_MAX && count < SPACED_MIN; at += step) {
+  let at = from
+  for (let gap = 0; at >= 0 && at < text.length && gap <= GAP_MAX; at += step) {
     const isLetter = classAt(text, at) === ALNUM
     if (isLetter && wasLetter) break
     if (isLetter) count += 1
     gap = isLetter ? 0 : gap + 1
     wasLetter = isLetter
   }
-  return count
+  return { count, at }
+}
+
+const TWO_SINGLES = /[^A-Za-z0-9][A-Za-z0-9][^A-Za-z0-9]{1,3}[A-Za-z0-9](?![A-Za-z0-9])/g
+
+/** Rows that begin in `[from, to)`. */
+function rowsWithin(text: string, from: number, to: number, rows: Place[]): void {
+  let floor = 0
+  TWO_SINGLES.lastIndex = Math.max(0, from - 1)
+  for (let match = TWO_SINGLES.exec(text); match !== null && match.index < to; match = TWO_SINGLES.exec(text)) {
+    // A row at the very start has no sign before its first letter.
+    const isFirst = match.index <= GAP_MAX && floor === 0 && classAt(text, 0) === ALNUM && nextSingle(text, 1) > 0
+    const start = isFirst ? 0 : match.index + 1
+    let end = TWO_SINGLES.lastIndex
+    let count = isFirst ? 3 : 2
+    for (let next = nextSingle(text, end); next > 0; next = nextSingle(text, end)) {
+      end = next
+      count += 1
+    }
+    if (count >= SPACED_MIN && start >= (rows.at(-1)?.end ?? 0)) rows.push({ start, end })
+    TWO_SINGLES.lastIndex = floor = end
+  }
 }
 
 /** One beyond the single letter that follows within the gap; 0 if none does. */
