@@ -55,6 +55,8 @@ export class SecretSearch {
   readonly #text: string
   readonly #found: Match[] = []
   readonly #searchedTo = new Map<number, number>()
+  /** End of the last stretch of base64url that was walked. */
+  #stretchEnd = 0
 
   constructor(text: string) {
     this.#text = text
@@ -66,11 +68,24 @@ export class SecretSearch {
     if (standing !== 'anywhere' && isInsideWord(this.#text, start, standing)) return
     for (const number of rules) {
       if (start < (this.#searchedTo.get(number) ?? 0)) continue
-      const match = verifySecretAt(SECRET_RULES[number] as SecretRule, this.#text, start)
+      const rule = SECRET_RULES[number] as SecretRule
+      if (rule.check === 'jwt' && !this.#hasPointBehind(start)) continue
+      const match = verifySecretAt(rule, this.#text, start)
       if (match === undefined) continue
       this.#found.push(match)
       this.#searchedTo.set(number, match.end)
     }
+  }
+
+  /** A token in parts goes on behind its first stretch: one walk of it answers for every anchor inside. */
+  #hasPointBehind(start: number): boolean {
+    const text = this.#text
+    if (start >= this.#stretchEnd) {
+      let end = start
+      while (end < text.length && isTokenUnit(text.charCodeAt(end))) end += 1
+      this.#stretchEnd = end
+    }
+    return text[this.#stretchEnd] === '.'
   }
 
   matches(): readonly Match[] {
@@ -86,5 +101,8 @@ function isInsideWord(text: string, start: number, standing: Standing): boolean 
   if (standing === 'name' && before >= 97 && text.charCodeAt(start) < 97) return false
   return (start < 2 || text.charCodeAt(start - 2) !== 92) && (start < 3 || text.charCodeAt(start - 3) !== 37)
 }
+
+const isTokenUnit = (code: number): boolean =>
+  isLetter(code) || (code >= 48 && code <= 57) || code === 45 || code === 95
 
 const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
