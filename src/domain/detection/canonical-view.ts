@@ -55,15 +55,15 @@ class FoldedView implements View {
   #places: Folding | undefined
 
   constructor(raw: string) {
-    const { units, length, invisible, tagText } = fold(raw, false)
-    this.text = textOfUnits(units.subarray(0, length))
+    const { text, invisible, tagText } = foldedText(raw)
+    this.text = text
     this.invisible = invisible
     this.tagText = tagText
     this.#raw = raw
   }
   /** Most texts are never asked where a unit stood: the way back is walked where one is. */
   get #folding(): Folding {
-    return (this.#places ??= fold(this.#raw, true))
+    return (this.#places ??= foldWithPlaces(this.#raw))
   }
   get starts(): Uint32Array {
     return this.#folding.starts.subarray(0, this.text.length)
@@ -106,30 +106,50 @@ interface Folding {
   tagText: string
 }
 
-function fold(raw: string, hasPlaces: boolean): Folding {
+function foldWithPlaces(raw: string): Folding {
+  const out = emptyFolding(raw.length + 16, true)
+  foldStretch(out, raw, 0, raw.length)
+  return out
+}
+
+/** So many units of ASCII end a stretch that is folded unit by unit: what lies between stretches is copied whole. */
+const ASCII_GAP = 24
+
+/** The text alone, without its places: the engine's own search finds what is beyond ASCII. */
+function foldedText(raw: string): { readonly text: string; readonly invisible: number; readonly tagText: string } {
+  const out = emptyFolding(64, false)
+  const beyond = /[^\x00-\x7e]/g // oxlint-disable-line no-control-regex -- ASCII begins with control characters
+  let text = ''
+  let from = 0
+  while (beyond.test(raw)) {
+    const start = beyond.lastIndex - 1
+    let end = start + 1
+    for (let at = end; at < raw.length && at - end < ASCII_GAP; at++) if (raw.charCodeAt(at) > 0x7e) end = at + 1
+    out.length = 0
+    foldStretch(out, raw, start, end)
+    text += raw.slice(from, start) + textOfUnits(out.units.subarray(0, out.length))
+    beyond.lastIndex = from = end
+  }
+  return { text: text + raw.slice(from), invisible: out.invisible, tagText: out.tagText }
+}
+
+/** Appends what `raw[from, to)` folds to; no pair is cut by it. */
+function foldStretch(out: Folding, raw: string, from: number, to: number): void {
   const table = (foldedUnits ??= new Uint16Array(0x10000))
-  const out = emptyFolding(raw.length + 16, hasPlaces)
-  let { units, starts, ends } = out
-  let length = 0
-  for (let start = 0; start < raw.length; start++) {
+  const { hasPlaces } = out
+  for (let start = from; start < to; start++) {
     const code = raw.charCodeAt(start)
     const unit = code < 0x7f ? code : (table[code] as number)
     // Most units become one unit at one place; the rest is the slow path.
-    if ((unit > SEVERAL || code < 0x7f) && length < units.length) {
-      units[length] = unit
+    if ((unit > SEVERAL || code < 0x7f) && out.length < out.units.length) {
+      const at = out.length++
+      out.units[at] = unit
       if (hasPlaces) {
-        starts[length] = start
-        ends[length] = start + 1
+        out.starts[at] = start
+        out.ends[at] = start + 1
       }
-      length += 1
-      continue
-    }
-    out.length = length
-    start += foldSlowly(out, raw, start) - 1
-    ;({ units, starts, ends, length } = out)
+    } else start += foldSlowly(out, raw, start) - 1
   }
-  out.length = length
-  return out
 }
 
 /** Folds one character, whatever it takes; gives the number of raw units that it has. */
