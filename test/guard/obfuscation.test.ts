@@ -36,7 +36,7 @@ function kindsOfCatalogue(): readonly Kind[] {
   for (const { id, valid } of rows)
     for (const example of valid ?? []) {
       if (example.length > EXAMPLE_CHARS_MAX) continue
-      const found = guardText(example, REDACT).findings.find(({ detector }) => detector === id)
+      const found = guardText(example, REDACT).findings.find(({ detector, score }) => detector === id && score >= 0.5)
       if (found === undefined) continue
       kinds.push({ id, example, value: example.slice(found.start, found.end) })
       break

@@ -10,6 +10,7 @@ import { combineInjection } from '../../src/domain/detection/injection/combine-i
 import { scoreInjection } from '../../src/domain/detection/injection/score-injection.ts'
 import { wilsonInterval } from '../../src/domain/statistics/proportion.ts'
 import { familyOf, readExamples, type Example } from './examples.ts'
+import { longDocuments } from './long-documents.ts'
 import { areaUnderCurve, thresholdAt } from './metrics.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -59,11 +60,12 @@ const attacks = scored.filter((one) => one.example.isAttack && isChosen(one))
 const benign = scored.filter((one) => one.example.task === 'benign' && isChosen(one))
 const of = (rows: readonly Scored[], kind: Kind): number[] => rows.map((row) => row[kind])
 const percent = (value: number): string => (100 * value).toFixed(1)
-const rate = (rows: readonly Scored[], kind: Kind, threshold: number): string => {
-  const k = rows.filter((row) => row[kind] > threshold).length
-  const { low, high } = wilsonInterval({ k, n: rows.length })
-  return `${percent(k / rows.length)} (${percent(low)}–${percent(high)})`
+const share = (k: number, n: number): string => {
+  const { low, high } = wilsonInterval({ k, n })
+  return `${percent(k / n)} (${percent(low)}–${percent(high)})`
 }
+const rate = (rows: readonly Scored[], kind: Kind, threshold: number): string =>
+  share(rows.filter((row) => row[kind] > threshold).length, rows.length)
 const thresholds = Object.fromEntries(KINDS.map((kind) => [kind, thresholdAt(of(benign, kind), 0.01)])) as Record<
   Kind,
   number
@@ -148,6 +150,31 @@ table(
     String(at),
     rate(benign, 'combined', at - 1e-9),
     rate(attacks, 'combined', at - 1e-9),
+  ]),
+)
+const long = longDocuments(readExamples(values.data, 'dev', ['benign'])).map(({ characters, text }) => {
+  const view = canonicalView(text)
+  const classified = classifyText(model, view.lower)
+  return {
+    characters,
+    classifier: classified.score,
+    combined: combineInjection(scoreInjection(text, view), classified),
+  }
+})
+lines.push(
+  '## Long harmless documents',
+  '',
+  'Harmless texts of the development split, joined with their own source to documents of at least this length; flagged, %:',
+  '',
+)
+table(
+  ['characters', 'n', 'classifier ≥ 0.5', 'classifier ≥ 0.9', 'combined ≥ 0.5', 'combined ≥ 0.9'],
+  [...Map.groupBy(long, ({ characters }) => characters)].map(([characters, rows]) => [
+    String(characters),
+    String(rows.length),
+    ...(['classifier', 'combined'] as const).flatMap((kind) =>
+      [0.5, 0.9].map((at) => share(rows.filter((row) => row[kind] >= at).length, rows.length)),
+    ),
   ]),
 )
 const left = JSON.parse(readFileSync(join(root, 'models/injection-linear-1/left-out-sources.json'), 'utf8')) as {

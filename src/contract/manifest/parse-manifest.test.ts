@@ -252,6 +252,13 @@ const BROKEN: readonly Broken[] = [
     at: 'gpt-4.1-nano',
   },
   {
+    what: 'a topic that nobody knows',
+    from: '  preset: T1\n',
+    to: '  preset: T1\n  topics: { deny: [politics, astrology] }\n',
+    code: 'manifest/unknown-topic',
+    at: 'astrology',
+  },
+  {
     what: 'no environment',
     from: '  local: { gateway: http://127.0.0.1:4181 }\n  production: { approvals: default }\n',
     to: '  {}\n',

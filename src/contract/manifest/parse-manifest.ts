@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import { checkReferences } from '../../domain/manifest/check-references.ts'
+import { TOPIC_IDS, unknownTopics } from '../../domain/detection/content/topics.ts'
+import { checkReferences, type ReferenceProblem } from '../../domain/manifest/check-references.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import { parseYaml, type YamlSource } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
@@ -21,10 +22,28 @@ export function parseManifest(file: string, text: string): Result<ManifestFile, 
   const parsed = manifestSchema.safeParse(source.value)
   if (!parsed.success) return fail(schemaProblems('manifest', source, parsed.error))
   const manifest: Manifest = parsed.data
-  const problems = checkReferences(manifest).map(({ path, ...problem }) => ({
+  const problems = [...checkReferences(manifest), ...topicProblems(manifest)].map(({ path, ...problem }) => ({
     ...problem,
     at: source.positionOf(path),
   }))
   if (problems.length > 0) return fail(problems)
   return ok({ manifest, raw: source.value as JsonObject, source })
+}
+
+/** A topic that no word list stands behind would be denied by nobody. */
+function topicProblems({ guard }: Manifest): readonly ReferenceProblem[] {
+  const denied = guard?.topics?.deny ?? []
+  const unknown = new Set(unknownTopics(denied, guard?.topics?.define))
+  return denied.flatMap((id, index) =>
+    unknown.has(id)
+      ? [
+          {
+            code: 'manifest/unknown-topic',
+            path: ['guard', 'topics', 'deny', index],
+            message: `\`${id}\` is no topic`,
+            next: `use one of ${TOPIC_IDS.join(', ')}, or define it under \`topics.define\``,
+          },
+        ]
+      : [],
+  )
 }

@@ -7,6 +7,8 @@ export interface McpDescriptor {
   readonly description?: string | undefined
   readonly inputSchema: JsonObject
   readonly annotations?: JsonObject | undefined
+  readonly title?: string | undefined
+  readonly outputSchema?: JsonObject | undefined
 }
 
 /** Digests of a server's descriptors, one by one and of the whole set. */
@@ -17,13 +19,16 @@ export interface McpPins {
 
 export type McpDrift = { readonly tool: string; readonly change: 'added' | 'removed' | 'changed' | 'declared-twice' }
 
+/** Digest of everything that a descriptor says, in canonical form (RFC 8785); `_meta` may differ from reply to reply. */
+export function descriptorPin(descriptor: JsonObject, sha256: Sha256): Digest {
+  return digestOfJson(
+    sha256,
+    Object.fromEntries(Object.entries(descriptor).filter(([name, value]) => name !== '_meta' && value !== undefined)),
+  )
+}
+
 const digestOf = (descriptor: McpDescriptor, sha256: Sha256): Digest =>
-  digestOfJson(sha256, {
-    name: descriptor.name,
-    description: descriptor.description,
-    inputSchema: descriptor.inputSchema,
-    annotations: descriptor.annotations,
-  })
+  descriptorPin(descriptor as unknown as JsonObject, sha256)
 
 /** The order in which a server lists its tools does not matter. */
 export function pinDescriptors(descriptors: readonly McpDescriptor[], sha256: Sha256): McpPins {

@@ -8,15 +8,21 @@ export interface Pattern {
 /** Called for each occurrence: index of the pattern, and where it stands (UTF-16 units, half-open). */
 export type OnHit = (pattern: number, start: number, end: number) => void
 
+/** Most states a table can name; the bit above marks a state that has hits. */
+const STATES_MAX = 0x7fff
+const HAS_HITS = 0x8000
+
 /**
  * Aho–Corasick automaton (Aho and Corasick, CACM 18:6, 1975) as a full transition table over the classes of characters
- * that occur in the patterns. One pass over the text, one table look-up a unit, whatever the number of patterns.
+ * that occur in the patterns. One pass over the text, one table look-up a unit, whatever the number of patterns. States are
+ * numbered breadth first: text that matches little stays in the first rows, which stay in the processor's cache.
  */
 export class Automaton {
   readonly #classes: Uint8Array
-  readonly #width: number
-  /** Row offset of the next state, for each state and class; negative where the next state has hits. */
-  readonly #next: Int32Array
+  /** The row of a state begins at its number shifted by this. */
+  readonly #shift: number
+  /** The next state for each state and class, with `HAS_HITS` where it has hits. */
+  readonly #next: Uint16Array
   readonly #hitStart: Int32Array
   readonly #hits: Int32Array
   readonly #lengths: Int32Array
@@ -24,11 +30,10 @@ export class Automaton {
 
   constructor(patterns: readonly Pattern[]) {
     const { classes, width } = classesOf(patterns)
-    const trie = buildTrie(patterns, classes, width)
-    const { hitStart, hits } = link(trie, width)
+    const { next, shift, hitStart, hits } = link(buildTrie(patterns, classes, width), width)
     this.#classes = classes
-    this.#width = width
-    this.#next = trie.next
+    this.#shift = shift
+    this.#next = next
     this.#hitStart = hitStart
     this.#hits = hits
     this.#lengths = Int32Array.from(patterns, ({ text }) => text.length)
@@ -39,19 +44,20 @@ export class Automaton {
   scan(text: string, onHit: OnHit): void {
     const classes = this.#classes
     const next = this.#next
-    let row = 0
+    const shift = this.#shift
+    let state = 0
     for (let at = 0; at < text.length; at++) {
-      row = next[row + (classes[text.charCodeAt(at)] as number)] as number
-      if (row < 0) {
-        row = -row
-        this.#emit(text, row, at + 1, onHit)
+      state = next[(state << shift) + (classes[text.charCodeAt(at)] as number)] as number
+      if (state >= HAS_HITS) {
+        state -= HAS_HITS
+        this.#emit(text, state, at + 1, onHit)
       }
     }
   }
 
-  #emit(text: string, row: number, end: number, onHit: OnHit): void {
-    const state = row / this.#width
-    for (let index = this.#hitStart[state] as number; index < (this.#hitStart[state + 1] as number); index++) {
+  #emit(text: string, state: number, end: number, onHit: OnHit): void {
+    const beyond = this.#hitStart[state + 1] as number
+    for (let index = this.#hitStart[state] as number; index < beyond; index++) {
       const pattern = this.#hits[index] as number
       const start = end - (this.#lengths[pattern] as number)
       if (this.#isWord[pattern] === 1 && (goesOn(text, start - 1, -1) || goesOn(text, end, 1))) continue
@@ -121,36 +127,50 @@ function buildTrie(patterns: readonly Pattern[], classes: Uint8Array, width: num
   return { next: next.slice(0, states * width), states, ends }
 }
 
+interface Linked {
+  readonly next: Uint16Array
+  readonly shift: number
+  readonly hitStart: Int32Array
+  readonly hits: Int32Array
+}
+
 /** Breadth first: fills the missing transitions from the suffix link, and gathers each state's hits with its suffix's. */
-function link(
-  { next, states, ends }: Trie,
-  width: number,
-): { readonly hitStart: Int32Array; readonly hits: Int32Array } {
+function link({ next, states, ends }: Trie, width: number): Linked {
+  if (states > STATES_MAX) throw new RangeError(`the patterns need more than ${STATES_MAX} states`)
   const suffix = new Int32Array(states)
   const all: (readonly number[])[] = Array.from({ length: states }, (_, state) => ends[state] ?? [])
-  const queue: number[] = []
-  for (let cell = 0; cell < width; cell++) if (next[cell] !== 0) queue.push(next[cell] as number)
-  for (let head = 0; head < queue.length; head++) {
-    const state = queue[head] as number
+  const order: number[] = [0]
+  for (let head = 0; head < order.length; head++) {
+    const state = order[head] as number
     const fallback = suffix[state] as number
-    const inherited = all[fallback] ?? []
+    const inherited = state === 0 ? [] : (all[fallback] ?? [])
     if (inherited.length > 0) all[state] = [...(all[state] ?? []), ...inherited]
     for (let cell = 0; cell < width; cell++) {
       const target = next[state * width + cell] as number
-      const other = next[fallback * width + cell] as number
+      const other = state === 0 ? 0 : (next[fallback * width + cell] as number)
       if (target === 0) next[state * width + cell] = other
       else {
         suffix[target] = other
-        queue.push(target)
+        order.push(target)
       }
     }
   }
+  return numbered({ next, states, ends: all }, order, width)
+}
+
+/** The same automaton with its states numbered in this order, and rows as wide as a power of two. */
+function numbered({ next, states, ends }: Trie, order: readonly number[], width: number): Linked {
+  const numbers = new Uint16Array(states)
+  for (const [number, state] of order.entries()) numbers[state] = number
+  const shift = Math.ceil(Math.log2(width))
+  const table = new Uint16Array(states << shift)
   const hitStart = new Int32Array(states + 1)
-  for (let state = 0; state < states; state++)
-    hitStart[state + 1] = (hitStart[state] as number) + (all[state] as readonly number[]).length
-  for (let cell = 0; cell < next.length; cell++) {
-    const target = next[cell] as number
-    next[cell] = (all[target] as readonly number[]).length > 0 ? -target * width : target * width
+  for (const [number, state] of order.entries()) {
+    hitStart[number + 1] = (hitStart[number] as number) + (ends[state]?.length ?? 0)
+    for (let cell = 0; cell < width; cell++) {
+      const target = next[state * width + cell] as number
+      table[(number << shift) + cell] = (numbers[target] as number) + ((ends[target]?.length ?? 0) > 0 ? HAS_HITS : 0)
+    }
   }
-  return { hitStart, hits: Int32Array.from(all.flat()) }
+  return { next: table, shift, hitStart, hits: Int32Array.from(order.flatMap((state) => ends[state] ?? [])) }
 }

@@ -48,18 +48,28 @@ class IdentityView implements View {
 class FoldedView implements View {
   readonly text: string
   readonly isIdentity = false
-  readonly starts: Uint32Array
-  readonly ends: Uint32Array
   readonly invisible: number
   readonly tagText: string
+  readonly #raw: string
   #lower: string | undefined
+  #places: Folding | undefined
 
-  constructor({ units, starts, ends, length, invisible, tagText }: Folding) {
+  constructor(raw: string) {
+    const { units, length, invisible, tagText } = fold(raw, false)
     this.text = textOfUnits(units.subarray(0, length))
-    this.starts = starts.subarray(0, length)
-    this.ends = ends.subarray(0, length)
     this.invisible = invisible
     this.tagText = tagText
+    this.#raw = raw
+  }
+  /** Most texts are never asked where a unit stood: the way back is walked where one is. */
+  get #folding(): Folding {
+    return (this.#places ??= fold(this.#raw, true))
+  }
+  get starts(): Uint32Array {
+    return this.#folding.starts.subarray(0, this.text.length)
+  }
+  get ends(): Uint32Array {
+    return this.#folding.ends.subarray(0, this.text.length)
   }
   get lower(): string {
     return (this.#lower ??= this.text.toLowerCase())
@@ -70,7 +80,7 @@ const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- A
 
 /** Folds a text into its canonical form. Linear in the input; never throws. */
 export function canonicalView(raw: string): View {
-  if (BEYOND_ASCII.test(raw)) return new FoldedView(fold(raw))
+  if (BEYOND_ASCII.test(raw)) return new FoldedView(raw)
   return new IdentityView(raw)
 }
 
@@ -86,6 +96,8 @@ const ASTRAL_MAX = 4_096
 const astralFolds = new Map<number, string>()
 
 interface Folding {
+  /** `starts` and `ends` are filled. */
+  readonly hasPlaces: boolean
   units: Uint16Array
   starts: Uint32Array
   ends: Uint32Array
@@ -94,9 +106,9 @@ interface Folding {
   tagText: string
 }
 
-function fold(raw: string): Folding {
+function fold(raw: string, hasPlaces: boolean): Folding {
   const table = (foldedUnits ??= new Uint16Array(0x10000))
-  const out = emptyFolding(raw.length + 16)
+  const out = emptyFolding(raw.length + 16, hasPlaces)
   let { units, starts, ends } = out
   let length = 0
   for (let start = 0; start < raw.length; start++) {
@@ -105,8 +117,11 @@ function fold(raw: string): Folding {
     // Most units become one unit at one place; the rest is the slow path.
     if ((unit > SEVERAL || code < 0x7f) && length < units.length) {
       units[length] = unit
-      starts[length] = start
-      ends[length++] = start + 1
+      if (hasPlaces) {
+        starts[length] = start
+        ends[length] = start + 1
+      }
+      length += 1
       continue
     }
     out.length = length
@@ -188,11 +203,12 @@ function isSuspicious(raw: string, at: number, code: number): boolean {
   return isInvisible(raw.charAt(at))
 }
 
-function emptyFolding(capacity: number): Folding {
+function emptyFolding(capacity: number, hasPlaces: boolean): Folding {
   return {
+    hasPlaces,
     units: new Uint16Array(capacity),
-    starts: new Uint32Array(capacity),
-    ends: new Uint32Array(capacity),
+    starts: new Uint32Array(hasPlaces ? capacity : 0),
+    ends: new Uint32Array(hasPlaces ? capacity : 0),
     length: 0,
     invisible: 0,
     tagText: '',
@@ -203,8 +219,10 @@ function push(out: Folding, unit: number, start: number, end: number): void {
   if (out.length === out.units.length) grow(out)
   const at = out.length
   out.units[at] = unit
-  out.starts[at] = start
-  out.ends[at] = end
+  if (out.hasPlaces) {
+    out.starts[at] = start
+    out.ends[at] = end
+  }
   out.length = at + 1
 }
 
@@ -213,7 +231,7 @@ function pushAll(out: Folding, text: string, start: number, end: number): void {
 }
 
 function grow(out: Folding): void {
-  const bigger = emptyFolding(out.units.length * 2)
+  const bigger = emptyFolding(out.units.length * 2, out.hasPlaces)
   bigger.units.set(out.units)
   bigger.starts.set(out.starts)
   bigger.ends.set(out.ends)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { assert, property, string } from 'fast-check'
@@ -83,7 +84,7 @@ describe('a language', () => {
   )
 })
 
-const DATA = '/work/shared/datasets/dev/harmful.jsonl.gz'
+const DATA = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'datasets', 'dev', 'harmful.jsonl.gz')
 test.skipIf(!existsSync(DATA))(
   'is wrong for few human-translated prompts (skipped where the data set is absent)',
   () => {

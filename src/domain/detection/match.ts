@@ -6,6 +6,11 @@ export interface Match {
   readonly score: number
 }
 
+/** In the order of their starts; a list of one or none is given back itself. */
+export function sorted(matches: readonly Match[]): readonly Match[] {
+  return matches.length < 2 ? matches : matches.toSorted((a, b) => a.start - b.start)
+}
+
 /** Matches in order, without those that begin inside an earlier one; of two at one place the longer stays. */
 export function withoutOverlaps(matches: readonly Match[]): readonly Match[] {
   const sorted = matches.toSorted((a, b) => a.start - b.start || b.end - a.end)

@@ -7,8 +7,8 @@ import { detectIdentifiers } from './identifiers/detect-identifiers.ts'
  * Personal data of every kind that the catalogue knows, in canonical text: world-wide formats, identifiers of countries,
  * and the soft kinds. In order and without overlaps: of two, the more certain stays, then the longer.
  */
-export function detectPersonalData(text: string, isSoftAsked = true): readonly Match[] {
-  const formats = detectFormats(text, isSoftAsked)
+export function detectPersonalData(text: string, isSoftAsked = true, words?: number): readonly Match[] {
+  const formats = detectFormats(text, isSoftAsked, words)
   const identifiers = detectIdentifiers(text, createContextIndex(text))
   if (identifiers.length === 0 && formats.length < 2) return formats
   return bestWithoutOverlaps([...formats, ...identifiers])

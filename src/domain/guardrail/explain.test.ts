@@ -19,4 +19,11 @@ describe('an explanation', () => {
   test('is empty for a text that nothing is found in', () => {
     expect(explain('Good morning.', output)).toEqual([])
   })
+
+  test.each([
+    ['half a surrogate pair', 'a\ud800b', 'guard/lone-surrogate'],
+    ['a text beyond the bound', 'a'.repeat(1_000_001), 'guard/too-long'],
+  ])('says that %s is refused unread', (_, text, rule) => {
+    expect(explain(text, output)).toMatchObject([{ rule, obligation: 'block', guarantee: 'boundary', line: 1 }])
+  })
 })

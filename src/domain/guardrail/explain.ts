@@ -1,7 +1,7 @@
 import type { FindingCategory, GuaranteeClass, GuardFinding } from '../detection/finding.ts'
 import type { SidePolicy } from './guard-policy.ts'
-import type { GuardOptions } from './guard-text.ts'
-import { judgeText } from './judge-text.ts'
+import { refusal, refusesUnread, type GuardOptions } from './guard-text.ts'
+import { judgeText, type JudgedFinding } from './judge-text.ts'
 import type { Obligation } from './obligation.ts'
 
 /** Why a control asks for what it asks for, without the value it is about. */
@@ -39,7 +39,8 @@ const HOW: Readonly<Record<GuaranteeClass, string>> = {
 
 /** Explains each finding of one text. Nothing of the text itself is repeated; linear in the text and the findings. */
 export function explain(text: string, policy: SidePolicy, options: GuardOptions = {}): readonly Explanation[] {
-  const { judged } = judgeText(text, policy, options)
+  const refused = refusalOf(text)
+  const { judged } = refused === undefined ? judgeText(text, policy, options) : { judged: [refused] }
   const lines = lineStarts(text)
   return judged
     .toSorted((left, right) => left.finding.start - right.finding.start)
@@ -52,6 +53,13 @@ export function explain(text: string, policy: SidePolicy, options: GuardOptions 
       ...placeOf(lines, finding.start),
       why: whyOf(finding, obligation),
     }))
+}
+
+/** A text that is refused before it is read. */
+function refusalOf(text: string): JudgedFinding | undefined {
+  const refused = refusesUnread(text)
+  const finding = refused === undefined ? undefined : refusal(text, refused).findings[0]
+  return finding === undefined ? undefined : { finding, obligation: 'block', replacement: undefined }
 }
 
 function whyOf({ category, detector, guarantee, score, start, end }: GuardFinding, obligation: Obligation): string {

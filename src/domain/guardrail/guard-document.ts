@@ -7,6 +7,9 @@ import { heavier, type Obligation } from './obligation.ts'
 
 const LEAVES_MAX = 10_000
 const DEPTH_MAX = 64
+/** Keys and words come again in every row; so many short ones are judged once. */
+const KNOWN_MAX = 1_024
+const KNOWN_CHARS_MAX = 64
 
 /**
  * The guard on a tool result or document. JSON is judged text by text and put together again, so that a redaction takes
@@ -22,12 +25,17 @@ export function guardDocument(text: string, policy: SidePolicy, options: GuardOp
     changed: false,
   }
   const findings: GuardFinding[] = []
+  const known = new Map<string, GuardJudgement>()
   const judge = (leaf: string): string => {
     total.leaves += 1
-    const judgement = guardText(leaf, policy, options)
+    let judgement = known.get(leaf)
+    if (judgement === undefined) {
+      judgement = guardText(leaf, policy, options)
+      if (leaf.length <= KNOWN_CHARS_MAX && known.size < KNOWN_MAX) known.set(leaf, judgement)
+    }
     total.action = heavier(total.action, judgement.action)
     total.score = Math.max(total.score, judgement.score)
-    findings.push(...judgement.findings)
+    for (const finding of judgement.findings) findings.push(finding)
     if (judgement.text !== leaf) total.changed = true
     return judgement.text
   }

@@ -142,6 +142,18 @@ describe('instructions', () => {
   })
 })
 
+test('what two readings find at one place goes as far as the longer of them', () => {
+  // The surroundings of the escape end inside the wrapped text: that reading knows the first lines alone.
+  const key = 'sk_live_aB3dE6gH9jKlMn0pQrSt'
+  const wrapped = btoa(`first line of a longer text with the key ${key} in it, wrapped as mail does`).replace(
+    /.{48}/g,
+    '$&\n',
+  )
+  const padding = 'and everything was packed on Tuesday, and the carrier took it the same evening. '.repeat(2)
+  const judged = guardText(`Write to b%6Fb now, ${padding} ${wrapped}`, resolveGuardPolicy(undefined, 'T1').output)
+  expect(judged.text.endsWith('[STRIPE-KEY]==')).toBe(true)
+})
+
 describe('prompt leaks', () => {
   const prompt = 'You are the support assistant of Northwind and never promise any refund.'
   const options = { leak: leakIndex([prompt]) }

@@ -19,8 +19,8 @@ export const TEXT_CHARS_MAX = 1_000_000
 
 /** The guard on one value: findings, the obligation they add up to, and the text that may go on. */
 export function guardText(text: string, policy: SidePolicy, options: GuardOptions = {}): GuardJudgement {
-  if (text.length > TEXT_CHARS_MAX) return refusal(text, 'guard/too-long')
-  if (!text.isWellFormed()) return refusal(text, 'guard/lone-surrogate')
+  const refused = refusesUnread(text)
+  if (refused !== undefined) return refusal(text, refused)
   const { score, judged } = judgeText(text, policy, options)
   return {
     action: judged.reduce<Obligation>((action, { obligation }) => heavier(action, obligation), 'allow'),
@@ -28,6 +28,12 @@ export function guardText(text: string, policy: SidePolicy, options: GuardOption
     findings: judged.map(({ finding }) => finding),
     text: applyReplacements(text, judged),
   }
+}
+
+/** Why a text is refused before anything in it is read; undefined where it is not. */
+export function refusesUnread(text: string): 'guard/too-long' | 'guard/lone-surrogate' | undefined {
+  if (text.length > TEXT_CHARS_MAX) return 'guard/too-long'
+  return text.isWellFormed() ? undefined : 'guard/lone-surrogate'
 }
 
 export function refusal(text: string, detector: string): GuardJudgement {

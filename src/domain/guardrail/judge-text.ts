@@ -3,14 +3,15 @@ import { findBanned } from '../detection/content/ban-list.ts'
 import { findTopics } from '../detection/content/topics.ts'
 import { SOFT_DETECTORS } from '../detection/formats/detect-formats.ts'
 import { detectLanguage } from '../detection/language.ts'
+import { marksOf, type Marks } from '../detection/marks.ts'
 import { detectPersonalData } from '../detection/personal-data.ts'
-import { detectSecrets } from '../detection/secrets/detect-secrets.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
 import { weighInjection, type ClassifyInjection } from '../detection/injection/weigh-injection.ts'
 import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
+import type { Reading } from '../detection/readings/text-reading.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
 import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
 import type { Obligation } from './obligation.ts'
@@ -45,7 +46,8 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
   const collector = new Collector(text, options)
   const view = canonicalView(text)
   const readings = readingsOf(text, view)
-  const heuristic = scoreInjection(text, view, readings)
+  const marks = new MarkIndex()
+  const heuristic = scoreInjection(text, view, readings, (reading) => marks.of(reading).injection)
   const injection = options.classify === undefined ? heuristic : weighInjection(heuristic, readings, options.classify)
   if (readings.undecoded !== undefined)
     collector.add(undecodableAction(policy), {
@@ -56,7 +58,7 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
       guarantee: 'exact',
     })
   if (injection.score >= policy.injection.at) addInjection(collector, injection, policy)
-  addSensitive(collector, readings, policy)
+  addSensitive(collector, readings, marks, policy)
   if (policy.content !== undefined) addContent(collector, readings, policy.content)
   if (options.leak !== undefined)
     for (const span of findPromptLeak(text, options.leak, view, readings.derived))
@@ -98,15 +100,32 @@ function addInjection(collector: Collector, { hits, score }: InjectionScore, { i
     )
 }
 
+/** What was found in each reading, so that none is searched twice. */
+class MarkIndex {
+  readonly #known = new Map<Reading, Marks>()
+
+  of(reading: Reading): Marks {
+    let marks = this.#known.get(reading)
+    if (marks === undefined) this.#known.set(reading, (marks = marksOf(reading.text)))
+    return marks
+  }
+}
+
+function inOrder({ plain, derived }: Readings): readonly Reading[] {
+  return derived.length === 0 ? [plain] : [plain, ...derived]
+}
+
 /** Below it a match of personal data is an open guess, such as an address of the machine itself: recorded, never acted on. */
 const ACTED_ON = 0.5
 /** From here on a format and its check hold. */
 const CHECKED = 0.85
 
 /** Personal data and secrets in every reading; what a hidden reading only repeats counts once. */
-function addSensitive(collector: Collector, { plain, derived }: Readings, policy: SidePolicy): void {
-  for (const reading of [plain, ...derived]) {
-    for (const match of detectPersonalData(reading.text, policy.softPii !== 'allow')) {
+function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex, policy: SidePolicy): void {
+  const isSoftAsked = policy.softPii !== 'allow'
+  for (const reading of inOrder(readings)) {
+    const found = marks.of(reading)
+    for (const match of detectPersonalData(reading.text, isSoftAsked, found.formatWords)) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii
       collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
@@ -116,7 +135,7 @@ function addSensitive(collector: Collector, { plain, derived }: Readings, policy
         guarantee: !isSoft && match.score >= CHECKED ? 'exact' : 'detector',
       })
     }
-    for (const match of detectSecrets(reading.text))
+    for (const match of found.secrets)
       collector.addOnce(policy.secrets, {
         ...match,
         ...reading.rawSpan(match.start, match.end),
@@ -131,8 +150,9 @@ const LANGUAGE_CONFIDENCE = 0.9
 const LANGUAGE_CHARS_MIN = 40
 
 /** Banned words, denied topics and languages, in the plain reading and in what was hidden. */
-function addContent(collector: Collector, { plain, derived }: Readings, content: ContentPolicy): void {
-  for (const reading of [plain, ...derived]) {
+function addContent(collector: Collector, readings: Readings, content: ContentPolicy): void {
+  const { plain } = readings
+  for (const reading of inOrder(readings)) {
     if (content.banned !== undefined)
       for (const match of findBanned(reading.view, content.banned))
         collector.addOnce('block', {
@@ -167,7 +187,8 @@ class Collector {
   readonly judged: JudgedFinding[] = []
   readonly #raw: string
   readonly #options: GuardOptions
-  readonly #ends = new Map<string, number>()
+  /** Index in `judged` of what stands at a place. */
+  readonly #places = new Map<string, number>()
 
   constructor(raw: string, options: GuardOptions) {
     this.#raw = raw
@@ -182,12 +203,15 @@ class Collector {
     this.judged.push({ finding, obligation: this.#possible(action), replacement: this.#replacement(action, finding) })
   }
 
-  /** Readings come in order, and so do the matches of one reading. */
+  /** What several readings find at one place counts once, as far as the longest of them goes. */
   addOnce(action: GuardAction, finding: GuardFinding): void {
     const key = `${finding.detector}@${finding.start}`
-    if (this.#ends.has(key)) return
-    this.#ends.set(key, finding.end)
+    const known = this.#places.get(key)
+    if (known === undefined) this.#places.set(key, this.judged.length)
+    else if (finding.end <= (this.judged[known]?.finding.end ?? 0)) return
     this.add(action, finding)
+    const added = known === undefined ? undefined : this.judged.pop()
+    if (known !== undefined && added !== undefined) this.judged[known] = added
   }
 
   /** An obligation that cannot be met is a denial. */

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { epochMs } from '../../base/instant.ts'
+import { sha256Pure as sha256 } from '../../base/sha256.ts'
+import { decideTicket, issueTicket } from '../../domain/authorization/approval-ticket.ts'
 import { injectionClassifierOf } from './classifier.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -219,4 +222,57 @@ test('an explanation names rule and place, and not the value', () => {
   const explained = createGuard().explain('output', 'Write to bob@example.com')
   expect(explained).toMatchObject([{ rule: 'pii/email', obligation: 'redact', line: 1, column: 10 }])
   expect(JSON.stringify(explained)).not.toContain('bob@')
+})
+
+describe('an approval', () => {
+  const subject = { tenant: 'acme', principal: 'p-1', roles: [], session: 's-1' }
+  const guard = createGuard({
+    tools: [
+      {
+        id: 'issue_refund',
+        effect: 'irreversible',
+        parameters: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] },
+        approval: { roles: ['support-lead'], expiresMin: 15 },
+      },
+    ],
+  })
+  const now = epochMs(1_000_000)
+  const call = { id: 'c1', name: 'issue_refund', arguments: '{"amount":30}' }
+  const messages = [{ role: 'user', text: 'Please refund 30 for my order.' }] as const
+  const pending = issueTicket(
+    {
+      id: 't1',
+      tool: 'issue_refund',
+      arguments: { amount: 30 },
+      session: 's-1',
+      roles: ['support-lead'],
+      expiresMin: 15,
+    },
+    now,
+    sha256,
+  )
+  const decided = decideTicket(pending, 'approved', { principal: 'p-9', roles: ['support-lead'] }, now)
+  if (!decided.ok) throw new Error(decided.failure)
+  const ticket = decided.value
+
+  test('is asked for without one, and answers it for exactly this call, once', () => {
+    expect(guard.authorize(call, { messages, subject }).decision).toBe('require-approval')
+    const first = guard.authorize(call, { messages, subject, approval: { ticket, now } })
+    expect(first).toMatchObject({ decision: 'allow', rule: 'approval', ticket: { state: 'redeemed' } })
+    if (first.ticket === undefined) throw new Error('no ticket came back')
+    expect(guard.authorize(call, { messages, subject, approval: { ticket: first.ticket, now } })).toMatchObject({
+      decision: 'require-approval',
+      reason: expect.stringContaining('approval/not-approved') as string,
+    })
+  })
+
+  test.each([
+    { case: 'another amount', other: { ...call, arguments: '{"amount":300}' }, failure: 'approval/other-call' },
+    { case: 'another session', who: { ...subject, session: 's-2' }, failure: 'approval/other-call' },
+    { case: 'a later hour', at: epochMs(now + 16 * 60_000), failure: 'approval/expired' },
+  ])('does not answer for $case', ({ other = call, who = subject, at = now, failure }) => {
+    const decision = guard.authorize(other, { messages, subject: who, approval: { ticket, now: at } })
+    expect(decision.decision).toBe('require-approval')
+    expect(decision.reason).toContain(failure)
+  })
 })

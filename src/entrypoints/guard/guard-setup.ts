@@ -1,4 +1,6 @@
+import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
+import type { ApprovalTicket } from '../../domain/authorization/approval-ticket.ts'
 import type { ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
@@ -66,6 +68,13 @@ export interface ToolCallSituation {
   readonly subject?: Subject | undefined
   /** Calls proposed earlier in the same answer: budgets hold within one answer too. */
   readonly earlier?: readonly ToolCall[] | undefined
+  /** A person's yes to exactly this call: it answers a `require-approval`, once. */
+  readonly approval?: { readonly ticket: ApprovalTicket; readonly now: EpochMs } | undefined
+}
+
+export interface AuthorizedCall extends ToolDecision {
+  /** The ticket as it is now spent: keep it in place of the one that was given, so that it cannot be used again. */
+  readonly ticket?: ApprovalTicket | undefined
 }
 
 /** The part of `StreamGuard` that a caller needs. */
@@ -84,7 +93,7 @@ export interface Guard {
   /** Every message of a request: user as input, tool as document, earlier assistant as output, system untouched. */
   messages(list: readonly ConversationMessage[]): MessagesJudgement
   /** Deny by default; then the arguments are judged as an answer is: a block, or a secret in them, denies. */
-  authorize(call: ToolCall, situation: ToolCallSituation): ToolDecision
+  authorize(call: ToolCall, situation: ToolCallSituation): AuthorizedCall
   /** Which rule, where and why, for each finding of one text; nothing of the text itself. Judges it anew, and may throw. */
   explain(side: keyof GuardPolicy, text: string): readonly Explanation[]
 }

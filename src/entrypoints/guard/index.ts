@@ -4,6 +4,7 @@ export { injectionClassifierOf } from './classifier.ts'
 export type { Explanation } from '../../domain/guardrail/explain.ts'
 export { GuardDenied, type Denial, type DenialCode } from './guard-denied.ts'
 export type {
+  AuthorizedCall,
   Guard,
   GuardedTextStream,
   GuardedTool,
@@ -35,3 +36,18 @@ export { authorizeToolCall, type ToolDecision } from '../../domain/authorization
 export { labelOfConversation } from '../../domain/authorization/labels.ts'
 export type { GuardConfig } from '../../domain/manifest/manifest.ts'
 export type { ConversationMessage, Subject, ToolCall } from '../../domain/session/conversation.ts'
+export { sha256Pure as sha256 } from '../../base/sha256.ts'
+
+// A person's yes to one call (docs/how-to/guard-in-your-application.md).
+export {
+  decideTicket,
+  describeCall,
+  issueTicket,
+  redeemTicket,
+  type ApprovalTicket,
+} from '../../domain/authorization/approval-ticket.ts'
+// Rights for one request, values that the model never reads, and what may be asked about them.
+export { exercise, narrow, type Capability } from '../../domain/authorization/capability.ts'
+export { declassify } from '../../domain/authorization/declassify.ts'
+export { EMPTY_STORE, hideResult, resolveArguments } from '../../domain/authorization/opaque-variables.ts'
+export { driftOf, pinDescriptors, type McpPins } from '../../domain/authorization/mcp-pins.ts'

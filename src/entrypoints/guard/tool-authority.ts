@@ -5,7 +5,12 @@ import { labelOfConversation } from '../../domain/authorization/labels.ts'
 import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import { toolResultsOf, type ConversationMessage, type ToolCall } from '../../domain/session/conversation.ts'
-import type { GuardSetup, ToolCallSituation } from './guard-setup.ts'
+import { isJsonObject, parseJson } from '../../base/json.ts'
+import { sha256Pure } from '../../base/sha256.ts'
+import { redeemTicket } from '../../domain/authorization/approval-ticket.ts'
+import type { AuthorizedCall, GuardSetup, ToolCallSituation } from './guard-setup.ts'
+
+const ARGUMENTS_BYTES_MAX = 400_000
 
 export interface ArgumentGuards {
   readonly output: (text: string) => GuardJudgement
@@ -16,7 +21,7 @@ export interface ArgumentGuards {
 export function toolAuthority(
   setup: GuardSetup,
   guards: ArgumentGuards,
-): (call: ToolCall, situation: ToolCallSituation) => ToolDecision {
+): (call: ToolCall, situation: ToolCallSituation) => AuthorizedCall {
   const manifest = manifestOf(setup)
   const engine = celEngine()
   const schemas = new Map((setup.tools ?? []).map((tool) => [tool.id, tool.parameters]))
@@ -41,12 +46,28 @@ export function toolAuthority(
         engine,
         checkArguments,
       })
-      return decision.decision === 'allow' ? (judgeArguments(call, guards) ?? decision) : decision
+      const answered = decision.decision === 'require-approval' ? redeemed(call, decision, situation) : decision
+      return answered.decision === 'allow' ? (judgeArguments(call, guards) ?? answered) : answered
     } catch (error) {
       setup.onFailure?.(error)
       return blocked(call, 'guard/failed', 'the decision failed')
     }
   }
+}
+
+/** An approval of this very call turns `require-approval` into `allow`; any other leaves the decision as it is, and says why. */
+function redeemed(call: ToolCall, decision: ToolDecision, { approval, subject }: ToolCallSituation): AuthorizedCall {
+  const args = parseJson(call.arguments, ARGUMENTS_BYTES_MAX)
+  if (approval === undefined || subject === undefined || !args.ok || !isJsonObject(args.value)) return decision
+  const spent = redeemTicket(
+    approval.ticket,
+    { tool: call.name, arguments: args.value, session: subject.session },
+    approval.now,
+    sha256Pure,
+  )
+  return spent.ok
+    ? { ...decision, decision: 'allow', rule: 'approval', reason: 'approved by a person', ticket: spent.value }
+    : { ...decision, reason: `${decision.reason} (${spent.failure})` }
 }
 
 /** Arguments are judged as they are written and as they read, and never rewritten. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { array, assert, constantFrom, property } from 'fast-check'
@@ -178,7 +179,7 @@ describe('topics', () => {
   })
 })
 
-const DATA = '/work/shared/datasets/dev'
+const DATA = join(import.meta.dirname, '..', '..', '..', '..', '..', 'shared', 'datasets', 'dev')
 describe.skipIf(!existsSync(DATA))('on labelled data (skipped where the data sets are absent)', () => {
   const rows = (task: string): readonly { readonly text: string; readonly meta?: { readonly hazard?: string } }[] =>
     gunzipSync(readFileSync(`${DATA}/${task}.jsonl.gz`))

@@ -1,4 +1,4 @@
-import type { Match } from '../match.ts'
+import { sorted, type Match } from '../match.ts'
 import { after, before, holdsWord, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
@@ -21,14 +21,16 @@ const CANDIDATE = /(?:^|[^a-z0-9_])([a-z]{4}([a-z]{2})[a-z2-9][a-np-z0-9](?:[a-w
 /** Bank identifier codes (ISO 9362: 4 letters, country, 2, optionally 3) within 48 characters after `bic` or `swift`. */
 export function detectBics(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const matches: Match[] = []
-  for (const word of ['bic', 'swift'].filter((name) => holdsWord(scan, name)))
+  for (const word of ['bic', 'swift'] as const) {
+    if (!holdsWord(scan, word)) continue
     for (let at = scan.lower.indexOf(word); at >= 0; at = scan.lower.indexOf(word, at + word.length)) {
       const from = at + word.length
       if (isWord(text.charCodeAt(at - 1)) || isWord(text.charCodeAt(from))) continue
       const found = bicIn(scan, from)
       if (found !== undefined && (matches.at(-1)?.end ?? 0) <= found.start) matches.push(found)
     }
-  return matches.toSorted((a, b) => a.start - b.start)
+  }
+  return sorted(matches)
 }
 
 function bicIn(scan: Scan, from: number): Match | undefined {

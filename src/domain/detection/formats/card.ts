@@ -74,7 +74,8 @@ function isNumberBefore(text: string, start: number): boolean {
 }
 
 /** Index in `runs` of the last group of the longest card that starts at `first`; -1 where there is none. */
-function cardFrom({ text, lower, runs }: Scan, first: number): number {
+function cardFrom(scan: Scan, first: number): number {
+  const { text, runs } = scan
   let digits = ''
   let best = -1
   let separator = ''
@@ -84,7 +85,7 @@ function cardFrom({ text, lower, runs }: Scan, first: number): number {
     const end = runs[first + 2 * group + 1] ?? 0
     if (digits.length + end - from > DIGITS_MAX) break
     digits += text.slice(from, end)
-    if (digits.length >= DIGITS_MIN && isWholeAt(text, end) && isCard({ text, lower, runs }, start, digits, group))
+    if (digits.length >= DIGITS_MIN && isWholeAt(text, end) && isCard(scan, start, digits, group))
       best = first + 2 * group
     const next = runs[first + 2 * group + 2]
     if (next !== end + 1) break

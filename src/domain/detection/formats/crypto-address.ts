@@ -2,8 +2,8 @@ import { concatBytes, hexOf, utf8 } from '../../../base/bytes.ts'
 import { sha256Pure } from '../../../base/sha256.ts'
 import { isBech32Address } from './bech32.ts'
 import { keccak256 } from './keccak256.ts'
-import type { Match } from '../match.ts'
-import { BASE58, HEX, before, hasClass, isAlnum, scanOf } from './scan.ts'
+import { sorted, type Match } from '../match.ts'
+import { BASE58, HEX, before, hasClass, isAlnum, mayHoldWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const BASE58_MIN = 26
@@ -13,13 +13,14 @@ const CONTEXT_CHARS = 48
 
 /** Bitcoin addresses (base58check, bech32, bech32m) and Ethereum addresses (EIP-55, or one case with a word that says so). */
 export function detectCryptoAddresses(text: string, scan: Scan = scanOf(text)): readonly Match[] {
-  return [...base58Addresses(scan), ...bech32Addresses(scan), ...ethereumAddresses(scan)].toSorted(
-    (a, b) => a.start - b.start,
-  )
+  const matches = base58Addresses(scan)
+  if (mayHoldWord(scan, 'bc1')) matches.push(...bech32Addresses(scan))
+  if (mayHoldWord(scan, '0x')) matches.push(...ethereumAddresses(scan))
+  return sorted(matches)
 }
 
 /** Main-network addresses begin with 1 or 3, so a run of digits always begins or lies in them. */
-function base58Addresses({ text, runs }: Scan): readonly Match[] {
+function base58Addresses({ text, runs }: Scan): Match[] {
   const matches: Match[] = []
   let last = 0
   for (let run = 0; run < runs.length; run += 2) {

@@ -29,31 +29,39 @@ export const SOFT_DETECTORS: ReadonlySet<string> = new Set([
  * travel-document data, and the soft kinds of `SOFT_DETECTORS`. Sorted by start; spans of one detector do not overlap, and a
  * phone number is left out where a checked format covers it. The soft kinds only where they are asked for. Linear in the text; never throws.
  */
-export function detectFormats(text: string, isSoftAsked = true): readonly Match[] {
-  const scan = scanOf(text)
+export function detectFormats(text: string, isSoftAsked = true, words?: number): readonly Match[] {
+  const scan = scanOf(text, words)
   const mayHaveColons = text.includes(':') || text.includes('.')
-  const checked = [
-    ...detectEmails(text, scan),
-    ...detectCryptoAddresses(text, scan),
-    ...detectMrz(text),
-    ...(mayHaveColons || text.includes('-') ? detectMacs(text) : []),
-  ]
-  if (scan.runs.length > 0) {
-    checked.push(...detectCards(text, scan), ...detectIbans(text, scan))
-    if (mayHaveColons) checked.push(...detectIps(text, scan))
+  const hasDigits = scan.runs.length > 0
+  const checked: Match[] = []
+  join(checked, detectEmails(text, scan))
+  join(checked, detectCryptoAddresses(text, scan))
+  join(checked, detectMrz(text))
+  if (mayHaveColons || text.includes('-')) join(checked, detectMacs(text))
+  if (hasDigits) {
+    join(checked, detectCards(text, scan))
+    join(checked, detectIbans(text, scan))
   }
+  if (mayHaveColons && (hasDigits || text.includes('::'))) join(checked, detectIps(text, scan))
   const soft: Match[] = []
-  if (scan.runs.length > 0) {
-    soft.push(...outside(detectPhones(text, scan), checked))
+  if (hasDigits) {
+    join(soft, outside(detectPhones(text, scan), checked))
     if (isSoftAsked) {
-      soft.push(...detectAddresses(text, scan), ...detectPostcodes(text, scan))
-      soft.push(...detectBirthDates(text, scan), ...detectAges(text, scan))
+      join(soft, detectAddresses(text, scan))
+      join(soft, detectPostcodes(text, scan))
+      join(soft, detectBirthDates(text, scan))
+      join(soft, detectAges(text, scan))
     }
-  } else if (text.includes('::')) checked.push(...detectIps(text, scan))
-  const names = isSoftAsked ? detectPersonNames(text, scan) : []
-  return [...checked, ...detectBics(text, scan), ...soft, ...names].toSorted(
-    (a, b) => a.start - b.start || a.end - b.end,
-  )
+  }
+  join(checked, detectBics(text, scan))
+  join(checked, soft)
+  if (isSoftAsked) join(checked, detectPersonNames(text, scan))
+  return checked.length < 2 ? checked : checked.sort((a, b) => a.start - b.start || a.end - b.end)
+}
+
+/** Most lists are empty, and cost nothing then. */
+function join(all: Match[], more: readonly Match[]): void {
+  for (const match of more) all.push(match)
 }
 
 /** Those that touch none of `others`; both lists are short beside the text. */

@@ -16,7 +16,7 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
 
 /** IBANs of the registry's countries and lengths with ISO 7064 MOD 97-10, compact or with single spaces or hyphens, in any case. */
 export function detectIbans(text: string, scan: Scan = scanOf(text)): readonly Match[] {
-  const { lower, runs } = scan
+  const { runs } = scan
   const matches: Match[] = []
   let last = 0
   for (let run = 0; run < runs.length; run += 2) {
@@ -25,9 +25,9 @@ export function detectIbans(text: string, scan: Scan = scanOf(text)): readonly M
     if (start < last || (runs[run + 1] ?? 0) - digits < 2) continue
     if (!isLetterAt(text, start) || !isLetterAt(text, start + 1)) continue
     if (start > 0 && (isAlnum(text.charCodeAt(start - 1)) || text[start - 1] === '_')) continue
-    const length = IBAN_LENGTHS.get(lower.slice(start, start + 2))
+    const length = IBAN_LENGTHS.get(text.slice(start, start + 2).toLowerCase())
     if (length === undefined) continue
-    const end = passingEnd(lower, start, length)
+    const end = passingEnd(scan.lower, start, length)
     if (end < 0) continue
     matches.push({ detector: 'pii/iban', start, end, score: 1 })
     last = end

@@ -126,12 +126,12 @@ function isAddressUnit(code: number): boolean {
 }
 
 function judgeIpv6(scan: Scan, start: number, to: number): Match | undefined {
-  const { text, lower } = scan
+  const { text } = scan
   let end = to
   while (end > start && (text[end - 1] === '.' || (text[end - 1] === ':' && text[end - 2] !== ':'))) end -= 1
   if (end - start > ADDRESS_MAX || isWord(text.charCodeAt(end)) || isWord(text.charCodeAt(start - 1))) return undefined
   if (text[start - 1] === ':' || text[start - 1] === '.') return undefined
-  const address = lower.slice(start, end)
+  const address = text.slice(start, end).toLowerCase()
   if (!isIpv6(address)) return undefined
   const prefixEnd = withPrefix(text, end, 128)
   const score = scoreV6(address, prefixEnd > end || IP_CONTEXT.test(before(scan, start, CONTEXT_CHARS)))

@@ -1,4 +1,4 @@
-import type { Match } from '../match.ts'
+import { sorted, type Match } from '../match.ts'
 import { HEX, hasClass, isWord } from './scan.ts'
 
 const PAIRS = 6
@@ -6,11 +6,14 @@ const PAIRS_LENGTH = 17
 
 /** EUI-48 addresses: six pairs with one and the same `:` or `-`, or three quads with dots. Longer chains are hashes and are left. */
 export function detectMacs(text: string): readonly Match[] {
-  return [...paired(text, ':'), ...paired(text, '-'), ...quads(text)].toSorted((a, b) => a.start - b.start)
+  const matches: Match[] = []
+  paired(matches, text, ':')
+  paired(matches, text, '-')
+  quads(matches, text)
+  return sorted(matches)
 }
 
-function paired(text: string, separator: string): readonly Match[] {
-  const matches: Match[] = []
+function paired(matches: Match[], text: string, separator: string): void {
   for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) {
     if (text[at + 3] !== separator) continue
     const start = at - 2
@@ -21,7 +24,6 @@ function paired(text: string, separator: string): readonly Match[] {
       at = end - 1
     }
   }
-  return matches
 }
 
 function isPairs(text: string, start: number, separator: string): boolean {
@@ -43,8 +45,7 @@ function isEdge(text: string, index: number, separator: string): boolean {
   )
 }
 
-function quads(text: string): readonly Match[] {
-  const matches: Match[] = []
+function quads(matches: Match[], text: string): void {
   for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
     if (text[at + 5] !== '.' || at < 4) continue
     const start = at - 4
@@ -56,7 +57,6 @@ function quads(text: string): readonly Match[] {
     matches.push({ detector: 'pii/mac', start, end, score: scoreOf(span) })
     at = end - 1
   }
-  return matches
 }
 
 /** All zeros and the broadcast address belong to no device. */

@@ -5,6 +5,10 @@ export interface Scan {
   readonly lower: string
   /** Start and end of each maximal run of ASCII digits, flat: start, end, start, end. */
   readonly runs: readonly number[]
+  /** Bits of the `FORMAT_WORDS` that may be in the text. */
+  readonly words: number
+  /** The lower case of `[from, to)`, without that of the whole text where few places ask. */
+  window(from: number, to: number): string
 }
 
 export const DIGIT = 1
@@ -34,27 +38,56 @@ function classTable(): Uint8Array {
   return table
 }
 
-export function scanOf(text: string): Scan {
-  return new LazyScan(text)
+/** Words that formats ask for. The number of one is its bit in what a pass over the text found. */
+export const FORMAT_WORDS = ['dot', 'bic', 'swift', '0x', 'bc1'] as const
+type FormatWord = (typeof FORMAT_WORDS)[number]
+/** All words may be there: nobody looked. */
+const ANY_WORD = 0xff
+
+/** `words`: bits of the `FORMAT_WORDS` that stand in the text, in any case. */
+export function scanOf(text: string, words = ANY_WORD): Scan {
+  return new LazyScan(text, words)
 }
+
+/** Lower case of windows costs less than that of the text while there are fewer than one in so many characters. */
+const WINDOW_SHARE = 256
 
 /** The lower case is made where a rule asks for it: most texts hold nothing that one would ask about. */
 class LazyScan implements Scan {
   readonly text: string
   readonly runs: readonly number[]
+  readonly words: number
   #lower: string | undefined
+  #windows = 0
 
-  constructor(text: string) {
+  constructor(text: string, words: number) {
     this.text = text
+    this.words = words
     this.runs = digitRuns(text)
   }
   get lower(): string {
     return (this.#lower ??= lowerOf(this.text))
   }
+  window(from: number, to: number): string {
+    this.#windows += 1
+    if (this.#lower === undefined && this.#windows * WINDOW_SHARE < this.text.length) {
+      const window = this.text.slice(from, to)
+      // The lower case of a sigma depends on what stands behind the window.
+      if (!window.includes('\u03a3')) return lowerOf(window)
+    }
+    return this.lower.slice(from, to)
+  }
+}
+
+/** False where a pass over the text has shown that the word is nowhere in it, in any case. */
+export function mayHoldWord({ words }: Scan, word: FormatWord): boolean {
+  return (words & (1 << FORMAT_WORDS.indexOf(word))) !== 0
 }
 
 /** Whether a word stands in a text in one of the ways that people write it: small, large, or with a capital. */
-export function holdsWord({ text }: Scan, lower: string): boolean {
+export function holdsWord(scan: Scan, lower: FormatWord): boolean {
+  if (!mayHoldWord(scan, lower)) return false
+  const { text } = scan
   const upper = lower.toUpperCase()
   return text.includes(lower) || text.includes(upper) || text.includes(upper.charAt(0) + lower.slice(1))
 }
@@ -110,12 +143,12 @@ export function isUpperAt(scan: Scan, index: number): boolean {
 
 /** The lower-cased text before `index`, at most `chars` units, on the same paragraph or not. */
 export function before(scan: Scan, index: number, chars: number): string {
-  return scan.lower.slice(Math.max(0, index - chars), index)
+  return scan.window(Math.max(0, index - chars), index)
 }
 
 /** The lower-cased text from `index` on, at most `chars` units. */
 export function after(scan: Scan, index: number, chars: number): string {
-  return scan.lower.slice(index, index + chars)
+  return scan.window(index, index + chars)
 }
 
 /** Whether another number stands right before, across one space: lists of numbers need no further look. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { assert, property, string } from 'fast-check'
@@ -171,7 +172,18 @@ test('a long answer over long passages ends in bounded claims', () => {
   expect(claims[0]).toMatchObject({ verdict: 'supported', score: 1 })
 })
 
-const DATA = '/work/shared/datasets/dev/groundedness.jsonl.gz'
+const DATA = join(
+  import.meta.dirname,
+  '..',
+  '..',
+  '..',
+  '..',
+  '..',
+  'shared',
+  'datasets',
+  'dev',
+  'groundedness.jsonl.gz',
+)
 test.skipIf(!existsSync(DATA))(
   'tells expert-judged claims apart better than chance (skipped where the data set is absent)',
   () => {

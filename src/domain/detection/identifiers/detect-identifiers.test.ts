@@ -121,7 +121,7 @@ const piece = fc.constantFrom(
 test('spans lie within the text, sorted, none over another, and begin and end at a letter, digit or bracket', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-      const text = pieces.join('')
+      const { text } = canonicalView(pieces.join(''))
       let last = 0
       for (const { start, end, score } of identifiersIn(text)) {
         expect(start).toBeGreaterThanOrEqual(last)
@@ -148,4 +148,13 @@ test('context is asked for a bounded number of times a character, whatever the t
     })
     expect(asked / text.length, unit).toBeLessThan(30)
   }
+})
+
+test('a text that is nothing but a value is an open guess where the check holds, and no more', () => {
+  expect(identifiersIn(' 529.982.247-25 ')).toMatchObject([{ detector: 'pii/br-cpf', score: 1 }])
+  expect(identifiersIn('536-90-4399')).toMatchObject([{ detector: 'pii/us-ssn' }])
+  const bare = identifiersIn('943 476 5919')
+  expect(bare).toMatchObject([{ start: 0, end: 12 }])
+  expect(identifiersIn('call 943 476 5919 now')).toEqual([])
+  expect(identifiersIn('943 476 5918')).toEqual([])
 })

@@ -51,7 +51,27 @@ export function detectIdentifiers(text: string, context: ContextIndex): readonly
     from = index - group > SPAN_MAX ? index + 1 : Math.max(from, group - SPAN_MAX)
   }
   if (best !== undefined) matches.push(best)
-  return matches
+  if (matches.length > 0) return matches
+  const bare = bareValue(text)
+  return bare === undefined ? [] : [bare]
+}
+
+/** A text that is nothing but one value whose check holds: somebody's number or chance, an open guess. */
+const OPEN_GUESS = 0.4
+
+function bareValue(text: string): Match | undefined {
+  if (text.length > 2 * SPAN_MAX) return undefined
+  const value = text.trim()
+  const start = text.indexOf(value)
+  let state = 1
+  for (let index = 0; index < value.length && state !== 0; index++)
+    state = value.charCodeAt(index) < 128 ? (AUTOMATON.next[state * 16 + classAt(value, index)] ?? 0) : 0
+  const { upper } = compactOf(value)
+  const kinds = (AUTOMATON.ends[state] ?? [])
+    .flatMap(({ kind }) => IDENTIFIER_KINDS[kind] ?? [])
+    .filter((kind) => !kind.isFormatOnly && kind.check(upper))
+  const rarest = kinds.toSorted((left, right) => left.passRate - right.passRate)[0]
+  return rarest === undefined ? undefined : { detector: rarest.id, start, end: start + value.length, score: OPEN_GUESS }
 }
 
 function groupStart(text: string, index: number, from: number): number {

@@ -54,7 +54,8 @@ interface Entry extends Pattern {
 const wordEntries = (words: Iterable<string>, role: Role): readonly Entry[] =>
   Array.from(words, (text) => ({ text, isWord: true, role }))
 
-const ENTRIES: readonly Entry[] = [
+/** What the heuristics look for; a search is told of each by its number here. */
+export const INJECTION_ENTRIES: readonly Entry[] = [
   ...wordEntries(SET_ASIDE, { kind: 'verb', find: setAside }),
   ...wordEntries(PUT_OUT, { kind: 'verb', find: putOut }),
   ...wordEntries(new Set([...RULES, ...PROMPT_WORDS]), { kind: 'object' }),
@@ -80,42 +81,66 @@ const PENDING_MAX = 100_000
 
 /** Heuristic hits of one reading, in one pass and bounded windows. */
 export function injectionHits(text: string): LocalHits {
-  automaton ??= new Automaton(ENTRIES)
-  const hits: LocalHit[] = []
-  const verbs: number[] = []
-  const objects: number[] = []
-  const turned = { rot13: 0, reversed: 0 }
-  automaton.scan(text, (pattern, start, end) => {
-    const { role } = ENTRIES[pattern] as Entry
-    if (role.kind === 'object') {
-      if (objects.length < PENDING_MAX) objects.push(start)
-    } else if (role.kind === 'verb') {
-      if (verbs.length < 3 * PENDING_MAX) verbs.push(pattern, start, end)
-    } else if (role.kind === 'turned') turned[role.by] += 1
-    else if (hits.length < HITS_MAX) take(hits, role.find(text, start, end))
-  })
-  let object = 0
-  for (let verb = 0; verb < verbs.length && hits.length < HITS_MAX; verb += 3) {
-    const end = verbs[verb + 2] as number
-    while (object < objects.length && (objects[object] as number) < end) object += 1
-    if (object === objects.length) break
-    const { role } = ENTRIES[verbs[verb] as number] as Entry
-    if ((objects[object] as number) - end <= REACH && role.kind === 'verb')
-      take(hits, role.find(text, verbs[verb + 1] as number, end))
+  automaton ??= new Automaton(INJECTION_ENTRIES)
+  const search = new InjectionSearch(text)
+  automaton.scan(text, (entry, start, end) => search.take(entry, start, end))
+  return search.hits()
+}
+
+/** Makes hits of the entries that a pass over one text meets, in the order of their ends. */
+export class InjectionSearch {
+  readonly #text: string
+  readonly #hits: LocalHit[] = []
+  readonly #verbs: number[] = []
+  readonly #objects: number[] = []
+  #rot13Words = 0
+  #reversedWords = 0
+
+  constructor(text: string) {
+    this.#text = text
   }
-  take(hits, openingRole(text))
-  return { hits, rot13Words: turned.rot13, reversedWords: turned.reversed }
+
+  /** `entry` is a number of `INJECTION_ENTRIES`. */
+  take(entry: number, start: number, end: number): void {
+    const { role } = INJECTION_ENTRIES[entry] as Entry
+    if (role.kind === 'object') {
+      if (this.#objects.length < PENDING_MAX) this.#objects.push(start)
+    } else if (role.kind === 'verb') {
+      if (this.#verbs.length < 3 * PENDING_MAX) this.#verbs.push(entry, start, end)
+    } else if (role.kind === 'mark') {
+      if (this.#hits.length < HITS_MAX) take(this.#hits, role.find(this.#text, start, end))
+    } else if (role.by === 'rot13') this.#rot13Words += 1
+    else this.#reversedWords += 1
+  }
+
+  hits(): LocalHits {
+    const hits = this.#hits
+    const verbs = this.#verbs
+    const objects = this.#objects
+    let object = 0
+    for (let verb = 0; verb < verbs.length && hits.length < HITS_MAX; verb += 3) {
+      const end = verbs[verb + 2] as number
+      while (object < objects.length && (objects[object] as number) < end) object += 1
+      if (object === objects.length) break
+      const { role } = INJECTION_ENTRIES[verbs[verb] as number] as Entry
+      if ((objects[object] as number) - end <= REACH && role.kind === 'verb')
+        take(hits, role.find(this.#text, verbs[verb + 1] as number, end))
+    }
+    take(hits, openingRole(this.#text))
+    return { hits, rot13Words: this.#rot13Words, reversedWords: this.#reversedWords }
+  }
 }
 
 function take(hits: LocalHit[], hit: LocalHit | undefined): void {
   if (hit !== undefined) hits.push(hit)
 }
 
-/** "system:" at the very start is a forged turn as it is at the start of a line. */
+const TURN_MARKS = FORGED_MARKUP.filter(({ text }) => text.startsWith('\n'))
+
+/** "system:" or "assistant:" at the very start is a forged turn as it is at the start of a line. */
 function openingRole(text: string): LocalHit | undefined {
-  const head = text.slice(0, 16).toLowerCase()
-  for (const { text: mark, weight } of FORGED_MARKUP)
-    if (mark.startsWith('\n') && head.startsWith(mark.slice(1)))
+  for (const { text: mark, weight } of TURN_MARKS)
+    if (text.charAt(0).toLowerCase() === mark.charAt(1) && text.slice(0, 16).toLowerCase().startsWith(mark.slice(1)))
       return { rule: 'forged-markup', weight, start: 0, end: mark.length - 1 }
   return undefined
 }

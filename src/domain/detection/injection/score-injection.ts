@@ -23,20 +23,24 @@ export interface InjectionScore {
 
 const HITS_MAX = 64
 
+/** The heuristics' hits of one reading, where a caller has them already. */
+type HitsOf = (reading: Reading) => LocalHits
+
 /** Heuristic score of instructions aimed at the model. A detector: it raises obligations and grants nothing. */
 export function scoreInjection(
   raw: string,
   view: View = canonicalView(raw),
   readings: Readings = readingsOf(raw, view),
+  hitsOf: HitsOf = ({ text }) => injectionHits(text),
 ): InjectionScore {
-  const own = injectionHits(view.text)
+  const own = hitsOf(readings.plain)
   const hits: InjectionHit[] = own.hits.map((hit) => placed(readings.plain, hit))
   const plain = combine(own.hits)
-  for (const reading of readings.derived) hits.push(...nested(reading, plain))
+  for (const reading of readings.derived) nested(hits, reading, plain, hitsOf)
   if (view.tagText.length >= 4) hits.push({ rule: 'hidden-tags', start: 0, end: raw.length, weight: 0.9 })
   if (view.invisible >= 8) hits.push({ rule: 'many-invisibles', start: 0, end: raw.length, weight: 0.4 })
-  hits.push(...turnedHits(readings.plain, own, plain, readings.seen))
-  const kept = hits.slice(0, HITS_MAX)
+  turnedHits(hits, readings.plain, own, { plain, seen: readings.seen })
+  const kept = hits.length > HITS_MAX ? hits.slice(0, HITS_MAX) : hits
   return { score: combine(kept), hits: kept }
 }
 
@@ -53,13 +57,14 @@ function combine(hits: readonly { readonly rule: string; readonly weight: number
 const NESTED_BONUS = 0.3
 
 /** What a hidden reading adds to what stands there openly; an instruction that is hidden is worse than a plain one. */
-function nested(reading: Reading, plain: number): readonly InjectionHit[] {
+function nested(hits: InjectionHit[], reading: Reading, plain: number, hitsOf: HitsOf): void {
   const words = reading.encoding === 'spaced' ? segmented(reading) : reading
-  const found = injectionHits(words.text)
+  const found = words === reading ? hitsOf(reading) : injectionHits(words.text)
   const weight = combine(found.hits)
-  const direct =
-    weight < 0.3 || (isWhole(reading) && weight <= plain + 0.05) ? [] : [hiddenHit(reading, words, found, weight)]
-  return [...direct, ...(reading.depth === 1 && !isWhole(reading) ? turnedHits(words, found, weight) : [])]
+  if (weight >= 0.3 && !(isWhole(reading) && weight <= plain + 0.05))
+    hits.push(hiddenHit(reading, words, found, weight))
+  if (reading.depth === 1 && !isWhole(reading))
+    turnedHits(hits, words, found, { plain: weight, seen: survey(words.text) })
 }
 
 /** Readings that repeat the whole text but for some characters repeat its hits as well. */
@@ -86,13 +91,12 @@ const TURNED_MIN = 2
 
 /** The same text turned by 13 letters, read backwards or with digits read as letters, where its words call for it. */
 function turnedHits(
+  found: InjectionHit[],
   reading: Reading,
   { rot13Words, reversedWords }: LocalHits,
-  plain: number,
-  seen: Survey = survey(reading.text),
-): InjectionHit[] {
+  { plain, seen }: { readonly plain: number; readonly seen: Survey },
+): void {
   const { text } = reading
-  const found: InjectionHit[] = []
   const take = (turned: Reading): void => {
     const local = injectionHits(turned.text)
     const weight = combine(local.hits)
@@ -107,7 +111,6 @@ function turnedHits(
       })),
     )
   if (isLeet(text, seen)) take(reading.mapped('leet', unleet(text), (start, end) => ({ start, end })))
-  return found
 }
 
 /** Words such as "1gn0r3" that the rules would know if their digits were letters. */

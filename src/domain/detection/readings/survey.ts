@@ -73,13 +73,52 @@ function longRuns(text: string): readonly Place[] {
   return long
 }
 
-const TWO_SINGLES = /[^A-Za-z0-9][A-Za-z0-9][^A-Za-z0-9]{1,3}[A-Za-z0-9](?![A-Za-z0-9])/g
+/** Rows hold two units of four that are no letters beside each other, wherever one looks: a fifth of a search's price. */
+const ROW_PROBE = 6
 
 function spacedRows(text: string): readonly Place[] {
   const rows: Place[] = []
+  const last = text.length - 4
+  for (let probe = 0; probe <= last; probe += ROW_PROBE) {
+    const second = classAt(text, probe + 1)
+    const third = classAt(text, probe + 2)
+    if (second === ALNUM && third === ALNUM) continue
+    const first = classAt(text, probe)
+    if (first === ALNUM && second === ALNUM) continue
+    const fourth = classAt(text, probe + 3)
+    if (third === ALNUM && fourth === ALNUM) continue
+    if (first !== ALNUM && second !== ALNUM && third !== ALNUM && fourth !== ALNUM) continue
+    const before = singlesTowards(text, probe - 1, -1)
+    const behind = singlesTowards(text, probe, 1)
+    if (before.count + behind.count < SPACED_MIN) continue
+    rowsWithin(text, before.at + 1, behind.at, rows)
+    while (probe + ROW_PROBE < behind.at) probe += ROW_PROBE
+  }
+  return rows
+}
+
+/** Letters that stand by themselves and near each other, and where the next one does not. */
+function singlesTowards(text: string, from: number, step: 1 | -1): { readonly count: number; readonly at: number } {
+  let count = 0
+  let wasLetter = false
+  let at = from
+  for (let gap = 0; at >= 0 && at < text.length && gap <= GAP_MAX; at += step) {
+    const isLetter = classAt(text, at) === ALNUM
+    if (isLetter && wasLetter) break
+    if (isLetter) count += 1
+    gap = isLetter ? 0 : gap + 1
+    wasLetter = isLetter
+  }
+  return { count, at }
+}
+
+const TWO_SINGLES = /[^A-Za-z0-9][A-Za-z0-9][^A-Za-z0-9]{1,3}[A-Za-z0-9](?![A-Za-z0-9])/g
+
+/** Rows that begin in `[from, to)`. */
+function rowsWithin(text: string, from: number, to: number, rows: Place[]): void {
   let floor = 0
-  TWO_SINGLES.lastIndex = 0
-  for (let match = TWO_SINGLES.exec(text); match !== null; match = TWO_SINGLES.exec(text)) {
+  TWO_SINGLES.lastIndex = Math.max(0, from - 1)
+  for (let match = TWO_SINGLES.exec(text); match !== null && match.index < to; match = TWO_SINGLES.exec(text)) {
     // A row at the very start has no sign before its first letter.
     const isFirst = match.index <= GAP_MAX && floor === 0 && classAt(text, 0) === ALNUM && nextSingle(text, 1) > 0
     const start = isFirst ? 0 : match.index + 1
@@ -89,10 +128,9 @@ function spacedRows(text: string): readonly Place[] {
       end = next
       count += 1
     }
-    if (count >= SPACED_MIN) rows.push({ start, end })
+    if (count >= SPACED_MIN && start >= (rows.at(-1)?.end ?? 0)) rows.push({ start, end })
     TWO_SINGLES.lastIndex = floor = end
   }
-  return rows
 }
 
 /** One beyond the single letter that follows within the gap; 0 if none does. */

@@ -11,15 +11,30 @@ export const SECRET_RULES: readonly SecretRule[] = parseSecretTable([...SECRET_F
 interface Anchor extends Pattern {
   /** Rules that look here, by their number. */
   readonly rules: readonly number[]
+  readonly standing: Standing
 }
 
+/** Where an anchor counts: anywhere, behind no letter or digit, or behind no letter but as a hump of a name. */
+type Standing = 'anywhere' | 'word' | 'name'
+
 /** Each anchor once, with every rule that has it. */
-const ANCHORS: readonly Anchor[] = [
+export const SECRET_ANCHORS: readonly Anchor[] = [
   ...Map.groupBy(
     SECRET_RULES.flatMap(({ anchors }, rule) => anchors.map((text) => ({ text, rule }))),
     ({ text }) => text,
   ),
-].map(([text, places]) => ({ text, isWord: false, rules: places.map(({ rule }) => rule) }))
+].map(([text, places]) => {
+  const rules = places.map(({ rule }) => rule)
+  return { text, isWord: false, rules, standing: standingOf(text, rules) }
+})
+
+function standingOf(anchor: string, rules: readonly number[]): Standing {
+  const isOfNames = rules.some((rule) => SECRET_RULES[rule]?.kind === 'context')
+  const looksBack = rules.some((rule) => SECRET_RULES[rule]?.back[1] !== 0)
+  if (looksBack || !/^[a-z\d]/.test(anchor)) return 'anywhere'
+  if (isOfNames) return /^[a-z]/.test(anchor) ? 'name' : 'anywhere'
+  return 'word'
+}
 
 let automaton: Automaton | undefined
 
@@ -29,17 +44,65 @@ let automaton: Automaton | undefined
  * and bounded work at each anchor.
  */
 export function detectSecrets(raw: string): readonly Match[] {
-  automaton ??= new Automaton(ANCHORS)
-  const found: Match[] = []
-  const searchedTo = new Map<number, number>()
-  automaton.scan(raw, (anchor, start) => {
-    for (const number of (ANCHORS[anchor] as Anchor).rules) {
-      if (start < (searchedTo.get(number) ?? 0)) continue
-      const match = verifySecretAt(SECRET_RULES[number] as SecretRule, raw, start)
-      if (match === undefined) continue
-      found.push(match)
-      searchedTo.set(number, match.end)
-    }
-  })
-  return bestWithoutOverlaps(found)
+  automaton ??= new Automaton(SECRET_ANCHORS)
+  const search = new SecretSearch(raw)
+  automaton.scan(raw, (anchor, start) => search.take(anchor, start))
+  return search.matches()
 }
+
+/** Judges the anchors that a pass over one text meets, in the order of their ends. */
+export class SecretSearch {
+  readonly #text: string
+  readonly #found: Match[] = []
+  readonly #searchedTo = new Map<number, number>()
+  /** End of the last stretch of base64url that was walked. */
+  #stretchEnd = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** `anchor` is a number of `SECRET_ANCHORS`. */
+  take(anchor: number, start: number): void {
+    const { rules, standing } = SECRET_ANCHORS[anchor] as Anchor
+    if (standing !== 'anywhere' && isInsideWord(this.#text, start, standing)) return
+    for (const number of rules) {
+      if (start < (this.#searchedTo.get(number) ?? 0)) continue
+      const rule = SECRET_RULES[number] as SecretRule
+      if (rule.check === 'jwt' && !this.#hasPointBehind(start)) continue
+      const match = verifySecretAt(rule, this.#text, start)
+      if (match === undefined) continue
+      this.#found.push(match)
+      this.#searchedTo.set(number, match.end)
+    }
+  }
+
+  /** A token in parts goes on behind its first stretch: one walk of it answers for every anchor inside. */
+  #hasPointBehind(start: number): boolean {
+    const text = this.#text
+    if (start >= this.#stretchEnd) {
+      let end = start
+      while (end < text.length && isTokenUnit(text.charCodeAt(end))) end += 1
+      this.#stretchEnd = end
+    }
+    return text[this.#stretchEnd] === '.'
+  }
+
+  matches(): readonly Match[] {
+    return this.#found.length < 2 ? this.#found : bestWithoutOverlaps(this.#found)
+  }
+}
+
+/** What no rule would take, seen at a glance: most anchors are a few letters of a word. Escapes are left to the rules. */
+function isInsideWord(text: string, start: number, standing: Standing): boolean {
+  if (start === 0) return false
+  const before = text.charCodeAt(start - 1)
+  if (!isLetter(before) && !(standing === 'word' && before >= 48 && before <= 57)) return false
+  if (standing === 'name' && before >= 97 && text.charCodeAt(start) < 97) return false
+  return (start < 2 || text.charCodeAt(start - 2) !== 92) && (start < 3 || text.charCodeAt(start - 3) !== 37)
+}
+
+const isTokenUnit = (code: number): boolean =>
+  isLetter(code) || (code >= 48 && code <= 57) || code === 45 || code === 95
+
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)

@@ -80,7 +80,7 @@ describe('random tokens without a mark', () => {
   })
 })
 
-const DATASETS = process.env['GATEHOUSE_DATASETS'] ?? ''
+const DATASETS = join(import.meta.dirname, '..', '..', '..', '..', '..', 'shared', 'datasets')
 
 interface Row {
   readonly label: number | null
@@ -97,7 +97,7 @@ function flaggedShare(file: string, label: number): number {
   return rows.filter(({ text }) => detectSecrets(text).length > 0).length / rows.length
 }
 
-describe('labelled files (skipped unless GATEHOUSE_DATASETS names their folder)', () => {
+describe('labelled files (skipped where the data sets are absent)', () => {
   test.skipIf(!existsSync(join(DATASETS, 'dev', 'secret.jsonl.gz')))(
     'keep their recall and their false positives',
     () => {

@@ -10,6 +10,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../../../base/json.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { TIERS, type Tier } from '../../../domain/manifest/manifest.ts'
 import { resolveGuardPolicy, type GuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
+import { explain } from '../../../domain/guardrail/explain.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadProject } from '../load-project.ts'
@@ -21,7 +22,7 @@ export const LINE_BYTES_MAX = 8 * 1_048_576
 /** `gatehouse guard scan` (CONTRACTS.md): one line out per line in, in order, streaming. */
 export async function guardScanCommand(
   terminal: Terminal,
-  options: { readonly preset: string; readonly manifest?: string | undefined },
+  options: { readonly preset: string; readonly manifest?: string | undefined; readonly explain?: boolean | undefined },
 ): Promise<number> {
   const classify = injectionClassifier()
   if (!classify.ok) {
@@ -34,6 +35,7 @@ export async function guardScanCommand(
   const context: ScanContext = {
     policy: guard.policy,
     classify: classify.value,
+    isExplained: options.explain === true,
     runDetectors,
     interrupted: terminal.interrupted,
   }
@@ -55,6 +57,7 @@ export async function guardScanCommand(
 interface ScanContext {
   readonly policy: GuardPolicy
   readonly classify: ClassifyInjection
+  readonly isExplained: boolean
   readonly runDetectors: DetectorRunner
   readonly interrupted: AbortSignal
 }
@@ -122,7 +125,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 async function scanLine(
   bytes: Buffer | undefined,
   number: number,
-  { policy, classify, runDetectors, interrupted }: ScanContext,
+  { policy, classify, isExplained, runDetectors, interrupted }: ScanContext,
 ): Promise<JsonObject> {
   if (bytes === undefined) return errorLine(null, number, 'guard/line-too-long', `longer than ${LINE_BYTES_MAX} bytes`)
   let line: string
@@ -156,6 +159,7 @@ async function scanLine(
       end,
       score,
     })),
+    ...(isExplained ? { explanations: explain(text, policy[side], { classify }).map((entry) => ({ ...entry })) } : {}),
     ...(judgement.text === text || judgement.action === 'block' ? {} : { redacted: judgement.text }),
   }
 }

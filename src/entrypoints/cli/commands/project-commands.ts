@@ -100,6 +100,7 @@ function registerDeciding(program: Command, { terminal, setExitCode }: CommandCo
     )
     .option('--preset <tier>', 'T1, T2 or T3', 'T1')
     .option('-m, --manifest <file>', 'take the guard configuration of this manifest instead')
+    .option('--explain', 'say for each finding which rule, where and why', false)
     .addHelpText(
       'after',
       `\nExample:\n  $ echo '{"id":"1","text":"write to bob@example.com"}' | gatehouse guard scan\n`,

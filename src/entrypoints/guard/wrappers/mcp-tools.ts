@@ -1,7 +1,7 @@
-import { hexOf, utf8 } from '../../../base/bytes.ts'
 import { canonicalJson, type Json, type JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import { sha256Pure } from '../../../base/sha256.ts'
+import { descriptorPin } from '../../../domain/authorization/mcp-pins.ts'
 import type { Guard } from '../guard-setup.ts'
 import { isWithholding } from '../judge-messages.ts'
 import { isFields, type Fields } from './content.ts'
@@ -13,11 +13,10 @@ export interface RefusedTool {
   readonly reason: string
 }
 
-/** `sha256:` and the digest of the whole descriptor in canonical form (RFC 8785), `_meta` left out: it may differ per reply. */
-export function descriptorPin(descriptor: Fields): string {
-  const { _meta: _, ...pinned } = descriptor
-  const canonical = canonicalJson(JSON.parse(JSON.stringify(pinned)) as Json)
-  return canonical.ok ? `sha256:${hexOf(sha256Pure(utf8(canonical.value)))}` : 'none'
+/** The pin of a descriptor as it came over the wire; `none` where it is not JSON. */
+export function pinOf(descriptor: Fields): string {
+  const canonical = canonicalJson(JSON.parse(JSON.stringify(descriptor)) as Json)
+  return canonical.ok ? descriptorPin(JSON.parse(canonical.value) as JsonObject, sha256Pure) : 'none'
 }
 
 interface Judged {

@@ -4,7 +4,7 @@ import { GuardDenied } from '../guard-denied.ts'
 import type { Guard } from '../guard-setup.ts'
 import { denialOf } from '../judge-messages.ts'
 import { isFields, unsupported, type Fields } from './content.ts'
-import { descriptorPin, judgeDescriptor, type RefusedTool } from './mcp-tools.ts'
+import { pinOf, judgeDescriptor, type RefusedTool } from './mcp-tools.ts'
 import { admitCalls, denialFrom, type WrapperOptions } from './wrapper-options.ts'
 
 /** What of an MCP client (`@modelcontextprotocol/sdk` 1) is used, by shape. */
@@ -70,7 +70,7 @@ export function guardMcpClient(client: McpClient, guard: Guard, options: McpOpti
     const names = new Map<string, string>()
     for (const descriptor of found) {
       const raw = String(descriptor['name'])
-      const pin = descriptorPin(descriptor)
+      const pin = pinOf(descriptor)
       if (isOpen.value) pins.set(raw, pin)
       const judged = judgeDescriptor(descriptor, { guard, server: options.server, pinned: pins.get(raw), pin })
       if (!judged.ok || names.has(judged.value.name)) {
