@@ -1,10 +1,11 @@
 // `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node, with its types.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
+const MODEL = 'injection-linear-1'
 const root = join(import.meta.dirname, '..')
 
 async function bundleGuard(outDir: string): Promise<{ readonly bytes: number; readonly gzipBytes: number }> {
@@ -51,7 +52,7 @@ function writePackage(outDir: string): void {
     license,
     type: 'module',
     sideEffects: false,
-    exports: { '.': { types: './index.d.ts', default: './index.js' } },
+    exports: { '.': { types: './index.d.ts', default: './index.js' }, [`./${MODEL}.bin`]: `./${MODEL}.bin` },
   }
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(content, null, 2)}\n`)
 }
@@ -64,6 +65,9 @@ export async function buildGuardPackage(
   const sizes = await bundleGuard(outDir)
   writeTypes(outDir)
   writePackage(outDir)
+  // Apart from the code: who wants the classifier reads or fetches it.
+  cpSync(join(root, 'models', MODEL, 'weights.bin'), join(outDir, `${MODEL}.bin`))
+  cpSync(join(root, 'LICENSES'), join(outDir, 'LICENSES'), { recursive: true })
   return sizes
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
@@ -32,6 +33,7 @@ export interface DecideCompletionPorts {
   readonly deny: DenyState
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
   readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly classify: ClassifyInjection
   readonly assistantDigest: (choice: JudgedChoice) => string
 }
 
@@ -48,6 +50,8 @@ export function decideCompletion(
     const judgement = guard(text, context.release.guard.output, {
       leak: context.release.leak,
       pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
+      // Answers are not searched for instructions unless the manifest asks for it.
+      classify: context.release.guard.output.injection.action === 'allow' ? undefined : ports.classify,
     })
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where: 'output' })))
     if (judgement.action === 'block' || judgement.action === 'require-approval')

@@ -2,7 +2,7 @@
  * Characters that readers take for an ASCII one: the prototype of UTS #39 (Unicode 15.0, confusables as ICU 72's skeleton
  * gives them), where neither NFKC nor the removal of marks leads to ASCII already. Left out: scripts whose letters stand
  * for a digit in ordinary words, and Han, kana and Hangul. Code points as base-36 differences.
- * Data © Unicode, Inc., Unicode License v3.
+ * Data © Unicode, Inc., Unicode License v3 (LICENSES/Unicode-3.0.txt).
  */
 const UTS39: readonly (readonly [string, string])[] = [
   ['"', 'je 1g 8 la 4in nd 1 2 k 3 34d'],

@@ -139,6 +139,9 @@ describe('instructions', () => {
       action: 'redact',
       text: expect.stringMatching(/^It says \[UNDECODABLE\]=* there\.$/) as string,
     })
+    expect(guardText(`One ${deep} two ${deep} end.`, output).text).toMatch(
+      /^One \[UNDECODABLE\]=* two \[UNDECODABLE\]=* end\.$/,
+    )
   })
 })
 

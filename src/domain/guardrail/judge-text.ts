@@ -49,11 +49,11 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
   const marks = new MarkIndex()
   const heuristic = scoreInjection(text, view, readings, (reading) => marks.of(reading).injection)
   const injection = options.classify === undefined ? heuristic : weighInjection(heuristic, readings, options.classify)
-  if (readings.undecoded !== undefined)
+  for (const place of readings.undecoded)
     collector.add(undecodableAction(policy), {
       detector: 'undecodable',
       category: 'undecodable',
-      ...readings.undecoded,
+      ...place,
       score: 1,
       guarantee: 'exact',
     })

@@ -177,6 +177,7 @@ async function finishCompletion(
     deny: ports.admission.denyStateOf(context.admitted.system),
     checkArguments: ports.argumentsOf(context.release),
     pseudonym: pseudonymOf(ports),
+    classify: ports.classify,
     assistantDigest: (choice) => assistantDigest(ports, choice),
   })
   const guardMs = inputGuardMs + ports.monotonicMs() - guardStartMs

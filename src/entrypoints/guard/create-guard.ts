@@ -13,7 +13,12 @@ import { toolAuthority } from './tool-authority.ts'
 export function createGuard(setup: GuardSetup = {}): Guard {
   const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1')
   const options: GuardOptions = { pseudonym: setup.pseudonym, classify: setup.classify }
-  const outputOptions: GuardOptions = { pseudonym: setup.pseudonym, leak: leakIndex(setup.prompts ?? []) }
+  const outputOptions: GuardOptions = {
+    pseudonym: setup.pseudonym,
+    leak: leakIndex(setup.prompts ?? []),
+    // Answers are not searched for instructions unless the setup asks for it.
+    classify: policy.output.injection.action === 'allow' ? undefined : setup.classify,
+  }
   const closed =
     (judge: (text: string) => GuardJudgement) =>
     (text: string): GuardJudgement => {

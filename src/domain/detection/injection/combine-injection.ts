@@ -4,7 +4,7 @@ import type { InjectionHit, InjectionScore } from './score-injection.ts'
 /** Weight of the heuristics beside the classifier's log-odds; chosen on the development split (docs/reference/detection-quality.md). */
 const HEURISTIC_WEIGHT = 1
 const INTERCEPT = -0.06
-/** Log-odds that the heuristics give alone: 0.9 at a strength of 0.9, below 0.5 under 0.72. They read what is encoded; the classifier does not. */
+/** Log-odds that the heuristics give alone: 0.9 at a strength of 0.9, below 0.5 under 0.72. They know forms, such as forged markup, that the classifier has seen little of. */
 const ALONE_SLOPE = 12
 const ALONE_INTERCEPT = -8.6
 const EDGE = 1e-6

@@ -19,7 +19,7 @@ function decodePieces(raw: string): { readonly pieces: readonly Piece[]; readonl
       text: reading.text,
       ...reading.rawSpan(0, reading.text.length),
     })),
-    isOverBudget: undecoded !== undefined,
+    isOverBudget: undecoded.length > 0,
   }
 }
 

@@ -13,8 +13,8 @@ export interface Readings {
   readonly seen: Survey
   /** Readings of what is escaped, encoded, hidden or spread out in the text, nested to `DEPTH_MAX`. */
   readonly derived: readonly Reading[]
-  /** Where a budget ended the search: what is in there is unknown, and the caller must say so. Raw; undefined if all was read. */
-  readonly undecoded: Place | undefined
+  /** Where a budget ended the search: what is in there is unknown, and the caller must say so. Raw; empty if all was read. */
+  readonly undecoded: readonly Place[]
 }
 
 const DEPTH_MAX = 3
@@ -36,7 +36,7 @@ export function readingsOf(raw: string, view: View = canonicalView(raw)): Readin
 
 class Search {
   readonly found: Reading[] = []
-  undecoded: Place | undefined
+  readonly undecoded: Place[] = []
   #candidates = CANDIDATES_MAX
   #chars: number
 
@@ -56,13 +56,13 @@ class Search {
     this.#candidates -= 1
     this.#chars -= reading.text.length
     if (this.isSpent) {
-      this.undecoded = { start: this.undecoded?.start ?? placeOf(reading).start, end: this.#end }
+      this.undecoded.push({ start: placeOf(reading).start, end: this.#end })
       return
     }
     this.found.push(reading)
     if (reading.depth < DEPTH_MAX) this.within(reading)
     // What is encoded once more than we look is not known to be harmless.
-    else if (holdsMore(reading)) this.undecoded ??= placeOf(reading)
+    else if (holdsMore(reading)) this.undecoded.push(placeOf(reading))
   }
 
   within(parent: Reading): Survey {
