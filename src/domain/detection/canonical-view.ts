@@ -63,13 +63,13 @@ class FoldedView implements View {
   }
   /** Most texts are never asked where a unit stood: the way back is walked where one is. */
   get #folding(): Folding {
-    return (this.#places ??= foldWithPlaces(this.#raw))
+    return (this.#places ??= foldWithPlaces(this.#raw, this.text.length))
   }
   get starts(): Uint32Array {
-    return this.#folding.starts.subarray(0, this.text.length)
+    return this.#folding.starts
   }
   get ends(): Uint32Array {
-    return this.#folding.ends.subarray(0, this.text.length)
+    return this.#folding.ends
   }
   get lower(): string {
     return (this.#lower ??= this.text.toLowerCase())
@@ -106,31 +106,49 @@ interface Folding {
   tagText: string
 }
 
-function foldWithPlaces(raw: string): Folding {
-  const out = emptyFolding(raw.length + 16, true)
-  foldStretch(out, raw, 0, raw.length)
+/** Where each of `length` units came from; `length` is that of the folded text. */
+function foldWithPlaces(raw: string, length: number): Folding {
+  const out = emptyFolding(length, true)
+  const { starts, ends } = out
+  forStretches(raw, (from, start, end) => {
+    let at = out.length
+    for (let place = from; place < start;) {
+      starts[at] = place
+      ends[at++] = ++place
+    }
+    out.length = at
+    foldStretch(out, raw, start, end)
+  })
   return out
 }
 
 /** So many units of ASCII end a stretch that is folded unit by unit: what lies between stretches is copied whole. */
 const ASCII_GAP = 24
 
-/** The text alone, without its places: the engine's own search finds what is beyond ASCII. */
-function foldedText(raw: string): { readonly text: string; readonly invisible: number; readonly tagText: string } {
-  const out = emptyFolding(64, false)
+/** Calls for each stretch `[start, end)` beyond ASCII and the ASCII `[from, start)` before it; the last stretch may be empty. */
+function forStretches(raw: string, onStretch: (from: number, start: number, end: number) => void): void {
   const beyond = /[^\x00-\x7e]/g // oxlint-disable-line no-control-regex -- ASCII begins with control characters
-  let text = ''
   let from = 0
   while (beyond.test(raw)) {
     const start = beyond.lastIndex - 1
     let end = start + 1
     for (let at = end; at < raw.length && at - end < ASCII_GAP; at++) if (raw.charCodeAt(at) > 0x7e) end = at + 1
+    onStretch(from, start, end)
+    beyond.lastIndex = from = end
+  }
+  if (from < raw.length) onStretch(from, raw.length, raw.length)
+}
+
+/** The text alone, without its places: the engine's own search finds what is beyond ASCII. */
+function foldedText(raw: string): { readonly text: string; readonly invisible: number; readonly tagText: string } {
+  const out = emptyFolding(64, false)
+  let text = ''
+  forStretches(raw, (from, start, end) => {
     out.length = 0
     foldStretch(out, raw, start, end)
     text += raw.slice(from, start) + textOfUnits(out.units.subarray(0, out.length))
-    beyond.lastIndex = from = end
-  }
-  return { text: text + raw.slice(from), invisible: out.invisible, tagText: out.tagText }
+  })
+  return { text, invisible: out.invisible, tagText: out.tagText }
 }
 
 /** Appends what `raw[from, to)` folds to; no pair is cut by it. */
