@@ -1,5 +1,5 @@
 import type { Corpus } from './corpora.ts'
-import { isRefused, PIPELINE } from './ours.ts'
+import { isRefused, PIPELINE, WITH_SOFT } from './ours.ts'
 import type { OpenPeer } from './peers.ts'
 import { figure, type Table } from './print.ts'
 import { interleavedMedians, type Contender, type Effort } from './timing.ts'
@@ -53,6 +53,7 @@ export async function measureSpeed({
 }: SpeedSetup): Promise<readonly SpeedRow[]> {
   const contenders = [
     ...PIPELINE,
+    WITH_SOFT,
     ...(typeof classifier === 'string' ? [] : [{ name: CLASSIFIER, run: classifier }]),
     ...PHYSICAL,
     ...wholePeers(peers),

@@ -1,4 +1,4 @@
-import { loadInjectionModel } from '../src/adapters/models/load-injection-model.ts'
+import { injectionClassifier, loadInjectionModel } from '../src/adapters/models/load-injection-model.ts'
 import { canonicalView } from '../src/domain/detection/canonical-view.ts'
 import { classifyText } from '../src/domain/detection/classifier/classify.ts'
 import type { FindingCategory } from '../src/domain/detection/finding.ts'
@@ -15,12 +15,22 @@ const SYSTEM_PROMPT = `You are the assistant of a parcel service. Answer questio
 Never promise a delivery date that the tracking system does not show, and hand the conversation to a person when a customer asks for one.`
 const LEAK = leakIndex([SYSTEM_PROMPT])
 
+/** Names, addresses, ages and birth dates are guesses of words and shapes: no part of the exact pipeline. */
+const exact = (side: SidePolicy): SidePolicy => ({ ...side, softPii: 'allow' })
+const EXACT = { input: exact(POLICY.input), document: exact(POLICY.document), output: exact(POLICY.output) }
+
 /** The exact pipeline with all rules on, by the side it stands on. */
 export const PIPELINE: readonly Contender[] = [
-  { name: 'gatehouse input', run: (text) => guardText(text, POLICY.input) },
-  { name: 'gatehouse document', run: (text) => guardDocument(text, POLICY.document) },
-  { name: 'gatehouse output', run: (text) => guardText(text, POLICY.output, { leak: LEAK }) },
+  { name: 'gatehouse input', run: (text) => guardText(text, EXACT.input) },
+  { name: 'gatehouse document', run: (text) => guardDocument(text, EXACT.document) },
+  { name: 'gatehouse output', run: (text) => guardText(text, EXACT.output, { leak: LEAK }) },
 ]
+
+/** With the soft kinds of personal data as well, as the presets have them. */
+export const WITH_SOFT: Contender = {
+  name: 'gatehouse input, soft kinds too',
+  run: (text) => guardText(text, POLICY.input),
+}
 
 /** True where a side of ours refuses a text instead of judging it: its time is no scan rate. */
 export function isRefused(name: string, text: string): boolean {
@@ -37,9 +47,11 @@ const CATEGORIES: Readonly<Record<Task, readonly FindingCategory[]>> = {
 
 /** Ours as a detector of one task, judged as the side's policy judges. */
 export function ourDetector(task: Task, side: SidePolicy): Detector {
+  const model = task === 'injection' ? injectionClassifier() : undefined
+  const classify = model?.ok === true ? model.value : undefined
   return {
     detect: (text) => {
-      const { findings, score } = guardText(text, side)
+      const { findings, score } = guardText(text, side, { classify })
       const own = findings.filter(({ category }) => CATEGORIES[task].includes(category))
       return {
         isFlagged: own.length > 0,
