@@ -1,5 +1,6 @@
 /** More information than an identifier needs: a UUID has 128 bits, a SHA-1 of a commit 160. */
 const BITS_MAX = 224
+const BITS_PER_CHAR_MAX = 5.5
 /** Letters of words in query and fragment; longer is a text, not a search. */
 const QUERY_LETTERS_MAX = 90
 const PATH_LETTERS_MAX = 240
@@ -17,9 +18,12 @@ export function carriesData(url: URL): boolean {
   const query = `${url.search.slice(1)}&${hash}&${url.username}&${url.password}`
   if (query.length > QUERY_CHARS_MAX) return true
   if (url.hostname.split('.').some((label) => label.length > LABEL_CHARS_MAX)) return true
+  const host = url.hostname.split('.').slice(0, -2).join('.')
+  // Too short for so many bits or letters, whatever it says.
+  if ((query.length + url.pathname.length + host.length) * BITS_PER_CHAR_MAX <= BITS_MAX) return false
   const inQuery = measure(query)
   const inPath = measure(url.pathname)
-  const inHost = measure(url.hostname.split('.').slice(0, -2).join('.'))
+  const inHost = measure(host)
   return (
     inQuery.bits + inPath.bits + inHost.bits > BITS_MAX ||
     inQuery.letters > QUERY_LETTERS_MAX ||
@@ -27,12 +31,22 @@ export function carriesData(url: URL): boolean {
   )
 }
 
+interface Measure {
+  readonly letters: number
+  readonly bits: number
+}
+
+const NOTHING: Measure = { letters: 0, bits: 0 }
+
 /** Letters in words and bits in everything else, of a part of a URL. */
-function measure(part: string): { readonly letters: number; readonly bits: number } {
+function measure(part: string): Measure {
+  if (!/[^&]/.test(part)) return NOTHING
   let letters = 0
   let bits = 0
   // Percent-encoded text counts as the bytes it stands for; letters beyond ASCII are letters.
-  const plain = part.replace(/%[89a-f][0-9a-f]/gi, 'é').replace(/%[0-9a-f]{2}/gi, (pair) => decodeURIComponent(pair))
+  const plain = part.includes('%')
+    ? part.replace(/%[89a-f][0-9a-f]/gi, 'é').replace(/%[0-9a-f]{2}/gi, (pair) => decodeURIComponent(pair))
+    : part
   for (const token of plain.split(/[^\p{L}\p{N}]{1,4096}/u)) {
     if (token === '') continue
     if (isWords(token)) letters += token.length
@@ -51,5 +65,5 @@ function isWords(token: string): boolean {
 function bitsPerChar(token: string): number {
   if (/^\d*$/.test(token)) return 3.3
   if (/^[0-9a-f]*$/i.test(token)) return 4
-  return /^\p{Ll}*$/u.test(token) ? 4.7 : 5.5
+  return /^\p{Ll}*$/u.test(token) ? 4.7 : BITS_PER_CHAR_MAX
 }

@@ -24,6 +24,8 @@ const HOST_SCHEMES = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:'])
 /** Schemes that open a program of the reader's own and fetch nothing by themselves. */
 const LOCAL_SCHEMES = new Set(['mailto:', 'tel:', 'sms:', 'cid:', 'mid:', 'about:', 'geo:', 'urn:'])
 const REDIRECTS_MAX = 3
+/** Without one of these a path of the page's own host names no other; code such as `call[i](x)` looks like a link and is not. */
+const HANDS_ON = /[:%=\\]|\/\/|aHR0c/
 
 /**
  * The target of an attribute or a Markdown destination, entities already decoded; undefined when it stays on the page's own host.
@@ -35,6 +37,7 @@ export function targetOf(written: string, depth = 0): LinkTarget | undefined {
   if (scheme !== undefined && !HOST_SCHEMES.has(scheme))
     return LOCAL_SCHEMES.has(scheme) ? undefined : { hosts: [scheme], reasons: new Set(['scheme']) }
   const isRelative = scheme === undefined && !/^[\\/]{2}/.test(text)
+  if (isRelative && !HANDS_ON.test(text)) return undefined
   const absolute = scheme === undefined ? (isRelative ? `https://own.invalid/${text}` : `https:${text}`) : text
   if (!URL.canParse(absolute))
     return isRelative ? undefined : { hosts: ['unparsable'], reasons: new Set(['unparsable']) }

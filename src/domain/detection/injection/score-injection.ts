@@ -113,11 +113,14 @@ function turnedHits(
   if (isLeet(text, seen)) take(reading.mapped('leet', unleet(text), (start, end) => ({ start, end })))
 }
 
+const LEET_WORDS: ReadonlySet<string> = new Set([...SET_ASIDE, ...RULES, ...EARLIER, ...PROMPT_WORDS, ...PUT_OUT])
+
 /** Words such as "1gn0r3" that the rules would know if their digits were letters. */
 function isLeet(text: string, { mixed }: Survey): boolean {
   return mixed.some(({ start, end }) => {
-    const word = unleet(text.slice(start, end)).toLowerCase()
-    return SET_ASIDE.has(word) || RULES.has(word) || EARLIER.has(word) || PROMPT_WORDS.has(word) || PUT_OUT.has(word)
+    const written = text.slice(start, end)
+    // No word of the rules has a digit, and these stand for no letter.
+    return !/[2689]/.test(written) && LEET_WORDS.has(unleet(written).toLowerCase())
   })
 }
 

@@ -67,16 +67,20 @@ class Search {
 
   within(parent: Reading): Survey {
     const { text } = parent
-    for (const { encoding, text: hidden, place } of hiddenTexts(parent.raw))
-      this.take(
-        parent.depth === 0 ? Reading.hidden(encoding, hidden, place) : parent.piece(encoding, hidden, wholeOf(parent)),
-      )
+    if (MAY_HIDE.test(parent.raw))
+      for (const { encoding, text: hidden, place } of hiddenTexts(parent.raw))
+        this.take(
+          parent.depth === 0
+            ? Reading.hidden(encoding, hidden, place)
+            : parent.piece(encoding, hidden, wholeOf(parent)),
+        )
     for (const region of escapedRegions(text)) this.#unescaped(parent, region)
     const seen = survey(text)
-    for (const run of encodedRuns(text, seen)) {
-      if (this.isSpent) break
-      this.take(parent.piece(run.encoding, run.text, run))
-    }
+    if (seen.long.length > 0 || seen.codes.length > 0)
+      for (const run of encodedRuns(text, seen)) {
+        if (this.isSpent) break
+        this.take(parent.piece(run.encoding, run.text, run))
+      }
     this.#spaced(parent, seen)
     return seen
   }
@@ -123,12 +127,13 @@ function holdsMore({ text }: Reading): boolean {
 }
 
 const HIDDEN_MIN = 4
+/** What every text in tags or selectors holds. */
+const MAY_HIDE = /[\ufe00-\ufe0f]{4}|\udb40/
 
 /** Texts in tag characters (ASCII) and in variation selectors (bytes: VS1–16 are 0 to 15, VS17–256 the rest). */
 function* hiddenTexts(
   raw: string,
 ): Generator<{ encoding: 'tags' | 'variation-selectors'; text: string; place: Place }> {
-  if (!/[\ufe00-\ufe0f]{4}|\udb40/.test(raw)) return
   const tags = new Hidden()
   const selectors = new Hidden()
   for (let at = 0; at < raw.length; at++) {
