@@ -97,6 +97,7 @@ function gapAt({ text, runs }: Scan, end: number): string | undefined {
   const next = runs[end + 1]
   if (next === undefined || next - from > 3) return undefined
   const gap = text.slice(from, next)
+  if (gap.length === 1) return ' .-/()'.includes(gap) ? gap : undefined
   return /^(?:[ .\-/]|\) ?|\)-| ?\(| - )$/.test(gap) ? gap : undefined
 }
 
