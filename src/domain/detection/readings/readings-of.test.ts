@@ -147,6 +147,12 @@ describe('budgets', () => {
     expect(decodePieces(runs(65)).pieces).toHaveLength(64)
   })
 
+  test('a long text may hold more pieces than a short one', () => {
+    const runs = Array.from({ length: 90 }, (_, at) => hex(`candidate number ${at}`)).join(' ')
+    expect(decodePieces(runs)).toMatchObject({ isOverBudget: true })
+    expect(decodePieces(`${'A plain sentence. '.repeat(11_000)}${runs}`)).toMatchObject({ isOverBudget: false })
+  })
+
   test('a text that is encoded once more than is looked into is said to be so', () => {
     const deep = base64(base64(base64(base64(SECRET))))
     expect(decodePieces(deep)).toMatchObject({ isOverBudget: true })

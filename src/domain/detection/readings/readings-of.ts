@@ -18,7 +18,9 @@ export interface Readings {
 }
 
 const DEPTH_MAX = 3
-const CANDIDATES_MAX = 64
+const CANDIDATES_MIN = 64
+/** A long text may hold more pieces: one for so many characters. */
+const CHARS_PER_CANDIDATE = 2_048
 const CHARS_MIN = 262_144
 const GROWTH_MAX = 4
 
@@ -37,7 +39,7 @@ export function readingsOf(raw: string, view: View = canonicalView(raw)): Readin
 class Search {
   readonly found: Reading[] = []
   readonly undecoded: Place[] = []
-  #candidates = CANDIDATES_MAX
+  #candidates: number
   #chars: number
 
   readonly #end: number
@@ -45,6 +47,7 @@ class Search {
   constructor(chars: number, end: number) {
     this.#chars = chars
     this.#end = end
+    this.#candidates = Math.max(CANDIDATES_MIN, Math.floor(end / CHARS_PER_CANDIDATE))
   }
 
   get isSpent(): boolean {

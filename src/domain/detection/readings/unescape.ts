@@ -48,17 +48,19 @@ const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A
 
 /** Around an escape this much is read with it, so that a value that is escaped in part is whole. */
 const AROUND = 256
-const REGIONS_MAX = 16
+const REGIONS_MIN = 16
+const CHARS_PER_REGION = 8_192
 
 /** Where a text holds escapes, with what stands around them; in order and apart. More than a few become one. */
 export function escapedRegions(text: string): readonly Place[] {
   const regions: { start: number; end: number }[] = []
+  const regionsMax = Math.max(REGIONS_MIN, Math.floor(text.length / CHARS_PER_REGION))
   HAS_ESCAPE.lastIndex = 0
   for (let match = HAS_ESCAPE.exec(text); match !== null; match = HAS_ESCAPE.exec(text)) {
     const last = regions.at(-1)
     const end = Math.min(text.length, match.index + match[0].length + AROUND)
     if (last !== undefined && match.index - AROUND <= last.end) last.end = end
-    else if (regions.length < REGIONS_MAX) regions.push({ start: wordStart(text, match.index - AROUND), end })
+    else if (regions.length < regionsMax) regions.push({ start: wordStart(text, match.index - AROUND), end })
     else return [{ start: 0, end: text.length }]
   }
   for (const region of regions) region.end = wordEnd(text, region.end)
