@@ -1,3 +1,4 @@
+import { digitRuns } from '../readings/survey.ts'
 /** What every format detector starts from: the text, its lower case unit for unit, and where its digits are. */
 export interface Scan {
   readonly text: string
@@ -96,20 +97,6 @@ export function holdsWord(scan: Scan, lower: FormatWord): boolean {
 function lowerOf(text: string): string {
   const lower = text.toLowerCase()
   return lower.length === text.length ? lower : text.replaceAll('\u0130', 'i').toLowerCase()
-}
-
-/** The engine's own search finds the first digit faster than a loop does; each run is then walked once. */
-function digitRuns(text: string): readonly number[] {
-  const runs: number[] = []
-  const digit = /[0-9]/g
-  while (digit.test(text)) {
-    let end = digit.lastIndex
-    runs.push(end - 1)
-    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
-    runs.push(end)
-    digit.lastIndex = end
-  }
-  return runs
 }
 
 export function hasClass(code: number, bits: number): boolean {
