@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { INSTANT_MAX, digest, document, id, items, operation, page, system, text } from '../operation.ts'
+
+/** Exceptions, approvals and risks. */
+export const GOVERNANCE_OPERATIONS = {
+  requestException: operation({
+    method: 'POST',
+    path: '/exceptions',
+    summary: 'Ask for a waiver of one rule for one release',
+    access: 'engineer',
+    input: z.object({
+      system,
+      ruleId: z.string().regex(/^GH-[A-Z]{3}-\d{3}$/),
+      releaseDigest: digest,
+      reason: text,
+      riskAcceptedBy: z.string().min(1).max(200),
+      compensatingRule: z.string().regex(/^GH-[A-Z]{3}-\d{3}$/),
+      expiresAt: z.int().min(0).max(INSTANT_MAX),
+    }),
+    output: document,
+  }),
+  decideException: operation({
+    method: 'POST',
+    path: '/exceptions/{id}/decision',
+    summary: 'Approve or deny a waiver',
+    access: 'approver',
+    input: z.object({ id, decision: z.enum(['approve', 'deny']) }),
+    output: document,
+  }),
+  listExceptions: operation({
+    method: 'GET',
+    path: '/exceptions',
+    summary: 'Waivers, newest first',
+    access: 'read',
+    input: z.object({ system: system.optional(), ...page }),
+    output: items,
+  }),
+  giveApproval: operation({
+    method: 'POST',
+    path: '/approvals',
+    summary: 'Approve or reject a release for an environment',
+    access: 'approver',
+    input: z.object({
+      system,
+      releaseDigest: digest,
+      environment: z.string().max(63),
+      role: z.string().max(40),
+      decision: z.enum(['approve', 'reject']),
+      comment: z.string().max(2_000),
+    }),
+    output: document,
+  }),
+  listRisks: operation({
+    method: 'GET',
+    path: '/risks',
+    summary: 'Risks from rules that do not hold',
+    access: 'read',
+    input: z.object({ system: system.optional(), ...page }),
+    output: items,
+  }),
+} as const

@@ -1,0 +1,16 @@
+import { giveApproval } from '../../../application/governance/approvals.ts'
+import { decideException, requestException } from '../../../application/governance/exceptions.ts'
+import { epochMs } from '../../../base/instant.ts'
+import type { GOVERNANCE_OPERATIONS } from '../../../contract/http/operations/governance.ts'
+import type { HandlersOf } from '../operation-handler.ts'
+import { listOf } from '../list-records.ts'
+
+/** Exceptions, approvals and risks. */
+export const GOVERNANCE_HANDLERS: HandlersOf<typeof GOVERNANCE_OPERATIONS> = {
+  requestException: ({ node }, principal, input) =>
+    requestException(node, principal, { ...input, expiresAt: epochMs(input.expiresAt) }),
+  decideException: ({ node }, principal, input) => decideException(node, principal, input),
+  listExceptions: ({ node }, _, input) => listOf(node, 'exceptions', input),
+  giveApproval: ({ node }, principal, input) => giveApproval(node, principal, input),
+  listRisks: ({ node }, _, input) => listOf(node, 'risks', input),
+}
