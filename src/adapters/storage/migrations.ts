@@ -1,35 +1,54 @@
 import { sql, type Kysely } from 'kysely'
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
-import { RECORD_KINDS } from '../../application/state/records.ts'
+import type { RecordKind } from '../../application/state/records.ts'
+
+/** Kinds of the first migration: later kinds come in migrations of their own. */
+const FIRST_KINDS = [
+  'releases',
+  'evidence',
+  'verdicts',
+  'exceptions',
+  'approvals',
+  'risks',
+  'deny_records',
+  'decisions',
+  'alerts',
+  'incidents',
+  'learned_cases',
+] as const satisfies readonly RecordKind[]
 
 /** Every table carries the organization from the first migration on, and leads its keys with it. */
+async function createRecordTables(db: Kysely<unknown>, kinds: readonly RecordKind[]): Promise<void> {
+  for (const table of kinds) {
+    await db.schema
+      .createTable(table)
+      .addColumn('organization_id', 'text', (column) => column.notNull())
+      .addColumn('id', 'text', (column) => column.notNull())
+      .addColumn('system', 'text', (column) => column.notNull())
+      .addColumn('release_digest', 'text')
+      .addColumn('status', 'text', (column) => column.notNull())
+      .addColumn('topic', 'text', (column) => column.notNull())
+      .addColumn('at', 'int8', (column) => column.notNull())
+      .addColumn('document', 'jsonb', (column) => column.notNull())
+      .addPrimaryKeyConstraint(`${table}_pkey`, ['organization_id', 'id'])
+      .execute()
+    await db.schema.createIndex(`${table}_by_time`).on(table).columns(['organization_id', 'at', 'id']).execute()
+    await db.schema
+      .createIndex(`${table}_by_topic`)
+      .on(table)
+      .columns(['organization_id', 'system', 'topic', 'at'])
+      .execute()
+    await db.schema
+      .createIndex(`${table}_by_release`)
+      .on(table)
+      .columns(['organization_id', 'release_digest', 'at'])
+      .execute()
+  }
+}
+
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of RECORD_KINDS) {
-      await db.schema
-        .createTable(table)
-        .addColumn('organization_id', 'text', (column) => column.notNull())
-        .addColumn('id', 'text', (column) => column.notNull())
-        .addColumn('system', 'text', (column) => column.notNull())
-        .addColumn('release_digest', 'text')
-        .addColumn('status', 'text', (column) => column.notNull())
-        .addColumn('topic', 'text', (column) => column.notNull())
-        .addColumn('at', 'int8', (column) => column.notNull())
-        .addColumn('document', 'jsonb', (column) => column.notNull())
-        .addPrimaryKeyConstraint(`${table}_pkey`, ['organization_id', 'id'])
-        .execute()
-      await db.schema.createIndex(`${table}_by_time`).on(table).columns(['organization_id', 'at', 'id']).execute()
-      await db.schema
-        .createIndex(`${table}_by_topic`)
-        .on(table)
-        .columns(['organization_id', 'system', 'topic', 'at'])
-        .execute()
-      await db.schema
-        .createIndex(`${table}_by_release`)
-        .on(table)
-        .columns(['organization_id', 'release_digest', 'at'])
-        .execute()
-    }
+    await createRecordTables(db, FIRST_KINDS)
     await db.schema
       .createTable('projection')
       .addColumn('organization_id', 'text', (column) => column.primaryKey())
@@ -38,8 +57,12 @@ const first: Migration = {
   },
 }
 
+const attestationsAndPacks: Migration = {
+  up: (db: Kysely<unknown>) => createRecordTables(db, ['attestations', 'policy_packs']),
+}
+
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_records': first }),
+  getMigrations: async () => ({ '0001_records': first, '0002_attestations_and_packs': attestationsAndPacks }),
 }
 
 /** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */

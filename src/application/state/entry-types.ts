@@ -21,6 +21,8 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'incident.opened': 'incidents',
   'incident.changed': 'incidents',
   'case.learned': 'learned_cases',
+  'control.attested': 'attestations',
+  'policy.registered': 'policy_packs',
 }
 
 /** Seals a gateway's spool segment. */

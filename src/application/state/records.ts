@@ -15,6 +15,8 @@ export const RECORD_KINDS = [
   'alerts',
   'incidents',
   'learned_cases',
+  'attestations',
+  'policy_packs',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

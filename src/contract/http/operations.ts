@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Access } from './operation.ts'
+import { CONTROLS_OPERATIONS } from './operations/controls.ts'
 import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
@@ -13,6 +14,7 @@ export const OPERATIONS = {
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,
   ...GATEWAYS_OPERATIONS,
+  ...CONTROLS_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS

@@ -2,7 +2,7 @@ import type { Digest } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Tier } from '../manifest/manifest.ts'
-import { evaluateRule, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
+import { evaluateRule, modeOf, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import { approvalState, type Approval, type ApprovalState } from './approvals.ts'
 import { isFresh, type CheckEvidence, type CheckOutcome } from './evidence.ts'
@@ -25,6 +25,8 @@ export interface RuleResult {
 export interface ReleaseDecision {
   readonly verdict: Verdict
   readonly results: readonly RuleResult[]
+  /** What rules in shadow would have said: recorded, and without effect on the verdict. */
+  readonly shadow: readonly RuleResult[]
   /** Rules that do not apply, with nothing claimed about them. */
   readonly skipped: readonly { readonly rule: PolicyRule; readonly pack: string }[]
   readonly approvals: ApprovalState
@@ -57,16 +59,20 @@ export interface DecideReleaseInputs {
 export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
   const document = inputDocument(inputs)
   const results: RuleResult[] = []
+  const shadow: RuleResult[] = []
   const skipped: { rule: PolicyRule; pack: string }[] = []
   for (const pack of inputs.packs) {
+    // Rules on requests are the gateway's: a release meets none of them.
+    if (pack.scope === 'request') continue
     for (const rule of pack.rules) {
+      const found = modeOf(pack, rule) === 'shadow' ? shadow : results
       const applies = evaluateRule(inputs.engine, rule.when, document)
       if (applies.ok && !applies.value) skipped.push({ rule, pack: pack.id })
       else if (!applies.ok)
-        results.push(
+        found.push(
           result(rule, pack, 'errored', inputs, `its \`when\` cannot be evaluated: ${applies.failure.message}`),
         )
-      else results.push(judgeRule(rule, pack, document, inputs))
+      else found.push(judgeRule(rule, pack, document, inputs))
     }
   }
   const settled = results.map((entry) => waive(entry, results, inputs))
@@ -78,7 +84,7 @@ export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
     (exception) =>
       exception.status === 'approved' && exception.releaseDigest === inputs.releaseDigest && !used.has(exception.id),
   )
-  return { verdict: verdictOf(settled, approvals), results: settled, skipped, approvals, unusedExceptions }
+  return { verdict: verdictOf(settled, approvals), results: settled, shadow, skipped, approvals, unusedExceptions }
 }
 
 /** The document that rules see (schemas/policy-input.schema.json). Evidence that is stale is not in it. */
