@@ -20,14 +20,15 @@ const patterns = new Map<string, LinearPattern>()
  */
 export function celEngine(): PolicyEngine {
   // One map per list of variables: callers pass the same few lists, and no key has to be put together.
-  const caches = new WeakMap<readonly string[], Map<string, Result<CompiledExpression, PolicyFailure>>>()
+  const scopes = new WeakMap<readonly string[], Scope>()
   return {
     compile(expression, variables) {
-      let cache = caches.get(variables)
-      if (cache === undefined) caches.set(variables, (cache = new Map()))
+      let scope = scopes.get(variables)
+      if (scope === undefined) scopes.set(variables, (scope = scopeOf(variables)))
+      const { cache } = scope
       const known = cache.get(expression)
       if (known !== undefined) return known
-      const compiled = compile(expression, variables)
+      const compiled = compile(expression, scope)
       if (cache.size >= CACHE_MAX) cache.delete(cache.keys().next().value ?? '')
       cache.set(expression, compiled)
       return compiled
@@ -35,14 +36,25 @@ export function celEngine(): PolicyEngine {
   }
 }
 
-function compile(expression: string, variables: readonly string[]): Result<CompiledExpression, PolicyFailure> {
-  if (expression.length > EXPRESSION_CHARS_MAX)
-    return fail({ code: 'policy/refused', message: `longer than ${EXPRESSION_CHARS_MAX} characters` })
+/** What expressions over the same variables share: registering a function costs more than compiling with it. */
+interface Scope {
+  readonly variables: readonly string[]
+  readonly environment: Environment
+  readonly cache: Map<string, Result<CompiledExpression, PolicyFailure>>
+}
+
+function scopeOf(variables: readonly string[]): Scope {
   const environment = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: false, limits: LIMITS })
   for (const variable of variables) environment.registerVariable(variable, 'dyn')
   environment.registerFunction('string.fullMatch(string): bool', (text: string, pattern: string) =>
     patternOf(pattern).matches(text),
   )
+  return { variables, environment, cache: new Map() }
+}
+
+function compile(expression: string, { environment, variables }: Scope): Result<CompiledExpression, PolicyFailure> {
+  if (expression.length > EXPRESSION_CHARS_MAX)
+    return fail({ code: 'policy/refused', message: `longer than ${EXPRESSION_CHARS_MAX} characters` })
   try {
     const parsed = environment.parse(expression)
     const refused = refusedPart(parsed.ast)

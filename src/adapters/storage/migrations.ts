@@ -1,54 +1,24 @@
 import { sql, type Kysely } from 'kysely'
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
-import type { RecordKind } from '../../application/state/records.ts'
+import { createRecordTable } from './record-table.ts'
 
-/** Kinds of the first migration: later kinds come in migrations of their own. */
-const FIRST_KINDS = [
-  'releases',
-  'evidence',
-  'verdicts',
-  'exceptions',
-  'approvals',
-  'risks',
-  'deny_records',
-  'decisions',
-  'alerts',
-  'incidents',
-  'learned_cases',
-] as const satisfies readonly RecordKind[]
-
-/** Every table carries the organization from the first migration on, and leads its keys with it. */
-async function createRecordTables(db: Kysely<unknown>, kinds: readonly RecordKind[]): Promise<void> {
-  for (const table of kinds) {
-    await db.schema
-      .createTable(table)
-      .addColumn('organization_id', 'text', (column) => column.notNull())
-      .addColumn('id', 'text', (column) => column.notNull())
-      .addColumn('system', 'text', (column) => column.notNull())
-      .addColumn('release_digest', 'text')
-      .addColumn('status', 'text', (column) => column.notNull())
-      .addColumn('topic', 'text', (column) => column.notNull())
-      .addColumn('at', 'int8', (column) => column.notNull())
-      .addColumn('document', 'jsonb', (column) => column.notNull())
-      .addPrimaryKeyConstraint(`${table}_pkey`, ['organization_id', 'id'])
-      .execute()
-    await db.schema.createIndex(`${table}_by_time`).on(table).columns(['organization_id', 'at', 'id']).execute()
-    await db.schema
-      .createIndex(`${table}_by_topic`)
-      .on(table)
-      .columns(['organization_id', 'system', 'topic', 'at'])
-      .execute()
-    await db.schema
-      .createIndex(`${table}_by_release`)
-      .on(table)
-      .columns(['organization_id', 'release_digest', 'at'])
-      .execute()
-  }
-}
-
-const first: Migration = {
+/** Migrations name their tables themselves: what was released once is never changed by a later list of kinds. */
+const records: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    await createRecordTables(db, FIRST_KINDS)
+    const tables = [
+      'releases',
+      'evidence',
+      'verdicts',
+      'exceptions',
+      'approvals',
+      'risks',
+      'deny_records',
+      'decisions',
+      'alerts',
+      'incidents',
+      'learned_cases',
+    ]
+    for (const table of tables) await createRecordTable(db, table)
     await db.schema
       .createTable('projection')
       .addColumn('organization_id', 'text', (column) => column.primaryKey())
@@ -57,12 +27,25 @@ const first: Migration = {
   },
 }
 
+const governance: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const tables = ['decision_rights', 'delegations', 'approval_cases', 'findings', 'threat_models']
+    for (const table of tables) await createRecordTable(db, table)
+  },
+}
+
 const attestationsAndPacks: Migration = {
-  up: (db: Kysely<unknown>) => createRecordTables(db, ['attestations', 'policy_packs']),
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const table of ['attestations', 'policy_packs']) await createRecordTable(db, table)
+  },
 }
 
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_records': first, '0002_attestations_and_packs': attestationsAndPacks }),
+  getMigrations: async () => ({
+    '0001_records': records,
+    '0002_governance': governance,
+    '0003_attestations_and_packs': attestationsAndPacks,
+  }),
 }
 
 /** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */

@@ -2,7 +2,7 @@ import type { Digest } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Envelope } from '../../domain/evidence/dsse.ts'
-import type { ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
+import type { PendingDecision, ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
 import type { StoredEvidence } from '../evidence/record-evidence.ts'
 
 /** A rule's result as the state keeps and people read it. */
@@ -43,6 +43,8 @@ export interface StoredVerdict {
   readonly facts?: JsonObject | undefined
   readonly skipped: readonly string[]
   readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
+  /** What people still have to decide besides approving. */
+  readonly pendingDecisions: readonly PendingDecision[]
   readonly unusedExceptions: readonly string[]
   readonly packs: readonly { readonly id: string; readonly version: string; readonly digest: Digest }[]
   readonly decidedAt: EpochMs

@@ -23,6 +23,14 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'case.learned': 'learned_cases',
   'control.attested': 'attestations',
   'policy.registered': 'policy_packs',
+  'rights.adopted': 'decision_rights',
+  'delegation.given': 'delegations',
+  'delegation.revoked': 'delegations',
+  'approval-case.opened': 'approval_cases',
+  'approval-case.changed': 'approval_cases',
+  'finding.reported': 'findings',
+  'finding.changed': 'findings',
+  'threat-model.recorded': 'threat_models',
 }
 
 /** Seals a gateway's spool segment. */

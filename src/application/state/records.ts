@@ -17,6 +17,11 @@ export const RECORD_KINDS = [
   'learned_cases',
   'attestations',
   'policy_packs',
+  'decision_rights',
+  'delegations',
+  'approval_cases',
+  'findings',
+  'threat_models',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

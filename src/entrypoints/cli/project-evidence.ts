@@ -4,7 +4,7 @@ import { factsOf } from '../../application/release/plan-checks.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { CheckResult, SystemEvidence } from '../../domain/controls/assess-control.ts'
-import { decideRelease } from '../../domain/release/decide-release.ts'
+import { judgeRules } from '../../domain/release/decide-release.ts'
 import { modelIdentity, prepareGate } from './gate/prepare-gate.ts'
 import { loadProject } from './load-project.ts'
 import type { Terminal } from './terminal.ts'
@@ -27,19 +27,15 @@ export async function projectEvidence(
   if (!prepared.ok) return prepared
   const { inputs } = prepared.value
   const now = systemClock()
-  const decision = decideRelease({
+  const decision = judgeRules({
     engine: celEngine(),
     packs: inputs.packs,
     tier: inputs.tier,
     environment: inputs.environment,
-    releaseDigest: inputs.release.digest,
     manifest: inputs.release.raw,
     facts: factsOf(inputs) as unknown as JsonObject,
     evidence: new Map(),
     expectedKeys: new Map(),
-    exceptions: [],
-    approvals: [],
-    author: '',
     now,
   })
   const checks = new Map<string, CheckResult>()

@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
+import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -14,4 +15,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerControlsCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerGovernanceCommands(program, context)
 }
