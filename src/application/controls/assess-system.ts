@@ -45,7 +45,7 @@ export async function assessSystem(
   const evidence: SystemEvidence = {
     system,
     tier,
-    checks: checksOf(verdict?.document as unknown as StoredVerdict | undefined, records.get('decisions'), now),
+    checks: checksOf(verdict?.document as unknown as StoredVerdict | undefined, now),
     records,
     attestations,
     now,
@@ -53,13 +53,7 @@ export async function assessSystem(
   return ok({ evidence, assessments: catalogue.controls.map((control) => assessControl(control, evidence)) })
 }
 
-const REQUESTS_WITHIN_MS = 30 * 86_400_000
-
-function checksOf(
-  verdict: StoredVerdict | undefined,
-  lastDecision: EpochMs | undefined,
-  now: EpochMs,
-): ReadonlyMap<string, CheckResult> {
+function checksOf(verdict: StoredVerdict | undefined, now: EpochMs): ReadonlyMap<string, CheckResult> {
   const checks = new Map<string, CheckResult>()
   if (verdict === undefined) return checks
   const at = epochMs(Number(verdict.decidedAt))
@@ -74,15 +68,13 @@ function checksOf(
   // In shadow nothing is enforced, so nothing is shown to hold.
   for (const { id } of verdict.shadow ?? [])
     checks.set(id, { outcome: 'errored', detail: 'the rule is in shadow: decided and not enforced', at })
-  const isServing = lastDecision !== undefined && now - lastDecision <= REQUESTS_WITHIN_MS
+  // The gateway's bundle carries no packs: a rule on requests is bound by the verdict and shown by nothing.
   for (const { id, mode } of verdict.requestRules ?? []) {
     const detail =
       mode === 'shadow'
         ? 'the rule is in shadow: decided and not enforced'
-        : isServing
-          ? 'applied to each tool call that the gateway decided'
-          : 'bound, and no request was decided within 30 days'
-    checks.set(id, { outcome: mode === 'enforce' && isServing ? 'passed' : 'errored', detail, at: lastDecision ?? at })
+        : 'bound, and decided in replays only: the gateway does not apply it'
+    checks.set(id, { outcome: 'errored', detail, at })
   }
   return checks
 }

@@ -80,7 +80,12 @@ function print(terminal: Terminal, rule: ReturnType<typeof explain>): void {
   const line = (label: string, text: string): void => printLine(terminal, `  ${label.padEnd(11)} ${inert(text)}`)
   printLine(terminal, `${style.bold(rule.id)} ${inert(rule.title)} [${rule.severity}]`)
   line('pack', `${rule.pack} (${rule.isBound ? 'bound by this project' : 'not bound by this project'}), ${rule.file}`)
-  line('read by', rule.scope === 'request' ? 'the gateway, for each tool call' : 'the gate, for each release')
+  line(
+    'read by',
+    rule.scope === 'request'
+      ? '`guard replay`, for each tool call (not by the gateway yet)'
+      : 'the gate, for each release',
+  )
   line('mode', rule.mode === 'shadow' ? 'shadow: decided and recorded, not enforced' : 'enforced')
   if (rule.effect !== null) line('else', rule.effect)
   line('applies', rule.when === 'true' ? 'always' : rule.when)
