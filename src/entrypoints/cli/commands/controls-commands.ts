@@ -16,6 +16,23 @@ export function registerControlsCommands(program: Command, context: CommandConte
   const controls = program.command('controls').description('the control catalogue and the evidence behind it')
   registerReading(controls, context)
   registerAttesting(controls, context)
+  registerTesting(controls, context)
+}
+
+function registerTesting(controls: Command, { terminal, setExitCode }: CommandContext): void {
+  controls
+    .command('test')
+    .description(
+      'take each control of a project away (declarations, evidence, rules) and see the gate notice; exit 1 when it does not',
+    )
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option('-e, --env <environment>', 'environment that rules are told', 'local')
+    .option('-v, --verbose', 'list what was noticed too', false)
+    .option(...JSON_FLAG)
+    .action(async (options) =>
+      setExitCode(await (await import('./controls-test.ts')).controlsTestCommand(terminal, options)),
+    )
 }
 
 function registerReading(controls: Command, { terminal, setExitCode }: CommandContext): void {
