@@ -87,3 +87,46 @@ describe('controls on a project and on the state', () => {
     expect(error).toContain('use one of: eu-ai-act, iso-23894')
   })
 })
+
+describe('gaps and intake of a system', () => {
+  test('gaps are controls that the intake asks for and nothing shows, with a day, by date', async () => {
+    const { code, out } = await run('gaps', '--system', 'shop-bot', '--json')
+    expect(code).toBe(0)
+    const { gaps } = JSON.parse(out) as { gaps: { control: string; status: string; due: string; missing: string[] }[] }
+    const ids = gaps.map(({ control }) => control)
+    expect(ids).toContain('CTL-GOV-003')
+    expect(ids).not.toContain('CTL-SEC-003')
+    // Health data of the United States does not concern a shop in Europe.
+    expect(ids).not.toContain('CTL-PRV-011')
+    expect(gaps.map(({ due }) => due)).toEqual(gaps.map(({ due }) => due).toSorted())
+    expect(gaps.every(({ missing }) => missing.length > 0)).toBe(true)
+  })
+
+  test('the same for every system as a table for a document', async () => {
+    const { out } = await run('gaps', '--format', 'markdown')
+    expect(out).toContain('| due | rank | system | tier | control | status | severity | owner | missing |')
+    expect(out).toContain('| shop-bot | T1 |')
+  })
+
+  test('intake reads the manifest, and the day decides which duties bind', async () => {
+    const { out } = await run('intake', '--as-of', '2026-08-01', '--json')
+    const { tier, aiAct } = JSON.parse(out) as {
+      tier: string
+      aiAct: { class: string; duties: { article: string; isInForce: boolean }[] }
+    }
+    expect([tier, aiAct.class]).toEqual(['T1', 'transparency'])
+    expect(aiAct.duties.find(({ article }) => article === 'Art. 50')?.isInForce).toBe(false)
+    expect((await run('intake', '--as-of', '2026-13-01')).error).toContain('intake/as-of')
+  })
+
+  test('controls that are taken away and missed by nobody are named, and the command says so by its exit code', async () => {
+    const { code, out } = await run('controls', 'test', '--json')
+    expect(code).toBe(1)
+    const { removed } = JSON.parse(out) as {
+      removed: { control: string; kind: string; status: string; what: string }[]
+    }
+    const declared = removed.filter(({ kind }) => kind === 'declaration')
+    expect(declared.find(({ control }) => control === 'CTL-SEC-003')?.status).toBe('killed')
+    expect(declared.find(({ what }) => what.startsWith('fallbacks of models'))?.status).toBe('survived')
+  })
+})

@@ -38,6 +38,14 @@ export const CONTROLS_OPERATIONS = {
     input: z.object({ system, framework }),
     output: document,
   }),
+  listGaps: operation({
+    method: 'GET',
+    path: '/gaps',
+    summary: 'Controls that are missing or unproven, of one system or of all, as a dated roadmap',
+    access: 'read',
+    input: z.object({ system: system.optional() }),
+    output: z.object({ asOf: z.string(), items: z.array(document) }),
+  }),
   attestControl: operation({
     method: 'POST',
     path: '/attestations',

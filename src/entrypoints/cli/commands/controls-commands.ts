@@ -17,6 +17,8 @@ export function registerControlsCommands(program: Command, context: CommandConte
   registerReading(controls, context)
   registerAttesting(controls, context)
   registerTesting(controls, context)
+  registerIntake(program, context)
+  registerGaps(program, context)
 }
 
 function registerTesting(controls: Command, { terminal, setExitCode }: CommandContext): void {
@@ -107,4 +109,37 @@ function registerAttesting(controls: Command, { terminal, setExitCode }: Command
         await (await import('./controls.ts')).controlsAttestCommand(terminal, { id, requirement, ...options }),
       ),
     )
+}
+
+function registerIntake(program: Command, { terminal, setExitCode }: CommandContext): void {
+  program
+    .command('intake')
+    .description(
+      'tier with its reasons, role and class under the EU AI Act with the dates that apply, packs, controls, reviews, approvals; from answers or from the manifest',
+    )
+    .option('--answers <file>', 'answers as YAML (default: the intake of the manifest)')
+    .option('--template', 'print the questionnaire to fill in', false)
+    .option('--as-of <day>', 'the day to judge by: YYYY-MM-DD (default: today)')
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option(...JSON_FLAG)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ gatehouse intake --template > answers.yaml\n  $ gatehouse intake --answers answers.yaml --as-of 2027-12-02\n',
+    )
+    .action(async (options) => setExitCode(await (await import('./intake.ts')).intakeCommand(terminal, options)))
+}
+
+function registerGaps(program: Command, { terminal, setExitCode }: CommandContext): void {
+  program
+    .command('gaps')
+    .description(
+      'controls that are missing or unproven over the portfolio, ranked by tier and risk, as a dated roadmap',
+    )
+    .option('-s, --system <name>', 'only this system')
+    .option(...STATE)
+    .addOption(formats())
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse gaps --format markdown > roadmap.md\n')
+    .action(async (options) => setExitCode(await (await import('./gaps.ts')).gapsCommand(terminal, options)))
 }

@@ -1,12 +1,17 @@
 import { loadCatalogue, type LoadedCatalogue } from '../../../adapters/catalogue/load-catalogue.ts'
 import { assessSystem } from '../../../application/controls/assess-system.ts'
+import { portfolioGaps } from '../../../application/controls/portfolio-gaps.ts'
 import { attestControl } from '../../../application/controls/attest-control.ts'
+import { currentRights } from '../../../application/governance/rights.ts'
 import type { OwnerNode } from '../../../application/state/owner-node.ts'
+import { toRfc3339 } from '../../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { CONTROLS_OPERATIONS } from '../../../contract/http/operations/controls.ts'
 import type { ControlAssessment } from '../../../domain/controls/assess-control.ts'
 import type { Control } from '../../../domain/controls/control.ts'
 import { coverFramework } from '../../../domain/controls/cover-framework.ts'
+import { intakeContext } from '../intake-context.ts'
+import { shippedSeverities } from '../shipped-packs.ts'
 import { listOf } from '../list-records.ts'
 import type { HandlersOf } from '../operation-handler.ts'
 
@@ -19,13 +24,21 @@ export const CONTROLS_HANDLERS: HandlersOf<typeof CONTROLS_OPERATIONS> = {
       ok({ items: frameworks.map(({ entries, ...head }) => ({ ...head, entries: entries.length })) }),
     ),
   getCoverage: ({ node }, _, { system, framework }) => getCoverage(node, system, framework),
+  listGaps: ({ node }, _, input) =>
+    withCatalogue(async (catalogue) => {
+      const severityOf = await shippedSeverities()
+      if (!severityOf.ok) return severityOf
+      const intake = await intakeContext(await currentRights(node), toRfc3339(node.clock()).slice(0, 10))
+      if (!intake.ok) return fail(intake.failure[0] ?? { code: 'controls/framework', message: 'it cannot be read' })
+      return portfolioGaps(node, catalogue, { severityOf: severityOf.value, intake: intake.value }, input)
+    }),
   attestControl: ({ node }, principal, input) =>
     withCatalogue((catalogue) => attestControl(node, catalogue, principal, input)),
   listAttestations: ({ node }, _, input) => listOf(node, 'attestations', input),
 }
 
 /** The shipped catalogue is read at each call: a package that is updated in place shows what it holds. */
-export async function withCatalogue<Value>(
+async function withCatalogue<Value>(
   use: (catalogue: LoadedCatalogue) => Promise<Result<Value, Problem>>,
 ): Promise<Result<Value, Problem>> {
   const catalogue = await loadCatalogue()
