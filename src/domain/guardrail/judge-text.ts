@@ -125,7 +125,8 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
   const isSoftAsked = policy.softPii !== 'allow'
   for (const reading of inOrder(readings)) {
     const found = marks.of(reading)
-    for (const match of detectPersonalData(reading.text, isSoftAsked, found.formatWords)) {
+    const facts = { words: found.formatWords, digits: reading.digits }
+    for (const match of detectPersonalData(reading.text, isSoftAsked, facts)) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii
       collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
