@@ -3,14 +3,14 @@ import { scanOf } from './formats/scan.ts'
 import { bestWithoutOverlaps, type Match } from './match.ts'
 import { createContextIndex } from './identifiers/identifier-context.ts'
 import { detectIdentifiers } from './identifiers/detect-identifiers.ts'
-import { digitRuns } from './readings/survey.ts'
+import { digitRuns, type Runs } from './readings/survey.ts'
 
 /** What others found out about a text on their way, so that nobody looks twice. */
 export interface TextFacts {
   /** Bits of the `FORMAT_WORDS` that stand in it, in any case. */
   readonly words?: number | undefined
   /** Its runs of digits, as `digitRuns` gives them. */
-  readonly digits?: readonly number[] | undefined
+  readonly digits?: Runs | undefined
 }
 
 /**

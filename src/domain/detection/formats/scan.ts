@@ -1,4 +1,4 @@
-import { digitRuns } from '../readings/survey.ts'
+import { digitRuns, type Runs } from '../readings/survey.ts'
 
 /** What every format detector starts from: the text, its lower case unit for unit, and where its digits are. */
 export interface Scan {
@@ -6,7 +6,7 @@ export interface Scan {
   /** As long as `text`: unit `i` is the lower case of unit `i`. */
   readonly lower: string
   /** Start and end of each maximal run of ASCII digits, flat: start, end, start, end. */
-  readonly runs: readonly number[]
+  readonly runs: Runs
   /** Bits of the `FORMAT_WORDS` that may be in the text. */
   readonly words: number
   /** The lower case of `[from, to)`, without that of the whole text where few places ask. */
@@ -47,7 +47,7 @@ type FormatWord = (typeof FORMAT_WORDS)[number]
 const ANY_WORD = 0xff
 
 /** `words`: bits of the `FORMAT_WORDS` that stand in the text, in any case. `runs`: its runs of digits, where they are known. */
-export function scanOf(text: string, words = ANY_WORD, runs: readonly number[] = digitRuns(text)): Scan {
+export function scanOf(text: string, words = ANY_WORD, runs: Runs = digitRuns(text)): Scan {
   return new LazyScan(text, words, runs)
 }
 
@@ -58,12 +58,12 @@ const OVERLAP = 128
 /** The lower case is made where a rule asks for it: most texts hold nothing that one would ask about. */
 class LazyScan implements Scan {
   readonly text: string
-  readonly runs: readonly number[]
+  readonly runs: Runs
   readonly words: number
   readonly #blocks: (string | undefined)[] = []
   #lower: string | undefined
 
-  constructor(text: string, words: number, runs: readonly number[]) {
+  constructor(text: string, words: number, runs: Runs) {
     this.text = text
     this.words = words
     this.runs = runs

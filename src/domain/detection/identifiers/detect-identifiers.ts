@@ -1,5 +1,5 @@
 import type { Match } from '../match.ts'
-import { digitRuns } from '../readings/survey.ts'
+import { digitRuns, type Runs } from '../readings/survey.ts'
 import type { ContextIndex } from './identifier-context.ts'
 import type { IdentifierKind } from './identifier-kinds.ts'
 import { IDENTIFIER_KINDS } from './identifier-kinds.ts'
@@ -32,7 +32,7 @@ const isAlnum = (text: string, index: number): boolean => {
 export function detectIdentifiers(
   text: string,
   context: ContextIndex,
-  digits: readonly number[] = digitRuns(text),
+  digits: Runs = digitRuns(text),
 ): readonly Match[] {
   const matches: Match[] = []
   let best: Match | undefined

@@ -36,32 +36,46 @@ const classAt = (text: string, at: number): number => {
 }
 
 /** Linear; prose costs a few searches of the engine's own and a look at every tenth character. `runs`: its runs of digits. */
-export function survey(text: string, runs: readonly number[] = digitRuns(text)): Survey {
+export function survey(text: string, runs: Runs = digitRuns(text)): Survey {
   return { long: longRuns(text), spaced: spacedRows(text), codes: codeRows(text, runs), mixed: mixedWords(text, runs) }
 }
 
+/** Starts and ends of runs, flat. */
+export type Runs = Uint32Array<ArrayBuffer>
+
 /** Behind a run the next one is looked for unit by unit so far, and then by the engine's own search. */
 const NEAR_DIGIT = 24
+const NO_RUNS: Runs = new Uint32Array(0)
+/** Where runs are gathered before their number is known. */
+let gathered: Runs = new Uint32Array(64)
 
 /** Starts and ends of the runs of ASCII digits, flat. */
-export function digitRuns(text: string): readonly number[] {
-  const runs: number[] = []
+export function digitRuns(text: string): Runs {
   const digit = /[0-9]/g
   const { length } = text
+  let runs = gathered
+  let count = 0
   while (digit.test(text)) {
     let at = digit.lastIndex - 1
     let limit = at + 1
     while (at < limit) {
       if (isDigit(text.charCodeAt(at))) {
-        runs.push(at++)
+        if (count + 2 > runs.length) runs = gathered = grown(runs)
+        runs[count++] = at++
         while (at < length && isDigit(text.charCodeAt(at))) at += 1
-        runs.push(at)
+        runs[count++] = at
         limit = Math.min(length, at + NEAR_DIGIT)
       } else at += 1
     }
     digit.lastIndex = at
   }
-  return runs
+  return count === 0 ? NO_RUNS : runs.slice(0, count)
+}
+
+function grown(runs: Runs): Runs {
+  const more = new Uint32Array(2 * runs.length)
+  more.set(runs)
+  return more
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
@@ -155,7 +169,7 @@ function nextSingle(text: string, from: number): number {
 const CODE_WINDOW = 40
 const NEAR_RUNS = 4
 
-function codeRows(text: string, runs: readonly number[]): readonly Place[] {
+function codeRows(text: string, runs: Runs): readonly Place[] {
   const rows: Place[] = []
   let from = 0
   for (let run = 0; run + 2 * NEAR_RUNS <= runs.length; run += 2) {
@@ -205,7 +219,7 @@ function isOf(text: string, start: number, end: number, isMember: (code: number)
 const isBit = (code: number): boolean => code === 48 || code === 49
 const isHex = (code: number): boolean => isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70)
 
-function mixedWords(text: string, runs: readonly number[]): readonly Place[] {
+function mixedWords(text: string, runs: Runs): readonly Place[] {
   const words: Place[] = []
   let last = 0
   for (let run = 0; run < runs.length && words.length < MIXED_MAX; run += 2) {

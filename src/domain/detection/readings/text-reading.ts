@@ -1,6 +1,6 @@
 import { canonicalView, rawSpan, type View } from '../canonical-view.ts'
 import type { Encoding } from './encoded-runs.ts'
-import { digitRuns, type Place } from './survey.ts'
+import { digitRuns, type Place, type Runs } from './survey.ts'
 
 /**
  * One way to read a text: its canonical form, that of a piece decoded out of it, or the whole turned around. Spans of a
@@ -14,7 +14,7 @@ export class Reading {
   readonly #view: View
   readonly #toParent: (start: number, end: number) => Place
   readonly #parent: Reading | undefined
-  #digits: readonly number[] | undefined
+  #digits: Runs | undefined
 
   private constructor(
     encoding: Encoding | 'plain',
@@ -57,7 +57,7 @@ export class Reading {
   }
 
   /** Runs of digits in `text`, as `digitRuns` gives them. */
-  get digits(): readonly number[] {
+  get digits(): Runs {
     return (this.#digits ??= digitRuns(this.text))
   }
 
