@@ -33,15 +33,17 @@ export function checkReferences(manifest: Manifest): readonly ReferenceProblem[]
 const KINDS = ['models', 'prompts', 'datasets', 'retrievers', 'tools', 'mcpServers', 'agents'] as const
 
 function checkUniqueIds(manifest: Manifest, report: Report): void {
-  const detectors = manifest.guard?.detectors ?? []
-  for (const [index, { id }] of detectors.entries())
-    if (detectors.findIndex((other) => other.id === id) < index)
-      report({
-        code: 'manifest/duplicate-id',
-        path: ['guard', 'detectors', index, 'id'],
-        message: `\`${id}\` is declared twice in \`guard.detectors\``,
-        next: 'give each detector its own id',
-      })
+  for (const kind of ['detectors', 'rules'] as const) {
+    const declared = manifest.guard?.[kind] ?? []
+    for (const [index, { id }] of declared.entries())
+      if (declared.findIndex((other) => other.id === id) < index)
+        report({
+          code: 'manifest/duplicate-id',
+          path: ['guard', kind, index, 'id'],
+          message: `\`${id}\` is declared twice in \`guard.${kind}\``,
+          next: `give each ${kind === 'rules' ? 'rule' : 'detector'} its own id`,
+        })
+  }
   for (const kind of KINDS) {
     const seen = new Set<string>()
     for (const [index, component] of (manifest.components[kind] ?? []).entries()) {
@@ -128,10 +130,13 @@ function checkDelegation({ components }: Manifest, report: Report): void {
   }
 }
 
-const SOURCE = /^(?:user-message|subject\.[a-zA-Z]+|tool:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_]+)*)$/
+const SOURCE = /^(?:user-message|subject\.[a-zA-Z]+|directory:[a-z][a-z0-9-]*|tool:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_]+)*)$/
 
 function checkTools(manifest: Manifest, report: Report): void {
   const tools = idsOf(manifest.components.tools)
+  const directories = new Set(Object.keys(manifest.guard?.directories ?? {}))
+  for (const [index, id] of (manifest.guard?.code?.except ?? []).entries())
+    if (!tools.has(id)) missing(report, 'tool', id, ['guard', 'code', 'except', index], tools)
   for (const [index, tool] of (manifest.components.tools ?? []).entries()) {
     const path = ['components', 'tools', index]
     for (const [position, id] of (tool.requires ?? []).entries())
@@ -144,10 +149,12 @@ function checkTools(manifest: Manifest, report: Report): void {
             code: 'manifest/unknown-source',
             path: at,
             message: `\`${source}\` is not a source`,
-            next: 'use `user-message`, `subject.FIELD` or `tool:NAME.FIELD`',
+            next: 'use `user-message`, `subject.FIELD`, `directory:NAME` or `tool:NAME.FIELD`',
           })
         else if (source.startsWith('tool:') && !tools.has(source.slice(5).split('.')[0] ?? ''))
           missing(report, 'tool', source.slice(5).split('.')[0] ?? '', at, tools)
+        else if (source.startsWith('directory:') && !directories.has(source.slice(10)))
+          missing(report, 'directory', source.slice(10), at, directories)
       }
     }
   }
