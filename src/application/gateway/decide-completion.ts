@@ -14,7 +14,7 @@ import { toolResultsOf, type Subject, type ToolCall } from '../../domain/session
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { Denial, PlacedFinding, RequestContext } from './decide-request.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
-import type { JudgedPart, Reports } from './with-detectors.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 export interface JudgedChoice {
   readonly text: string

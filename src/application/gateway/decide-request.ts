@@ -18,7 +18,7 @@ import type { ConversationMessage, Subject } from '../../domain/session/conversa
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
-import type { JudgedPart, Reports } from './with-detectors.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** A request as every wire codec hands it in. */
 export interface JudgedRequest {

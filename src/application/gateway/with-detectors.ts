@@ -1,6 +1,6 @@
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import type { DetectorReport } from '../../domain/guardrail/detector.ts'
-import { GUARD_SIDES, type GuardSideName } from '../../domain/manifest/manifest.ts'
+import { GUARD_SIDES } from '../../domain/manifest/manifest.ts'
 import type { DetectorRunner } from '../guard/run-detectors.ts'
 import type { AdmittedSystem } from './admitted-system.ts'
 import {
@@ -17,15 +17,7 @@ import {
   type RequestContext,
   type RequestDecision,
 } from './decide-request.ts'
-
-/** A text as the guard left it. */
-export interface JudgedPart {
-  readonly where: string
-  readonly side: GuardSideName
-  readonly text: string
-}
-
-export type Reports = ReadonlyMap<string, readonly DetectorReport[]>
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** What a gateway holds for a release beside its bundle: what its environment must give. */
 export interface ReleaseGuard {

@@ -134,29 +134,37 @@ const SOURCE = /^(?:user-message|subject\.[a-zA-Z]+|directory:[a-z][a-z0-9-]*|to
 
 function checkTools(manifest: Manifest, report: Report): void {
   const tools = idsOf(manifest.components.tools)
-  const directories = new Set(Object.keys(manifest.guard?.directories ?? {}))
   for (const [index, id] of (manifest.guard?.code?.except ?? []).entries())
     if (!tools.has(id)) missing(report, 'tool', id, ['guard', 'code', 'except', index], tools)
+  const check = sourceCheck(tools, new Set(Object.keys(manifest.guard?.directories ?? {})), report)
   for (const [index, tool] of (manifest.components.tools ?? []).entries()) {
     const path = ['components', 'tools', index]
     for (const [position, id] of (tool.requires ?? []).entries())
       if (!tools.has(id) || id === tool.id) missing(report, 'tool', id, [...path, 'requires', position], tools)
-    for (const [argument, destination] of Object.entries(tool.destinations ?? {})) {
-      for (const [position, source] of (destination.from ?? []).entries()) {
-        const at = [...path, 'destinations', argument, 'from', position]
-        if (!SOURCE.test(source))
-          report({
-            code: 'manifest/unknown-source',
-            path: at,
-            message: `\`${source}\` is not a source`,
-            next: 'use `user-message`, `subject.FIELD`, `directory:NAME` or `tool:NAME.FIELD`',
-          })
-        else if (source.startsWith('tool:') && !tools.has(source.slice(5).split('.')[0] ?? ''))
-          missing(report, 'tool', source.slice(5).split('.')[0] ?? '', at, tools)
-        else if (source.startsWith('directory:') && !directories.has(source.slice(10)))
-          missing(report, 'directory', source.slice(10), at, directories)
-      }
-    }
+    for (const [argument, destination] of Object.entries(tool.destinations ?? {}))
+      for (const [position, source] of (destination.from ?? []).entries())
+        check(source, [...path, 'destinations', argument, 'from', position])
+  }
+}
+
+/** Whether a source of a destination is one, and names a tool or directory that is declared. */
+function sourceCheck(
+  tools: ReadonlySet<string>,
+  directories: ReadonlySet<string>,
+  report: Report,
+): (source: string, path: readonly (string | number)[]) => void {
+  return (source, path) => {
+    const [kind, name = ''] = source.split(':', 2)
+    const id = kind === 'tool' ? (name.split('.', 1)[0] ?? '') : name
+    if (!SOURCE.test(source))
+      report({
+        code: 'manifest/unknown-source',
+        path,
+        message: `\`${source}\` is not a source`,
+        next: 'use `user-message`, `subject.FIELD`, `directory:NAME` or `tool:NAME.FIELD`',
+      })
+    else if (kind === 'tool' && !tools.has(id)) missing(report, 'tool', id, path, tools)
+    else if (kind === 'directory' && !directories.has(id)) missing(report, 'directory', id, path, directories)
   }
 }
 

@@ -7,6 +7,8 @@ import type { ReleaseGuard } from '../../application/gateway/with-detectors.ts'
 import { detectorRunner } from '../../application/guard/run-detectors.ts'
 import { leakIndex } from '../../domain/detection/prompt-leak.ts'
 
+const RELEASES_MAX = 200
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the releases of this process need from its environment: made when a release is first served, by its digest. */
@@ -23,12 +25,25 @@ export class ReleaseGuards {
 
   of(release: ServedRelease): ReleaseGuard {
     let known = this.#known.get(release.digest)
-    if (known === undefined) this.#known.set(release.digest, (known = this.#make(release)))
+    if (known === undefined) {
+      known = this.#make(release)
+      // A release that was served long ago is made again when it is asked for.
+      if (this.#known.size >= RELEASES_MAX) this.#retire()
+      this.#known.set(release.digest, known)
+    }
     return known.guard
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#known.values()].map(({ detectors }) => detectors?.close()))
+    for (const { detectors } of this.#known.values()) await detectors?.close()
+  }
+
+  #retire(): void {
+    const [oldest] = this.#known
+    if (oldest === undefined) return
+    this.#known.delete(oldest[0])
+    // Calls that are out end by their deadline; a connection that cannot be closed has nothing left to say.
+    void oldest[1].detectors?.close()
   }
 
   #make({ manifest, templates, leak }: ServedRelease): {
