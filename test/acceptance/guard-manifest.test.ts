@@ -160,6 +160,42 @@ describe('detectors of the manifest in the gateway', () => {
   })
 })
 
+describe('pseudonyms in the gateway', () => {
+  const MAIL = 'ada.example@example.com'
+  const keys =
+    'input: { pii: { action: pseudonymise } }\n    output: { pii: { action: redact }, links: { allow: [shop.example] } }'
+
+  test('go to the provider, and come back as values to the session alone, outside links', async () => {
+    await using stack = await startGatewayStack({ manifest: withGuard(keys) })
+    const ask = async (user: string, session: string | undefined) => {
+      const { choices } = await stack
+        .client()
+        .chat.completions.create(
+          approved(user),
+          session === undefined
+            ? {}
+            : { headers: { 'Gatehouse-Subject': await stack.subjectToken('northwind', session) } },
+        )
+      return choices[0]?.message.content
+    }
+    const sent = (): string => JSON.stringify(stack.provider.seen.at(-1)?.body)
+    await ask(`I am ${MAIL}`, 's-1')
+    const [token = ''] = /⟦EMAIL:[0-9A-Z]{6}⟧/.exec(sent()) ?? []
+    expect(token).not.toBe('')
+    expect(sent()).not.toContain(MAIL)
+    const link = `https://shop.example/?q=${token}`
+    stack.provider.answer(says(`Hello ${token}, not eve.example@example.com. See ${link} ⟦EMAIL:000000⟧`))
+    expect(await ask('Who am I?', 's-1')).toBe(`Hello ${MAIL}, not [EMAIL]. See ${link} ⟦EMAIL:000000⟧`)
+    stack.provider.answer(says(`Hello ${token}`))
+    expect(await ask('Who am I?', 's-2')).toBe(`Hello ${token}`)
+    // A stand-in that is typed gets one of its own: what comes back is what was typed.
+    stack.provider.answer(({ messages }) => says(`You said: ${(messages as { content: string }[])[1]?.content ?? ''}`))
+    expect(await ask(`What is ${token}?`, 's-1')).toBe(`You said: What is ${token}?`)
+    expect(sent()).not.toContain(token)
+    expect(await ask(`I am ${MAIL}`, undefined)).toBe('You said: I am [EMAIL]')
+  })
+})
+
 describe('guard scan', () => {
   async function scan(
     lines: readonly object[],

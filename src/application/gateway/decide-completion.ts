@@ -14,6 +14,7 @@ import { toolResultsOf, type Subject, type ToolCall } from '../../domain/session
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { Denial, PlacedFinding, RequestContext } from './decide-request.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
+import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
 export interface JudgedChoice {
@@ -37,7 +38,7 @@ export interface DecideCompletionPorts {
   readonly now: EpochMs
   readonly deny: DenyState
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
-  readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
   readonly assistantDigest: (choice: JudgedChoice) => string
   /** In place of the release's own: with the secrets that its manifest names. */
@@ -76,9 +77,11 @@ export function decideCompletion(
       blockedBy ??= secret?.detector
     }
   }
+  // What the output guard takes for personal data is stood in for or taken out before the session's own values come back.
+  const restored = (text: string): string => ports.pseudonyms.restore(context.subject, text)
   const texts = choices.map(({ text, refusal }, index) => ({
-    text: judge(text, guardText, `choice:${index}`),
-    refusal: refusal === null ? null : judge(refusal, guardText, `refusal:${index}`),
+    text: restored(judge(text, guardText, `choice:${index}`)),
+    refusal: refusal === null ? null : restored(judge(refusal, guardText, `refusal:${index}`)),
   }))
   for (const { toolCalls } of choices) for (const call of toolCalls) judgeArguments(call.arguments)
   const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
@@ -93,7 +96,7 @@ function answerOptions(context: RequestContext, ports: DecideCompletionPorts): G
     leak: ports.leak ?? release.leak,
     canaries: canariesOfSession(context, ports.canariesOf),
     passages: release.guard.output.grounding === undefined ? undefined : passagesOf(messages),
-    pseudonym: (category, value) => ports.pseudonym(subject, category, value),
+    pseudonym: (category, value) => ports.pseudonyms.pseudonym(subject, category, value),
     // Answers are not searched for instructions unless the manifest asks for it.
     classify: release.guard.output.injection.action === 'allow' ? undefined : ports.classify,
   }

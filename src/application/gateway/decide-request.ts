@@ -18,6 +18,7 @@ import type { ConversationMessage, Subject } from '../../domain/session/conversa
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
+import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** A request as every wire codec hands it in. */
@@ -78,7 +79,7 @@ export interface DecideRequestPorts {
   readonly sessions: SessionStore
   readonly now: EpochMs
   readonly deny: DenyState
-  readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
   /** What detectors beside the guard said, by `where`. */
   readonly reports?: Reports | undefined
@@ -185,9 +186,11 @@ function guardMessages(
   const parts: JudgedPart[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
-  const judge = (text: string, side: 'input' | 'document', where: string, guard = guardText): string => {
+  const { pseudonym, protect } = ports.pseudonyms
+  const judge = (raw: string, side: 'input' | 'document', where: string, guard = guardText): string => {
+    const text = protect(context.subject, raw)
     const own = guard(text, policies[side], {
-      pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
+      pseudonym: (category, value) => pseudonym(context.subject, category, value),
       classify: ports.classify,
     })
     parts.push({ where, side, text: own.text })

@@ -68,7 +68,7 @@ async function judgeAndForward(ports: GatewayPorts, exchange: ChatExchange, hook
       sessions: ports.sessions,
       now: ports.clock(),
       deny,
-      pseudonym: pseudonymOf(ports),
+      pseudonyms: ports.pseudonyms,
       classify: ports.classify,
       canariesOf: (session) => sessionCanaries(ports.hmac, session),
     },
@@ -98,14 +98,6 @@ async function judgeAndForward(ports: GatewayPorts, exchange: ChatExchange, hook
     inputGuardMs,
     detectors,
   })
-}
-
-function pseudonymOf(ports: GatewayPorts): (subject: Subject | undefined, category: string, value: string) => string {
-  return (subject, category, value) =>
-    `⟦${category}:${ports
-      .hmac(`pseudonym/${subject?.tenant ?? ''}/${subject?.session ?? ''}/${category}`, value)
-      .slice(0, 8)
-      .toUpperCase()}⟧`
 }
 
 function liveRequest(chat: ChatRequest): {
@@ -187,7 +179,7 @@ async function finishCompletion(
     // Asked again: a kill switch thrown while the provider was thinking still stops the answer.
     deny: ports.admission.denyStateOf(context.admitted.system),
     checkArguments: ports.argumentsOf(context.release),
-    pseudonym: pseudonymOf(ports),
+    pseudonyms: ports.pseudonyms,
     classify: ports.classify,
     assistantDigest: (choice: JudgedChoice) => assistantDigest(ports, choice),
     canariesOf: (session: string) => sessionCanaries(ports.hmac, session),

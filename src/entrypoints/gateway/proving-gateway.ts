@@ -19,6 +19,7 @@ import type { CaseSubject } from '../../domain/evaluation/suite.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import type { Release } from '../../domain/release/release.ts'
+import { chatVault } from './chat-vault.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
@@ -74,6 +75,7 @@ export async function startProvingGateway(
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
+    pseudonyms: chatVault(secret),
     hmac: (purpose, text) => createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify,
     guardOf: (asked) => guards.of(asked),

@@ -19,6 +19,7 @@ import type { ServedRelease } from '../../application/gateway/admitted-system.ts
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
+import { chatVault } from './chat-vault.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
@@ -77,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
+    pseudonyms: chatVault(hmacKey),
     hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify: classify.value,
     guardOf: (release) => guards.of(release),
