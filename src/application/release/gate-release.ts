@@ -6,7 +6,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { IN_TOTO_PAYLOAD, signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../domain/evidence/statement.ts'
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
-import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
+import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Approval } from '../../domain/release/approvals.ts'
 import { decideRelease, type ReleaseDecision, type RuleResult } from '../../domain/release/decide-release.ts'
 import type { ReleaseException } from '../../domain/release/release-exception.ts'
@@ -144,6 +144,11 @@ async function storeVerdict(
     tier,
     verdict: decision.verdict,
     results: decision.results.map(storedResult),
+    shadow: decision.shadow.map(storedResult),
+    requestRules: packs
+      .filter(({ scope }) => scope === 'request')
+      .flatMap((pack) => pack.rules.map((rule) => ({ id: rule.id, pack: pack.id, mode: modeOf(pack, rule) }))),
+    facts: input.facts,
     skipped: decision.skipped.map(({ rule }) => rule.id),
     approvals: {
       needed: decision.approvals.needed,

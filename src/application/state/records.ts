@@ -15,6 +15,8 @@ export const RECORD_KINDS = [
   'alerts',
   'incidents',
   'learned_cases',
+  'attestations',
+  'policy_packs',
   'decision_rights',
   'delegations',
   'approval_cases',

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { Access } from './operation.ts'
+import { CONTROLS_OPERATIONS } from './operations/controls.ts'
+import { INTAKE_OPERATIONS } from './operations/intake.ts'
 import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
@@ -15,6 +17,8 @@ export const OPERATIONS = {
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,
   ...GATEWAYS_OPERATIONS,
+  ...CONTROLS_OPERATIONS,
+  ...INTAKE_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS
