@@ -132,7 +132,10 @@ async function forward(
     let error: GatewayError | undefined
     if (reply.kind === 'answer') {
       const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input })
-      if (outcome.kind === 'answer') return void sendJson(response, 200, codec.answerBody(outcome.answer, frame))
+      if (outcome.kind === 'answer') {
+        sendJson(response, 200, codec.answerBody(outcome.answer, frame))
+        return undefined
+      }
       error = outcome.error
     } else if (reply.kind === 'stream') {
       if (sse === undefined) throw new Error('the provider streams what nobody asked to be streamed')
