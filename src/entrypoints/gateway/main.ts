@@ -40,6 +40,7 @@ const started = await startGateway({
     },
   ],
   otlpEndpoint: environment['OTEL_EXPORTER_OTLP_ENDPOINT'],
+  variables: environment,
   log: (line) => void process.stderr.write(`gateway: ${line}\n`),
 })
 if (!started.ok) {
