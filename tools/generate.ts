@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { openApiDocument } from '../src/contract/http/openapi.ts'
+import { gatewayConfigSchema } from '../src/contract/gateway-config/gateway-config.ts'
 import { manifestSchema } from '../src/contract/manifest/manifest-schema.ts'
 import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
@@ -18,6 +19,7 @@ const schemaOf = (schema: z.ZodType): unknown => z.toJSONSchema(schema, { io: 'i
 
 const files: Readonly<Record<string, unknown>> = {
   'schemas/manifest.schema.json': schemaOf(manifestSchema),
+  'schemas/gateway.schema.json': schemaOf(gatewayConfigSchema),
   'schemas/policy-pack.schema.json': schemaOf(packSchema),
   'schemas/policy-input.schema.json': schemaOf(policyInputSchema),
   'schemas/suite.schema.json': schemaOf(suiteSchema),

@@ -3,7 +3,8 @@ import { isJsonObject, parseJson } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { FindingCategory } from '../../domain/detection/finding.ts'
 import type { DetectorFailure } from '../../domain/guardrail/detector.ts'
-import { openAiUpstream, type UpstreamReply } from '../providers/openai-upstream.ts'
+import { openAiChat, type UpstreamReply } from '../providers/openai-upstream.ts'
+import { soleUpstream } from '../providers/transport/sole-upstream.ts'
 import { checkEndpoint } from './endpoint.ts'
 import { failureOfStatus, type RemoteDetector } from './http-detector.ts'
 import { scoreWindows } from './score-windows.ts'
@@ -36,7 +37,7 @@ const REPLY_CHARS_MAX = 1_000
 export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetector, Problem> {
   const endpoint = checkEndpoint(options.url, options.allowPlainHttp === true)
   if (!endpoint.ok) return endpoint
-  const upstream = openAiUpstream(endpoint.value.href, options.apiKey)
+  const { transport, targetOf } = soleUpstream(endpoint.value.href, options.apiKey)
   const { id, model, category, windowChars = WINDOW_CHARS } = options
   return ok({
     id,
@@ -46,7 +47,9 @@ export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetecto
     detect: (texts, signal) =>
       scoreWindows(texts, { category, windowChars }, async (window) => {
         const [boundary, ticket] = [randomMark(), randomMark()]
-        const reply = await upstream.chat(
+        const reply = await openAiChat(
+          transport,
+          [targetOf(model)],
           {
             model,
             temperature: 0,
@@ -59,7 +62,7 @@ export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetecto
         )
         return scoreOf(reply, ticket, signal)
       }),
-    close: () => upstream.close(),
+    close: () => transport.close(),
   })
 }
 

@@ -19,7 +19,7 @@ export interface RoutedData {
   readonly tenant: string | undefined
   readonly dataClasses: readonly DataClass[]
   readonly confidentiality: Confidentiality
-  /** Regions of the system's own manifest. */
+  /** Residency that the system's own manifest declares. */
   readonly systemRegions: readonly string[] | undefined
 }
 

@@ -4,7 +4,9 @@ import {
   sessionKeyOf,
   type Denial,
   type RequestContext,
+  type RequestDecision,
 } from '../../application/gateway/decide-request.ts'
+import { openAiChat, type UpstreamReply } from '../../adapters/providers/openai-upstream.ts'
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import { parseChatRequest, upstreamBody, type ChatRequest } from '../../contract/openai/chat-request.ts'
@@ -76,7 +78,7 @@ async function judgeAndForward(ports: GatewayPorts, exchange: ChatExchange, hook
       releaseDigest: decision.releaseDigest,
     })
   if (chat.isStream) hooks.onStream()
-  const reply = await ports.upstream.chat(upstreamBody(chat, decision.texts), hooks.signal)
+  const reply = await askUpstream(ports, chat, decision, hooks.signal)
   if (reply.kind !== 'completion')
     return finishFailed(ports, exchange, decision.context, {
       reply,
@@ -89,6 +91,25 @@ async function judgeAndForward(ports: GatewayPorts, exchange: ChatExchange, hook
     inputAction: decision.action,
     inputGuardMs,
   })
+}
+
+/** The model's answer, from the first place that may have the request and gives one. */
+async function askUpstream(
+  ports: GatewayPorts,
+  chat: ChatRequest,
+  { context, texts }: Extract<RequestDecision, { kind: 'forward' }>,
+  signal: AbortSignal,
+): Promise<UpstreamReply> {
+  const plan = ports.planRoute(context, chat.model)
+  if (!plan.ok)
+    return {
+      kind: 'unavailable',
+      reason:
+        plan.reason === 'no-region'
+          ? 'no provider in an allowed region serves this model'
+          : 'no provider serves this model',
+    }
+  return openAiChat(ports.transport, plan.targets, upstreamBody(chat, texts), signal)
 }
 
 function pseudonymOf(ports: GatewayPorts): (subject: Subject | undefined, category: string, value: string) => string {

@@ -19,8 +19,11 @@ const started = await startGateway({
   token: needed('GATEHOUSE_GATEWAY_TOKEN'),
   environment: environment['GATEHOUSE_ENVIRONMENT'] ?? 'local',
   trustText: await readFile(needed('GATEHOUSE_TRUST_FILE'), 'utf8'),
-  upstreamUrl: needed('GATEHOUSE_UPSTREAM_URL'),
+  configFile: environment['GATEHOUSE_GATEWAY_CONFIG'],
+  upstreamUrl: environment['GATEHOUSE_UPSTREAM_URL'],
+  upstreamRegion: environment['GATEHOUSE_UPSTREAM_REGION'],
   upstreamKey: environment['GATEHOUSE_UPSTREAM_KEY'],
+  processEnvironment: environment,
   otlpEndpoint: environment['OTEL_EXPORTER_OTLP_ENDPOINT'],
   log: (line) => void process.stderr.write(`gateway: ${line}\n`),
 })

@@ -5,19 +5,20 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
-import { nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { nodeChance, nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
+import { LiveConfig, type ConfigSource } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { openSpool } from '../../adapters/spool/spool.ts'
 import { gatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
+import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
@@ -30,8 +31,15 @@ export interface GatewayOptions {
   readonly token: string
   readonly environment: string
   readonly trustText: string
-  readonly upstreamUrl: string
-  readonly upstreamKey: string | undefined
+  /** One OpenAI-compatible endpoint; a configuration file takes its place. */
+  readonly upstreamUrl?: string | undefined
+  readonly upstreamKey?: string | undefined
+  /** Where that endpoint processes data; systems with a residency are served only by places that say so. */
+  readonly upstreamRegion?: string | undefined
+  /** Path of a `gateway.yaml`. */
+  readonly configFile?: string | undefined
+  /** What references to environment variables are read from. */
+  readonly processEnvironment?: Readonly<Record<string, string | undefined>> | undefined
   readonly otlpEndpoint: string | undefined
   readonly log: (line: string) => void
 }
@@ -42,12 +50,45 @@ export interface RunningGateway extends AsyncDisposable {
 
 const IDLE_LOOK_MS = 20
 
+function configSource({
+  configFile,
+  upstreamUrl,
+  upstreamKey,
+  upstreamRegion,
+}: GatewayOptions): Result<ConfigSource, Problem> {
+  if (configFile !== undefined) return ok({ kind: 'file', path: configFile })
+  if (upstreamUrl !== undefined)
+    return ok({ kind: 'single', url: upstreamUrl, key: upstreamKey, region: upstreamRegion })
+  return fail({
+    code: 'gateway/no-upstream',
+    message: 'neither a configuration file nor an upstream is named',
+    next: 'set `GATEHOUSE_GATEWAY_CONFIG` or `GATEHOUSE_UPSTREAM_URL`',
+  })
+}
+
+function firstProblem(problems: readonly Problem[]): Problem {
+  const [first] = problems
+  if (first === undefined) return { code: 'gateway-config/invalid', message: 'the configuration is invalid' }
+  const place = first.at === undefined ? '' : `${first.at.file}:${first.at.line}:${first.at.column} `
+  return { ...first, message: `${place}${first.message}` }
+}
+
 /** A gateway process: bundle, spool and server; it never opens the database. */
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
   const trust = bundleTrust(options.trustText, systemClock())
   if (!trust.ok) return trust
   const classify = injectionClassifier()
   if (!classify.ok) return classify
+  const source = configSource(options)
+  if (!source.ok) return source
+  const opened = await LiveConfig.open(source.value, {
+    monotonicMs,
+    chance: nodeChance,
+    environment: options.processEnvironment ?? {},
+    log: options.log,
+  })
+  if (!opened.ok) return fail(firstProblem(opened.failure))
+  const config = opened.value
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
@@ -60,14 +101,14 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     newId: ulidIds,
     ship: (segment) => ship(options, segment),
   })
-  const upstream = openAiUpstream(options.upstreamUrl, options.upstreamKey)
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const server = gatewayServer({
     admission: bundles,
     sink: spool,
     sessions: memorySessionStore(systemClock),
-    upstream,
+    transport: config.transport,
+    planRoute: (context, model) => routeOf(context, model, config),
     telemetry,
     engine: celEngine(),
     clock: systemClock,
@@ -92,7 +133,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     clearInterval(idle)
     await spool.close()
     await bundles.close()
-    await upstream.close()
+    await config.close()
     await telemetry.close()
   }
   try {

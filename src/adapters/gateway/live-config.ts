@@ -1,0 +1,188 @@
+import { readFile, stat } from 'node:fs/promises'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { parseGatewayConfig, type GatewayConfig } from '../../contract/gateway-config/gateway-config.ts'
+import type { RegionRules } from '../../domain/routing/plan-route.ts'
+import { errnoOf } from '../files/errno.ts'
+import { configuredUpstreams } from '../providers/transport/configured-upstreams.ts'
+import { ReloadableTransport } from '../providers/transport/reloadable-transport.ts'
+import { ResilientTransport, type TransportPorts } from '../providers/transport/resilient-transport.ts'
+import { RotatingSecrets } from '../secrets/rotating-secrets.ts'
+import type { SecretPlace, SecretPorts } from '../secrets/secret-source.ts'
+
+export interface LiveConfigPorts extends TransportPorts, SecretPorts {
+  readonly log: (line: string) => void
+}
+
+/** Where the configuration comes from: a file that is watched, or one endpoint named in the environment. */
+export type ConfigSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'single'
+      readonly url: string
+      readonly key: string | undefined
+      readonly region?: string | undefined
+    }
+
+const LOOK_MS = 1_000
+const SINGLE_ID = 'default'
+
+/** The configuration in force: taken whole when it is valid, kept as it was when it is not. */
+export class LiveConfig {
+  readonly transport: ReloadableTransport
+  readonly #source: ConfigSource
+  readonly #ports: LiveConfigPorts
+  readonly #listeners: ((config: GatewayConfig) => void)[] = []
+  #config: GatewayConfig
+  #secrets: RotatingSecrets
+  #regions: RegionRules
+  #stamp: string
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<unknown> = Promise.resolve()
+  #problem: string | undefined
+
+  private constructor(source: ConfigSource, ports: LiveConfigPorts, taken: Taken) {
+    this.#source = source
+    this.#ports = ports
+    this.#config = taken.config
+    this.#secrets = taken.secrets
+    this.#stamp = taken.stamp
+    this.#regions = regionRules(taken.config)
+    this.transport = new ReloadableTransport(transportOf(taken, ports))
+  }
+
+  static async open(source: ConfigSource, ports: LiveConfigPorts): Promise<Result<LiveConfig, readonly Problem[]>> {
+    const taken = await take(source, ports)
+    if (!taken.ok) return taken
+    const live = new LiveConfig(source, ports, taken.value)
+    if (source.kind === 'file') {
+      live.#timer = setInterval(() => void live.reloadIfChanged(), LOOK_MS)
+      live.#timer.unref()
+    }
+    return ok(live)
+  }
+
+  get config(): GatewayConfig {
+    return this.#config
+  }
+
+  get regions(): RegionRules {
+    return this.#regions
+  }
+
+  /** Why the file as it is now is not in force, or undefined. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  /** Called with every configuration that comes into force after the first. */
+  onChange(listener: (config: GatewayConfig) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** One at a time: two looks at once must not take one file twice. */
+  reloadIfChanged(isForced = false): Promise<void> {
+    const next = this.#running.then(async () => {
+      if (this.#source.kind === 'file' && (isForced || (await stampOf(this.#source.path)) !== this.#stamp))
+        await this.#reload()
+    })
+    this.#running = next
+    return next
+  }
+
+  async #reload(): Promise<void> {
+    const taken = await take(this.#source, this.#ports)
+    if (!taken.ok) {
+      const [first] = taken.failure
+      const place = first?.at === undefined ? '' : `${first.at.file}:${first.at.line}:${first.at.column} `
+      this.#problem = `${place}${first?.message ?? 'invalid'}`
+      if (this.#source.kind === 'file') this.#stamp = await stampOf(this.#source.path)
+      this.#ports.log(`configuration not taken, the last good one stays: ${this.#problem}`)
+      return
+    }
+    const before = this.#secrets
+    this.#config = taken.value.config
+    this.#secrets = taken.value.secrets
+    this.#stamp = taken.value.stamp
+    this.#regions = regionRules(taken.value.config)
+    this.#problem = undefined
+    this.transport.replace(transportOf(taken.value, this.#ports))
+    for (const listener of this.#listeners) listener(taken.value.config)
+    this.#ports.log('configuration taken')
+    await before.close()
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#running
+    await this.transport.close()
+    await this.#secrets.close()
+  }
+}
+
+interface Taken {
+  readonly config: GatewayConfig
+  readonly secrets: RotatingSecrets
+  readonly stamp: string
+  readonly singleKey: string | undefined
+}
+
+async function take(source: ConfigSource, ports: LiveConfigPorts): Promise<Result<Taken, readonly Problem[]>> {
+  const stamp = source.kind === 'file' ? await stampOf(source.path) : ''
+  const parsed = source.kind === 'file' ? await readConfig(source.path) : ok(singleConfig(source.url, source.region))
+  if (!parsed.ok) return parsed
+  const places = new Map<string, SecretPlace>()
+  for (const { id, key } of parsed.value.upstreams) if (key !== undefined) places.set(id, key)
+  const secrets = await RotatingSecrets.open(places, ports)
+  for (const id of secrets.missing())
+    ports.log(`the key of upstream \`${id}\` cannot be read: it is not asked until it can`)
+  return ok({ config: parsed.value, secrets, stamp, singleKey: source.kind === 'single' ? source.key : undefined })
+}
+
+async function readConfig(path: string): Promise<Result<GatewayConfig, readonly Problem[]>> {
+  try {
+    return parseGatewayConfig(path, await readFile(path, 'utf8'))
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === undefined) throw error
+    return fail([
+      {
+        code: 'gateway-config/unreadable',
+        message: `\`${path}\` cannot be read (${code})`,
+        next: 'check the path and its rights',
+      },
+    ])
+  }
+}
+
+/** Changes when the file does; a file that is gone has a stamp as well. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(path)
+    return `${mtimeMs} ${size} ${ino}`
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === undefined) throw error
+    return code
+  }
+}
+
+function singleConfig(url: string, region: string | undefined): GatewayConfig {
+  return {
+    apiVersion: 'gatehouse.dev/v1',
+    kind: 'Gateway',
+    upstreams: [{ id: SINGLE_ID, url, protocol: 'openai', network: 'private', region }],
+  }
+}
+
+function transportOf({ config, secrets, singleKey }: Taken, ports: LiveConfigPorts): ResilientTransport {
+  const options = configuredUpstreams(config.upstreams, (id) => secrets.current(id))
+  const keyed = singleKey === undefined ? options : options.map((upstream) => ({ ...upstream, key: () => singleKey }))
+  return new ResilientTransport(keyed, ports)
+}
+
+function regionRules({ regions }: GatewayConfig): RegionRules {
+  return {
+    tenants: new Map(Object.entries(regions?.tenants ?? {})),
+    dataClasses: new Map(Object.entries(regions?.dataClasses ?? {})) as RegionRules['dataClasses'],
+  }
+}
