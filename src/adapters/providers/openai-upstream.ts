@@ -26,7 +26,8 @@ export async function openAiChat(
     prepare: ({ model }) => ({ kind: 'send', path: '/chat/completions', body: JSON.stringify({ ...body, model }) }),
   })
   if (outcome.kind === 'failed') {
-    const { code, reason } = outcome.failure
+    const { code, reason, status } = outcome.failure
+    if (status !== undefined) return { kind: 'rejected', status, message: reason }
     return code === 'upstream/cancelled' ? { kind: 'incomplete', reason } : { kind: 'unavailable', reason }
   }
   if (outcome.status !== 200) return rejected(outcome.status, outcome.body)

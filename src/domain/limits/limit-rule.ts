@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../base/instant.ts'
+import type { RateShape } from './gcra.ts'
 
 export const LIMIT_SUBJECTS = ['key', 'tenant', 'system', 'tool'] as const
 export const LIMIT_UNITS = ['requests', 'tokens', 'cost'] as const
@@ -39,6 +40,11 @@ export interface Charge {
 /** All counters that a request moves, in the order of the rules. */
 export function chargesOf(rules: readonly LimitRule[], by: LimitedBy, amounts: Amounts): readonly Charge[] {
   return rules.flatMap((rule) => by[rule.per].map((subject) => ({ rule, subject, amount: amounts[rule.unit] })))
+}
+
+/** The bucket of a rate. */
+export function rateShape({ amount }: LimitRule, { windowMs, burst }: Extract<LimitBound, { kind: 'rate' }>): RateShape {
+  return { unitMs: windowMs / amount, burst }
 }
 
 /** First instant of the period that follows. */

@@ -32,6 +32,7 @@ if (!started.ok) {
   process.exit(2)
 }
 process.stdout.write(`gateway on ${started.value.url}\n`)
+process.on('SIGHUP', () => void started.value.reload())
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {

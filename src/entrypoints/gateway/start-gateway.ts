@@ -13,13 +13,15 @@ import { injectionClassifier } from '../../adapters/models/load-injection-model.
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { LiveConfig, type ConfigSource } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
-import { openSpool } from '../../adapters/spool/spool.ts'
-import { gatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
+import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
 import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
+import { drain } from './drain.ts'
+import type { GatewayPorts } from './gateway-ports.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
 
@@ -46,9 +48,12 @@ export interface GatewayOptions {
 
 export interface RunningGateway extends AsyncDisposable {
   readonly url: string
+  /** Looks at the configuration file now. */
+  reload(): Promise<void>
 }
 
-const IDLE_LOOK_MS = 20
+/** How long running requests may take to end unless the configuration says. */
+const DRAIN_MS = 30_000
 
 function configSource({
   configFile,
@@ -73,8 +78,50 @@ function firstProblem(problems: readonly Problem[]): Problem {
   return { ...first, message: `${place}${first.message}` }
 }
 
-/** A gateway process: bundle, spool and server; it never opens the database. */
+/** A gateway process: configuration, bundle, spool and server; it never opens the database. */
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
+  const opened = await openParts(options)
+  if (!opened.ok) return opened
+  const { ports, config, bundles, spool, telemetry } = opened.value
+  const server = gatewayServer(ports)
+  const close = async (): Promise<void> => {
+    // Drain: running requests finish and are recorded, then the spool is handed over.
+    const isWhole = await drain(server, config.config.drainMs ?? DRAIN_MS)
+    if (!isWhole) options.log('requests that outlasted the drain were cut off')
+    await spool.close()
+    await bundles.close()
+    await config.close()
+    await telemetry.close()
+  }
+  try {
+    server.listen(options.port, options.host)
+    await once(server, 'listening')
+  } catch (error) {
+    await close()
+    if (errnoOf(error) !== 'EADDRINUSE') throw error
+    return fail({
+      code: 'gateway/port-taken',
+      message: `port ${options.port} on ${options.host} is taken`,
+      next: 'stop what listens there, or choose another port',
+    })
+  }
+  const { port } = server.address() as AddressInfo
+  return ok({
+    url: `http://${options.host}:${port}`,
+    reload: () => config.reloadIfChanged(true),
+    [Symbol.asyncDispose]: close,
+  })
+}
+
+interface GatewayParts {
+  readonly ports: GatewayPorts
+  readonly config: LiveConfig
+  readonly bundles: BundleSource
+  readonly spool: Spool
+  readonly telemetry: GatewayTelemetry
+}
+
+async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
   const trust = bundleTrust(options.trustText, systemClock())
   if (!trust.ok) return trust
   const classify = injectionClassifier()
@@ -103,7 +150,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
   })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
-  const server = gatewayServer({
+  const ports: GatewayPorts = {
     admission: bundles,
     sink: spool,
     sessions: memorySessionStore(systemClock),
@@ -122,34 +169,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
       return known
     },
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-  })
-  const close = async (): Promise<void> => {
-    // Drain: no new connections, running requests finish and are recorded, then the spool is handed over.
-    const closed = once(server, 'close')
-    server.close()
-    // A connection that is kept alive is idle once its last answer is out.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
-    await closed
-    clearInterval(idle)
-    await spool.close()
-    await bundles.close()
-    await config.close()
-    await telemetry.close()
   }
-  try {
-    server.listen(options.port, options.host)
-    await once(server, 'listening')
-  } catch (error) {
-    await close()
-    if (errnoOf(error) !== 'EADDRINUSE') throw error
-    return fail({
-      code: 'gateway/port-taken',
-      message: `port ${options.port} on ${options.host} is taken`,
-      next: 'stop what listens there, or choose another port',
-    })
-  }
-  const { port } = server.address() as AddressInfo
-  return ok({ url: `http://${options.host}:${port}`, [Symbol.asyncDispose]: close })
+  return ok({ ports, config, bundles, spool, telemetry })
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {

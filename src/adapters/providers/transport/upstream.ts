@@ -102,7 +102,7 @@ export class Upstream {
     }
     if (outcome.status >= 300 && outcome.status < 400) {
       outcome.body.cancel()
-      return { kind: 'failed', failure: transportFailure('upstream/redirect') }
+      return { kind: 'failed', failure: { ...transportFailure('upstream/redirect'), status: outcome.status } }
     }
     return outcome
   }
