@@ -349,7 +349,7 @@ describe('the gateway', () => {
       GATEHOUSE_CONTROL_PLANE: stack.options.controlPlane,
       GATEHOUSE_GATEWAY_TOKEN: stack.options.token,
       GATEHOUSE_TRUST_FILE: join(stack.folder, 'trust.json'),
-      GATEHOUSE_UPSTREAM_URL: stack.options.upstreamUrl,
+      GATEHOUSE_UPSTREAM_URL: stack.provider.url,
     }
     await writeFile(environment.GATEHOUSE_TRUST_FILE, stack.options.trustText)
     // The kernel refuses what would make a file larger than this: to the gateway it is a disk without room.

@@ -68,7 +68,9 @@ describe('regions', () => {
       regions: { dataClasses: { public: ['eu'] } },
     })
     expect((await light.chat()).status).toBe(502)
-    expect([near.seen.length, far.seen.length, nowhere.seen.length]).toEqual([1, 0, 0])
+    // The model asked for and the release's fallback, both in the region.
+    expect(near.seen.map(({ body }) => body['model'])).toEqual(['model-a', 'model-b'])
+    expect([far.seen.length, nowhere.seen.length]).toEqual([0, 0])
   })
 })
 

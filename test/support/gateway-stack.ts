@@ -89,8 +89,7 @@ export async function startGatewayStack(
     token: parts.plane.node.gatewayToken,
     environment: 'local',
     trustText: await parts.plane.node.trustText(),
-    upstreamUrl: provider.url,
-    upstreamKey: UPSTREAM_KEY,
+    upstreams: [{ id: 'default', protocol: 'openai', url: provider.url, key: UPSTREAM_KEY }],
     otlpEndpoint: undefined,
     log: (line) => void logged.push(line),
   }

@@ -8,9 +8,10 @@ import { base64Of, utf8 } from '../../src/base/bytes.ts'
 import { digestOfBytes } from '../../src/base/digest.ts'
 import { DAY_MS, epochMs, HOUR_MS, toRfc3339 } from '../../src/base/instant.ts'
 import { canonicalJsonOf, type Json, type JsonObject } from '../../src/base/json.ts'
-import { releaseFromParts } from '../../src/contract/manifest/release-from-parts.ts'
+import { releaseFromParts, type ReleaseParts } from '../../src/contract/manifest/release-from-parts.ts'
 import { IN_TOTO_PAYLOAD, signEnvelope } from '../../src/domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../src/domain/evidence/statement.ts'
+import type { Release } from '../../src/domain/release/release.ts'
 import type { DenyScope } from '../../src/domain/killswitch/deny-record.ts'
 import { LOOKUP_SCHEMA, NOTE_SCHEMA, PROMPT, SYSTEM, tinyManifest, type ManifestOptions } from './tiny-project.ts'
 
@@ -56,7 +57,7 @@ export class BundleSigner {
 
   async sign(input: BundleInput = {}): Promise<string> {
     const now = input.issuedAt ?? Date.now()
-    const release = await this.#release(input, now)
+    const release = await this.#signedRelease(input, now)
     const denies = await Promise.all(
       (input.denies ?? []).map(async ({ id, scope, lifts = null }) =>
         signEnvelope(
@@ -99,8 +100,15 @@ export class BundleSigner {
     )
   }
 
-  async #release(input: BundleInput, now: number): Promise<JsonObject> {
-    const manifest = parse(tinyManifest(input.manifest)) as JsonObject
+  /** The release that the bundles admit. */
+  release(manifest?: ManifestOptions): Release {
+    const release = releaseFromParts(nodeSha256, this.#parts(manifest))
+    if (!release.ok) throw new Error(release.failure.message)
+    return release.value
+  }
+
+  #parts(options?: ManifestOptions): ReleaseParts {
+    const manifest = parse(tinyManifest(options)) as JsonObject
     const texts: Readonly<Record<string, string>> = {
       'prompts/system.md': PROMPT,
       'tools/lookup_order.json': JSON.stringify(LOOKUP_SCHEMA),
@@ -109,7 +117,7 @@ export class BundleSigner {
     const files = Object.fromEntries(
       Object.entries(texts).map(([path, text]) => [path, digestOfBytes(nodeSha256, utf8(text))]),
     )
-    const parts = {
+    return {
       manifest,
       files,
       prompts: { system: PROMPT },
@@ -118,9 +126,11 @@ export class BundleSigner {
         save_note: texts['tools/save_note.json'] ?? '',
       },
     }
-    const release = releaseFromParts(nodeSha256, parts)
-    if (!release.ok) throw new Error(release.failure.message)
-    const digest = release.value.digest
+  }
+
+  async #signedRelease(input: BundleInput, now: number): Promise<JsonObject> {
+    const parts = this.#parts(input.manifest)
+    const { digest } = this.release(input.manifest)
     const vsa = await signEnvelope(
       this.#keys.gate.signer,
       IN_TOTO_PAYLOAD,

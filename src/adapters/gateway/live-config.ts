@@ -5,6 +5,7 @@ import type { RegionRules } from '../../domain/routing/plan-route.ts'
 import { errnoOf } from '../files/errno.ts'
 import { configuredUpstreams } from '../providers/transport/configured-upstreams.ts'
 import { ReloadableTransport } from '../providers/transport/reloadable-transport.ts'
+import type { UpstreamProtocol } from '../providers/transport/transport.ts'
 import { ResilientTransport, type TransportPorts } from '../providers/transport/resilient-transport.ts'
 import { RotatingSecrets } from '../secrets/rotating-secrets.ts'
 import type { SecretPlace, SecretPorts } from '../secrets/secret-source.ts'
@@ -13,18 +14,23 @@ export interface LiveConfigPorts extends TransportPorts, SecretPorts {
   readonly log: (line: string) => void
 }
 
-/** Where the configuration comes from: a file that is watched, or one endpoint named in the environment. */
+/** An upstream that whoever starts the process names, with its key. */
+export interface NamedUpstream {
+  readonly id: string
+  readonly protocol: UpstreamProtocol
+  readonly url: string
+  readonly key: string | undefined
+  readonly apiVersion?: string | undefined
+  readonly models?: readonly string[] | undefined
+  readonly region?: string | undefined
+}
+
+/** Where the configuration comes from: a file that is watched, or upstreams named at the start. */
 export type ConfigSource =
   | { readonly kind: 'file'; readonly path: string }
-  | {
-      readonly kind: 'single'
-      readonly url: string
-      readonly key: string | undefined
-      readonly region?: string | undefined
-    }
+  | { readonly kind: 'named'; readonly upstreams: readonly NamedUpstream[] }
 
 const LOOK_MS = 1_000
-const SINGLE_ID = 'default'
 
 /** The configuration in force: taken whole when it is valid, kept as it was when it is not. */
 export class LiveConfig {
@@ -123,19 +129,20 @@ interface Taken {
   readonly config: GatewayConfig
   readonly secrets: RotatingSecrets
   readonly stamp: string
-  readonly singleKey: string | undefined
+  readonly namedKeys: ReadonlyMap<string, string | undefined>
 }
 
 async function take(source: ConfigSource, ports: LiveConfigPorts): Promise<Result<Taken, readonly Problem[]>> {
   const stamp = source.kind === 'file' ? await stampOf(source.path) : ''
-  const parsed = source.kind === 'file' ? await readConfig(source.path) : ok(singleConfig(source.url, source.region))
+  const parsed = source.kind === 'file' ? await readConfig(source.path) : ok(namedConfig(source.upstreams))
   if (!parsed.ok) return parsed
   const places = new Map<string, SecretPlace>()
   for (const { id, key } of parsed.value.upstreams) if (key !== undefined) places.set(id, key)
   const secrets = await RotatingSecrets.open(places, ports)
   for (const id of secrets.missing())
     ports.log(`the key of upstream \`${id}\` cannot be read: it is not asked until it can`)
-  return ok({ config: parsed.value, secrets, stamp, singleKey: source.kind === 'single' ? source.key : undefined })
+  const named = source.kind === 'named' ? source.upstreams : []
+  return ok({ config: parsed.value, secrets, stamp, namedKeys: new Map(named.map(({ id, key }) => [id, key])) })
 }
 
 async function readConfig(path: string): Promise<Result<GatewayConfig, readonly Problem[]>> {
@@ -166,18 +173,26 @@ async function stampOf(path: string): Promise<string> {
   }
 }
 
-function singleConfig(url: string, region: string | undefined): GatewayConfig {
+function namedConfig(upstreams: readonly NamedUpstream[]): GatewayConfig {
   return {
     apiVersion: 'gatehouse.dev/v1',
     kind: 'Gateway',
-    upstreams: [{ id: SINGLE_ID, url, protocol: 'openai', network: 'private', region }],
+    upstreams: upstreams.map(({ key: _, models, ...upstream }) => ({
+      ...upstream,
+      network: 'private',
+      ...(models === undefined ? {} : { models: [...models] }),
+    })),
   }
 }
 
-function transportOf({ config, secrets, singleKey }: Taken, ports: LiveConfigPorts): ResilientTransport {
+function transportOf({ config, secrets, namedKeys }: Taken, ports: LiveConfigPorts): ResilientTransport {
   const options = configuredUpstreams(config.upstreams, (id) => secrets.current(id))
-  const keyed = singleKey === undefined ? options : options.map((upstream) => ({ ...upstream, key: () => singleKey }))
-  return new ResilientTransport(keyed, ports)
+  return new ResilientTransport(
+    options.map((upstream) =>
+      namedKeys.has(upstream.id) ? { ...upstream, key: () => namedKeys.get(upstream.id) } : upstream,
+    ),
+    ports,
+  )
 }
 
 function regionRules({ regions }: GatewayConfig): RegionRules {

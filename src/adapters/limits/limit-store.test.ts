@@ -128,7 +128,13 @@ for (const [where, isThere, open] of STORES)
       const store = await open(freshPrefix())
       const one = (scope: string, subject: string): Promise<ReserveOutcome> =>
         store.reserve(scope, `${scope}${subject}`, [charge(rate(1), 1, subject)])
-      const outcomes = [await one('a', 'x'), await one('a', 'y'), await one('b', 'x'), await one('a', 'x:y'), await one('a:x', 'y')]
+      const outcomes = [
+        await one('a', 'x'),
+        await one('a', 'y'),
+        await one('b', 'x'),
+        await one('a', 'x:y'),
+        await one('a:x', 'y'),
+      ]
       expect(kinds(outcomes)).toEqual({ granted: 5 })
       expect((await one('a', 'x')).kind).toBe('limited')
     })

@@ -40,7 +40,11 @@ export function redisLimitStore({ url, prefix, clock }: RedisLimitOptions): Redi
   redis.on('error', () => undefined)
   redis.defineCommand('gatehouseReserve', { lua: RESERVE_SCRIPT })
   redis.defineCommand('gatehouseSettle', { lua: SETTLE_SCRIPT })
-  const call = async (command: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> => {
+  const call = async (
+    command: string,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> => {
     const commands = redis as unknown as Record<string, (...values: (string | number)[]) => Promise<unknown>>
     try {
       return await commands[command]?.(keys.length, ...keys, ...args)

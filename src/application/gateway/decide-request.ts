@@ -23,6 +23,20 @@ export interface JudgedRequest {
   readonly live: LiveRequest
   readonly messages: readonly ConversationMessage[]
   readonly subject: Subject | undefined
+  /** What else reaches the model and cannot be rewritten: ids, links to images, settings. A finding in it is a denial. */
+  readonly carried?: readonly CarriedText[] | undefined
+  /** What no guard reads: it is not to be trusted, and a model takes only what its manifest says. */
+  readonly opaque?: readonly OpaqueKind[] | undefined
+}
+
+export type OpaqueKind = 'image' | 'audio'
+
+export interface CarriedText {
+  /** Where it stands, for the record. */
+  readonly where: string
+  readonly text: string
+  /** The tool that a description is of. */
+  readonly tool?: string | undefined
 }
 
 export interface PlacedFinding extends GuardFinding {
@@ -37,6 +51,7 @@ export interface Denial {
     | 'release_not_approved'
     | 'system_halted'
     | 'subject_required'
+    | 'unsupported_content'
     | 'tool_call_denied'
     | 'approval_required'
   readonly message: string
@@ -50,6 +65,8 @@ export interface RequestContext {
   readonly admitted: AdmittedSystem
   readonly release: ServedRelease
   readonly promptId: string
+  /** As the client asked for it. */
+  readonly model: string
   readonly subject: Subject | undefined
   readonly sessionKey: string | undefined
   readonly messages: readonly ConversationMessage[]
@@ -63,7 +80,13 @@ export type RequestDecision = {
   readonly findings: readonly PlacedFinding[]
 } & (
   | { readonly kind: 'deny'; readonly denial: Denial }
-  | { readonly kind: 'forward'; readonly context: RequestContext; readonly texts: readonly string[] }
+  | {
+      readonly kind: 'forward'
+      readonly context: RequestContext
+      readonly texts: readonly string[]
+      /** Arguments of the calls in each message, as the guard left them. */
+      readonly callArguments: readonly (readonly string[])[]
+    }
 )
 
 export interface DecideRequestPorts {
@@ -74,6 +97,18 @@ export interface DecideRequestPorts {
   readonly classify: ClassifyInjection
 }
 
+function isDescribed({ manifest }: ServedRelease, tool: string): boolean {
+  return manifest.components.tools?.find(({ id }) => id === tool)?.description !== undefined
+}
+
+/** Text and images, unless the manifest names a model's modalities. */
+function takes({ manifest }: ServedRelease, model: string, kind: OpaqueKind): boolean {
+  const { modalities } = manifest.components.models.find((candidate) => candidate.model === model) ?? {}
+  return (modalities ?? ['text', 'image']).includes(kind)
+}
+
+const OPAQUE: Label = { integrity: 'untrusted', confidentiality: 'public' }
+
 /** How far a gateway's clock may run behind the gate's. */
 const CLOCK_SKEW_MS = 30 * SECOND_MS
 
@@ -83,9 +118,8 @@ export function decideRequest(
   admitted: AdmittedSystem,
   ports: DecideRequestPorts,
 ): RequestDecision {
-  const halted = haltedBy(request, ports.deny)
-  if (halted !== undefined)
-    return denied({ status: 403, code: 'system_halted', message: 'this system is halted', rule: halted })
+  const halted = haltedBy({ model: request.live.model, subject: request.subject }, ports.deny)
+  if (halted !== undefined) return denied(halted)
   if (admitted.isMultiTenant && request.subject === undefined)
     return denied({
       status: 403,
@@ -105,34 +139,52 @@ export function decideRequest(
     })
   }
   const release = recognised.value.release as ServedRelease
+  const unread = request.opaque?.find((kind) => !takes(release, request.live.model, kind))
+  if (unread !== undefined)
+    return denied({
+      status: 400,
+      code: 'unsupported_content',
+      message: `the release's model takes no ${unread}`,
+      rule: `admission/${unread}`,
+    })
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
   const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
+  const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
   const label = raiseMarks(
     ports.sessions,
     sessionKey,
-    slotLabels.reduce(joinLabels, labelOfConversation(request.messages, release.manifest)),
+    [...slotLabels, ...opaque].reduce(joinLabels, labelOfConversation(request.messages, release.manifest)),
   )
   const context: RequestContext = {
     admitted,
     release,
     promptId: recognised.value.promptId,
+    model: request.live.model,
     subject: request.subject,
     sessionKey,
     messages: request.messages,
     label,
   }
-  return guardMessages(context, recognised.value, ports)
+  return guardMessages(context, recognised.value, request.carried ?? [], ports)
 }
 
 function denied(denial: Denial): RequestDecision {
   return { kind: 'deny', denial, releaseDigest: null, action: 'block', score: 0, findings: [] }
 }
 
-function haltedBy({ live, subject }: JudgedRequest, deny: DenyState): string | undefined {
-  if (deny.isSystemDenied) return 'kill-switch/system'
-  if (deny.models.has(live.model)) return 'kill-switch/model'
-  if (subject !== undefined && deny.tenants.has(subject.tenant)) return 'kill-switch/tenant'
-  return undefined
+/** Asked again and again while an answer is on its way: a kill switch stops what has begun, too. */
+export function haltedBy(
+  { model, subject }: { readonly model: string; readonly subject: Subject | undefined },
+  deny: DenyState,
+): Denial | undefined {
+  const rule = deny.isSystemDenied
+    ? 'kill-switch/system'
+    : deny.models.has(model)
+      ? 'kill-switch/model'
+      : subject !== undefined && deny.tenants.has(subject.tenant)
+        ? 'kill-switch/tenant'
+        : undefined
+  return rule === undefined ? undefined : { status: 403, code: 'system_halted', message: 'this system is halted', rule }
 }
 
 export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string {
@@ -166,10 +218,12 @@ function raiseMarks(sessions: SessionStore, key: string | undefined, label: Labe
 function guardMessages(
   context: RequestContext,
   { promptId, slots }: Recognised,
+  carried: readonly CarriedText[],
   ports: DecideRequestPorts,
 ): RequestDecision {
   const { guard: policies } = context.release
   const texts: string[] = []
+  const callArguments: (readonly string[])[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
   const judge = (text: string, policy: SidePolicy, where: string, guard = guardText): string => {
@@ -197,6 +251,21 @@ function guardMessages(
             message.role === 'tool' ? guardDocument : guardText,
           ),
     )
+  for (const [index, message] of context.messages.entries())
+    callArguments.push(
+      message.role === 'assistant'
+        ? message.toolCalls.map((call) => judge(call.arguments, policies.document, `${index}:arguments`, guardDocument))
+        : [],
+    )
+  for (const { where, text, tool } of carried) {
+    // A description that the manifest declares is the release's own: recognition has compared it.
+    if (tool !== undefined && isDescribed(context.release, tool)) continue
+    const before = findings.length
+    if (judge(text, policies.input, where, guardDocument) === text) continue
+    // It cannot be taken out, so the request stays here.
+    total.action = 'block'
+    total.rule = findings.slice(before)[0]?.detector ?? total.rule
+  }
   const { action, score, rule } = total
   const summary = { releaseDigest: context.release.digest, action, score, findings }
   if (action === 'block' || action === 'end-session')
@@ -211,7 +280,7 @@ function guardMessages(
       ...summary,
       denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
     }
-  return { kind: 'forward', ...summary, context, texts }
+  return { kind: 'forward', ...summary, context, texts, callArguments }
 }
 
 /** The recognised prompt with what the guard left of its slots: the one system message of the request. */

@@ -43,7 +43,10 @@ export function chargesOf(rules: readonly LimitRule[], by: LimitedBy, amounts: A
 }
 
 /** The bucket of a rate. */
-export function rateShape({ amount }: LimitRule, { windowMs, burst }: Extract<LimitBound, { kind: 'rate' }>): RateShape {
+export function rateShape(
+  { amount }: LimitRule,
+  { windowMs, burst }: Extract<LimitBound, { kind: 'rate' }>,
+): RateShape {
   return { unitMs: windowMs / amount, burst }
 }
 

@@ -59,7 +59,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     sink: { intent: async () => kept, outcome: async () => kept },
     sessions: memorySessionStore(systemClock),
     transport: config.transport,
-    planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'default', model: name, isFallback: false }] }),
+    planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
     telemetry: {
       record: () => undefined,
       serveMetrics: (_, response) => void response.writeHead(404).end(),
@@ -92,7 +92,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
 /** The one model that the suites name; no file, so nothing about it can be invalid. */
 async function provingConfig({ baseUrl, apiKey }: TargetModel): Promise<LiveConfig> {
   const config = await LiveConfig.open(
-    { kind: 'single', url: baseUrl, key: apiKey },
+    { kind: 'named', upstreams: [{ id: 'target', protocol: 'openai', url: baseUrl, key: apiKey }] },
     { monotonicMs, chance: nodeChance, environment: {}, log: () => undefined },
   )
   if (!config.ok) throw new Error(config.failure[0]?.message ?? 'no configuration')

@@ -9,9 +9,12 @@ export function routeOf(context: RequestContext, model: string, config: LiveConf
   const asked = models.find((component) => component.model === model)
   // A fallback is named by the id of another model component of the same release, or by that model's own name.
   const fallbacks = (asked?.fallbacks ?? []).map((name) => models.find(({ id }) => id === name)?.model ?? name)
+  const upstreams = [...config.transport.upstreams.values()]
+  const isNamed = upstreams.some(({ id }) => id === asked?.provider)
   return planRoute(
     [...new Set([model, ...fallbacks])],
-    [...config.transport.upstreams.values()],
+    // One that lists no models serves those of the provider it is named for; with no such name, every one.
+    upstreams.filter(({ id, models: listed }) => !isNamed || listed !== undefined || id === asked?.provider),
     {
       tenant: context.subject?.tenant,
       dataClasses: manifest.intake.dataClasses,

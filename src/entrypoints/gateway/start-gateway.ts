@@ -11,7 +11,7 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { LiveConfig, type ConfigSource } from '../../adapters/gateway/live-config.ts'
+import { LiveConfig, type ConfigSource, type NamedUpstream } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
 import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
@@ -33,11 +33,8 @@ export interface GatewayOptions {
   readonly token: string
   readonly environment: string
   readonly trustText: string
-  /** One OpenAI-compatible endpoint; a configuration file takes its place. */
-  readonly upstreamUrl?: string | undefined
-  readonly upstreamKey?: string | undefined
-  /** Where that endpoint processes data; systems with a residency are served only by places that say so. */
-  readonly upstreamRegion?: string | undefined
+  /** Upstreams for a gateway without a configuration file, which takes their place. */
+  readonly upstreams?: readonly NamedUpstream[] | undefined
   /** Path of a `gateway.yaml`. */
   readonly configFile?: string | undefined
   /** What references to environment variables are read from. */
@@ -55,15 +52,9 @@ export interface RunningGateway extends AsyncDisposable {
 /** How long running requests may take to end unless the configuration says. */
 const DRAIN_MS = 30_000
 
-function configSource({
-  configFile,
-  upstreamUrl,
-  upstreamKey,
-  upstreamRegion,
-}: GatewayOptions): Result<ConfigSource, Problem> {
+function configSource({ configFile, upstreams = [] }: GatewayOptions): Result<ConfigSource, Problem> {
   if (configFile !== undefined) return ok({ kind: 'file', path: configFile })
-  if (upstreamUrl !== undefined)
-    return ok({ kind: 'single', url: upstreamUrl, key: upstreamKey, region: upstreamRegion })
+  if (upstreams.length > 0) return ok({ kind: 'named', upstreams })
   return fail({
     code: 'gateway/no-upstream',
     message: 'neither a configuration file nor an upstream is named',

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { errorBody, type GatewayErrorCode } from '../../../contract/openai/error-body.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
-import { chatRoute } from './chat-route.ts'
+import { chatCodec } from '../../../contract/openai/chat-codec.ts'
+import { messagesCodec } from '../../../contract/anthropic/messages-codec.ts'
+import { serveModel } from '../exchange/serve-model.ts'
 import { sendJson, type HttpExchange } from './http-exchange.ts'
 import { modelList } from './models-route.ts'
 import { serveOperator } from './operator-routes.ts'
@@ -17,7 +19,9 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
     case 'GET /v1/models':
       return sendJson(response, 200, modelList(caller))
     case 'POST /v1/chat/completions':
-      return chatRoute(ports, caller, exchange)
+      return serveModel(ports, caller, chatCodec, exchange)
+    case 'POST /v1/messages':
+      return serveModel(ports, caller, messagesCodec, exchange)
     default:
       return refuse(exchange, 404, 'not_found', 'this gateway serves no such path')
   }
@@ -30,7 +34,11 @@ export function answerBug(exchange: HttpExchange): void {
 }
 
 function callerOf(ports: GatewayPorts, request: IncomingMessage): Caller | undefined {
-  const key = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
+  const { authorization, 'x-api-key': header } = request.headers
+  const key =
+    /^Bearer ([\x21-\x7e]{1,512})$/.exec(authorization ?? '')?.[1] ??
+    // Clients of Anthropic send their key by this name.
+    (authorization === undefined && typeof header === 'string' ? /^[\x21-\x7e]{1,512}$/.exec(header)?.[0] : undefined)
   return key === undefined ? undefined : ports.admission.callerOf(key)
 }
 
