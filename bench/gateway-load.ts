@@ -34,7 +34,8 @@ export function runLoad(order: LoadOrder): Promise<LoadResult> {
   const state = { requests: 0, failures: 0, firstFailure: '', isMeasuring: false, isOver: false, startMs: 0 }
   return new Promise((resolve) => {
     const sockets: Socket[] = []
-    for (let at = 0; at < order.concurrency; at += 1) sockets.push(client(order.port, request, state, { totals, firsts }))
+    for (let at = 0; at < order.concurrency; at += 1)
+      sockets.push(client(order.port, request, state, { totals, firsts }))
     setTimeout(() => {
       state.isMeasuring = true
       state.startMs = performance.now()

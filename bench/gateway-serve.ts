@@ -10,7 +10,12 @@ const [kind = '', upstream = '', folder = ''] = process.argv.slice(2)
 const signer = new BundleSigner()
 
 if (kind === 'no-audit') {
-  const { url, apiKey } = await startProvingGateway(signer.release(), { baseUrl: upstream, apiKey: 'upstream' })
+  const { url, apiKey } = await startProvingGateway(signer.release(), {
+    baseUrl: upstream,
+    apiKey: 'upstream',
+    isSimulated: true,
+    close: async () => undefined,
+  })
   process.send?.({ port: Number(new URL(url).port), apiKey })
 } else {
   const plane = await startBundleServer()

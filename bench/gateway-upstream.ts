@@ -17,7 +17,9 @@ const chunk = (delta: object, finishReason: string | null): string =>
   `data: ${JSON.stringify({ ...HEAD, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finishReason }] })}\n\n`
 const WORDS = TEXT.split(' ')
 const EVENTS = [
-  ...Array.from({ length: PIECES }, (_, at) => chunk({ role: 'assistant', content: `${WORDS[at % 14] ?? 'and'} ` }, null)),
+  ...Array.from({ length: PIECES }, (_, at) =>
+    chunk({ role: 'assistant', content: `${WORDS[at % 14] ?? 'and'} ` }, null),
+  ),
   chunk({}, 'stop'),
   'data: [DONE]\n\n',
 ]

@@ -145,7 +145,12 @@ async function isListening(port: number): Promise<boolean> {
   }
 }
 
-function startBare(root: string, children: ChildProcess[], file: string, args: readonly string[] = []): Promise<ChildProcess> {
+function startBare(
+  root: string,
+  children: ChildProcess[],
+  file: string,
+  args: readonly string[] = [],
+): Promise<ChildProcess> {
   const child = fork(join(root, 'bench', file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   children.push(child)
   return Promise.resolve(child)
@@ -206,7 +211,12 @@ interface FirstBytes extends Omit<Setting, 'upstream' | 'missing'> {
 /** Time to the first event where the provider takes its time, as people see it. */
 async function firstBytes({ slow, load, isQuick, ...setting }: FirstBytes): Promise<readonly Row[]> {
   const targets = await openTargets({ ...setting, upstream: slow, missing: [] })
-  const rows = targets.map(({ name }) => ({ target: name, wire: 'SSE' as const, concurrency: 4, runs: [] as LoadResult[] }))
+  const rows = targets.map(({ name }) => ({
+    target: name,
+    wire: 'SSE' as const,
+    concurrency: 4,
+    runs: [] as LoadResult[],
+  }))
   for (const [at, target] of targets.entries())
     rows[at]?.runs.push(
       await run(load, {
@@ -262,7 +272,9 @@ function report(
     most('resident memory with audit after the run, MB', rss / 1e6, 200),
   ]
   const failures = rows.flatMap(({ target, runs }) =>
-    runs.filter((result) => result.failures > 0).map((result) => `${target}: ${result.failures} failed, first: ${result.firstFailure}`),
+    runs
+      .filter((result) => result.failures > 0)
+      .map((result) => `${target}: ${result.failures} failed, first: ${result.firstFailure}`),
   )
   return {
     paragraphs: [

@@ -28,7 +28,9 @@ export function eventsOf({ id, model, created, choices, usage }: ModelAnswer): r
 export function answerOf(events: readonly ModelEvent[]): ModelAnswer {
   const head = events.find((event) => event.kind === 'start')
   const usage = events.findLast((event) => event.kind === 'usage')
-  const indexes = [...new Set(events.flatMap((event) => ('choice' in event ? [event.choice] : [])))].toSorted()
+  const indexes = [...new Set(events.flatMap((event) => ('choice' in event ? [event.choice] : [])))].toSorted(
+    (left, right) => left - right,
+  )
   const own = (choice: number): ModelEvent[] => events.filter((event) => 'choice' in event && event.choice === choice)
   const said = (choice: number, kind: string): string | null => {
     const texts = own(choice).flatMap((event) => (event.kind === kind && 'text' in event ? [event.text] : []))

@@ -1,16 +1,19 @@
 import { readFile, stat } from 'node:fs/promises'
+import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parseGatewayConfig, type GatewayConfig } from '../../contract/gateway-config/gateway-config.ts'
 import type { RegionRules } from '../../domain/routing/plan-route.ts'
 import { errnoOf } from '../files/errno.ts'
+import { limiterOf, type Limiter } from '../limits/limiter.ts'
 import { configuredUpstreams } from '../providers/transport/configured-upstreams.ts'
 import { ReloadableTransport } from '../providers/transport/reloadable-transport.ts'
 import type { UpstreamProtocol } from '../providers/transport/transport.ts'
 import { ResilientTransport, type TransportPorts } from '../providers/transport/resilient-transport.ts'
 import { RotatingSecrets } from '../secrets/rotating-secrets.ts'
-import type { SecretPlace, SecretPorts } from '../secrets/secret-source.ts'
+import { readSecret, type SecretPlace, type SecretPorts } from '../secrets/secret-source.ts'
 
 export interface LiveConfigPorts extends TransportPorts, SecretPorts {
+  readonly clock: Clock
   readonly log: (line: string) => void
 }
 
@@ -37,7 +40,6 @@ export class LiveConfig {
   readonly transport: ReloadableTransport
   readonly #source: ConfigSource
   readonly #ports: LiveConfigPorts
-  readonly #listeners: ((config: GatewayConfig) => void)[] = []
   #config: GatewayConfig
   #secrets: RotatingSecrets
   #regions: RegionRules
@@ -45,6 +47,7 @@ export class LiveConfig {
   #timer: NodeJS.Timeout | undefined
   #running: Promise<unknown> = Promise.resolve()
   #problem: string | undefined
+  #limiter: Limiter
 
   private constructor(source: ConfigSource, ports: LiveConfigPorts, taken: Taken) {
     this.#source = source
@@ -53,11 +56,12 @@ export class LiveConfig {
     this.#secrets = taken.secrets
     this.#stamp = taken.stamp
     this.#regions = regionRules(taken.config)
+    this.#limiter = taken.limiter
     this.transport = new ReloadableTransport(transportOf(taken, ports))
   }
 
   static async open(source: ConfigSource, ports: LiveConfigPorts): Promise<Result<LiveConfig, readonly Problem[]>> {
-    const taken = await take(source, ports)
+    const taken = await take(source, ports, undefined)
     if (!taken.ok) return taken
     const live = new LiveConfig(source, ports, taken.value)
     if (source.kind === 'file') {
@@ -80,9 +84,8 @@ export class LiveConfig {
     return this.#problem
   }
 
-  /** Called with every configuration that comes into force after the first. */
-  onChange(listener: (config: GatewayConfig) => void): void {
-    this.#listeners.push(listener)
+  get limiter(): Limiter {
+    return this.#limiter
   }
 
   /** One at a time: two looks at once must not take one file twice. */
@@ -96,7 +99,7 @@ export class LiveConfig {
   }
 
   async #reload(): Promise<void> {
-    const taken = await take(this.#source, this.#ports)
+    const taken = await take(this.#source, this.#ports, { config: this.#config, limiter: this.#limiter })
     if (!taken.ok) {
       const [first] = taken.failure
       const place = first?.at === undefined ? '' : `${first.at.file}:${first.at.line}:${first.at.column} `
@@ -105,16 +108,17 @@ export class LiveConfig {
       this.#ports.log(`configuration not taken, the last good one stays: ${this.#problem}`)
       return
     }
-    const before = this.#secrets
+    const [before, limiter] = [this.#secrets, this.#limiter]
     this.#config = taken.value.config
     this.#secrets = taken.value.secrets
     this.#stamp = taken.value.stamp
     this.#regions = regionRules(taken.value.config)
     this.#problem = undefined
     this.transport.replace(transportOf(taken.value, this.#ports))
-    for (const listener of this.#listeners) listener(taken.value.config)
+    this.#limiter = taken.value.limiter
     this.#ports.log('configuration taken')
     await before.close()
+    if (limiter !== this.#limiter) await limiter[Symbol.asyncDispose]()
   }
 
   async close(): Promise<void> {
@@ -122,6 +126,7 @@ export class LiveConfig {
     await this.#running
     await this.transport.close()
     await this.#secrets.close()
+    await this.#limiter[Symbol.asyncDispose]()
   }
 }
 
@@ -129,10 +134,15 @@ interface Taken {
   readonly config: GatewayConfig
   readonly secrets: RotatingSecrets
   readonly stamp: string
+  readonly limiter: Limiter
   readonly namedKeys: ReadonlyMap<string, string | undefined>
 }
 
-async function take(source: ConfigSource, ports: LiveConfigPorts): Promise<Result<Taken, readonly Problem[]>> {
+async function take(
+  source: ConfigSource,
+  ports: LiveConfigPorts,
+  before: Pick<Taken, 'config' | 'limiter'> | undefined,
+): Promise<Result<Taken, readonly Problem[]>> {
   const stamp = source.kind === 'file' ? await stampOf(source.path) : ''
   const parsed = source.kind === 'file' ? await readConfig(source.path) : ok(namedConfig(source.upstreams))
   if (!parsed.ok) return parsed
@@ -142,7 +152,25 @@ async function take(source: ConfigSource, ports: LiveConfigPorts): Promise<Resul
   for (const id of secrets.missing())
     ports.log(`the key of upstream \`${id}\` cannot be read: it is not asked until it can`)
   const named = source.kind === 'named' ? source.upstreams : []
-  return ok({ config: parsed.value, secrets, stamp, namedKeys: new Map(named.map(({ id, key }) => [id, key])) })
+  const limiter = await limiterFor(parsed.value, ports, before)
+  return ok({
+    config: parsed.value,
+    secrets,
+    stamp,
+    limiter,
+    namedKeys: new Map(named.map(({ id, key }) => [id, key])),
+  })
+}
+
+/** Limits that did not change keep their counters: a reload must not hand out every budget anew. */
+async function limiterFor(
+  { limits }: GatewayConfig,
+  ports: LiveConfigPorts,
+  before: Pick<Taken, 'config' | 'limiter'> | undefined,
+): Promise<Limiter> {
+  if (before !== undefined && JSON.stringify(before.config.limits) === JSON.stringify(limits)) return before.limiter
+  const url = limits?.redis?.url
+  return limiterOf(limits, { ...ports, redisUrl: url === undefined ? null : await readSecret(url, ports) })
 }
 
 async function readConfig(path: string): Promise<Result<GatewayConfig, readonly Problem[]>> {
@@ -177,8 +205,12 @@ function namedConfig(upstreams: readonly NamedUpstream[]): GatewayConfig {
   return {
     apiVersion: 'gatehouse.dev/v1',
     kind: 'Gateway',
-    upstreams: upstreams.map(({ key: _, models, ...upstream }) => ({
-      ...upstream,
+    upstreams: upstreams.map(({ id, protocol, url, apiVersion, region, models }) => ({
+      id,
+      protocol,
+      url,
+      apiVersion,
+      region,
       network: 'private',
       ...(models === undefined ? {} : { models: [...models] }),
     })),

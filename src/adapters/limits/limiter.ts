@@ -124,7 +124,8 @@ class ConfiguredLimiter implements Limiter {
     this.#awaySinceMs ??= this.#monotonicMs()
     const { localShareMs = DEFAULT_LOCAL_SHARE_MS, away } = this.#config.redis ?? {}
     // First each gateway lets its share through; then the tier decides, and unless told otherwise only T3 goes on.
-    const isShared = this.awayForMs() <= localShareMs || (away?.[tier] ?? (tier === 'T3' ? 'local-share' : 'deny')) === 'local-share'
+    const isShared =
+      this.awayForMs() <= localShareMs || (away?.[tier] ?? (tier === 'T3' ? 'local-share' : 'deny')) === 'local-share'
     return isShared ? local() : { store: this.#shared, outcome }
   }
 
@@ -135,10 +136,17 @@ class ConfiguredLimiter implements Limiter {
     usage: CallUsage | 'none' | undefined,
   ): Promise<void> {
     const { charges } = reservation
-    if (usage === undefined) return store.settle(reservation, charges.map(({ amount }) => amount))
+    if (usage === undefined)
+      return store.settle(
+        reservation,
+        charges.map(({ amount }) => amount),
+      )
     const taken = usage === 'none' ? { inputTokens: 0, outputTokens: 0 } : usage
     const amounts = amountsOf(taken, model, this.#prices)
-    return store.settle(reservation, charges.map(({ rule }) => amounts[rule.unit]))
+    return store.settle(
+      reservation,
+      charges.map(({ rule }) => amounts[rule.unit]),
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

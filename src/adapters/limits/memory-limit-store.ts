@@ -24,17 +24,6 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
   const budgets = new Map<string, Budget & { readonly until: number }>()
   let reserved = 0
 
-  function sweep(now: number): void {
-    for (const [key, fullAt] of buckets) if (fullAt <= now) buckets.delete(key)
-    for (const [key, { until }] of budgets) if (until <= now) budgets.delete(key)
-    // The oldest counters go first when a flood of names has filled the table.
-    for (const table of [buckets, budgets])
-      for (const key of table.keys()) {
-        if (table.size <= COUNTERS_MAX) break
-        table.delete(key)
-      }
-  }
-
   function budgetOf(key: string, until: number, now: number): Budget {
     const budget = budgets.get(key) ?? { spent: 0, held: 0, holds: new Map(), until }
     budgets.set(key, budget)
@@ -50,7 +39,7 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
     async reserve(scope, id, charges): Promise<ReserveOutcome> {
       const now = clock()
       reserved += 1
-      if (reserved % SWEEP_EACH === 0) sweep(now)
+      if (reserved % SWEEP_EACH === 0) sweep(buckets, budgets, now)
       const periodEnds: number[] = []
       const apply: (() => void)[] = []
       for (const charge of charges) {
@@ -97,6 +86,17 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
       }
     },
   }
+}
+
+function sweep(buckets: Map<string, number>, budgets: Map<string, { readonly until: number }>, now: number): void {
+  for (const [key, fullAt] of buckets) if (fullAt <= now) buckets.delete(key)
+  for (const [key, { until }] of budgets) if (until <= now) budgets.delete(key)
+  // The oldest counters go first when a flood of names has filled the table.
+  for (const table of [buckets, budgets])
+    for (const key of table.keys()) {
+      if (table.size <= COUNTERS_MAX) break
+      table.delete(key)
+    }
 }
 
 function sharedShape({ rule }: Charge, share: number): ReturnType<typeof rateShape> {

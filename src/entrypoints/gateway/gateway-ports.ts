@@ -4,6 +4,7 @@ import type { RequestContext } from '../../application/gateway/decide-request.ts
 import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
 import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts'
 import type { Transport } from '../../adapters/providers/transport/transport.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
@@ -43,6 +44,8 @@ export interface GatewayPorts {
   readonly transport: Transport
   /** Where a judged request may go, in order: the model asked for, then the release's fallbacks, within its regions. */
   readonly planRoute: (context: RequestContext, model: string) => RoutePlan
+  /** Takes what a request is estimated to cost out of every limit that it counts for, or out of none. */
+  readonly admitWithinLimits: (call: LimitedCall) => Promise<LimitVerdict>
   readonly telemetry: GatewayTelemetry
   readonly engine: PolicyEngine
   readonly clock: Clock

@@ -60,6 +60,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     sessions: memorySessionStore(systemClock),
     transport: config.transport,
     planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
+    admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry: {
       record: () => undefined,
       serveMetrics: (_, response) => void response.writeHead(404).end(),
@@ -93,7 +94,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
 async function provingConfig({ baseUrl, apiKey }: TargetModel): Promise<LiveConfig> {
   const config = await LiveConfig.open(
     { kind: 'named', upstreams: [{ id: 'target', protocol: 'openai', url: baseUrl, key: apiKey }] },
-    { monotonicMs, chance: nodeChance, environment: {}, log: () => undefined },
+    { clock: systemClock, monotonicMs, chance: nodeChance, environment: {}, log: () => undefined },
   )
   if (!config.ok) throw new Error(config.failure[0]?.message ?? 'no configuration')
   return config.value

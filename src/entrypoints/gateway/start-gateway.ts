@@ -120,6 +120,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const source = configSource(options)
   if (!source.ok) return source
   const opened = await LiveConfig.open(source.value, {
+    clock: systemClock,
     monotonicMs,
     chance: nodeChance,
     environment: options.processEnvironment ?? {},
@@ -147,6 +148,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     sessions: memorySessionStore(systemClock),
     transport: config.transport,
     planRoute: (context, model) => routeOf(context, model, config),
+    admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry,
     engine: celEngine(),
     clock: systemClock,

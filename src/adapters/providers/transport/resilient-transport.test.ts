@@ -365,45 +365,6 @@ test('no more requests wait for an upstream than its queue holds', async () => {
   expect((await Promise.all(held)).map(codeOf)).toEqual(['upstream/cancelled', 'upstream/cancelled'])
 })
 
-describe('a key', () => {
-  test.each([
-    ['openai', 'authorization', 'Bearer key-1'],
-    ['anthropic', 'x-api-key', 'key-1'],
-    ['azure-openai', 'api-key', 'key-1'],
-  ] as const)('goes to %s as %s, as it is at the time of the call', async (protocol, name, value) => {
-    const seen: string[] = []
-    const { createServer: createHttp } = await import('node:http')
-    const server = createHttp((request, response) => {
-      seen.push(String(request.headers[name]))
-      response.end('{}')
-    }).listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    let key: string | null = 'key-1'
-    open(options('a', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, { protocol, key: () => key }))
-    await responded(await send([A])).body.text(10)
-    key = 'key-2'
-    await responded(await send([A])).body.text(10)
-    key = null
-    expect(codeOf(await send([A]))).toBe('upstream/no-key')
-    expect(seen).toEqual([value, value.replace('key-1', 'key-2')])
-    server.closeAllConnections()
-    server.close()
-  })
-})
-
-describe('an address', () => {
-  test.each([
-    ['http://127.0.0.1:9/v1', 'public'],
-    ['http://169.254.169.254/v1', 'private'],
-    ['http://[::ffff:169.254.169.254]/v1', 'private'],
-    ['http://10.0.0.1/v1', 'public'],
-    ['http://localhost:9/v1', 'public'],
-  ] as const)('%s is refused where %s ones are allowed', async (url, network) => {
-    open(options('a', url, { network }))
-    expect(codeOf(await send([A]))).toBe('upstream/address-refused')
-  })
-})
-
 describe('a hedged call', () => {
   test('asks the next target after a while and takes who answers first; the other is cancelled', async () => {
     open(options('a', first.url, { hedgeAfterMs: 20 }), options('b', second.url))

@@ -10,6 +10,7 @@ import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { answerOnce, type InputSummary } from './answer-once.ts'
 import { streamAnswer } from './answer-stream.ts'
+import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
@@ -101,8 +102,10 @@ async function judgeAndForward(
     return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
   if (decision.kind === 'deny')
     return denied(ports, exchange, decision.denial, { guardMs, releaseDigest: decision.releaseDigest })
+  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  if (!limited.ok) return limited.failure
   const input = { action: decision.action, guardMs }
-  return forward(ports, exchange, decision, { codec, http, input })
+  return forward(ports, limited.value, decision, { codec, http, input })
 }
 
 interface ForwardParts {
@@ -131,7 +134,10 @@ async function forward(
     let error: GatewayError | undefined
     if (reply.kind === 'answer') {
       const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input })
-      if (outcome.kind === 'answer') return void sendJson(response, 200, codec.answerBody(outcome.answer, frame))
+      if (outcome.kind === 'answer') {
+        sendJson(response, 200, codec.answerBody(outcome.answer, frame))
+        return undefined
+      }
       error = outcome.error
     } else if (reply.kind === 'stream') {
       if (sse === undefined) throw new Error('the provider streams what nobody asked to be streamed')
