@@ -203,10 +203,10 @@ describe('bodies', () => {
     ['a list', '[]', 400, 'invalid_request'],
     ['brackets without end', '['.repeat(100_000), 400, 'invalid_request'],
     [
-      'an image',
+      'an image of the own network',
       JSON.stringify({
         ...approved(),
-        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x.example' } }] }],
+        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://10.0.0.1/a.png' } }] }],
       }),
       400,
       'unsupported_content',

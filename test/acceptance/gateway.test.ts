@@ -215,7 +215,8 @@ describe('what a client raises', () => {
           wire: { stopAfter, stopBy },
         })
         const { chunks, error } = await streamed()
-        expect(chunks, `${stopBy} after ${stopAfter}`).toEqual([])
+        // What was said so far may have left; it was too short for that here.
+        expect(textOf(chunks), `${stopBy} after ${stopAfter}`).toBe('')
         expect((error as APIError).code).toMatch(/^upstream_(?:incomplete|unavailable)$/)
         const response = await stack.send('/v1/chat/completions', {
           method: 'POST',

@@ -53,13 +53,27 @@ export function dialectOf({ protocol }: UpstreamInfo): UpstreamDialect {
   return DIALECTS[protocol]
 }
 
+/** Where embeddings are made; undefined where a provider has none. */
+export function embeddingsPath(upstream: UpstreamInfo, model: string): string | undefined {
+  switch (upstream.protocol) {
+    case 'openai':
+      return '/embeddings'
+    case 'ollama':
+      return `${versioned(upstream)}/embeddings`
+    case 'azure-openai':
+      return azurePath('embeddings')(upstream, model)
+    case 'anthropic':
+      return undefined
+  }
+}
+
 /** Base URLs are written with and without the version. */
-export function versioned({ basePath }: UpstreamInfo): string {
+function versioned({ basePath }: UpstreamInfo): string {
   return basePath.endsWith('/v1') ? '' : '/v1'
 }
 
 /** Azure names the deployment in the path; its newer base path, `/openai/v1`, takes the model from the body. */
-export function azurePath(operation: string): UpstreamDialect['path'] {
+function azurePath(operation: string): UpstreamDialect['path'] {
   return ({ basePath, apiVersion }, model) => {
     if (basePath.endsWith('/v1')) return `/${operation}`
     const root = basePath.endsWith('/openai') ? '' : '/openai'

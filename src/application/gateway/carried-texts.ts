@@ -18,6 +18,10 @@ export function carriedTexts(request: ModelRequest): Result<readonly CarriedText
     if (message.role === 'tool') names.push(message.callId)
     if (message.role === 'assistant') for (const { id, name } of message.toolCalls) names.push(id, name)
     if (message.role !== 'user') continue
+    // A value at the edge of a part hides behind the word before it when parts are only judged as one.
+    const texts = message.parts.filter(({ kind }) => kind === 'text')
+    if (texts.length > 1)
+      for (const part of texts) if (part.kind === 'text') carried.push({ where: `${index}:part`, text: part.text })
     for (const part of message.parts) {
       if (part.kind !== 'image') continue
       const image = textOfImage(part.url)
@@ -38,7 +42,7 @@ export function carriedTexts(request: ModelRequest): Result<readonly CarriedText
 }
 
 /** Every text and every name in a JSON value; undefined where there are too many. */
-function textsOf(value: Json): readonly string[] | undefined {
+export function textsOf(value: Json): readonly string[] | undefined {
   const texts: string[] = []
   const open: Json[] = [value]
   for (let count = 0; open.length > 0; count++) {

@@ -10,7 +10,7 @@ import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
-import type { AnswerChoice } from './model-event.ts'
+import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 
 /** What the guard left of a choice's texts. */
 export interface JudgedChoiceText {
@@ -240,16 +240,44 @@ function settle(
   texts: readonly JudgedChoiceText[],
   ports: DecideCompletionPorts,
 ): void {
-  const { sessionKey, admitted, subject } = context
+  const { sessionKey } = context
   if (sessionKey === undefined) return
   for (const [index, choice] of choices.entries()) {
     const { text = '', refusal = null } = texts[index] ?? {}
     // A client sends a refusal back as what the assistant said.
     const delivered = { text: text || (refusal ?? ''), toolCalls: choice.toolCalls }
     ports.sessions.rememberAssistant(sessionKey, ports.assistantDigest(delivered))
-    for (const call of choice.toolCalls) {
-      ports.sessions.countCall(sessionKey, call.name)
-      ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
-    }
+    countCalls(context, choice.toolCalls, ports)
   }
+}
+
+function countCalls(
+  { sessionKey, admitted, subject }: RequestContext,
+  calls: readonly AnswerToolCall[],
+  ports: Pick<DecideCompletionPorts, 'sessions' | 'now'>,
+): void {
+  if (sessionKey === undefined) return
+  for (const call of calls) {
+    ports.sessions.countCall(sessionKey, call.name)
+    ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
+  }
+}
+
+/**
+ * One call that an application or a proxy asks about before it makes it: its arguments and its authorisation. Nothing is
+ * signed by it: who proposed the call is not known here.
+ */
+export function decideCall(
+  context: RequestContext,
+  call: AnswerToolCall,
+  ports: DecideCompletionPorts,
+): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> {
+  const choices: readonly AnswerChoice[] = [
+    { index: 0, text: '', refusal: null, reasoning: null, toolCalls: [call], finishReason: 'tool_calls' },
+  ]
+  const args = judgeArguments(context, choices, ports)
+  const tools = authorizeAll(context, choices, ports)
+  const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
+  if (denial === undefined) countCalls(context, [call], ports)
+  return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial }
 }

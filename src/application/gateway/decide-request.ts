@@ -1,3 +1,4 @@
+import { fail, ok, type Result } from '../../base/result.ts'
 import { SECOND_MS, type EpochMs } from '../../base/instant.ts'
 import {
   confidentialityRank,
@@ -107,6 +108,13 @@ function takes({ manifest }: ServedRelease, model: string, kind: OpaqueKind): bo
   return (modalities ?? ['text', 'image']).includes(kind)
 }
 
+const SUBJECT_REQUIRED: Denial = {
+  status: 403,
+  code: 'subject_required',
+  message: 'a multi-tenant system needs a `Gatehouse-Subject` token',
+  rule: 'admission/subject',
+}
+
 const OPAQUE: Label = { integrity: 'untrusted', confidentiality: 'public' }
 
 /** How far a gateway's clock may run behind the gate's. */
@@ -120,13 +128,7 @@ export function decideRequest(
 ): RequestDecision {
   const halted = haltedBy({ model: request.live.model, subject: request.subject }, ports.deny)
   if (halted !== undefined) return denied(halted)
-  if (admitted.isMultiTenant && request.subject === undefined)
-    return denied({
-      status: 403,
-      code: 'subject_required',
-      message: 'a multi-tenant system needs a `Gatehouse-Subject` token',
-      rule: 'admission/subject',
-    })
+  if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
   const recognised = recogniseRequest(request.live, valid)
   if (!recognised.ok) {
@@ -281,6 +283,74 @@ function guardMessages(
       denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
     }
   return { kind: 'forward', ...summary, context, texts, callArguments }
+}
+
+/**
+ * Who asks, of which release, with which label: what a decision outside of a model call stands on. The newest release that
+ * is valid counts, as no request is there to recognise it by.
+ */
+export function contextOfCall(
+  request: {
+    readonly subject: Subject | undefined
+    readonly messages: readonly ConversationMessage[]
+  },
+  admitted: AdmittedSystem,
+  ports: Pick<DecideRequestPorts, 'sessions' | 'now' | 'deny'>,
+): Result<RequestContext, Denial> {
+  const halted = haltedBy({ model: '', subject: request.subject }, ports.deny)
+  if (halted !== undefined) return fail(halted)
+  if (admitted.isMultiTenant && request.subject === undefined) return fail(SUBJECT_REQUIRED)
+  const release = admitted.releases.findLast(({ validUntil }) => validUntil > ports.now - CLOCK_SKEW_MS)
+  if (release === undefined)
+    return fail({
+      status: 403,
+      code: 'release_not_approved',
+      message: 'no release of this system is approved',
+      rule: 'admission/no-release',
+    })
+  const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
+  return ok({
+    admitted,
+    release,
+    promptId: '',
+    model: '',
+    subject: request.subject,
+    sessionKey,
+    messages: request.messages,
+    label: raiseMarks(ports.sessions, sessionKey, labelOfConversation(request.messages, release.manifest)),
+  })
+}
+
+/** Texts that are turned into numbers: no prompt to recognise, no labels to keep; each is judged as a document. */
+export function decideEmbeddings(
+  request: { readonly model: string; readonly subject: Subject | undefined; readonly inputs: readonly string[] },
+  carried: readonly CarriedText[],
+  admitted: AdmittedSystem,
+  ports: DecideRequestPorts,
+): RequestDecision {
+  const halted = haltedBy(request, ports.deny)
+  if (halted !== undefined) return denied(halted)
+  if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
+  const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
+  const release = valid.find(({ manifest }) => manifest.components.models.some(({ model }) => model === request.model))
+  if (release === undefined)
+    return denied({
+      status: 403,
+      code: 'release_not_approved',
+      message: 'the model is not one of the approved release',
+      rule: `admission/${valid.length === 0 ? 'no-release' : 'model'}`,
+    })
+  const context: RequestContext = {
+    admitted,
+    release,
+    promptId: '',
+    model: request.model,
+    subject: request.subject,
+    sessionKey: undefined,
+    messages: request.inputs.map((text) => ({ role: 'tool', callId: '', text })),
+    label: OPAQUE,
+  }
+  return guardMessages(context, { release, promptId: '', slots: [] }, carried, ports)
 }
 
 /** The recognised prompt with what the guard left of its slots: the one system message of the request. */

@@ -77,9 +77,9 @@ export class AnswerStreamJudge {
     return this.#denial
   }
 
-  /** Choices that have not come to their end. */
-  get unfinished(): readonly number[] {
-    return [...this.#choices].flatMap(([index, { finish }]) => (finish === undefined ? [index] : []))
+  /** Choices that have begun; none of them has told a client its end. */
+  get opened(): readonly number[] {
+    return [...this.#choices.keys()]
   }
 
   get head(): AnswerHead | undefined {

@@ -113,6 +113,12 @@ export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailur
   })
 }
 
+/** A conversation by itself, as those ask about who make no call of a model here. */
+export function parseChatMessages(messages: readonly unknown[]): Result<readonly ModelMessage[], WireFailure> {
+  const parsed = z.strictObject({ messages: z.array(message) }).safeParse({ messages })
+  return parsed.success ? ok(parsed.data.messages.map(toMessage)) : fail(failureOf(parsed.error))
+}
+
 function settingsOf(data: z.infer<typeof request>): ModelRequest['settings'] {
   const { stop, max_tokens: maxTokens, max_completion_tokens: maxCompletionTokens } = data
   return {

@@ -146,7 +146,7 @@ class StreamRun {
     const { encoder, sse } = this.#open
     const isReason = this.#context.release.manifest.guard?.onStreamBlock === 'content-filter'
     if (!isReason || denial.code !== 'content_filter' || !sse.isOpen) return denialError(denial, this.#exchange.id)
-    const reasons = this.#judge.unfinished.map((choice) =>
+    const reasons = this.#judge.opened.map((choice) =>
       encoder.event({ kind: 'finish', choice, reason: 'content_filter' }),
     )
     sse.end(reasons.join('') + encoder.end())

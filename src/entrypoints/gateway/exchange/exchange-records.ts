@@ -33,7 +33,7 @@ export interface ModelExchange {
 export function intentRecord(
   ports: GatewayPorts,
   { id, caller, request, subject }: ModelExchange,
-  decision: RequestDecision,
+  decision: Pick<RequestDecision, 'releaseDigest' | 'action' | 'score' | 'findings'>,
 ): DecisionIntent {
   const { admitted } = caller
   const release = admitted.releases.find(({ digest }) => digest === decision.releaseDigest) ?? admitted.releases.at(-1)
@@ -91,7 +91,8 @@ export interface OutcomeParts {
   readonly code: string | null
   readonly rule: string | null
   readonly action: string
-  readonly completion?: CompletionDecision | undefined
+  readonly completion?: Pick<CompletionDecision, 'findings' | 'tools'> | undefined
+  readonly enforcedAt?: 'sdk' | 'mcp-proxy' | undefined
   readonly guardMs: number
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined
   readonly modelAnswered?: string | undefined
@@ -114,7 +115,7 @@ export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, part
       callId: kept(tool.callId, NAME_CHARS_MAX),
       rule: kept(tool.rule, NAME_CHARS_MAX),
       reason: kept(tool.reason, REASON_CHARS_MAX),
-      enforcedAt: 'gateway' as const,
+      enforcedAt: parts.enforcedAt ?? ('gateway' as const),
     })),
     guardMs: parts.guardMs,
     totalMs: ports.monotonicMs() - exchange.startMs,

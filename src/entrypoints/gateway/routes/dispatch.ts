@@ -2,10 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { errorBody, type GatewayErrorCode } from '../../../contract/openai/error-body.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { chatCodec } from '../../../contract/openai/chat-codec.ts'
+import { responsesCodec } from '../../../contract/openai/responses-codec.ts'
+import { anthropicError } from '../../../contract/anthropic/error-body.ts'
 import { messagesCodec } from '../../../contract/anthropic/messages-codec.ts'
+import { serveAuthorize, serveExternalAuthorization, serveGuard } from '../exchange/decision-point.ts'
+import { serveEmbeddings } from '../exchange/serve-embeddings.ts'
 import { serveModel } from '../exchange/serve-model.ts'
 import { sendJson, type HttpExchange } from './http-exchange.ts'
-import { modelList } from './models-route.ts'
+import { anthropicModelList, modelList } from './models-route.ts'
 import { serveOperator } from './operator-routes.ts'
 
 /** Binds each path to its codec. What has no codec is refused, never passed through. */
@@ -15,11 +19,21 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   if (serveOperator(ports, path, exchange)) return
   const caller = callerOf(ports, request)
   if (caller === undefined) return refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
+  if (path === '/v1/ext-authz' || path.startsWith('/v1/ext-authz/'))
+    return serveExternalAuthorization(ports, caller, exchange)
   switch (`${request.method} ${path}`) {
     case 'GET /v1/models':
-      return sendJson(response, 200, modelList(caller))
+      return sendJson(response, 200, isAnthropic(request) ? anthropicModelList(caller) : modelList(caller))
     case 'POST /v1/chat/completions':
       return serveModel(ports, caller, chatCodec, exchange)
+    case 'POST /v1/responses':
+      return serveModel(ports, caller, responsesCodec, exchange)
+    case 'POST /v1/guard':
+      return serveGuard(ports, caller, exchange)
+    case 'POST /v1/authorize':
+      return serveAuthorize(ports, caller, exchange)
+    case 'POST /v1/embeddings':
+      return serveEmbeddings(ports, caller, exchange)
     case 'POST /v1/messages':
       return serveModel(ports, caller, messagesCodec, exchange)
     default:
@@ -42,6 +56,17 @@ function callerOf(ports: GatewayPorts, request: IncomingMessage): Caller | undef
   return key === undefined ? undefined : ports.admission.callerOf(key)
 }
 
-function refuse({ response }: HttpExchange, status: number, code: GatewayErrorCode, message: string): void {
-  sendJson(response, status, errorBody(code, message))
+/** Which of the two error shapes a client reads, where no route has told. */
+function isAnthropic({ url, headers }: IncomingMessage): boolean {
+  return headers['anthropic-version'] !== undefined || url?.startsWith('/v1/messages') === true
+}
+
+function refuse(
+  { id, request, response }: HttpExchange,
+  status: number,
+  code: GatewayErrorCode,
+  message: string,
+): void {
+  const error = { status, code, message, param: null, requestId: id }
+  sendJson(response, status, isAnthropic(request) ? anthropicError(error) : errorBody(code, message))
 }
