@@ -13,6 +13,8 @@ export interface LoadOrder {
 
 export interface LoadResult {
   readonly requests: number
+  /** Those while it warmed up included. */
+  readonly allRequests: number
   readonly failures: number
   readonly seconds: number
   readonly p50Ms: number
@@ -31,7 +33,15 @@ export function runLoad(order: LoadOrder): Promise<LoadResult> {
   const request = `POST ${order.path} HTTP/1.1\r\nhost: 127.0.0.1:${order.port}\r\ncontent-type: application/json\r\n${head}content-length: ${Buffer.byteLength(order.body)}\r\n\r\n${order.body}`
   const totals: number[] = []
   const firsts: number[] = []
-  const state = { requests: 0, failures: 0, firstFailure: '', isMeasuring: false, isOver: false, startMs: 0 }
+  const state = {
+    requests: 0,
+    allRequests: 0,
+    failures: 0,
+    firstFailure: '',
+    isMeasuring: false,
+    isOver: false,
+    startMs: 0,
+  }
   return new Promise((resolve) => {
     const sockets: Socket[] = []
     for (let at = 0; at < order.concurrency; at += 1)
@@ -46,6 +56,7 @@ export function runLoad(order: LoadOrder): Promise<LoadResult> {
       for (const socket of sockets) socket.destroy()
       resolve({
         requests: state.requests,
+        allRequests: state.allRequests,
         failures: state.failures,
         firstFailure: state.firstFailure,
         seconds,
@@ -59,6 +70,7 @@ export function runLoad(order: LoadOrder): Promise<LoadResult> {
 
 interface LoadState {
   requests: number
+  allRequests: number
   failures: number
   firstFailure: string
   isMeasuring: boolean
@@ -94,6 +106,7 @@ function client(
     const length = /content-length: (\d+)/i.exec(received.slice(0, bodyAt))?.[1]
     const isWhole = length === undefined ? received.endsWith('0\r\n\r\n') : received.length >= bodyAt + Number(length)
     if (!isWhole) return
+    state.allRequests += 1
     const isGood = received.startsWith('HTTP/1.1 200') && !received.includes('"error"')
     if (state.isMeasuring && !state.isOver) {
       state.requests += 1

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MODEL, systemText } from '../test/support/tiny-project.ts'
@@ -25,7 +25,12 @@ interface Row {
   readonly target: string
   readonly wire: 'JSON' | 'SSE'
   readonly concurrency: number
-  readonly runs: LoadResult[]
+  readonly runs: MeasuredRun[]
+}
+
+/** A run with the processor time that the target used for each of its requests, which a busy machine hardly changes. */
+interface MeasuredRun extends LoadResult {
+  readonly cpuMicros: number
 }
 
 /** Gateways beside a bare proxy and a direct call, all on one mock provider, in one run. */
@@ -42,13 +47,13 @@ export async function benchGateway({ root, isQuick }: BenchOptions): Promise<Ben
     const rows: Row[] = []
     for (const wire of ['JSON', 'SSE'] as const)
       for (const concurrency of CONCURRENCIES) {
-        const own = targets.map(({ name }) => ({ target: name, wire, concurrency, runs: [] as LoadResult[] }))
+        const own = targets.map(({ name }) => ({ target: name, wire, concurrency, runs: [] as MeasuredRun[] }))
         rows.push(...own)
         // Round by round, so that a slow minute of the machine strikes every target alike.
         for (let round = 0; round < (isQuick ? 1 : ROUNDS); round += 1)
           for (const [at, target] of targets.entries()) {
             const times = isQuick ? { warmMs: 500, measureMs: 1_000 } : { warmMs: 1_000, measureMs: 3_000 }
-            own[at]?.runs.push(await run(load, { ...orderOf(target, wire), concurrency, ...times }))
+            own[at]?.runs.push(await measured(load, target, { ...orderOf(target, wire), concurrency, ...times }))
           }
         process.stderr.write(`${wire} c=${concurrency} done\n`)
       }
@@ -191,6 +196,26 @@ function run(load: ChildProcess, order: LoadOrder): Promise<LoadResult> {
   })
 }
 
+const TICKS_PER_SECOND = 100
+
+/** Processor time of a process so far, in microseconds; NaN where there is no `/proc`. */
+async function cpuMicrosOf({ pid }: ChildProcess): Promise<number> {
+  try {
+    const [, rest = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')
+    const fields = rest.split(' ')
+    return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Number.NaN
+    throw error
+  }
+}
+
+async function measured(load: ChildProcess, { child }: Target, order: LoadOrder): Promise<MeasuredRun> {
+  const before = await cpuMicrosOf(child)
+  const result = await run(load, order)
+  return { ...result, cpuMicros: ((await cpuMicrosOf(child)) - before) / result.allRequests }
+}
+
 function rssOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(Number.NaN), 2_000)
@@ -215,11 +240,11 @@ async function firstBytes({ slow, load, isQuick, ...setting }: FirstBytes): Prom
     target: name,
     wire: 'SSE' as const,
     concurrency: 4,
-    runs: [] as LoadResult[],
+    runs: [] as MeasuredRun[],
   }))
   for (const [at, target] of targets.entries())
     rows[at]?.runs.push(
-      await run(load, {
+      await measured(load, target, {
         ...orderOf(target, 'SSE'),
         concurrency: 4,
         warmMs: 1_200,
@@ -291,7 +316,7 @@ function report(
 function speedTable(rows: readonly Row[]): Table {
   return {
     title: 'Requests a second',
-    head: ['target', 'wire', 'c', 'requests/s', 'p50 ms', 'p99 ms', 'failed'],
+    head: ['target', 'wire', 'c', 'requests/s', 'p50 ms', 'p99 ms', 'CPU us/request', 'failed'],
     rows: rows.map((row) => [
       row.target,
       row.wire,
@@ -299,6 +324,7 @@ function speedTable(rows: readonly Row[]): Table {
       figure(rate(row)),
       figure(median(row.runs.map(({ p50Ms }) => p50Ms))),
       figure(median(row.runs.map(({ p99Ms }) => p99Ms))),
+      figure(median(row.runs.map(({ cpuMicros }) => cpuMicros))),
       String(row.runs.reduce((sum, { failures }) => sum + failures, 0)),
     ]),
   }

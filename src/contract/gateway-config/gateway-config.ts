@@ -135,7 +135,6 @@ export const gatewayConfigSchema = z
     /** How long running requests may take to end after SIGTERM. */
     drainMs: milliseconds.optional(),
     /** `gap`: a T3 request is served when its record cannot be written; the gap is counted and shown. */
-    audit: z.strictObject({ T3: z.enum(['required', 'gap']) }).optional(),
   })
   .refine(
     ({ upstreams }) => new Set(upstreams.map((one) => one.id)).size === upstreams.length,

@@ -50,4 +50,4 @@ export const DEFAULT_BREAKER: BreakerPolicy = { failuresMax: 5, openMs: 5_000 }
 export const DEFAULT_OUTLIER: OutlierPolicy = { windowMs: 10_000, callsMin: 20, failuresPercent: 50, ejectMs: 15_000 }
 export const DEFAULT_CONNECTIONS_MAX = 256
 export const DEFAULT_WAITING_MAX = 256
-export const DEFAULT_BODY_BYTES_MAX = 8 * 1_048_576
+export const DEFAULT_BODY_BYTES_MAX = 32 * 1_048_576

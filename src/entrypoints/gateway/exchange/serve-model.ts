@@ -10,6 +10,7 @@ import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { answerOnce, type InputSummary } from './answer-once.ts'
 import { streamAnswer } from './answer-stream.ts'
+import { unroutable } from './unroutable.ts'
 import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
@@ -161,9 +162,7 @@ async function ask(
 ): Promise<UpstreamReply> {
   const plan = ports.planRoute(context, request.model)
   if (plan.ok) return askModel(ports.transport, request, plan.targets, signal)
-  const reason =
-    plan.reason === 'no-region' ? 'no provider in an allowed region serves this model' : 'no provider serves this model'
-  return { kind: 'unavailable', reason }
+  return unroutable(plan.reason)
 }
 
 async function denied(
