@@ -9,7 +9,7 @@ import { ulidIds } from '../../src/adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../src/adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../src/adapters/models/load-injection-model.ts'
 import { celEngine } from '../../src/adapters/policy-cel/cel-engine.ts'
-import { poolTransport } from '../../src/adapters/providers/pool-transport.ts'
+import { soleUpstream } from '../../src/adapters/providers/transport/sole-upstream.ts'
 import type { UpstreamProtocol } from '../../src/adapters/providers/transport/transport.ts'
 import { memorySessionStore } from '../../src/adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../src/application/gateway/admitted-system.ts'
@@ -56,7 +56,7 @@ export async function startBareGateway({
   await using starting = new AsyncDisposableStack()
   const provider = starting.use(await startFakeProvider())
   const url = protocol === 'openai' ? provider.url : provider.url.replace(/\/v1$/, '')
-  const transport = poolTransport([{ id: 'default', protocol, url, key: 'upstream-key' }])
+  const { transport, targetOf } = soleUpstream(url, 'upstream-key', protocol)
   const classify = injectionClassifier()
   if (!classify.ok) throw new Error(classify.failure.message)
   const served = serveRelease(releaseOf(manifest), epochMs(systemClock() + DAY_MS))
@@ -98,6 +98,8 @@ export async function startBareGateway({
     },
     sessions: memorySessionStore(systemClock),
     transport,
+    planRoute: (_, model) => ({ ok: true, targets: [{ ...targetOf(model), isFallback: false }] }),
+    admitWithinLimits: async () => ({ kind: 'granted', settle: async () => undefined }),
     telemetry: {
       record: () => undefined,
       serveMetrics: (_, response) => void response.writeHead(404).end(),

@@ -5,7 +5,7 @@ import type { FindingCategory } from '../../domain/detection/finding.ts'
 import type { DetectorFailure } from '../../domain/guardrail/detector.ts'
 import type { ModelRequest } from '../../application/gateway/model-request.ts'
 import { askModel, type UpstreamReply } from '../providers/ask-model.ts'
-import { poolTransport } from '../providers/pool-transport.ts'
+import { soleUpstream } from '../providers/transport/sole-upstream.ts'
 import { checkEndpoint } from './endpoint.ts'
 import { failureOfStatus, type RemoteDetector } from './http-detector.ts'
 import { scoreWindows } from './score-windows.ts'
@@ -38,7 +38,7 @@ const REPLY_CHARS_MAX = 1_000
 export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetector, Problem> {
   const endpoint = checkEndpoint(options.url, options.allowPlainHttp === true)
   if (!endpoint.ok) return endpoint
-  const transport = poolTransport([{ id: JUDGE, protocol: 'openai', url: endpoint.value.href, key: options.apiKey }])
+  const { transport, targetOf } = soleUpstream(endpoint.value.href, options.apiKey)
   const { id, model, category, windowChars = WINDOW_CHARS } = options
   return ok({
     id,
@@ -53,14 +53,12 @@ export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetecto
           window,
           `END ${boundary}`,
         ])
-        const reply = await askModel(transport, request, [{ upstream: JUDGE, model }], signal)
+        const reply = await askModel(transport, request, [targetOf(model)], signal)
         return scoreOf(reply, ticket, signal)
       }),
     close: () => transport.close(),
   })
 }
-
-const JUDGE = 'judge'
 
 function judgement(model: string, system: string, lines: readonly string[]): ModelRequest {
   return {

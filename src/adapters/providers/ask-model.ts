@@ -87,7 +87,8 @@ export async function askModel(
 }
 
 /** What went wrong below, as the gateway tells it. */
-export function failureReply({ code, reason, retryAfterMs }: TransportFailure): UpstreamFailure {
+export function failureReply({ code, reason, retryAfterMs, status }: TransportFailure): UpstreamFailure {
+  if (status !== undefined) return { kind: 'rejected', status, message: reason }
   if (code === 'upstream/cancelled' || code === 'upstream/too-large') return { kind: 'incomplete', reason }
   return {
     kind: 'unavailable',

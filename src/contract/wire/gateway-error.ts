@@ -14,6 +14,8 @@ export type GatewayErrorCode =
   | 'approval_required'
   | 'system_halted'
   | 'subject_required'
+  | 'rate_limited'
+  | 'limits_unavailable'
   | 'audit_unavailable'
   | 'upstream_unavailable'
   | 'upstream_incomplete'
@@ -21,5 +23,10 @@ export type GatewayErrorCode =
 
 /** The kind of an error in the words that OpenAI and Anthropic share. */
 export function isServerSide(code: GatewayErrorCode): boolean {
-  return code.startsWith('upstream') || code === 'audit_unavailable' || code === 'internal_error'
+  return (
+    code.startsWith('upstream') ||
+    code === 'audit_unavailable' ||
+    code === 'limits_unavailable' ||
+    code === 'internal_error'
+  )
 }

@@ -90,6 +90,8 @@ export interface TransportFailure {
   readonly code: TransportCode
   /** For people; holds nothing of a key or an address. */
   readonly reason: string
+  /** Status of an answer that is not passed on. */
+  readonly status?: number | undefined
   /** Milliseconds after which trying again makes sense, where somebody said so. */
   readonly retryAfterMs?: number | undefined
 }

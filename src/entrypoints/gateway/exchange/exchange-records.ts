@@ -1,5 +1,6 @@
 import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
 import type { PlacedFinding, RequestDecision } from '../../../application/gateway/decide-request.ts'
+import type { LimitVerdict } from '../../../adapters/limits/limiter.ts'
 import { resolveGuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
@@ -24,6 +25,8 @@ export interface ModelExchange {
   readonly subject: Subject | undefined
   readonly startMs: number
   readonly startedAt: number
+  /** Puts what the request really took in place of the estimate. */
+  readonly settleLimits?: Extract<LimitVerdict, { kind: 'granted' }>['settle'] | undefined
 }
 
 /** The first record of a request. */

@@ -7,7 +7,8 @@ import { errorBody } from '../../../contract/openai/error-body.ts'
 import { parseEmbeddingsRequest, type EmbeddingsRequest } from '../../../contract/openai/embeddings.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
-import { targetsOf } from './choose-targets.ts'
+import { withinLimits } from './within-limits.ts'
+import { unroutable } from './unroutable.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
@@ -74,16 +75,7 @@ async function finish(
   { decision, request, guardMs, http }: Judged,
 ): Promise<GatewayError | undefined> {
   const { releaseDigest } = decision
-  const settled = (parts: Partial<Parameters<typeof settle>[2]>): Promise<boolean> =>
-    settle(ports, exchange, {
-      outcome: 'completed',
-      code: null,
-      rule: null,
-      action: decision.action,
-      guardMs,
-      releaseDigest,
-      ...parts,
-    })
+  const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
   if (decision.kind === 'deny') {
     const { denial } = decision
     const kept = await settled({ outcome: 'denied', code: denial.code, rule: denial.rule, action: 'block' })
@@ -91,14 +83,33 @@ async function finish(
       ? denialError(denial, exchange.id)
       : refusal(503, 'audit_unavailable', 'the decision cannot be recorded')
   }
-  const { context } = decision
+  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  if (!limited.ok) return limited.failure
+  return answerWithin(ports, limited.value, { decision, request, guardMs, http })
+}
+
+async function answerWithin(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  {
+    decision,
+    request,
+    guardMs,
+    http,
+  }: Judged & { readonly decision: Extract<RequestDecision, { readonly kind: 'forward' }> },
+): Promise<GatewayError | undefined> {
+  const { context, releaseDigest } = decision
+  const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
   const gone = new AbortController()
   http.response.on('close', () => gone.abort())
-  const reply = await askEmbeddings(ports.transport, request, {
-    inputs: decision.texts,
-    targets: targetsOf(context.release, request.model, ports.transport.upstreams),
-    signal: gone.signal,
-  })
+  const plan = ports.planRoute(context, request.model)
+  const reply = plan.ok
+    ? await askEmbeddings(ports.transport, request, {
+        inputs: decision.texts,
+        targets: plan.targets,
+        signal: gone.signal,
+      })
+    : unroutable(plan.reason)
   if (reply.kind !== 'answer') {
     const error = upstreamError(reply)
     await settled({ outcome: gone.signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
@@ -115,6 +126,27 @@ async function finish(
   if (halted !== undefined) return denialError(halted, exchange.id)
   sendJson(http.response, 200, body)
   return undefined
+}
+
+function settledAs(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  {
+    decision,
+    guardMs,
+    releaseDigest,
+  }: Pick<Judged, 'decision' | 'guardMs'> & { readonly releaseDigest: string | null },
+): (parts: Partial<Parameters<typeof settle>[2]>) => Promise<boolean> {
+  return (parts) =>
+    settle(ports, exchange, {
+      outcome: 'completed',
+      code: null,
+      rule: null,
+      action: decision.action,
+      guardMs,
+      releaseDigest,
+      ...parts,
+    })
 }
 
 /** As records hold it: each input is a message. */

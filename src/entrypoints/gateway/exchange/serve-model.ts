@@ -2,7 +2,7 @@ import { carriedTexts, opaqueKinds } from '../../../application/gateway/carried-
 import type { Denial, RequestDecision } from '../../../application/gateway/decide-request.ts'
 import { decideRequestWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
-import { askModel, type UpstreamFailure } from '../../../adapters/providers/ask-model.ts'
+import { askModel, type UpstreamFailure, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
 import { parseJson } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { AnswerFrame, ClientCodec } from '../../../contract/wire/client-codec.ts'
@@ -11,7 +11,8 @@ import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { answerOnce, type InputSummary } from './answer-once.ts'
 import { streamAnswer } from './answer-stream.ts'
-import { targetsOf } from './choose-targets.ts'
+import { unroutable } from './unroutable.ts'
+import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
@@ -107,8 +108,10 @@ async function judgeAndForward(
     return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
   if (decision.kind === 'deny')
     return denied(ports, exchange, decision.denial, { guardMs, releaseDigest: decision.releaseDigest })
+  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  if (!limited.ok) return limited.failure
   const input = { action: decision.action, guardMs }
-  return forward(ports, exchange, decision, { codec, http, input, signal: gone.signal })
+  return forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal })
 }
 
 interface ForwardParts {
@@ -131,7 +134,7 @@ async function forward(
   const encoder = codec.encoder(frame)
   const sse = request.isStream ? new SseResponse(response, ports.monotonicMs, encoder.ping()) : undefined
   try {
-    const reply = await askModel(ports.transport, request, targets(ports, decision, request), signal)
+    const reply = await ask(ports, decision, request, signal)
     let error: GatewayError | undefined
     if (reply.kind === 'answer') {
       const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input, signal })
@@ -153,12 +156,16 @@ async function forward(
   }
 }
 
-function targets(
+/** The model's answer, from the first place that may have the request and gives one. */
+async function ask(
   ports: GatewayPorts,
   { context }: Extract<RequestDecision, { kind: 'forward' }>,
-  { model }: ModelRequest,
-): ReturnType<typeof targetsOf> {
-  return targetsOf(context.release, model, ports.transport.upstreams)
+  request: ModelRequest,
+  signal: AbortSignal,
+): Promise<UpstreamReply> {
+  const plan = ports.planRoute(context, request.model)
+  if (plan.ok) return askModel(ports.transport, request, plan.targets, signal)
+  return unroutable(plan.reason)
 }
 
 async function denied(

@@ -14,6 +14,8 @@ export async function settle(
 ): Promise<boolean> {
   const record = outcomeRecord(ports, exchange, parts)
   const kept = await ports.sink.outcome(record)
+  // A provider that failed charges for nothing; of one that was cut off nobody knows, so the estimate stands.
+  await exchange.settleLimits?.(parts.usage ?? (parts.outcome === 'upstream-failed' ? 'none' : undefined))
   ports.telemetry.record({
     requestId: exchange.id,
     system: exchange.caller.admitted.system,
