@@ -59,23 +59,19 @@ function manifest(): JsonObject {
 
 function packOf(expressions: readonly string[]): PolicyPack {
   const rules = expressions.map((expr, index): PolicyRule => ({
-    ...{
-      id: `GH-BEN-${String(index).padStart(3, '0')}`,
-      title: 'a rule',
-      severity: 'high',
-      when: 'tier != "T3"',
-      expr,
-    },
-    ...{
-      controls: [],
-      frameworks: [],
-      check: undefined,
-      message: 'no',
-      fix: 'yes',
-      maxAgeDays: 30,
-      tests: [],
-      line: 1,
-    },
+    id: `GH-BEN-${String(index).padStart(3, '0')}`,
+    title: 'a rule',
+    severity: 'high',
+    when: 'tier != "T3"',
+    expr,
+    controls: [],
+    frameworks: [],
+    check: undefined,
+    message: 'no',
+    fix: 'yes',
+    maxAgeDays: 30,
+    tests: [],
+    line: 1,
   }))
   const digest = digestOfBytes(sha256Pure, new Uint8Array())
   return { id: 'bench', version: '1.0.0', title: 'Bench', digest, file: 'bench.yaml', rules }
