@@ -29,7 +29,15 @@ const records: Migration = {
 
 const governance: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    const tables = ['decision_rights', 'delegations', 'approval_cases', 'findings', 'threat_models']
+    const tables = [
+      'decision_rights',
+      'delegations',
+      'approval_cases',
+      'findings',
+      'threat_models',
+      'readiness',
+      'vendors',
+    ]
     for (const table of tables) await createRecordTable(db, table)
   },
 }

@@ -18,6 +18,7 @@ import { packIdentities, pendingPolicyChange, policySetDigest } from './policy-c
 import { syncRisks } from '../governance/risks.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import { stateFacts } from './state-facts.ts'
 import type { StoredRuleResult, StoredVerdict } from './stored-verdict.ts'
 
 export interface GateInput {
@@ -61,7 +62,7 @@ export async function gateRelease(
     environment,
     releaseDigest: release.digest,
     manifest: release.raw,
-    facts: input.facts,
+    facts: { ...input.facts, ...(await stateFacts(node, release, tier)) },
     evidence,
     expectedKeys: input.expectedKeys,
     exceptions: await exceptionsOf(node, system),

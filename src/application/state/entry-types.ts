@@ -31,6 +31,9 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'finding.reported': 'findings',
   'finding.changed': 'findings',
   'threat-model.recorded': 'threat_models',
+  'readiness.attested': 'readiness',
+  'vendor.assessed': 'vendors',
+  'vendor.decided': 'vendors',
 }
 
 /** Seals a gateway's spool segment. */

@@ -22,6 +22,8 @@ export const RECORD_KINDS = [
   'approval_cases',
   'findings',
   'threat_models',
+  'readiness',
+  'vendors',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -4,6 +4,7 @@ import { decideRequestRules } from '../policy/decide-request-rules.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { PolicyPack } from '../policy/policy-pack.ts'
 import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
+import { codeVerdict } from './code-verdict.ts'
 import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow } from './judge-flow.ts'
 import { confidentialityRank } from './labels.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
@@ -115,6 +116,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
     blocked ??
     checkClearance(tool, flow, context) ??
     checkExpression(tool, args, context) ??
+    codeVerdict(tool, args, context.manifest.guard?.code) ??
     checkApproval(tool, args, context) ??
     judged ?? {
       decision: 'allow',
@@ -174,9 +176,10 @@ function amountOf(args: JsonObject, name: string): number | undefined {
 }
 
 function checkDestinations(tool: Tool, args: JsonObject, flow: Flow, context: ToolCallContext): Verdict | undefined {
+  const sources = { ...context, directories: context.manifest.guard?.directories }
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
     const values = valuesAtPath(args, name).filter((value) => !isNone(value))
-    if (values.every((value) => hasTrustedSource(value, destination, context))) continue
+    if (values.every((value) => hasTrustedSource(value, destination, sources))) continue
     // `user-message` is what the user says and, where the request asks for this effect, what it points at.
     const mayPoint = destination.exact !== true && destination.from?.includes('user-message') === true
     if (mayPoint && isPointedAt(name, flow)) continue

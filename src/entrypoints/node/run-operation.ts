@@ -5,6 +5,7 @@ import { mayCall, OPERATIONS, type InputOf, type OperationName, type OutputOf } 
 import { CONTROLS_HANDLERS } from './handlers/controls.ts'
 import { INTAKE_HANDLERS } from './handlers/intake.ts'
 import { EVIDENCE_HANDLERS } from './handlers/evidence.ts'
+import { FINDINGS_HANDLERS } from './handlers/findings.ts'
 import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
 import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
@@ -17,6 +18,7 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RELEASES_HANDLERS,
   ...GOVERNANCE_HANDLERS,
   ...RIGHTS_HANDLERS,
+  ...FINDINGS_HANDLERS,
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,
   ...GATEWAYS_HANDLERS,

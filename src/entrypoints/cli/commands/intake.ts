@@ -13,7 +13,7 @@ import {
 } from '../../../domain/intake/assess-intake.ts'
 import { AI_ACT_ROLES, AUDIENCES, AUTONOMIES, DATA_CLASSES, EFFECTS } from '../../../domain/manifest/manifest.ts'
 import { intakeContext } from '../../node/intake-context.ts'
-import { shippedRights } from '../../node/shipped-rights.ts'
+import { shippedRights } from '../../node/shipped-content.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'

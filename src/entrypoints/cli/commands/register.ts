@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
+import { registerFindingCommands } from './finding-commands.ts'
 import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
@@ -16,4 +17,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
   registerGovernanceCommands(program, context)
+  registerFindingCommands(program, context)
 }
