@@ -10,7 +10,7 @@ import { answersOfManifest, assessIntake, type IntakeAssessment } from '../../..
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { judgeRules, type JudgedRules } from '../../../domain/release/decide-release.ts'
 import { intakeContext } from '../../node/intake-context.ts'
-import { shippedRights } from '../../node/shipped-rights.ts'
+import { shippedRights } from '../../node/shipped-content.ts'
 import type { PreparedGate } from '../gate/prepare-gate.ts'
 import { inert } from '../style.ts'
 
@@ -74,6 +74,13 @@ export async function planMarkdown(
     `- Release: ${people(release)}; the author does not count. Environment \`local\` asks nobody.`,
     `- Exception: for one failed rule of one release, 90 days at most${tier === 'T3' ? '' : ', with a compensating rule that holds meanwhile'}; ${people(exception)}. \`gatehouse exception request GH-… --help\``,
     '',
+    ...continuousIntegration(environment),
+  ]
+  return ok(lines.join('\n'))
+}
+
+function continuousIntegration(environment: string): readonly string[] {
+  return [
     '## CI',
     '',
     '```sh',
@@ -84,7 +91,6 @@ export async function planMarkdown(
     'Exit 0 releases, 1 blocks, 3 is undecided and blocks, 5 waits for people.',
     '',
   ]
-  return ok(lines.join('\n'))
 }
 
 /** Entries of OWASP that the bound controls answer to. A threat model knows more: it is a document of its own. */
