@@ -22,7 +22,6 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'incident.changed': 'incidents',
   'case.learned': 'learned_cases',
   'control.attested': 'attestations',
-  'policy.registered': 'policy_packs',
   'rights.adopted': 'decision_rights',
   'delegation.given': 'delegations',
   'delegation.revoked': 'delegations',

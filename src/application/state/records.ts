@@ -16,7 +16,6 @@ export const RECORD_KINDS = [
   'incidents',
   'learned_cases',
   'attestations',
-  'policy_packs',
   'decision_rights',
   'delegations',
   'approval_cases',
