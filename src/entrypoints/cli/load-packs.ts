@@ -12,7 +12,7 @@ import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
 const engine = celEngine()
 
 /** The package's own folder of content, found from this file in source and in the published build. */
-export function contentFolder(name: 'policies' | 'schemas'): string {
+export function contentFolder(name: 'policies' | 'schemas' | 'catalog'): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, name))) return join(folder, name)
     if (dirname(folder) === folder) throw new Error(`the package has no folder ${name}`)

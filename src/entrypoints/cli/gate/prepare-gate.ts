@@ -56,7 +56,11 @@ export async function prepareGate(
   })
 }
 
-async function loadSuites({ release, files }: LoadedProject): Promise<Result<readonly Suite[], readonly Problem[]>> {
+/** The suites that the manifest names. */
+export async function loadSuites({
+  release,
+  files,
+}: Pick<LoadedProject, 'release' | 'files'>): Promise<Result<readonly Suite[], readonly Problem[]>> {
   const suites: Suite[] = []
   for (const path of release.manifest.suites ?? []) {
     const text = await files.readText(path)
