@@ -28,12 +28,13 @@ export async function attemptAttack(attack: BoundAttack, ports: AttackPorts): Pr
   const startedMs = monotonicMs()
   try {
     const observation = await observe(attack, ports)
+    const { blocked } = observation
     const { succeeded, why } = judgeAttack({ ...attack, subject }, observation, { leak, sharedTenant })
     const attempt: AttackAttempt = {
       ...attack,
       outcome: succeeded ? 'succeeded' : 'held',
       why,
-      blocked: observation.blocked,
+      blocked: blocked === null ? null : { code: blocked.code, rule: blocked.rule },
       reply: observation.reply,
       toolCalls: observation.toolCalls,
       records: observation.records.map(({ id }) => id),

@@ -3,7 +3,8 @@ import { below, seededRandom } from './seeded-random.ts'
 interface Selectable {
   readonly id: string
   readonly goal: string
-  readonly technique: string
+  /** None for what is asked in one way only, such as benign twins. */
+  readonly technique?: string | undefined
   readonly language: string
 }
 
@@ -18,8 +19,8 @@ export function filterCases<Case extends Selectable>(
   cases: readonly Case[],
   { goals, techniques, languages }: CampaignFilter,
 ): readonly Case[] {
-  const admits = (allowed: readonly string[] | undefined, value: string): boolean =>
-    allowed === undefined || allowed.includes(value)
+  const admits = (allowed: readonly string[] | undefined, value: string | undefined): boolean =>
+    allowed === undefined || (value !== undefined && allowed.includes(value))
   return cases.filter(
     ({ goal, technique, language }) =>
       admits(goals, goal) && admits(techniques, technique) && admits(languages, language),
@@ -38,7 +39,7 @@ export function planCampaign<Case extends Selectable>(
   const random = seededRandom(seed)
   const groups = new Map<string, Case[]>()
   for (const one of cases) {
-    const key = `${one.goal}\n${one.technique}`
+    const key = `${one.goal}\n${one.technique ?? ''}`
     const group = groups.get(key) ?? []
     group.push(one)
     groups.set(key, group)

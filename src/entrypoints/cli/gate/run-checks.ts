@@ -1,7 +1,10 @@
-import { systemClock } from '../../../adapters/clock/system-clock.ts'
+import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
 import { checkMetadata, scanSecrets } from '../../../application/evaluation/builtin-checks.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
+import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
+import { canPlant } from '../../../application/redteam/planting-target.ts'
+import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
 import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
@@ -48,6 +51,12 @@ export async function runChecks(
       )
       continue
     }
+    // Results of other tools are brought in, not run: without them the rule stays without evidence.
+    if (check.spec.kind === 'imported') continue
+    if (check.spec.kind === 'redteam') {
+      evidence.push(await runRedteamCheck(gate, check, context, options))
+      continue
+    }
     const { failures, looked } =
       check.spec.name === 'secret-scan'
         ? await scanSecrets(inputs.release, project.files, project.manifestFile)
@@ -55,6 +64,38 @@ export async function runChecks(
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
   return ok(evidence)
+}
+
+/** Attacks the application as the rule asks; what keeps it from being run is its outcome. */
+// oxlint-disable-next-line max-params -- the gate, the check of it, what its evidence says and how it is run
+async function runRedteamCheck(
+  { project, campaigns }: PreparedGate,
+  check: PlannedCheck,
+  context: JudgeContext,
+  { environment, signal, progress }: RunChecksOptions,
+): Promise<CheckEvidence> {
+  const campaign = campaigns.get(check.rule.id)
+  if (campaign?.ok !== true)
+    return erroredCampaignCheck(check, campaign?.failure[0]?.message ?? 'no campaign was planned', context)
+  const { attacks, profile, target: module } = campaign.value
+  const opened = await openTarget(project, module, environment)
+  if (!opened.ok) return erroredCampaignCheck(check, opened.failure[0]?.message ?? 'the target failed', context)
+  await using open = opened.value
+  const { target, isSimulated } = open
+  const reachable = attacks.filter(({ channel }) => channel === 'user' || canPlant(target))
+  progress.start(reachable.length, isSimulated ? 'attacks (simulated model)' : 'attacks')
+  const { attempts } = await runCampaign(reachable, [], {
+    target,
+    subject: profile.subject,
+    leak: leakOf(project.release),
+    sharedTenant: 'shared',
+    signal,
+    monotonicMs,
+    strategy: runOnce,
+    onDone: () => progress.advance(),
+  })
+  progress.stop()
+  return judgeCampaignCheck(check, attempts, { ...context, isSimulated, finishedAt: systemClock() })
 }
 
 interface RanSuites {

@@ -73,11 +73,7 @@ export async function prepareCampaign(
   const twins = catalogue.value.twins.filter(({ goal }) => request.goals?.includes(goal) !== false)
   return ok({
     attacks: planCampaign(bound, request.budget, request.seed),
-    twins: planCampaign(
-      twins.map((twin) => ({ ...twin, technique: '' })),
-      request.twins,
-      request.seed,
-    ).map(({ technique: _, ...twin }) => twin),
+    twins: planCampaign(twins, request.twins, request.seed),
     profile: profile.value,
     target,
     catalogueDigest: catalogue.value.digest,
