@@ -1,7 +1,7 @@
 import type { CheckEvidence, Measure } from '../../domain/release/evidence.ts'
 import type { AttackAttempt } from '../../domain/redteam/campaign-run.ts'
 import { frameworksOf, goalOf } from '../../domain/redteam/campaign-goals.ts'
-import { decideRate } from '../../domain/statistics/criterion.ts'
+import { decideRate } from '../../domain/statistics/decide-rate.ts'
 import type { JudgeContext } from '../evaluation/judge-check.ts'
 import { CHECK_VERSION, type PlannedCheck } from '../release/plan-checks.ts'
 

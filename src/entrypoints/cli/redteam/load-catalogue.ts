@@ -6,7 +6,7 @@ import { digestOfBytes, digestOfJson, type Digest } from '../../../base/digest.t
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { parseAttacks, parseTwins } from '../../../contract/redteam/parse-catalogue.ts'
 import type { AttackCase, BenignTwin, Catalogue } from '../../../domain/redteam/attack-case.ts'
-import { contentFolder } from '../load-packs.ts'
+import { contentFolder } from '../../../adapters/files/content-folder.ts'
 
 export interface LoadedCatalogue extends Catalogue {
   /** Of every file, by name. */
