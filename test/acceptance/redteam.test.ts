@@ -104,13 +104,7 @@ describe('a campaign on release 1.0 of the example', () => {
           goals.includes(attempt.goal) && attempt.turns.some((turn) => tempted.has(turn)) && isModelAlone(attempt),
       )
       expect(attempts.length).toBeGreaterThanOrEqual(8)
-      const { low, high, k, n } = summary(attempts).overall
-      console.log(
-        weakness,
-        k,
-        n,
-        attempts.filter((a) => a.outcome === 'held').map((a) => a.id + ' ' + a.turns.at(-1)),
-      )
+      const { low, high } = summary(attempts).overall
       const planted = WEAKNESSES.naive[weakness]
       expect(low).toBeLessThanOrEqual(planted)
       expect(high).toBeGreaterThanOrEqual(planted)
