@@ -88,6 +88,7 @@ const COMMANDS = [
   'alert list',
   'evidence pack',
   'evidence verify',
+  'evidence import',
   'kpi',
   'serve',
   'console',

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerGovernanceCommands } from './governance-commands.ts'
+import { registerEvidenceImport } from './evidence-import-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -11,5 +12,6 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerProjectCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerEvidenceImport(program, context)
   registerGovernanceCommands(program, context)
 }
