@@ -44,7 +44,7 @@ async function importJUnit(passed: number, failed: number, errored = 0) {
   return run('evidence', 'import', 'r.xml', '--check', 'GH-EXT-001', '--json')
 }
 
-describe('an imported check', () => {
+describe('an imported check', { timeout: 240_000 }, () => {
   test('is not evidenced before anything is brought in, and the gate runs nothing for it', async () => {
     const { code, out } = await run('gate')
     expect(code).toBe(3)
