@@ -16,6 +16,8 @@ import {
   type PolicyPack,
   type PolicyRule,
 } from '../../domain/policy/policy-pack.ts'
+import { CAMPAIGN_GOALS } from '../../domain/redteam/campaign-goals.ts'
+import { INTERCHANGE_TOOLS } from '../interchange/interchange-tools.ts'
 import { parseYaml, type YamlSource } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
 
@@ -41,6 +43,20 @@ const check = z.discriminatedUnion('kind', [
         (spec.atMost === undefined || spec.atLeast === undefined),
       'set exactly one of `atMost` and `atLeast` (none for `all-hold`)',
     ),
+  z.strictObject({
+    kind: z.literal('redteam'),
+    budget: z.int().min(1).max(100_000),
+    goals: z
+      .array(z.enum(CAMPAIGN_GOALS.map(({ id }) => id)))
+      .min(1)
+      .optional(),
+    atMost: perTier,
+  }),
+  z.strictObject({
+    kind: z.literal('imported'),
+    tools: z.array(z.enum(INTERCHANGE_TOOLS)).min(1).optional(),
+    atLeast: perTier.optional(),
+  }),
 ])
 
 const rule = z.strictObject({

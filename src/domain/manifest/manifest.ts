@@ -49,6 +49,7 @@ export type Effect = (typeof EFFECTS)[number]
 export type Integrity = (typeof INTEGRITIES)[number]
 export type Confidentiality = (typeof CONFIDENTIALITIES)[number]
 export type Tier = (typeof TIERS)[number]
+export type CaptureMode = (typeof CAPTURE_MODES)[number]
 
 export interface Intake {
   readonly purpose: string
@@ -332,7 +333,7 @@ export interface GuardSide {
 }
 
 export interface DataHandling {
-  readonly capture?: (typeof CAPTURE_MODES)[number] | undefined
+  readonly capture?: CaptureMode | undefined
   readonly retentionDays?: number | undefined
   readonly residency?: readonly string[] | undefined
   readonly subjectErasure?: boolean | undefined

@@ -67,9 +67,9 @@ function summarise({ project, packs, checks }: PreparedGate, environment: string
       controls: rule.controls,
       kind: spec.kind,
       criterion: criterion ?? null,
-      casesAvailable: spec.kind === 'suite' ? casesAvailable : null,
+      casesAvailable: spec.kind === 'suite' || spec.kind === 'redteam' ? casesAvailable : null,
       casesNeeded: casesNeeded ?? null,
-      missing: spec.kind === 'suite' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
+      missing: spec.kind === 'suite' || spec.kind === 'redteam' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
     })),
     approvals: environment === 'local' ? 0 : rightOf(rights, 'release', tier).people,
   }

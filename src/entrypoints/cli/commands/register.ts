@@ -5,6 +5,7 @@ import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
 import { registerFindingCommands } from './finding-commands.ts'
 import { registerGovernanceCommands } from './governance-commands.ts'
+import { registerEvidenceImport } from './evidence-import-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -16,6 +17,7 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerControlsCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerEvidenceImport(program, context)
   registerGovernanceCommands(program, context)
   registerFindingCommands(program, context)
 }
