@@ -7,7 +7,9 @@ import { openApiDocument } from '../src/contract/http/openapi.ts'
 import { manifestSchema } from '../src/contract/manifest/manifest-schema.ts'
 import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
-import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
+import { caseSchema } from '../src/contract/suite/case-schema.ts'
+import { suiteSchema } from '../src/contract/suite/suite-schema.ts'
+import { targetSchema } from '../src/contract/suite/target-schema.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
 import { secretFiles } from './generate-detection.ts'
 import { identifierFiles } from './generate-identifiers.ts'
@@ -22,6 +24,7 @@ const files: Readonly<Record<string, unknown>> = {
   'schemas/policy-input.schema.json': schemaOf(policyInputSchema),
   'schemas/suite.schema.json': schemaOf(suiteSchema),
   'schemas/suite-case.schema.json': schemaOf(caseSchema),
+  'schemas/target.schema.json': schemaOf(targetSchema),
   'schemas/openapi.json': openApiDocument(VERSION),
 }
 

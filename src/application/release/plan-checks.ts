@@ -113,8 +113,11 @@ function suitesFor({ suites, learned }: PlanInputs, purpose: Suite['purpose']): 
 function criterionOf(spec: Extract<CheckSpec, { kind: 'suite' }>, tier: Tier): Criterion | undefined {
   const atMost = spec.atMost?.[tier]
   const atLeast = spec.atLeast?.[tier]
-  if (atMost !== undefined) return { direction: 'at-most', threshold: atMost, alpha: ALPHA_DEFAULT }
-  return atLeast === undefined ? undefined : { direction: 'at-least', threshold: atLeast, alpha: ALPHA_DEFAULT }
+  // Absent rather than undefined: the criterion is part of the evidence's key.
+  const design = spec.design === undefined ? {} : { design: spec.design }
+  if (atMost !== undefined) return { direction: 'at-most', threshold: atMost, alpha: ALPHA_DEFAULT, ...design }
+  if (atLeast === undefined) return undefined
+  return { direction: 'at-least', threshold: atLeast, alpha: ALPHA_DEFAULT, ...design }
 }
 
 /** Cases learned from incidents as a suite of their own, run on the target of the project's suites. */

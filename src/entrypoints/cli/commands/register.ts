@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerEvalCommands } from './eval-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -8,6 +9,7 @@ import { registerStateCommands } from './state-commands.ts'
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
   registerProjectCommands(program, context)
+  registerEvalCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
 }

@@ -1,21 +1,17 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
+import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
+import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
 import { checkMetadata, scanSecrets } from '../../../application/evaluation/builtin-checks.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
-import type { TargetFactory } from '../../../application/evaluation/target.ts'
+import { suiteDecision } from '../../../application/evaluation/suite-decision.ts'
 import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
-import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
-import { leakIndex } from '../../../domain/detection/prompt-leak.ts'
+import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
-import type { Suite } from '../../../domain/evaluation/suite.ts'
-import { parseTemplate } from '../../../domain/manifest/prompt-template.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
-import type { Release } from '../../../domain/release/release.ts'
-import { startProvingGateway } from '../../gateway/proving-gateway.ts'
-import type { PreparedGate } from './prepare-gate.ts'
+import { leakOf, openApplication } from './open-application.ts'
+import { modelIdentity, type PreparedGate } from './prepare-gate.ts'
 import type { Progress } from './progress.ts'
 
 export interface RunChecksOptions {
@@ -32,8 +28,7 @@ export async function runChecks(
 ): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
   const { project, inputs } = gate
   const startedAt = systemClock()
-  const suites = new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite] as const)))
-  const ran = await runSuites(gate, [...suites.values()], options)
+  const ran = await runSuites(gate, checks, options)
   if (!ran.ok) return ran
   const evidence: CheckEvidence[] = []
   for (const check of checks) {
@@ -70,27 +65,27 @@ interface RanSuites {
 
 async function runSuites(
   { project, inputs }: PreparedGate,
-  suites: readonly Suite[],
+  checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<RanSuites, readonly Problem[]>> {
+  const suites = [...new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite]))).values()]
   const [first] = suites
   if (first === undefined) return ok({ results: new Map(), isSimulated: false })
-  const factory = await loadTarget(project.folder, first.target)
-  if (!factory.ok) return factory
-  const model = await factory.value.startModel(options.environment)
-  const gateway = await startProvingGateway(inputs.release, model)
-  const target = await factory.value.createTarget({
-    projectFolder: project.folder,
-    manifestFile: project.manifestFile,
-    gatewayUrl: gateway.url,
-    apiKey: gateway.apiKey,
-    subjectToken: (subject) => gateway.subjectToken(subject),
+  const opened = await openApplication(project, {
+    module: first.target,
+    environment: options.environment,
+    model: modelIdentity(options.environment),
   })
+  if (!opened.ok) return opened
+  const target = opened.value
   try {
-    options.progress.start(
-      suites.reduce((sum, suite) => sum + suite.cases.length * suite.trials, 0),
-      model.isSimulated ? 'cases (simulated model)' : 'cases',
+    const cases = suites.reduce(
+      (sum, suite) =>
+        sum + suite.cases.reduce((count, { variants }) => count + 1 + (variants?.length ?? 0), 0) * suite.trials,
+      0,
     )
+    options.progress.start(cases, target.isSimulated ? 'cases (simulated model)' : 'cases')
+    const scoring = scoringPorts()
     const results = new Map<string, readonly CaseResult[]>()
     for (const suite of suites)
       results.set(
@@ -99,51 +94,16 @@ async function runSuites(
           target,
           leak: leakOf(inputs.release),
           sharedTenant: 'shared',
+          scoring,
+          clock: systemRunClock,
           signal: options.signal,
-          onCase: () => options.progress.advance(),
+          onTrial: () => options.progress.advance(),
+          isDecided: suiteDecision(stdlibDistributions, checks, suite),
         }),
       )
-    return ok({ results, isSimulated: model.isSimulated })
+    return ok({ results, isSimulated: target.isSimulated })
   } finally {
     options.progress.stop()
     await target.close()
-    await gateway.close()
-    await model.close()
   }
-}
-
-async function loadTarget(folder: string, module: string): Promise<Result<TargetFactory, readonly Problem[]>> {
-  const at = { file: module, line: 1, column: 1 }
-  try {
-    const loaded = (await import(pathToFileURL(join(folder, module)).href)) as Partial<TargetFactory>
-    if (typeof loaded.startModel === 'function' && typeof loaded.createTarget === 'function')
-      return ok(loaded as TargetFactory)
-    return fail([
-      {
-        code: 'target/incomplete',
-        message: `\`${module}\` does not export \`startModel\` and \`createTarget\``,
-        next: 'see docs/how-to/write-a-target.md',
-        at,
-      },
-    ])
-  } catch (error) {
-    // The module is the user's code: whatever it throws is theirs to read.
-    return fail([
-      {
-        code: 'target/failed',
-        message: `\`${module}\` cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-        next: 'run it by itself and correct it',
-        at,
-      },
-    ])
-  }
-}
-
-function leakOf(release: Release): ReturnType<typeof leakIndex> {
-  return leakIndex(
-    (release.manifest.components.prompts ?? []).flatMap((prompt) => {
-      const parsed = parseTemplate(release.prompts[prompt.id] ?? '', prompt.slots ?? {})
-      return parsed.ok ? parsed.value.literals : [release.prompts[prompt.id] ?? '']
-    }),
-  )
 }

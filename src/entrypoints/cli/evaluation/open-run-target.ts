@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { errnoOf } from '../../../adapters/files/errno.ts'
+import { cassetteTarget, recordingTarget } from '../../../adapters/cassette/cassette.ts'
+import { openTarget } from '../../../adapters/targets/open-target.ts'
+import type { TargetPorts } from '../../../adapters/targets/target-ports.ts'
+import type { TrialTarget } from '../../../application/evaluation/trial-target.ts'
+import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
+import { parseTarget, parseTargetWord } from '../../../contract/suite/target-argument.ts'
+import type { SuiteHead } from '../../../contract/suite/suite-schema.ts'
+import type { TargetConfig } from '../../../contract/suite/target-schema.ts'
+import { leakIndex } from '../../../domain/detection/prompt-leak.ts'
+import { leakOf, openApplication } from '../gate/open-application.ts'
+import { modelIdentity } from '../gate/prepare-gate.ts'
+import { loadProject } from '../load-project.ts'
+
+export interface RunTargetOptions {
+  /** A word, a file, or nothing: then what the suite names. */
+  readonly target?: string | undefined
+  readonly record?: string | undefined
+  readonly cassette?: string | undefined
+  readonly manifest: string
+}
+
+export interface RunTarget {
+  readonly target: TrialTarget
+  /** What the canary scorer looks for: the prompts of the project, where there is one. */
+  readonly leak: ReturnType<typeof leakIndex>
+}
+
+/** What the cases of a run go to. */
+export async function openRunTarget(
+  head: SuiteHead,
+  options: RunTargetOptions,
+  ports: TargetPorts,
+): Promise<Result<RunTarget, readonly Problem[]>> {
+  const project = await loadProject(ports.folder, '.', options.manifest)
+  const leak = project.ok ? leakOf(project.value.release) : leakIndex([])
+  if (options.cassette !== undefined) {
+    const replayed = await cassetteTarget(resolve(ports.folder, options.cassette))
+    return replayed.ok ? ok({ target: replayed.value, leak }) : fail([replayed.failure])
+  }
+  const opened = await openNamed(head, options, ports)
+  if (!opened.ok) return opened
+  if (options.record === undefined) return ok({ target: opened.value, leak })
+  return ok({ target: await recordingTarget(opened.value, resolve(ports.folder, options.record)), leak })
+
+  async function openNamed(
+    suite: SuiteHead,
+    { target: named }: RunTargetOptions,
+    own: TargetPorts,
+  ): Promise<Result<TrialTarget, readonly Problem[]>> {
+    if (named === undefined && suite.target !== undefined && !('type' in suite.target))
+      return project.ok
+        ? openApplication(project.value, {
+            module: suite.target.module,
+            environment: own.environment,
+            model: modelIdentity(own.environment),
+          })
+        : project
+    const config = named === undefined ? configOf(suite) : await configFrom(named, own.folder)
+    if (!config.ok) return config
+    const target = await openTarget(config.value, own)
+    return target.ok ? target : fail([target.failure])
+  }
+}
+
+function configOf({ target, metadata }: SuiteHead): Result<TargetConfig, readonly Problem[]> {
+  if (target !== undefined && 'type' in target) return ok(target)
+  return fail([
+    {
+      code: 'eval/no-target',
+      message: `suite \`${metadata.id}\` names no target`,
+      next: 'name one with --target: echo, openai:MODEL, anthropic:MODEL, http://…, command:…, a module, or a target file',
+    },
+  ])
+}
+
+async function configFrom(named: string, folder: string): Promise<Result<TargetConfig, readonly Problem[]>> {
+  const word = parseTargetWord(named)
+  if (word !== undefined) return ok(word)
+  try {
+    return parseTarget(named, await readFile(resolve(folder, named), 'utf8'))
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return fail([
+      {
+        code: 'eval/no-target',
+        message: `\`${named}\` is no target and no file that can be read`,
+        next: 'use echo, openai:MODEL, anthropic:MODEL, http://…, command:…, a module, or a target file',
+      },
+    ])
+  }
+}
