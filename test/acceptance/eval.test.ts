@@ -64,10 +64,8 @@ describe('eval run', () => {
       cases: 40,
       head: 'criteria:\n  - { id: quality, metric: task-success, atLeast: 0.99 }\n',
     })
-    const { code } = await cli(
-      folder,
-      ...['eval', 'run', 'suite.yaml', '-o', 'r.json', '-o', 'r.html', '-o', 'r.md', '-o', 'r.xml'],
-    )
+    const outputs = ['r.json', 'r.html', 'r.md', 'r.xml'].flatMap((name) => ['-o', name])
+    const { code } = await cli(folder, 'eval', 'run', 'suite.yaml', ...outputs)
     expect(code).toBe(1)
     const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8')
     expect(reportOf(await read('r.json')).criteria[0]?.outcome).toBe('failed')

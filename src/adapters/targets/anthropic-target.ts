@@ -38,12 +38,7 @@ const API_VERSION = '2023-06-01'
 /** Anthropic's messages API, and what speaks like it. */
 export function anthropicTarget(config: AnthropicConfig, ports: TargetPorts): TrialTarget {
   const base = (config.baseUrl ?? 'https://api.anthropic.com').replace(/\/$/, '')
-  const secret = ports.environment[config.apiKeyFrom ?? 'ANTHROPIC_API_KEY']
-  const headers = {
-    'content-type': 'application/json',
-    'anthropic-version': API_VERSION,
-    ...(secret === undefined ? {} : { 'x-api-key': secret }),
-  }
+  const headers = headersOf(config, ports)
   const wire = (signal: AbortSignal): ChatWire<JsonObject> => ({
     start: ({ suiteCase }) => [...(suiteCase.history ?? [])] as unknown as JsonObject[],
     user: (content) => ({ role: 'user', content }),
@@ -105,6 +100,15 @@ export function anthropicTarget(config: AnthropicConfig, ports: TargetPorts): Tr
         lag: ports.lag,
       }),
     close: async () => undefined,
+  }
+}
+
+function headersOf({ apiKeyFrom }: AnthropicConfig, { environment }: TargetPorts): Readonly<Record<string, string>> {
+  const secret = environment[apiKeyFrom ?? 'ANTHROPIC_API_KEY']
+  return {
+    'content-type': 'application/json',
+    'anthropic-version': API_VERSION,
+    ...(secret === undefined ? {} : { 'x-api-key': secret }),
   }
 }
 

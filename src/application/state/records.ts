@@ -15,6 +15,11 @@ export const RECORD_KINDS = [
   'alerts',
   'incidents',
   'learned_cases',
+  'decision_rights',
+  'delegations',
+  'approval_cases',
+  'findings',
+  'threat_models',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

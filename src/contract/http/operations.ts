@@ -4,12 +4,14 @@ import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
+import { RIGHTS_OPERATIONS } from './operations/rights.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
 export const OPERATIONS = {
   ...RELEASES_OPERATIONS,
   ...GOVERNANCE_OPERATIONS,
+  ...RIGHTS_OPERATIONS,
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,
   ...GATEWAYS_OPERATIONS,
@@ -21,11 +23,24 @@ export type OutputOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[N
 
 /** Roles that an access class admits, besides `admin`. */
 export const ACCESS_ROLES: Readonly<Record<Access, readonly string[]>> = {
-  read: ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal', 'auditor'],
+  read: [
+    'engineer',
+    'security',
+    'policy',
+    'responder',
+    'approver',
+    'product',
+    'privacy',
+    'legal',
+    'executive',
+    'auditor',
+  ],
   engineer: ['engineer'],
-  approver: ['approver', 'product', 'security', 'policy', 'privacy', 'legal'],
+  approver: ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'],
+  'approver-or-engineer': ['engineer', 'approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'],
   responder: ['responder', 'security'],
   auditor: ['auditor', 'policy', 'security'],
+  admin: [],
   gateway: ['gateway'],
 }
 

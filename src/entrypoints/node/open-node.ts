@@ -23,6 +23,8 @@ import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
+import { parseRights } from '../../contract/rights/parse-rights.ts'
+import { shippedRights } from './shipped-rights.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 
 export interface OpenedNode extends OwnerNode, DerivedSecrets, AsyncDisposable {
@@ -107,6 +109,8 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     sha256: nodeSha256,
     clock: systemClock,
     newId: ulidIds,
+    shippedRights: await shippedRights(),
+    parseRights,
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,
     ...secrets,

@@ -6,6 +6,7 @@ import { EVIDENCE_HANDLERS } from './handlers/evidence.ts'
 import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
 import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
+import { RIGHTS_HANDLERS } from './handlers/rights.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 
@@ -13,6 +14,7 @@ import type { HandlersOf, OperationContext } from './operation-handler.ts'
 const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RELEASES_HANDLERS,
   ...GOVERNANCE_HANDLERS,
+  ...RIGHTS_HANDLERS,
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,
   ...GATEWAYS_HANDLERS,

@@ -26,7 +26,7 @@ import {
   type RunHead,
 } from '../evaluation/run-folders.ts'
 import { reportProblems } from '../report-problems.ts'
-import { stateFolderOf } from '../session.ts'
+import { stateFolderOf } from '../state-folder.ts'
 import { inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 

@@ -23,7 +23,7 @@ import {
 } from '../evaluation/run-folders.ts'
 import { writeReports } from '../evaluation/write-reports.ts'
 import { reportProblems } from '../report-problems.ts'
-import { stateFolderOf } from '../session.ts'
+import { stateFolderOf } from '../state-folder.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerEvalCommands } from './eval-commands.ts'
+import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -12,4 +13,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerEvalCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerGovernanceCommands(program, context)
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { errnoOf } from '../../../adapters/files/errno.ts'
@@ -10,9 +11,6 @@ import { parseTarget, parseTargetWord } from '../../../contract/suite/target-arg
 import type { SuiteHead } from '../../../contract/suite/suite-schema.ts'
 import type { TargetConfig } from '../../../contract/suite/target-schema.ts'
 import { leakIndex } from '../../../domain/detection/prompt-leak.ts'
-import { leakOf, openApplication } from '../gate/open-application.ts'
-import { modelIdentity } from '../gate/prepare-gate.ts'
-import { loadProject } from '../load-project.ts'
 
 export interface RunTargetOptions {
   /** A word, a file, or nothing: then what the suite names. */
@@ -34,8 +32,8 @@ export async function openRunTarget(
   options: RunTargetOptions,
   ports: TargetPorts,
 ): Promise<Result<RunTarget, readonly Problem[]>> {
-  const project = await loadProject(ports.folder, '.', options.manifest)
-  const leak = project.ok ? leakOf(project.value.release) : leakIndex([])
+  const application = await loadApplication(ports.folder, options.manifest)
+  const leak = application?.leak ?? leakIndex([])
   if (options.cassette !== undefined) {
     const replayed = await cassetteTarget(resolve(ports.folder, options.cassette))
     return replayed.ok ? ok({ target: replayed.value, leak }) : fail([replayed.failure])
@@ -51,17 +49,40 @@ export async function openRunTarget(
     own: TargetPorts,
   ): Promise<Result<TrialTarget, readonly Problem[]>> {
     if (named === undefined && suite.target !== undefined && !('type' in suite.target))
-      return project.ok
-        ? openApplication(project.value, {
-            module: suite.target.module,
-            environment: own.environment,
-            model: modelIdentity(own.environment),
-          })
-        : project
+      return application === undefined
+        ? fail([noProject(options.manifest)])
+        : application.open(suite.target.module, own.environment)
     const config = named === undefined ? configOf(suite) : await configFrom(named, own.folder)
     if (!config.ok) return config
     const target = await openTarget(config.value, own)
     return target.ok ? target : fail([target.failure])
+  }
+}
+
+interface ProjectApplication {
+  readonly leak: RunTarget['leak']
+  open(module: string, environment: TargetPorts['environment']): Promise<Result<TrialTarget, readonly Problem[]>>
+}
+
+/** The project around a suite, where there is one. Loaded only then: gateway and guard take a hundred megabytes. */
+async function loadApplication(folder: string, manifest: string): Promise<ProjectApplication | undefined> {
+  if (!existsSync(resolve(folder, manifest))) return undefined
+  const { leakOf, openApplication } = await import('../gate/open-application.ts')
+  const { modelIdentity } = await import('../gate/prepare-gate.ts')
+  const { loadProject } = await import('../load-project.ts')
+  const project = await loadProject(folder, '.', manifest)
+  return {
+    leak: project.ok ? leakOf(project.value.release) : leakIndex([]),
+    open: async (module, environment) =>
+      project.ok ? openApplication(project.value, { module, environment, model: modelIdentity(environment) }) : project,
+  }
+}
+
+function noProject(manifest: string): Problem {
+  return {
+    code: 'eval/no-project',
+    message: `the suite runs an application, and \`${manifest}\` is not here`,
+    next: 'name the folder with --project, or another target with --target',
   }
 }
 
