@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly as?: string | undefined
 }
 
+export { stateFolderOf } from './state-folder.ts'
+
 /** The one organization of the embedded mode. */
 export const ORGANIZATION = 'local'
 
