@@ -27,7 +27,7 @@ export async function openApplication(
   if (!factory.ok) return factory
   const { release } = project
   const model = await factory.value.startModel(environment)
-  const gateway = await startProvingGateway(release, model)
+  const gateway = await startProvingGateway(release, model, environment)
   const application = await factory.value.createTarget({
     projectFolder: project.folder,
     manifestFile: project.manifestFile,
