@@ -55,19 +55,41 @@ describe('controls on a project and on the state', () => {
     expect(statusIn(before.out, 'CTL-MON-001')).toBe('not-evidenced')
 
     const refused = await run(
-      ...['controls', 'attest', 'CTL-GOV-002', 'minutes', '--system', 'shop-bot', '--document', 'policy.txt'],
+      'controls',
+      'attest',
+      'CTL-GOV-002',
+      'minutes',
+      '--system',
+      'shop-bot',
+      '--document',
+      'policy.txt',
     )
     expect(refused.error).toContain('controls/no-such-attestation')
     const attested = await run(
-      ...['controls', 'attest', 'CTL-GOV-002', 'policy', '--system', 'shop-bot', '--document', 'policy.txt'],
-      ...['--as', 'mara:policy'],
+      'controls',
+      'attest',
+      'CTL-GOV-002',
+      'policy',
+      '--system',
+      'shop-bot',
+      '--document',
+      'policy.txt',
+      '--as',
+      'mara:policy',
     )
     expect(attested.out).toContain('mara vouches for `policy.txt`')
     const after = await run('controls', 'list', '--system', 'shop-bot', '--json')
     expect(statusIn(after.out, 'CTL-GOV-002')).toBe('evidenced')
 
     const coverage = await run(
-      ...['controls', 'coverage', '--framework', 'iso-42001', '--system', 'shop-bot', '--format', 'csv'],
+      'controls',
+      'coverage',
+      '--framework',
+      'iso-42001',
+      '--system',
+      'shop-bot',
+      '--format',
+      'csv',
     )
     expect(coverage.out).toContain('A.2.2,covered,AI policy,CTL-GOV-002 (equal: evidenced)')
     expect(coverage.out).toContain('5.2,partly,AI policy')

@@ -5,7 +5,7 @@ import type { ReleaseGuard } from '../../application/gateway/with-detectors.ts'
 import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
 import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
-import type { Upstream } from '../../adapters/providers/openai-upstream.ts'
+import type { Transport } from '../../adapters/providers/transport/transport.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
@@ -40,7 +40,7 @@ export interface GatewayPorts {
   readonly admission: AdmissionSource
   readonly sink: DecisionSink
   readonly sessions: SessionStore
-  readonly upstream: Upstream
+  readonly transport: Transport
   readonly telemetry: GatewayTelemetry
   readonly engine: PolicyEngine
   readonly clock: Clock

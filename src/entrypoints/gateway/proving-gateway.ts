@@ -9,7 +9,7 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
+import { poolTransport } from '../../adapters/providers/pool-transport.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../application/gateway/admitted-system.ts'
 import type { TargetModel } from '../../application/evaluation/target.ts'
@@ -55,7 +55,7 @@ export async function startProvingGateway(
   const guards = new ReleaseGuards(variables)
   const checkArguments = argumentChecker(served.schemas)
   const classify = shippedClassifier()
-  const upstream = openAiUpstream(model.baseUrl, model.apiKey)
+  const transport = poolTransport([{ id: 'target', protocol: 'openai', url: model.baseUrl, key: model.apiKey }])
   const kept = { kept: true } as const
   const server = gatewayServer({
     admission: {
@@ -65,7 +65,7 @@ export async function startProvingGateway(
     },
     sink: { intent: async () => kept, outcome: async () => kept },
     sessions: memorySessionStore(systemClock),
-    upstream,
+    transport,
     telemetry: {
       record: () => undefined,
       serveMetrics: (_, response) => void response.writeHead(404).end(),
@@ -93,7 +93,7 @@ export async function startProvingGateway(
       server.close()
       await once(server, 'close')
       await guards.close()
-      await upstream.close()
+      await transport.close()
     },
   }
 }

@@ -11,7 +11,7 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
+import { poolTransport, type PoolUpstream } from '../../adapters/providers/pool-transport.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { openSpool } from '../../adapters/spool/spool.ts'
 import { gatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
@@ -32,8 +32,8 @@ export interface GatewayOptions {
   readonly token: string
   readonly environment: string
   readonly trustText: string
-  readonly upstreamUrl: string
-  readonly upstreamKey: string | undefined
+  /** The first one takes what no other is named for. */
+  readonly upstreams: readonly PoolUpstream[]
   readonly otlpEndpoint: string | undefined
   /** Where keys of detectors and `guard.secretsFrom` are looked up. */
   readonly variables: Environment
@@ -64,7 +64,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     newId: ulidIds,
     ship: (segment) => ship(options, segment),
   })
-  const upstream = openAiUpstream(options.upstreamUrl, options.upstreamKey)
+  const transport = poolTransport(options.upstreams)
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const guards = new ReleaseGuards(options.variables)
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
@@ -72,7 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     admission: bundles,
     sink: spool,
     sessions: memorySessionStore(systemClock),
-    upstream,
+    transport,
     telemetry,
     engine: celEngine(),
     clock: systemClock,
@@ -100,7 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     await spool.close()
     await bundles.close()
     await guards.close()
-    await upstream.close()
+    await transport.close()
     await telemetry.close()
   }
   try {
