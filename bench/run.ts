@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchDetection } from './detection.ts'
 import { benchGateway } from './gateway.ts'
+import { benchEvals } from './evals.ts'
 import { benchGuard, goalTable } from './guard.ts'
 import { benchPolicy } from './policy.ts'
 import { circumstances, markdownReport, plainTable } from './print.ts'
@@ -27,6 +28,7 @@ const BENCHES = {
   detection: { title: 'Bench: detection', run: benchDetection },
   gateway: { title: 'Bench: the gateway', run: benchGateway },
   policy: { title: 'Bench: policy engine', run: benchPolicy },
+  evals: { title: 'Bench: evaluation runner', run: benchEvals },
 } as const
 const [name = ''] = positionals
 if (!isBench(name)) {

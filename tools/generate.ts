@@ -10,7 +10,9 @@ import { gatewayConfigSchema } from '../src/contract/gateway-config/gateway-conf
 import { manifestSchema } from '../src/contract/manifest/manifest-schema.ts'
 import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
-import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
+import { caseSchema } from '../src/contract/suite/case-schema.ts'
+import { suiteSchema } from '../src/contract/suite/suite-schema.ts'
+import { targetSchema } from '../src/contract/suite/target-schema.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
 import { secretFiles } from './generate-detection.ts'
 import { identifierFiles } from './generate-identifiers.ts'
@@ -28,6 +30,7 @@ const files: Readonly<Record<string, unknown>> = {
   'schemas/intake-answers.schema.json': schemaOf(answersSchema),
   'schemas/suite.schema.json': schemaOf(suiteSchema),
   'schemas/suite-case.schema.json': schemaOf(caseSchema),
+  'schemas/target.schema.json': schemaOf(targetSchema),
   'schemas/openapi.json': openApiDocument(VERSION),
 }
 

@@ -124,8 +124,11 @@ function suitesFor({ suites, learned }: PlanInputs, purpose: Suite['purpose']): 
 function criterionOf(spec: CheckSpec, tier: Tier): Criterion | undefined {
   const atMost = 'atMost' in spec ? spec.atMost?.[tier] : undefined
   const atLeast = 'atLeast' in spec ? spec.atLeast?.[tier] : undefined
-  if (atMost !== undefined) return { direction: 'at-most', threshold: atMost, alpha: ALPHA_DEFAULT }
-  return atLeast === undefined ? undefined : { direction: 'at-least', threshold: atLeast, alpha: ALPHA_DEFAULT }
+  // Absent rather than undefined: the criterion is part of the evidence's key.
+  const design = spec.kind === 'suite' && spec.design !== undefined ? { design: spec.design } : {}
+  if (atMost !== undefined) return { direction: 'at-most', threshold: atMost, alpha: ALPHA_DEFAULT, ...design }
+  if (atLeast === undefined) return undefined
+  return { direction: 'at-least', threshold: atLeast, alpha: ALPHA_DEFAULT, ...design }
 }
 
 /** Cases learned from incidents as a suite of their own, run on the target of the project's suites. */

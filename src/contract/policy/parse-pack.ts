@@ -36,12 +36,17 @@ const check = z.discriminatedUnion('kind', [
       metric: z.enum(CHECK_METRICS),
       atMost: perTier.optional(),
       atLeast: perTier.optional(),
+      design: z.enum(['fixed', 'sequential']).optional(),
     })
     .refine(
       (spec) =>
         (spec.metric === 'all-hold') === (spec.atMost === undefined && spec.atLeast === undefined) &&
         (spec.atMost === undefined || spec.atLeast === undefined),
       'set exactly one of `atMost` and `atLeast` (none for `all-hold`)',
+    )
+    .refine(
+      (spec) => spec.metric !== 'all-hold' || spec.design !== 'sequential',
+      '`all-hold` runs every case: it has no `design`',
     ),
   z.strictObject({
     kind: z.literal('redteam'),

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { request } from 'undici'
 import { readOwnerFile } from '../../adapters/owner/owner-file.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
@@ -9,6 +8,7 @@ import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode } from '../node/open-node.ts'
 import { runOperation } from '../node/run-operation.ts'
 import { VERSION } from './version.ts'
+import { stateFolderOf } from './state-folder.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Calls operations of the state, whether this process owns it or another one does. */
@@ -24,12 +24,10 @@ export interface SessionOptions {
   readonly as?: string | undefined
 }
 
+export { stateFolderOf } from './state-folder.ts'
+
 /** The one organization of the embedded mode. */
 export const ORGANIZATION = 'local'
-
-export function stateFolderOf(terminal: Terminal, state: string | undefined): string {
-  return resolve(terminal.workingFolder, state ?? terminal.environment['GATEHOUSE_STATE'] ?? '.gatehouse')
-}
 
 /** In embedded mode a name is the user's own word; roles default to all, for whoever can write the folder could take them anyway. */
 export function principalFrom(terminal: Terminal, as: string | undefined): Principal {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerEvalCommands } from './eval-commands.ts'
 import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
 import { registerFindingCommands } from './finding-commands.ts'
@@ -13,6 +14,7 @@ import { registerStateCommands } from './state-commands.ts'
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
   registerProjectCommands(program, context)
+  registerEvalCommands(program, context)
   registerPolicyCommands(program, context)
   registerControlsCommands(program, context)
   registerRedteamCommands(program, context)

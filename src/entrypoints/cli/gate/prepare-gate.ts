@@ -105,9 +105,12 @@ export async function loadSuites({
     if (!text.ok) return fail([text.failure])
     const head = parseSuiteHead(path, text.value)
     if (!head.ok) return head
-    const cases = await files.readText(head.value.cases)
+    const { cases: written } = head.value
+    // Cases in the head are part of its text already.
+    const cases = typeof written === 'string' ? await files.readText(written) : ok('')
     if (!cases.ok) return fail([cases.failure])
-    const suite = parseSuite(nodeSha256, head.value, text.value, { file: head.value.cases, text: cases.value })
+    const file = typeof written === 'string' ? written : path
+    const suite = parseSuite(nodeSha256, head.value, text.value, { file, text: cases.value })
     if (!suite.ok) return suite
     suites.push(suite.value)
   }

@@ -1,4 +1,6 @@
 import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.ts'
+import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
+import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
 import { checkMetadata, scanSecrets } from '../../../application/evaluation/builtin-checks.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
@@ -6,13 +8,14 @@ import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/r
 import { canPlant } from '../../../application/redteam/planting-target.ts'
 import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
+import { suiteDecision } from '../../../application/evaluation/suite-decision.ts'
 import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
-import type { Suite } from '../../../domain/evaluation/suite.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
+import { openApplication } from './open-application.ts'
 import { leakOf, openTarget } from './open-target.ts'
-import type { PreparedGate } from './prepare-gate.ts'
+import { modelIdentity, type PreparedGate } from './prepare-gate.ts'
 import type { Progress } from './progress.ts'
 
 export interface RunChecksOptions {
@@ -29,8 +32,7 @@ export async function runChecks(
 ): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
   const { project, inputs } = gate
   const startedAt = systemClock()
-  const suites = new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite] as const)))
-  const ran = await runSuites(gate, [...suites.values()], options)
+  const ran = await runSuites(gate, checks, options)
   if (!ran.ok) return ran
   const evidence: CheckEvidence[] = []
   for (const check of checks) {
@@ -105,33 +107,45 @@ interface RanSuites {
 
 async function runSuites(
   { project, inputs }: PreparedGate,
-  suites: readonly Suite[],
+  checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<RanSuites, readonly Problem[]>> {
+  const suites = [...new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite]))).values()]
   const [first] = suites
   if (first === undefined) return ok({ results: new Map(), isSimulated: false })
-  const opened = await openTarget(project, first.target, options.environment)
+  const opened = await openApplication(project, {
+    module: first.target,
+    environment: options.environment,
+    model: modelIdentity(options.environment),
+  })
   if (!opened.ok) return opened
-  await using open = opened.value
+  const target = opened.value
   try {
-    options.progress.start(
-      suites.reduce((sum, suite) => sum + suite.cases.length * suite.trials, 0),
-      open.isSimulated ? 'cases (simulated model)' : 'cases',
+    const cases = suites.reduce(
+      (sum, suite) =>
+        sum + suite.cases.reduce((count, { variants }) => count + 1 + (variants?.length ?? 0), 0) * suite.trials,
+      0,
     )
+    options.progress.start(cases, target.isSimulated ? 'cases (simulated model)' : 'cases')
+    const scoring = scoringPorts()
     const results = new Map<string, readonly CaseResult[]>()
     for (const suite of suites)
       results.set(
         suite.id,
         await runSuite(suite, {
-          target: open.target,
+          target,
           leak: leakOf(inputs.release),
           sharedTenant: 'shared',
+          scoring,
+          clock: systemRunClock,
           signal: options.signal,
-          onCase: () => options.progress.advance(),
+          onTrial: () => options.progress.advance(),
+          isDecided: suiteDecision(stdlibDistributions, checks, suite),
         }),
       )
-    return ok({ results, isSimulated: open.isSimulated })
+    return ok({ results, isSimulated: target.isSimulated })
   } finally {
     options.progress.stop()
+    await target.close()
   }
 }
