@@ -47,9 +47,10 @@ function changeOf(fromPack: PolicyPack, from: PolicyRule, toPack: PolicyPack, to
   for (const field of TEXT_FIELDS) if (JSON.stringify(from[field]) !== JSON.stringify(to[field])) note(field, 'none')
   noteConditions(from, to, note)
   if (from.maxAgeDays !== to.maxAgeDays) note('maxAgeDays', to.maxAgeDays < from.maxAgeDays ? 'stricter' : 'looser')
-  noteRunTime(from, to, note)
   const [oldMode, newMode] = [modeOf(fromPack, from), modeOf(toPack, to)]
   if (oldMode !== newMode) note('mode', newMode === 'enforce' ? 'stricter' : 'looser')
+  if ((from.effect ?? 'block') !== (to.effect ?? 'block'))
+    note('effect', (to.effect ?? 'block') === 'block' ? 'stricter' : 'looser')
   if (JSON.stringify(from.tests) !== JSON.stringify(to.tests)) note('tests', 'none')
   if (fields.length === 0) return undefined
   const isShadow = oldMode === 'shadow' && newMode === 'shadow'
