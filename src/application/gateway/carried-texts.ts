@@ -3,7 +3,7 @@ import { isJsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import type { CarriedText, OpaqueKind } from './decide-request.ts'
 import { textOfImage } from './image-source.ts'
-import type { ModelRequest } from './model-request.ts'
+import type { ContentPart, ModelRequest } from './model-request.ts'
 
 const NODES_MAX = 20_000
 
@@ -18,16 +18,9 @@ export function carriedTexts(request: ModelRequest): Result<readonly CarriedText
     if (message.role === 'tool') names.push(message.callId)
     if (message.role === 'assistant') for (const { id, name } of message.toolCalls) names.push(id, name)
     if (message.role !== 'user') continue
-    // A value at the edge of a part hides behind the word before it when parts are only judged as one.
-    const texts = message.parts.filter(({ kind }) => kind === 'text')
-    if (texts.length > 1)
-      for (const part of texts) if (part.kind === 'text') carried.push({ where: `${index}:part`, text: part.text })
-    for (const part of message.parts) {
-      if (part.kind !== 'image') continue
-      const image = textOfImage(part.url)
-      if (!image.ok) return image
-      if (image.value !== '') carried.push({ where: `${index}:image`, text: image.value })
-    }
+    const parts = textsOfParts(message.parts, index)
+    if (!parts.ok) return parts
+    carried.push(...parts.value)
   }
   if (names.length > 0) carried.push({ where: 'call-names', text: [...new Set(names)].join('\n') })
   for (const { name, description } of request.tools)
@@ -38,6 +31,20 @@ export function carriedTexts(request: ModelRequest): Result<readonly CarriedText
   const { stop = [], toolChoice } = request.settings
   const said = [...settings, ...stop, ...(typeof toolChoice === 'object' ? [toolChoice.name] : [])]
   if (said.length > 0) carried.push({ where: 'settings', text: said.join('\n') })
+  return ok(carried)
+}
+
+function textsOfParts(parts: readonly ContentPart[], index: number): Result<readonly CarriedText[], string> {
+  const carried: CarriedText[] = []
+  const isSplit = parts.filter(({ kind }) => kind === 'text').length > 1
+  for (const part of parts) {
+    // A value at the edge of a part hides behind the word before it when parts are only judged as one.
+    if (part.kind === 'text' && isSplit) carried.push({ where: `${index}:part`, text: part.text })
+    if (part.kind !== 'image') continue
+    const image = textOfImage(part.url)
+    if (!image.ok) return image
+    if (image.value !== '') carried.push({ where: `${index}:image`, text: image.value })
+  }
   return ok(carried)
 }
 

@@ -284,21 +284,19 @@ function guardMessages(
     total.action = 'block'
     total.rule = findings.slice(before)[0]?.detector ?? total.rule
   }
-  const { action, score, rule } = total
-  const summary = { releaseDigest: context.release.digest, action, score, findings }
+  const summary = { releaseDigest: context.release.digest, action: total.action, score: total.score, findings }
+  const denial = denialOf(total)
+  return denial === undefined
+    ? { kind: 'forward', ...summary, context, texts, callArguments, parts }
+    : { kind: 'deny', ...summary, denial }
+}
+
+function denialOf({ action, rule }: { readonly action: Obligation; readonly rule: string }): Denial | undefined {
   if (action === 'block' || action === 'end-session')
-    return {
-      kind: 'deny',
-      ...summary,
-      denial: { status: 400, code: 'content_filter', message: 'the request was stopped by the content guard', rule },
-    }
+    return { status: 400, code: 'content_filter', message: 'the request was stopped by the content guard', rule }
   if (action === 'require-approval')
-    return {
-      kind: 'deny',
-      ...summary,
-      denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
-    }
-  return { kind: 'forward', ...summary, context, texts, callArguments, parts }
+    return { status: 403, code: 'approval_required', message: 'the request needs approval', rule }
+  return undefined
 }
 
 /**

@@ -49,8 +49,7 @@ function changeOf(fromPack: PolicyPack, from: PolicyRule, toPack: PolicyPack, to
   if (from.maxAgeDays !== to.maxAgeDays) note('maxAgeDays', to.maxAgeDays < from.maxAgeDays ? 'stricter' : 'looser')
   const [oldMode, newMode] = [modeOf(fromPack, from), modeOf(toPack, to)]
   if (oldMode !== newMode) note('mode', newMode === 'enforce' ? 'stricter' : 'looser')
-  if ((from.effect ?? 'block') !== (to.effect ?? 'block'))
-    note('effect', (to.effect ?? 'block') === 'block' ? 'stricter' : 'looser')
+  noteRunTime(from, to, note)
   if (JSON.stringify(from.tests) !== JSON.stringify(to.tests)) note('tests', 'none')
   if (fields.length === 0) return undefined
   const isShadow = oldMode === 'shadow' && newMode === 'shadow'
