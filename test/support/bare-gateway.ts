@@ -20,7 +20,9 @@ import { releaseFromParts } from '../../src/contract/manifest/release-from-parts
 import { denyStateOf, type DenyRecord, type DenyScope } from '../../src/domain/killswitch/deny-record.ts'
 import type { Subject } from '../../src/domain/session/conversation.ts'
 import type { GatewayPorts } from '../../src/entrypoints/gateway/gateway-ports.ts'
+import { chatVault } from '../../src/entrypoints/gateway/chat-vault.ts'
 import { gatewayServer } from '../../src/entrypoints/gateway/gateway-server.ts'
+import { ReleaseGuards } from '../../src/entrypoints/gateway/release-guards.ts'
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts'
 import { LOOKUP_SCHEMA, NOTE_SCHEMA, PROMPT, SYSTEM, tinyManifest } from './tiny-project.ts'
 
@@ -58,6 +60,7 @@ export async function startBareGateway({
   const classify = injectionClassifier()
   if (!classify.ok) throw new Error(classify.failure.message)
   const served = serveRelease(releaseOf(manifest), epochMs(systemClock() + DAY_MS))
+  const guards = new ReleaseGuards({})
   const { privateKey } = generateKeyPairSync('ed25519')
   const intents: DecisionIntent[] = []
   const outcomes: DecisionOutcome[] = []
@@ -106,6 +109,8 @@ export async function startBareGateway({
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
+    pseudonyms: chatVault(Buffer.from('bare')),
+    guardOf: (release) => guards.of(release),
     hmac: (purpose, text) => createHmac('sha256', 'bare').update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify: classify.value,
     argumentsOf: () => argumentChecker(served.schemas),
@@ -117,6 +122,7 @@ export async function startBareGateway({
   starting.defer(async () => {
     server.closeAllConnections()
     server.close()
+    await guards.close()
     await transport.close()
   })
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -29,13 +29,31 @@ const records: Migration = {
 
 const governance: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    const tables = ['decision_rights', 'delegations', 'approval_cases', 'findings', 'threat_models']
+    const tables = [
+      'decision_rights',
+      'delegations',
+      'approval_cases',
+      'findings',
+      'threat_models',
+      'readiness',
+      'vendors',
+    ]
     for (const table of tables) await createRecordTable(db, table)
   },
 }
 
+const attestations: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await createRecordTable(db, 'attestations')
+  },
+}
+
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_records': records, '0002_governance': governance }),
+  getMigrations: async () => ({
+    '0001_records': records,
+    '0002_governance': governance,
+    '0003_attestations': attestations,
+  }),
 }
 
 /** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */

@@ -3,7 +3,10 @@ import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
+import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import { passagesOf } from '../../domain/guardrail/passages.ts'
+import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
@@ -11,6 +14,9 @@ import { toolResultsOf, type Subject } from '../../domain/session/conversation.t
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
+import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
+import type { SessionPseudonyms } from './session-pseudonyms.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** What the guard left of a choice's texts. */
 export interface JudgedChoiceText {
@@ -47,9 +53,14 @@ export interface DecideCompletionPorts {
   readonly now: EpochMs
   readonly deny: DenyState
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
-  readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
   readonly assistantDigest: (message: DeliveredMessage) => string
+  /** In place of the release's own: with the secrets that its manifest names. */
+  readonly leak?: LeakIndex | undefined
+  readonly canariesOf?: CanariesOf | undefined
+  /** What detectors beside the guard said, by `where`. */
+  readonly reports?: Reports | undefined
 }
 
 /** The output guard and tool authorisation on every choice, before one byte of it is released. */
@@ -61,19 +72,6 @@ export function decideCompletion(
   return concludeAnswer(context, choices, judgeTexts(context, choices, ports), ports)
 }
 
-/** How the output guard is to look at a text of this request. */
-export function outputOptions(
-  { release, subject }: RequestContext,
-  ports: Pick<DecideCompletionPorts, 'pseudonym' | 'classify'>,
-): GuardOptions {
-  return {
-    leak: release.leak,
-    pseudonym: (category, value) => ports.pseudonym(subject, category, value),
-    // Answers are not searched for instructions unless the manifest asks for it.
-    classify: release.guard.output.injection.action === 'allow' ? undefined : ports.classify,
-  }
-}
-
 function judgeTexts(
   context: RequestContext,
   choices: readonly AnswerChoice[],
@@ -81,11 +79,16 @@ function judgeTexts(
 ): JudgedTexts {
   const collected = new OutputFindings()
   const options = outputOptions(context, ports)
-  const judge = (text: string): string => collected.add(guardText(text, context.release.guard.output, options))
-  const texts = choices.map(({ text, refusal, reasoning }) => ({
-    text: judge(text),
-    refusal: refusal === null ? null : judge(refusal),
-    reasoning: reasoning === null ? null : judge(reasoning.text),
+  // What the output guard takes for personal data is stood in for or taken out before the session's own values come back.
+  const judge = (text: string, where: string): string => {
+    const own = guardText(text, context.release.guard.output, options)
+    const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
+    return ports.pseudonyms.restore(context.subject, collected.add(judgement))
+  }
+  const texts = choices.map(({ text, refusal, reasoning }, index) => ({
+    text: judge(text, `choice:${index}`),
+    refusal: refusal === null ? null : judge(refusal, `refusal:${index}`),
+    reasoning: reasoning === null ? null : judge(reasoning.text, `reasoning:${index}`),
   }))
   return { ...collected.result, texts }
 }
@@ -154,6 +157,40 @@ function judgeArguments(
         blockedBy ??= judgement.findings.find(({ category }) => category === 'secret')?.detector
     }
   return { findings, action, blockedBy }
+}
+
+/** How the output guard is to look at a text of this request. */
+export function outputOptions(
+  context: RequestContext,
+  ports: Pick<DecideCompletionPorts, 'pseudonyms' | 'classify' | 'leak' | 'canariesOf'>,
+): GuardOptions {
+  const { release, messages, subject } = context
+  return {
+    leak: ports.leak ?? release.leak,
+    canaries: canariesOfSession(context, ports.canariesOf),
+    passages: release.guard.output.grounding === undefined ? undefined : passagesOf(messages),
+    pseudonym: (category, value) => ports.pseudonyms.pseudonym(subject, category, value),
+    // Answers are not searched for instructions unless the manifest asks for it.
+    classify: release.guard.output.injection.action === 'allow' ? undefined : ports.classify,
+  }
+}
+
+/** The texts of an answer as the guard leaves them: those that it stops are empty, and are sent to no detector. */
+export function judgedParts(
+  context: RequestContext,
+  choices: readonly AnswerChoice[],
+  ports: DecideCompletionPorts,
+): readonly JudgedPart[] {
+  const options = outputOptions(context, ports)
+  const part = (where: string, text: string): JudgedPart => {
+    const judgement = guardText(text, context.release.guard.output, options)
+    return { where, side: 'output', text: judgement.action === 'block' ? '' : judgement.text }
+  }
+  return choices.flatMap(({ text, refusal, reasoning }, index) => [
+    part(`choice:${index}`, text),
+    ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
+    ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
+  ])
 }
 
 function authorizeAll(

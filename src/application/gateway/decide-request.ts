@@ -10,7 +10,7 @@ import type { GuardFinding } from '../../domain/detection/finding.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
-import type { SidePolicy } from '../../domain/guardrail/guard-policy.ts'
+import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../../domain/manifest/manifest.ts'
@@ -18,6 +18,9 @@ import { recogniseRequest, type LiveRequest, type Recognised } from '../../domai
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
+import { canaryLine, type CanariesOf } from './session-canaries.ts'
+import type { SessionPseudonyms } from './session-pseudonyms.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** A request as every wire codec hands it in. */
 export interface JudgedRequest {
@@ -87,6 +90,8 @@ export type RequestDecision = {
       readonly texts: readonly string[]
       /** Arguments of the calls in each message, as the guard left them. */
       readonly callArguments: readonly (readonly string[])[]
+      /** What detectors beside the guard are asked about. */
+      readonly parts: readonly JudgedPart[]
     }
 )
 
@@ -94,8 +99,12 @@ export interface DecideRequestPorts {
   readonly sessions: SessionStore
   readonly now: EpochMs
   readonly deny: DenyState
-  readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
+  /** What detectors beside the guard said, by `where`. */
+  readonly reports?: Reports | undefined
+  /** Lines for the instructions of a session. */
+  readonly canariesOf?: CanariesOf | undefined
 }
 
 function isDescribed({ manifest }: ServedRelease, tool: string): boolean {
@@ -226,13 +235,18 @@ function guardMessages(
   const { guard: policies } = context.release
   const texts: string[] = []
   const callArguments: (readonly string[])[] = []
+  const parts: JudgedPart[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
-  const judge = (text: string, policy: SidePolicy, where: string, guard = guardText): string => {
-    const judgement = guard(text, policy, {
-      pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
+  const { pseudonym, protect } = ports.pseudonyms
+  const judge = (raw: string, side: 'input' | 'document', where: string, guard = guardText): string => {
+    const text = protect(context.subject, raw)
+    const own = guard(text, policies[side], {
+      pseudonym: (category, value) => pseudonym(context.subject, category, value),
       classify: ports.classify,
     })
+    parts.push({ where, side, text: own.text })
+    const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))
     if (judgement.action === 'block') total.rule = judgement.findings[0]?.detector ?? total.rule
     total.action = heavier(total.action, judgement.action)
@@ -240,15 +254,15 @@ function guardMessages(
     return judgement.text
   }
   const values = slots.map(({ name, slot, value }) =>
-    slot.type === 'text' ? judge(value, policies.document, `slot:${name}`) : value,
+    slot.type === 'text' ? judge(value, 'document', `slot:${name}`) : value,
   )
   for (const [index, message] of context.messages.entries())
     texts.push(
       message.role === 'system'
-        ? rendered(context.release, promptId, values)
+        ? rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf)
         : judge(
             message.text,
-            policyOf(message, context.release),
+            message.role === 'user' ? 'input' : 'document',
             String(index),
             message.role === 'tool' ? guardDocument : guardText,
           ),
@@ -256,14 +270,16 @@ function guardMessages(
   for (const [index, message] of context.messages.entries())
     callArguments.push(
       message.role === 'assistant'
-        ? message.toolCalls.map((call) => judge(call.arguments, policies.document, `${index}:arguments`, guardDocument))
+        ? message.toolCalls.map((call, at) =>
+            judge(call.arguments, 'document', `${index}:arguments:${at}`, guardDocument),
+          )
         : [],
     )
   for (const { where, text, tool } of carried) {
     // A description that the manifest declares is the release's own: recognition has compared it.
     if (tool !== undefined && isDescribed(context.release, tool)) continue
     const before = findings.length
-    if (judge(text, policies.input, where, guardDocument) === text) continue
+    if (judge(text, 'input', where, guardDocument) === text) continue
     // It cannot be taken out, so the request stays here.
     total.action = 'block'
     total.rule = findings.slice(before)[0]?.detector ?? total.rule
@@ -282,7 +298,7 @@ function guardMessages(
       ...summary,
       denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
     }
-  return { kind: 'forward', ...summary, context, texts, callArguments }
+  return { kind: 'forward', ...summary, context, texts, callArguments, parts }
 }
 
 /**
@@ -357,9 +373,4 @@ export function decideEmbeddings(
 function rendered({ templates }: ServedRelease, promptId: string, values: readonly string[]): string {
   const literals = templates.find((candidate) => candidate.promptId === promptId)?.template.literals ?? []
   return literals.map((literal, index) => literal + (values[index] ?? '')).join('')
-}
-
-function policyOf(message: ConversationMessage, release: ServedRelease): SidePolicy {
-  if (message.role === 'user') return release.guard.input
-  return release.guard.document
 }

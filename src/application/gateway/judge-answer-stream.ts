@@ -32,6 +32,8 @@ interface TextChannel {
   readonly blockedBy: () => string | undefined
   readonly findings: () => readonly PlacedFinding[]
   readonly action: () => Obligation
+  /** What came, where all of it is held. */
+  readonly received: () => string
   released: string
 }
 
@@ -62,11 +64,16 @@ export class AnswerStreamJudge {
   #chars = 0
   #denial: Denial | undefined
 
+  readonly #isWhole: boolean
+
+  // oxlint-disable-next-line max-params -- a request, its guard, where text goes, and whether any may go before the end
   constructor(
     context: RequestContext,
-    ports: Pick<DecideCompletionPorts, 'pseudonym' | 'classify'>,
+    ports: DecideCompletionPorts,
     release: (event: ModelEvent) => void,
+    isWhole = false,
   ) {
+    this.#isWhole = isWhole
     this.#context = context
     this.#release = release
     this.#options = outputOptions(context, ports)
@@ -140,7 +147,9 @@ export class AnswerStreamJudge {
     // Clients expect reasoning to be over once the answer begins.
     if (event.kind !== 'reasoning' && event.text !== '') this.#endReasoning(choice, event.choice)
     if (this.#denial !== undefined) return
-    const channel = (choice.channels[event.kind] ??= textChannel(this.#context.release.guard.output, this.#options))
+    const channel = (choice.channels[event.kind] ??= this.#isWhole
+      ? heldChannel()
+      : textChannel(this.#context.release.guard.output, this.#options))
     this.#chars += event.text.length
     // A text that is empty opens the answer: clients wait for it.
     if (event.text === '') return this.#release(event)
@@ -196,6 +205,22 @@ export class AnswerStreamJudge {
     }
   }
 
+  /** The answer as it came, where all of it is held for those who judge only whole texts; undefined where it broke off. */
+  heldChoices(): readonly AnswerChoice[] | undefined {
+    const open = [...this.#choices].toSorted(([left], [right]) => left - right)
+    if (this.#head === undefined || open.length === 0 || open.some(([, { finish }]) => finish === undefined))
+      return undefined
+    return open.map(([index, choice]) => {
+      const reasoning = choice.ended.map((channel) => channel.received()).join('')
+      return {
+        ...wholeChoice(index, choice),
+        text: choice.channels.text?.received() ?? '',
+        refusal: choice.channels.refusal?.received() ?? null,
+        reasoning: reasoning === '' ? null : { text: reasoning, seal: null },
+      }
+    })
+  }
+
   /** All that is left to judge and to say. To be called once the provider's stream has ended. */
   conclude(ports: DecideCompletionPorts): StreamConclusion {
     const open = [...this.#choices].toSorted(([left], [right]) => left - right)
@@ -244,6 +269,24 @@ function textChannel(policy: SidePolicy, options: GuardOptions): TextChannel {
     blockedBy: () => (guard.isWithheld ? (guard.judgement.findings.at(-1)?.detector ?? 'guard/output') : undefined),
     findings: () => placed(guard.judgement.findings),
     action: () => guard.judgement.action,
+    received: () => '',
+    released: '',
+  }
+}
+
+/** Hands nothing on: detectors, the vault and the tool results of the conversation are asked once all is there. */
+function heldChannel(): TextChannel {
+  let held = ''
+  return {
+    push(text) {
+      held += text
+      return ''
+    },
+    end: () => '',
+    blockedBy: () => undefined,
+    findings: () => [],
+    action: () => 'allow',
+    received: () => held,
     released: '',
   }
 }
@@ -264,6 +307,7 @@ function wholeChannel(policy: SidePolicy, options: GuardOptions): TextChannel {
     blockedBy: () => (isWithheld() ? (judgement?.findings[0]?.detector ?? 'guard/output') : undefined),
     findings: () => placed(judgement?.findings ?? []),
     action: () => judgement?.action ?? 'allow',
+    received: () => held,
     released: '',
   }
 }
@@ -286,6 +330,30 @@ function wholeChoice(index: number, { calls, finish, channels }: OpenChoice): An
 
 function releasedTexts({ channels }: OpenChoice): JudgedChoiceText {
   return { text: channels.text?.released ?? '', refusal: channels.refusal?.released ?? null, reasoning: null }
+}
+
+/** What is said of a choice that was held whole. */
+export function eventsOfChoice(
+  choice: AnswerChoice,
+  { text, refusal, reasoning }: JudgedChoiceText,
+): readonly ModelEvent[] {
+  const { index } = choice
+  return [
+    ...(reasoning === null || reasoning === '' ? [] : [{ kind: 'reasoning', choice: index, text: reasoning } as const]),
+    ...(text === '' ? [] : [{ kind: 'text', choice: index, text } as const]),
+    ...(refusal === null || refusal === '' ? [] : [{ kind: 'refusal', choice: index, text: refusal } as const]),
+    ...tailOf(choice),
+  ]
+}
+
+/**
+ * Whether nothing of an answer may go before all of it has come: detectors beside the guard, claims that are held against
+ * passages, lines that must not come out in any piece, and values that come back from the vault.
+ */
+export function needsWholeAnswer({ release }: RequestContext, hasDetectors: boolean): boolean {
+  const { guard, manifest } = release
+  const isPseudonymised = [guard.input, guard.document, guard.output].some(({ pii }) => pii === 'pseudonymise')
+  return hasDetectors || isPseudonymised || guard.output.grounding !== undefined || manifest.guard?.canaries === true
 }
 
 function tailOf({ index: choice, toolCalls, finishReason }: AnswerChoice): readonly ModelEvent[] {

@@ -47,6 +47,7 @@ const started = await startGateway({
   upstreams: environment['GATEHOUSE_GATEWAY_CONFIG'] === undefined ? [namedUpstream()] : [],
   processEnvironment: environment,
   otlpEndpoint: environment['OTEL_EXPORTER_OTLP_ENDPOINT'],
+  variables: environment,
   log: (line) => void process.stderr.write(`gateway: ${line}\n`),
 })
 if (!started.ok) {

@@ -20,10 +20,12 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
 import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
+import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
 import type { GatewayPorts } from './gateway-ports.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
+import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface GatewayOptions {
   readonly port: number
@@ -40,6 +42,8 @@ export interface GatewayOptions {
   /** What references to environment variables are read from. */
   readonly processEnvironment?: Readonly<Record<string, string | undefined>> | undefined
   readonly otlpEndpoint: string | undefined
+  /** Where keys of detectors and `guard.secretsFrom` are looked up. */
+  readonly variables: Environment
   readonly log: (line: string) => void
 }
 
@@ -73,7 +77,7 @@ function firstProblem(problems: readonly Problem[]): Problem {
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
   const opened = await openParts(options)
   if (!opened.ok) return opened
-  const { ports, config, bundles, spool, telemetry } = opened.value
+  const { ports, config, bundles, spool, telemetry, guards } = opened.value
   const server = gatewayServer(ports)
   const close = async (): Promise<void> => {
     // Drain: running requests finish and are recorded, then the spool is handed over.
@@ -81,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     if (!isWhole) options.log('requests that outlasted the drain were cut off')
     await spool.close()
     await bundles.close()
+    await guards.close()
     await config.close()
     await telemetry.close()
   }
@@ -110,6 +115,7 @@ interface GatewayParts {
   readonly bundles: BundleSource
   readonly spool: Spool
   readonly telemetry: GatewayTelemetry
+  readonly guards: ReleaseGuards
 }
 
 async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
@@ -141,6 +147,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     ship: (segment) => ship(options, segment),
   })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
+  const guards = new ReleaseGuards(options.variables)
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const ports: GatewayPorts = {
     admission: bundles,
@@ -154,8 +161,10 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
+    pseudonyms: chatVault(hmacKey),
     hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify: classify.value,
+    guardOf: (release) => guards.of(release),
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)
       checkers.set(release, known)
@@ -163,7 +172,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     },
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
-  return ok({ ports, config, bundles, spool, telemetry })
+  return ok({ ports, config, bundles, spool, telemetry, guards })
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
@@ -37,6 +37,11 @@ function registerReading(program: Command, { terminal, setExitCode }: CommandCon
     .option(...PROJECT)
     .option(...MANIFEST)
     .option('-e, --env <environment>', 'environment to plan for', 'local')
+    .addOption(
+      new Option('--format <format>', 'human, or markdown: the one-page gate spec')
+        .choices(['human', 'markdown'])
+        .default('human'),
+    )
     .option('--json', 'print JSON', false)
     .action(async (options) => setExitCode(await (await import('./plan.ts')).planCommand(terminal, options)))
   program
@@ -51,7 +56,7 @@ function registerReading(program: Command, { terminal, setExitCode }: CommandCon
     )
 }
 
-/** `gate`, `explain`, `policy`, `guard`: the commands that decide, and those that say why. */
+/** `gate`, `explain`, `guard`: the commands that decide, and those that say why. */
 function registerDeciding(program: Command, { terminal, setExitCode }: CommandContext): void {
   program
     .command('gate')
@@ -81,16 +86,6 @@ function registerDeciding(program: Command, { terminal, setExitCode }: CommandCo
     .option('--json', 'print JSON', false)
     .action(async (rule: string, options) =>
       setExitCode(await (await import('./explain.ts')).explainCommand(terminal, { rule, ...options })),
-    )
-  const policy = program.command('policy').description('policy packs')
-  policy
-    .command('test')
-    .description("load packs, compile every expression and run the packs' own tests")
-    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
-    .option(...PROJECT)
-    .option('--json', 'print JSON', false)
-    .action(async (packs: string[], options) =>
-      setExitCode(await (await import('./policy-test.ts')).policyTestCommand(terminal, { packs, ...options })),
     )
   const guard = program.command('guard').description('the guard on texts and on recorded runs')
   guard

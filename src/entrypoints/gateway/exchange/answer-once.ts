@@ -1,4 +1,5 @@
-import { decideCompletion, type CompletionDecision } from '../../../application/gateway/decide-completion.ts'
+import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
+import { decideCompletionWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import { isUnchanged } from '../../../application/gateway/judge-answer-stream.ts'
 import type { ModelAnswer } from '../../../application/gateway/model-event.ts'
@@ -23,10 +24,17 @@ export async function answerOnce(
   ports: GatewayPorts,
   exchange: ModelExchange,
   context: RequestContext,
-  { answer, input }: { readonly answer: ModelAnswer; readonly input: InputSummary },
+  {
+    answer,
+    input,
+    signal,
+  }: { readonly answer: ModelAnswer; readonly input: InputSummary; readonly signal: AbortSignal },
 ): Promise<OnceOutcome> {
   const startMs = ports.monotonicMs()
-  const decision = decideCompletion(context, answer.choices, completionPorts(ports, context))
+  const decision = await decideCompletionWithDetectors(context, answer.choices, completionPorts(ports, context), {
+    guard: ({ release }) => ports.guardOf(release),
+    signal,
+  })
   const { denial } = decision
   const kept = await settle(ports, exchange, {
     outcome: denial === undefined ? 'completed' : 'denied',

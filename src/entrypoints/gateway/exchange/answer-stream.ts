@@ -1,5 +1,11 @@
 import { haltedBy, type Denial, type RequestContext } from '../../../application/gateway/decide-request.ts'
-import { AnswerStreamJudge } from '../../../application/gateway/judge-answer-stream.ts'
+import {
+  AnswerStreamJudge,
+  eventsOfChoice,
+  needsWholeAnswer,
+  type StreamConclusion,
+} from '../../../application/gateway/judge-answer-stream.ts'
+import { decideCompletionWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelEvent } from '../../../application/gateway/model-event.ts'
 import type { AnswerStream, StreamEnd } from '../../../adapters/providers/ask-model.ts'
 import type { StreamEncoder } from '../../../contract/wire/client-codec.ts'
@@ -9,7 +15,7 @@ import { recordedAction, type InputSummary } from './answer-once.ts'
 import type { ModelExchange } from './exchange-records.ts'
 import { sealFor } from './judged-request.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
-import { completionPorts, pseudonymOf, settle } from './settle.ts'
+import { completionPorts, settle } from './settle.ts'
 import type { SseResponse } from './sse-response.ts'
 
 export interface OpenStream {
@@ -43,6 +49,7 @@ class StreamRun {
   /** Encoded events of the piece at hand. */
   #out = ''
   #guardMs: number
+  readonly #isWhole: boolean
   #halted: Denial | undefined
   #reasoning = ''
 
@@ -55,8 +62,9 @@ class StreamRun {
     this.#guardMs = open.input.guardMs
     this.#judge = new AnswerStreamJudge(
       context,
-      { classify: ports.classify, pseudonym: pseudonymOf(ports) },
+      completionPorts(ports, context),
       (event) => (this.#out += open.encoder.event(this.#delivered(event))),
+      (this.#isWhole = needsWholeAnswer(context, ports.guardOf(context.release).runDetectors !== undefined)),
     )
   }
 
@@ -107,7 +115,9 @@ class StreamRun {
       if (end.kind === 'broken') return this.#failed('upstream-failed', end.reason)
     }
     const startMs = this.#ports.monotonicMs()
-    const conclusion = judge.conclude(completionPorts(this.#ports, this.#context))
+    const conclusion = this.#isWhole
+      ? await this.#concludeWhole()
+      : judge.conclude(completionPorts(this.#ports, this.#context))
     this.#guardMs += this.#ports.monotonicMs() - startMs
     if (conclusion.kind === 'incomplete') return this.#failed('upstream-failed', 'the provider broke the stream off')
     const { decision, tail } = conclusion
@@ -125,6 +135,21 @@ class StreamRun {
     const { encoder, sse } = this.#open
     sse.end(tail.map((event) => encoder.event(event)).join('') + encoder.end())
     return undefined
+  }
+
+  async #concludeWhole(): Promise<StreamConclusion> {
+    const choices = this.#judge.heldChoices()
+    if (choices === undefined) return { kind: 'incomplete' }
+    const ports = completionPorts(this.#ports, this.#context)
+    const decision = await decideCompletionWithDetectors(this.#context, choices, ports, {
+      guard: ({ release }) => this.#ports.guardOf(release),
+      signal: this.#open.signal,
+    })
+    const { usage } = this.#judge
+    const tail = choices.flatMap((choice, index) =>
+      eventsOfChoice(choice, decision.choices[index] ?? { text: '', refusal: null, reasoning: null }),
+    )
+    return { kind: 'decided', decision, tail: usage === undefined ? tail : [...tail, { kind: 'usage', ...usage }] }
   }
 
   get #parts(): {

@@ -1,4 +1,4 @@
-import { completionPorts, pseudonymOf, settle } from './settle.ts'
+import { completionPorts, settle } from './settle.ts'
 import { conversationOf } from './judged-request.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
@@ -61,10 +61,10 @@ export async function serveGuard(ports: GatewayPorts, caller: Caller, http: Http
   const policy = context.release.guard[direction]
   const options =
     direction === 'output'
-      ? outputOptions(context, { classify: ports.classify, pseudonym: pseudonymOf(ports) })
+      ? outputOptions(context, completionPorts(ports, context))
       : {
           classify: ports.classify,
-          pseudonym: (category: string, value: string) => pseudonymOf(ports)(asked.subject, category, value),
+          pseudonym: (category: string, value: string) => ports.pseudonyms.pseudonym(asked.subject, category, value),
         }
   let action: Obligation = 'allow'
   const findings: PlacedFinding[] = []

@@ -12,7 +12,7 @@ import { unroutable } from './unroutable.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
-import { pseudonymOf, settle } from './settle.ts'
+import { settle } from './settle.ts'
 
 const ERRORS: Pick<ClientCodec, 'errorBody'> = {
   errorBody: ({ code, message, param }) => errorBody(code, message, param),
@@ -51,7 +51,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
       sessions: ports.sessions,
       now: ports.clock(),
       deny: ports.admission.denyStateOf(caller.admitted.system),
-      pseudonym: pseudonymOf(ports),
+      pseudonyms: ports.pseudonyms,
       classify: ports.classify,
     },
   )

@@ -1,5 +1,6 @@
 import { carriedTexts, opaqueKinds } from '../../../application/gateway/carried-texts.ts'
-import { decideRequest, type Denial, type RequestDecision } from '../../../application/gateway/decide-request.ts'
+import type { Denial, RequestDecision } from '../../../application/gateway/decide-request.ts'
+import { decideRequestWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
 import { askModel, type UpstreamFailure, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
 import { parseJson } from '../../../base/json.ts'
@@ -15,7 +16,7 @@ import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
-import { pseudonymOf, settle } from './settle.ts'
+import { canariesOf, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
 
 /**
@@ -80,7 +81,9 @@ async function judgeAndForward(
   const carried = carriedTexts(exchange.request)
   if (!carried.ok) return refusal(400, 'unsupported_content', carried.failure, 'messages')
   const { caller, subject, request } = exchange
-  const decision = decideRequest(
+  const gone = new AbortController()
+  http.response.on('close', () => gone.abort())
+  const decision = await decideRequestWithDetectors(
     {
       live: liveRequestOf(request),
       messages: conversationOf(ports, caller, subject, request.messages),
@@ -93,9 +96,11 @@ async function judgeAndForward(
       sessions: ports.sessions,
       now: ports.clock(),
       deny: ports.admission.denyStateOf(caller.admitted.system),
-      pseudonym: pseudonymOf(ports),
+      pseudonyms: ports.pseudonyms,
       classify: ports.classify,
+      canariesOf: canariesOf(ports),
     },
+    { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
   )
   const guardMs = ports.monotonicMs() - exchange.startMs
   const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
@@ -106,35 +111,33 @@ async function judgeAndForward(
   const limited = await withinLimits(ports, exchange, decision, guardMs)
   if (!limited.ok) return limited.failure
   const input = { action: decision.action, guardMs }
-  return forward(ports, limited.value, decision, { codec, http, input })
+  return forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal })
 }
 
 interface ForwardParts {
   readonly codec: ClientCodec
   readonly http: HttpExchange
   readonly input: InputSummary
+  readonly signal: AbortSignal
 }
 
 async function forward(
   ports: GatewayPorts,
   exchange: ModelExchange,
   decision: Extract<RequestDecision, { kind: 'forward' }>,
-  { codec, http, input }: ForwardParts,
+  { codec, http, input, signal }: ForwardParts,
 ): Promise<GatewayError | undefined> {
   const { context } = decision
   const { response } = http
   const request = judgedRequest(exchange.request, decision)
   const frame: AnswerFrame = { requestId: exchange.id, request, createdAt: Math.floor(exchange.startedAt / 1_000) }
   const encoder = codec.encoder(frame)
-  const gone = new AbortController()
-  response.on('close', () => gone.abort())
   const sse = request.isStream ? new SseResponse(response, ports.monotonicMs, encoder.ping()) : undefined
   try {
-    const reply = await ask(ports, decision, request, gone.signal)
-    const { signal } = gone
+    const reply = await ask(ports, decision, request, signal)
     let error: GatewayError | undefined
     if (reply.kind === 'answer') {
-      const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input })
+      const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input, signal })
       if (outcome.kind === 'answer') {
         sendJson(response, 200, codec.answerBody(outcome.answer, frame))
         return undefined

@@ -1,6 +1,7 @@
 import type { DecideCompletionPorts } from '../../../application/gateway/decide-completion.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
-import type { Subject } from '../../../domain/session/conversation.ts'
+import type { CanariesOf } from '../../../application/gateway/session-canaries.ts'
+import { sessionCanaries } from '../../../domain/detection/leak/canaries.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { outcomeRecord, type ModelExchange, type OutcomeParts } from './exchange-records.ts'
 import { assistantDigest } from './judged-request.ts'
@@ -43,18 +44,15 @@ export function completionPorts(ports: GatewayPorts, context: RequestContext): D
     // Asked again: a kill switch thrown while the provider was thinking still stops the answer.
     deny: ports.admission.denyStateOf(context.admitted.system),
     checkArguments: ports.argumentsOf(context.release),
-    pseudonym: pseudonymOf(ports),
+    pseudonyms: ports.pseudonyms,
     classify: ports.classify,
     assistantDigest: (message) => assistantDigest(ports, message),
+    leak: ports.guardOf(context.release).leak,
+    canariesOf: canariesOf(ports),
   }
 }
 
-export function pseudonymOf(
-  ports: GatewayPorts,
-): (subject: Subject | undefined, category: string, value: string) => string {
-  return (subject, category, value) =>
-    `⟦${category}:${ports
-      .hmac(`pseudonym/${subject?.tenant ?? ''}/${subject?.session ?? ''}/${category}`, value)
-      .slice(0, 8)
-      .toUpperCase()}⟧`
+/** Canaries are made from the session's key: nothing of them is stored. */
+export function canariesOf(ports: GatewayPorts): CanariesOf {
+  return (session) => sessionCanaries(ports.hmac, session)
 }
