@@ -10,12 +10,16 @@ const [kind = '', upstream = '', folder = ''] = process.argv.slice(2)
 const signer = new BundleSigner()
 
 if (kind === 'no-audit') {
-  const { url, apiKey } = await startProvingGateway(signer.release(), {
-    baseUrl: upstream,
-    apiKey: 'upstream',
-    isSimulated: true,
-    close: async () => undefined,
-  })
+  const { url, apiKey } = await startProvingGateway(
+    signer.release(),
+    {
+      baseUrl: upstream,
+      apiKey: 'upstream',
+      isSimulated: true,
+      close: async () => undefined,
+    },
+    {},
+  )
   process.send?.({ port: Number(new URL(url).port), apiKey })
 } else {
   const plane = await startBundleServer()
@@ -30,6 +34,7 @@ if (kind === 'no-audit') {
     trustText: signer.trustText,
     upstreams: [{ id: 'default', protocol: 'openai', url: upstream, key: 'upstream' }],
     otlpEndpoint: undefined,
+    variables: {},
     log: (line) => console.error(line),
   })
   if (!started.ok) throw new Error(started.failure.message)

@@ -45,6 +45,7 @@ export async function startLightGateway(
     environment: 'local',
     trustText: signer.trustText,
     configFile,
+    variables: {},
     otlpEndpoint: undefined,
     log: (line) => void logged.push(line),
     ...more,
