@@ -1,9 +1,10 @@
-// `npm run bench -- guard|detection [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date YYYY-MM-DD] [--enforce]`:
+// `npm run bench -- guard|detection|gateway [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date YYYY-MM-DD] [--enforce]`:
 // our guard beside what a TypeScript user would pick instead. `--write` keeps the report under docs/reports.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchDetection } from './detection.ts'
+import { benchGateway } from './gateway.ts'
 import { benchGuard, goalTable } from './guard.ts'
 import { circumstances, markdownReport, plainTable } from './print.ts'
 
@@ -23,11 +24,12 @@ const { values, positionals } = parseArgs({
 const BENCHES = {
   guard: { title: 'Bench: speed of the guard', run: benchGuard },
   detection: { title: 'Bench: detection', run: benchDetection },
+  gateway: { title: 'Bench: the gateway', run: benchGateway },
 } as const
 const [name] = positionals
-if (name !== 'guard' && name !== 'detection') {
+if (name !== 'guard' && name !== 'detection' && name !== 'gateway') {
   console.error(
-    'usage: npm run bench -- guard|detection [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date DATE] [--enforce]',
+    'usage: npm run bench -- guard|detection|gateway [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date DATE] [--enforce]',
   )
   process.exit(2)
 }

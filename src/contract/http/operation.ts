@@ -7,6 +7,7 @@ export type Access =
   | 'approver'
   | 'approver-or-engineer'
   | 'responder'
+  | 'reporter'
   | 'auditor'
   | 'admin'
   | 'gateway'

@@ -1,6 +1,9 @@
 import type { z } from 'zod'
 import type { Access } from './operation.ts'
+import { CONTROLS_OPERATIONS } from './operations/controls.ts'
+import { INTAKE_OPERATIONS } from './operations/intake.ts'
 import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
+import { FINDINGS_OPERATIONS } from './operations/findings.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
@@ -12,9 +15,12 @@ export const OPERATIONS = {
   ...RELEASES_OPERATIONS,
   ...GOVERNANCE_OPERATIONS,
   ...RIGHTS_OPERATIONS,
+  ...FINDINGS_OPERATIONS,
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,
   ...GATEWAYS_OPERATIONS,
+  ...CONTROLS_OPERATIONS,
+  ...INTAKE_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS
@@ -40,6 +46,7 @@ export const ACCESS_ROLES: Readonly<Record<Access, readonly string[]>> = {
   'approver-or-engineer': ['engineer', 'approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'],
   responder: ['responder', 'security'],
   auditor: ['auditor', 'policy', 'security'],
+  reporter: ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal'],
   admin: [],
   gateway: ['gateway'],
 }

@@ -2,14 +2,14 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
-import { nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { nodeChance, nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
+import { LiveConfig } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../application/gateway/admitted-system.ts'
 import type { TargetModel } from '../../application/evaluation/target.ts'
@@ -19,7 +19,9 @@ import type { CaseSubject } from '../../domain/evaluation/suite.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import type { Release } from '../../domain/release/release.ts'
+import { chatVault } from './chat-vault.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface ProvingGateway {
   readonly url: string
@@ -32,7 +34,11 @@ export interface ProvingGateway {
  * The real gateway around exactly one release that has no verdict yet, for the length of a check run: on loopback, with
  * throw-away keys. Its records are not kept: the evidence of the check is.
  */
-export async function startProvingGateway(release: Release, model: TargetModel): Promise<ProvingGateway> {
+export async function startProvingGateway(
+  release: Release,
+  model: TargetModel,
+  variables: Environment,
+): Promise<ProvingGateway> {
   const apiKey = `gh_proving_${base64Of(nodeRandomBytes(24)).replace(/[^A-Za-z0-9]/g, 'x')}`
   const secret = nodeRandomBytes(32)
   const { privateKey } = generateKeyPairSync('ed25519')
@@ -46,9 +52,10 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     releases: [served],
   }
   const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
+  const guards = new ReleaseGuards(variables)
   const checkArguments = argumentChecker(served.schemas)
   const classify = shippedClassifier()
-  const upstream = openAiUpstream(model.baseUrl, model.apiKey)
+  const config = await provingConfig(model)
   const kept = { kept: true } as const
   const server = gatewayServer({
     admission: {
@@ -58,7 +65,9 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     },
     sink: { intent: async () => kept, outcome: async () => kept },
     sessions: memorySessionStore(systemClock),
-    upstream,
+    transport: config.transport,
+    planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
+    admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry: {
       record: () => undefined,
       serveMetrics: (_, response) => void response.writeHead(404).end(),
@@ -68,8 +77,10 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
+    pseudonyms: chatVault(secret),
     hmac: (purpose, text) => createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify,
+    guardOf: (asked) => guards.of(asked),
     argumentsOf: () => checkArguments,
   })
   server.listen(0, '127.0.0.1')
@@ -83,9 +94,20 @@ export async function startProvingGateway(release: Release, model: TargetModel):
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
-      await upstream.close()
+      await guards.close()
+      await config.close()
     },
   }
+}
+
+/** The one model that the suites name; no file, so nothing about it can be invalid. */
+async function provingConfig({ baseUrl, apiKey }: TargetModel): Promise<LiveConfig> {
+  const config = await LiveConfig.open(
+    { kind: 'named', upstreams: [{ id: 'target', protocol: 'openai', url: baseUrl, key: apiKey }] },
+    { clock: systemClock, monotonicMs, chance: nodeChance, environment: {}, log: () => undefined },
+  )
+  if (!config.ok) throw new Error(config.failure[0]?.message ?? 'no configuration')
+  return config.value
 }
 
 /** A package without its weights is broken, and a check run without them would prove another guard than the one served. */

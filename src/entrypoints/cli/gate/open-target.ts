@@ -25,7 +25,7 @@ export async function openTarget(
   if (!factory.ok) return factory
   await using stack = new AsyncDisposableStack()
   const model = stack.adopt(await factory.value.startModel(environment), (started) => started.close())
-  const gateway = stack.adopt(await startProvingGateway(release, model), (started) => started.close())
+  const gateway = stack.adopt(await startProvingGateway(release, model, environment), (started) => started.close())
   const target = stack.adopt(
     await factory.value.createTarget({
       projectFolder: folder,
