@@ -11,6 +11,7 @@ import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
 import { secretFiles } from './generate-detection.ts'
 import { identifierFiles } from './generate-identifiers.ts'
+import { rolesFiles } from './generate-roles.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -35,6 +36,7 @@ const texts: Readonly<Record<string, string>> = {
   ),
   ...(await secretFiles(root)),
   ...(await identifierFiles(root)),
+  ...rolesFiles(),
 }
 
 const stale: string[] = []

@@ -15,6 +15,10 @@ export const RECORD_KINDS = [
   'alerts',
   'incidents',
   'learned_cases',
+  'api_keys',
+  'workload_keys',
+  'shares',
+  'webhooks',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import type { Access } from './operation.ts'
 import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
+import { IDENTITY_OPERATIONS } from './operations/identity.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
 
@@ -13,24 +13,9 @@ export const OPERATIONS = {
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,
   ...GATEWAYS_OPERATIONS,
+  ...IDENTITY_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS
 export type InputOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]['input']>
 export type OutputOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]['output']>
-
-/** Roles that an access class admits, besides `admin`. */
-export const ACCESS_ROLES: Readonly<Record<Access, readonly string[]>> = {
-  read: ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal', 'auditor'],
-  engineer: ['engineer'],
-  approver: ['approver', 'product', 'security', 'policy', 'privacy', 'legal'],
-  responder: ['responder', 'security'],
-  auditor: ['auditor', 'policy', 'security'],
-  gateway: ['gateway'],
-}
-
-/** Fails closed: no roles, no access; a gateway's token opens its own operation only. */
-export function mayCall(access: Access, roles: readonly string[]): boolean {
-  if (access === 'gateway') return roles.includes('gateway')
-  return roles.includes('admin') || ACCESS_ROLES[access].some((role) => roles.includes(role))
-}

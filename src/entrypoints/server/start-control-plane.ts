@@ -3,17 +3,19 @@ import type { FastifyInstance } from 'fastify'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { removeOwnerFile, writeOwnerFile } from '../../adapters/owner/owner-file.ts'
+import { keyEndedBetween } from '../../application/identity/key-ends.ts'
+import { newCode } from '../../application/identity/one-time-codes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { every } from './every.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode, type OpenedNode, type OpenNodeOptions } from '../node/open-node.ts'
 import { controlServer } from './control-server.ts'
-import { randomToken, SignIn } from './sign-in.ts'
 
 export interface ControlPlane extends AsyncDisposable {
   readonly node: OpenedNode
   readonly url: string
   /** Full link that signs a browser in once. */
-  loginLink(): string
+  loginLink(): Promise<string>
 }
 
 export interface ControlPlaneOptions extends OpenNodeOptions {
@@ -24,7 +26,17 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
 }
 
 /** Entries after which gateways must look again. */
-const GATEWAY_ENTRIES = new Set(['verdict.issued', 'deny.issued'])
+const GATEWAY_ENTRIES = new Set([
+  'verdict.issued',
+  'deny.issued',
+  'key.created',
+  'key.changed',
+  'workload-key.added',
+  'workload-key.changed',
+])
+
+/** How soon gateways hear of a key that ended by time. */
+const KEY_WATCH_MS = 15_000
 
 /** Owns the state folder and serves it. The folder tells the command line where to find this process. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<Result<ControlPlane, Problem>> {
@@ -35,13 +47,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   node.onEntry(({ leaf }) => {
     if (GATEWAY_ENTRIES.has(leaf.type)) gateways.advance()
   })
-  const ownerToken = randomToken()
-  const signIn = new SignIn(systemClock)
+  const ownerToken = node.newSecret()
   const app = await controlServer({
     node,
     gateways,
     ownerToken,
-    signIn,
+    isSecure: false,
     consoleFolder: options.consoleFolder,
     hosts: ['127.0.0.1', 'localhost', '[::1]', options.host],
   })
@@ -52,13 +63,25 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     return listening
   }
   const url = listening.value
+  let lookedAt = node.clock()
+  const keyWatch = every(
+    KEY_WATCH_MS,
+    async () => {
+      const now = node.clock()
+      if (await keyEndedBetween(node, lookedAt, now)) gateways.advance()
+      lookedAt = now
+    },
+    // The database is away: the span stays open, and the next look covers it.
+    () => undefined,
+  )
   await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
   return ok({
     node,
     url,
-    loginLink: () => `${url}/#login=${signIn.newLink()}`,
+    loginLink: async () => `${url}/#login=${await newCode(node, 'login-link', {})}`,
     async [Symbol.asyncDispose]() {
       await removeOwnerFile(node.stateFolder)
+      await keyWatch[Symbol.asyncDispose]()
       app.server.closeAllConnections()
       await app.close()
       await node[Symbol.asyncDispose]()

@@ -24,6 +24,7 @@ export const GOVERNANCE_OPERATIONS = {
     path: '/exceptions/{id}/decision',
     summary: 'Approve or deny a waiver',
     access: 'approver',
+    record: { kind: 'exceptions', field: 'id' },
     input: z.object({ id, decision: z.enum(['approve', 'deny']) }),
     output: document,
   }),

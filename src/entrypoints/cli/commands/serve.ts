@@ -31,7 +31,7 @@ export async function serveCommand(
   }
   await using plane = started.value
   printLine(terminal, `control plane on ${plane.url}`)
-  printLine(terminal, `sign in once: ${plane.loginLink()}`)
+  printLine(terminal, `sign in once: ${await plane.loginLink()}`)
   printLine(terminal, 'Ctrl-C stops it')
   await untilInterrupted(terminal)
   return EXIT_CODE.pass
