@@ -25,7 +25,7 @@ const REST = `
 
 Separation of duties holds by name, whatever the roles:
 
-- nobody decides on their own exception request; the release's author decides on no exception of it;
+- nobody decides on their own request; the release's author decides on no exception of it;
 - the author approves no release of their own; the author is the \`author\` of the first gate of that digest;
 - \`giveApproval\` asks that the caller holds the role they approve as (or \`admin\`);
 - two approvals count as two only from two people in two roles.

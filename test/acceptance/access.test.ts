@@ -123,7 +123,10 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
       }
     }
     const FILLED: Partial<Record<OperationName, Record<string, unknown>>> = {
+      renewException: { reason: 'x', expiresAt: 1 },
       decideException: { decision: 'approve' },
+      endException: { reason: 'x' },
+      speakOnApprovalCase: { role: 'legal', decision: 'approve', comment: 'x' },
       liftDeny: { reason: 'x' },
       closeAlert: { outcome: 'actionable' },
       changeIncident: { event: 'contain', note: 'x' },

@@ -68,6 +68,9 @@ const READS: readonly OperationName[] = [
   'listKeys',
   'listWorkloadKeys',
   'listShares',
+  'getDecisionRights',
+  'listDelegations',
+  'listApprovalCases',
 ]
 
 const PEOPLE = [
@@ -79,16 +82,28 @@ const PEOPLE = [
   'product',
   'privacy',
   'legal',
+  'executive',
   'auditor',
 ] as const
+
+const APPROVERS = ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'] as const
 
 /** Who may do what, written out: no role but these. Anybody with a role of a person reads. */
 const WRITES: Readonly<Record<string, readonly string[]>> = {
   recordEvidence: ['engineer'],
   gateRelease: ['engineer'],
   requestException: ['engineer'],
-  decideException: ['approver', 'product', 'security', 'policy', 'privacy', 'legal'],
-  giveApproval: ['approver', 'product', 'security', 'policy', 'privacy', 'legal'],
+  renewException: ['engineer'],
+  endException: ['engineer', ...APPROVERS],
+  acceptExceptionRisk: APPROVERS,
+  decideException: APPROVERS,
+  giveApproval: APPROVERS,
+  adoptDecisionRights: [],
+  delegateRole: APPROVERS,
+  revokeDelegation: APPROVERS,
+  openApprovalCase: ['engineer'],
+  speakOnApprovalCase: APPROVERS,
+  withdrawApprovalCase: ['engineer'],
   issueDeny: ['responder', 'security'],
   liftDeny: ['responder', 'security'],
   closeAlert: ['responder', 'security'],

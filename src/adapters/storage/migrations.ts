@@ -1,53 +1,25 @@
 import { sql, type Kysely } from 'kysely'
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
-import type { RecordKind } from '../../application/state/records.ts'
 import { createIdentityTables } from './identity-tables.ts'
+import { createRecordTable } from './record-table.ts'
 
-/** The kinds of records of the first migration: what a migration makes never changes. */
-const FIRST_KINDS = [
-  'releases',
-  'evidence',
-  'verdicts',
-  'exceptions',
-  'approvals',
-  'risks',
-  'deny_records',
-  'decisions',
-  'alerts',
-  'incidents',
-  'learned_cases',
-] as const satisfies readonly RecordKind[]
-
-async function createRecordTable(db: Kysely<unknown>, table: RecordKind): Promise<void> {
-  await db.schema
-    .createTable(table)
-    .addColumn('organization_id', 'text', (column) => column.notNull())
-    .addColumn('id', 'text', (column) => column.notNull())
-    .addColumn('system', 'text', (column) => column.notNull())
-    .addColumn('release_digest', 'text')
-    .addColumn('status', 'text', (column) => column.notNull())
-    .addColumn('topic', 'text', (column) => column.notNull())
-    .addColumn('at', 'int8', (column) => column.notNull())
-    .addColumn('document', 'jsonb', (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${table}_pkey`, ['organization_id', 'id'])
-    .execute()
-  await db.schema.createIndex(`${table}_by_time`).on(table).columns(['organization_id', 'at', 'id']).execute()
-  await db.schema
-    .createIndex(`${table}_by_topic`)
-    .on(table)
-    .columns(['organization_id', 'system', 'topic', 'at'])
-    .execute()
-  await db.schema
-    .createIndex(`${table}_by_release`)
-    .on(table)
-    .columns(['organization_id', 'release_digest', 'at'])
-    .execute()
-}
-
-/** Every table carries the organization from the first migration on, and leads its keys with it. */
-const first: Migration = {
+/** Migrations name their tables themselves: what was released once is never changed by a later list of kinds. */
+const records: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of FIRST_KINDS) await createRecordTable(db, table)
+    const tables = [
+      'releases',
+      'evidence',
+      'verdicts',
+      'exceptions',
+      'approvals',
+      'risks',
+      'deny_records',
+      'decisions',
+      'alerts',
+      'incidents',
+      'learned_cases',
+    ]
+    for (const table of tables) await createRecordTable(db, table)
     await db.schema
       .createTable('projection')
       .addColumn('organization_id', 'text', (column) => column.primaryKey())
@@ -56,15 +28,22 @@ const first: Migration = {
   },
 }
 
+const governance: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const tables = ['decision_rights', 'delegations', 'approval_cases', 'findings', 'threat_models']
+    for (const table of tables) await createRecordTable(db, table)
+  },
+}
+
 const identity: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of ['api_keys', 'workload_keys', 'shares', 'webhooks'] as const) await createRecordTable(db, table)
+    for (const table of ['api_keys', 'workload_keys', 'shares', 'webhooks']) await createRecordTable(db, table)
     await createIdentityTables(db)
   },
 }
 
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_records': first, '0002_identity': identity }),
+  getMigrations: async () => ({ '0001_records': records, '0002_governance': governance, '0003_identity': identity }),
 }
 
 /** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */

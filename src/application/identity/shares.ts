@@ -121,6 +121,7 @@ function shareOf(document: object): Share {
 
 const isOpen = ({ revokedAt, expiresAt }: Share, now: EpochMs): boolean => revokedAt === null && expiresAt > now
 
-function shown({ sha256: _, ...share }: Share, lastViewedAt: EpochMs | null, now: EpochMs): ShownShare {
-  return { ...share, lastViewedAt, isOpen: share.revokedAt === null && share.expiresAt > now }
+function shown(share: Share, lastViewedAt: EpochMs | null, now: EpochMs): ShownShare {
+  const { sha256: _, ...rest } = share
+  return { ...rest, lastViewedAt, isOpen: isOpen(share, now) }
 }

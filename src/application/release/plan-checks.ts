@@ -103,7 +103,7 @@ function planCheck(
 }
 
 /** Raised when the way a check computes its result changes: old evidence then no longer counts. */
-export const CHECK_VERSION = 2
+export const CHECK_VERSION = 3
 
 function suitesFor({ suites, learned }: PlanInputs, purpose: Suite['purpose']): readonly Suite[] {
   const own = suites.filter((suite) => suite.purpose === purpose)

@@ -1,7 +1,7 @@
 import type { Digest } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import type { Envelope } from '../../domain/evidence/dsse.ts'
-import type { ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
+import type { PendingDecision, ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
 import type { StoredEvidence } from '../evidence/record-evidence.ts'
 
 /** A rule's result as the state keeps and people read it. */
@@ -36,6 +36,8 @@ export interface StoredVerdict {
   readonly results: readonly StoredRuleResult[]
   readonly skipped: readonly string[]
   readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
+  /** What people still have to decide besides approving. */
+  readonly pendingDecisions: readonly PendingDecision[]
   readonly unusedExceptions: readonly string[]
   readonly packs: readonly { readonly id: string; readonly version: string; readonly digest: Digest }[]
   readonly decidedAt: EpochMs

@@ -29,6 +29,14 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'share.revoked': 'shares',
   'webhook.created': 'webhooks',
   'webhook.changed': 'webhooks',
+  'rights.adopted': 'decision_rights',
+  'delegation.given': 'delegations',
+  'delegation.revoked': 'delegations',
+  'approval-case.opened': 'approval_cases',
+  'approval-case.changed': 'approval_cases',
+  'finding.reported': 'findings',
+  'finding.changed': 'findings',
+  'threat-model.recorded': 'threat_models',
 }
 
 /** Seals a gateway's spool segment. */

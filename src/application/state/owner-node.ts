@@ -2,6 +2,7 @@ import type { Sha256 } from '../../base/digest.ts'
 import type { Clock } from '../../base/instant.ts'
 import type { Problem, Result } from '../../base/result.ts'
 import type { CallScope } from '../../domain/access/call-scope.ts'
+import type { DecisionRights } from '../../domain/approval/decision-rights.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
@@ -20,6 +21,9 @@ export interface OwnerNode {
   readonly sha256: Sha256
   readonly clock: Clock
   readonly newId: () => string
+  /** What holds until the organization adopts rights of its own. */
+  readonly shippedRights: DecisionRights
+  readonly parseRights: (file: string, text: string) => Result<DecisionRights, readonly Problem[]>
   readonly parsePack: (file: string, text: string) => Result<PolicyPack, readonly Problem[]>
   readonly version: string
 }

@@ -19,6 +19,11 @@ export const RECORD_KINDS = [
   'workload_keys',
   'shares',
   'webhooks',
+  'decision_rights',
+  'delegations',
+  'approval_cases',
+  'findings',
+  'threat_models',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

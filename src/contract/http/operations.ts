@@ -4,12 +4,14 @@ import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
 import { IDENTITY_OPERATIONS } from './operations/identity.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
+import { RIGHTS_OPERATIONS } from './operations/rights.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
 export const OPERATIONS = {
   ...RELEASES_OPERATIONS,
   ...GOVERNANCE_OPERATIONS,
+  ...RIGHTS_OPERATIONS,
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,
   ...GATEWAYS_OPERATIONS,

@@ -8,6 +8,7 @@ export const PERSON_ROLES = [
   'product',
   'privacy',
   'legal',
+  'executive',
   'auditor',
   'admin',
 ] as const
@@ -37,7 +38,12 @@ export const ACCESS_TABLE = {
   engineer: { what: 'prove and gate releases, ask for waivers', roles: ['engineer', 'admin'], isOpenToKeys: true },
   approver: {
     what: 'decide on waivers and releases',
-    roles: ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'admin'],
+    roles: ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive', 'admin'],
+    isOpenToKeys: true,
+  },
+  'approver-or-engineer': {
+    what: 'end waivers',
+    roles: ['engineer', 'approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive', 'admin'],
     isOpenToKeys: true,
   },
   responder: {
@@ -52,7 +58,7 @@ export const ACCESS_TABLE = {
     roles: ['security', 'admin'],
     isOpenToKeys: false,
   },
-  administer: { what: 'webhooks', roles: ['admin'], isOpenToKeys: false },
+  admin: { what: 'decision rights, webhooks', roles: ['admin'], isOpenToKeys: false },
   gateway: { what: 'what gateways hand in', roles: ['gateway'], isOpenToKeys: false },
   share: { what: 'what an auditor share shows', roles: ['share'], isOpenToKeys: false },
 } as const satisfies Readonly<Record<string, AccessRow>>

@@ -4,9 +4,10 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Tier } from '../manifest/manifest.ts'
 import { evaluateRule, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
+import { rightOf, type Decision, type DecisionRights } from '../approval/decision-rights.ts'
 import { approvalState, type Approval, type ApprovalState } from './approvals.ts'
 import { isFresh, type CheckEvidence, type CheckOutcome } from './evidence.ts'
-import { exceptionState, type ReleaseException } from './release-exception.ts'
+import { exceptionState, isCompensated, type ReleaseException } from './release-exception.ts'
 
 export const VERDICTS = ['released', 'blocked', 'inconclusive', 'pending-approval'] as const
 export type Verdict = (typeof VERDICTS)[number]
@@ -32,6 +33,12 @@ export interface ReleaseDecision {
   readonly unusedExceptions: readonly ReleaseException[]
 }
 
+/** A question that nobody has answered yet. */
+export interface PendingDecision {
+  readonly decision: Decision
+  readonly subject: string
+}
+
 export interface DecideReleaseInputs {
   readonly engine: PolicyEngine
   readonly packs: readonly PolicyPack[]
@@ -47,6 +54,9 @@ export interface DecideReleaseInputs {
   readonly exceptions: readonly ReleaseException[]
   readonly approvals: readonly Approval[]
   readonly author: string
+  readonly rights: DecisionRights
+  /** What else people have to decide before this release may go there. */
+  readonly pendingDecisions: readonly PendingDecision[]
   readonly now: EpochMs
 }
 
@@ -72,13 +82,24 @@ export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
   const settled = results.map((entry) => waive(entry, results, inputs))
   // An approval, like an exception, is of this release and of no other.
   const own = inputs.approvals.filter(({ releaseDigest }) => releaseDigest === inputs.releaseDigest)
-  const approvals = approvalState(inputs.tier, inputs.environment, own, inputs.author)
+  const approvals = approvalState(
+    rightOf(inputs.rights, 'release', inputs.tier),
+    inputs.environment,
+    own,
+    inputs.author,
+  )
   const used = new Set(settled.filter(({ outcome }) => outcome === 'excepted').map(({ exception }) => exception?.id))
   const unusedExceptions = inputs.exceptions.filter(
     (exception) =>
       exception.status === 'approved' && exception.releaseDigest === inputs.releaseDigest && !used.has(exception.id),
   )
-  return { verdict: verdictOf(settled, approvals), results: settled, skipped, approvals, unusedExceptions }
+  return {
+    verdict: verdictOf(settled, approvals, inputs.pendingDecisions.length > 0),
+    results: settled,
+    skipped,
+    approvals,
+    unusedExceptions,
+  }
 }
 
 /** The document that rules see (schemas/policy-input.schema.json). Evidence that is stale is not in it. */
@@ -163,19 +184,19 @@ function waive(
 ): RuleResult {
   if (entry.outcome !== 'failed') return entry
   for (const exception of exceptions.filter(({ ruleId }) => ruleId === entry.rule.id)) {
-    const isCompensated = results.some(
-      ({ rule, outcome }) => rule.id === exception.compensatingRule && outcome === 'passed',
+    const isCovered = isCompensated(exception, (id) =>
+      results.some(({ rule, outcome }) => rule.id === id && outcome === 'passed'),
     )
-    if (exceptionState(exception, { releaseDigest, now, isCompensated }) === 'active')
+    if (exceptionState(exception, { releaseDigest, now, isCompensated: isCovered }) === 'active')
       return { ...entry, outcome: 'excepted', exception }
   }
   return entry
 }
 
-function verdictOf(results: readonly RuleResult[], approvals: ApprovalState): Verdict {
+function verdictOf(results: readonly RuleResult[], approvals: ApprovalState, isPending: boolean): Verdict {
   // A gate without a rule has shown nothing.
   if (results.length === 0) return 'inconclusive'
   if (approvals.isRejected || results.some(({ outcome }) => outcome === 'failed')) return 'blocked'
   if (results.some(({ outcome }) => outcome !== 'passed' && outcome !== 'excepted')) return 'inconclusive'
-  return approvals.isComplete ? 'released' : 'pending-approval'
+  return approvals.isComplete && !isPending ? 'released' : 'pending-approval'
 }

@@ -24,6 +24,8 @@ import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
+import { parseRights } from '../../contract/rights/parse-rights.ts'
+import { shippedRights } from './shipped-rights.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 
 export interface OpenedNode extends IdentityNode, DerivedSecrets, AsyncDisposable {
@@ -111,6 +113,8 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     newId: ulidIds,
     newSecret: () => Buffer.from(nodeRandomBytes(32)).toString('base64url'),
     identity: sqlIdentityStore(database.value, organization),
+    shippedRights: await shippedRights(),
+    parseRights,
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,
     ...secrets,

@@ -10,6 +10,7 @@ import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
 import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
 import { IDENTITY_HANDLERS } from './handlers/identity.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
+import { RIGHTS_HANDLERS } from './handlers/rights.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
@@ -18,6 +19,7 @@ import { inTurn } from './record-turns.ts'
 const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RELEASES_HANDLERS,
   ...GOVERNANCE_HANDLERS,
+  ...RIGHTS_HANDLERS,
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,
   ...GATEWAYS_HANDLERS,
@@ -39,7 +41,27 @@ export async function runOperation<Name extends OperationName>(
       message: `this needs one of the roles ${row.roles.join(', ')}${row.isOpenToKeys ? '' : ', and no API key opens it'}`,
       next: 'ask somebody who holds one of them',
     })
-  const parsed = operation.input.safeParse(input)
+  const parsed = parseInput(operation, input)
+  if (!parsed.ok) return parsed
+  const fields = parsed.value
+  const { store } = context.node
+  const run = async (): Promise<Result<object, Problem>> => {
+    const call = { name, operation, input: fields, record: await namedRecord(store, operation, fields) }
+    const isWithin = checkScope(principal, call)
+    if (!isWithin.ok) return isWithin
+    const isCurrent = checkVersion(context.node.sha256, context.ifMatch, call)
+    if (!isCurrent.ok) return isCurrent
+    const result = await HANDLERS[name](context, principal, fields as InputOf<Name>)
+    return result.ok ? ok(withinScope(principal, operation, result.value)) : result
+  }
+  const key =
+    operation.record === undefined ? undefined : `${operation.record.kind}/${String(fields[operation.record.field])}`
+  const result = key === undefined || operation.method === 'GET' ? await run() : await inTurn(context.node, key, run)
+  return result as Result<OutputOf<Name>, Problem>
+}
+
+function parseInput({ input: schema }: Operation, input: unknown): Result<JsonObject, Problem> {
+  const parsed = schema.safeParse(input)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     return fail({
@@ -48,22 +70,9 @@ export async function runOperation<Name extends OperationName>(
       next: 'see /api/v1/openapi.json',
     })
   }
-  const fields = parsed.data as JsonObject
   // What has no canonical form can be neither signed nor committed to.
-  const canonical = canonicalJson(fields)
-  if (!canonical.ok) return fail({ code: 'http/invalid-input', message: canonical.failure.message })
-  const { store } = context.node
-  const run = async (): Promise<Result<object, Problem>> => {
-    const call = { name, operation, input: fields, record: await namedRecord(store, operation, fields) }
-    const isWithin = checkScope(principal, call)
-    if (!isWithin.ok) return isWithin
-    const isCurrent = checkVersion(context.node.sha256, context.ifMatch, call)
-    if (!isCurrent.ok) return isCurrent
-    const result = await HANDLERS[name](context, principal, parsed.data as InputOf<Name>)
-    return result.ok ? ok(withinScope(principal, operation, result.value)) : result
-  }
-  const key =
-    operation.record === undefined ? undefined : `${operation.record.kind}/${String(fields[operation.record.field])}`
-  const result = key === undefined || operation.method === 'GET' ? await run() : await inTurn(context.node, key, run)
-  return result as Result<OutputOf<Name>, Problem>
+  const canonical = canonicalJson(parsed.data as JsonObject)
+  return canonical.ok
+    ? ok(parsed.data as JsonObject)
+    : fail({ code: 'http/invalid-input', message: canonical.failure.message })
 }

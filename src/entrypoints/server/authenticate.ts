@@ -18,6 +18,8 @@ export const SESSION_COOKIE = 'gatehouse_session'
 /** Before the token of a session that a command line holds. */
 const COMMAND_LINE_PREFIX = 'ghc_'
 
+export const commandLineToken = (session: string): string => `${COMMAND_LINE_PREFIX}${session}`
+
 export function bearerOf(request: FastifyRequest): string | undefined {
   return /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
 }

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
+import { createHash } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { existsSync } from 'node:fs'
 import { buildBundle } from '../../application/admission/build-bundle.ts'
@@ -8,12 +9,15 @@ import type { Problem } from '../../base/result.ts'
 import { BODY_BYTES_USUAL } from '../../contract/http/operation.ts'
 import { openApiDocument } from '../../contract/http/openapi.ts'
 import { bearerOf } from './authenticate.ts'
+import { registerOidc, type OidcRoutes } from './oidc-routes.ts'
 import { registerOperations, type OperationRoutes } from './operation-routes.ts'
 import { sameSecret } from './same-secret.ts'
 import { sendProblem } from './send-problem.ts'
 import { registerSessions } from './session-routes.ts'
 
-export interface ControlServerOptions extends OperationRoutes {
+export interface ControlServerOptions extends OperationRoutes, OidcRoutes {
+  /** Requests a minute that one caller may send. */
+  readonly requestsPerMinute: number
   /** Built console, if it is there. */
   readonly consoleFolder: string
   /** Loopback names that requests may be addressed to: a page elsewhere cannot reach the API by rebinding a name. */
@@ -34,7 +38,12 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
     routerOptions: { maxParamLength: 300 },
   })
   await app.register(cookie)
-  await app.register(rateLimit, { global: false })
+  await app.register(rateLimit, {
+    max: options.requestsPerMinute,
+    timeWindow: '1 minute',
+    // One credential is one caller, whatever address it comes from; who shows none is counted by address.
+    keyGenerator: (request) => callerKey(request.headers.authorization ?? request.headers.cookie, request.ip),
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': CSP,
@@ -52,6 +61,7 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
   )
   registerOperations(app, options)
   registerSessions(app, options)
+  registerOidc(app, options)
   registerGateways(app, options)
   app.get('/api/v1/openapi.json', async () => openApiDocument(options.node.version))
   app.get('/healthz', async () => ({ status: 'ok' }))
@@ -66,6 +76,10 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
       sendProblem(reply, { code: 'http/not-found', message: 'no such path' }),
     )
   return app
+}
+
+function callerKey(credential: string | undefined, address: string): string {
+  return credential === undefined ? address : createHash('sha256').update(credential).digest('base64')
 }
 
 /** Faults that the server itself finds before an operation is reached. */

@@ -1,5 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { openSealedText, sealText } from '../../adapters/crypto/sealed-text.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { HOUR_MS, epochMs } from '../../base/instant.ts'
 import { canonicalJson, type Json, type JsonObject } from '../../base/json.ts'
@@ -12,6 +11,8 @@ import type { OpenedNode } from '../node/open-node.ts'
 const KEPT_MS = 72 * HOUR_MS
 /** An answer above this is not kept: the repeated call is told so, and does not run again. */
 const ANSWER_CHARS_MAX = 1_048_576
+/** Answers hold secrets that are shown once, such as a new key: they lie in the database sealed. */
+const PURPOSE = 'kept-answers'
 const KEY = /^[\x21-\x7e]{1,200}$/
 
 export interface RepeatableCall {
@@ -61,7 +62,7 @@ export async function withIdempotency<Value extends object>(
         message: 'a call with this key runs, or ended without an answer that was kept',
         next: 'look whether it was done before you try again with a new key',
       })
-    return JSON.parse(open(node, claim.stored.answer)) as Answer
+    return keptAnswer(node, claim.stored.answer)
   }
   const result = await run()
   if (!result.ok && isWithoutEffect(result.failure)) {
@@ -69,7 +70,7 @@ export async function withIdempotency<Value extends object>(
     return result
   }
   const text = JSON.stringify(result)
-  if (text.length <= ANSWER_CHARS_MAX) await answers.keep(caller, key, seal(node, text))
+  if (text.length <= ANSWER_CHARS_MAX) await answers.keep(caller, key, sealText(node.keyFor(PURPOSE), PURPOSE, text))
   return result
 }
 
@@ -84,17 +85,10 @@ function isWithoutEffect({ code }: Problem): boolean {
   return status < 500 ? status !== 409 && status !== 404 : code === 'ledger/busy' || code === 'ledger/not-kept'
 }
 
-/** Answers hold secrets that are shown once, such as a new key: they lie in the database sealed. */
-function seal(node: OpenedNode, text: string): string {
-  const nonce = Buffer.from(nodeRandomBytes(12))
-  const cipher = createCipheriv('aes-256-gcm', node.keyFor('kept-answers'), nonce)
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
-}
-
-function open(node: OpenedNode, sealed: string): string {
-  const bytes = Buffer.from(sealed, 'base64')
-  const decipher = createDecipheriv('aes-256-gcm', node.keyFor('kept-answers'), bytes.subarray(0, 12))
-  decipher.setAuthTag(bytes.subarray(12, 28))
-  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+/** An answer that does not open was sealed under another key folder: the call was made, and what it said is lost. */
+function keptAnswer(node: OpenedNode, sealed: string): Answer {
+  const text = openSealedText(node.keyFor(PURPOSE), PURPOSE, sealed)
+  return text === undefined
+    ? fail({ code: 'http/idempotency-unknown', message: 'the answer of this call can no longer be read' })
+    : (JSON.parse(text) as Answer)
 }

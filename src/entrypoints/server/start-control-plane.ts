@@ -5,6 +5,8 @@ import { errnoOf } from '../../adapters/files/errno.ts'
 import { removeOwnerFile, writeOwnerFile } from '../../adapters/owner/owner-file.ts'
 import { keyEndedBetween } from '../../application/identity/key-ends.ts'
 import { newCode } from '../../application/identity/one-time-codes.ts'
+import { OidcProviderClient } from '../../adapters/oidc/oidc-provider-client.ts'
+import type { ServerConfig } from '../../contract/server/server-config.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { every } from './every.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
@@ -23,6 +25,9 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
   readonly host: string
   readonly consoleFolder: string
   readonly pid: number
+  readonly config?: ServerConfig | undefined
+  /** Secrets that the configuration names. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /** Entries after which gateways must look again. */
@@ -34,6 +39,8 @@ const GATEWAY_ENTRIES = new Set([
   'workload-key.added',
   'workload-key.changed',
 ])
+
+const REQUESTS_PER_MINUTE = 6_000
 
 /** How soon gateways hear of a key that ended by time. */
 const KEY_WATCH_MS = 15_000
@@ -48,13 +55,17 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     if (GATEWAY_ENTRIES.has(leaf.type)) gateways.advance()
   })
   const ownerToken = node.newSecret()
+  const { config } = options
+  const publicUrl = config?.publicUrl === undefined ? undefined : new URL(config.publicUrl)
   const app = await controlServer({
     node,
     gateways,
     ownerToken,
-    isSecure: false,
+    isSecure: publicUrl?.protocol === 'https:',
+    requestsPerMinute: config?.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+    oidc: oidcOf(options),
     consoleFolder: options.consoleFolder,
-    hosts: ['127.0.0.1', 'localhost', '[::1]', options.host],
+    hosts: ['127.0.0.1', 'localhost', '[::1]', options.host, ...(publicUrl === undefined ? [] : [publicUrl.hostname])],
   })
   const listening = await listen(app, options)
   if (!listening.ok) {
@@ -87,6 +98,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
       await node[Symbol.asyncDispose]()
     },
   })
+}
+
+function oidcOf({ config, environment = {} }: ControlPlaneOptions): OidcProviderClient | undefined {
+  if (config?.oidc === undefined || config.publicUrl === undefined) return undefined
+  const { clientSecretFrom } = config.oidc
+  return new OidcProviderClient(
+    config.oidc,
+    clientSecretFrom === undefined ? undefined : environment[clientSecretFrom],
+    new URL('/api/v1/sign-in/callback', config.publicUrl).href,
+  )
 }
 
 async function listen(app: FastifyInstance, { host, port }: ControlPlaneOptions): Promise<Result<string, Problem>> {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerGovernanceCommands } from './governance-commands.ts'
+import { registerIdentityCommands } from './identity-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -10,4 +12,6 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerProjectCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerGovernanceCommands(program, context)
+  registerIdentityCommands(program, context)
 }

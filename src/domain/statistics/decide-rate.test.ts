@@ -2,7 +2,8 @@ import { array, assert, boolean, constantFrom, integer, property } from 'fast-ch
 import { describe, expect, test } from 'vitest'
 import { exactUpper } from '../../../test/support/exact-binomial.ts'
 import { stdlibDistributions } from '../../adapters/statistics/stdlib-distributions.ts'
-import { ALPHA_DEFAULT, casesNeeded, decideRate, type Criterion, type RateDecision } from './criterion.ts'
+import { ALPHA_DEFAULT, casesNeeded, type Criterion, type RateDecision } from './criterion.ts'
+import { decideRate } from './decide-rate.ts'
 
 const atMost = (threshold: number): Criterion => ({ direction: 'at-most', threshold, alpha: ALPHA_DEFAULT })
 const atLeast = (threshold: number): Criterion => ({ direction: 'at-least', threshold, alpha: ALPHA_DEFAULT })
@@ -81,24 +82,27 @@ describe('repeated trials', () => {
       ),
     ).toMatchObject({
       outcome: 'passed',
-      method: 'cluster-t',
+      method: 'korn-graubard',
       n: 30,
     })
   })
 
-  test('are bounded by Student’s t over cases', () => {
-    // 31 cases of 4 trials: rates 0 (21 times) and 0.5 (10 times); t(0.95, 30) = 1.697261.
+  test('are worth as many single trials as the spread between cases says', () => {
+    // 31 cases of 4 trials: rates 0 (21 times) and 0.5 (10 times); t(0.975, 30) = 2.042272, t(0.975, 123) = 1.979439.
     const { estimate, lower, upper, method, k } = decide(
       atMost(0.3),
       repeated([...Array.from({ length: 21 }, () => 0), ...Array.from({ length: 10 }, () => 2)], 4),
     )
     const mean = 5 / 31
-    const deviation = Math.sqrt((21 * mean ** 2 + 10 * (0.5 - mean) ** 2) / 30)
-    expect(method).toBe('cluster-t')
+    const variance = (21 * mean ** 2 + 10 * (0.5 - mean) ** 2) / 30 / 31
+    const size = ((mean * (1 - mean)) / variance) * (1.979439 / 2.042272) ** 2
+    expect(method).toBe('korn-graubard')
     expect(k).toBe(5)
+    expect(size).toBeGreaterThan(31)
+    expect(size).toBeLessThan(124)
     expect(estimate).toBeCloseTo(mean, 12)
-    expect(upper).toBeCloseTo(mean + (1.697261 * deviation) / Math.sqrt(31), 6)
-    expect(lower).toBeCloseTo(mean - (1.697261 * deviation) / Math.sqrt(31), 6)
+    expect(upper).toBeCloseTo(stdlibDistributions.betaQuantile(0.95, mean * size + 1, size - mean * size), 6)
+    expect(lower).toBeCloseTo(stdlibDistributions.betaQuantile(0.05, mean * size, size - mean * size + 1), 6)
   })
 
   test('never shrink the interval by repetition: many trials of one case are one case', () => {
