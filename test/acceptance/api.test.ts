@@ -71,6 +71,12 @@ const READS: readonly OperationName[] = [
   'getDecisionRights',
   'listDelegations',
   'listApprovalCases',
+  'getFinding',
+  'listFindings',
+  'listEscalations',
+  'getThreatModel',
+  'listReadiness',
+  'listVendors',
 ]
 
 const PEOPLE = [
@@ -86,6 +92,7 @@ const PEOPLE = [
   'auditor',
 ] as const
 
+const REPORTERS = ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal'] as const
 const APPROVERS = ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'] as const
 
 /** Who may do what, written out: no role but these. Anybody with a role of a person reads. */
@@ -104,6 +111,14 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   openApprovalCase: ['engineer'],
   speakOnApprovalCase: APPROVERS,
   withdrawApprovalCase: ['engineer'],
+  reportFinding: REPORTERS,
+  assignFinding: REPORTERS,
+  changeFinding: REPORTERS,
+  attestThreatModel: APPROVERS,
+  acceptThreat: APPROVERS,
+  attestReadiness: REPORTERS,
+  assessVendor: REPORTERS,
+  speakOnVendor: APPROVERS,
   issueDeny: ['responder', 'security'],
   liftDeny: ['responder', 'security'],
   closeAlert: ['responder', 'security'],

@@ -124,7 +124,11 @@ function refusalOf(error: unknown): Problem {
   if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError)
     return { code: 'http/sign-in', message: `the identity provider refused (${error.error})`, next: 'sign in again' }
   if (error instanceof oidc.ClientError && error.code !== 'OAUTH_TIMEOUT')
-    return { code: 'http/sign-in', message: `the answer of the identity provider does not hold (${error.code ?? 'invalid'})`, next: 'sign in again' }
+    return {
+      code: 'http/sign-in',
+      message: `the answer of the identity provider does not hold (${error.code ?? 'invalid'})`,
+      next: 'sign in again',
+    }
   if (error instanceof Error)
     return {
       code: 'http/provider',

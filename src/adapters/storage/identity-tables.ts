@@ -3,7 +3,7 @@ import type { Int8 } from './column-types.ts'
 
 /**
  * What identity keeps beside the ledger's projection: it is either short-lived or can be made again (people sign in
- * again, a repeated write is a new one). Keys, shares and webhooks themselves are records of the ledger.
+ * again, a repeated write is a new one). Keys and shares themselves are records of the ledger.
  */
 export interface IdentityTables {
   sessions: {
@@ -42,22 +42,6 @@ export interface IdentityTables {
     created_at: Int8
     expires_at: Int8
   }
-  webhook_deliveries: {
-    organization_id: string
-    id: string
-    webhook: string
-    event_index: Int8
-    body: string
-    status: string
-    attempts: number
-    next_at: Int8
-    detail: string
-    created_at: Int8
-  }
-  webhook_cursor: {
-    organization_id: string
-    entries: Int8
-  }
 }
 
 type Columns = Readonly<Record<string, ColumnDataType | 'text?' | 'int8?'>>
@@ -95,21 +79,6 @@ const TABLES: Readonly<Record<keyof IdentityTables, { readonly columns: Columns;
     },
     key: ['caller', 'key'],
   },
-  webhook_deliveries: {
-    columns: {
-      id: 'text',
-      webhook: 'text',
-      event_index: 'int8',
-      body: 'text',
-      status: 'text',
-      attempts: 'integer',
-      next_at: 'int8',
-      detail: 'text',
-      created_at: 'int8',
-    },
-    key: ['id'],
-  },
-  webhook_cursor: { columns: { entries: 'int8' }, key: [] },
 }
 
 const INDEXES: readonly (readonly [string, keyof IdentityTables, readonly string[], boolean])[] = [
@@ -118,11 +87,9 @@ const INDEXES: readonly (readonly [string, keyof IdentityTables, readonly string
   ['sessions_by_name', 'sessions', ['name', 'created_at'], false],
   ['one_time_codes_by_end', 'one_time_codes', ['expires_at'], false],
   ['idempotency_keys_by_end', 'idempotency_keys', ['expires_at'], false],
-  ['webhook_deliveries_due', 'webhook_deliveries', ['status', 'next_at'], false],
-  ['webhook_deliveries_by_webhook', 'webhook_deliveries', ['webhook', 'created_at', 'id'], false],
 ]
 
-/** Part of migration 0002: never changes. */
+/** Part of one migration: never changes. */
 export async function createIdentityTables(db: Kysely<unknown>): Promise<void> {
   for (const [table, { columns, key }] of Object.entries(TABLES)) {
     let builder = db.schema.createTable(table).addColumn('organization_id', 'text', (column) => column.notNull())

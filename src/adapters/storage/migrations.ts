@@ -30,20 +30,39 @@ const records: Migration = {
 
 const governance: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    const tables = ['decision_rights', 'delegations', 'approval_cases', 'findings', 'threat_models']
+    const tables = [
+      'decision_rights',
+      'delegations',
+      'approval_cases',
+      'findings',
+      'threat_models',
+      'readiness',
+      'vendors',
+    ]
     for (const table of tables) await createRecordTable(db, table)
+  },
+}
+
+const attestationsAndPacks: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const table of ['attestations', 'policy_packs']) await createRecordTable(db, table)
   },
 }
 
 const identity: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of ['api_keys', 'workload_keys', 'shares', 'webhooks']) await createRecordTable(db, table)
+    for (const table of ['api_keys', 'workload_keys', 'shares']) await createRecordTable(db, table)
     await createIdentityTables(db)
   },
 }
 
 const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_records': records, '0002_governance': governance, '0003_identity': identity }),
+  getMigrations: async () => ({
+    '0001_records': records,
+    '0002_governance': governance,
+    '0003_attestations_and_packs': attestationsAndPacks,
+    '0004_identity': identity,
+  }),
 }
 
 /** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */

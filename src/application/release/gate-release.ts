@@ -6,7 +6,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { IN_TOTO_PAYLOAD, signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../domain/evidence/statement.ts'
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
-import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
+import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Approval } from '../../domain/release/approvals.ts'
 import { decideRelease, type ReleaseDecision, type RuleResult } from '../../domain/release/decide-release.ts'
 import type { ReleaseException } from '../../domain/release/release-exception.ts'
@@ -18,6 +18,7 @@ import { packIdentities, pendingPolicyChange, policySetDigest } from './policy-c
 import { syncRisks } from '../governance/risks.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import { stateFacts } from './state-facts.ts'
 import type { StoredRuleResult, StoredVerdict } from './stored-verdict.ts'
 
 export interface GateInput {
@@ -61,7 +62,7 @@ export async function gateRelease(
     environment,
     releaseDigest: release.digest,
     manifest: release.raw,
-    facts: input.facts,
+    facts: { ...input.facts, ...(await stateFacts(node, release, tier)) },
     evidence,
     expectedKeys: input.expectedKeys,
     exceptions: await exceptionsOf(node, system),
@@ -144,6 +145,11 @@ async function storeVerdict(
     tier,
     verdict: decision.verdict,
     results: decision.results.map(storedResult),
+    shadow: decision.shadow.map(storedResult),
+    requestRules: packs
+      .filter(({ scope }) => scope === 'request')
+      .flatMap((pack) => pack.rules.map((rule) => ({ id: rule.id, pack: pack.id, mode: modeOf(pack, rule) }))),
+    facts: input.facts,
     skipped: decision.skipped.map(({ rule }) => rule.id),
     approvals: {
       needed: decision.approvals.needed,

@@ -58,6 +58,7 @@ export function planChecks(
   }
   const planned: PlannedCheck[] = []
   for (const pack of inputs.packs) {
+    if (pack.scope === 'request') continue
     for (const rule of pack.rules) {
       if (rule.check === undefined) continue
       const applies = evaluateRule(ports.engine, rule.when, document)

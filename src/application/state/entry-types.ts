@@ -27,8 +27,8 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'workload-key.changed': 'workload_keys',
   'share.created': 'shares',
   'share.revoked': 'shares',
-  'webhook.created': 'webhooks',
-  'webhook.changed': 'webhooks',
+  'control.attested': 'attestations',
+  'policy.registered': 'policy_packs',
   'rights.adopted': 'decision_rights',
   'delegation.given': 'delegations',
   'delegation.revoked': 'delegations',
@@ -37,6 +37,9 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'finding.reported': 'findings',
   'finding.changed': 'findings',
   'threat-model.recorded': 'threat_models',
+  'readiness.attested': 'readiness',
+  'vendor.assessed': 'vendors',
+  'vendor.decided': 'vendors',
 }
 
 /** Seals a gateway's spool segment. */

@@ -4,6 +4,7 @@ import type { Problem, Result } from '../../base/result.ts'
 import type { CallScope } from '../../domain/access/call-scope.ts'
 import type { DecisionRights } from '../../domain/approval/decision-rights.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import type { ThreatKind } from '../../domain/threatmodel/threat.ts'
 import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -23,6 +24,7 @@ export interface OwnerNode {
   readonly newId: () => string
   /** What holds until the organization adopts rights of its own. */
   readonly shippedRights: DecisionRights
+  readonly threatCatalogue: readonly ThreatKind[]
   readonly parseRights: (file: string, text: string) => Result<DecisionRights, readonly Problem[]>
   readonly parsePack: (file: string, text: string) => Result<PolicyPack, readonly Problem[]>
   readonly version: string

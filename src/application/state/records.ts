@@ -18,12 +18,15 @@ export const RECORD_KINDS = [
   'api_keys',
   'workload_keys',
   'shares',
-  'webhooks',
+  'attestations',
+  'policy_packs',
   'decision_rights',
   'delegations',
   'approval_cases',
   'findings',
   'threat_models',
+  'readiness',
+  'vendors',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -200,6 +200,4 @@ const EXAMPLES: JsonObject = {
   expiresAt: 1_767_139_200_000,
   comment: 'looked at the failing cases',
   role: 'product',
-  url: 'https://hooks.example.com/gatehouse',
-  events: ['verdict.issued', 'deny.issued'],
 }

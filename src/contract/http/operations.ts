@@ -1,5 +1,8 @@
 import type { z } from 'zod'
+import { CONTROLS_OPERATIONS } from './operations/controls.ts'
+import { INTAKE_OPERATIONS } from './operations/intake.ts'
 import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
+import { FINDINGS_OPERATIONS } from './operations/findings.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
 import { IDENTITY_OPERATIONS } from './operations/identity.ts'
@@ -12,10 +15,13 @@ export const OPERATIONS = {
   ...RELEASES_OPERATIONS,
   ...GOVERNANCE_OPERATIONS,
   ...RIGHTS_OPERATIONS,
+  ...FINDINGS_OPERATIONS,
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,
   ...GATEWAYS_OPERATIONS,
   ...IDENTITY_OPERATIONS,
+  ...CONTROLS_OPERATIONS,
+  ...INTAKE_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS

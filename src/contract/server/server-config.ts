@@ -9,17 +9,17 @@ const url = z.url({ protocol: /^https?$/ }).max(500)
 const isLoopback = (text: string): boolean => /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:\/|$)/.test(text)
 
 const oidc = z.strictObject({
-  issuer: url.refine(
-    (text) => text.startsWith('https:') || isLoopback(text),
-    'must be https, or http on this machine',
-  ),
+  issuer: url.refine((text) => text.startsWith('https:') || isLoopback(text), 'must be https, or http on this machine'),
   clientId: z.string().min(1).max(200),
   /** Name of the environment variable that holds the secret; a public client has none. */
   clientSecretFrom: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,99}$/)
     .optional(),
-  scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)).max(20).default(['openid', 'email', 'profile']),
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/))
+    .max(20)
+    .default(['openid', 'email', 'profile']),
   /** The claim that becomes the person's name in every record. */
   nameClaim: z.string().min(1).max(100).default('email'),
   rolesClaim: z.string().min(1).max(100).default('groups'),

@@ -51,6 +51,11 @@ export const ACCESS_TABLE = {
     roles: ['responder', 'security', 'admin'],
     isOpenToKeys: true,
   },
+  reporter: {
+    what: 'report and work on findings',
+    roles: ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal', 'admin'],
+    isOpenToKeys: true,
+  },
   auditor: { what: 'export evidence', roles: ['auditor', 'policy', 'security', 'admin'], isOpenToKeys: true },
   self: { what: "see and end one's own credentials", roles: PERSON_ROLES, isOpenToKeys: false },
   identity: {
@@ -58,7 +63,7 @@ export const ACCESS_TABLE = {
     roles: ['security', 'admin'],
     isOpenToKeys: false,
   },
-  admin: { what: 'decision rights, webhooks', roles: ['admin'], isOpenToKeys: false },
+  admin: { what: 'decision rights and other rules of the organization', roles: ['admin'], isOpenToKeys: false },
   gateway: { what: 'what gateways hand in', roles: ['gateway'], isOpenToKeys: false },
   share: { what: 'what an auditor share shows', roles: ['share'], isOpenToKeys: false },
 } as const satisfies Readonly<Record<string, AccessRow>>

@@ -2,7 +2,7 @@ import type { Digest } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Tier } from '../manifest/manifest.ts'
-import { evaluateRule, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
+import { evaluateRule, modeOf, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import { rightOf, type Decision, type DecisionRights } from '../approval/decision-rights.ts'
 import { approvalState, type Approval, type ApprovalState } from './approvals.ts'
@@ -26,6 +26,8 @@ export interface RuleResult {
 export interface ReleaseDecision {
   readonly verdict: Verdict
   readonly results: readonly RuleResult[]
+  /** What rules in shadow would have said: recorded, and without effect on the verdict. */
+  readonly shadow: readonly RuleResult[]
   /** Rules that do not apply, with nothing claimed about them. */
   readonly skipped: readonly { readonly rule: PolicyRule; readonly pack: string }[]
   readonly approvals: ApprovalState
@@ -60,25 +62,47 @@ export interface DecideReleaseInputs {
   readonly now: EpochMs
 }
 
+/** What the rules need, without the people who decide after them. */
+export type RuleInputs = Pick<
+  DecideReleaseInputs,
+  'engine' | 'packs' | 'tier' | 'environment' | 'manifest' | 'facts' | 'evidence' | 'expectedKeys' | 'now'
+>
+
+export interface JudgedRules {
+  readonly results: readonly RuleResult[]
+  readonly shadow: readonly RuleResult[]
+  readonly skipped: readonly { readonly rule: PolicyRule; readonly pack: string }[]
+}
+
+/** Every release rule of the packs on one document: before exceptions, approvals and decisions of people. */
+export function judgeRules(inputs: RuleInputs): JudgedRules {
+  const document = inputDocument(inputs)
+  const results: RuleResult[] = []
+  const shadow: RuleResult[] = []
+  const skipped: { rule: PolicyRule; pack: string }[] = []
+  for (const pack of inputs.packs) {
+    // Rules on requests are the gateway's: a release meets none of them.
+    if (pack.scope === 'request') continue
+    for (const rule of pack.rules) {
+      const found = modeOf(pack, rule) === 'shadow' ? shadow : results
+      const applies = evaluateRule(inputs.engine, rule.when, document)
+      if (applies.ok && !applies.value) skipped.push({ rule, pack: pack.id })
+      else if (!applies.ok)
+        found.push(
+          result(rule, pack, 'errored', inputs, `its \`when\` cannot be evaluated: ${applies.failure.message}`),
+        )
+      else found.push(judgeRule(rule, pack, document, inputs))
+    }
+  }
+  return { results, shadow, skipped }
+}
+
 /**
  * Policy packs applied to a release. A missing, stale or errored result is no pass; only `failed` can be waived; a rule
  * that cannot be evaluated is `errored`. Precedence: blocked > inconclusive > pending-approval > released.
  */
 export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
-  const document = inputDocument(inputs)
-  const results: RuleResult[] = []
-  const skipped: { rule: PolicyRule; pack: string }[] = []
-  for (const pack of inputs.packs) {
-    for (const rule of pack.rules) {
-      const applies = evaluateRule(inputs.engine, rule.when, document)
-      if (applies.ok && !applies.value) skipped.push({ rule, pack: pack.id })
-      else if (!applies.ok)
-        results.push(
-          result(rule, pack, 'errored', inputs, `its \`when\` cannot be evaluated: ${applies.failure.message}`),
-        )
-      else results.push(judgeRule(rule, pack, document, inputs))
-    }
-  }
+  const { results, shadow, skipped } = judgeRules(inputs)
   const settled = results.map((entry) => waive(entry, results, inputs))
   // An approval, like an exception, is of this release and of no other.
   const own = inputs.approvals.filter(({ releaseDigest }) => releaseDigest === inputs.releaseDigest)
@@ -96,6 +120,7 @@ export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
   return {
     verdict: verdictOf(settled, approvals, inputs.pendingDecisions.length > 0),
     results: settled,
+    shadow,
     skipped,
     approvals,
     unusedExceptions,
@@ -112,7 +137,7 @@ export function inputDocument({
   expectedKeys,
   packs,
   now,
-}: DecideReleaseInputs): JsonObject {
+}: RuleInputs): JsonObject {
   const visible: Record<string, JsonObject> = {}
   for (const rule of packs.flatMap((pack) => pack.rules)) {
     if (rule.check === undefined) continue
@@ -141,7 +166,7 @@ function result(
   rule: PolicyRule,
   pack: PolicyPack,
   outcome: CheckOutcome,
-  { evidence }: DecideReleaseInputs,
+  { evidence }: RuleInputs,
   detail: string,
 ): RuleResult {
   return {
@@ -154,7 +179,7 @@ function result(
   }
 }
 
-function judgeRule(rule: PolicyRule, pack: PolicyPack, document: JsonObject, inputs: DecideReleaseInputs): RuleResult {
+function judgeRule(rule: PolicyRule, pack: PolicyPack, document: JsonObject, inputs: RuleInputs): RuleResult {
   const found =
     rule.check === undefined ? undefined : freshEvidence(rule, inputs.evidence, inputs.expectedKeys, inputs.now)
   if (rule.check !== undefined && found === undefined) {

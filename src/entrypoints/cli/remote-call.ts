@@ -28,7 +28,12 @@ export interface JsonCall {
 }
 
 /** JSON there and back; every failure is a problem. */
-export async function sendJson({ url, method, headers = {}, body: content }: JsonCall): Promise<Result<unknown, Problem>> {
+export async function sendJson({
+  url,
+  method,
+  headers = {},
+  body: content,
+}: JsonCall): Promise<Result<unknown, Problem>> {
   try {
     const { statusCode, body } = await request(url, {
       method,

@@ -15,7 +15,9 @@ export interface ServerCredentials {
 }
 
 function folderOf({ environment }: Terminal): string | undefined {
-  const base = environment['XDG_CONFIG_HOME'] ?? (environment['HOME'] === undefined ? undefined : join(environment['HOME'], '.config'))
+  const base =
+    environment['XDG_CONFIG_HOME'] ??
+    (environment['HOME'] === undefined ? undefined : join(environment['HOME'], '.config'))
   return base === undefined ? undefined : join(base, 'gatehouse')
 }
 
@@ -57,7 +59,11 @@ async function readStored(terminal: Terminal): Promise<Result<ServerCredentials 
   const { url, token, name } = json.ok && isJsonObject(json.value) ? json.value : {}
   return typeof url === 'string' && typeof token === 'string' && typeof name === 'string'
     ? ok({ url, token, name })
-    : fail({ code: 'login/damaged', message: `\`${path}\` holds no credentials`, next: 'gatehouse logout, then sign in' })
+    : fail({
+        code: 'login/damaged',
+        message: `\`${path}\` holds no credentials`,
+        next: 'gatehouse logout, then sign in',
+      })
 }
 
 /** Mode 0600, in a folder of mode 0700. */

@@ -25,7 +25,7 @@ import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
-import { shippedRights } from './shipped-rights.ts'
+import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 
 export interface OpenedNode extends IdentityNode, DerivedSecrets, AsyncDisposable {
@@ -114,6 +114,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     newSecret: () => Buffer.from(nodeRandomBytes(32)).toString('base64url'),
     identity: sqlIdentityStore(database.value, organization),
     shippedRights: await shippedRights(),
+    threatCatalogue: await shippedThreats(),
     parseRights,
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,

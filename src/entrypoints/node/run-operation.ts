@@ -5,7 +5,10 @@ import type { Operation } from '../../contract/http/operation.ts'
 import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
 import { ACCESS_TABLE, mayCall } from '../../domain/access/access-table.ts'
 import { checkScope, checkVersion, namedRecord, withinScope } from './call-limits.ts'
+import { CONTROLS_HANDLERS } from './handlers/controls.ts'
+import { INTAKE_HANDLERS } from './handlers/intake.ts'
 import { EVIDENCE_HANDLERS } from './handlers/evidence.ts'
+import { FINDINGS_HANDLERS } from './handlers/findings.ts'
 import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
 import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
 import { IDENTITY_HANDLERS } from './handlers/identity.ts'
@@ -20,10 +23,13 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RELEASES_HANDLERS,
   ...GOVERNANCE_HANDLERS,
   ...RIGHTS_HANDLERS,
+  ...FINDINGS_HANDLERS,
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,
   ...GATEWAYS_HANDLERS,
   ...IDENTITY_HANDLERS,
+  ...CONTROLS_HANDLERS,
+  ...INTAKE_HANDLERS,
 }
 
 /** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */

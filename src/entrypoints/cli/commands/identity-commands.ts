@@ -17,8 +17,13 @@ export function registerIdentityCommands(program: Command, context: CommandConte
 const identity = async (): Promise<typeof import('./identity.ts')> => import('./identity.ts')
 const login = async (): Promise<typeof import('./login.ts')> => import('./login.ts')
 /** Options of every command that speaks to the state. */
-const onState = (command: Command): Command => command.option(...STATE).option(...AS).option(...JSON_FLAG)
-const overlap = (): Option => new Option('--overlap-hours <n>', 'how long the old one still counts, 168 at most').argParser(Number)
+const onState = (command: Command): Command =>
+  command
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+const overlap = (): Option =>
+  new Option('--overlap-hours <n>', 'how long the old one still counts, 168 at most').argParser(Number)
 const days = (most: number): Option => new Option('--days <n>', `how long, ${most} at most`).argParser(Number)
 
 function registerLogin(program: Command, { terminal, setExitCode }: CommandContext): void {
@@ -92,9 +97,12 @@ function registerWorkloadKeys(program: Command, { terminal, setExitCode }: Comma
       .requiredOption('--file <pem>', 'Ed25519 key in PEM; of a private key only the public half is sent')
       .addOption(overlap()),
   ).action(async (options) => setExitCode(await (await identity()).addWorkloadKeyCommand(terminal, options)))
-  onState(keys.command('list').description('keys of a system').requiredOption(...SYSTEM)).action(async (options) =>
-    setExitCode(await (await identity()).listWorkloadKeysCommand(terminal, options)),
-  )
+  onState(
+    keys
+      .command('list')
+      .description('keys of a system')
+      .requiredOption(...SYSTEM),
+  ).action(async (options) => setExitCode(await (await identity()).listWorkloadKeysCommand(terminal, options)))
   registerEnd(keys, { terminal, setExitCode }, { operation: 'revokeWorkloadKey', what: 'a workload key' })
 }
 
@@ -109,9 +117,12 @@ function registerShares(program: Command, { terminal, setExitCode }: CommandCont
       .option('--frameworks <names>', 'beginnings of framework entries, comma-separated; * is all', '*')
       .addOption(days(90).default(14)),
   ).action(async (options) => setExitCode(await (await identity()).createShareCommand(terminal, options)))
-  onState(shares.command('list').description('shares and when each was viewed last').option(...SYSTEM)).action(
-    async (options) => setExitCode(await (await identity()).listSharesCommand(terminal, options)),
-  )
+  onState(
+    shares
+      .command('list')
+      .description('shares and when each was viewed last')
+      .option(...SYSTEM),
+  ).action(async (options) => setExitCode(await (await identity()).listSharesCommand(terminal, options)))
   registerEnd(shares, { terminal, setExitCode }, { operation: 'revokeShare', what: 'a share' })
 }
 

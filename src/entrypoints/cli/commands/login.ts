@@ -43,7 +43,8 @@ async function login(
 ): Promise<Result<SignedIn, Problem>> {
   const url = serverUrl(options.server)
   if (!url.ok) return url
-  const token = options.token === undefined ? await tokenByBrowser(terminal, url.value) : await tokenFrom(terminal, options.token)
+  const token =
+    options.token === undefined ? await tokenByBrowser(terminal, url.value) : await tokenFrom(terminal, options.token)
   if (!token.ok) return token
   const me = await callRemote({ url: url.value, headers: { authorization: `Bearer ${token.value}` } }, 'whoAmI', {})
   if (!me.ok) return me

@@ -1,6 +1,6 @@
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { rightOf, type DecisionRights } from '../../../domain/approval/decision-rights.ts'
-import { shippedRights } from '../../node/shipped-rights.ts'
+import { shippedRights } from '../../node/shipped-content.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
 import { loadProject } from '../load-project.ts'

@@ -96,5 +96,11 @@ async function readServerConfig(
   const secret = config.ok ? config.value.oidc?.clientSecretFrom : undefined
   return secret === undefined || (environment[secret] ?? '') !== ''
     ? config
-    : fail([{ code: 'config/missing-secret', message: `the variable \`${secret}\` is not set`, next: 'set it, then start again' }])
+    : fail([
+        {
+          code: 'config/missing-secret',
+          message: `the variable \`${secret}\` is not set`,
+          next: 'set it, then start again',
+        },
+      ])
 }
