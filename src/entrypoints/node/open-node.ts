@@ -119,13 +119,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,
     ...secrets,
-    bundleKeys: {
-      apiKeyHash: (system, environment) => ({
-        id: `${system}/${environment}`,
-        sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
-      }),
-      workloadKeys: [base64Of(rawPublicKey(workloadKey))],
-    },
+    bundleKeys: bundleKeysOf(secrets, workloadKey),
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
     onEntry(listener) {
       listeners.add(listener)
@@ -137,6 +131,16 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       release()
     },
   })
+}
+
+function bundleKeysOf(secrets: DerivedSecrets, workloadKey: KeyObject): BundleKeys {
+  return {
+    apiKeyHash: (system, environment) => ({
+      id: `${system}/${environment}`,
+      sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
+    }),
+    workloadKeys: [base64Of(rawPublicKey(workloadKey))],
+  }
 }
 
 async function openDatabase({
