@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { openApiDocument } from '../src/contract/http/openapi.ts'
 import { catalogueSchema } from '../src/contract/controls/parse-catalogue.ts'
 import { answersSchema } from '../src/contract/intake/parse-answers.ts'
+import { gatewayConfigSchema } from '../src/contract/gateway-config/gateway-config.ts'
 import { manifestSchema } from '../src/contract/manifest/manifest-schema.ts'
 import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
@@ -21,6 +22,7 @@ const schemaOf = (schema: z.ZodType): unknown => z.toJSONSchema(schema, { io: 'i
 
 const files: Readonly<Record<string, unknown>> = {
   'schemas/manifest.schema.json': schemaOf(manifestSchema),
+  'schemas/gateway.schema.json': schemaOf(gatewayConfigSchema),
   'schemas/policy-pack.schema.json': schemaOf(packSchema),
   'schemas/policy-input.schema.json': schemaOf(policyInputSchema),
   'schemas/control-catalogue.schema.json': schemaOf(catalogueSchema),

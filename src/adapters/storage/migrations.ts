@@ -43,9 +43,9 @@ const governance: Migration = {
   },
 }
 
-const attestationsAndPacks: Migration = {
+const attestations: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of ['attestations', 'policy_packs']) await createRecordTable(db, table)
+    await createRecordTable(db, 'attestations')
   },
 }
 
@@ -60,7 +60,7 @@ const provider: MigrationProvider = {
   getMigrations: async () => ({
     '0001_records': records,
     '0002_governance': governance,
-    '0003_attestations_and_packs': attestationsAndPacks,
+    '0003_attestations': attestations,
     '0004_identity': identity,
   }),
 }

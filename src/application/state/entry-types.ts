@@ -28,7 +28,6 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'share.created': 'shares',
   'share.revoked': 'shares',
   'control.attested': 'attestations',
-  'policy.registered': 'policy_packs',
   'rights.adopted': 'decision_rights',
   'delegation.given': 'delegations',
   'delegation.revoked': 'delegations',

@@ -19,7 +19,6 @@ export const RECORD_KINDS = [
   'workload_keys',
   'shares',
   'attestations',
-  'policy_packs',
   'decision_rights',
   'delegations',
   'approval_cases',

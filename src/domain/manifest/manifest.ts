@@ -86,7 +86,12 @@ export interface Model {
   readonly regions?: readonly string[] | undefined
   readonly vendor?: string | undefined
   readonly fallbacks?: readonly string[] | undefined
+  /** What a request may bring to it: text and images, unless it is said. */
+  readonly modalities?: readonly Modality[] | undefined
 }
+
+export const MODALITIES = ['text', 'image', 'audio'] as const
+export type Modality = (typeof MODALITIES)[number]
 
 export type Slot =
   | { readonly type: 'enum'; readonly values: readonly string[] }
@@ -239,6 +244,8 @@ export interface GuardConfig {
   /** ISO 639-1 codes; texts in a language that is recognised as another one are a finding. */
   readonly language?: { readonly allow: readonly string[] } | undefined
   readonly detectors?: readonly DetectorDeclaration[] | undefined
+  /** How a stream ends whose rest is withheld: by an error that clients raise (the default), or by a finish reason. */
+  readonly onStreamBlock?: StreamBlock | undefined
   /** Patterns of the user's own. */
   readonly rules?: readonly GuardRule[] | undefined
   /** Named lists that a tool's destination may come from: `directory:NAME`. */
@@ -276,6 +283,9 @@ export interface GuardRule {
   /** Default: all. */
   readonly sides?: readonly GuardSideName[] | undefined
 }
+
+export const STREAM_BLOCKS = ['error', 'content-filter'] as const
+export type StreamBlock = (typeof STREAM_BLOCKS)[number]
 
 export const GUARD_SIDES = ['input', 'document', 'output'] as const
 export type GuardSideName = (typeof GUARD_SIDES)[number]
