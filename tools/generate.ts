@@ -16,6 +16,7 @@ import { targetSchema } from '../src/contract/suite/target-schema.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
 import { secretFiles } from './generate-detection.ts'
 import { identifierFiles } from './generate-identifiers.ts'
+import { rolesFiles } from './generate-roles.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -44,6 +45,7 @@ const texts: Readonly<Record<string, string>> = {
   ),
   ...(await secretFiles(root)),
   ...(await identifierFiles(root)),
+  ...rolesFiles(),
 }
 
 const stale: string[] = []

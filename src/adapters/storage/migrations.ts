@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
+import { createIdentityTables } from './identity-tables.ts'
 import { createRecordTable } from './record-table.ts'
 
 /** Migrations name their tables themselves: what was released once is never changed by a later list of kinds. */
@@ -48,11 +49,19 @@ const attestations: Migration = {
   },
 }
 
+const identity: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const table of ['api_keys', 'workload_keys', 'shares']) await createRecordTable(db, table)
+    await createIdentityTables(db)
+  },
+}
+
 const provider: MigrationProvider = {
   getMigrations: async () => ({
     '0001_records': records,
     '0002_governance': governance,
     '0003_attestations': attestations,
+    '0004_identity': identity,
   }),
 }
 

@@ -1,8 +1,8 @@
-import type { ColumnType, JSONColumnType } from 'kysely'
+import type { JSONColumnType } from 'kysely'
 import type { JsonObject } from '../../base/json.ts'
+import type { Int8 } from './column-types.ts'
+import type { IdentityTables } from './identity-tables.ts'
 import type { RecordKind } from '../../application/state/records.ts'
-
-type Int8 = ColumnType<string | number | bigint, number, number>
 
 interface RecordTable {
   organization_id: string
@@ -20,4 +20,4 @@ interface ProjectionTable {
   entries: Int8
 }
 
-export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable }
+export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & IdentityTables

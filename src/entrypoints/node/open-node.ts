@@ -15,10 +15,11 @@ import type { Kysely } from 'kysely'
 import { openPglite } from '../../adapters/storage/open-pglite.ts'
 import { openPostgres } from '../../adapters/storage/open-postgres.ts'
 import type { Database } from '../../adapters/storage/schema.ts'
+import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
 import { sqlRecordStore } from '../../adapters/storage/sql-record-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
-import type { OwnerNode } from '../../application/state/owner-node.ts'
+import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -27,7 +28,8 @@ import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 
-export interface OpenedNode extends OwnerNode, DerivedSecrets, AsyncDisposable {
+export interface OpenedNode extends IdentityNode, DerivedSecrets, AsyncDisposable {
+  readonly keyFor: (purpose: string) => Uint8Array
   readonly stateFolder: string
   readonly bundleKeys: BundleKeys
   readonly workloadKey: KeyObject
@@ -109,19 +111,15 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     sha256: nodeSha256,
     clock: systemClock,
     newId: ulidIds,
+    newSecret: () => Buffer.from(nodeRandomBytes(32)).toString('base64url'),
+    identity: sqlIdentityStore(database.value, organization),
     shippedRights: await shippedRights(),
     threatCatalogue: await shippedThreats(),
     parseRights,
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,
     ...secrets,
-    bundleKeys: {
-      apiKeyHash: (system, environment) => ({
-        id: `${system}/${environment}`,
-        sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
-      }),
-      workloadKeys: [base64Of(rawPublicKey(workloadKey))],
-    },
+    bundleKeys: bundleKeysOf(secrets, workloadKey),
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
     onEntry(listener) {
       listeners.add(listener)
@@ -133,6 +131,16 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       release()
     },
   })
+}
+
+function bundleKeysOf(secrets: DerivedSecrets, workloadKey: KeyObject): BundleKeys {
+  return {
+    apiKeyHash: (system, environment) => ({
+      id: `${system}/${environment}`,
+      sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
+    }),
+    workloadKeys: [base64Of(rawPublicKey(workloadKey))],
+  }
 }
 
 async function openDatabase({

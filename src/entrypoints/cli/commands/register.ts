@@ -7,6 +7,7 @@ import { registerPolicyCommands } from './policy-commands.ts'
 import { registerFindingCommands } from './finding-commands.ts'
 import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerEvidenceImport } from './evidence-import-commands.ts'
+import { registerIdentityCommands } from './identity-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -21,5 +22,6 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerStateCommands(program, context)
   registerEvidenceImport(program, context)
   registerGovernanceCommands(program, context)
+  registerIdentityCommands(program, context)
   registerFindingCommands(program, context)
 }
