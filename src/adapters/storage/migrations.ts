@@ -67,7 +67,10 @@ const provider: MigrationProvider = {
 
 /** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */
 export async function migrate(db: Kysely<never>): Promise<readonly string[]> {
-  const { error, results } = await new Migrator({ db, provider }).migrateToLatest()
+  // Named, because tables of that name in another schema of the same database would be taken for this one's.
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db)
+  const migrator = new Migrator({ db, provider, migrationTableSchema: rows[0]?.schema ?? 'public' })
+  const { error, results } = await migrator.migrateToLatest()
   const failed = results?.find((result) => result.status === 'Error')
   if (error === undefined) return (results ?? []).map((result) => result.migrationName)
   // Without a failed migration it never came so far: the connection's own error says more.
