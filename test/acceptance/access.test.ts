@@ -130,6 +130,7 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
       liftDeny: { reason: 'x' },
       closeAlert: { outcome: 'actionable' },
       changeIncident: { event: 'contain', note: 'x' },
+      changeFinding: { event: 'start', note: 'x' },
       learnCase: { request: `${FOREIGN}-decisions` },
       rotateKey: { overlapHours: 1 },
       revokeSession: { id: 'x' },
