@@ -1,7 +1,6 @@
-import { array, assert, constantFrom, integer, option, property, record } from 'fast-check'
+import { array, assert, constantFrom, option, property, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { allowedRegions, mayReceive, planRoute, type RegionRules, type RoutedData } from './plan-route.ts'
-import { splitTraffic } from './split-traffic.ts'
 
 const NO_RULES: RegionRules = { tenants: new Map(), dataClasses: new Map() }
 const PLAIN: RoutedData = {
@@ -82,20 +81,5 @@ describe('a plan', () => {
       ok: false,
       reason: 'no-region',
     })
-  })
-})
-
-describe('a split', () => {
-  const hashes = integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
-  test('sends a caller the same way, and a larger share only takes callers from the rest', () => {
-    assert(
-      property(hashes, integer({ min: 0, max: 100 }), integer({ min: 0, max: 100 }), (hash, one, other) => {
-        const [small, large] = [Math.min(one, other), Math.max(one, other)]
-        const way = (percent: number): string => splitTraffic('rest', [{ way: 'canary', percent }], hash)
-        expect(way(0)).toBe('rest')
-        expect(way(100)).toBe('canary')
-        if (way(small) === 'canary') expect(way(large)).toBe('canary')
-      }),
-    )
   })
 })
