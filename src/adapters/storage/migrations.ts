@@ -1,53 +1,46 @@
 import { sql, type Kysely } from 'kysely'
-import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
-import { RECORD_KINDS } from '../../application/state/records.ts'
+import { Migrator, type Migration } from 'kysely/migration'
+import { recordTables } from './migrations/0001-records.ts'
+import { rowSecurity } from './migrations/0002-row-security.ts'
+import { ledgerTables } from './migrations/0003-ledger.ts'
+import { ensureAppRole } from './row-security.ts'
 
-/** Every table carries the organization from the first migration on, and leads its keys with it. */
-const first: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of RECORD_KINDS) {
-      await db.schema
-        .createTable(table)
-        .addColumn('organization_id', 'text', (column) => column.notNull())
-        .addColumn('id', 'text', (column) => column.notNull())
-        .addColumn('system', 'text', (column) => column.notNull())
-        .addColumn('release_digest', 'text')
-        .addColumn('status', 'text', (column) => column.notNull())
-        .addColumn('topic', 'text', (column) => column.notNull())
-        .addColumn('at', 'int8', (column) => column.notNull())
-        .addColumn('document', 'jsonb', (column) => column.notNull())
-        .addPrimaryKeyConstraint(`${table}_pkey`, ['organization_id', 'id'])
-        .execute()
-      await db.schema.createIndex(`${table}_by_time`).on(table).columns(['organization_id', 'at', 'id']).execute()
-      await db.schema
-        .createIndex(`${table}_by_topic`)
-        .on(table)
-        .columns(['organization_id', 'system', 'topic', 'at'])
-        .execute()
-      await db.schema
-        .createIndex(`${table}_by_release`)
-        .on(table)
-        .columns(['organization_id', 'release_digest', 'at'])
-        .execute()
-    }
-    await db.schema
-      .createTable('projection')
-      .addColumn('organization_id', 'text', (column) => column.primaryKey())
-      .addColumn('entries', 'int8', (column) => column.notNull().check(sql`entries >= 0`))
-      .execute()
-  },
+/** In order, for good: a migration that was released is never changed, a new one goes to the end. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001_records': recordTables,
+  '0002_row_security': rowSecurity,
+  '0003_ledger': ledgerTables,
 }
 
-const provider: MigrationProvider = {
-  getMigrations: async () => ({ '0001_records': first }),
-}
+/** Bringing the schema up to date failed; it is as it was before. */
+export class MigrationFailure extends Error {}
 
-/** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */
-export async function migrate(db: Kysely<never>): Promise<readonly string[]> {
-  const { error, results } = await new Migrator({ db, provider }).migrateToLatest()
+/** Brings the schema up to date, or up to one version of it, and says which migrations that took. */
+export async function migrate(db: Kysely<never>, upTo?: string): Promise<readonly string[]> {
+  await ensureAppRole(db)
+  const migrator = await migratorOf(db)
+  const { error, results } = upTo === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(upTo)
   const failed = results?.find((result) => result.status === 'Error')
   if (error === undefined) return (results ?? []).map((result) => result.migrationName)
   // Without a failed migration it never came so far: the connection's own error says more.
   if (failed === undefined && error instanceof Error) throw error
-  throw new Error(`migration ${failed?.migrationName ?? ''} failed`, { cause: error })
+  throw new MigrationFailure(`migration ${failed?.migrationName ?? ''} failed`, { cause: error })
+}
+
+/** Migrations that the database has not had yet. */
+export async function pendingMigrations(db: Kysely<never>): Promise<readonly string[]> {
+  const migrator = await migratorOf(db)
+  return (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name)
+}
+
+/** Its bookkeeping lies in the schema that it migrates: another schema of the same database has its own. */
+async function migratorOf(db: Kysely<never>): Promise<Migrator> {
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error('the connection has no schema')
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    migrationTableSchema: row.schema,
+  })
 }

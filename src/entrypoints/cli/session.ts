@@ -7,6 +7,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode } from '../node/open-node.ts'
+import type { StatePlace } from '../node/open-state.ts'
 import { runOperation } from '../node/run-operation.ts'
 import { VERSION } from './version.ts'
 import type { Terminal } from './terminal.ts'
@@ -31,6 +32,15 @@ export function stateFolderOf(terminal: Terminal, state: string | undefined): st
   return resolve(terminal.workingFolder, state ?? terminal.environment['GATEHOUSE_STATE'] ?? '.gatehouse')
 }
 
+/** Where the environment says that the state lies. */
+export function databaseOf({ environment }: Terminal): Omit<StatePlace, 'stateFolder'> {
+  return {
+    databaseUrl: environment['GATEHOUSE_DATABASE_URL'],
+    databaseOwnerUrl: environment['GATEHOUSE_DATABASE_OWNER_URL'],
+    databaseSchema: environment['GATEHOUSE_DATABASE_SCHEMA'],
+  }
+}
+
 /** In embedded mode a name is the user's own word; roles default to all, for whoever can write the folder could take them anyway. */
 export function principalFrom(terminal: Terminal, as: string | undefined): Principal {
   const [name, roles] = (as ?? '').split(':')
@@ -51,7 +61,7 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
     stateFolder,
     organization: ORGANIZATION,
     version: VERSION,
-    databaseUrl: terminal.environment['GATEHOUSE_DATABASE_URL'],
+    ...databaseOf(terminal),
   })
   if (!opened.ok) return opened
   const node = opened.value

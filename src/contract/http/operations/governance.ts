@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { INSTANT_MAX, digest, document, id, items, operation, page, system, text } from '../operation.ts'
+import { INSTANT_MAX, digest, document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
 
 /** Exceptions, approvals and risks. */
 export const GOVERNANCE_OPERATIONS = {
@@ -33,7 +33,7 @@ export const GOVERNANCE_OPERATIONS = {
     summary: 'Waivers, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   giveApproval: operation({
     method: 'POST',
@@ -56,6 +56,6 @@ export const GOVERNANCE_OPERATIONS = {
     summary: 'Risks from rules that do not hold',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
 } as const

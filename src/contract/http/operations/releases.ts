@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { INSTANT_MAX, digest, document, items, operation, page, system } from '../operation.ts'
+import { INSTANT_MAX, digest, document, items, operation, page, pageOfItems, system } from '../operation.ts'
 
 const evidence = z.object({
   checkId: z.string().max(40),
@@ -51,7 +51,7 @@ export const RELEASES_OPERATIONS = {
     summary: 'Releases of a system, newest first',
     access: 'read',
     input: z.object({ system, ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   getRelease: operation({
     method: 'GET',
@@ -67,7 +67,7 @@ export const RELEASES_OPERATIONS = {
     summary: 'Evidence of a release, newest first',
     access: 'read',
     input: z.object({ digest, system, ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   recordEvidence: operation({
     method: 'POST',
