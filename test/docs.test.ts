@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { OPERATIONS } from '../src/contract/http/operations.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -67,34 +66,3 @@ test('every dependency has its line in the decisions', () => {
     [],
   )
 })
-
-test('every control that a pack names is in the catalogue, and every check of the catalogue is in a pack', () => {
-  const packs = filesBelow('policies', '.yaml').map(
-    (path) => parse(read(path)) as { rules: { id: string; controls: string[] }[] },
-  )
-  const rules = packs.flatMap((pack) => pack.rules)
-  const catalogue = parse(read('catalog/controls.yaml')) as { controls: { id: string; checks: string[] }[] }
-  const controls = new Set(catalogue.controls.map(({ id }) => id))
-  expect(rules.flatMap(({ controls: named }) => named).filter((id) => !controls.has(id))).toEqual([])
-  const checks = new Set(rules.map(({ id }) => id))
-  expect(catalogue.controls.flatMap(({ checks: named }) => named).filter((id) => !checks.has(id))).toEqual([])
-})
-
-const FRAMEWORKS = join(root, '..', 'shared', 'catalog', 'frameworks')
-const hasFrameworks = existsSync(FRAMEWORKS)
-
-test.skipIf(!hasFrameworks)(
-  `every crosswalk id exists in its framework${hasFrameworks ? '' : ' (skipped: the framework files are not beside the project)'}`,
-  () => {
-    const known = new Set<string>()
-    for (const name of readdirSync(FRAMEWORKS))
-      for (const [, id] of readFileSync(join(FRAMEWORKS, name), 'utf8').matchAll(/"id":\s*"([^"]+)"/g))
-        known.add(id ?? '')
-    const { controls } = parse(read('catalog/controls.yaml')) as {
-      controls: { crosswalks: Record<string, string[]> }[]
-    }
-    const named = controls.flatMap(({ crosswalks }) => Object.values(crosswalks).flat())
-    expect(named.length).toBeGreaterThan(30)
-    expect(named.filter((id) => !known.has(id))).toEqual([])
-  },
-)

@@ -4,6 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { openApiDocument } from '../src/contract/http/openapi.ts'
+import { catalogueSchema } from '../src/contract/controls/parse-catalogue.ts'
+import { answersSchema } from '../src/contract/intake/parse-answers.ts'
 import { manifestSchema } from '../src/contract/manifest/manifest-schema.ts'
 import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
@@ -20,6 +22,8 @@ const files: Readonly<Record<string, unknown>> = {
   'schemas/manifest.schema.json': schemaOf(manifestSchema),
   'schemas/policy-pack.schema.json': schemaOf(packSchema),
   'schemas/policy-input.schema.json': schemaOf(policyInputSchema),
+  'schemas/control-catalogue.schema.json': schemaOf(catalogueSchema),
+  'schemas/intake-answers.schema.json': schemaOf(answersSchema),
   'schemas/suite.schema.json': schemaOf(suiteSchema),
   'schemas/suite-case.schema.json': schemaOf(caseSchema),
   'schemas/openapi.json': openApiDocument(VERSION),

@@ -63,15 +63,44 @@ const READS: readonly OperationName[] = [
   'getIncident',
   'listKpis',
   'getLedger',
+  'getDecisionRights',
+  'listDelegations',
+  'listApprovalCases',
+  'getFinding',
+  'listFindings',
+  'listEscalations',
+  'getThreatModel',
+  'listReadiness',
+  'listVendors',
 ]
+
+const REPORTERS = ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal'] as const
+const APPROVERS = ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'] as const
 
 /** Who may do what, written out: no role but these. Anybody with a role of a person reads. */
 const WRITES: Readonly<Record<string, readonly string[]>> = {
   recordEvidence: ['engineer'],
   gateRelease: ['engineer'],
   requestException: ['engineer'],
-  decideException: ['approver', 'product', 'security', 'policy', 'privacy', 'legal'],
-  giveApproval: ['approver', 'product', 'security', 'policy', 'privacy', 'legal'],
+  renewException: ['engineer'],
+  endException: ['engineer', ...APPROVERS],
+  acceptExceptionRisk: APPROVERS,
+  decideException: APPROVERS,
+  giveApproval: APPROVERS,
+  adoptDecisionRights: [],
+  delegateRole: APPROVERS,
+  revokeDelegation: APPROVERS,
+  openApprovalCase: ['engineer'],
+  speakOnApprovalCase: APPROVERS,
+  withdrawApprovalCase: ['engineer'],
+  reportFinding: REPORTERS,
+  assignFinding: REPORTERS,
+  changeFinding: REPORTERS,
+  attestThreatModel: APPROVERS,
+  acceptThreat: APPROVERS,
+  attestReadiness: REPORTERS,
+  assessVendor: REPORTERS,
+  speakOnVendor: APPROVERS,
   issueDeny: ['responder', 'security'],
   liftDeny: ['responder', 'security'],
   closeAlert: ['responder', 'security'],
@@ -88,6 +117,7 @@ const PEOPLE = [
   'product',
   'privacy',
   'legal',
+  'executive',
   'auditor',
 ] as const
 const NOBODY = ['', 'Admin', 'root', 'engineer ', 'customer', '__proto__'] as const

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { buildBundle } from '../../src/application/admission/build-bundle.ts'
 import type { StoredRuleResult, StoredVerdict } from '../../src/application/release/stored-verdict.ts'
 import { DAY_MS, epochMs } from '../../src/base/instant.ts'
 import type { Session } from '../../src/entrypoints/cli/session.ts'
@@ -73,13 +74,25 @@ async function decide(id: string, by: string, decision: 'approve' | 'deny' = 'ap
   return decided.ok ? (decided.value['status'] as string) : decided.failure.code
 }
 
+/** All that a waiver at T1 needs: the risk accepted by the one it names, and two people of two roles. */
+async function approveFully(id: string): Promise<string> {
+  await as('fourth', 'executive').call('acceptExceptionRisk', { id })
+  await as('second', 'security').call('decideException', { id, decision: 'approve' })
+  return decideAs('lea', 'legal', id)
+}
+
+async function decideAs(name: string, role: string, id: string): Promise<string> {
+  const decided = await as(name, role).call('decideException', { id, decision: 'approve' })
+  return decided.ok ? (decided.value['status'] as string) : decided.failure.code
+}
+
 describe('an exception', () => {
   test('that another principal approved covers the failing rule, and the verdict names it', async () => {
     const blocked = await gate()
     expect([blocked.verdict, blocked.envelope === null]).toEqual(['blocked', false])
     const id = await request(blocked)
     expect((await gate()).verdict).toBe('blocked')
-    expect(await decide(id, 'second')).toBe('approved')
+    expect(await approveFully(id)).toBe('approved')
     const released = await gate()
     expect([released.verdict, outcomeOf(released)]).toEqual(['released', 'excepted'])
     expect(released.results.find(({ id: rule }) => rule === 'GH-VER-001')).toMatchObject({ exceptionId: id })
@@ -88,14 +101,14 @@ describe('an exception', () => {
 
   test('covers no other release, not even of one letter', async () => {
     const id = await request(await gate())
-    await decide(id, 'second')
+    await approveFully(id)
     expect((await gate()).verdict).toBe('released')
     expect((await gate({ title: `release ${count}.` })).verdict).toBe('blocked')
   })
 
   test('covers no other rule', async () => {
     const id = await request(await gate())
-    await decide(id, 'second')
+    await approveFully(id)
     const second = VERSION_RULE.replace('GH-VER-001', 'GH-VER-002')
     const verdict = await gate({ pack: tinyPack(VERSION_RULE + second) })
     expect([verdict.verdict, outcomeOf(verdict), outcomeOf(verdict, 'GH-VER-002')]).toEqual([
@@ -107,7 +120,7 @@ describe('an exception', () => {
 
   test('lapses when the rule that compensates for it fails', async () => {
     const id = await request(await gate())
-    await decide(id, 'second')
+    await approveFully(id)
     const strict = tinyPack(VERSION_RULE)
       .replace('manifest.guard.preset != "none"', 'manifest.guard.preset == "T2"')
       .replace('{ preset: T1 }', '{ preset: T2 }')
@@ -118,13 +131,13 @@ describe('an exception', () => {
 
   test('lapses when the rule that compensates for it is no longer there', async () => {
     const id = await request(await gate(), { compensating: 'GH-GRD-009' })
-    await decide(id, 'second')
+    await approveFully(id)
     expect((await gate()).verdict).toBe('blocked')
   })
 
   test('lapses at its end, by itself', async () => {
     const id = await request(await gate(), { days: 2 })
-    await decide(id, 'second')
+    await approveFully(id)
     expect((await gate({}, { session: in_(1.9) })).verdict).toBe('released')
     expect((await gate({}, { session: in_(2.1) })).verdict).toBe('blocked')
   })
@@ -136,6 +149,110 @@ describe('an exception', () => {
     const id = await request(await gate())
     expect([await decide(id, by), await decide(id, by, 'deny')]).toEqual([code, code])
     expect((await gate()).verdict).toBe('blocked')
+  })
+
+  test('waits for two people of two roles and for whoever carries the risk', async () => {
+    const id = await request(await gate())
+    expect(await decideAs('second', 'security', id)).toBe('in-review')
+    expect(await decideAs('sia', 'security', id)).toBe('in-review')
+    expect(await decideAs('lea', 'legal', id)).toBe('in-review')
+    expect((await gate()).verdict).toBe('blocked')
+    const foreign = await as('second', 'executive').call('acceptExceptionRisk', { id })
+    expect(foreign).toMatchObject({ ok: false, failure: { code: 'exception/not-the-acceptor' } })
+    const accepted = await as('fourth', 'executive').call('acceptExceptionRisk', { id })
+    expect(accepted).toMatchObject({ ok: true, value: { status: 'approved', missing: [] } })
+    expect((await gate()).verdict).toBe('released')
+  })
+
+  test('that is revoked ends at once, also for the gateway', async () => {
+    const id = await request(await gate())
+    await approveFully(id)
+    expect((await gate()).verdict).toBe('released')
+    expect(await served()).toHaveLength(1)
+    const ended = await as('fifth').call('endException', { id, reason: 'the pilot is over' })
+    expect(ended).toMatchObject({ ok: true, value: { status: 'revoked' } })
+    expect(await served()).toEqual([])
+    expect((await gate()).verdict).toBe('blocked')
+    expect(await as('fifth').call('endException', { id, reason: 'again' })).toMatchObject({
+      ok: false,
+      failure: { code: 'exception/not-open' },
+    })
+  })
+
+  test('that is asked for can be taken back by who asked, and by nobody else', async () => {
+    const id = await request(await gate())
+    expect(await as('kim', 'engineer').call('endException', { id, reason: 'no' })).toMatchObject({
+      ok: false,
+      failure: { code: 'exception/foreign' },
+    })
+    expect(await as('fifth', 'engineer').call('endException', { id, reason: 'not needed' })).toMatchObject({
+      ok: true,
+      value: { status: 'withdrawn' },
+    })
+    expect(await decideAs('second', 'security', id)).toBe('exception/not-open')
+  })
+
+  test('is renewed by a request of its own, once at T1', async () => {
+    const first = await request(await gate())
+    const renew = async (id: string): Promise<string> => {
+      const asked = await as('fifth').call('renewException', {
+        id,
+        reason: 'the roles come later',
+        expiresAt: Date.now() + 20 * DAY_MS,
+      })
+      return asked.ok ? (asked.value['id'] as string) : asked.failure.code
+    }
+    expect(await renew(first)).toBe('exception/not-renewable')
+    await approveFully(first)
+    const second = await renew(first)
+    expect(second).toMatch(/^EX-/)
+    expect(await approveFully(second)).toBe('approved')
+    expect(await renew(second)).toBe('exception/renewed-too-often')
+  })
+
+  test('is decided by whom a role was lent to, for as long as it was lent, and not by both', async () => {
+    const lend = await as('second', 'security').call('delegateRole', {
+      to: 'dora',
+      role: 'security',
+      decisions: ['exception'],
+      reason: 'on leave',
+      expiresAt: Date.now() + DAY_MS,
+    })
+    expect(lend.ok).toBe(true)
+    const id = await request(await gate())
+    await as('fourth', 'executive').call('acceptExceptionRisk', { id })
+    expect(await decideAs('second', 'security', id)).toBe('in-review')
+    const byDelegate = async (session = as('dora', 'engineer', 'approver')): Promise<string> => {
+      const decided = await session.call('decideException', { id, decision: 'approve', role: 'security' })
+      return decided.ok ? (decided.value['status'] as string) : decided.failure.code
+    }
+    expect(await byDelegate()).toBe('in-review')
+    const onwards = await as('dora', 'approver').call('delegateRole', {
+      to: 'kim',
+      role: 'security',
+      decisions: ['exception'],
+      reason: 'me too',
+      expiresAt: Date.now() + DAY_MS,
+    })
+    expect(onwards).toMatchObject({ ok: false, failure: { code: 'delegation/role' } })
+    const late = sessionOn({ ...node, clock: () => epochMs(Date.now() + 2 * DAY_MS) } as OpenedNode, 'dora', [
+      'approver',
+    ])
+    expect(await byDelegate(late)).toBe('exception/role')
+    expect(await decideAs('lea', 'legal', id)).toBe('approved')
+  })
+
+  test('of a tier that needs it is not asked for without a compensating rule', async () => {
+    const { releaseDigest } = await gate()
+    const asked = await as('fifth').call('requestException', {
+      system: SYSTEM,
+      ruleId: 'GH-VER-001',
+      releaseDigest,
+      reason: 'a pilot',
+      riskAcceptedBy: 'fourth',
+      expiresAt: Date.now() + DAY_MS,
+    })
+    expect(asked).toMatchObject({ ok: false, failure: { code: 'exception/compensation-required' } })
   })
 
   test('is decided once', async () => {
@@ -161,11 +278,23 @@ describe('an exception', () => {
 
   test('that nothing needs is reported as unused', async () => {
     const id = await request(await gate({ version: '1.0.0' }))
-    await decide(id, 'second')
+    await approveFully(id)
     const relaxed = await gate({ pack: tinyPack() })
     expect([relaxed.verdict, relaxed.unusedExceptions]).toEqual(['released', expect.arrayContaining([id])])
   })
 })
+
+/** Digests that the bundle for `local` lets a gateway serve, of the release that was gated last. */
+async function served(): Promise<readonly string[]> {
+  const { releaseDigest } = await gate({}, { run: false })
+  const envelope = await buildBundle(node, node.bundleKeys, 'local', 1)
+  const body = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
+    readonly systems: readonly { readonly releases: readonly { readonly digest: string }[] }[]
+  }
+  return body.systems.flatMap(({ releases }) =>
+    releases.map(({ digest }) => digest).filter((digest) => digest === releaseDigest),
+  )
+}
 
 describe('a release to production', () => {
   const production = (change: Change = {}): Promise<StoredVerdict> =>
@@ -251,6 +380,39 @@ describe('a release to production', () => {
     expect([blocked.verdict, blocked.approvals.isRejected]).toEqual(['blocked', true])
   })
 
+  test('under other rules than the last one waits until somebody has agreed to the change of thresholds', async () => {
+    const approveBoth = async (verdict: StoredVerdict): Promise<void> => {
+      await approve(verdict, 'second', 'security')
+      await approve(verdict, 'other', 'product')
+    }
+    await approveBoth(await production({ title: `before ${count}` }))
+    expect((await production({ title: `before ${count}` })).verdict).toBe('released')
+    const eased = { title: `eased ${count}`, pack: tinyPack(`${VERSION_RULE}# eased\n`) }
+    await approveBoth(await production(eased))
+    const pending = await production(eased)
+    expect([pending.verdict, pending.pendingDecisions]).toEqual([
+      'pending-approval',
+      [{ decision: 'threshold-change', subject: expect.stringMatching(/^sha256:/) }],
+    ])
+    const asked = await as('author-a', 'engineer').call('openApprovalCase', {
+      system: SYSTEM,
+      decision: 'threshold-change',
+      subject: pending.pendingDecisions[0]!.subject,
+      text: 'a comment was added',
+    })
+    const id = asked.ok ? (asked.value['id'] as string) : ''
+    const speak = async (name: string, role: 'security' | 'product' | 'legal'): Promise<string> => {
+      const said = await as(name, role).call('speakOnApprovalCase', { id, role, decision: 'approve', comment: '' })
+      return said.ok ? (said.value['state'] as string) : said.failure.code
+    }
+    expect(await speak('author-a', 'security')).toBe('approval/involved')
+    expect(await speak('second', 'product')).toBe('approval/role')
+    expect(await speak('second', 'security')).toBe('partial')
+    expect((await production(eased)).verdict).toBe('pending-approval')
+    expect(await speak('lea', 'legal')).toBe('approved')
+    expect((await production(eased)).verdict).toBe('released')
+  })
+
   test('needs its own approvals after any change, and none of them counts elsewhere', async () => {
     const pending = await production()
     await approve(pending, 'second', 'security')
@@ -269,7 +431,7 @@ describe('a risk', () => {
   test('opens with a verdict, is accepted with a waiver and closes when the rule holds', async () => {
     const blocked = await gate()
     expect(await risk()).toBe('open')
-    await decide(await request(blocked), 'second')
+    await approveFully(await request(blocked))
     await gate()
     expect(await risk()).toBe('accepted')
     await gate({ version: '2.0.0' })

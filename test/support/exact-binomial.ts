@@ -33,3 +33,10 @@ function bisect(holds: (p: number) => boolean): number {
   }
   return (low + high) / 2
 }
+
+/** P(X = k) for X ~ Binomial(n, p), 0 < p < 1. */
+export function binomialExactly(k: number, n: number, p: number): number {
+  let log = k * Math.log(p) + (n - k) * Math.log1p(-p)
+  for (let event = 1; event <= k; event++) log += Math.log((n - event + 1) / event)
+  return Math.exp(log)
+}

@@ -70,7 +70,11 @@ export interface GatewayStack extends AsyncDisposable {
 
 /** A control plane, a released tiny system, a provider and a gateway, all over real sockets on free ports. */
 export async function startGatewayStack(
-  files: { readonly manifest?: string; readonly pack?: string } = {},
+  files: {
+    readonly manifest?: string
+    readonly pack?: string
+    readonly variables?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<GatewayStack> {
   await using starting = new AsyncDisposableStack()
   const folder = starting.use(await tempFolder()).path
@@ -93,6 +97,7 @@ export async function startGatewayStack(
     upstreamUrl: provider.url,
     upstreamKey: UPSTREAM_KEY,
     otlpEndpoint: undefined,
+    variables: files.variables ?? {},
     log: (line) => void logged.push(line),
   }
   parts.gateway = await startGatewayOrThrow(options)

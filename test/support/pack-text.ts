@@ -15,8 +15,8 @@ rules:
     fix: see the failing cases
     maxAgeDays: 14
     tests:
-      - { name: holds, input: { evidence: { GH-INJ-001: { outcome: passed } } }, expect: pass }
-      - { name: breaks, input: { evidence: { GH-INJ-001: { outcome: failed } } }, expect: fail }
+      - { name: holds, input: { tier: T1, evidence: { GH-INJ-001: { outcome: passed } } }, expect: pass }
+      - { name: breaks, input: { tier: T1, evidence: { GH-INJ-001: { outcome: failed } } }, expect: fail }
   - id: GH-GRD-001
     title: The guard is on
     severity: high

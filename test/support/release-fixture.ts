@@ -3,6 +3,7 @@ import { utf8 } from '../../src/base/bytes.ts'
 import { digestOfBytes, type Digest } from '../../src/base/digest.ts'
 import { DAY_MS, epochMs, type EpochMs } from '../../src/base/instant.ts'
 import { sha256Pure } from '../../src/base/sha256.ts'
+import { SHIPPED_RIGHTS } from './shipped-rights.ts'
 import type { PolicyPack, PolicyRule } from '../../src/domain/policy/policy-pack.ts'
 import type { Approval } from '../../src/domain/release/approvals.ts'
 import type { DecideReleaseInputs } from '../../src/domain/release/decide-release.ts'
@@ -74,14 +75,20 @@ export function exceptionOf(ruleId: string, overrides: Partial<ReleaseException>
     id: 'EX-1',
     system: 'support-assistant',
     ruleId,
+    tier: 'T2',
     releaseDigest: RELEASE,
     reason: 'known and small',
     riskAcceptedBy: 'fourth',
+    riskAcceptance: null,
     compensatingRule: 'GH-CMP-001',
+    owner: 'author-a',
     requestedBy: 'author-a',
     requestedAt: daysFromNow(-2),
     expiresAt: daysFromNow(10),
     status: 'approved',
+    words: [],
+    renewalOf: null,
+    renewals: 0,
     decidedBy: 'second',
     decidedAt: daysFromNow(-1),
     ...overrides,
@@ -122,6 +129,8 @@ export function gateOf(
     exceptions: [],
     approvals: [approvalOf('second', 'security')],
     author: 'author-a',
+    rights: SHIPPED_RIGHTS,
+    pendingDecisions: [],
     now: NOW,
     ...overrides,
   }

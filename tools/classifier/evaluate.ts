@@ -10,7 +10,7 @@ import { combineInjection } from '../../src/domain/detection/injection/combine-i
 import { scoreInjection } from '../../src/domain/detection/injection/score-injection.ts'
 import { wilsonInterval } from '../../src/domain/statistics/proportion.ts'
 import { familyOf, readExamples, type Example } from './examples.ts'
-import { longDocuments } from './long-documents.ts'
+import { longDocuments, plantedDocuments, type LongDocument } from './long-documents.ts'
 import { areaUnderCurve, thresholdAt } from './metrics.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -152,7 +152,7 @@ table(
     rate(attacks, 'combined', at - 1e-9),
   ]),
 )
-const long = longDocuments(readExamples(values.data, 'dev', ['benign'])).map(({ characters, text }) => {
+const judgeLong = ({ characters, text }: LongDocument) => {
   const view = canonicalView(text)
   const classified = classifyText(model, view.lower)
   return {
@@ -160,22 +160,35 @@ const long = longDocuments(readExamples(values.data, 'dev', ['benign'])).map(({ 
     classifier: classified.score,
     combined: combineInjection(scoreInjection(text, view), classified),
   }
-})
+}
+const documents = longDocuments(readExamples(values.data, 'dev', ['benign']))
+const planted = plantedDocuments(documents, readExamples(values.data, 'dev', ['indirect_injection', 'injection']))
 lines.push(
   '## Long harmless documents',
   '',
-  'Harmless texts of the development split, joined with their own source to documents of at least this length; flagged, %:',
+  'Harmless texts of the development split, joined with their own source to documents of at least this length, as they are and with one',
+  'attack of up to 3,000 characters among them. The score allows for the number of windows, so that a tenth of harmless documents at most is',
+  'meant to reach 0.5 at any length; the longer a document, the less of one attack in it is left to see. The allowance was chosen on these',
+  'documents. Flagged, %:',
   '',
 )
 table(
-  ['characters', 'n', 'classifier ≥ 0.5', 'classifier ≥ 0.9', 'combined ≥ 0.5', 'combined ≥ 0.9'],
-  [...Map.groupBy(long, ({ characters }) => characters)].map(([characters, rows]) => [
-    String(characters),
-    String(rows.length),
-    ...(['classifier', 'combined'] as const).flatMap((kind) =>
-      [0.5, 0.9].map((at) => share(rows.filter((row) => row[kind] >= at).length, rows.length)),
-    ),
-  ]),
+  ['documents', 'characters', 'n', 'classifier ≥ 0.5', 'classifier ≥ 0.9', 'combined ≥ 0.5', 'combined ≥ 0.9'],
+  (
+    [
+      ['harmless', documents],
+      ['with an attack', planted],
+    ] as const
+  ).flatMap(([name, list]) =>
+    [...Map.groupBy(list.map(judgeLong), ({ characters }) => characters)].map(([characters, rows]) => [
+      name,
+      String(characters),
+      String(rows.length),
+      ...(['classifier', 'combined'] as const).flatMap((kind) =>
+        [0.5, 0.9].map((at) => share(rows.filter((row) => row[kind] >= at).length, rows.length)),
+      ),
+    ]),
+  ),
 )
 const left = JSON.parse(readFileSync(join(root, 'models/injection-linear-1/left-out-sources.json'), 'utf8')) as {
   readonly rows: readonly { readonly group: string; readonly n: number; readonly flagged: readonly number[] }[]

@@ -18,6 +18,22 @@ export function longDocuments(examples: readonly Example[]): LongDocument[] {
   )
 }
 
+/** Attacks that are put into one document, at a quarter, half and three quarters of it. */
+const PLANTED = [0.25, 0.5, 0.75] as const
+const PLANTED_CHARS_MAX = 3_000
+
+/** Each document with a short attack between two of its words, three times; attacks are taken in turn, spread over all of them. */
+export function plantedDocuments(documents: readonly LongDocument[], examples: readonly Example[]): LongDocument[] {
+  const attacks = examples.filter(({ isAttack, text }) => isAttack && text.length < PLANTED_CHARS_MAX)
+  return documents.flatMap(({ text, ...about }, index) =>
+    PLANTED.map((share, turn) => {
+      const cut = text.indexOf(' ', Math.floor(text.length * share))
+      const attack = attacks[((index * PLANTED.length + turn) * 37) % attacks.length]?.text ?? ''
+      return { ...about, text: `${text.slice(0, cut)}\n${attack}\n${text.slice(cut)}` }
+    }),
+  )
+}
+
 function joined(examples: readonly Example[], characters: number): string[] {
   const documents: string[] = []
   let current = ''

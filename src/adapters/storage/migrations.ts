@@ -1,15 +1,19 @@
 import { sql, type Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
-import { recordTables } from './migrations/0001-records.ts'
-import { rowSecurity } from './migrations/0002-row-security.ts'
-import { ledgerTables } from './migrations/0003-ledger.ts'
+import { records } from './migrations/0001-records.ts'
+import { governance } from './migrations/0002-governance.ts'
+import { attestationsAndPacks } from './migrations/0003-attestations-and-packs.ts'
+import { rowSecurity } from './migrations/0004-row-security.ts'
+import { ledgerTables } from './migrations/0005-ledger.ts'
 import { ensureAppRole } from './row-security.ts'
 
 /** In order, for good: a migration that was released is never changed, a new one goes to the end. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001_records': recordTables,
-  '0002_row_security': rowSecurity,
-  '0003_ledger': ledgerTables,
+  '0001_records': records,
+  '0002_governance': governance,
+  '0003_attestations_and_packs': attestationsAndPacks,
+  '0004_row_security': rowSecurity,
+  '0005_ledger': ledgerTables,
 }
 
 /** Bringing the schema up to date failed; it is as it was before. */

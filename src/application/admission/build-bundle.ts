@@ -27,6 +27,7 @@ export async function buildBundle(
 ): Promise<Envelope> {
   const now = node.clock()
   const releases = await listAll(node.store, 'releases', {})
+  const revoked = new Set((await listAll(node.store, 'exceptions', { status: 'revoked' })).map(({ id }) => id))
   const bySystem = Map.groupBy(releases, ({ system }) => system)
   const systems: JsonObject[] = []
   for (const [system, own] of bySystem) {
@@ -41,6 +42,8 @@ export async function buildBundle(
       const verdict = newest?.document as unknown as StoredVerdict | undefined
       // The newest verdict counts: a release that was blocked since is not served on an older word.
       if (verdict?.verdict !== 'released' || verdict.validUntil <= now || verdict.envelope === null) continue
+      // A waiver that was ended takes the verdicts with it that rest on it.
+      if (verdict.results.some(({ exceptionId }) => exceptionId !== null && revoked.has(exceptionId))) continue
       released.push({
         digest: document['digest'],
         manifest: document['manifest'],

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../base/instant.ts'
 import { isEvent, isFailing, type CaseResult } from '../../domain/evaluation/run-summary.ts'
 import type { CheckEvidence, CheckFailure, Measure } from '../../domain/release/evidence.ts'
 import type { Digest } from '../../base/digest.ts'
-import { decideRate } from '../../domain/statistics/criterion.ts'
+import { decideRate } from '../../domain/statistics/decide-rate.ts'
 import type { Distributions } from '../../domain/statistics/distributions.ts'
 import { CHECK_VERSION, type PlannedCheck } from '../release/plan-checks.ts'
 

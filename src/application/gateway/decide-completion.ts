@@ -3,13 +3,19 @@ import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
-import { guardText } from '../../domain/guardrail/guard-text.ts'
+import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
+import { guardText, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import { passagesOf } from '../../domain/guardrail/passages.ts'
+import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type Subject, type ToolCall } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { Denial, PlacedFinding, RequestContext } from './decide-request.ts'
+import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
+import type { SessionPseudonyms } from './session-pseudonyms.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 export interface JudgedChoice {
   readonly text: string
@@ -32,9 +38,14 @@ export interface DecideCompletionPorts {
   readonly now: EpochMs
   readonly deny: DenyState
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
-  readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
   readonly assistantDigest: (choice: JudgedChoice) => string
+  /** In place of the release's own: with the secrets that its manifest names. */
+  readonly leak?: LeakIndex | undefined
+  readonly canariesOf?: CanariesOf | undefined
+  /** What detectors beside the guard said, by `where`. */
+  readonly reports?: Reports | undefined
 }
 
 /** The output guard and tool authorisation on every choice, before one byte of it is released. */
@@ -46,13 +57,10 @@ export function decideCompletion(
   const findings: PlacedFinding[] = []
   let action: Obligation = 'allow'
   let blockedBy: string | undefined
-  const judge = (text: string, guard = guardText): string => {
-    const judgement = guard(text, context.release.guard.output, {
-      leak: context.release.leak,
-      pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
-      // Answers are not searched for instructions unless the manifest asks for it.
-      classify: context.release.guard.output.injection.action === 'allow' ? undefined : ports.classify,
-    })
+  const options = answerOptions(context, ports)
+  const judge = (text: string, guard = guardText, where = ''): string => {
+    const own = guard(text, context.release.guard.output, options)
+    const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where: 'output' })))
     if (judgement.action === 'block' || judgement.action === 'require-approval')
       blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
@@ -69,15 +77,46 @@ export function decideCompletion(
       blockedBy ??= secret?.detector
     }
   }
-  const texts = choices.map(({ text, refusal }) => ({
-    text: judge(text),
-    refusal: refusal === null ? null : judge(refusal),
+  // What the output guard takes for personal data is stood in for or taken out before the session's own values come back.
+  const restored = (text: string): string => ports.pseudonyms.restore(context.subject, text)
+  const texts = choices.map(({ text, refusal }, index) => ({
+    text: restored(judge(text, guardText, `choice:${index}`)),
+    refusal: refusal === null ? null : restored(judge(refusal, guardText, `refusal:${index}`)),
   }))
   for (const { toolCalls } of choices) for (const call of toolCalls) judgeArguments(call.arguments)
   const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
   const denial = denialOf(ports.deny, blockedBy, tools)
   if (denial === undefined) settle(context, choices, texts, ports)
   return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: texts }
+}
+
+function answerOptions(context: RequestContext, ports: DecideCompletionPorts): GuardOptions {
+  const { release, messages, subject } = context
+  return {
+    leak: ports.leak ?? release.leak,
+    canaries: canariesOfSession(context, ports.canariesOf),
+    passages: release.guard.output.grounding === undefined ? undefined : passagesOf(messages),
+    pseudonym: (category, value) => ports.pseudonyms.pseudonym(subject, category, value),
+    // Answers are not searched for instructions unless the manifest asks for it.
+    classify: release.guard.output.injection.action === 'allow' ? undefined : ports.classify,
+  }
+}
+
+/** The texts of an answer as the guard leaves them: those that it stops are empty, and are sent to no detector. */
+export function judgedParts(
+  context: RequestContext,
+  choices: readonly JudgedChoice[],
+  ports: DecideCompletionPorts,
+): readonly JudgedPart[] {
+  const options = answerOptions(context, ports)
+  const part = (where: string, text: string): JudgedPart => {
+    const judgement = guardText(text, context.release.guard.output, options)
+    return { where, side: 'output', text: judgement.action === 'block' ? '' : judgement.text }
+  }
+  return choices.flatMap(({ text, refusal }, index) => [
+    part(`choice:${index}`, text),
+    ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
+  ])
 }
 
 function authorizeAll(

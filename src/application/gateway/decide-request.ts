@@ -9,7 +9,7 @@ import type { GuardFinding } from '../../domain/detection/finding.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
-import type { SidePolicy } from '../../domain/guardrail/guard-policy.ts'
+import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../../domain/manifest/manifest.ts'
@@ -17,6 +17,9 @@ import { recogniseRequest, type LiveRequest, type Recognised } from '../../domai
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
+import { canaryLine, type CanariesOf } from './session-canaries.ts'
+import type { SessionPseudonyms } from './session-pseudonyms.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** A request as every wire codec hands it in. */
 export interface JudgedRequest {
@@ -63,15 +66,25 @@ export type RequestDecision = {
   readonly findings: readonly PlacedFinding[]
 } & (
   | { readonly kind: 'deny'; readonly denial: Denial }
-  | { readonly kind: 'forward'; readonly context: RequestContext; readonly texts: readonly string[] }
+  | {
+      readonly kind: 'forward'
+      readonly context: RequestContext
+      readonly texts: readonly string[]
+      /** What detectors beside the guard are asked about. */
+      readonly parts: readonly JudgedPart[]
+    }
 )
 
 export interface DecideRequestPorts {
   readonly sessions: SessionStore
   readonly now: EpochMs
   readonly deny: DenyState
-  readonly pseudonym: (subject: Subject | undefined, category: string, value: string) => string
+  readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
+  /** What detectors beside the guard said, by `where`. */
+  readonly reports?: Reports | undefined
+  /** Lines for the instructions of a session. */
+  readonly canariesOf?: CanariesOf | undefined
 }
 
 /** How far a gateway's clock may run behind the gate's. */
@@ -170,13 +183,18 @@ function guardMessages(
 ): RequestDecision {
   const { guard: policies } = context.release
   const texts: string[] = []
+  const parts: JudgedPart[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
-  const judge = (text: string, policy: SidePolicy, where: string, guard = guardText): string => {
-    const judgement = guard(text, policy, {
-      pseudonym: (category, value) => ports.pseudonym(context.subject, category, value),
+  const { pseudonym, protect } = ports.pseudonyms
+  const judge = (raw: string, side: 'input' | 'document', where: string, guard = guardText): string => {
+    const text = protect(context.subject, raw)
+    const own = guard(text, policies[side], {
+      pseudonym: (category, value) => pseudonym(context.subject, category, value),
       classify: ports.classify,
     })
+    parts.push({ where, side, text: own.text })
+    const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))
     if (judgement.action === 'block') total.rule = judgement.findings[0]?.detector ?? total.rule
     total.action = heavier(total.action, judgement.action)
@@ -184,15 +202,15 @@ function guardMessages(
     return judgement.text
   }
   const values = slots.map(({ name, slot, value }) =>
-    slot.type === 'text' ? judge(value, policies.document, `slot:${name}`) : value,
+    slot.type === 'text' ? judge(value, 'document', `slot:${name}`) : value,
   )
   for (const [index, message] of context.messages.entries())
     texts.push(
       message.role === 'system'
-        ? rendered(context.release, promptId, values)
+        ? rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf)
         : judge(
             message.text,
-            policyOf(message, context.release),
+            message.role === 'user' ? 'input' : 'document',
             String(index),
             message.role === 'tool' ? guardDocument : guardText,
           ),
@@ -211,16 +229,11 @@ function guardMessages(
       ...summary,
       denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
     }
-  return { kind: 'forward', ...summary, context, texts }
+  return { kind: 'forward', ...summary, context, texts, parts }
 }
 
 /** The recognised prompt with what the guard left of its slots: the one system message of the request. */
 function rendered({ templates }: ServedRelease, promptId: string, values: readonly string[]): string {
   const literals = templates.find((candidate) => candidate.promptId === promptId)?.template.literals ?? []
   return literals.map((literal, index) => literal + (values[index] ?? '')).join('')
-}
-
-function policyOf(message: ConversationMessage, release: ServedRelease): SidePolicy {
-  if (message.role === 'user') return release.guard.input
-  return release.guard.document
 }

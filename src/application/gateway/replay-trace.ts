@@ -1,5 +1,9 @@
 import type { JsonObject } from '../../base/json.ts'
-import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import {
+  authorizeToolCall,
+  type RequestPolicy,
+  type ToolDecision,
+} from '../../domain/authorization/authorize-tool-call.ts'
 import { labelOfConversation } from '../../domain/authorization/labels.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
@@ -10,6 +14,7 @@ export interface ReplayPorts {
   readonly engine: PolicyEngine
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
   readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
+  readonly requestPolicy?: RequestPolicy | undefined
 }
 
 /**
@@ -45,6 +50,7 @@ export function replayTrace(
           dayCalls: () => 0,
           engine: ports.engine,
           checkArguments: ports.checkArguments,
+          requestPolicy: ports.requestPolicy,
         }),
       )
       // The run was recorded: the call happened, whatever the policy would have said.

@@ -1,7 +1,10 @@
 import { parseDigest } from '../../base/digest.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import { APPROVER_ROLES, type Approval } from '../../domain/release/approvals.ts'
+import { rightOf } from '../../domain/approval/decision-rights.ts'
+import { isSamePerson } from '../../domain/approval/person.ts'
+import type { Approval } from '../../domain/release/approvals.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import { currentRights, speakerIn, tierOfRelease } from './rights.ts'
 
 export interface ApprovalInput {
   readonly system: string
@@ -26,24 +29,37 @@ export async function giveApproval(
       message: `no release \`${input.releaseDigest}\` of \`${input.system}\` is known`,
       next: 'run `gatehouse gate` first',
     })
-  if (release.document['author'] === principal.name)
+  const right = rightOf(await currentRights(node), 'release', tierOfRelease(release.document))
+  const speaker = await speakerIn(node, principal, { role: input.role, decision: 'release' })
+  const author = String(release.document['author'])
+  if (speaker !== undefined && [speaker.principal, speaker.onBehalfOf ?? ''].some((who) => isSamePerson(who, author)))
     return fail({
       code: 'approval/author',
-      message: 'the author does not approve their own release',
+      message: 'the author does not approve their own release, nor does anybody on their behalf',
       next: 'ask somebody else',
     })
-  if (
-    !APPROVER_ROLES.some((role) => role === input.role) ||
-    !(principal.roles.includes(input.role) || principal.roles.includes('admin'))
-  )
+  if (speaker === undefined || !right.roles.some((role) => role === input.role))
     return fail({
       code: 'approval/role',
       message: `\`${principal.name}\` cannot approve as \`${input.role}\``,
-      next: `approve as one of: ${APPROVER_ROLES.join(', ')}`,
+      next:
+        right.roles.length === 0
+          ? 'a release of this tier needs nobody’s approval'
+          : `approve as one of: ${right.roles.join(', ')}`,
     })
-  const approval: Approval = { id: node.newId(), ...input, releaseDigest, principal: principal.name, at: node.clock() }
+  const { environment, decision, comment, system } = input
+  const approval: Approval = {
+    id: node.newId(),
+    system,
+    releaseDigest,
+    environment,
+    decision,
+    comment,
+    ...speaker,
+    at: node.clock(),
+  }
   const entry = await node.recorder.record('approval.given', principal.name, releaseDigest, {
-    head: { id: approval.id, system: input.system, status: input.decision, topic: input.environment },
+    head: { id: approval.id, system, status: decision, topic: environment },
     record: approval,
   })
   return entry.ok ? ok(approval) : entry

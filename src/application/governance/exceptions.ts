@@ -1,13 +1,19 @@
 import { parseDigest } from '../../base/digest.ts'
-import { DAY_MS, type EpochMs } from '../../base/instant.ts'
+import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import {
   EXCEPTION_DAYS_MAX,
-  mayDecide,
-  type ExceptionDecisionFailure,
+  mayRenew,
+  RENEWAL_DAYS_AFTER,
+  RENEWAL_DAYS_BEFORE,
+  RENEWALS_MAX,
   type ReleaseException,
+  type RenewalFailure,
 } from '../../domain/release/release-exception.ts'
+import type { StateRecord } from '../state/records.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import { personOf, tierOfRelease } from './rights.ts'
 
 export interface ExceptionRequest {
   readonly system: string
@@ -15,17 +21,32 @@ export interface ExceptionRequest {
   readonly releaseDigest: string
   readonly reason: string
   readonly riskAcceptedBy: string
-  readonly compensatingRule: string
+  readonly compensatingRule?: string | undefined
+  readonly owner?: string | undefined
   readonly expiresAt: EpochMs
 }
 
-/** Asks for a waiver; it has no effect until another principal approves it. */
+/** What was recorded before waivers had reviews, owners and renewals reads as one of the strictest tier. */
+export function storedException(document: JsonObject): ReleaseException {
+  const exception = document as unknown as ReleaseException
+  return {
+    ...exception,
+    tier: exception.tier ?? 'T1',
+    riskAcceptance: exception.riskAcceptance ?? null,
+    compensatingRule: exception.compensatingRule ?? null,
+    owner: exception.owner ?? exception.requestedBy,
+    words: exception.words ?? [],
+    renewalOf: exception.renewalOf ?? null,
+    renewals: exception.renewals ?? 0,
+  }
+}
+
+/** Asks for a waiver; it has no effect until the people whom the decision rights name have agreed. */
 export async function requestException(
   node: OwnerNode,
   principal: Principal,
   request: ExceptionRequest,
 ): Promise<Result<ReleaseException, Problem>> {
-  const now = node.clock()
   const releaseDigest = parseDigest(request.releaseDigest)
   const release = releaseDigest === undefined ? undefined : await node.store.get('releases', releaseDigest)
   if (releaseDigest === undefined || release === undefined || release.system !== request.system)
@@ -34,77 +55,132 @@ export async function requestException(
       message: `no release \`${request.releaseDigest}\` of \`${request.system}\` is known`,
       next: 'run `gatehouse gate` first',
     })
-  if (request.expiresAt <= now || request.expiresAt - now > EXCEPTION_DAYS_MAX * DAY_MS)
-    return fail({
-      code: 'exception/too-long',
-      message: `a waiver ends in the future and within ${EXCEPTION_DAYS_MAX} days`,
-      next: 'choose an earlier end',
-    })
-  if (request.compensatingRule === request.ruleId)
-    return fail({
-      code: 'exception/self-compensation',
-      message: 'a rule cannot compensate for itself',
-      next: 'name another rule that must hold meanwhile',
-    })
-  // One at a time: two requests at once must not be given one number.
-  return node.recorder.exclusive(async () => {
-    const id = `EX-${(await node.store.count('exceptions')) + 1}`
-    const exception: ReleaseException = {
-      id,
-      ...request,
-      releaseDigest,
-      requestedBy: principal.name,
-      requestedAt: now,
-      status: 'requested',
-      decidedBy: null,
-      decidedAt: null,
-    }
-    const entry = await node.recorder.record('exception.requested', principal.name, releaseDigest, {
-      head: { id, system: request.system, status: 'requested', topic: request.ruleId },
-      record: exception,
-    })
-    return entry.ok ? ok(exception) : entry
-  })
+  return addException(node, principal, { request, release, renewed: undefined })
 }
 
-const DECISION_MESSAGES: Readonly<Record<ExceptionDecisionFailure, string>> = {
-  'exception/not-open': 'it has already been decided',
-  'exception/own-request': 'nobody decides on their own request',
-  'exception/author': 'the author of the release does not decide on its waivers',
-  'exception/too-long': `it would last longer than ${EXCEPTION_DAYS_MAX} days`,
+const RENEWAL_MESSAGES: Readonly<Record<RenewalFailure, string>> = {
+  'exception/not-renewable': 'only a waiver that was approved can be renewed',
+  'exception/renewed-too-early': `it ends in more than ${RENEWAL_DAYS_BEFORE} days`,
+  'exception/renewed-too-late': `it ended more than ${RENEWAL_DAYS_AFTER} days ago: ask for a new one`,
+  'exception/renewed-too-often': 'it has been renewed as often as its tier allows: what stays is no exception',
 }
 
-/** Approves or denies a waiver: another principal than the requester and the release's author. */
-export async function decideException(
+/** Asks for the same waiver again: a request of its own, with its own reviews, that says what it goes on from. */
+export async function renewException(
   node: OwnerNode,
   principal: Principal,
-  input: { readonly id: string; readonly decision: 'approve' | 'deny' },
+  input: { readonly id: string; readonly reason: string; readonly expiresAt: EpochMs },
 ): Promise<Result<ReleaseException, Problem>> {
-  const record = await node.store.get('exceptions', input.id)
-  if (record === undefined)
-    return fail({
-      code: 'exception/unknown',
-      message: `no exception \`${input.id}\` is known`,
-      next: 'see `gatehouse exception list`',
-    })
-  const exception = record.document as unknown as ReleaseException
-  const author = (await node.store.get('releases', exception.releaseDigest))?.document['author']
-  const refused = mayDecide(exception, principal.name, typeof author === 'string' ? author : undefined)
+  const found = await findException(node, input.id)
+  if (!found.ok) return found
+  const before = found.value
+  const refused = mayRenew(before, node.clock())
   if (refused !== undefined)
     return fail({
       code: refused,
-      message: `\`${input.id}\`: ${DECISION_MESSAGES[refused]}`,
-      next: 'ask another approver',
+      message: `\`${input.id}\`: ${RENEWAL_MESSAGES[refused]}`,
+      next: `tier ${before.tier} allows ${RENEWALS_MAX[before.tier]} renewals, from ${RENEWAL_DAYS_BEFORE} days before the end`,
     })
-  const decided: ReleaseException = {
-    ...exception,
-    status: input.decision === 'approve' ? 'approved' : 'denied',
-    decidedBy: principal.name,
-    decidedAt: node.clock(),
-  }
-  const entry = await node.recorder.record('exception.decided', principal.name, exception.releaseDigest, {
-    head: { id: exception.id, system: exception.system, status: decided.status, topic: exception.ruleId },
-    record: decided,
+  const release = await node.store.get('releases', before.releaseDigest)
+  if (release === undefined)
+    return fail({ code: 'exception/unknown-release', message: 'its release is not known any more' })
+  const { system, ruleId, releaseDigest, riskAcceptedBy, owner } = before
+  const compensatingRule = before.compensatingRule ?? undefined
+  return addException(node, principal, {
+    request: { system, ruleId, releaseDigest, riskAcceptedBy, owner, compensatingRule, ...input },
+    release,
+    renewed: before,
   })
-  return entry.ok ? ok(decided) : entry
+}
+
+async function addException(
+  node: OwnerNode,
+  principal: Principal,
+  {
+    request,
+    release,
+    renewed,
+  }: {
+    readonly request: ExceptionRequest
+    readonly release: StateRecord
+    readonly renewed: ReleaseException | undefined
+  },
+): Promise<Result<ReleaseException, Problem>> {
+  const now = node.clock()
+  const tier = tierOfRelease(release.document)
+  const refused = requestFailure(request, tier, now)
+  if (refused !== undefined) return fail(refused)
+  const person = personOf(principal)
+  const { system, ruleId, reason, riskAcceptedBy, expiresAt } = request
+  // One at a time: two requests at once must not be given one number.
+  return node.recorder.exclusive(async () => {
+    const exception: ReleaseException = {
+      id: `EX-${(await node.store.count('exceptions')) + 1}`,
+      system,
+      ruleId,
+      tier,
+      releaseDigest: release.id as ReleaseException['releaseDigest'],
+      reason,
+      riskAcceptedBy,
+      riskAcceptance: null,
+      compensatingRule: request.compensatingRule ?? null,
+      owner: request.owner ?? person,
+      requestedBy: person,
+      requestedAt: now,
+      expiresAt: epochMs(expiresAt),
+      status: 'requested',
+      words: [],
+      decidedBy: null,
+      decidedAt: null,
+      renewalOf: renewed?.id ?? null,
+      renewals: renewed === undefined ? 0 : renewed.renewals + 1,
+    }
+    return storeException(node, principal, 'exception.requested', exception)
+  })
+}
+
+function requestFailure(request: ExceptionRequest, tier: string, now: EpochMs): Problem | undefined {
+  if (request.expiresAt <= now || request.expiresAt - now > EXCEPTION_DAYS_MAX * DAY_MS)
+    return {
+      code: 'exception/too-long',
+      message: `a waiver ends in the future and within ${EXCEPTION_DAYS_MAX} days`,
+      next: 'choose an earlier end',
+    }
+  if (request.compensatingRule === request.ruleId)
+    return {
+      code: 'exception/self-compensation',
+      message: 'a rule cannot compensate for itself',
+      next: 'name another rule that must hold meanwhile',
+    }
+  if (request.compensatingRule === undefined && tier !== 'T3')
+    return {
+      code: 'exception/compensation-required',
+      message: `a waiver at tier ${tier} needs a rule that holds meanwhile`,
+      next: 'name it with `--compensating`',
+    }
+  return undefined
+}
+
+export async function findException(node: OwnerNode, id: string): Promise<Result<ReleaseException, Problem>> {
+  const record = await node.store.get('exceptions', id)
+  return record === undefined
+    ? fail({
+        code: 'exception/unknown',
+        message: `no exception \`${id}\` is known`,
+        next: 'see `gatehouse exception list`',
+      })
+    : ok(storedException(record.document))
+}
+
+export async function storeException(
+  node: OwnerNode,
+  principal: Principal,
+  type: string,
+  exception: ReleaseException,
+): Promise<Result<ReleaseException, Problem>> {
+  const entry = await node.recorder.record(type, principal.name, exception.releaseDigest, {
+    head: { id: exception.id, system: exception.system, status: exception.status, topic: exception.ruleId },
+    record: exception,
+  })
+  return entry.ok ? ok(exception) : entry
 }

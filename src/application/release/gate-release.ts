@@ -1,4 +1,4 @@
-import { digestOfJson, digestOfBytes, type Digest } from '../../base/digest.ts'
+import { digestOfBytes, type Digest } from '../../base/digest.ts'
 import { utf8 } from '../../base/bytes.ts'
 import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import { canonicalJsonOf, type Json, type JsonObject } from '../../base/json.ts'
@@ -6,15 +6,19 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { IN_TOTO_PAYLOAD, signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../domain/evidence/statement.ts'
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
-import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
+import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Approval } from '../../domain/release/approvals.ts'
 import { decideRelease, type ReleaseDecision, type RuleResult } from '../../domain/release/decide-release.ts'
 import type { ReleaseException } from '../../domain/release/release-exception.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { latestEvidence, type StoredEvidence } from '../evidence/record-evidence.ts'
+import { storedException } from '../governance/exceptions.ts'
+import { currentRights } from '../governance/rights.ts'
+import { packIdentities, pendingPolicyChange, policySetDigest } from './policy-change.ts'
 import { syncRisks } from '../governance/risks.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import { stateFacts } from './state-facts.ts'
 import type { StoredRuleResult, StoredVerdict } from './stored-verdict.ts'
 
 export interface GateInput {
@@ -46,6 +50,10 @@ export async function gateRelease(
   if (!registered.ok) return registered
   const { tier } = computeTier(release.manifest)
   const evidence = await latestEvidence(node, system, release.digest)
+  const rights = await currentRights(node)
+  const policies = policySetDigest(node, input.packs)
+  const question = { system, environment, tier, policies, rights }
+  const pendingDecisions = await pendingPolicyChange(node, question)
   const now = node.clock()
   const decision = decideRelease({
     engine: node.engine,
@@ -54,19 +62,21 @@ export async function gateRelease(
     environment,
     releaseDigest: release.digest,
     manifest: release.raw,
-    facts: input.facts,
+    facts: { ...input.facts, ...(await stateFacts(node, release, tier)) },
     evidence,
     expectedKeys: input.expectedKeys,
     exceptions: await exceptionsOf(node, system),
     approvals: await approvalsOf(node, system, release.digest),
     author: registered.value,
+    rights,
+    pendingDecisions,
     now,
   })
   const verdict = await storeVerdict(
     node,
     principal,
     { ...input, author: registered.value },
-    { decision, evidence, tier, now },
+    { decision, evidence, tier, now, pendingDecisions },
   )
   if (verdict.ok) await syncRisks(node, principal, verdict.value)
   return verdict
@@ -100,15 +110,12 @@ async function registerRelease(
 }
 
 async function exceptionsOf(node: OwnerNode, system: string): Promise<readonly ReleaseException[]> {
-  return (await listAll(node.store, 'exceptions', { system })).map(
-    ({ document }) => document as unknown as ReleaseException,
-  )
+  return (await listAll(node.store, 'exceptions', { system })).map(({ document }) => storedException(document))
 }
 
 async function approvalsOf(node: OwnerNode, system: string, releaseDigest: Digest): Promise<readonly Approval[]> {
-  return (await listAll(node.store, 'approvals', { system, releaseDigest })).map(
-    ({ document }) => document as unknown as Approval,
-  )
+  const approvals = await listAll(node.store, 'approvals', { system, releaseDigest })
+  return approvals.map(({ document }) => document as unknown as Approval).toSorted((one, other) => one.at - other.at)
 }
 
 interface Decided {
@@ -116,6 +123,7 @@ interface Decided {
   readonly evidence: ReadonlyMap<string, StoredEvidence>
   readonly tier: string
   readonly now: EpochMs
+  readonly pendingDecisions: StoredVerdict['pendingDecisions']
 }
 
 async function storeVerdict(
@@ -137,14 +145,20 @@ async function storeVerdict(
     tier,
     verdict: decision.verdict,
     results: decision.results.map(storedResult),
+    shadow: decision.shadow.map(storedResult),
+    requestRules: packs
+      .filter(({ scope }) => scope === 'request')
+      .flatMap((pack) => pack.rules.map((rule) => ({ id: rule.id, pack: pack.id, mode: modeOf(pack, rule) }))),
+    facts: input.facts,
     skipped: decision.skipped.map(({ rule }) => rule.id),
     approvals: {
       needed: decision.approvals.needed,
       given: decision.approvals.given.map(({ principal: who, role }) => `${who} (${role})`),
       isRejected: decision.approvals.isRejected,
     },
+    pendingDecisions: decided.pendingDecisions,
     unusedExceptions: decision.unusedExceptions.map(({ id }) => id),
-    packs: packs.map((pack) => ({ id: pack.id, version: pack.version, digest: pack.digest })),
+    packs: packIdentities(packs),
     decidedAt: now,
     validUntil,
     author,
@@ -208,7 +222,7 @@ async function signVerdict(
   const used = decision.results
     .map(({ evidence }) => evidence as StoredEvidence | undefined)
     .filter((entry) => entry !== undefined)
-  const policyPacks = packs.map(({ id, version, digest }) => ({ id, version, digest }))
+  const policyPacks = packIdentities(packs)
   const statement = vsaStatement({
     system: release.manifest.metadata.name,
     releaseDigest: release.digest,
@@ -216,7 +230,7 @@ async function signVerdict(
     timeVerified: now,
     environment,
     result: decision.verdict === 'released' ? 'PASSED' : 'FAILED',
-    policySetDigest: digestOfJson(node.sha256, policyPacks as unknown as Json),
+    policySetDigest: policySetDigest(node, packs),
     suiteDigests: [...new Set(used.flatMap(({ suiteDigests }) => suiteDigests))].toSorted(),
     inputAttestations: used.map(({ id, envelope }) => ({
       uri: `gatehouse:evidence/${id}`,

@@ -58,6 +58,7 @@ export function planChecks(
   }
   const planned: PlannedCheck[] = []
   for (const pack of inputs.packs) {
+    if (pack.scope === 'request') continue
     for (const rule of pack.rules) {
       if (rule.check === undefined) continue
       const applies = evaluateRule(ports.engine, rule.when, document)
@@ -103,7 +104,7 @@ function planCheck(
 }
 
 /** Raised when the way a check computes its result changes: old evidence then no longer counts. */
-export const CHECK_VERSION = 2
+export const CHECK_VERSION = 3
 
 function suitesFor({ suites, learned }: PlanInputs, purpose: Suite['purpose']): readonly Suite[] {
   const own = suites.filter((suite) => suite.purpose === purpose)

@@ -1,7 +1,8 @@
 import type { Digest } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Envelope } from '../../domain/evidence/dsse.ts'
-import type { ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
+import type { PendingDecision, ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
 import type { StoredEvidence } from '../evidence/record-evidence.ts'
 
 /** A rule's result as the state keeps and people read it. */
@@ -34,8 +35,16 @@ export interface StoredVerdict {
   readonly tier: string
   readonly verdict: ReleaseDecision['verdict']
   readonly results: readonly StoredRuleResult[]
+  /** Rules in shadow: what they would have said. Absent from verdicts of before there was a shadow. */
+  readonly shadow?: readonly StoredRuleResult[] | undefined
+  /** Rules of the bound packs that the gateway applies to requests. */
+  readonly requestRules?: readonly { readonly id: string; readonly pack: string; readonly mode: string }[] | undefined
+  /** Facts that the rules read, so that a changed pack can be replayed on the same document. */
+  readonly facts?: JsonObject | undefined
   readonly skipped: readonly string[]
   readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
+  /** What people still have to decide besides approving. */
+  readonly pendingDecisions: readonly PendingDecision[]
   readonly unusedExceptions: readonly string[]
   readonly packs: readonly { readonly id: string; readonly version: string; readonly digest: Digest }[]
   readonly decidedAt: EpochMs

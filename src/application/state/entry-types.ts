@@ -21,6 +21,19 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'incident.opened': 'incidents',
   'incident.changed': 'incidents',
   'case.learned': 'learned_cases',
+  'control.attested': 'attestations',
+  'policy.registered': 'policy_packs',
+  'rights.adopted': 'decision_rights',
+  'delegation.given': 'delegations',
+  'delegation.revoked': 'delegations',
+  'approval-case.opened': 'approval_cases',
+  'approval-case.changed': 'approval_cases',
+  'finding.reported': 'findings',
+  'finding.changed': 'findings',
+  'threat-model.recorded': 'threat_models',
+  'readiness.attested': 'readiness',
+  'vendor.assessed': 'vendors',
+  'vendor.decided': 'vendors',
 }
 
 /** Seals a gateway's spool segment. */

@@ -1,7 +1,9 @@
 import type { Sha256 } from '../../base/digest.ts'
 import type { Clock } from '../../base/instant.ts'
 import type { Problem, Result } from '../../base/result.ts'
+import type { DecisionRights } from '../../domain/approval/decision-rights.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import type { ThreatKind } from '../../domain/threatmodel/threat.ts'
 import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -19,6 +21,10 @@ export interface OwnerNode {
   readonly sha256: Sha256
   readonly clock: Clock
   readonly newId: () => string
+  /** What holds until the organization adopts rights of its own. */
+  readonly shippedRights: DecisionRights
+  readonly threatCatalogue: readonly ThreatKind[]
+  readonly parseRights: (file: string, text: string) => Result<DecisionRights, readonly Problem[]>
   readonly parsePack: (file: string, text: string) => Result<PolicyPack, readonly Problem[]>
   readonly version: string
 }
@@ -26,5 +32,7 @@ export interface OwnerNode {
 /** Who acts, as the entry point established it. */
 export interface Principal {
   readonly name: string
+  /** Whom the credential belongs to, where that is another name: an API key speaks for a person. */
+  readonly person?: string | undefined
   readonly roles: readonly string[]
 }

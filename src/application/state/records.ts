@@ -15,6 +15,15 @@ export const RECORD_KINDS = [
   'alerts',
   'incidents',
   'learned_cases',
+  'attestations',
+  'policy_packs',
+  'decision_rights',
+  'delegations',
+  'approval_cases',
+  'findings',
+  'threat_models',
+  'readiness',
+  'vendors',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -3,7 +3,16 @@ import { CURSOR_MAX, positionOf } from '../../application/state/page-cursor.ts'
 import { INSTANT_MAX } from '../../application/state/records.ts'
 
 /** Who may call: anybody signed in reads; the rest by role (docs/reference/roles.md). */
-export type Access = 'read' | 'engineer' | 'approver' | 'responder' | 'auditor' | 'gateway'
+export type Access =
+  | 'read'
+  | 'engineer'
+  | 'approver'
+  | 'approver-or-engineer'
+  | 'responder'
+  | 'reporter'
+  | 'auditor'
+  | 'admin'
+  | 'gateway'
 
 /** One operation of the control plane: its HTTP route, its command-line call and its documentation come from this. */
 export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {

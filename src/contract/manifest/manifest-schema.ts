@@ -12,6 +12,7 @@ import {
   EXECUTIONS,
   GUARD_SIDES,
   INTEGRITIES,
+  RULE_CATEGORIES,
   SANDBOX_MEANS,
 } from '../../domain/manifest/manifest.ts'
 
@@ -171,6 +172,10 @@ const topics = z
     z.strictObject({ words: topicPhrases.optional(), phrases: topicPhrases.optional() }),
   )
   .refine((defined) => Object.keys(defined).length <= 50, 'must define 50 topics at most')
+const variable = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'must name an environment variable, such as `CLASSIFIER_KEY`')
+
 const detectorBasics = {
   id: componentId,
   url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2_000),
@@ -180,10 +185,7 @@ const detectorBasics = {
   deadlineMs: z.int().min(1).max(60_000).optional(),
   category: z.enum(DETECTOR_CATEGORIES).optional(),
   sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
-  keyFrom: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'must name an environment variable, such as `CLASSIFIER_KEY`')
-    .optional(),
+  keyFrom: variable.optional(),
   allowPlainHttp: z.boolean().optional(),
 }
 
@@ -203,6 +205,15 @@ const detector = z.discriminatedUnion('kind', [
     question: words.optional(),
   }),
 ])
+
+const rule = z.strictObject({
+  id: componentId,
+  pattern: z.string().min(1).max(1_000),
+  ignoreCase: z.boolean().optional(),
+  action,
+  category: z.enum(RULE_CATEGORIES).optional(),
+  sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
+})
 
 /** `gatehouse.yaml`. The JSON Schema for editors is generated from this (schemas/manifest.schema.json). */
 export const manifestSchema = z
@@ -259,6 +270,20 @@ export const manifestSchema = z
           })
           .optional(),
         detectors: z.array(detector).max(10).optional(),
+        rules: z.array(rule).max(100).optional(),
+        directories: z
+          .record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), z.array(z.string().min(1).max(320)).max(5_000))
+          .optional(),
+        code: z.strictObject({ action: z.enum(['require-approval', 'block']), except: idList.optional() }).optional(),
+        grounding: z
+          .strictObject({
+            action: z.enum(['allow', 'log', 'annotate', 'require-approval', 'block']),
+            supportMin: z.number().min(0).max(1).optional(),
+            requireCitations: z.boolean().optional(),
+          })
+          .optional(),
+        canaries: z.boolean().optional(),
+        secretsFrom: z.array(variable).max(50).optional(),
       })
       .optional(),
     data: z

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { TOPIC_IDS, unknownTopics } from '../../domain/detection/content/topics.ts'
 import { checkReferences, type ReferenceProblem } from '../../domain/manifest/check-references.ts'
+import { ruleProblem } from '../../domain/guardrail/rule-set.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import { parseYaml, type YamlSource } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
@@ -22,12 +23,28 @@ export function parseManifest(file: string, text: string): Result<ManifestFile, 
   const parsed = manifestSchema.safeParse(source.value)
   if (!parsed.success) return fail(schemaProblems('manifest', source, parsed.error))
   const manifest: Manifest = parsed.data
-  const problems = [...checkReferences(manifest), ...topicProblems(manifest)].map(({ path, ...problem }) => ({
-    ...problem,
-    at: source.positionOf(path),
-  }))
+  const problems = [...checkReferences(manifest), ...topicProblems(manifest), ...ruleProblems(manifest)].map(
+    ({ path, ...problem }) => ({
+      ...problem,
+      at: source.positionOf(path),
+    }),
+  )
   if (problems.length > 0) return fail(problems)
   return ok({ manifest, raw: source.value as JsonObject, source })
+}
+
+/** A pattern that cannot be searched for in bounded time would be no rule. */
+function ruleProblems({ guard }: Manifest): readonly ReferenceProblem[] {
+  const problem = guard?.rules === undefined ? undefined : ruleProblem(guard.rules)
+  if (problem === undefined) return []
+  return [
+    {
+      code: 'manifest/bad-pattern',
+      path: ['guard', 'rules', problem.rule, 'pattern'],
+      message: `rule \`${guard?.rules?.[problem.rule]?.id ?? ''}\`: ${problem.message}`,
+      next: 'see docs/reference/guard.md#rules-of-your-own for what a pattern may hold',
+    },
+  ]
 }
 
 /** A topic that no word list stands behind would be denied by nobody. */

@@ -6,10 +6,15 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import {
   CHECK_METRICS,
-  RELEASE_VARIABLES,
+  POLICY_MODES,
+  POLICY_SCOPES,
+  REQUEST_EFFECTS,
   SEVERITIES,
+  TEST_EXPECTATIONS,
   testPack,
+  variablesOf,
   type PolicyPack,
+  type PolicyRule,
 } from '../../domain/policy/policy-pack.ts'
 import { parseYaml, type YamlSource } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
@@ -53,12 +58,14 @@ const rule = z.strictObject({
   message: z.string().min(1).max(500),
   fix: z.string().min(1).max(500),
   maxAgeDays: z.int().min(1).max(366).optional(),
+  mode: z.enum(POLICY_MODES).optional(),
+  effect: z.enum(REQUEST_EFFECTS).optional(),
   tests: z
     .array(
       z.strictObject({
         name: z.string().min(1).max(200),
         input: z.record(z.string(), z.json()),
-        expect: z.enum(['pass', 'fail']),
+        expect: z.enum(TEST_EXPECTATIONS),
       }),
     )
     .min(2)
@@ -73,6 +80,12 @@ export const packSchema = z
       id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
       version: z.string().regex(/^\d+\.\d+\.\d+$/),
       title: z.string().max(200),
+      scope: z.enum(POLICY_SCOPES).optional(),
+      mode: z.enum(POLICY_MODES).optional(),
+      notes: z
+        .array(z.strictObject({ version: z.string().regex(/^\d+\.\d+\.\d+$/), text: z.string().min(1).max(1_000) }))
+        .max(100)
+        .optional(),
     }),
     rules: z.array(rule).min(1).max(500),
   })
@@ -111,6 +124,12 @@ export function parsePack(
   return problems.length > 0 ? fail(problems) : ok(pack)
 }
 
+/** Evidence is of releases, and an effect of requests: in the other scope the key would be read by nothing. */
+function misplacedKey(pack: PolicyPack, rule: PolicyRule): 'check' | 'effect' | undefined {
+  if (pack.scope === 'request') return rule.check === undefined ? undefined : 'check'
+  return rule.effect === undefined ? undefined : 'effect'
+}
+
 function checkPack(engine: PolicyEngine, pack: PolicyPack, source: YamlSource): readonly Problem[] {
   const problems: Problem[] = []
   const seen = new Set<string>()
@@ -124,8 +143,16 @@ function checkPack(engine: PolicyEngine, pack: PolicyPack, source: YamlSource): 
         at,
       })
     seen.add(entry.id)
+    const misplaced = misplacedKey(pack, entry)
+    if (misplaced !== undefined)
+      problems.push({
+        code: 'policy/misplaced-key',
+        message: `rule \`${entry.id}\`: \`${misplaced}\` has no meaning in a pack of scope \`${pack.scope ?? 'release'}\``,
+        next: 'remove it, or change `metadata.scope`',
+        at: source.positionOf(['rules', index, misplaced]),
+      })
     for (const field of ['when', 'expr'] as const) {
-      const compiled = engine.compile(entry[field], RELEASE_VARIABLES)
+      const compiled = engine.compile(entry[field], variablesOf(pack))
       if (!compiled.ok)
         problems.push({
           code: compiled.failure.code,

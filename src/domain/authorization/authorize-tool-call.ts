@@ -1,7 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
+import { decideRequestRules } from '../policy/decide-request-rules.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
+import type { PolicyPack } from '../policy/policy-pack.ts'
 import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
+import { codeVerdict } from './code-verdict.ts'
 import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow } from './judge-flow.ts'
 import { confidentialityRank } from './labels.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
@@ -34,6 +37,16 @@ export interface ToolCallContext {
   readonly engine: PolicyEngine
   /** Undefined when the arguments fit the tool's JSON Schema, else what is wrong. */
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+  /** Packs of scope `request`: they only raise what the manifest's own rules say. */
+  readonly requestPolicy?: RequestPolicy | undefined
+}
+
+export interface RequestPolicy {
+  readonly packs: readonly PolicyPack[]
+  readonly tier: string
+  readonly environment: string
+  /** The manifest as written. */
+  readonly manifest: JsonObject
 }
 
 export const AUTHORIZE_VARIABLES = ['args', 'subject', 'session', 'labels', 'user'] as const
@@ -45,8 +58,38 @@ type Verdict = Pick<ToolDecision, 'decision' | 'rule' | 'reason'>
 export function authorizeToolCall(call: ToolCall, context: ToolCallContext): ToolDecision {
   const tool = context.manifest.components.tools?.find((candidate) => candidate.id === call.name)
   const verdict =
-    tool === undefined ? block('undeclared-tool', 'the release declares no such tool') : judge(call, tool, context)
+    tool === undefined
+      ? block('undeclared-tool', 'the release declares no such tool')
+      : raiseByPacks(judge(call, tool, context), call, tool, context)
   return { tool: call.name, callId: call.id, ...verdict }
+}
+
+/** INVARIANT: packs only raise: what the manifest stops stays stopped. */
+function raiseByPacks(verdict: Verdict, call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
+  const policy = context.requestPolicy
+  if (policy === undefined || verdict.decision === 'block') return verdict
+  const args = withoutEmptyOptions(parseArguments(call.arguments) ?? {}, context.schemaOf?.(tool.id))
+  const { subject, label, sessionCalls } = context
+  const { decision, decidedBy } = decideRequestRules(context.engine, policy.packs, {
+    tier: policy.tier,
+    environment: policy.environment,
+    manifest: policy.manifest,
+    subject: {
+      isVerified: subject !== undefined,
+      tenant: subject?.tenant ?? '',
+      principal: subject?.principal ?? '',
+      roles: [...(subject?.roles ?? [])],
+      email: subject?.email ?? '',
+    },
+    tool: { id: tool.id, effect: tool.effect },
+    args,
+    labels: { integrity: label.integrity, confidentiality: label.confidentiality },
+    session: { calls: sessionCalls, total: Object.values(sessionCalls).reduce((sum, count) => sum + count, 0) },
+  })
+  if (decidedBy === undefined || decision === 'allow') return verdict
+  return decision === 'block' || verdict.decision === 'allow'
+    ? { decision, rule: decidedBy.rule, reason: decidedBy.message }
+    : verdict
 }
 
 function block(rule: string, reason: string): Verdict {
@@ -73,6 +116,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
     blocked ??
     checkClearance(tool, flow, context) ??
     checkExpression(tool, args, context) ??
+    codeVerdict(tool, args, context.manifest.guard?.code) ??
     checkApproval(tool, args, context) ??
     judged ?? {
       decision: 'allow',
@@ -132,9 +176,10 @@ function amountOf(args: JsonObject, name: string): number | undefined {
 }
 
 function checkDestinations(tool: Tool, args: JsonObject, flow: Flow, context: ToolCallContext): Verdict | undefined {
+  const sources = { ...context, directories: context.manifest.guard?.directories }
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
     const values = valuesAtPath(args, name).filter((value) => !isNone(value))
-    if (values.every((value) => hasTrustedSource(value, destination, context))) continue
+    if (values.every((value) => hasTrustedSource(value, destination, sources))) continue
     // `user-message` is what the user says and, where the request asks for this effect, what it points at.
     const mayPoint = destination.exact !== true && destination.from?.includes('user-message') === true
     if (mayPoint && isPointedAt(name, flow)) continue

@@ -8,6 +8,8 @@ interface ProvenanceContext {
   readonly subject: Subject | undefined
   readonly userTexts: readonly string[]
   readonly toolResults: readonly ToolResult[]
+  /** Named lists of the manifest. */
+  readonly directories?: Readonly<Record<string, readonly string[]>> | undefined
 }
 
 /** Does a destination value come, verbatim, from where the manifest allows, or match its allow-list? */
@@ -21,12 +23,21 @@ export function hasTrustedSource(value: Json, destination: Destination, context:
   return (destination.from ?? []).some((source) => comesFrom(text, source, context))
 }
 
-function comesFrom(text: string, source: string, { subject, userTexts, toolResults }: ProvenanceContext): boolean {
+function comesFrom(
+  text: string,
+  source: string,
+  { subject, userTexts, toolResults, directories = {} }: ProvenanceContext,
+): boolean {
   if (source === 'user-message') return userTexts.some((userText) => says(userText, text))
   if (source.startsWith('subject.')) {
     const field = source.slice('subject.'.length)
     const own = field === 'email' || field === 'principal' || field === 'tenant' ? subject?.[field] : undefined
     return own !== undefined && own.toLowerCase() === text.toLowerCase()
+  }
+  if (source.startsWith('directory:')) {
+    const name = source.slice('directory:'.length)
+    const listed = Object.hasOwn(directories, name) ? directories[name] : undefined
+    return listed?.some((value) => value.toLowerCase() === text.toLowerCase()) ?? false
   }
   const [tool, ...path] = source.slice('tool:'.length).split('.')
   return toolResults.some((result) => result.tool === tool && isFieldOf(result, path, text))

@@ -11,6 +11,7 @@ export type FindingCategory =
   | 'topic'
   | 'banned'
   | 'language'
+  | 'grounding'
 
 /** One thing a detector saw in one text. Never carries the matched text itself. */
 export interface GuardFinding {

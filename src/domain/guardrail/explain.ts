@@ -28,6 +28,7 @@ const WHAT: Readonly<Record<FindingCategory, string>> = {
   topic: 'a topic that the policy does not allow',
   banned: 'words that the policy bans',
   language: 'in a language that the policy does not allow',
+  grounding: 'a claim that the passages do not bear out, or a citation of none of them',
 }
 
 const HOW: Readonly<Record<GuaranteeClass, string>> = {

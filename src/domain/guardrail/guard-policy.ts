@@ -1,6 +1,7 @@
 import { banList, type BanList } from '../detection/content/ban-list.ts'
 import { topicIndex, type TopicIndex } from '../detection/content/topics.ts'
-import type { GuardAction, GuardConfig, GuardSide, Tier } from '../manifest/manifest.ts'
+import type { GroundingPolicy, GuardAction, GuardConfig, GuardSide, Tier } from '../manifest/manifest.ts'
+import { ruleSet, type RuleSet } from './rule-set.ts'
 
 /** A guard configuration with every question answered. */
 export interface GuardPolicy {
@@ -18,6 +19,10 @@ export interface SidePolicy {
   readonly promptLeak: GuardAction
   /** Undefined: nothing is banned, no topic denied, every language allowed. */
   readonly content: ContentPolicy | undefined
+  /** Patterns of the user's own for this side; undefined where there are none. */
+  readonly rules: RuleSet | undefined
+  /** Undefined: answers are not held against what they rest on. */
+  readonly grounding: GroundingPolicy | undefined
   /** Undefined: links are not looked at. */
   readonly links: { readonly allow: readonly string[]; readonly images: boolean } | undefined
 }
@@ -37,6 +42,8 @@ const OFF: SidePolicy = {
   secrets: 'allow',
   promptLeak: 'allow',
   content: undefined,
+  rules: undefined,
+  grounding: undefined,
   links: undefined,
 }
 
@@ -80,14 +87,20 @@ export function resolveGuardPolicy(config: GuardConfig | undefined, tier: Tier):
   const input = config?.input
   const output = config?.output
   return {
-    input: { ...overlay(base.input, input), content },
+    input: { ...overlay(base.input, input), content, rules: ruleSet(config?.rules, 'input') },
     // Documents follow the input's answer on personal data; secrets and instructions in them are cut out, not blocked.
     document: {
       ...base.document,
       pii: input?.pii?.action ?? base.document.pii,
       softPii: softOf(input?.pii) ?? base.document.softPii,
+      rules: ruleSet(config?.rules, 'document'),
     },
-    output: { ...overlay(base.output, output), content },
+    output: {
+      ...overlay(base.output, output),
+      content,
+      rules: ruleSet(config?.rules, 'output'),
+      grounding: config?.grounding,
+    },
   }
 }
 
@@ -117,6 +130,8 @@ function overlay(base: SidePolicy, side: GuardConfig['input']): SidePolicy {
     softPii: softOf(side.pii) ?? base.softPii,
     secrets: side.secrets?.action ?? base.secrets,
     content: base.content,
+    rules: base.rules,
+    grounding: base.grounding,
     promptLeak: side.promptLeak?.action ?? base.promptLeak,
     links:
       side.links === undefined ? base.links : { allow: side.links.allow ?? [], images: side.links.images ?? false },

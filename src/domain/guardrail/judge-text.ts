@@ -8,18 +8,25 @@ import { detectPersonalData } from '../detection/personal-data.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
 import { weighInjection, type ClassifyInjection } from '../detection/injection/weigh-injection.ts'
+import { groundClaims, type Passage } from '../detection/groundedness/ground-claims.ts'
 import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
+import { findCanaries, type CanaryIndex } from '../detection/leak/canaries.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
 import type { Reading } from '../detection/readings/text-reading.ts'
-import type { GuardAction } from '../manifest/manifest.ts'
+import type { GroundingPolicy, GuardAction, GuardRule } from '../manifest/manifest.ts'
 import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
 import type { Obligation } from './obligation.ts'
+import type { RuleSet } from './rule-set.ts'
 
 export interface GuardOptions {
   readonly leak?: LeakIndex | undefined
+  /** Canaries that stand in this session's instructions. */
+  readonly canaries?: CanaryIndex | undefined
   /** A trained classifier beside the heuristics; without it the score is theirs alone. */
   readonly classify?: ClassifyInjection | undefined
+  /** What an answer may rest on, when the policy asks for grounding. */
+  readonly passages?: readonly Passage[] | undefined
   /** Stable stand-in for a personal value, when the policy asks to pseudonymise. */
   readonly pseudonym?: ((category: string, value: string) => string) | undefined
 }
@@ -59,7 +66,9 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
     })
   if (injection.score >= policy.injection.at) addInjection(collector, injection, policy)
   addSensitive(collector, readings, marks, policy)
+  if (policy.rules !== undefined) addRules(collector, readings, policy.rules)
   if (policy.content !== undefined) addContent(collector, readings, policy.content)
+  if (policy.grounding !== undefined) addGrounding(collector, text, policy.grounding, options.passages ?? [])
   if (options.leak !== undefined)
     for (const span of findPromptLeak(text, options.leak, view, readings.derived))
       collector.add(policy.promptLeak, {
@@ -69,6 +78,16 @@ export function judgeText(text: string, policy: SidePolicy, options: GuardOption
         end: span.end,
         score: 1,
         guarantee: 'detector',
+      })
+  if (options.canaries !== undefined)
+    for (const { start, end, source } of findCanaries(text, options.canaries, view, readings.derived))
+      collector.add(policy.promptLeak, {
+        detector: `leak/canary-${source}`,
+        category: 'prompt-leak',
+        start,
+        end,
+        score: 1,
+        guarantee: 'exact',
       })
   if (policy.links !== undefined) collector.addLinks(policy.links)
   return { score: injection.score, judged: collector.judged }
@@ -125,7 +144,8 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
   const isSoftAsked = policy.softPii !== 'allow'
   for (const reading of inOrder(readings)) {
     const found = marks.of(reading)
-    for (const match of detectPersonalData(reading.text, isSoftAsked, found.formatWords)) {
+    const facts = { words: found.formatWords, digits: reading.digits }
+    for (const match of detectPersonalData(reading.text, isSoftAsked, facts)) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii
       collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
@@ -142,6 +162,46 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
         category: 'secret',
         guarantee: match.score >= EXACT_SECRET ? 'exact' : 'detector',
       })
+  }
+}
+
+/** Patterns of the user's own, in every reading. */
+function addRules(collector: Collector, readings: Readings, { rules, patterns }: RuleSet): void {
+  for (const reading of inOrder(readings))
+    for (const { pattern, start, end } of patterns.search(reading.text)) {
+      const { id, action, category = 'banned' } = rules[pattern] as GuardRule
+      collector.addOnce(action, {
+        detector: `rule/${id}`,
+        category,
+        ...reading.rawSpan(start, end),
+        score: 1,
+        guarantee: 'exact',
+      })
+    }
+}
+
+/** Claims of an answer that nothing supports, or that cite what is not there. Without passages nothing can be said. */
+function addGrounding(
+  collector: Collector,
+  text: string,
+  { action, supportMin, requireCitations }: GroundingPolicy,
+  passages: readonly Passage[],
+): void {
+  if (passages.length === 0) return
+  for (const { start, end, verdict, unknownCitations, score } of groundClaims(text, passages, {
+    supportMin,
+    requireCitations,
+  })) {
+    const fault = unknownCitations.length > 0 ? 'unknown-citation' : verdict
+    if (fault === 'supported') continue
+    collector.add(action, {
+      detector: `grounding/${fault}`,
+      category: 'grounding',
+      start,
+      end,
+      score: Math.round((1 - score) * 1_000) / 1_000,
+      guarantee: 'detector',
+    })
   }
 }
 

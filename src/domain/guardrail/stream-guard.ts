@@ -80,6 +80,7 @@ export class StreamGuard {
   #quietFrom = 0
 
   #quiet(): number | undefined {
+    if (isWhole(this.#policy)) return undefined
     const cut = quietPoint(this.#segment, this.#quietFrom)
     this.#quietFrom = cut === undefined ? this.#segment.length : 0
     return cut
@@ -149,6 +150,12 @@ function withheldFrom(judged: readonly JudgedFinding[]): number | undefined {
 }
 
 /** Controls that weigh a text as a whole leave nothing to deliver before its end. */
-function isLocal({ injection }: SidePolicy): boolean {
-  return injection.action === 'allow' || injection.action === 'log'
+function isLocal(policy: SidePolicy): boolean {
+  const { action } = policy.injection
+  return (action === 'allow' || action === 'log') && !isWhole(policy)
+}
+
+/** Phrases, topics, patterns of the user's own and claims go across the ends of sentences: such a text has no part of its own. */
+function isWhole({ content, rules, grounding }: SidePolicy): boolean {
+  return content !== undefined || rules !== undefined || grounding !== undefined
 }

@@ -33,15 +33,17 @@ export function checkReferences(manifest: Manifest): readonly ReferenceProblem[]
 const KINDS = ['models', 'prompts', 'datasets', 'retrievers', 'tools', 'mcpServers', 'agents'] as const
 
 function checkUniqueIds(manifest: Manifest, report: Report): void {
-  const detectors = manifest.guard?.detectors ?? []
-  for (const [index, { id }] of detectors.entries())
-    if (detectors.findIndex((other) => other.id === id) < index)
-      report({
-        code: 'manifest/duplicate-id',
-        path: ['guard', 'detectors', index, 'id'],
-        message: `\`${id}\` is declared twice in \`guard.detectors\``,
-        next: 'give each detector its own id',
-      })
+  for (const kind of ['detectors', 'rules'] as const) {
+    const declared = manifest.guard?.[kind] ?? []
+    for (const [index, { id }] of declared.entries())
+      if (declared.findIndex((other) => other.id === id) < index)
+        report({
+          code: 'manifest/duplicate-id',
+          path: ['guard', kind, index, 'id'],
+          message: `\`${id}\` is declared twice in \`guard.${kind}\``,
+          next: `give each ${kind === 'rules' ? 'rule' : 'detector'} its own id`,
+        })
+  }
   for (const kind of KINDS) {
     const seen = new Set<string>()
     for (const [index, component] of (manifest.components[kind] ?? []).entries()) {
@@ -128,28 +130,41 @@ function checkDelegation({ components }: Manifest, report: Report): void {
   }
 }
 
-const SOURCE = /^(?:user-message|subject\.[a-zA-Z]+|tool:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_]+)*)$/
+const SOURCE = /^(?:user-message|subject\.[a-zA-Z]+|directory:[a-z][a-z0-9-]*|tool:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_]+)*)$/
 
 function checkTools(manifest: Manifest, report: Report): void {
   const tools = idsOf(manifest.components.tools)
+  for (const [index, id] of (manifest.guard?.code?.except ?? []).entries())
+    if (!tools.has(id)) missing(report, 'tool', id, ['guard', 'code', 'except', index], tools)
+  const check = sourceCheck(tools, new Set(Object.keys(manifest.guard?.directories ?? {})), report)
   for (const [index, tool] of (manifest.components.tools ?? []).entries()) {
     const path = ['components', 'tools', index]
     for (const [position, id] of (tool.requires ?? []).entries())
       if (!tools.has(id) || id === tool.id) missing(report, 'tool', id, [...path, 'requires', position], tools)
-    for (const [argument, destination] of Object.entries(tool.destinations ?? {})) {
-      for (const [position, source] of (destination.from ?? []).entries()) {
-        const at = [...path, 'destinations', argument, 'from', position]
-        if (!SOURCE.test(source))
-          report({
-            code: 'manifest/unknown-source',
-            path: at,
-            message: `\`${source}\` is not a source`,
-            next: 'use `user-message`, `subject.FIELD` or `tool:NAME.FIELD`',
-          })
-        else if (source.startsWith('tool:') && !tools.has(source.slice(5).split('.')[0] ?? ''))
-          missing(report, 'tool', source.slice(5).split('.')[0] ?? '', at, tools)
-      }
-    }
+    for (const [argument, destination] of Object.entries(tool.destinations ?? {}))
+      for (const [position, source] of (destination.from ?? []).entries())
+        check(source, [...path, 'destinations', argument, 'from', position])
+  }
+}
+
+/** Whether a source of a destination is one, and names a tool or directory that is declared. */
+function sourceCheck(
+  tools: ReadonlySet<string>,
+  directories: ReadonlySet<string>,
+  report: Report,
+): (source: string, path: readonly (string | number)[]) => void {
+  return (source, path) => {
+    const [kind, name = ''] = source.split(':', 2)
+    const id = kind === 'tool' ? (name.split('.', 1)[0] ?? '') : name
+    if (!SOURCE.test(source))
+      report({
+        code: 'manifest/unknown-source',
+        path,
+        message: `\`${source}\` is not a source`,
+        next: 'use `user-message`, `subject.FIELD`, `directory:NAME` or `tool:NAME.FIELD`',
+      })
+    else if (kind === 'tool' && !tools.has(id)) missing(report, 'tool', id, path, tools)
+    else if (kind === 'directory' && !directories.has(id)) missing(report, 'directory', id, path, directories)
   }
 }
 

@@ -239,6 +239,42 @@ export interface GuardConfig {
   /** ISO 639-1 codes; texts in a language that is recognised as another one are a finding. */
   readonly language?: { readonly allow: readonly string[] } | undefined
   readonly detectors?: readonly DetectorDeclaration[] | undefined
+  /** Patterns of the user's own. */
+  readonly rules?: readonly GuardRule[] | undefined
+  /** Named lists that a tool's destination may come from: `directory:NAME`. */
+  readonly directories?: Readonly<Record<string, readonly string[]>> | undefined
+  /** What shell, SQL, path or template code in the arguments of a tool does that is not declared to execute any. */
+  readonly code?:
+    | { readonly action: 'require-approval' | 'block'; readonly except?: readonly string[] | undefined }
+    | undefined
+  /** Answers are held against the tool results of the conversation. */
+  readonly grounding?: GroundingPolicy | undefined
+  /** Each session's instructions carry lines that must not come out again. */
+  readonly canaries?: boolean | undefined
+  /** Environment variables whose values must not come out, in any encoding that is read. */
+  readonly secretsFrom?: readonly string[] | undefined
+}
+
+export interface GroundingPolicy {
+  readonly action: Exclude<GuardAction, 'redact' | 'pseudonymise'>
+  /** Lexical support below which a claim counts as unsupported, 0 to 1. */
+  readonly supportMin?: number | undefined
+  /** Each claim needs a citation of a passage that exists. */
+  readonly requireCitations?: boolean | undefined
+}
+
+export const RULE_CATEGORIES = ['pii', 'secret', 'banned'] as const
+
+/** A pattern of the user's own, linear by its form: `guard.rules`. */
+export interface GuardRule {
+  readonly id: string
+  readonly pattern: string
+  readonly ignoreCase?: boolean | undefined
+  readonly action: GuardAction
+  /** Default `banned`. */
+  readonly category?: (typeof RULE_CATEGORIES)[number] | undefined
+  /** Default: all. */
+  readonly sides?: readonly GuardSideName[] | undefined
 }
 
 export const GUARD_SIDES = ['input', 'document', 'output'] as const

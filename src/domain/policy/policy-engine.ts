@@ -6,9 +6,15 @@ export interface PolicyFailure {
   readonly message: string
 }
 
+/** One step of a path into the input: a key, or any element of a list or map. */
+export type KeyStep = { readonly kind: 'key'; readonly name: string } | { readonly kind: 'element' }
+export type KeyPath = readonly KeyStep[]
+
 /** One compiled expression. Anything but `true` or `false` is a failure, and a failure denies. */
 export interface CompiledExpression {
   evaluate(input: JsonObject): Result<boolean, PolicyFailure>
+  /** Every path that the expression reads below its variables, as far as it can be seen without running it. */
+  readonly keys: readonly KeyPath[]
 }
 
 /** An expression language as a port: CEL behind `adapters/policy-cel`. */

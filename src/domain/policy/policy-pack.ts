@@ -7,6 +7,15 @@ export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 export type Severity = (typeof SEVERITIES)[number]
 export const CHECK_METRICS = ['attack-success', 'over-block', 'task-success', 'all-hold'] as const
 
+export const TEST_EXPECTATIONS = ['pass', 'fail', 'skip'] as const
+export const POLICY_MODES = ['enforce', 'shadow'] as const
+export type PolicyMode = (typeof POLICY_MODES)[number]
+/** What a pack's rules read: a release before it is served, or one request while it is served. */
+export const POLICY_SCOPES = ['release', 'request'] as const
+export type PolicyScope = (typeof POLICY_SCOPES)[number]
+export const REQUEST_EFFECTS = ['block', 'require-approval'] as const
+export type RequestEffect = (typeof REQUEST_EFFECTS)[number]
+
 /** Evidence that a rule asks for. */
 export type CheckSpec =
   | { readonly kind: 'builtin'; readonly name: 'secret-scan' | 'metadata' }
@@ -35,12 +44,17 @@ export interface PolicyRule {
   readonly maxAgeDays: number
   readonly tests: readonly PolicyTest[]
   readonly line: number
+  /** `shadow`: decided and recorded, never enforced. That of the pack where the rule says nothing. */
+  readonly mode?: PolicyMode | undefined
+  /** What follows at run time where the rule does not hold; `block` where it says nothing. */
+  readonly effect?: RequestEffect | undefined
 }
 
 export interface PolicyTest {
   readonly name: string
   readonly input: JsonObject
-  readonly expect: 'pass' | 'fail'
+  /** `skip`: the rule's `when` is false. */
+  readonly expect: (typeof TEST_EXPECTATIONS)[number]
 }
 
 export interface PolicyPack {
@@ -50,10 +64,36 @@ export interface PolicyPack {
   readonly digest: Digest
   readonly file: string
   readonly rules: readonly PolicyRule[]
+  /** `release` where the pack says nothing. */
+  readonly scope?: PolicyScope | undefined
+  readonly mode?: PolicyMode | undefined
+  /** Newest first. */
+  readonly notes?: readonly { readonly version: string; readonly text: string }[] | undefined
+}
+
+/** A rule is enforced unless its pack or the rule itself is in shadow: neither can lift the other's shadow. */
+export function modeOf(pack: Pick<PolicyPack, 'mode'>, rule: Pick<PolicyRule, 'mode'>): PolicyMode {
+  return pack.mode === 'shadow' || rule.mode === 'shadow' ? 'shadow' : 'enforce'
 }
 
 /** Names that release rules may use. */
 export const RELEASE_VARIABLES = ['tier', 'manifest', 'evidence', 'environment', 'facts'] as const
+
+/** Names that request rules may use. */
+export const REQUEST_VARIABLES = [
+  'tier',
+  'environment',
+  'manifest',
+  'subject',
+  'tool',
+  'args',
+  'labels',
+  'session',
+] as const
+
+export function variablesOf(pack: Pick<PolicyPack, 'scope'>): readonly string[] {
+  return pack.scope === 'request' ? REQUEST_VARIABLES : RELEASE_VARIABLES
+}
 
 export interface PolicyTestResult {
   readonly rule: string
@@ -64,25 +104,45 @@ export interface PolicyTestResult {
 
 /** Runs the pack's own tests; an evaluation error meets no expectation. */
 export function testPack(engine: PolicyEngine, pack: PolicyPack): readonly PolicyTestResult[] {
-  return pack.rules.flatMap((rule) =>
-    rule.tests.map((test) => {
-      const result = evaluateRule(engine, rule.expr, test.input)
-      const got = result.ok ? (result.value ? 'pass' : 'fail') : `error: ${result.failure.message}`
-      return {
-        rule: rule.id,
-        test: test.name,
-        isMet: got === test.expect,
-        detail: `expected ${test.expect}, got ${got}`,
-      }
-    }),
-  )
+  return pack.rules.flatMap((rule) => testRule(engine, rule, variablesOf(pack)))
+}
+
+/** Tests run the whole rule: where `when` is false nothing passes or fails. */
+export function testRule(
+  engine: PolicyEngine,
+  rule: PolicyRule,
+  variables: readonly string[],
+): readonly PolicyTestResult[] {
+  return rule.tests.map((test) => {
+    const got = outcomeOf(engine, rule, test.input, variables)
+    return {
+      rule: rule.id,
+      test: test.name,
+      isMet: got === test.expect,
+      detail: `expected ${test.expect}, got ${got}`,
+    }
+  })
+}
+
+function outcomeOf(
+  engine: PolicyEngine,
+  { when, expr }: PolicyRule,
+  input: JsonObject,
+  variables: readonly string[],
+): string {
+  const applies = evaluateRule(engine, when, input, variables)
+  if (!applies.ok) return `error in \`when\`: ${applies.failure.message}`
+  if (!applies.value) return 'skip'
+  const holds = evaluateRule(engine, expr, input, variables)
+  return holds.ok ? (holds.value ? 'pass' : 'fail') : `error: ${holds.failure.message}`
 }
 
 export function evaluateRule(
   engine: PolicyEngine,
   expression: string,
   input: JsonObject,
+  variables: readonly string[] = RELEASE_VARIABLES,
 ): Result<boolean, PolicyFailure> {
-  const compiled = engine.compile(expression, RELEASE_VARIABLES)
+  const compiled = engine.compile(expression, variables)
   return compiled.ok ? compiled.value.evaluate(input) : compiled
 }

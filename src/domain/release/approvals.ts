@@ -1,23 +1,14 @@
 import type { Digest } from '../../base/digest.ts'
-import type { EpochMs } from '../../base/instant.ts'
-import type { Tier } from '../manifest/manifest.ts'
+import { agreement, OPEN_CASE, withWord, wordFailure, type ApprovalWord } from '../approval/approval-case.ts'
+import type { DecisionRight } from '../approval/decision-rights.ts'
 
-export interface Approval {
+/** One person's word on one release for one environment. */
+export interface Approval extends ApprovalWord {
   readonly id: string
   readonly system: string
   readonly releaseDigest: Digest
   readonly environment: string
-  readonly principal: string
-  readonly role: string
-  readonly decision: 'approve' | 'reject'
-  readonly comment: string
-  readonly at: EpochMs
 }
-
-/** People needed outside environment `local`: how many, of how many different roles. */
-export const APPROVALS_NEEDED: Readonly<Record<Tier, number>> = { T1: 2, T2: 1, T3: 0 }
-
-export const APPROVER_ROLES = ['product', 'security', 'policy', 'approver', 'privacy', 'legal'] as const
 
 export interface ApprovalState {
   readonly needed: number
@@ -26,30 +17,24 @@ export interface ApprovalState {
   readonly isComplete: boolean
 }
 
-/** The author never approves; two people count as two only in two roles; a rejection stands until the release changes. */
+/**
+ * The words on a release, weighed by the decision right of its tier. The author never counts, by whichever key or
+ * delegate; a rejection stands until the release changes.
+ */
 export function approvalState(
-  tier: Tier,
+  right: DecisionRight,
   environment: string,
   approvals: readonly Approval[],
   author: string,
 ): ApprovalState {
-  const needed = environment === 'local' ? 0 : APPROVALS_NEEDED[tier]
-  const own = approvals.filter(
-    (approval) =>
-      approval.environment === environment &&
-      approval.principal !== author &&
-      APPROVER_ROLES.some((role) => role === approval.role),
-  )
-  const isRejected = own.some(({ decision }) => decision === 'reject')
-  const given = own.filter(({ decision }) => decision === 'approve')
-  return { needed, given, isRejected, isComplete: !isRejected && distinctPairs(given) >= needed }
-}
-
-/** Size of the largest set of approvals with distinct people and distinct roles; two is all that is ever needed. */
-function distinctPairs(approvals: readonly Approval[]): number {
-  if (approvals.length === 0) return 0
-  const hasTwo = approvals.some((first) =>
-    approvals.some((second) => second.principal !== first.principal && second.role !== first.role),
-  )
-  return hasTwo ? 2 : 1
+  const needed = environment === 'local' ? 0 : right.people
+  let approvalCase = OPEN_CASE
+  const given: Approval[] = []
+  for (const approval of approvals.filter(({ environment: where }) => where === environment)) {
+    if (wordFailure(approvalCase, approval, { right, involved: [author] }) !== undefined) continue
+    approvalCase = withWord(approvalCase, approval, right)
+    if (approval.decision === 'approve') given.push(approval)
+  }
+  const isRejected = approvalCase.state === 'rejected'
+  return { needed, given, isRejected, isComplete: !isRejected && agreement(given, right) >= needed }
 }

@@ -2,11 +2,12 @@ import type { Digest } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Tier } from '../manifest/manifest.ts'
-import { evaluateRule, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
+import { evaluateRule, modeOf, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
+import { rightOf, type Decision, type DecisionRights } from '../approval/decision-rights.ts'
 import { approvalState, type Approval, type ApprovalState } from './approvals.ts'
 import { isFresh, type CheckEvidence, type CheckOutcome } from './evidence.ts'
-import { exceptionState, type ReleaseException } from './release-exception.ts'
+import { exceptionState, isCompensated, type ReleaseException } from './release-exception.ts'
 
 export const VERDICTS = ['released', 'blocked', 'inconclusive', 'pending-approval'] as const
 export type Verdict = (typeof VERDICTS)[number]
@@ -25,11 +26,19 @@ export interface RuleResult {
 export interface ReleaseDecision {
   readonly verdict: Verdict
   readonly results: readonly RuleResult[]
+  /** What rules in shadow would have said: recorded, and without effect on the verdict. */
+  readonly shadow: readonly RuleResult[]
   /** Rules that do not apply, with nothing claimed about them. */
   readonly skipped: readonly { readonly rule: PolicyRule; readonly pack: string }[]
   readonly approvals: ApprovalState
   /** Approved waivers that no failing rule needed. */
   readonly unusedExceptions: readonly ReleaseException[]
+}
+
+/** A question that nobody has answered yet. */
+export interface PendingDecision {
+  readonly decision: Decision
+  readonly subject: string
 }
 
 export interface DecideReleaseInputs {
@@ -47,7 +56,45 @@ export interface DecideReleaseInputs {
   readonly exceptions: readonly ReleaseException[]
   readonly approvals: readonly Approval[]
   readonly author: string
+  readonly rights: DecisionRights
+  /** What else people have to decide before this release may go there. */
+  readonly pendingDecisions: readonly PendingDecision[]
   readonly now: EpochMs
+}
+
+/** What the rules need, without the people who decide after them. */
+export type RuleInputs = Pick<
+  DecideReleaseInputs,
+  'engine' | 'packs' | 'tier' | 'environment' | 'manifest' | 'facts' | 'evidence' | 'expectedKeys' | 'now'
+>
+
+export interface JudgedRules {
+  readonly results: readonly RuleResult[]
+  readonly shadow: readonly RuleResult[]
+  readonly skipped: readonly { readonly rule: PolicyRule; readonly pack: string }[]
+}
+
+/** Every release rule of the packs on one document: before exceptions, approvals and decisions of people. */
+export function judgeRules(inputs: RuleInputs): JudgedRules {
+  const document = inputDocument(inputs)
+  const results: RuleResult[] = []
+  const shadow: RuleResult[] = []
+  const skipped: { rule: PolicyRule; pack: string }[] = []
+  for (const pack of inputs.packs) {
+    // Rules on requests are the gateway's: a release meets none of them.
+    if (pack.scope === 'request') continue
+    for (const rule of pack.rules) {
+      const found = modeOf(pack, rule) === 'shadow' ? shadow : results
+      const applies = evaluateRule(inputs.engine, rule.when, document)
+      if (applies.ok && !applies.value) skipped.push({ rule, pack: pack.id })
+      else if (!applies.ok)
+        found.push(
+          result(rule, pack, 'errored', inputs, `its \`when\` cannot be evaluated: ${applies.failure.message}`),
+        )
+      else found.push(judgeRule(rule, pack, document, inputs))
+    }
+  }
+  return { results, shadow, skipped }
 }
 
 /**
@@ -55,30 +102,29 @@ export interface DecideReleaseInputs {
  * that cannot be evaluated is `errored`. Precedence: blocked > inconclusive > pending-approval > released.
  */
 export function decideRelease(inputs: DecideReleaseInputs): ReleaseDecision {
-  const document = inputDocument(inputs)
-  const results: RuleResult[] = []
-  const skipped: { rule: PolicyRule; pack: string }[] = []
-  for (const pack of inputs.packs) {
-    for (const rule of pack.rules) {
-      const applies = evaluateRule(inputs.engine, rule.when, document)
-      if (applies.ok && !applies.value) skipped.push({ rule, pack: pack.id })
-      else if (!applies.ok)
-        results.push(
-          result(rule, pack, 'errored', inputs, `its \`when\` cannot be evaluated: ${applies.failure.message}`),
-        )
-      else results.push(judgeRule(rule, pack, document, inputs))
-    }
-  }
+  const { results, shadow, skipped } = judgeRules(inputs)
   const settled = results.map((entry) => waive(entry, results, inputs))
   // An approval, like an exception, is of this release and of no other.
   const own = inputs.approvals.filter(({ releaseDigest }) => releaseDigest === inputs.releaseDigest)
-  const approvals = approvalState(inputs.tier, inputs.environment, own, inputs.author)
+  const approvals = approvalState(
+    rightOf(inputs.rights, 'release', inputs.tier),
+    inputs.environment,
+    own,
+    inputs.author,
+  )
   const used = new Set(settled.filter(({ outcome }) => outcome === 'excepted').map(({ exception }) => exception?.id))
   const unusedExceptions = inputs.exceptions.filter(
     (exception) =>
       exception.status === 'approved' && exception.releaseDigest === inputs.releaseDigest && !used.has(exception.id),
   )
-  return { verdict: verdictOf(settled, approvals), results: settled, skipped, approvals, unusedExceptions }
+  return {
+    verdict: verdictOf(settled, approvals, inputs.pendingDecisions.length > 0),
+    results: settled,
+    shadow,
+    skipped,
+    approvals,
+    unusedExceptions,
+  }
 }
 
 /** The document that rules see (schemas/policy-input.schema.json). Evidence that is stale is not in it. */
@@ -91,7 +137,7 @@ export function inputDocument({
   expectedKeys,
   packs,
   now,
-}: DecideReleaseInputs): JsonObject {
+}: RuleInputs): JsonObject {
   const visible: Record<string, JsonObject> = {}
   for (const rule of packs.flatMap((pack) => pack.rules)) {
     if (rule.check === undefined) continue
@@ -120,7 +166,7 @@ function result(
   rule: PolicyRule,
   pack: PolicyPack,
   outcome: CheckOutcome,
-  { evidence }: DecideReleaseInputs,
+  { evidence }: RuleInputs,
   detail: string,
 ): RuleResult {
   return {
@@ -133,7 +179,7 @@ function result(
   }
 }
 
-function judgeRule(rule: PolicyRule, pack: PolicyPack, document: JsonObject, inputs: DecideReleaseInputs): RuleResult {
+function judgeRule(rule: PolicyRule, pack: PolicyPack, document: JsonObject, inputs: RuleInputs): RuleResult {
   const found =
     rule.check === undefined ? undefined : freshEvidence(rule, inputs.evidence, inputs.expectedKeys, inputs.now)
   if (rule.check !== undefined && found === undefined) {
@@ -163,19 +209,19 @@ function waive(
 ): RuleResult {
   if (entry.outcome !== 'failed') return entry
   for (const exception of exceptions.filter(({ ruleId }) => ruleId === entry.rule.id)) {
-    const isCompensated = results.some(
-      ({ rule, outcome }) => rule.id === exception.compensatingRule && outcome === 'passed',
+    const isCovered = isCompensated(exception, (id) =>
+      results.some(({ rule, outcome }) => rule.id === id && outcome === 'passed'),
     )
-    if (exceptionState(exception, { releaseDigest, now, isCompensated }) === 'active')
+    if (exceptionState(exception, { releaseDigest, now, isCompensated: isCovered }) === 'active')
       return { ...entry, outcome: 'excepted', exception }
   }
   return entry
 }
 
-function verdictOf(results: readonly RuleResult[], approvals: ApprovalState): Verdict {
+function verdictOf(results: readonly RuleResult[], approvals: ApprovalState, isPending: boolean): Verdict {
   // A gate without a rule has shown nothing.
   if (results.length === 0) return 'inconclusive'
   if (approvals.isRejected || results.some(({ outcome }) => outcome === 'failed')) return 'blocked'
   if (results.some(({ outcome }) => outcome !== 'passed' && outcome !== 'excepted')) return 'inconclusive'
-  return approvals.isComplete ? 'released' : 'pending-approval'
+  return approvals.isComplete && !isPending ? 'released' : 'pending-approval'
 }

@@ -13,6 +13,8 @@ const PERSONAL_DATA: SidePolicy = {
   pii: 'pseudonymise',
   softPii: 'allow',
   content: undefined,
+  rules: undefined,
+  grounding: undefined,
   secrets: 'allow',
   promptLeak: 'allow',
   links: undefined,

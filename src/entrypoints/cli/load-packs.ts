@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
+import { contentFolder } from '../../adapters/files/content-folder.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -10,14 +9,6 @@ import { parsePack } from '../../contract/policy/parse-pack.ts'
 import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
 
 const engine = celEngine()
-
-/** The package's own folder of content, found from this file in source and in the published build. */
-export function contentFolder(name: 'policies' | 'schemas'): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, name))) return join(folder, name)
-    if (dirname(folder) === folder) throw new Error(`the package has no folder ${name}`)
-  }
-}
 
 export interface LoadedPack {
   readonly pack: PolicyPack

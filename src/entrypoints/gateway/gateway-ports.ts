@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/instant.ts'
 import type { AdmittedSystem, ServedRelease } from '../../application/gateway/admitted-system.ts'
+import type { SessionPseudonyms } from '../../application/gateway/session-pseudonyms.ts'
+import type { ReleaseGuard } from '../../application/gateway/with-detectors.ts'
 import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
 import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
@@ -44,9 +46,13 @@ export interface GatewayPorts {
   readonly clock: Clock
   readonly monotonicMs: () => number
   readonly newId: () => string
-  /** Keyed pseudonyms of principals and values; the key never leaves the gateway. */
+  /** Stand-ins for values, reversible within their session. */
+  readonly pseudonyms: SessionPseudonyms
+  /** Keyed pseudonyms of principals, canaries; the key never leaves the gateway. */
   readonly hmac: (purpose: string, text: string) => string
   readonly classify: ClassifyInjection
+  /** What a release needs from this process beside its bundle. */
+  readonly guardOf: (release: ServedRelease) => ReleaseGuard
   readonly argumentsOf: (release: ServedRelease) => CheckArguments
   /** Told of exceptions that no code expected. */
   readonly onBug?: ((error: unknown) => void) | undefined

@@ -1,10 +1,11 @@
-import { decideCompletion, type CompletionDecision } from '../../application/gateway/decide-completion.ts'
+import type { CompletionDecision, JudgedChoice } from '../../application/gateway/decide-completion.ts'
 import {
-  decideRequest,
-  sessionKeyOf,
-  type Denial,
-  type RequestContext,
-} from '../../application/gateway/decide-request.ts'
+  decideCompletionWithDetectors,
+  decideRequestWithDetectors,
+  type DetectorCall,
+} from '../../application/gateway/with-detectors.ts'
+import { sessionCanaries } from '../../domain/detection/leak/canaries.ts'
+import { sessionKeyOf, type Denial, type RequestContext } from '../../application/gateway/decide-request.ts'
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import { parseChatRequest, upstreamBody, type ChatRequest } from '../../contract/openai/chat-request.ts'
@@ -59,13 +60,20 @@ async function judgeAndForward(ports: GatewayPorts, exchange: ChatExchange, hook
   const { chat, subject, caller } = exchange
   const deny = ports.admission.denyStateOf(caller.admitted.system)
   const messages = chat.messages.map((message) => conversationMessage(ports, caller, subject, message))
-  const decision = decideRequest({ live: liveRequest(chat), messages, subject }, caller.admitted, {
-    sessions: ports.sessions,
-    now: ports.clock(),
-    deny,
-    pseudonym: pseudonymOf(ports),
-    classify: ports.classify,
-  })
+  const detectors = { guard: ({ release }: RequestContext) => ports.guardOf(release), signal: hooks.signal }
+  const decision = await decideRequestWithDetectors(
+    { live: liveRequest(chat), messages, subject },
+    caller.admitted,
+    {
+      sessions: ports.sessions,
+      now: ports.clock(),
+      deny,
+      pseudonyms: ports.pseudonyms,
+      classify: ports.classify,
+      canariesOf: (session) => sessionCanaries(ports.hmac, session),
+    },
+    detectors,
+  )
   const inputGuardMs = ports.monotonicMs() - exchange.startMs
   const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
   if (!kept.kept)
@@ -88,15 +96,8 @@ async function judgeAndForward(ports: GatewayPorts, exchange: ChatExchange, hook
     completion: reply.completion,
     inputAction: decision.action,
     inputGuardMs,
+    detectors,
   })
-}
-
-function pseudonymOf(ports: GatewayPorts): (subject: Subject | undefined, category: string, value: string) => string {
-  return (subject, category, value) =>
-    `⟦${category}:${ports
-      .hmac(`pseudonym/${subject?.tenant ?? ''}/${subject?.session ?? ''}/${category}`, value)
-      .slice(0, 8)
-      .toUpperCase()}⟧`
 }
 
 function liveRequest(chat: ChatRequest): {
@@ -161,25 +162,29 @@ async function finishCompletion(
     completion,
     inputAction,
     inputGuardMs,
+    detectors,
   }: {
     readonly context: RequestContext
     readonly completion: Completion
     readonly inputAction: string
     readonly inputGuardMs: number
+    readonly detectors: DetectorCall
   },
 ): Promise<ChatReply> {
   const guardStartMs = ports.monotonicMs()
-  const decision = decideCompletion(context, completion.choices, {
+  const completionPorts = {
     sessions: ports.sessions,
     engine: ports.engine,
     now: ports.clock(),
     // Asked again: a kill switch thrown while the provider was thinking still stops the answer.
     deny: ports.admission.denyStateOf(context.admitted.system),
     checkArguments: ports.argumentsOf(context.release),
-    pseudonym: pseudonymOf(ports),
+    pseudonyms: ports.pseudonyms,
     classify: ports.classify,
-    assistantDigest: (choice) => assistantDigest(ports, choice),
-  })
+    assistantDigest: (choice: JudgedChoice) => assistantDigest(ports, choice),
+    canariesOf: (session: string) => sessionCanaries(ports.hmac, session),
+  }
+  const decision = await decideCompletionWithDetectors(context, completion.choices, completionPorts, detectors)
   const guardMs = inputGuardMs + ports.monotonicMs() - guardStartMs
   const shared = {
     guardMs,

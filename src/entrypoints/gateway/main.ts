@@ -22,6 +22,7 @@ const started = await startGateway({
   upstreamUrl: needed('GATEHOUSE_UPSTREAM_URL'),
   upstreamKey: environment['GATEHOUSE_UPSTREAM_KEY'],
   otlpEndpoint: environment['OTEL_EXPORTER_OTLP_ENDPOINT'],
+  variables: environment,
   log: (line) => void process.stderr.write(`gateway: ${line}\n`),
 })
 if (!started.ok) {

@@ -19,7 +19,9 @@ import type { CaseSubject } from '../../domain/evaluation/suite.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import type { Release } from '../../domain/release/release.ts'
+import { chatVault } from './chat-vault.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface ProvingGateway {
   readonly url: string
@@ -32,7 +34,11 @@ export interface ProvingGateway {
  * The real gateway around exactly one release that has no verdict yet, for the length of a check run: on loopback, with
  * throw-away keys. Its records are not kept: the evidence of the check is.
  */
-export async function startProvingGateway(release: Release, model: TargetModel): Promise<ProvingGateway> {
+export async function startProvingGateway(
+  release: Release,
+  model: TargetModel,
+  variables: Environment,
+): Promise<ProvingGateway> {
   const apiKey = `gh_proving_${base64Of(nodeRandomBytes(24)).replace(/[^A-Za-z0-9]/g, 'x')}`
   const secret = nodeRandomBytes(32)
   const { privateKey } = generateKeyPairSync('ed25519')
@@ -46,6 +52,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     releases: [served],
   }
   const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
+  const guards = new ReleaseGuards(variables)
   const checkArguments = argumentChecker(served.schemas)
   const classify = shippedClassifier()
   const upstream = openAiUpstream(model.baseUrl, model.apiKey)
@@ -68,8 +75,10 @@ export async function startProvingGateway(release: Release, model: TargetModel):
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
+    pseudonyms: chatVault(secret),
     hmac: (purpose, text) => createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify,
+    guardOf: (asked) => guards.of(asked),
     argumentsOf: () => checkArguments,
   })
   server.listen(0, '127.0.0.1')
@@ -83,6 +92,7 @@ export async function startProvingGateway(release: Release, model: TargetModel):
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
+      await guards.close()
       await upstream.close()
     },
   }

@@ -19,8 +19,10 @@ import type { ServedRelease } from '../../application/gateway/admitted-system.ts
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
+import { chatVault } from './chat-vault.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
+import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface GatewayOptions {
   readonly port: number
@@ -33,6 +35,8 @@ export interface GatewayOptions {
   readonly upstreamUrl: string
   readonly upstreamKey: string | undefined
   readonly otlpEndpoint: string | undefined
+  /** Where keys of detectors and `guard.secretsFrom` are looked up. */
+  readonly variables: Environment
   readonly log: (line: string) => void
 }
 
@@ -62,6 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
   })
   const upstream = openAiUpstream(options.upstreamUrl, options.upstreamKey)
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
+  const guards = new ReleaseGuards(options.variables)
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const server = gatewayServer({
     admission: bundles,
@@ -73,8 +78,10 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
+    pseudonyms: chatVault(hmacKey),
     hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify: classify.value,
+    guardOf: (release) => guards.of(release),
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)
       checkers.set(release, known)
@@ -92,6 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     clearInterval(idle)
     await spool.close()
     await bundles.close()
+    await guards.close()
     await upstream.close()
     await telemetry.close()
   }

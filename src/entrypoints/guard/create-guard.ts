@@ -1,11 +1,13 @@
+import { canaryIndex, sessionCanaries } from '../../domain/detection/leak/canaries.ts'
 import { leakIndex } from '../../domain/detection/prompt-leak.ts'
 import { explain } from '../../domain/guardrail/explain.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { resolveGuardPolicy } from '../../domain/guardrail/guard-policy.ts'
 import { guardText, refusal, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import { passagesOf } from '../../domain/guardrail/passages.ts'
 import { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
 import { FailClosedStream } from './fail-closed-stream.ts'
-import type { Guard, GuardSetup } from './guard-setup.ts'
+import type { AnswerSituation, Guard, GuardSetup } from './guard-setup.ts'
 import { judgeMessages } from './judge-messages.ts'
 import { toolAuthority } from './tool-authority.ts'
 
@@ -13,25 +15,32 @@ import { toolAuthority } from './tool-authority.ts'
 export function createGuard(setup: GuardSetup = {}): Guard {
   const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1')
   const options: GuardOptions = { pseudonym: setup.pseudonym, classify: setup.classify }
+  const { hmac } = setup
+  const canariesOf = (session: string) => (hmac === undefined ? [] : sessionCanaries(hmac, session))
   const outputOptions: GuardOptions = {
     pseudonym: setup.pseudonym,
-    leak: leakIndex(setup.prompts ?? []),
+    leak: leakIndex(setup.prompts ?? [], setup.secrets),
     // Answers are not searched for instructions unless the setup asks for it.
     classify: policy.output.injection.action === 'allow' ? undefined : setup.classify,
   }
+  const optionsOf = ({ messages, passages, session }: AnswerSituation = {}): GuardOptions => ({
+    ...outputOptions,
+    passages: passages ?? (messages === undefined ? undefined : passagesOf(messages)),
+    canaries: hmac === undefined || session === undefined ? undefined : canaryIndex(canariesOf(session)),
+  })
   const closed =
-    (judge: (text: string) => GuardJudgement) =>
-    (text: string): GuardJudgement => {
+    <About>(judge: (text: string, about?: About) => GuardJudgement) =>
+    (text: string, about?: About): GuardJudgement => {
       try {
-        return judge(text)
+        return judge(text, about)
       } catch (error) {
         // A caller that catches and goes on would pass the text unjudged: what could not be judged is blocked.
         setup.onFailure?.(error)
         return refusal(text, 'guard/failed')
       }
     }
-  const output = closed((text) => guardText(text, policy.output, outputOptions))
-  const outputDocument = closed((text) => guardDocument(text, policy.output, outputOptions))
+  const output = closed((text, about?: AnswerSituation) => guardText(text, policy.output, optionsOf(about)))
+  const outputDocument = closed((text, about?: AnswerSituation) => guardDocument(text, policy.output, optionsOf(about)))
   const sides = {
     input: closed((text) => guardText(text, policy.input, options)),
     document: closed((text) => guardDocument(text, policy.document, options)),
@@ -41,7 +50,8 @@ export function createGuard(setup: GuardSetup = {}): Guard {
   return {
     policy,
     ...sides,
-    stream: () => new FailClosedStream(new StreamGuard(policy.output, outputOptions), setup.onFailure),
+    stream: (about) => new FailClosedStream(new StreamGuard(policy.output, optionsOf(about)), setup.onFailure),
+    canaries: (session) => canariesOf(session).map(({ text }) => text),
     messages: (list) => judgeMessages(list, sides),
     authorize: toolAuthority(setup, { output, outputDocument }),
     explain: (side, text) => explain(text, policy[side], side === 'output' ? outputOptions : options),

@@ -2,6 +2,8 @@ import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { ApprovalTicket } from '../../domain/authorization/approval-ticket.ts'
 import type { ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import type { CanaryHmac } from '../../domain/detection/leak/canaries.ts'
+import type { Passage } from '../../domain/detection/groundedness/ground-claims.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { Explanation } from '../../domain/guardrail/explain.ts'
@@ -28,6 +30,10 @@ export interface GuardSetup {
   readonly guard?: GuardConfig | undefined
   /** Fixed texts of the system prompts: answers that repeat 32 letters of them are a leak. */
   readonly prompts?: readonly string[] | undefined
+  /** Values that must not come out, in any encoding that is read: from 20 letters and digits on. */
+  readonly secrets?: readonly string[] | undefined
+  /** Keyed digest, 32 hexadecimal digits or more: makes the canaries of a session. Without it there are none. */
+  readonly hmac?: CanaryHmac | undefined
   /** Stable stand-in for a personal value. Without it, `pseudonymise` is a denial. */
   readonly pseudonym?: GuardOptions['pseudonym']
   /** The tools that may be called. Any other call is denied. */
@@ -68,6 +74,8 @@ export interface ToolCallSituation {
   readonly subject?: Subject | undefined
   /** Calls proposed earlier in the same answer: budgets hold within one answer too. */
   readonly earlier?: readonly ToolCall[] | undefined
+  /** The session whose canaries must not stand in the arguments. Default: the subject's. */
+  readonly session?: string | undefined
   /** A person's yes to exactly this call: it answers a `require-approval`, once. */
   readonly approval?: { readonly ticket: ApprovalTicket; readonly now: EpochMs } | undefined
 }
@@ -75,6 +83,15 @@ export interface ToolCallSituation {
 export interface AuthorizedCall extends ToolDecision {
   /** The ticket as it is now spent: keep it in place of the one that was given, so that it cannot be used again. */
   readonly ticket?: ApprovalTicket | undefined
+}
+
+/** What an answer belongs to. */
+export interface AnswerSituation {
+  /** What it may rest on, for `guard.grounding`: the conversation, whose tool results are read, or passages. */
+  readonly messages?: readonly ConversationMessage[] | undefined
+  readonly passages?: readonly Passage[] | undefined
+  /** The session whose canaries must not come out. */
+  readonly session?: string | undefined
 }
 
 /** The part of `StreamGuard` that a caller needs. */
@@ -86,10 +103,12 @@ export interface Guard {
   input(text: string): GuardJudgement
   /** Tool results and documents; JSON is judged text by text. */
   document(text: string): GuardJudgement
-  output(text: string): GuardJudgement
+  output(text: string, about?: AnswerSituation): GuardJudgement
   /** An answer as JSON, text by text. */
   outputDocument(text: string): GuardJudgement
-  stream(): GuardedTextStream
+  stream(about?: AnswerSituation): GuardedTextStream
+  /** Lines for the system prompt of a session that must not come out again; empty without `hmac`. */
+  canaries(session: string): readonly string[]
   /** Every message of a request: user as input, tool as document, earlier assistant as output, system untouched. */
   messages(list: readonly ConversationMessage[]): MessagesJudgement
   /** Deny by default; then the arguments are judged as an answer is: a block, or a secret in them, denies. */

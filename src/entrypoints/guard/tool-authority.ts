@@ -8,13 +8,13 @@ import { toolResultsOf, type ConversationMessage, type ToolCall } from '../../do
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import { sha256Pure } from '../../base/sha256.ts'
 import { redeemTicket } from '../../domain/authorization/approval-ticket.ts'
-import type { AuthorizedCall, GuardSetup, ToolCallSituation } from './guard-setup.ts'
+import type { AnswerSituation, AuthorizedCall, GuardSetup, ToolCallSituation } from './guard-setup.ts'
 
 const ARGUMENTS_BYTES_MAX = 400_000
 
 export interface ArgumentGuards {
-  readonly output: (text: string) => GuardJudgement
-  readonly outputDocument: (text: string) => GuardJudgement
+  readonly output: (text: string, about?: AnswerSituation) => GuardJudgement
+  readonly outputDocument: (text: string, about?: AnswerSituation) => GuardJudgement
 }
 
 /** The tool policy of a setup, with the engine and the schemas read once. */
@@ -47,7 +47,9 @@ export function toolAuthority(
         checkArguments,
       })
       const answered = decision.decision === 'require-approval' ? redeemed(call, decision, situation) : decision
-      return answered.decision === 'allow' ? (judgeArguments(call, guards) ?? answered) : answered
+      return answered.decision === 'allow'
+        ? (judgeArguments(call, guards, { session: situation.session ?? situation.subject?.session }) ?? answered)
+        : answered
     } catch (error) {
       setup.onFailure?.(error)
       return blocked(call, 'guard/failed', 'the decision failed')
@@ -71,9 +73,13 @@ function redeemed(call: ToolCall, decision: ToolDecision, { approval, subject }:
 }
 
 /** Arguments are judged as they are written and as they read, and never rewritten. */
-function judgeArguments(call: ToolCall, { output, outputDocument }: ArgumentGuards): ToolDecision | undefined {
+function judgeArguments(
+  call: ToolCall,
+  { output, outputDocument }: ArgumentGuards,
+  about: AnswerSituation,
+): ToolDecision | undefined {
   for (const judge of [output, outputDocument]) {
-    const { action, findings, text } = judge(call.arguments)
+    const { action, findings, text } = judge(call.arguments, about)
     if (action === 'block' || action === 'require-approval' || action === 'end-session')
       return blocked(call, findings[0]?.detector ?? 'guard/output', 'the guard stops its arguments')
     const secret = text === call.arguments ? undefined : findings.find(({ category }) => category === 'secret')

@@ -16,6 +16,8 @@ import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
+import { parseRights } from '../../contract/rights/parse-rights.ts'
+import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
 
@@ -101,6 +103,9 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     sha256: nodeSha256,
     clock: systemClock,
     newId: ulidIds,
+    shippedRights: await shippedRights(),
+    threatCatalogue: await shippedThreats(),
+    parseRights,
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,
     ...secrets,

@@ -114,7 +114,7 @@ async function leftBehind(stateFolder: string, ledger: Ledger): Promise<Result<u
   return fail({
     code: 'state/journal-elsewhere',
     message: `\`${stateFolder}\` has a journal, and the database of \`GATEHOUSE_DATABASE_URL\` has none`,
-    next: 'run `gatehouse db backup FILE` without GATEHOUSE_DATABASE_URL, then `gatehouse db restore FILE` with it',
+    next: 'go on with the journal by unsetting GATEHOUSE_DATABASE_URL, or begin a new history in another state folder',
   })
 }
 

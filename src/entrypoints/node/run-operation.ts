@@ -2,10 +2,14 @@ import type { Principal } from '../../application/state/owner-node.ts'
 import { canonicalJson, type Json } from '../../base/json.ts'
 import { fail, type Problem, type Result } from '../../base/result.ts'
 import { mayCall, OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
+import { CONTROLS_HANDLERS } from './handlers/controls.ts'
+import { INTAKE_HANDLERS } from './handlers/intake.ts'
 import { EVIDENCE_HANDLERS } from './handlers/evidence.ts'
+import { FINDINGS_HANDLERS } from './handlers/findings.ts'
 import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
 import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
+import { RIGHTS_HANDLERS } from './handlers/rights.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 
@@ -13,9 +17,13 @@ import type { HandlersOf, OperationContext } from './operation-handler.ts'
 const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RELEASES_HANDLERS,
   ...GOVERNANCE_HANDLERS,
+  ...RIGHTS_HANDLERS,
+  ...FINDINGS_HANDLERS,
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,
   ...GATEWAYS_HANDLERS,
+  ...CONTROLS_HANDLERS,
+  ...INTAKE_HANDLERS,
 }
 
 /** Checks access and input, then runs: the same for HTTP and for commands of this process. */

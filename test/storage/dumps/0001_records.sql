@@ -121,7 +121,7 @@ CREATE TABLE verdicts (
     at bigint NOT NULL,
     document jsonb NOT NULL
 );
-INSERT INTO kysely_migration VALUES ('0001_records', '2026-11-25T22:24:05.980Z');
+INSERT INTO kysely_migration VALUES ('0001_records', '2026-11-25T23:38:39.628Z');
 INSERT INTO kysely_migration_lock VALUES ('migration_lock', 0);
 INSERT INTO releases VALUES ('local', 'r-1', 'shop', NULL, 'registered', 'shop', 1, '{"a": 1}');
 INSERT INTO releases VALUES ('local', 'r-2', 'shop', NULL, 'registered', 'shop', 2, '{}');

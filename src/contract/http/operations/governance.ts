@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
 import { INSTANT_MAX, digest, document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
+
+const role = z.enum(DECIDING_ROLES).optional()
 
 /** Exceptions, approvals and risks. */
 export const GOVERNANCE_OPERATIONS = {
@@ -14,17 +17,45 @@ export const GOVERNANCE_OPERATIONS = {
       releaseDigest: digest,
       reason: text,
       riskAcceptedBy: z.string().min(1).max(200),
-      compensatingRule: z.string().regex(/^GH-[A-Z]{3}-\d{3}$/),
+      compensatingRule: z
+        .string()
+        .regex(/^GH-[A-Z]{3}-\d{3}$/)
+        .optional(),
+      owner: z.string().min(1).max(200).optional(),
       expiresAt: z.int().min(0).max(INSTANT_MAX),
     }),
+    output: document,
+  }),
+  renewException: operation({
+    method: 'POST',
+    path: '/exceptions/{id}/renewal',
+    summary: 'Ask for an approved waiver again, with reviews of its own',
+    access: 'engineer',
+    input: z.object({ id, reason: text, expiresAt: z.int().min(0).max(INSTANT_MAX) }),
     output: document,
   }),
   decideException: operation({
     method: 'POST',
     path: '/exceptions/{id}/decision',
-    summary: 'Approve or deny a waiver',
+    summary: "Give one's word on a waiver; it is approved once everybody whom the decision rights ask for has agreed",
     access: 'approver',
-    input: z.object({ id, decision: z.enum(['approve', 'deny']) }),
+    input: z.object({ id, decision: z.enum(['approve', 'deny']), role, comment: z.string().max(2_000).optional() }),
+    output: document,
+  }),
+  acceptExceptionRisk: operation({
+    method: 'POST',
+    path: '/exceptions/{id}/risk-acceptance',
+    summary: 'Accept the risk of a waiver, as the person whom it names',
+    access: 'approver',
+    input: z.object({ id, role }),
+    output: document,
+  }),
+  endException: operation({
+    method: 'POST',
+    path: '/exceptions/{id}/end',
+    summary: 'Take a request back, or end a waiver before its time',
+    access: 'approver-or-engineer',
+    input: z.object({ id, reason: text }),
     output: document,
   }),
   listExceptions: operation({

@@ -1,5 +1,6 @@
 import { canonicalView } from '../canonical-view.ts'
 import { carriesData } from './carried-data.ts'
+import { plainHost } from './plain-url.ts'
 import { punycodeDecode } from './punycode.ts'
 
 /** Why a link deserves a look although its host may be allowed. */
@@ -27,11 +28,15 @@ const REDIRECTS_MAX = 3
 /** Without one of these a path of the page's own host names no other; code such as `call[i](x)` looks like a link and is not. */
 const HANDS_ON = /[:%=\\]|\/\/|aHR0c/
 
+const NO_REASONS: ReadonlySet<LinkReason> = new Set()
+
 /**
  * The target of an attribute or a Markdown destination, entities already decoded; undefined when it stays on the page's own host.
  * Reads URLs as browsers do (WHATWG URL): tabs and line ends within are dropped, backslashes are slashes, number forms are addresses.
  */
 export function targetOf(written: string, depth = 0): LinkTarget | undefined {
+  const plain = plainHost(written)
+  if (plain !== undefined) return { hosts: [plain], reasons: NO_REASONS }
   const text = written.replace(/[\t\n\r]/g, '').replace(/^[\u0000-\u0020]{1,4096}/, '')
   const scheme = /^[a-z][a-z0-9+.-]{0,40}:/i.exec(text)?.[0].toLowerCase()
   if (scheme !== undefined && !HOST_SCHEMES.has(scheme))

@@ -1,5 +1,5 @@
 import { sorted, type Match } from '../match.ts'
-import { after, before, holdsWord, isWord, scanOf } from './scan.ts'
+import { after, before, isWord, placesOf, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 /** Officially assigned country codes (ISO 3166-1 alpha-2) and XK, which SWIFT uses for Kosovo. */
@@ -22,8 +22,7 @@ const CANDIDATE = /(?:^|[^a-z0-9_])([a-z]{4}([a-z]{2})[a-z2-9][a-np-z0-9](?:[a-w
 export function detectBics(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const matches: Match[] = []
   for (const word of ['bic', 'swift'] as const) {
-    if (!holdsWord(scan, word)) continue
-    for (let at = scan.lower.indexOf(word); at >= 0; at = scan.lower.indexOf(word, at + word.length)) {
+    for (const at of placesOf(scan, word)) {
       const from = at + word.length
       if (isWord(text.charCodeAt(at - 1)) || isWord(text.charCodeAt(from))) continue
       const found = bicIn(scan, from)

@@ -3,7 +3,7 @@ import { sha256Pure } from '../../../base/sha256.ts'
 import { isBech32Address } from './bech32.ts'
 import { keccak256 } from './keccak256.ts'
 import { sorted, type Match } from '../match.ts'
-import { BASE58, HEX, before, hasClass, isAlnum, mayHoldWord, scanOf } from './scan.ts'
+import { BASE58, HEX, before, hasClass, isAlnum, placesOf, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const BASE58_MIN = 26
@@ -14,8 +14,7 @@ const CONTEXT_CHARS = 48
 /** Bitcoin addresses (base58check, bech32, bech32m) and Ethereum addresses (EIP-55, or one case with a word that says so). */
 export function detectCryptoAddresses(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const matches = base58Addresses(scan)
-  if (mayHoldWord(scan, 'bc1')) matches.push(...bech32Addresses(scan))
-  if (mayHoldWord(scan, '0x')) matches.push(...ethereumAddresses(scan))
+  matches.push(...bech32Addresses(scan), ...ethereumAddresses(scan))
   return sorted(matches)
 }
 
@@ -56,9 +55,10 @@ function isBase58Check(text: string): boolean {
   return [0, 1, 2, 3].every((index) => check[index] === bytes[21 + index])
 }
 
-function bech32Addresses({ text, lower }: Scan): readonly Match[] {
+function bech32Addresses(scan: Scan): readonly Match[] {
+  const { text } = scan
   const matches: Match[] = []
-  for (let start = lower.indexOf('bc1'); start >= 0; start = lower.indexOf('bc1', start + 3)) {
+  for (const start of placesOf(scan, 'bc1')) {
     if (isAlnum(text.charCodeAt(start - 1))) continue
     let end = start
     while (end < text.length && end - start <= BECH32_MAX && isAlnum(text.charCodeAt(end))) end += 1
@@ -71,9 +71,9 @@ const ETHEREUM_CONTEXT =
   /(?:^|[^a-z])(?:eth|ether|ethereum|wallet|erc-?20|metamask|address|usdt|usdc|token|crypto|send|pay)/
 
 function ethereumAddresses(scan: Scan): readonly Match[] {
-  const { text, lower } = scan
+  const { text } = scan
   const matches: Match[] = []
-  for (let start = lower.indexOf('0x'); start >= 0; start = lower.indexOf('0x', start + 2)) {
+  for (const start of placesOf(scan, '0x')) {
     const end = start + 42
     if (end > text.length || isAlnum(text.charCodeAt(start - 1)) || isAlnum(text.charCodeAt(end))) continue
     let index = start + 2

@@ -12,7 +12,7 @@ import { detectMrz } from './mrz.ts'
 import { detectPersonNames } from './person-name.ts'
 import { detectPhones } from './phone.ts'
 import { detectPostcodes } from './postcode.ts'
-import { scanOf } from './scan.ts'
+import { scanOf, type Scan } from './scan.ts'
 import { detectAddresses } from './street-address.ts'
 
 /** Detectors that know words and shapes but no check: a policy may treat their findings apart. */
@@ -29,8 +29,7 @@ export const SOFT_DETECTORS: ReadonlySet<string> = new Set([
  * travel-document data, and the soft kinds of `SOFT_DETECTORS`. Sorted by start; spans of one detector do not overlap, and a
  * phone number is left out where a checked format covers it. The soft kinds only where they are asked for. Linear in the text; never throws.
  */
-export function detectFormats(text: string, isSoftAsked = true, words?: number): readonly Match[] {
-  const scan = scanOf(text, words)
+export function detectFormats(text: string, isSoftAsked = true, scan: Scan = scanOf(text)): readonly Match[] {
   const mayHaveColons = text.includes(':') || text.includes('.')
   const hasDigits = scan.runs.length > 0
   const checked: Match[] = []

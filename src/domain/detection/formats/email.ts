@@ -1,6 +1,6 @@
 import { withoutOverlaps } from '../match.ts'
 import type { Match } from '../match.ts'
-import { holdsWord, LOCAL, hasClass, isAlnum, isLetter, scanOf } from './scan.ts'
+import { LOCAL, LOWER, UPPER, hasClass, isAlnum, isLetter, placesOf, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const LOCAL_MAX = 64
@@ -84,61 +84,60 @@ const SPELLED_AT =
   /([a-z0-9](?:[a-z0-9._+-]{0,40}[a-z0-9])?) ?(?:[([{<] ?at ?[)\]}>]| at |@) ?((?:[a-z0-9-]{1,30} ?(?:[([{<] ?dot ?[)\]}>]| dot |\.) ?){0,2}[a-z0-9-]{1,30}) ?$/
 
 function spelledEmails(scan: Scan): readonly Match[] {
-  if (!holdsWord(scan, 'dot') && !/[([{<] ?at ?[)\]}>]/i.test(scan.text)) return []
+  const { text } = scan
   const matches: Match[] = []
-  const { lower } = scan
   let last = 0
-  for (let dot = lower.indexOf('dot'); dot >= 0; dot = lower.indexOf('dot', dot + 3)) {
-    const dotted = spelledDot(lower, dot)
+  for (const dot of placesOf(scan, 'dot')) {
+    const dotted = spelledDot(text, dot)
     if (dotted === undefined || dotted.start < last) continue
     const from = Math.max(last, dotted.start - SPELLED_MAX * 2)
-    const head = SPELLED_AT.exec(lower.slice(from, dotted.start))
+    const head = SPELLED_AT.exec(scan.window(from, dotted.start))
     if (
       head === null ||
       (!dotted.isBracketed && / at /.test(head[0]) && /^(?:look|arrive|be|is|was|are)/.test(head[1] ?? ''))
     )
       continue
     const start = from + head.index
-    if (start > 0 && isAlnum(lower.charCodeAt(start - 1))) continue
+    if (start > 0 && isAlnum(text.charCodeAt(start - 1))) continue
     matches.push({ detector: 'pii/email', start, end: dotted.end, score: 0.85 })
     last = dotted.end
   }
-  return [...matches, ...bracketedAts(lower)]
+  bracketedAts(matches, text)
+  return matches
 }
 
 /** `(dot) com` or ` dot com` around `dot`, and the span from the bracket to the end of the top-level domain. */
 function spelledDot(
-  lower: string,
+  text: string,
   dot: number,
 ): { readonly start: number; readonly end: number; readonly isBracketed: boolean } | undefined {
-  const opener = lower.charAt(dot - 1)
+  const opener = text.charAt(dot - 1)
   const isBracketed = '([{<'.includes(opener) && opener !== ''
   if (!isBracketed && opener !== ' ') return undefined
   let index = dot + 3
   if (isBracketed) {
-    if (!')]}>'.includes(lower.charAt(index)) || index >= lower.length) return undefined
+    if (!')]}>'.includes(text.charAt(index)) || index >= text.length) return undefined
     index += 1
   }
-  if (lower[index] === ' ') index += 1
+  if (text[index] === ' ') index += 1
   else if (!isBracketed) return undefined
   let end = index
-  while (end < lower.length && end - index < 8 && hasClass(lower.charCodeAt(end), 2)) end += 1
-  if (!SPELLED_TOP_LEVEL.has(lower.slice(index, end))) return undefined
+  while (end < text.length && end - index < 8 && hasClass(text.charCodeAt(end), LOWER | UPPER)) end += 1
+  if (!SPELLED_TOP_LEVEL.has(text.slice(index, end).toLowerCase())) return undefined
   let start = dot - 1
-  if (lower[start - 1] === ' ' && start > 0) start -= 1
+  if (text[start - 1] === ' ' && start > 0) start -= 1
   return { start, end, isBracketed }
 }
 
+const BRACKETED_AT = /\(at\)|\[at\]|\{at\}/gi
+
 /** `name(at)domain.com`: the sign in words, the dot as it is. */
-function bracketedAts(lower: string): readonly Match[] {
-  const matches: Match[] = []
-  for (const sign of ['(at)', '[at]', '{at}'])
-    for (let at = lower.indexOf(sign); at >= 0; at = lower.indexOf(sign, at + 4)) {
-      const before = lower[at - 1] === ' ' ? at - 1 : at
-      const after = lower[at + 4] === ' ' ? at + 5 : at + 4
-      const start = localStart(lower, before, 0)
-      const end = domainEnd(lower, after)
-      if (start < before && end > 0) matches.push({ detector: 'pii/email', start, end, score: 0.9 })
-    }
-  return matches
+function bracketedAts(matches: Match[], text: string): void {
+  for (const { index: at } of text.matchAll(BRACKETED_AT)) {
+    const before = text[at - 1] === ' ' ? at - 1 : at
+    const after = text[at + 4] === ' ' ? at + 5 : at + 4
+    const start = localStart(text, before, 0)
+    const end = domainEnd(text, after)
+    if (start < before && end > 0) matches.push({ detector: 'pii/email', start, end, score: 0.9 })
+  }
 }

@@ -27,8 +27,10 @@ export function detectIbans(text: string, scan: Scan = scanOf(text)): readonly M
     if (start > 0 && (isAlnum(text.charCodeAt(start - 1)) || text[start - 1] === '_')) continue
     const length = IBAN_LENGTHS.get(text.slice(start, start + 2).toLowerCase())
     if (length === undefined) continue
-    const end = passingEnd(scan.lower, start, length)
-    if (end < 0) continue
+    // Twice its length with single separators, and what stands behind.
+    const passing = passingEnd(scan.window(start, start + 2 * length + 1), length)
+    if (passing < 0) continue
+    const end = start + passing
     matches.push({ detector: 'pii/iban', start, end, score: 1 })
     last = end
   }
@@ -40,9 +42,9 @@ function isLetterAt(text: string, index: number): boolean {
 }
 
 /** The end of `length` characters with single separators whose check digits are right; -1 where they are not. */
-function passingEnd(lower: string, start: number, length: number): number {
+function passingEnd(lower: string, length: number): number {
   let compact = ''
-  let index = start
+  let index = 0
   for (; index < lower.length && compact.length < length; index++) {
     const code = lower.charCodeAt(index)
     if (isAlnum(code)) compact += lower.charAt(index)

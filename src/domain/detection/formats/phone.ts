@@ -1,9 +1,10 @@
 import type { Match } from '../match.ts'
 import { isInternational, nationalScore } from './phone-plans.ts'
-import { after, before, isAlnum, isBehindNumber, isDigit, scanOf } from './scan.ts'
+import { after, before, isAlnum, isBehindNumber, isDigit, isLetter, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const GROUPS_MAX = 8
+const GAP_MAX = 3
 const DIGITS_MIN = 7
 const DIGITS_MAX = 17
 const CONTEXT_CHARS = 40
@@ -64,6 +65,7 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
   if (!hasPlus && text[firstEnd] === ' ' && isBehindNumber(scan, start)) return undefined
+  if (!hasDigitsEnough(scan, first)) return undefined
   const ends: number[] = []
   const groups: string[] = []
   const gaps: string[] = []
@@ -82,6 +84,18 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   return total < DIGITS_MIN ? undefined : { start, hasPlus, ends, groups, gaps }
 }
 
+/** Seven digits before a gap that no number has, counted without making anything: most runs end here. */
+function hasDigitsEnough({ runs }: Scan, first: number): boolean {
+  let total = 0
+  for (let run = first; run < runs.length && run - first < 2 * GROUPS_MAX; run += 2) {
+    const end = runs[run + 1] as number
+    total += end - (runs[run] as number)
+    if (total >= DIGITS_MIN) return true
+    if (run + 2 < runs.length && (runs[run + 2] as number) - end > GAP_MAX) return false
+  }
+  return false
+}
+
 /** Over an opening bracket and a plus before the first digit. */
 function headOf(text: string, digits: number, floor: number): { readonly start: number; readonly hasPlus: boolean } {
   let start = digits
@@ -95,7 +109,7 @@ function headOf(text: string, digits: number, floor: number): { readonly start: 
 function gapAt({ text, runs }: Scan, end: number): string | undefined {
   const from = runs[end] ?? 0
   const next = runs[end + 1]
-  if (next === undefined || next - from > 3) return undefined
+  if (next === undefined || next - from > GAP_MAX) return undefined
   const gap = text.slice(from, next)
   if (gap.length === 1) return ' .-/()'.includes(gap) ? gap : undefined
   return /^(?:[ .\-/]|\) ?|\)-| ?\(| - )$/.test(gap) ? gap : undefined
@@ -110,23 +124,45 @@ function isInsideWord(code: number, hasPlus: boolean): boolean {
 function longestPhone(scan: Scan, span: NumberSpan): Match | undefined {
   const { text } = scan
   let hasBefore: boolean | undefined
+  let digits = span.groups.reduce((sum, { length }) => sum + length, 0)
   for (let count = span.groups.length; count > 0; count--) {
     const end = span.ends[count - 1] ?? 0
-    const groups = span.groups.slice(0, count)
-    const digits = groups.join('')
-    if (digits.length < DIGITS_MIN) return undefined
-    if (!isWholeAt(text, end) || (count < span.groups.length && !/^[ /]/.test(span.gaps[count - 1] ?? ''))) continue
-    hasBefore ??= saysPhone(before(scan, span.start, CONTEXT_CHARS))
-    const hasContext = hasBefore || PHONE_AFTER.test(after(scan, end, AFTER_CHARS))
-    const gaps = span.gaps.slice(0, count - 1)
-    const score = scoreOf(span.hasPlus, groups, gaps, hasContext)
-    if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
+    if (digits < DIGITS_MIN) return undefined
+    const isWhole = isWholeAt(text, end) && (count === span.groups.length || partsNumbers(span.gaps[count - 1]))
+    if (isWhole) {
+      hasBefore ??= saysPhone(scan, span.start)
+      const hasContext = hasBefore || isPhoneBehind(scan, end)
+      const isAll = count === span.groups.length
+      const groups = isAll ? span.groups : span.groups.slice(0, count)
+      const gaps = span.gaps.length < count ? span.gaps : span.gaps.slice(0, count - 1)
+      const score = scoreOf(span.hasPlus, groups, gaps, hasContext)
+      if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
+    }
+    digits -= span.groups[count - 1]?.length ?? 0
   }
   return undefined
 }
 
-function saysPhone(context: string): boolean {
+/** A space or a slash may stand between two numbers. */
+function partsNumbers(gap = ''): boolean {
+  return gap.startsWith(' ') || gap.startsWith('/')
+}
+
+/** Every word that says phone has a letter: between numbers there is none, and no pattern is tried. */
+function saysPhone(scan: Scan, start: number): boolean {
+  if (!hasLetter(scan.text, Math.max(0, start - CONTEXT_CHARS), start)) return false
+  const context = before(scan, start, CONTEXT_CHARS)
   return PHONE_BEFORE.test(context) || (PERHAPS_PHONE_BEFORE.test(context) && !OTHER_NUMBER.test(context))
+}
+
+function isPhoneBehind(scan: Scan, end: number): boolean {
+  const limit = Math.min(scan.text.length, end + AFTER_CHARS)
+  return hasLetter(scan.text, end, limit) && PHONE_AFTER.test(after(scan, end, AFTER_CHARS))
+}
+
+function hasLetter(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (isLetter(text.charCodeAt(at))) return true
+  return false
 }
 
 function isWholeAt(text: string, end: number): boolean {
@@ -157,7 +193,7 @@ function scoreOf(hasPlus: boolean, groups: readonly string[], gaps: readonly str
     digits.length >= 8 &&
     digits.length <= 12 &&
     !/^(?:19|20)\d\d$/.test(groups[0] ?? '')
-  const isPlain = new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
+  const isPlain = gaps.length <= 2 || new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
   const national = isPlain ? nationalScore(digits, groups.map(({ length }) => length).join('-')) : 0
   if (hasContext) return Math.max(national, 0.75)
   return national === 0 && isBracketed ? 0.6 : national
@@ -173,6 +209,7 @@ function internationalScore(groups: readonly string[], gaps: readonly string[], 
 
 /** Dates, social security numbers, ranges of years, ISBNs, and what points alone part. */
 function isOtherNumber(groups: readonly string[], gaps: readonly string[]): boolean {
+  if (groups.length === 1) return false
   const shape = groups.map(({ length }) => length).join('-')
   if (/^(?:4-[12]-[12]|[12]-[12]-4)(?:-|$)/.test(shape) && isDate(groups)) return true
   if (shape === '3-2-4' || (shape === '4-4' && isYears(groups))) return true

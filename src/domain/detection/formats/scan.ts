@@ -1,11 +1,12 @@
-import { digitRuns } from '../readings/survey.ts'
+import { digitRuns, type Runs } from '../readings/survey.ts'
+
 /** What every format detector starts from: the text, its lower case unit for unit, and where its digits are. */
 export interface Scan {
   readonly text: string
   /** As long as `text`: unit `i` is the lower case of unit `i`. */
   readonly lower: string
   /** Start and end of each maximal run of ASCII digits, flat: start, end, start, end. */
-  readonly runs: readonly number[]
+  readonly runs: Runs
   /** Bits of the `FORMAT_WORDS` that may be in the text. */
   readonly words: number
   /** The lower case of `[from, to)`, without that of the whole text where few places ask. */
@@ -45,52 +46,62 @@ type FormatWord = (typeof FORMAT_WORDS)[number]
 /** All words may be there: nobody looked. */
 const ANY_WORD = 0xff
 
-/** `words`: bits of the `FORMAT_WORDS` that stand in the text, in any case. */
-export function scanOf(text: string, words = ANY_WORD): Scan {
-  return new LazyScan(text, words)
+/** `words`: bits of the `FORMAT_WORDS` that stand in the text, in any case. `runs`: its runs of digits, where they are known. */
+export function scanOf(text: string, words = ANY_WORD, runs: Runs = digitRuns(text)): Scan {
+  return new LazyScan(text, words, runs)
 }
 
-/** Lower case of windows costs less than that of the text while there are fewer than one in so many characters. */
-const WINDOW_SHARE = 256
+/** The lower case of a text is made in blocks, of what lies near the places that are asked about; two overlap by this. */
+const BLOCK_BITS = 10
+const OVERLAP = 128
 
 /** The lower case is made where a rule asks for it: most texts hold nothing that one would ask about. */
 class LazyScan implements Scan {
   readonly text: string
-  readonly runs: readonly number[]
+  readonly runs: Runs
   readonly words: number
+  readonly #blocks: (string | undefined)[] = []
   #lower: string | undefined
-  #windows = 0
 
-  constructor(text: string, words: number) {
+  constructor(text: string, words: number, runs: Runs) {
     this.text = text
     this.words = words
-    this.runs = digitRuns(text)
+    this.runs = runs
   }
   get lower(): string {
     return (this.#lower ??= lowerOf(this.text))
   }
   window(from: number, to: number): string {
-    this.#windows += 1
-    if (this.#lower === undefined && this.#windows * WINDOW_SHARE < this.text.length) {
-      const window = this.text.slice(from, to)
-      // The lower case of a sigma depends on what stands behind the window.
-      if (!window.includes('\u03a3')) return lowerOf(window)
-    }
-    return this.lower.slice(from, to)
+    const number = from >> BLOCK_BITS
+    const start = number << BLOCK_BITS
+    if (this.#lower !== undefined || to > start + (1 << BLOCK_BITS) + OVERLAP) return this.lower.slice(from, to)
+    const block = (this.#blocks[number] ??= this.#lowerBlock(start))
+    return block.slice(from - start, to - start)
+  }
+
+  #lowerBlock(start: number): string {
+    const end = start + (1 << BLOCK_BITS) + OVERLAP
+    const block = this.text.slice(start, end)
+    // The lower case of a sigma depends on what stands beside the block.
+    return block.includes('\u03a3') ? this.lower.slice(start, end) : lowerOf(block)
   }
 }
 
 /** False where a pass over the text has shown that the word is nowhere in it, in any case. */
-export function mayHoldWord({ words }: Scan, word: FormatWord): boolean {
+function mayHoldWord({ words }: Scan, word: FormatWord): boolean {
   return (words & (1 << FORMAT_WORDS.indexOf(word))) !== 0
 }
 
-/** Whether a word stands in a text in one of the ways that people write it: small, large, or with a capital. */
-export function holdsWord(scan: Scan, lower: FormatWord): boolean {
-  if (!mayHoldWord(scan, lower)) return false
-  const { text } = scan
-  const upper = lower.toUpperCase()
-  return text.includes(lower) || text.includes(upper) || text.includes(upper.charAt(0) + lower.slice(1))
+const WORD_PATTERNS: readonly RegExp[] = FORMAT_WORDS.map((word) => new RegExp(word, 'gi'))
+
+/** Where a word stands in the text, in any case, in order and apart. */
+export function placesOf(scan: Scan, word: FormatWord): readonly number[] {
+  const places: number[] = []
+  const pattern = WORD_PATTERNS[FORMAT_WORDS.indexOf(word)]
+  if (pattern === undefined || !mayHoldWord(scan, word)) return places
+  pattern.lastIndex = 0
+  while (pattern.test(scan.text)) places.push(pattern.lastIndex - word.length)
+  return places
 }
 
 /** U+0130 is the one character whose lower case is longer than itself (Unicode SpecialCasing). */

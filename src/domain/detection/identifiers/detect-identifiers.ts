@@ -1,4 +1,5 @@
 import type { Match } from '../match.ts'
+import { digitRuns, type Runs } from '../readings/survey.ts'
 import type { ContextIndex } from './identifier-context.ts'
 import type { IdentifierKind } from './identifier-kinds.ts'
 import { IDENTIFIER_KINDS } from './identifier-kinds.ts'
@@ -28,14 +29,18 @@ const isAlnum = (text: string, index: number): boolean => {
  * Identifiers of people, companies and things with a checksum or a fixed form: spans within the text, sorted, none over another.
  * Linear: each digit starts at most three walks of 34 characters. A detector, not a boundary: `passRate` of each kind says how often chance passes.
  */
-export function detectIdentifiers(text: string, context: ContextIndex): readonly Match[] {
+export function detectIdentifiers(
+  text: string,
+  context: ContextIndex,
+  digits: Runs = digitRuns(text),
+): readonly Match[] {
   const matches: Match[] = []
   let best: Match | undefined
   let from = 0
-  // The engine's own search finds the next digit faster than a loop does.
-  const digit = /[0-9]/g
-  while (digit.test(text)) {
-    let index = digit.lastIndex - 1
+  let next = 0
+  for (let run = 0; run < digits.length; run += 2) {
+    let index = digits[run] as number
+    if (index < next) continue
     const group = groupStart(text, index, from)
     for (const start of startsBefore(text, group, from)) {
       const found = longestFrom(text, start, context)
@@ -45,10 +50,11 @@ export function detectIdentifiers(text: string, context: ContextIndex): readonly
         best = found
       } else best = best === undefined ? found : stronger(best, found)
     }
+    index = (digits[run + 1] as number) - 1
     while (index + 1 < text.length && isAlnum(text, index + 1)) index += 1
-    digit.lastIndex = index + 1
+    next = index + 1
     // What lies before the end of a long run is never walked again.
-    from = index - group > SPAN_MAX ? index + 1 : Math.max(from, group - SPAN_MAX)
+    from = index - group > SPAN_MAX ? next : Math.max(from, group - SPAN_MAX)
   }
   if (best !== undefined) matches.push(best)
   if (matches.length > 0) return matches

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { combineInjection } from './combine-injection.ts'
 import type { InjectionScore } from './score-injection.ts'
 
@@ -34,6 +34,26 @@ test('a weak hit alone reaches no preset', () => {
 
 test('letters read as digits count for nothing alone', () => {
   expect(combineInjection(heuristic(1, 'leet'), { score: 0.01, windows: [] })).toBeLessThan(0.5)
+})
+
+describe('in a long text', () => {
+  const windows = (count: number) => Array.from({ length: count }, (_, at) => ({ start: at, end: at + 1, score: 0.5 }))
+  const nothing: InjectionScore = { score: 0, hits: [] }
+  const of = (heuristics: InjectionScore, count: number, score = 0.9): number =>
+    combineInjection(heuristics, { score, windows: windows(count) })
+
+  test('the same signs count for less, the more windows there are beyond eight, and for the same up to there', () => {
+    expect(of(nothing, 8)).toBe(of(nothing, 1))
+    const scores = [8, 16, 64, 256, 512].map((count) => of(nothing, count))
+    for (const [index, score] of scores.entries()) if (index > 0) expect(score).toBeLessThan(scores[index - 1] ?? 0)
+    expect(of(nothing, 80)).toBeLessThan(0.5)
+  })
+
+  test('padding helps up to 512 windows, and never hides a clear order in plain words', () => {
+    expect(of(heuristic(0.92), 100_000)).toBe(of(heuristic(0.92), 512))
+    expect(of(heuristic(0.92), 100_000, 0.01)).toBeGreaterThanOrEqual(0.5)
+    expect(of(nothing, 100_000, 0.999)).toBe(of(nothing, 512, 0.999))
+  })
 })
 
 test('a classifier that is not sure and no hit stay below every preset', () => {

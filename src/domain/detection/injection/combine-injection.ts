@@ -1,4 +1,4 @@
-import type { Classified } from '../classifier/classify.ts'
+import { windowDoublings, type Classified } from '../classifier/classify.ts'
 import type { InjectionHit, InjectionScore } from './score-injection.ts'
 
 /** Weight of the heuristics beside the classifier's log-odds; chosen on the development split (docs/reference/detection-quality.md). */
@@ -8,6 +8,14 @@ const INTERCEPT = -0.06
 const ALONE_SLOPE = 12
 const ALONE_INTERCEPT = -8.6
 const EDGE = 1e-6
+/**
+ * A long text has more chances of a false alarm than the classifier's own allowance covers: log-odds that each doubling of the
+ * windows costs from there on. Chosen on the development split so that at most a tenth of its long harmless documents reaches 0.5
+ * at any length. SECURITY: bounded, since an attacker can pad a text; a clear order in plain words (0.92) still counts.
+ */
+const TOGETHER_PER_DOUBLING = -0.8
+const ALONE_PER_DOUBLING = -0.27
+const FURTHER_DOUBLINGS_MAX = 6
 
 /**
  * One score from 0 to 1 out of heuristics and classifier; it grows with both. Scaled so that of harmless development texts about 1 % reach 0.5 and
@@ -16,9 +24,16 @@ const EDGE = 1e-6
 export function combineInjection(heuristic: InjectionScore, classified: Classified): number {
   const bounded = Math.min(1 - EDGE, Math.max(EDGE, classified.score))
   const strength = strengthOf(heuristic.hits)
-  const together = Math.log(bounded / (1 - bounded)) + HEURISTIC_WEIGHT * strength + INTERCEPT
-  const alone = ALONE_SLOPE * strength + ALONE_INTERCEPT
+  const further = furtherDoublings(classified.windows.length)
+  const together =
+    Math.log(bounded / (1 - bounded)) + HEURISTIC_WEIGHT * strength + INTERCEPT + TOGETHER_PER_DOUBLING * further
+  const alone = ALONE_SLOPE * strength + ALONE_INTERCEPT + ALONE_PER_DOUBLING * further
   return 1 / (1 + Math.exp(-Math.max(together, alone)))
+}
+
+/** Doublings of the windows beyond those that the classifier's score already allows for. */
+function furtherDoublings(windows: number): number {
+  return windows === 0 ? 0 : Math.min(FURTHER_DOUBLINGS_MAX, Math.log2(windows) - windowDoublings(windows))
 }
 
 /** As the heuristics add up, but for letters put in the place of digits: in languages other than English that reading invents words. */

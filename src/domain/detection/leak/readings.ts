@@ -1,6 +1,7 @@
 import { base64Of, hexOf, utf8 } from '../../../base/bytes.ts'
 import type { View } from '../canonical-view.ts'
 import { readingsOf as readingsOfText } from '../readings/readings-of.ts'
+import { SpareUnits } from '../spare-units.ts'
 import type { Reading } from '../readings/text-reading.ts'
 import { rot13 } from '../readings/turned.ts'
 import { findShared, type FingerprintIndex, type GuardedText, type LetterMatch } from './fingerprints.ts'
@@ -46,9 +47,11 @@ function textOfCodes(codes: LetterCodes): string {
   return text
 }
 
+/** No letters are kept beyond the search of one text. */
+const SPARE = new SpareUnits()
+
 /**
- * Spans of `raw` that repeat what the indexes guard, in any reading. The view is only used where `raw` is not plain ASCII;
- * `derived` are the readings of what is encoded in `raw`.
+ * Spans of `raw` that repeat what the indexes guard, in any reading. `derived` are the readings of what is encoded in `raw`.
  */
 export function findLeaks(
   raw: string,
@@ -58,11 +61,11 @@ export function findLeaks(
 ): readonly LeakSpan[] {
   const used = indexes.filter(({ texts }) => texts.length > 0)
   if (used.length === 0) return []
-  const letters = lettersOf(raw, view)
+  const letters = lettersOf(raw, view, SPARE)
   const direct = used.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
   const spans = [...direct]
   for (const reading of derived) {
-    const shared = sharedIn(reading.text, used)
+    const shared = sharedIn(reading, used)
     const [first] = shared
     if (first === undefined) continue
     const place = reading.rawSpan(0, reading.text.length)
@@ -85,10 +88,12 @@ function spanOf(reading: Reading, shared: readonly LetterMatch[]): { readonly st
 }
 
 /** Escapes that were escaped again leave a backslash before each letter. */
-function sharedIn(text: string, indexes: readonly FingerprintIndex[]): readonly LetterMatch[] {
+function sharedIn({ text, view }: Reading, indexes: readonly FingerprintIndex[]): readonly LetterMatch[] {
   const find = (codes: LetterCodes): LetterMatch[] => indexes.flatMap((index) => findShared(codes, index))
-  const shared = find(lettersOf(text).codes)
-  return shared.length > 0 || !text.includes('\\') ? shared : find(lettersOf(text.replaceAll('\\', '')).codes)
+  const shared = find(lettersOf(text, view, SPARE).codes)
+  return shared.length > 0 || !text.includes('\\')
+    ? shared
+    : find(lettersOf(text.replaceAll('\\', ''), undefined, SPARE).codes)
 }
 
 type PlacedSpan = LeakSpan & { readonly letters: number }

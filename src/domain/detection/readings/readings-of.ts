@@ -1,5 +1,6 @@
 import { textOf } from '../../../base/bytes.ts'
-import { canonicalView, isFlagTag, type View } from '../canonical-view.ts'
+import { canonicalView, type View } from '../canonical-view.ts'
+import { isFlagTag } from '../fold-text.ts'
 import { encodedRuns } from './encoded-runs.ts'
 import { survey, type Place, type Survey } from './survey.ts'
 import { Reading } from './text-reading.ts'
@@ -78,7 +79,7 @@ class Search {
             : parent.piece(encoding, hidden, wholeOf(parent)),
         )
     for (const region of escapedRegions(text)) this.#unescaped(parent, region)
-    const seen = survey(text)
+    const seen = survey(text, parent.digits)
     if (seen.long.length > 0 || seen.codes.length > 0)
       for (const run of encodedRuns(text, seen)) {
         if (this.isSpent) break

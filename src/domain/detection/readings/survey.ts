@@ -35,24 +35,47 @@ const classAt = (text: string, at: number): number => {
   return code < 128 ? (CLASS[code] as number) : 0
 }
 
-/** Linear; prose costs a few searches of the engine's own and a look at every sixteenth character. */
-export function survey(text: string): Survey {
-  const runs = digitRuns(text)
+/** Linear; prose costs a few searches of the engine's own and a look at every tenth character. `runs`: its runs of digits. */
+export function survey(text: string, runs: Runs = digitRuns(text)): Survey {
   return { long: longRuns(text), spaced: spacedRows(text), codes: codeRows(text, runs), mixed: mixedWords(text, runs) }
 }
 
+/** Starts and ends of runs, flat. */
+export type Runs = Uint32Array<ArrayBuffer>
+
+/** Behind a run the next one is looked for unit by unit so far, and then by the engine's own search. */
+const NEAR_DIGIT = 24
+const NO_RUNS: Runs = new Uint32Array(0)
+/** Where runs are gathered before their number is known. */
+let gathered: Runs = new Uint32Array(64)
+
 /** Starts and ends of the runs of ASCII digits, flat. */
-export function digitRuns(text: string): readonly number[] {
-  const runs: number[] = []
+export function digitRuns(text: string): Runs {
   const digit = /[0-9]/g
+  const { length } = text
+  let runs = gathered
+  let count = 0
   while (digit.test(text)) {
-    let end = digit.lastIndex
-    runs.push(end - 1)
-    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
-    runs.push(end)
-    digit.lastIndex = end
+    let at = digit.lastIndex - 1
+    let limit = at + 1
+    while (at < limit) {
+      if (isDigit(text.charCodeAt(at))) {
+        if (count + 2 > runs.length) runs = gathered = grown(runs)
+        runs[count++] = at++
+        while (at < length && isDigit(text.charCodeAt(at))) at += 1
+        runs[count++] = at
+        limit = Math.min(length, at + NEAR_DIGIT)
+      } else at += 1
+    }
+    digit.lastIndex = at
   }
-  return runs
+  return count === 0 ? NO_RUNS : runs.slice(0, count)
+}
+
+function grown(runs: Runs): Runs {
+  const more = new Uint32Array(2 * runs.length)
+  more.set(runs)
+  return more
 }
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
@@ -73,21 +96,22 @@ function longRuns(text: string): readonly Place[] {
   return long
 }
 
-/** Rows hold two units of four that are no letters beside each other, wherever one looks: a fifth of a search's price. */
-const ROW_PROBE = 6
+/** The shortest row is eleven units long: one of every ten neighbours stands in it, and they are not both letters. */
+const ROW_PROBE = 10
 
 function spacedRows(text: string): readonly Place[] {
   const rows: Place[] = []
-  const last = text.length - 4
-  for (let probe = 0; probe <= last; probe += ROW_PROBE) {
-    const second = classAt(text, probe + 1)
+  const last = text.length - 2
+  for (let probe = 2; probe <= last; probe += ROW_PROBE) {
+    const here = classAt(text, probe)
+    const next = classAt(text, probe + 1)
+    if (here === ALNUM && next === ALNUM) continue
     const third = classAt(text, probe + 2)
-    if (second === ALNUM && third === ALNUM) continue
-    const first = classAt(text, probe)
-    if (first === ALNUM && second === ALNUM) continue
-    const fourth = classAt(text, probe + 3)
-    if (third === ALNUM && fourth === ALNUM) continue
-    if (first !== ALNUM && second !== ALNUM && third !== ALNUM && fourth !== ALNUM) continue
+    // Two letters beside each other end a row: near on both sides they leave no room for one.
+    if (third === ALNUM && (next === ALNUM || classAt(text, probe + 3) === ALNUM)) {
+      const before = classAt(text, probe - 1)
+      if (before === ALNUM && (here === ALNUM || classAt(text, probe - 2) === ALNUM)) continue
+    }
     const before = singlesTowards(text, probe - 1, -1)
     const behind = singlesTowards(text, probe, 1)
     if (before.count + behind.count < SPACED_MIN) continue
@@ -145,7 +169,7 @@ function nextSingle(text: string, from: number): number {
 const CODE_WINDOW = 40
 const NEAR_RUNS = 4
 
-function codeRows(text: string, runs: readonly number[]): readonly Place[] {
+function codeRows(text: string, runs: Runs): readonly Place[] {
   const rows: Place[] = []
   let from = 0
   for (let run = 0; run + 2 * NEAR_RUNS <= runs.length; run += 2) {
@@ -167,7 +191,7 @@ function codeRow(text: string, near: number, floor: number): Place & { readonly 
   for (let at = start; ;) {
     let stop = at
     while (stop < text.length && stop - at <= 8 && classAt(text, stop) === ALNUM) stop += 1
-    if (!isCode(text.slice(at, stop))) break
+    if (!isCode(text, at, stop)) break
     if (count === 0) first = at
     count += 1
     end = stop
@@ -180,11 +204,22 @@ function codeRow(text: string, near: number, floor: number): Place & { readonly 
 }
 
 /** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */
-function isCode(token: string): boolean {
-  return /^(?:[0-9a-fA-F]{2}|0x[0-9a-fA-F]{2}|[0-9]{3}|[01]{8})$/.test(token)
+function isCode(text: string, start: number, end: number): boolean {
+  const length = end - start
+  if (length !== 2 && length !== 3 && length !== 4 && length !== 8) return false
+  if (length !== 4) return isOf(text, start, end, length === 2 ? isHex : length === 3 ? isDigit : isBit)
+  return text.charCodeAt(start) === 48 && text.charCodeAt(start + 1) === 120 && isOf(text, start + 2, end, isHex)
 }
 
-function mixedWords(text: string, runs: readonly number[]): readonly Place[] {
+function isOf(text: string, start: number, end: number, isMember: (code: number) => boolean): boolean {
+  for (let at = start; at < end; at++) if (!isMember(text.charCodeAt(at))) return false
+  return true
+}
+
+const isBit = (code: number): boolean => code === 48 || code === 49
+const isHex = (code: number): boolean => isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70)
+
+function mixedWords(text: string, runs: Runs): readonly Place[] {
   const words: Place[] = []
   let last = 0
   for (let run = 0; run < runs.length && words.length < MIXED_MAX; run += 2) {

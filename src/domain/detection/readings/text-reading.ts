@@ -1,6 +1,6 @@
 import { canonicalView, rawSpan, type View } from '../canonical-view.ts'
 import type { Encoding } from './encoded-runs.ts'
-import type { Place } from './survey.ts'
+import { digitRuns, type Place, type Runs } from './survey.ts'
 
 /**
  * One way to read a text: its canonical form, that of a piece decoded out of it, or the whole turned around. Spans of a
@@ -14,6 +14,7 @@ export class Reading {
   readonly #view: View
   readonly #toParent: (start: number, end: number) => Place
   readonly #parent: Reading | undefined
+  #digits: Runs | undefined
 
   private constructor(
     encoding: Encoding | 'plain',
@@ -53,6 +54,11 @@ export class Reading {
   }
   get text(): string {
     return this.#view.text
+  }
+
+  /** Runs of digits in `text`, as `digitRuns` gives them. */
+  get digits(): Runs {
+    return (this.#digits ??= digitRuns(this.text))
   }
 
   /** Where a span of this reading stands in the raw text. */

@@ -18,20 +18,19 @@ export function reversed(text: string): string {
   return textOfUnits(units)
 }
 
-const LEET: Readonly<Record<string, string>> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '@': 'a',
-  $: 's',
-  '!': 'i',
-}
+/** The letter that a digit or sign below U+0080 stands for; itself for all others. */
+const LEET = Uint8Array.from({ length: 128 }, (_, code) => code)
+for (const [sign, letter] of ['0o', '1i', '3e', '4a', '5s', '7t', '@a', '$s', '!i'].map((pair) => pair.split('')))
+  LEET[sign?.charCodeAt(0) ?? 0] = letter?.charCodeAt(0) ?? 0
+
 /** Digits and signs that stand for letters, read as those letters; unit by unit at the same places. */
 export function unleet(text: string): string {
-  return text.replace(/[013457@$!]/g, (char) => LEET[char] ?? char)
+  const units = new Uint16Array(text.length)
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    units[index] = code < 128 ? (LEET[code] as number) : code
+  }
+  return textOfUnits(units)
 }
 
 /** Single letters pulled together: the text, and where each of its units stood. */

@@ -5,8 +5,12 @@ import { errnoOf } from '../../../adapters/files/errno.ts'
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import { replayTrace, type ReplayPorts } from '../../../application/gateway/replay-trace.ts'
 import { parseJson, type JsonObject } from '../../../base/json.ts'
+import { ok, type Problem, type Result } from '../../../base/result.ts'
 import { parseTrace } from '../../../contract/replay/trace.ts'
+import { computeTier } from '../../../domain/manifest/compute-tier.ts'
+import type { PolicyPack } from '../../../domain/policy/policy-pack.ts'
 import { EXIT_CODE } from '../exit-code.ts'
+import { loadPacks } from '../load-packs.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import type { Terminal } from '../terminal.ts'
@@ -24,12 +28,23 @@ export async function guardReplayCommand(
     return EXIT_CODE.usage
   }
   const { release } = loaded.value
+  const packs = await requestPacks(dirname(path), release.manifest.policies ?? [])
+  if (!packs.ok) {
+    reportProblems(terminal, packs.failure)
+    return EXIT_CODE.usage
+  }
   const schemas = new Map(Object.entries(release.toolSchemas).map(([id, { schema }]) => [id, schema]))
   const ports: ReplayPorts = {
     manifest: release.manifest,
     engine: celEngine(),
     checkArguments: argumentChecker(schemas),
     schemaOf: (tool) => schemas.get(tool),
+    requestPolicy: {
+      packs: packs.value,
+      tier: computeTier(release.manifest).tier,
+      environment: 'replay',
+      manifest: release.raw,
+    },
   }
   const input: AsyncIterable<Uint8Array> =
     options.traces === undefined ? terminal.stdin : createReadStream(resolve(terminal.workingFolder, options.traces))
@@ -53,6 +68,15 @@ export async function guardReplayCommand(
     return EXIT_CODE.usage
   }
   return EXIT_CODE.pass
+}
+
+/** Packs of the manifest that read requests. A pack that is named and not there is an error, as it is at the gate. */
+async function requestPacks(
+  folder: string,
+  names: readonly string[],
+): Promise<Result<readonly PolicyPack[], readonly Problem[]>> {
+  const loaded = await loadPacks(folder, names)
+  return loaded.ok ? ok(loaded.value.map(({ pack }) => pack).filter(({ scope }) => scope === 'request')) : loaded
 }
 
 function replayLine(bytes: Buffer | undefined, line: number, ports: ReplayPorts): JsonObject {

@@ -2,15 +2,18 @@ import { basename, dirname, resolve } from 'node:path'
 import { monotonicMs } from '../../../adapters/clock/system-clock.ts'
 import { systemDeadline } from '../../../adapters/clock/system-deadline.ts'
 import { declaredDetectors, type DeclaredDetectors } from '../../../adapters/detectors/declared-detectors.ts'
+import { declaredSecrets } from '../../../adapters/detectors/declared-secrets.ts'
 import { injectionClassifier } from '../../../adapters/models/load-injection-model.ts'
 import { guardWithDetectors } from '../../../application/guard/guard-with-detectors.ts'
 import { detectorRunner, type DetectorRunner } from '../../../application/guard/run-detectors.ts'
 import type { ClassifyInjection } from '../../../domain/detection/injection/weigh-injection.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../../../base/json.ts'
+import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../base/json.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { TIERS, type Tier } from '../../../domain/manifest/manifest.ts'
 import { resolveGuardPolicy, type GuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { explain } from '../../../domain/guardrail/explain.ts'
+import { leakIndex, type LeakIndex } from '../../../domain/detection/prompt-leak.ts'
+import type { Passage } from '../../../domain/detection/groundedness/ground-claims.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadProject } from '../load-project.ts'
@@ -35,6 +38,7 @@ export async function guardScanCommand(
   const context: ScanContext = {
     policy: guard.policy,
     classify: classify.value,
+    leak: guard.secrets.length === 0 ? undefined : leakIndex([], guard.secrets),
     isExplained: options.explain === true,
     runDetectors,
     interrupted: terminal.interrupted,
@@ -57,12 +61,13 @@ export async function guardScanCommand(
 interface ScanContext {
   readonly policy: GuardPolicy
   readonly classify: ClassifyInjection
+  readonly leak: LeakIndex | undefined
   readonly isExplained: boolean
   readonly runDetectors: DetectorRunner
   readonly interrupted: AbortSignal
 }
 
-type ScanGuard = DeclaredDetectors & { readonly policy: GuardPolicy }
+type ScanGuard = DeclaredDetectors & { readonly policy: GuardPolicy; readonly secrets: readonly string[] }
 
 async function guardFor(
   terminal: Terminal,
@@ -74,15 +79,20 @@ async function guardFor(
     const detectors = loaded.ok
       ? declaredDetectors(loaded.value.release.manifest.guard?.detectors ?? [], terminal.environment)
       : loaded
-    if (loaded.ok && detectors.ok) {
+    const secrets = loaded.ok
+      ? declaredSecrets(loaded.value.release.manifest.guard?.secretsFrom ?? [], terminal.environment)
+      : loaded
+    if (loaded.ok && detectors.ok && secrets.ok) {
       const { manifest: declared } = loaded.value.release
-      return { policy: resolveGuardPolicy(declared.guard, computeTier(declared).tier), ...detectors.value }
+      const policy = resolveGuardPolicy(declared.guard, computeTier(declared).tier)
+      return { policy, secrets: secrets.value, ...detectors.value }
     }
+    if (loaded.ok && !secrets.ok) reportProblems(terminal, secrets.failure)
     if (!detectors.ok) reportProblems(terminal, detectors.failure)
     return undefined
   }
   if (TIERS.some((tier) => tier === preset)) {
-    const none = { detectors: [], close: () => Promise.resolve() }
+    const none = { secrets: [], detectors: [], close: () => Promise.resolve() }
     return { policy: resolveGuardPolicy({ preset: preset as Tier }, preset as Tier), ...none }
   }
   reportProblems(terminal, [{ code: 'guard/preset', message: `\`${preset}\` is no preset`, next: 'use T1, T2 or T3' }])
@@ -120,12 +130,24 @@ function errorLine(id: string | null, line: number, code: string, message: strin
   return { id, line, error: { code, message } }
 }
 
+/** None without the field; undefined where it is no list of passages. */
+function passagesIn(value: Json | undefined): readonly Passage[] | undefined {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) return undefined
+  const passages: Passage[] = []
+  for (const item of value as readonly Json[]) {
+    if (!isJsonObject(item) || typeof item.id !== 'string' || typeof item.text !== 'string') return undefined
+    passages.push({ id: item.id, text: item.text })
+  }
+  return passages
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 async function scanLine(
   bytes: Buffer | undefined,
   number: number,
-  { policy, classify, isExplained, runDetectors, interrupted }: ScanContext,
+  { policy, classify, leak, isExplained, runDetectors, interrupted }: ScanContext,
 ): Promise<JsonObject> {
   if (bytes === undefined) return errorLine(null, number, 'guard/line-too-long', `longer than ${LINE_BYTES_MAX} bytes`)
   let line: string
@@ -145,7 +167,11 @@ async function scanLine(
   if (direction !== undefined && direction !== 'input' && direction !== 'output')
     return errorLine(name, number, 'guard/bad-line', '`direction` must be `input` or `output`')
   const side = direction ?? 'input'
-  const own = guardText(text, policy[side], { classify })
+  const passages = passagesIn(json.value.passages)
+  if (passages === undefined)
+    return errorLine(name, number, 'guard/bad-line', '`passages` must be a list of `{ id, text }`')
+  const options = { classify, passages, leak: side === 'output' ? leak : undefined }
+  const own = guardText(text, policy[side], options)
   const raised = await guardWithDetectors([{ raw: text, judgement: own }], runDetectors, { side, signal: interrupted })
   const judgement = raised[0] ?? own
   return {
@@ -159,7 +185,7 @@ async function scanLine(
       end,
       score,
     })),
-    ...(isExplained ? { explanations: explain(text, policy[side], { classify }).map((entry) => ({ ...entry })) } : {}),
+    ...(isExplained ? { explanations: explain(text, policy[side], options).map((entry) => ({ ...entry })) } : {}),
     ...(judgement.text === text || judgement.action === 'block' ? {} : { redacted: judgement.text }),
   }
 }

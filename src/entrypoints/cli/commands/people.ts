@@ -1,4 +1,6 @@
-import { DAY_MS, epochMs, toRfc3339 } from '../../../base/instant.ts'
+import type { InputOf } from '../../../contract/http/operations.ts'
+import { EXCEPTION_DAYS_MAX, type ReleaseException } from '../../../domain/release/release-exception.ts'
+import { DAY_MS, epochMs, toRfc3339, type EpochMs } from '../../../base/instant.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
@@ -17,21 +19,13 @@ export async function requestExceptionCommand(
     readonly release: string
     readonly reason: string
     readonly acceptedBy: string
-    readonly compensating: string
+    readonly compensating?: string | undefined
+    readonly owner?: string | undefined
     readonly days: string
   },
 ): Promise<number> {
-  const days = Number(options.days)
-  if (!Number.isInteger(days) || days < 1 || days > 90) {
-    reportProblems(terminal, [
-      {
-        code: 'exception/days',
-        message: `\`${options.days}\` is not a number of days from 1 to 90`,
-        next: 'choose a shorter end; renew it if the reason stands',
-      },
-    ])
-    return EXIT_CODE.usage
-  }
+  const expiresAt = endIn(terminal, options.days)
+  if (expiresAt === undefined) return EXIT_CODE.usage
   const input = {
     system: options.system,
     ruleId: options.rule,
@@ -39,40 +33,114 @@ export async function requestExceptionCommand(
     reason: options.reason,
     riskAcceptedBy: options.acceptedBy,
     compensatingRule: options.compensating,
-    expiresAt: epochMs(systemClock() + days * DAY_MS),
+    owner: options.owner,
+    expiresAt,
   }
   return withSession(
     terminal,
     options,
     (session) => session.call('requestException', input),
-    (exception) => {
-      if (options.json) printLine(terminal, inertJson(exception))
-      else
-        printLine(
-          terminal,
-          `${String(exception['id'])} requested; it has no effect until somebody else approves it\n  next: gatehouse exception approve ${String(exception['id'])} --as NAME`,
-        )
+    printException(terminal, options.json),
+  )
+}
+
+function endIn(terminal: Terminal, text: string): EpochMs | undefined {
+  const days = Number(text)
+  if (Number.isInteger(days) && days >= 1 && days <= EXCEPTION_DAYS_MAX) return epochMs(systemClock() + days * DAY_MS)
+  reportProblems(terminal, [
+    {
+      code: 'exception/days',
+      message: `\`${text}\` is not a number of days from 1 to ${EXCEPTION_DAYS_MAX}`,
+      next: 'choose a shorter end; renew it if the reason stands',
     },
+  ])
+  return undefined
+}
+
+export async function renewExceptionCommand(
+  terminal: Terminal,
+  options: Common & { readonly id: string; readonly reason: string; readonly days: string },
+): Promise<number> {
+  const expiresAt = endIn(terminal, options.days)
+  if (expiresAt === undefined) return EXIT_CODE.usage
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('renewException', { id: options.id, reason: options.reason, expiresAt }),
+    printException(terminal, options.json),
   )
 }
 
 export async function decideExceptionCommand(
   terminal: Terminal,
-  options: Common & { readonly id: string; readonly decision: 'approve' | 'deny' },
+  options: Common & {
+    readonly id: string
+    readonly decision: 'approve' | 'deny'
+    readonly role?: string | undefined
+    readonly comment?: string | undefined
+  },
+): Promise<number> {
+  const { id, decision, role, comment } = options
+  const input = { id, decision, role, comment } as InputOf<'decideException'>
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('decideException', input),
+    printException(terminal, options.json),
+  )
+}
+
+export async function acceptRiskCommand(
+  terminal: Terminal,
+  options: Common & { readonly id: string; readonly role?: string | undefined },
+): Promise<number> {
+  const input = { id: options.id, role: options.role } as InputOf<'acceptExceptionRisk'>
+  return withSession(
+    terminal,
+    options,
+    (session) => session.call('acceptExceptionRisk', input),
+    printException(terminal, options.json),
+  )
+}
+
+export async function endExceptionCommand(
+  terminal: Terminal,
+  options: Common & { readonly id: string; readonly reason: string },
 ): Promise<number> {
   return withSession(
     terminal,
     options,
-    (session) => session.call('decideException', { id: options.id, decision: options.decision }),
-    (exception) => {
-      if (options.json) printLine(terminal, inertJson(exception))
-      else
-        printLine(
-          terminal,
-          `${options.id} ${String(exception['status'])} by ${inert(String(exception['decidedBy']))}; it lapses on ${toRfc3339(epochMs(Number(exception['expiresAt'])))}\n  next: gatehouse gate`,
-        )
-    },
+    (session) => session.call('endException', { id: options.id, reason: options.reason }),
+    printException(terminal, options.json),
   )
+}
+
+/** Where a waiver stands, and who has to say something next. */
+function printException(terminal: Terminal, json: boolean): (value: object) => void {
+  return (value) => {
+    if (json) return printLine(terminal, inertJson(value))
+    const { id, status, expiresAt, missing = [] } = value as ReleaseException & { readonly missing?: readonly string[] }
+    switch (status) {
+      case 'requested':
+        return printLine(
+          terminal,
+          `${id} requested; it has no effect until it is approved\n  next: gatehouse exception approve ${id} --as NAME`,
+        )
+      case 'in-review':
+        printLine(terminal, `${id} in review; it has no effect yet`)
+        for (const who of missing) printLine(terminal, `  missing: ${inert(who)}`)
+        return undefined
+      case 'approved':
+        return printLine(
+          terminal,
+          `${id} approved; it lapses on ${toRfc3339(epochMs(expiresAt))}\n  next: gatehouse gate`,
+        )
+      case 'denied':
+      case 'withdrawn':
+      case 'revoked':
+        return printLine(terminal, `${id} ${status}\n  next: gatehouse gate`)
+    }
+  }
 }
 
 export async function approveCommand(

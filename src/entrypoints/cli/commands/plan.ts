@@ -1,5 +1,6 @@
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
-import { APPROVALS_NEEDED } from '../../../domain/release/approvals.ts'
+import { rightOf, type DecisionRights } from '../../../domain/approval/decision-rights.ts'
+import { shippedRights } from '../../node/shipped-content.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
 import { loadProject } from '../load-project.ts'
@@ -27,7 +28,7 @@ export async function planCommand(
     reportProblems(terminal, prepared.failure)
     return EXIT_CODE.usage
   }
-  const plan = summarise(prepared.value, options.env)
+  const plan = summarise(prepared.value, options.env, await shippedRights())
   if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, ...plan }, 2))
   else printPlan(terminal, plan)
   return EXIT_CODE.pass
@@ -35,7 +36,7 @@ export async function planCommand(
 
 type Plan = ReturnType<typeof summarise>
 
-function summarise({ project, packs, checks }: PreparedGate, environment: string) {
+function summarise({ project, packs, checks }: PreparedGate, environment: string, rights: DecisionRights) {
   const { manifest, digest } = project.release
   const { tier, reasons } = computeTier(manifest)
   return {
@@ -57,7 +58,7 @@ function summarise({ project, packs, checks }: PreparedGate, environment: string
       casesNeeded: casesNeeded ?? null,
       missing: spec.kind === 'suite' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
     })),
-    approvals: environment === 'local' ? 0 : APPROVALS_NEEDED[tier],
+    approvals: environment === 'local' ? 0 : rightOf(rights, 'release', tier).people,
   }
 }
 

@@ -1,21 +1,17 @@
-import { readdir } from 'node:fs/promises'
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import { testPack } from '../../../domain/policy/policy-pack.ts'
 import { EXIT_CODE } from '../exit-code.ts'
-import { contentFolder, loadPacks } from '../load-packs.ts'
-import { loadProject } from '../load-project.ts'
+import { loadNamedPacks } from '../named-packs.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
-import { resolve } from 'node:path'
 
 /** `gatehouse policy test`: a pack that loads has compiled and passed its own tests; this says so rule by rule. */
 export async function policyTestCommand(
   terminal: Terminal,
   options: { readonly packs: readonly string[]; readonly project: string; readonly json: boolean },
 ): Promise<number> {
-  const names = options.packs.length > 0 ? options.packs : await defaultPacks(terminal, options.project)
-  const loaded = await loadPacks(resolve(terminal.workingFolder, options.project), names)
+  const loaded = await loadNamedPacks(terminal, options)
   if (!loaded.ok) {
     reportProblems(terminal, loaded.failure)
     return EXIT_CODE.usage
@@ -53,12 +49,4 @@ export async function policyTestCommand(
       )
   }
   return EXIT_CODE.pass
-}
-
-async function defaultPacks(terminal: Terminal, project: string): Promise<readonly string[]> {
-  const loaded = await loadProject(terminal.workingFolder, project)
-  if (loaded.ok) return loaded.value.release.manifest.policies ?? ['baseline']
-  return (await readdir(contentFolder('policies')))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => name.replace(/\.yaml$/, ''))
 }

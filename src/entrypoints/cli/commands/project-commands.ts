@@ -51,7 +51,7 @@ function registerReading(program: Command, { terminal, setExitCode }: CommandCon
     )
 }
 
-/** `gate`, `explain`, `policy`, `guard`: the commands that decide, and those that say why. */
+/** `gate`, `explain`, `guard`: the commands that decide, and those that say why. */
 function registerDeciding(program: Command, { terminal, setExitCode }: CommandContext): void {
   program
     .command('gate')
@@ -81,16 +81,6 @@ function registerDeciding(program: Command, { terminal, setExitCode }: CommandCo
     .option('--json', 'print JSON', false)
     .action(async (rule: string, options) =>
       setExitCode(await (await import('./explain.ts')).explainCommand(terminal, { rule, ...options })),
-    )
-  const policy = program.command('policy').description('policy packs')
-  policy
-    .command('test')
-    .description("load packs, compile every expression and run the packs' own tests")
-    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
-    .option(...PROJECT)
-    .option('--json', 'print JSON', false)
-    .action(async (packs: string[], options) =>
-      setExitCode(await (await import('./policy-test.ts')).policyTestCommand(terminal, { packs, ...options })),
     )
   const guard = program.command('guard').description('the guard on texts and on recorded runs')
   guard

@@ -1,6 +1,10 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerControlsCommands } from './controls-commands.ts'
+import { registerPolicyCommands } from './policy-commands.ts'
+import { registerFindingCommands } from './finding-commands.ts'
+import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
@@ -8,6 +12,10 @@ import { registerStateCommands } from './state-commands.ts'
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
   registerProjectCommands(program, context)
+  registerPolicyCommands(program, context)
+  registerControlsCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerGovernanceCommands(program, context)
+  registerFindingCommands(program, context)
 }

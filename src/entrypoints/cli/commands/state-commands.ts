@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { registerPeopleCommands } from './people-commands.ts'
 import type { CommandContext } from './command-context.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
@@ -8,75 +9,10 @@ const SYSTEM = ['-s, --system <name>', 'the system'] as const
 
 /** Commands on the state: people, response, evidence. Each speaks to a live owner or becomes it. */
 export function registerStateCommands(program: Command, context: CommandContext): void {
-  registerPeople(program, context)
+  registerPeopleCommands(program, context)
   registerResponse(program, context)
   registerIncidents(program, context)
   registerEvidence(program, context)
-}
-
-function registerPeople(program: Command, { terminal, setExitCode }: CommandContext): void {
-  const people = async (): Promise<typeof import('./people.ts')> => import('./people.ts')
-  const exception = program.command('exception').description('executable, expiring waivers')
-  exception
-    .command('request')
-    .description('ask for a waiver of one rule for one release')
-    .argument('<rule>', 'for example GH-MOD-001')
-    .requiredOption(...SYSTEM)
-    .requiredOption('--release <digest>', 'the release it is for')
-    .requiredOption('--reason <text>', 'why it is acceptable')
-    .requiredOption('--accepted-by <name>', 'who accepts the risk')
-    .requiredOption('--compensating <rule>', 'rule that must hold meanwhile')
-    .requiredOption('--days <n>', 'how long, 90 at most')
-    .option(...STATE)
-    .option(...AS)
-    .option(...JSON_FLAG)
-    .action(async (rule: string, options) =>
-      setExitCode(await (await people()).requestExceptionCommand(terminal, { rule, ...options })),
-    )
-  for (const decision of ['approve', 'deny'] as const)
-    exception
-      .command(decision)
-      .description(`${decision} a waiver; never one's own`)
-      .argument('<id>', 'for example EX-1')
-      .option(...STATE)
-      .option(...AS)
-      .option(...JSON_FLAG)
-      .action(async (id: string, options) =>
-        setExitCode(await (await people()).decideExceptionCommand(terminal, { id, decision, ...options })),
-      )
-  exception
-    .command('list')
-    .description('waivers, newest first')
-    .option(...SYSTEM)
-    .option(...STATE)
-    .option(...JSON_FLAG)
-    .action(async (options) =>
-      setExitCode(await (await people()).listCommand(terminal, { operation: 'listExceptions', ...options })),
-    )
-  program
-    .command('approve')
-    .description("approve (or --reject) a release for an environment; never one's own")
-    .requiredOption(...SYSTEM)
-    .requiredOption('--release <digest>', 'the release')
-    .requiredOption('-e, --env <environment>', 'the environment')
-    .requiredOption('--role <role>', 'product, security, policy, approver, privacy or legal')
-    .option('--reject', 'reject instead', false)
-    .option('--comment <text>', 'why', '')
-    .option(...STATE)
-    .option(...AS)
-    .option(...JSON_FLAG)
-    .action(async (options) => setExitCode(await (await people()).approveCommand(terminal, options)))
-  program
-    .command('risk')
-    .description('risks')
-    .command('list')
-    .description('risks from rules that do not hold')
-    .option(...SYSTEM)
-    .option(...STATE)
-    .option(...JSON_FLAG)
-    .action(async (options) =>
-      setExitCode(await (await people()).listCommand(terminal, { operation: 'listRisks', ...options })),
-    )
 }
 
 function registerResponse(program: Command, { terminal, setExitCode }: CommandContext): void {

@@ -25,11 +25,14 @@ export async function withSession<Value>(
   return print(result.value) ?? EXIT_CODE.pass
 }
 
+/** What the rules on people forbid, as against what was written wrongly. */
+const REFUSED =
+  /^(?:(?:exception|approval|delegation|finding)\/(?:own-request|author|role|not-open|undecided|not-the-acceptor|foreign|involved|closed|self|not-verified|refused)|incident\/refused)$/
+
 /** Refusals of the rules are "blocked"; missing rights are "auth"; the rest is usage. */
 export function exitCodeOfProblem({ code }: Problem): number {
   if (code === 'http/unauthenticated' || code === 'http/forbidden') return EXIT_CODE.unauthenticated
   if (code.startsWith('ledger/damaged')) return EXIT_CODE.integrity
-  if (/^(?:exception|approval)\/(?:own-request|author|role|not-open)$/.test(code) || code === 'incident/refused')
-    return EXIT_CODE.blocked
+  if (REFUSED.test(code)) return EXIT_CODE.blocked
   return EXIT_CODE.usage
 }

@@ -78,7 +78,7 @@ async function runSuites(
   const factory = await loadTarget(project.folder, first.target)
   if (!factory.ok) return factory
   const model = await factory.value.startModel(options.environment)
-  const gateway = await startProvingGateway(inputs.release, model)
+  const gateway = await startProvingGateway(inputs.release, model, options.environment)
   const target = await factory.value.createTarget({
     projectFolder: project.folder,
     manifestFile: project.manifestFile,

@@ -1,0 +1,96 @@
+import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
+import type { DetectorReport } from '../../domain/guardrail/detector.ts'
+import { GUARD_SIDES } from '../../domain/manifest/manifest.ts'
+import type { DetectorRunner } from '../guard/run-detectors.ts'
+import type { AdmittedSystem } from './admitted-system.ts'
+import {
+  decideCompletion,
+  judgedParts,
+  type CompletionDecision,
+  type DecideCompletionPorts,
+  type JudgedChoice,
+} from './decide-completion.ts'
+import {
+  decideRequest,
+  type DecideRequestPorts,
+  type JudgedRequest,
+  type RequestContext,
+  type RequestDecision,
+} from './decide-request.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
+
+/** What a gateway holds for a release beside its bundle: what its environment must give. */
+export interface ReleaseGuard {
+  /** Prompts, and the secrets that the manifest names. */
+  readonly leak: LeakIndex
+  /** Undefined: the manifest declares no detectors. */
+  readonly runDetectors: DetectorRunner | undefined
+  /** Why the release cannot be guarded here: its requests are refused. */
+  readonly problem: string | undefined
+}
+
+export interface DetectorCall {
+  readonly guard: (context: RequestContext) => ReleaseGuard
+  readonly signal: AbortSignal
+}
+
+/**
+ * The decision on a request with what the release's detectors say. They are asked only about what the guard lets through, as it
+ * left it; then the request is decided again with their reports, which only raise.
+ */
+export async function decideRequestWithDetectors(
+  request: JudgedRequest,
+  admitted: AdmittedSystem,
+  ports: DecideRequestPorts,
+  { guard, signal }: DetectorCall,
+): Promise<RequestDecision> {
+  const own = decideRequest(request, admitted, ports)
+  if (own.kind === 'deny') return own
+  const { problem, runDetectors } = guard(own.context)
+  if (problem !== undefined)
+    return {
+      kind: 'deny',
+      releaseDigest: own.releaseDigest,
+      action: 'block',
+      score: own.score,
+      findings: own.findings,
+      denial: { status: 403, code: 'release_not_approved', message: problem, rule: 'admission/guard' },
+    }
+  if (runDetectors === undefined) return own
+  return decideRequest(request, admitted, { ...ports, reports: await reportsOn(own.parts, runDetectors, signal) })
+}
+
+/** The decision on an answer with what the release's detectors say of its texts. */
+export async function decideCompletionWithDetectors(
+  context: RequestContext,
+  choices: readonly JudgedChoice[],
+  ports: DecideCompletionPorts,
+  { guard, signal }: DetectorCall,
+): Promise<CompletionDecision> {
+  const { leak, runDetectors } = guard(context)
+  const own = { ...ports, leak }
+  if (runDetectors === undefined) return decideCompletion(context, choices, own)
+  const reports = await reportsOn(judgedParts(context, choices, own), runDetectors, signal)
+  return decideCompletion(context, choices, { ...own, reports })
+}
+
+async function reportsOn(
+  parts: readonly JudgedPart[],
+  runDetectors: DetectorRunner,
+  signal: AbortSignal,
+): Promise<Reports> {
+  const asked = parts.filter(({ text }) => text !== '')
+  const reports = new Map<string, readonly DetectorReport[]>()
+  await Promise.all(
+    GUARD_SIDES.map(async (side) => {
+      const own = asked.filter((part) => part.side === side)
+      const said = await runDetectors(
+        own.map(({ text }) => text),
+        side,
+        signal,
+      )
+      for (const [index, { where }] of own.entries()) reports.set(where, said[index] ?? [])
+    }),
+  )
+  return reports
+}

@@ -1,0 +1,244 @@
+import { parseDigest, type Digest } from '../../base/digest.ts'
+import { epochMs } from '../../base/instant.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import {
+  changedFinding,
+  dueAtOf,
+  findingFailure,
+  FINDING_TRANSITIONS,
+  HISTORY_MAX,
+  type Finding,
+  type FindingChange,
+  type FindingEvent,
+  type FindingFailure,
+  type FindingSeverity,
+  type FindingSource,
+} from '../../domain/finding/finding.ts'
+import { listAll } from '../state/list-all.ts'
+import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import type { StoredEvidence } from '../evidence/record-evidence.ts'
+import type { StoredVerdict } from '../release/stored-verdict.ts'
+import { storedException } from './exceptions.ts'
+import { personOf } from './rights.ts'
+
+export interface FindingReport {
+  readonly system: string
+  readonly title: string
+  readonly description: string
+  readonly source: FindingSource
+  readonly severity: FindingSeverity
+  readonly fingerprint?: string | undefined
+  readonly owner?: string | undefined
+  readonly releaseDigest?: string | undefined
+  readonly location?: string | undefined
+  readonly risks?: readonly string[] | undefined
+  readonly incident?: string | undefined
+  readonly verifyingRule?: string | undefined
+}
+
+/** Takes a finding in. The same fingerprint of the same system is the same finding: an ended one opens again. */
+export async function reportFinding(
+  node: OwnerNode,
+  principal: Principal,
+  report: FindingReport,
+): Promise<Result<Finding, Problem>> {
+  const releaseDigest = report.releaseDigest === undefined ? null : parseDigest(report.releaseDigest)
+  if (releaseDigest === undefined)
+    return fail({ code: 'finding/digest', message: `\`${report.releaseDigest}\` is no release digest` })
+  // One at a time: two reports at once must not be given one number, nor one thing two findings.
+  return node.recorder.exclusive(async () => {
+    const fingerprint = report.fingerprint ?? `${report.source}/${report.title}`
+    const known = await knownFinding(node, report.system, fingerprint)
+    if (known !== undefined) return seenAgain(node, principal, known, report)
+    return store(node, principal, 'finding.reported', {
+      ...(await newFinding(node, principal, report)),
+      fingerprint,
+      releaseDigest,
+    })
+  })
+}
+
+async function newFinding(node: OwnerNode, principal: Principal, report: FindingReport): Promise<Finding> {
+  const now = node.clock()
+  const who = personOf(principal)
+  return {
+    id: `FND-${(await node.store.count('findings')) + 1}`,
+    system: report.system,
+    title: report.title,
+    description: report.description,
+    source: report.source,
+    fingerprint: '',
+    severity: report.severity,
+    state: 'open',
+    owner: report.owner ?? who,
+    reportedBy: who,
+    reportedAt: now,
+    dueAt: dueAtOf(report.severity, now),
+    releaseDigest: null,
+    location: report.location ?? null,
+    risks: report.risks ?? [],
+    incident: report.incident ?? null,
+    verifyingRule: report.verifyingRule ?? null,
+    fixClaimedAt: null,
+    verifiedBy: null,
+    closedAt: null,
+    exception: null,
+    history: [{ at: now, who, what: `reported from ${report.source}` }],
+  }
+}
+
+async function knownFinding(node: OwnerNode, system: string, fingerprint: string): Promise<Finding | undefined> {
+  const all = await listAll(node.store, 'findings', { system })
+  return all.map(({ document }) => document as unknown as Finding).find((one) => one.fingerprint === fingerprint)
+}
+
+async function seenAgain(
+  node: OwnerNode,
+  principal: Principal,
+  known: Finding,
+  report: FindingReport,
+): Promise<Result<Finding, Problem>> {
+  // A dismissed one was judged to be none: seeing it again is no news.
+  if (FINDING_TRANSITIONS[known.state].reopen === null || known.state !== 'closed') return ok(known)
+  const who = personOf(principal)
+  const change: FindingChange = { event: 'reopen', at: node.clock(), who, note: `found again by ${report.source}` }
+  return store(node, principal, 'finding.changed', changedFinding(known, change))
+}
+
+const MESSAGES: Readonly<Record<FindingFailure, { readonly message: string; readonly next: string }>> = {
+  'finding/refused': { message: 'its state does not allow it', next: 'see `gatehouse finding show`' },
+  'finding/not-verified': {
+    message: 'no evidence from after the fix shows that its rule passes',
+    next: 'run `gatehouse gate`, then verify again',
+  },
+  'finding/no-verifying-rule': {
+    message: 'it names no rule whose evidence would show that it is fixed',
+    next: 'set one: gatehouse finding assign ID --rule GH-…',
+  },
+  'finding/no-exception': {
+    message: 'only a waiver that is in force for its system carries it',
+    next: 'name it: gatehouse finding accept ID --exception EX-…',
+  },
+}
+
+/** Moves a finding. Only evidence that is newer than the claimed fix closes one. */
+export async function changeFinding(
+  node: OwnerNode,
+  principal: Principal,
+  input: {
+    readonly id: string
+    readonly event: FindingEvent
+    readonly note: string
+    readonly exception?: string | undefined
+  },
+): Promise<Result<Finding, Problem>> {
+  return node.recorder.exclusive(async () => {
+    const known = await findFinding(node, input.id)
+    if (!known.ok) return known
+    const change: FindingChange = {
+      event: input.event,
+      at: node.clock(),
+      who: personOf(principal),
+      note: input.note,
+      evidence: await newestEvidence(node, known.value),
+      exception: await exceptionInForce(node, known.value.system, input.exception),
+    }
+    const refused = findingFailure(known.value, change)
+    if (refused !== undefined)
+      return fail({
+        code: refused,
+        message: `\`${input.id}\`: ${MESSAGES[refused].message}`,
+        next: MESSAGES[refused].next,
+      })
+    return store(node, principal, 'finding.changed', changedFinding(known.value, change))
+  })
+}
+
+/** Sets who deals with it, how bad it is and what shows that it is fixed; a new severity moves the day it is due. */
+export async function assignFinding(
+  node: OwnerNode,
+  principal: Principal,
+  input: {
+    readonly id: string
+    readonly owner?: string | undefined
+    readonly severity?: FindingSeverity | undefined
+    readonly verifyingRule?: string | undefined
+    readonly incident?: string | undefined
+  },
+): Promise<Result<Finding, Problem>> {
+  return node.recorder.exclusive(async () => {
+    const known = await findFinding(node, input.id)
+    if (!known.ok) return known
+    const before = known.value
+    const severity = input.severity ?? before.severity
+    const what = `assigned: owner ${input.owner ?? before.owner}, ${severity}, rule ${input.verifyingRule ?? before.verifyingRule ?? 'none'}`
+    return store(node, principal, 'finding.changed', {
+      ...before,
+      severity,
+      owner: input.owner ?? before.owner,
+      verifyingRule: input.verifyingRule ?? before.verifyingRule,
+      incident: input.incident ?? before.incident,
+      dueAt: severity === before.severity ? before.dueAt : dueAtOf(severity, before.reportedAt),
+      history: [...before.history, { at: node.clock(), who: personOf(principal), what }].slice(-HISTORY_MAX),
+    })
+  })
+}
+
+async function findFinding(node: OwnerNode, id: string): Promise<Result<Finding, Problem>> {
+  const record = await node.store.get('findings', id)
+  return record === undefined
+    ? fail({ code: 'finding/unknown', message: `no finding \`${id}\` is known`, next: 'see `gatehouse finding list`' })
+    : ok(record.document as unknown as Finding)
+}
+
+async function newestEvidence(node: OwnerNode, { system, verifyingRule }: Finding): Promise<FindingChange['evidence']> {
+  if (verifyingRule === null) return undefined
+  const [newest] = await node.store.list('evidence', { system, topic: verifyingRule, limit: 1 })
+  if (newest !== undefined) {
+    const { outcome, finishedAt } = newest.document as unknown as StoredEvidence
+    return { id: newest.id, outcome, finishedAt: epochMs(finishedAt) }
+  }
+  // A rule over the manifest alone has no evidence of its own: what the last verdict said of it counts.
+  const [verdict] = await node.store.list('verdicts', { system, limit: 1 })
+  if (verdict === undefined) return undefined
+  const { results, decidedAt } = verdict.document as unknown as StoredVerdict
+  const result = results.find(({ id }) => id === verifyingRule)
+  return result === undefined ? undefined : { id: verdict.id, outcome: result.outcome, finishedAt: epochMs(decidedAt) }
+}
+
+async function exceptionInForce(node: OwnerNode, system: string, id: string | undefined): Promise<string | undefined> {
+  const record = id === undefined ? undefined : await node.store.get('exceptions', id)
+  if (record === undefined || record.system !== system) return undefined
+  const { status, expiresAt } = storedException(record.document)
+  return status === 'approved' && node.clock() < expiresAt ? record.id : undefined
+}
+
+async function store(
+  node: OwnerNode,
+  principal: Principal,
+  type: string,
+  finding: Finding,
+): Promise<Result<Finding, Problem>> {
+  const { id, system, state, severity } = finding
+  const entry = await node.recorder.record(type, principal.name, finding.releaseDigest as Digest | null, {
+    head: { id, system, status: state, topic: severity },
+    record: finding,
+  })
+  return entry.ok ? ok(finding) : entry
+}
+
+/** Every finding of a system that is still somebody's work, most pressing first; an accepted one whose waiver has ended is work again. */
+export async function openFindings(node: OwnerNode, system: string | undefined): Promise<readonly Finding[]> {
+  const all = (await listAll(node.store, 'findings', system === undefined ? {} : { system })).map(
+    ({ document }) => document as unknown as Finding,
+  )
+  const open: Finding[] = []
+  for (const finding of all) {
+    const isCarried =
+      finding.state === 'accepted' &&
+      (await exceptionInForce(node, finding.system, finding.exception ?? undefined)) !== undefined
+    if (finding.state === 'closed' || finding.state === 'dismissed' || isCarried) continue
+    open.push(finding.state === 'accepted' ? { ...finding, state: 'open' } : finding)
+  }
+  return open.toSorted((one, other) => one.dueAt - other.dueAt || one.reportedAt - other.reportedAt)
+}

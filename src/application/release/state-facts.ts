@@ -1,0 +1,66 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { Tier } from '../../domain/manifest/manifest.ts'
+import { readinessNow } from '../../domain/readiness/readiness.ts'
+import type { Release } from '../../domain/release/release.ts'
+import type { Risk } from '../../domain/risk/risk.ts'
+import { isOverdue } from '../../domain/finding/finding.ts'
+import { vendorUses } from '../../domain/vendor/vendor-assessment.ts'
+import { openFindings } from '../governance/findings.ts'
+import { readinessWords } from '../governance/readiness.ts'
+import { threatModelOfRelease } from '../governance/threat-models.ts'
+import { vendorAssessments } from '../governance/vendors.ts'
+import { listAll } from '../state/list-all.ts'
+import type { OwnerNode } from '../state/owner-node.ts'
+
+/**
+ * What the state knows of a release that its files do not show: reviews, findings, readiness, vendors. Computed here and
+ * not taken from whoever asks for the verdict.
+ */
+export async function stateFacts(node: OwnerNode, release: Release, tier: Tier): Promise<JsonObject> {
+  const system = release.manifest.metadata.name
+  const record = await node.store.get('releases', release.digest)
+  const now = node.clock()
+  const findings = await openFindings(node, system)
+  const ready = readinessNow(await readinessWords(node, system), now)
+  const uses = vendorUses(release.manifest, tier, await vendorAssessments(node), now)
+  const open = (await threatModelFacts(node, record)) ?? { isReviewed: false, open: 0, openHigh: 0, notEvidenced: 0 }
+  return {
+    threatModel: open,
+    findings: {
+      open: findings.length,
+      overdue: findings.filter((finding) => isOverdue(finding, now)).length,
+      critical: findings.filter(({ severity }) => severity === 'critical').length,
+      high: findings.filter(({ severity }) => severity === 'high').length,
+    },
+    readiness: {
+      monitoringLive: ready['monitoring-live'] !== undefined,
+      alertsRouted: ready['alerts-routed'] !== undefined,
+      runbookLinked: ready['runbook-linked'] !== undefined,
+      rollbackRehearsed: ready['rollback-rehearsed'] !== undefined,
+      redTeamSignedOff: ready['red-team-signed-off'] !== undefined,
+    },
+    risks: { overdue: (await openRisks(node, system)).filter(({ dueAt }) => dueAt <= now).length },
+    vendors: { unapproved: uses.filter(({ state }) => state !== 'approved').map(({ vendor }) => vendor) },
+  }
+}
+
+async function threatModelFacts(
+  node: OwnerNode,
+  record: Awaited<ReturnType<OwnerNode['store']['get']>>,
+): Promise<JsonObject | undefined> {
+  if (record === undefined) return undefined
+  const { threats, attestation } = await threatModelOfRelease(node, record)
+  const open = threats.filter(({ state }) => state === 'open')
+  return {
+    isReviewed: attestation !== null,
+    open: open.length,
+    openHigh: open.filter(({ severity }) => severity === 'high').length,
+    notEvidenced: threats.filter(({ state }) => state === 'designed').length,
+  }
+}
+
+async function openRisks(node: OwnerNode, system: string): Promise<readonly Risk[]> {
+  return (await listAll(node.store, 'risks', { system, status: 'open' })).map(
+    ({ document }) => document as unknown as Risk,
+  )
+}

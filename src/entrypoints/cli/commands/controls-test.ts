@@ -1,0 +1,84 @@
+import { resolve } from 'node:path'
+import { systemClock } from '../../../adapters/clock/system-clock.ts'
+import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
+import { celMutants } from '../../../adapters/policy-cel/cel-mutants.ts'
+import { factsOf } from '../../../application/release/plan-checks.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import type { Manifest } from '../../../domain/manifest/manifest.ts'
+import { metadataGaps } from '../../../domain/manifest/metadata-gaps.ts'
+import { testControls, type RemovedControl } from '../../../domain/release/test-controls.ts'
+import { EXIT_CODE } from '../exit-code.ts'
+import { modelIdentity, prepareGate } from '../gate/prepare-gate.ts'
+import { loadProject } from '../load-project.ts'
+import { reportProblems } from '../report-problems.ts'
+import { inert, inertJson, styleFor } from '../style.ts'
+import { printLine, type Terminal } from '../terminal.ts'
+import { loadEquivalents } from './policy-mutate.ts'
+
+/** `gatehouse controls test`: a control whose removal nobody notices is decoration. */
+export async function controlsTestCommand(
+  terminal: Terminal,
+  options: {
+    readonly project: string
+    readonly manifest: string
+    readonly env: string
+    readonly verbose: boolean
+    readonly json: boolean
+  },
+): Promise<number> {
+  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
+  const equivalents = await loadEquivalents(resolve(terminal.workingFolder, options.project))
+  const prepared = project.ok
+    ? await prepareGate(project.value, {
+        environment: options.env,
+        learned: [],
+        model: modelIdentity(terminal.environment),
+      })
+    : project
+  if (!prepared.ok || !equivalents.ok) {
+    reportProblems(terminal, [...(prepared.ok ? [] : prepared.failure), ...(equivalents.ok ? [] : equivalents.failure)])
+    return EXIT_CODE.usage
+  }
+  const { inputs } = prepared.value
+  const { alreadyFailing, removed } = testControls({
+    engine: celEngine(),
+    mutantsOf: celMutants,
+    equivalents: equivalents.value,
+    // A manifest with one key less keeps the shape that was parsed.
+    isMetadataComplete: (manifest) => metadataGaps(manifest as unknown as Manifest, inputs.tier).length === 0,
+    packs: inputs.packs,
+    tier: inputs.tier,
+    environment: inputs.environment,
+    manifest: inputs.release.raw,
+    facts: factsOf(inputs) as unknown as JsonObject,
+    now: systemClock(),
+  })
+  const survived = removed.filter(({ status }) => status === 'survived')
+  const exitCode = survived.length > 0 ? EXIT_CODE.blocked : EXIT_CODE.pass
+  if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, alreadyFailing, removed, exitCode }, 2))
+  else {
+    for (const rule of alreadyFailing)
+      printLine(terminal, `note: ${rule} does not pass as the project is; what it would notice is not known`)
+    printControls(terminal, removed, options.verbose)
+    printLine(
+      terminal,
+      survived.length === 0
+        ? `every one of ${removed.length} removals was noticed`
+        : `Exiting 1: ${survived.length} of ${removed.length} removals were not noticed\n  next: bind a pack or write a rule that asks for what was taken away`,
+    )
+  }
+  return exitCode
+}
+
+function printControls(terminal: Terminal, removed: readonly RemovedControl[], isVerbose: boolean): void {
+  const style = styleFor(terminal.hasColor)
+  const byControl = Map.groupBy(removed, ({ control }) => control)
+  for (const [control, own] of [...byControl].toSorted(([left], [right]) => (left < right ? -1 : 1))) {
+    const killed = own.filter(({ status }) => status === 'killed').length
+    const mark = killed === own.length ? style.green('ok  ') : style.red('DECO')
+    printLine(terminal, ` ${mark} ${control}  ${killed} of ${own.length} removals noticed`)
+    for (const { kind, what, status, by } of own)
+      if (status === 'survived' || isVerbose)
+        printLine(terminal, `        ${status} ${kind}: ${inert(what)}${by === '' ? '' : ` (${inert(by)})`}`)
+  }
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import type { CommandContext } from './command-context.ts'
+
+const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
+const JSON_FLAG = ['--json', 'print JSON', false] as const
+
+/** `policy`: packs tested, broken on purpose, compared and explained. */
+export function registerPolicyCommands(program: Command, { terminal, setExitCode }: CommandContext): void {
+  const policy = program.command('policy').description('policy packs')
+  policy
+    .command('test')
+    .description("load packs, compile every expression and run the packs' own tests")
+    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
+    .option(...PROJECT)
+    .option(...JSON_FLAG)
+    .action(async (packs: string[], options) =>
+      setExitCode(await (await import('./policy-test.ts')).policyTestCommand(terminal, { packs, ...options })),
+    )
+  policy
+    .command('mutate')
+    .description("break each rule in every documented way; exit 1 when the pack's own tests do not notice")
+    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
+    .option(...PROJECT)
+    .option('-v, --verbose', 'list killed mutants too', false)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse policy mutate baseline house\n')
+    .action(async (packs: string[], options) =>
+      setExitCode(await (await import('./policy-mutate.ts')).policyMutateCommand(terminal, { packs, ...options })),
+    )
+  policy
+    .command('explain')
+    .description('what a rule reads, when it applies, what it asks, its controls and its tests')
+    .argument('<rule>', 'for example GH-TOL-001')
+    .option(...PROJECT)
+    .option(...JSON_FLAG)
+    .action(async (rule: string, options) =>
+      setExitCode(await (await import('./policy-explain.ts')).policyExplainCommand(terminal, { rule, ...options })),
+    )
+  policy
+    .command('diff')
+    .description('rules that were added, removed or changed between two packs, and what each change does')
+    .argument('<from>', 'a pack file, or the name of a pack')
+    .argument('<to>', 'a pack file, or the name of a pack')
+    .option(...PROJECT)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse policy diff baseline policies/baseline.yaml\n')
+    .action(async (from: string, to: string, options) =>
+      setExitCode(await (await import('./policy-diff.ts')).policyDiffCommand(terminal, { from, to, ...options })),
+    )
+}

@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
+import { contentFolder } from '../../adapters/files/content-folder.ts'
+import { errnoOf } from '../../adapters/files/errno.ts'
+import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { parsePack } from '../../contract/policy/parse-pack.ts'
+import { loadPacks, type LoadedPack } from './load-packs.ts'
+import { loadProject } from './load-project.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Packs by name; without names those of the project's manifest, and without a project all that are shipped. */
+export async function loadNamedPacks(
+  terminal: Terminal,
+  { packs, project }: { readonly packs: readonly string[]; readonly project: string },
+): Promise<Result<readonly LoadedPack[], readonly Problem[]>> {
+  const names = packs.length > 0 ? packs : await defaultNames(terminal, project)
+  return loadPacks(resolve(terminal.workingFolder, project), names)
+}
+
+async function defaultNames(terminal: Terminal, project: string): Promise<readonly string[]> {
+  const loaded = await loadProject(terminal.workingFolder, project)
+  return loaded.ok ? (loaded.value.release.manifest.policies ?? ['baseline']) : shippedNames()
+}
+
+export async function shippedNames(): Promise<readonly string[]> {
+  return (await readdir(contentFolder('policies')))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.replace(/\.yaml$/, ''))
+    .toSorted()
+}
+
+/** A pack by its file, or by its name as a manifest would name it. */
+export async function loadPackOrFile(
+  terminal: Terminal,
+  project: string,
+  nameOrFile: string,
+): Promise<Result<LoadedPack, readonly Problem[]>> {
+  const folder = resolve(terminal.workingFolder, project)
+  if (!/[./\\]/.test(nameOrFile)) {
+    const loaded = await loadPacks(folder, [nameOrFile])
+    if (!loaded.ok) return loaded
+    const [pack] = loaded.value
+    return pack === undefined ? fail([]) : ok(pack)
+  }
+  try {
+    const text = await readFile(join(resolve(terminal.workingFolder, nameOrFile)), 'utf8')
+    const parsed = parsePack(nodeSha256, celEngine(), nameOrFile, text)
+    return parsed.ok ? ok({ pack: parsed.value, text }) : parsed
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return fail([
+      {
+        code: 'files/unreadable',
+        message: `\`${nameOrFile}\` cannot be read (${errnoOf(error) ?? ''})`,
+        next: 'check the path',
+      },
+    ])
+  }
+}

@@ -1,0 +1,57 @@
+import { systemClock } from '../../adapters/clock/system-clock.ts'
+import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { factsOf } from '../../application/release/plan-checks.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { ok, type Problem, type Result } from '../../base/result.ts'
+import type { CheckResult, SystemEvidence } from '../../domain/controls/assess-control.ts'
+import { judgeRules } from '../../domain/release/decide-release.ts'
+import { modelIdentity, prepareGate } from './gate/prepare-gate.ts'
+import { loadProject } from './load-project.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * What a project shows without running anything: rules that read declarations are decided, rules that ask for evidence are
+ * open, and there are no records and no attestations.
+ */
+export async function projectEvidence(
+  terminal: Terminal,
+  options: { readonly project: string; readonly manifest: string },
+): Promise<Result<SystemEvidence, readonly Problem[]>> {
+  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
+  if (!project.ok) return project
+  const prepared = await prepareGate(project.value, {
+    environment: 'local',
+    learned: [],
+    model: modelIdentity(terminal.environment),
+  })
+  if (!prepared.ok) return prepared
+  const { inputs } = prepared.value
+  const now = systemClock()
+  const decision = judgeRules({
+    engine: celEngine(),
+    packs: inputs.packs,
+    tier: inputs.tier,
+    environment: inputs.environment,
+    manifest: inputs.release.raw,
+    facts: factsOf(inputs) as unknown as JsonObject,
+    evidence: new Map(),
+    expectedKeys: new Map(),
+    now,
+  })
+  const checks = new Map<string, CheckResult>()
+  for (const { rule, outcome, detail } of decision.results) checks.set(rule.id, { outcome, detail, at: now })
+  for (const { rule } of decision.skipped)
+    checks.set(rule.id, { outcome: 'skipped', detail: 'it does not apply', at: now })
+  for (const pack of inputs.packs)
+    if (pack.scope === 'request')
+      for (const { id } of pack.rules)
+        checks.set(id, { outcome: 'errored', detail: 'bound, and no request was decided', at: now })
+  return ok({
+    system: inputs.release.manifest.metadata.name,
+    tier: inputs.tier,
+    checks,
+    records: new Map(),
+    attestations: [],
+    now,
+  })
+}

@@ -1,0 +1,36 @@
+import { escalations } from '../../../application/governance/escalations.ts'
+import { assignFinding, changeFinding, reportFinding } from '../../../application/governance/findings.ts'
+import { acceptThreat, attestThreatModel, threatModelOf } from '../../../application/governance/threat-models.ts'
+import { attestReadiness } from '../../../application/governance/readiness.ts'
+import { assessVendor, speakOnVendor } from '../../../application/governance/vendors.ts'
+import { fail, ok } from '../../../base/result.ts'
+import type { FINDINGS_OPERATIONS } from '../../../contract/http/operations/findings.ts'
+import { listOf } from '../list-records.ts'
+import type { HandlersOf } from '../operation-handler.ts'
+
+/** Findings, threat models and what is overdue. */
+export const FINDINGS_HANDLERS: HandlersOf<typeof FINDINGS_OPERATIONS> = {
+  reportFinding: ({ node }, principal, input) => reportFinding(node, principal, input),
+  assignFinding: ({ node }, principal, input) => assignFinding(node, principal, input),
+  changeFinding: ({ node }, principal, input) => changeFinding(node, principal, input),
+  getFinding: async ({ node }, _, { id }) => {
+    const record = await node.store.get('findings', id)
+    return record === undefined
+      ? fail({
+          code: 'finding/unknown',
+          message: `no finding \`${id}\` is known`,
+          next: 'see `gatehouse finding list`',
+        })
+      : ok(record.document)
+  },
+  listFindings: ({ node }, _, input) => listOf(node, 'findings', input),
+  listEscalations: async ({ node }) => ok({ items: await escalations(node) }),
+  getThreatModel: ({ node }, _, { system }) => threatModelOf(node, system),
+  attestThreatModel: ({ node }, principal, input) => attestThreatModel(node, principal, input),
+  acceptThreat: ({ node }, principal, input) => acceptThreat(node, principal, input),
+  attestReadiness: ({ node }, principal, input) => attestReadiness(node, principal, input),
+  listReadiness: ({ node }, _, input) => listOf(node, 'readiness', input),
+  assessVendor: ({ node }, principal, input) => assessVendor(node, principal, input),
+  speakOnVendor: ({ node }, principal, input) => speakOnVendor(node, principal, input),
+  listVendors: ({ node }, _, input) => listOf(node, 'vendors', input),
+}
