@@ -1,10 +1,13 @@
-// `npm run bench -- guard|detection [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date YYYY-MM-DD] [--enforce]`:
+// `npm run bench -- NAME [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date YYYY-MM-DD] [--enforce]`:
 // our guard beside what a TypeScript user would pick instead. `--write` keeps the report under docs/reports.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchDetection } from './detection.ts'
+import { benchGateway } from './gateway.ts'
+import { benchEvals } from './evals.ts'
 import { benchGuard, goalTable } from './guard.ts'
+import { benchPolicy } from './policy.ts'
 import { circumstances, markdownReport, plainTable } from './print.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -23,11 +26,14 @@ const { values, positionals } = parseArgs({
 const BENCHES = {
   guard: { title: 'Bench: speed of the guard', run: benchGuard },
   detection: { title: 'Bench: detection', run: benchDetection },
+  gateway: { title: 'Bench: the gateway', run: benchGateway },
+  policy: { title: 'Bench: policy engine', run: benchPolicy },
+  evals: { title: 'Bench: evaluation runner', run: benchEvals },
 } as const
-const [name] = positionals
-if (name !== 'guard' && name !== 'detection') {
+const [name = ''] = positionals
+if (!isBench(name)) {
   console.error(
-    'usage: npm run bench -- guard|detection [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date DATE] [--enforce]',
+    `usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--quick] [--profile] [--data DIR] [--json FILE] [--write] [--date DATE] [--enforce]`,
   )
   process.exit(2)
 }
@@ -47,3 +53,7 @@ if (values.json !== undefined)
 if (values.write)
   await writeFile(join(root, 'docs', 'reports', `${name}-bench.md`), markdownReport(title, result.paragraphs, tables))
 if (values.enforce && result.goals.some(({ isMet }) => !isMet)) process.exitCode = 1
+
+function isBench(wanted: string): wanted is keyof typeof BENCHES {
+  return Object.hasOwn(BENCHES, wanted)
+}

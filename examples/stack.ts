@@ -109,7 +109,9 @@ export async function startProcesses(
           `http://127.0.0.1:${ports.model}/healthz`,
         ),
       )
+    const region = isSimulated ? 'eu' : environment['GATEHOUSE_UPSTREAM_REGION']
     const upstream = {
+      ...(region === undefined ? {} : { GATEHOUSE_UPSTREAM_REGION: region }),
       GATEHOUSE_UPSTREAM_URL: isSimulated ? `http://127.0.0.1:${ports.model}/v1` : (configured ?? ''),
       ...(environment['OPENAI_API_KEY'] === undefined ? {} : { GATEHOUSE_UPSTREAM_KEY: environment['OPENAI_API_KEY'] }),
     }

@@ -71,7 +71,7 @@ async function main(): Promise<number> {
     `  every answer ${processes.isSimulated ? 'comes from a SIMULATED model (set OPENAI_BASE_URL and OPENAI_API_KEY for a real one)' : 'comes from the configured model'}`,
   )
   say('\nURLs')
-  say(`  console      ${plane.loginLink()}   (signs in once)`)
+  say(`  console      ${await plane.loginLink()}   (signs in once)`)
   say(`  example app  ${processes.appUrl}`)
   say(`  gateway      ${processes.gatewayUrl}/v1   metrics ${processes.gatewayUrl}/metrics`)
   say('\nTry next')

@@ -38,7 +38,7 @@ function codesInSource(): ReadonlySet<string> {
     for (const match of text.matchAll(/problem\('([a-z-]+\/[a-z-]+)'/g)) codes.add(match[1] ?? '')
     for (const match of text.matchAll(/return '(exception\/[a-z-]+)'/g)) codes.add(match[1] ?? '')
   }
-  for (const area of ['manifest', 'policy', 'suite'])
+  for (const area of ['manifest', 'policy', 'suite', 'config'])
     for (const kind of ['unknown-key', 'invalid-value', 'invalid-type', 'invalid']) codes.add(`${area}/${kind}`)
   return codes
 }

@@ -6,13 +6,17 @@ import { z } from 'zod'
 import { openApiDocument } from '../src/contract/http/openapi.ts'
 import { catalogueSchema } from '../src/contract/controls/parse-catalogue.ts'
 import { answersSchema } from '../src/contract/intake/parse-answers.ts'
+import { gatewayConfigSchema } from '../src/contract/gateway-config/gateway-config.ts'
 import { manifestSchema } from '../src/contract/manifest/manifest-schema.ts'
 import { packSchema } from '../src/contract/policy/parse-pack.ts'
 import { policyInputSchema } from '../src/contract/policy/policy-input-schema.ts'
-import { caseSchema, suiteSchema } from '../src/contract/suite/parse-suite.ts'
+import { caseSchema } from '../src/contract/suite/case-schema.ts'
+import { suiteSchema } from '../src/contract/suite/suite-schema.ts'
+import { targetSchema } from '../src/contract/suite/target-schema.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
 import { secretFiles } from './generate-detection.ts'
 import { identifierFiles } from './generate-identifiers.ts'
+import { rolesFiles } from './generate-roles.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -20,12 +24,14 @@ const schemaOf = (schema: z.ZodType): unknown => z.toJSONSchema(schema, { io: 'i
 
 const files: Readonly<Record<string, unknown>> = {
   'schemas/manifest.schema.json': schemaOf(manifestSchema),
+  'schemas/gateway.schema.json': schemaOf(gatewayConfigSchema),
   'schemas/policy-pack.schema.json': schemaOf(packSchema),
   'schemas/policy-input.schema.json': schemaOf(policyInputSchema),
   'schemas/control-catalogue.schema.json': schemaOf(catalogueSchema),
   'schemas/intake-answers.schema.json': schemaOf(answersSchema),
   'schemas/suite.schema.json': schemaOf(suiteSchema),
   'schemas/suite-case.schema.json': schemaOf(caseSchema),
+  'schemas/target.schema.json': schemaOf(targetSchema),
   'schemas/openapi.json': openApiDocument(VERSION),
 }
 
@@ -39,6 +45,7 @@ const texts: Readonly<Record<string, string>> = {
   ),
   ...(await secretFiles(root)),
   ...(await identifierFiles(root)),
+  ...rolesFiles(),
 }
 
 const stale: string[] = []

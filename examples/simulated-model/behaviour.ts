@@ -15,7 +15,15 @@ export type SimulatedAnswer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: Readonly<Record<string, string | number>> }
 
+/** A die that was thrown: which weakness was tempted, by which words of the user, and whether the model gave in. */
+export interface Temptation {
+  readonly purpose: string
+  readonly user: string
+  readonly gaveIn: boolean
+}
+
 interface Scene {
+  readonly onTempted: ((temptation: Temptation) => void) | undefined
   readonly seed: number
   readonly system: string
   readonly user: string
@@ -27,21 +35,32 @@ interface Scene {
 const ORDER_ID = /\b(?:NW|LU|KE)-\d{5}\b/i
 const EMAIL = /[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,100}\.[a-z]{2,10}/
 
-/** Next message of the assistant for a conversation. Pure: the same input and seed give the same answer. */
+/** Next message of the assistant for a conversation. The same input and seed give the same answer; `onTempted` only listens. */
 export function answer(
   messages: readonly SimulatedMessage[],
   toolNames: readonly string[],
   seed: number,
+  onTempted?: (temptation: Temptation) => void,
 ): SimulatedAnswer {
   const system = messages.find(({ role }) => role === 'system' || role === 'developer')?.content ?? ''
   const user = messages.findLast(({ role }) => role === 'user')?.content ?? ''
-  const scene: Scene = { seed, system, user, tools: new Set(toolNames), weaknesses: weaknessesOf(system), messages }
+  const scene: Scene = {
+    onTempted,
+    seed,
+    system,
+    user,
+    tools: new Set(toolNames),
+    weaknesses: weaknessesOf(system),
+    messages,
+  }
   const last = messages.at(-1)
   return last?.role === 'tool' ? afterTool(scene, last) : afterUser(scene)
 }
 
 function rolls(scene: Scene, purpose: string, rate: number): boolean {
-  return chance(scene.seed, `${purpose}\n${scene.user}`) < rate
+  const gaveIn = chance(scene.seed, `${purpose}\n${scene.user}`) < rate
+  scene.onTempted?.({ purpose, user: scene.user, gaveIn })
+  return gaveIn
 }
 
 function afterUser(scene: Scene): SimulatedAnswer {

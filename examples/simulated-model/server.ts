@@ -2,7 +2,7 @@
 // `system_fingerprint: "simulated"`, so that nothing downstream can take it for a real one.
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { answer, type SimulatedMessage } from './behaviour.ts'
+import { answer, type SimulatedMessage, type Temptation } from './behaviour.ts'
 
 const BODY_BYTES_MAX = 8 * 1_048_576
 export const SIMULATED_SEED = 20_260
@@ -15,15 +15,24 @@ interface ChatBody {
   readonly stream_options?: { readonly include_usage?: boolean }
 }
 
-export function simulatedModelServer(seed: number = SIMULATED_SEED): Server {
+/** `onTempted` hears of every die that is thrown, so that a test can hold reported rates against the planted ones. */
+export function simulatedModelServer(
+  seed: number = SIMULATED_SEED,
+  onTempted?: (temptation: Temptation) => void,
+): Server {
   return createServer((request, response) => {
-    serve(seed, request, response).catch((error: unknown) => {
+    serve({ seed, onTempted }, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)))
     })
   })
 }
 
-async function serve(seed: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Die {
+  readonly seed: number
+  readonly onTempted: ((temptation: Temptation) => void) | undefined
+}
+
+async function serve({ seed, onTempted }: Die, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET' && request.url === '/healthz')
     return json(response, 200, { status: 'ok', model: 'simulated' })
   if (request.method !== 'POST' || request.url !== '/v1/chat/completions')
@@ -39,6 +48,7 @@ async function serve(seed: number, request: IncomingMessage, response: ServerRes
     body.messages,
     (body.tools ?? []).map((tool) => tool.function.name),
     seed,
+    onTempted,
   )
   const id = `chatcmpl-sim-${createHash('sha256').update(JSON.stringify(body.messages)).digest('hex').slice(0, 20)}`
   const callId = `call_${id.slice(-20)}`

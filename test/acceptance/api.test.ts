@@ -2,8 +2,8 @@ import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readOwnerFile } from '../../src/adapters/owner/owner-file.ts'
-import type { Access } from '../../src/contract/http/operation.ts'
-import { mayCall, OPERATIONS, type OperationName } from '../../src/contract/http/operations.ts'
+import { mayCall, type Access } from '../../src/domain/access/access-table.ts'
+import { OPERATIONS, type OperationName } from '../../src/contract/http/operations.ts'
 import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
 import { startPlaneOrThrow } from '../support/gateway-stack.ts'
 import { gateOrThrow, sessionOn } from '../support/owned-state.ts'
@@ -39,10 +39,10 @@ async function send(path: string, { method = 'GET', body, headers = {} }: Call =
 
 const codeOf = async (response: Response): Promise<string> => ((await response.json()) as { code?: string }).code ?? ''
 
-const linkToken = (): string => plane.loginLink().split('#login=')[1] ?? ''
+const linkToken = async (): Promise<string> => (await plane.loginLink()).split('#login=')[1] ?? ''
 
 async function signIn(): Promise<string> {
-  const response = await send('/api/v1/session', { method: 'POST', body: { token: linkToken() } })
+  const response = await send('/api/v1/session', { method: 'POST', body: { token: await linkToken() } })
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
 }
 
@@ -63,6 +63,11 @@ const READS: readonly OperationName[] = [
   'getIncident',
   'listKpis',
   'getLedger',
+  'whoAmI',
+  'listSessions',
+  'listKeys',
+  'listWorkloadKeys',
+  'listShares',
   'getDecisionRights',
   'listDelegations',
   'listApprovalCases',
@@ -73,6 +78,19 @@ const READS: readonly OperationName[] = [
   'listReadiness',
   'listVendors',
 ]
+
+const PEOPLE = [
+  'engineer',
+  'security',
+  'policy',
+  'responder',
+  'approver',
+  'product',
+  'privacy',
+  'legal',
+  'executive',
+  'auditor',
+] as const
 
 const REPORTERS = ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal'] as const
 const APPROVERS = ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'] as const
@@ -107,23 +125,20 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   changeIncident: ['responder', 'security'],
   learnCase: ['responder', 'security'],
   buildPack: ['auditor', 'policy', 'security'],
+  revokeSession: PEOPLE,
+  createKey: PEOPLE,
+  rotateKey: PEOPLE,
+  revokeKey: PEOPLE,
+  addWorkloadKey: ['security'],
+  revokeWorkloadKey: ['security'],
+  createShare: ['security'],
+  revokeShare: ['security'],
 }
-const PEOPLE = [
-  'engineer',
-  'security',
-  'policy',
-  'responder',
-  'approver',
-  'product',
-  'privacy',
-  'legal',
-  'executive',
-  'auditor',
-] as const
 const NOBODY = ['', 'Admin', 'root', 'engineer ', 'customer', '__proto__'] as const
 
 function isExpected(name: OperationName, role: string): boolean {
   if (name === 'ingestSegment') return role === 'gateway'
+  if (name === 'viewShare') return role === 'share'
   if (role === 'admin') return true
   if (READS.includes(name)) return PEOPLE.some((person) => person === role)
   return WRITES[name]?.includes(role) === true
@@ -137,12 +152,12 @@ describe('roles', () => {
   const names = Object.keys(OPERATIONS) as OperationName[]
 
   test('the table speaks of every operation, once', () => {
-    expect([...READS, ...Object.keys(WRITES), 'ingestSegment'].toSorted()).toEqual(names.toSorted())
+    expect([...READS, ...Object.keys(WRITES), 'ingestSegment', 'viewShare'].toSorted()).toEqual(names.toSorted())
   })
 
   test.each(names)('%s is open to whom the table says, and to nobody else', (name) => {
     const { access } = OPERATIONS[name]
-    for (const role of [...PEOPLE, 'admin', 'gateway', ...NOBODY])
+    for (const role of [...PEOPLE, 'admin', 'gateway', 'workload', 'share', ...NOBODY])
       expect([role, mayCall(access, [role])]).toEqual([role, isExpected(name, role)])
     expect(mayCall(access, [])).toBe(false)
   })
@@ -157,7 +172,7 @@ describe('roles', () => {
   test.each(names)('%s asks for the same over HTTP', async (name) => {
     const { method } = OPERATIONS[name]
     const body = method === 'POST' ? {} : undefined
-    for (const role of [...PEOPLE, 'admin', 'gateway', 'root']) {
+    for (const role of [...PEOPLE, 'admin', 'gateway', 'workload', 'share', 'root']) {
       const headers = { authorization: `Bearer ${ownerToken}`, 'gatehouse-as': encodeURIComponent(`author-a;${role}`) }
       const response = await send(pathOf(name), { method, body, headers })
       expect([role, response.status === 403 && (await codeOf(response)) === 'http/forbidden']).toEqual([
@@ -204,7 +219,7 @@ describe('roles', () => {
 
 describe('signing in', () => {
   test('works once per link, and the link is worth nothing as a session', async () => {
-    const token = linkToken()
+    const token = await linkToken()
     expect((await send('/api/v1/session', { method: 'POST', body: { token } })).status).toBe(200)
     const again = await send('/api/v1/session', { method: 'POST', body: { token } })
     expect([again.status, await codeOf(again)]).toEqual([401, 'http/login-link'])
@@ -212,7 +227,7 @@ describe('signing in', () => {
   })
 
   test('gives a cookie that no script reads and no other site sends', async () => {
-    const response = await send('/api/v1/session', { method: 'POST', body: { token: linkToken() } })
+    const response = await send('/api/v1/session', { method: 'POST', body: { token: await linkToken() } })
     const cookie = response.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/^gatehouse_session=[\w-]{43};/)
     for (const flag of ['HttpOnly', 'SameSite=Strict', 'Path=/']) expect(cookie).toContain(flag)
@@ -342,7 +357,7 @@ test('the OpenAPI document has one path and method per operation', async () => {
     openapi: string
     paths: Record<
       string,
-      Record<string, { operationId: string; parameters: { name: string; in: string }[]; 'x-access': string }>
+      Record<string, { operationId: string; parameters: { name: string; in: string }[]; 'x-gatehouse-roles': string[] }>
     >
   }
   expect(document.openapi).toBe('3.1.0')

@@ -68,6 +68,9 @@ const COMMANDS = [
   'guard scan',
   'redteam',
   'redteam guard',
+  'redteam run',
+  'redteam list',
+  'redteam report',
   'exception',
   'exception request',
   'exception approve',
@@ -85,6 +88,7 @@ const COMMANDS = [
   'alert list',
   'evidence pack',
   'evidence verify',
+  'evidence import',
   'kpi',
   'serve',
   'console',
@@ -109,7 +113,7 @@ describe('help and usage', () => {
       expect(out).toContain(code)
   })
 
-  test.each(['diff', 'gate', 'guard scan', 'redteam guard', 'evidence verify'])(
+  test.each(['diff', 'gate', 'guard scan', 'redteam guard', 'redteam run', 'redteam report', 'evidence verify'])(
     'of `%s` has an example',
     async (command) => {
       expect((await run([...command.split(' '), '--help'])).out).toMatch(/Examples?:\n {2}\$ /)

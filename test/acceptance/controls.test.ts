@@ -55,19 +55,41 @@ describe('controls on a project and on the state', () => {
     expect(statusIn(before.out, 'CTL-MON-001')).toBe('not-evidenced')
 
     const refused = await run(
-      ...['controls', 'attest', 'CTL-GOV-002', 'minutes', '--system', 'shop-bot', '--document', 'policy.txt'],
+      'controls',
+      'attest',
+      'CTL-GOV-002',
+      'minutes',
+      '--system',
+      'shop-bot',
+      '--document',
+      'policy.txt',
     )
     expect(refused.error).toContain('controls/no-such-attestation')
     const attested = await run(
-      ...['controls', 'attest', 'CTL-GOV-002', 'policy', '--system', 'shop-bot', '--document', 'policy.txt'],
-      ...['--as', 'mara:policy'],
+      'controls',
+      'attest',
+      'CTL-GOV-002',
+      'policy',
+      '--system',
+      'shop-bot',
+      '--document',
+      'policy.txt',
+      '--as',
+      'mara:policy',
     )
     expect(attested.out).toContain('mara vouches for `policy.txt`')
     const after = await run('controls', 'list', '--system', 'shop-bot', '--json')
     expect(statusIn(after.out, 'CTL-GOV-002')).toBe('evidenced')
 
     const coverage = await run(
-      ...['controls', 'coverage', '--framework', 'iso-42001', '--system', 'shop-bot', '--format', 'csv'],
+      'controls',
+      'coverage',
+      '--framework',
+      'iso-42001',
+      '--system',
+      'shop-bot',
+      '--format',
+      'csv',
     )
     expect(coverage.out).toContain('A.2.2,covered,AI policy,CTL-GOV-002 (equal: evidenced)')
     expect(coverage.out).toContain('5.2,partly,AI policy')
@@ -128,5 +150,35 @@ describe('gaps and intake of a system', () => {
     const declared = removed.filter(({ kind }) => kind === 'declaration')
     expect(declared.find(({ control }) => control === 'CTL-SEC-003')?.status).toBe('killed')
     expect(declared.find(({ what }) => what.startsWith('fallbacks of models'))?.status).toBe('survived')
+  })
+})
+
+describe('what the packs say of the past and of the whole', () => {
+  test('a changed pack is replayed on the past decision, and the rule that would have failed is named', async () => {
+    const changed = tinyPack().replaceAll('CTL-GRD-1', 'CTL-SEC-003').replaceAll('!= "none"', '== "T2"')
+    await writeFile(join(folder, 'changed.yaml'), changed.replaceAll('preset: T1', 'preset: T2'))
+    const { code, out } = await run('policy', 'replay', './changed.yaml')
+    expect(code).toBe(0)
+    expect(out).toContain('tiny@1.0.0 on 1 past decisions')
+    expect(out).toContain('released → blocked')
+    expect(out).toContain('GH-GRD-001 passed → failed')
+    expect((await run('policy', 'replay', 'tiny')).out).toContain('0 with another outcome of a rule')
+  })
+
+  test('the gate spec names tier, open declarations, logging, people and the commands of CI', async () => {
+    const { code, out } = await run('plan', '--format', 'markdown')
+    expect(code).toBe(0)
+    expect(out).toContain('## Tier T1')
+    expect(out).toContain('- [x] GH-GRD-001 The guard is on')
+    expect(out).toContain('- Content of requests: redacted; records are kept for a time that is not declared.')
+    expect(out).toContain('- Exception: for one failed rule of one release, 90 days at most')
+    expect(out).toContain('gatehouse gate --env local')
+  })
+
+  test('a rule is explained with what it reads', async () => {
+    const { out } = await run('policy', 'explain', 'GH-TOL-004')
+    expect(out).toContain('not bound by this project')
+    expect(out).toContain('manifest.components.agents[].maxSteps')
+    expect((await run('policy', 'explain', 'GH-NON-001')).error).toContain('policy/unknown-rule')
   })
 })

@@ -203,10 +203,10 @@ describe('bodies', () => {
     ['a list', '[]', 400, 'invalid_request'],
     ['brackets without end', '['.repeat(100_000), 400, 'invalid_request'],
     [
-      'an image',
+      'an image of the own network',
       JSON.stringify({
         ...approved(),
-        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x.example' } }] }],
+        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://10.0.0.1/a.png' } }] }],
       }),
       400,
       'unsupported_content',
@@ -349,7 +349,7 @@ describe('the gateway', () => {
       GATEHOUSE_CONTROL_PLANE: stack.options.controlPlane,
       GATEHOUSE_GATEWAY_TOKEN: stack.options.token,
       GATEHOUSE_TRUST_FILE: join(stack.folder, 'trust.json'),
-      GATEHOUSE_UPSTREAM_URL: stack.options.upstreamUrl,
+      GATEHOUSE_UPSTREAM_URL: stack.provider.url,
     }
     await writeFile(environment.GATEHOUSE_TRUST_FILE, stack.options.trustText)
     // The kernel refuses what would make a file larger than this: to the gateway it is a disk without room.

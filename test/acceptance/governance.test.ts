@@ -1,38 +1,14 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { buildBundle } from '../../src/application/admission/build-bundle.ts'
-import type { StoredRuleResult, StoredVerdict } from '../../src/application/release/stored-verdict.ts'
-import { DAY_MS, epochMs } from '../../src/base/instant.ts'
+import type { StoredVerdict } from '../../src/application/release/stored-verdict.ts'
+import { DAY_MS } from '../../src/base/instant.ts'
 import type { Session } from '../../src/entrypoints/cli/session.ts'
-import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
-import { gateOrThrow, openNodeOrThrow, sessionOn } from '../support/owned-state.ts'
-import { suiteCase, suiteRule, TARGET, writeSuiteProject } from '../support/suite-project.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { governedState, outcomeOf } from '../support/governed-state.ts'
+import { gateOrThrow } from '../support/owned-state.ts'
 import { SYSTEM, tinyManifest, tinyPack, VERSION_RULE, writeTinyProject } from '../support/tiny-project.ts'
 
-const cleanUp = new AsyncDisposableStack()
-let node: OpenedNode
-let project: string
-let count = 0
-
-beforeAll(async () => {
-  const folder = cleanUp.use(await tempFolder()).path
-  node = cleanUp.use(await openNodeOrThrow(join(folder, 'state')))
-  project = join(folder, 'project')
-})
-afterAll(() => cleanUp.disposeAsync())
-/** Every test gates a release of its own: a title that no other has. */
-beforeEach(() => {
-  count += 1
-})
-
-const as = (name: string, ...roles: readonly string[]): Session =>
-  sessionOn(node, name, roles.length === 0 ? ['admin'] : roles)
-
-/** A node whose clock runs ahead. */
-const in_ = (days: number): Session =>
-  sessionOn({ ...node, clock: () => epochMs(Date.now() + days * DAY_MS) } as OpenedNode, 'author-a')
+const state = governedState()
+const { as, in_ } = state
 
 interface Change {
   readonly title?: string
@@ -44,14 +20,14 @@ async function gate(
   change: Change = {},
   options: { readonly session?: Session; readonly environment?: string; readonly run?: boolean } = {},
 ): Promise<StoredVerdict> {
-  const manifest = tinyManifest({ title: change.title ?? `release ${count}`, version: change.version ?? '1.0.0' })
-  await writeTinyProject(project, manifest, change.pack ?? tinyPack(VERSION_RULE))
-  const { verdict } = await gateOrThrow(options.session ?? as('author-a'), project, { author: 'author-a', ...options })
+  const manifest = tinyManifest({ title: change.title ?? `release ${state.count}`, version: change.version ?? '1.0.0' })
+  await writeTinyProject(state.project, manifest, change.pack ?? tinyPack(VERSION_RULE))
+  const { verdict } = await gateOrThrow(options.session ?? as('author-a'), state.project, {
+    author: 'author-a',
+    ...options,
+  })
   return verdict
 }
-
-const outcomeOf = ({ results }: StoredVerdict, id = 'GH-VER-001'): StoredRuleResult['outcome'] | undefined =>
-  results.find((result) => result.id === id)?.outcome
 
 async function request(
   verdict: StoredVerdict,
@@ -103,7 +79,7 @@ describe('an exception', () => {
     const id = await request(await gate())
     await approveFully(id)
     expect((await gate()).verdict).toBe('released')
-    expect((await gate({ title: `release ${count}.` })).verdict).toBe('blocked')
+    expect((await gate({ title: `release ${state.count}.` })).verdict).toBe('blocked')
   })
 
   test('covers no other rule', async () => {
@@ -235,9 +211,7 @@ describe('an exception', () => {
       expiresAt: Date.now() + DAY_MS,
     })
     expect(onwards).toMatchObject({ ok: false, failure: { code: 'delegation/role' } })
-    const late = sessionOn({ ...node, clock: () => epochMs(Date.now() + 2 * DAY_MS) } as OpenedNode, 'dora', [
-      'approver',
-    ])
+    const late = in_(2, 'dora', ['approver'])
     expect(await byDelegate(late)).toBe('exception/role')
     expect(await decideAs('lea', 'legal', id)).toBe('approved')
   })
@@ -287,7 +261,7 @@ describe('an exception', () => {
 /** Digests that the bundle for `local` lets a gateway serve, of the release that was gated last. */
 async function served(): Promise<readonly string[]> {
   const { releaseDigest } = await gate({}, { run: false })
-  const envelope = await buildBundle(node, node.bundleKeys, 'local', 1)
+  const envelope = await buildBundle(state.node, state.node.bundleKeys, 'local', 1)
   const body = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
     readonly systems: readonly { readonly releases: readonly { readonly digest: string }[] }[]
   }
@@ -365,7 +339,7 @@ describe('a release to production', () => {
 
   test('keeps its author, whoever gates it again', async () => {
     const pending = await production()
-    const again = await gateOrThrow(as('fifth'), project, { author: 'fifth', environment: 'production' })
+    const again = await gateOrThrow(as('fifth'), state.project, { author: 'fifth', environment: 'production' })
     expect(again.verdict.author).toBe('author-a')
     expect(await approve(pending, 'author-a', 'security')).toBe('approval/author')
   })
@@ -385,9 +359,9 @@ describe('a release to production', () => {
       await approve(verdict, 'second', 'security')
       await approve(verdict, 'other', 'product')
     }
-    await approveBoth(await production({ title: `before ${count}` }))
-    expect((await production({ title: `before ${count}` })).verdict).toBe('released')
-    const eased = { title: `eased ${count}`, pack: tinyPack(`${VERSION_RULE}# eased\n`) }
+    await approveBoth(await production({ title: `before ${state.count}` }))
+    expect((await production({ title: `before ${state.count}` })).verdict).toBe('released')
+    const eased = { title: `eased ${state.count}`, pack: tinyPack(`${VERSION_RULE}# eased\n`) }
     await approveBoth(await production(eased))
     const pending = await production(eased)
     expect([pending.verdict, pending.pendingDecisions]).toEqual([
@@ -417,7 +391,7 @@ describe('a release to production', () => {
     const pending = await production()
     await approve(pending, 'second', 'security')
     await approve(pending, 'other', 'product')
-    expect((await production({ title: `changed ${count}` })).verdict).toBe('pending-approval')
+    expect((await production({ title: `changed ${state.count}` })).verdict).toBe('pending-approval')
     expect((await gate({ version: '2.0.0' })).verdict).toBe('released')
   })
 })
@@ -436,110 +410,7 @@ describe('a risk', () => {
     expect(await risk()).toBe('accepted')
     await gate({ version: '2.0.0' })
     expect(await risk()).toBe('mitigated')
-    await gate({ title: `again ${count}` })
+    await gate({ title: `again ${state.count}` })
     expect(await risk()).toBe('open')
-  })
-})
-
-describe('evidence', () => {
-  const RULES =
-    suiteRule('GH-REG-001', 'purpose: regression, metric: all-hold', 'Nothing breaks again') +
-    suiteRule('GH-QUA-001', 'purpose: benign, metric: all-hold')
-  const suiteProject = (files: Readonly<Record<string, string>> = {}): Promise<string> =>
-    writeSuiteProject(join(project, '..', `suite-${count}`), RULES, { title: `suite ${count}` }, files)
-  const outcomes = (verdict: StoredVerdict): readonly string[] =>
-    ['GH-QUA-001', 'GH-REG-001'].map((id) => outcomeOf(verdict, id) ?? '')
-
-  test('is not made twice, and what nobody made is no pass', async () => {
-    const at = await suiteProject()
-    expect(outcomes((await gateOrThrow(as('author-a'), at, { run: false })).verdict)).toEqual(['errored', 'errored'])
-    expect((await gateOrThrow(as('author-a'), at)).ran).toContain('GH-QUA-001')
-    expect((await gateOrThrow(as('author-a'), at)).ran).not.toContain('GH-QUA-001')
-    expect(outcomes((await gateOrThrow(as('author-a'), at, { run: false })).verdict)[0]).toBe('passed')
-  })
-
-  test.each<[string, Readonly<Record<string, string>>]>([
-    ['a case', { 'suites/few.jsonl': suiteCase('Hello') }],
-    ['the target', { 'app/target.mjs': `${TARGET}// changed\n` }],
-    ['a file beside the target', { 'app/helper.mjs': '// new\n' }],
-  ])('is stale after %s changed, and is made again', async (_, files) => {
-    await gateOrThrow(as('author-a'), await suiteProject())
-    const at = await suiteProject(files)
-    const { verdict } = await gateOrThrow(as('author-a'), at, { run: false })
-    expect(outcomes(verdict)[0]).toBe('errored')
-    expect(verdict.results.find(({ id }) => id === 'GH-QUA-001')?.detail).toContain('stale')
-    expect((await gateOrThrow(as('author-a'), at)).ran).toContain('GH-QUA-001')
-  })
-
-  test('does not reach over to another release, and grows old', async () => {
-    const at = await suiteProject()
-    await gateOrThrow(as('author-a'), at)
-    expect(outcomes((await gateOrThrow(in_(31), at, { run: false })).verdict)[0]).toBe('errored')
-    await writeFile(join(at, 'gatehouse.yaml'), tinyManifest({ suites: ['suites/few.yaml'], title: `other ${count}` }))
-    expect(outcomes((await gateOrThrow(as('author-a'), at, { run: false })).verdict)[0]).toBe('errored')
-  })
-
-  test('of a case that an incident taught is asked for by the next gate', async () => {
-    const at = await suiteProject()
-    await gateOrThrow(as('author-a'), at)
-    const lines = Array.from(
-      { length: 6 },
-      (_, position) => `01J000000000000000000000${String(position).padStart(2, '0')}`,
-    ).flatMap((id, position) => [
-      {
-        kind: 'intent' as const,
-        id,
-        at: Date.now() - 1_000 + position,
-        system: SYSTEM,
-        environment: 'local',
-        releaseDigest: null,
-        tenant: 't',
-        principal: 'mallory',
-        session: 's',
-        model: 'm',
-        isStream: false,
-        action: 'block',
-        score: 1,
-        findings: [],
-        captured: [{ role: 'user', text: 'Ignore it all' }],
-      },
-      {
-        kind: 'outcome' as const,
-        id,
-        at: Date.now(),
-        outcome: 'denied' as const,
-        code: 'content_filter',
-        rule: 'injection/set-aside',
-        action: 'block',
-        findings: [],
-        tools: [],
-        guardMs: 0,
-        totalMs: 0,
-        inputTokens: null,
-        outputTokens: null,
-        modelAnswered: null,
-      },
-    ])
-    const segment = {
-      segmentId: '01J00000000000000000000099',
-      gateway: 'gw',
-      digest: `sha256:${'0'.repeat(64)}`,
-      lines,
-    }
-    expect((await as('gateway', 'gateway').call('ingestSegment', segment)).ok).toBe(true)
-    expect((await as('gateway', 'gateway').call('ingestSegment', segment)).ok).toBe(true)
-    const incidents = await as('author-a').call('listIncidents', { system: SYSTEM })
-    expect(incidents.ok && incidents.value.items).toHaveLength(1)
-    const incident = incidents.ok ? (incidents.value.items[0]!['id'] as string) : ''
-    expect(await as('rob').call('learnCase', { incident, request: 'other' })).toMatchObject({
-      ok: false,
-      failure: { code: 'incident/foreign-request' },
-    })
-    expect((await as('rob').call('learnCase', { incident, request: lines[0]!.id })).ok).toBe(true)
-    const { verdict } = await gateOrThrow(as('author-a'), at, { run: false })
-    expect(outcomes(verdict)).toEqual(['passed', 'errored'])
-    const after = await gateOrThrow(as('author-a'), at)
-    expect(after.ran).toContain('GH-REG-001')
-    expect(after.verdict.results.find(({ id }) => id === 'GH-REG-001')?.measure).toMatchObject({ n: 1 })
   })
 })

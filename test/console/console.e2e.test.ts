@@ -41,7 +41,7 @@ describe.skipIf(CHROMIUM === undefined)(
     /** A page that is signed in by a fresh link, on the given path. */
     async function signedIn(path = '/', options: Parameters<typeof openPage>[1] = WIDE): Promise<WatchedPage> {
       const watched = await openPage(under.browser, options)
-      await watched.page.goto(under.plane.loginLink())
+      await watched.page.goto(await under.plane.loginLink())
       await watched.page.getByRole('navigation', { name: 'Main' }).waitFor()
       if (path === '/') await loaded(watched.page)
       else await show(watched.page, path)
@@ -57,7 +57,7 @@ describe.skipIf(CHROMIUM === undefined)(
     }
 
     test('a login link signs in once, leaves the address bar, and does not work twice', async () => {
-      const link = under.plane.loginLink()
+      const link = await under.plane.loginLink()
       await using first = await openPage(under.browser, WIDE)
       await first.page.goto(link)
       await first.page.getByRole('heading', { name: 'Portfolio' }).waitFor()
@@ -72,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(second.page.url()).toBe(`${under.plane.url}/`)
       expect(await second.page.getByRole('navigation', { name: 'Main' }).count()).toBe(0)
 
-      await second.page.getByLabel('Login link').fill(under.plane.loginLink())
+      await second.page.getByLabel('Login link').fill(await under.plane.loginLink())
       await second.page.getByRole('button', { name: 'Sign in' }).click()
       await second.page.getByRole('heading', { name: 'Portfolio' }).waitFor()
     })

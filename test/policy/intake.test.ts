@@ -41,7 +41,13 @@ describe('the class under the EU AI Act', () => {
     const articles = (intake: Partial<Intake>): readonly string[] =>
       classify({ domain: 'credit', ...intake }).duties.map(({ article }) => article)
     expect(articles({ aiActRole: 'deployer' })).toEqual([
-      ...['Art. 4', 'Art. 5', 'Art. 25', 'Art. 26', 'Art. 27', 'Art. 73', 'Art. 86'],
+      'Art. 4',
+      'Art. 5',
+      'Art. 25',
+      'Art. 26',
+      'Art. 27',
+      'Art. 73',
+      'Art. 86',
     ])
     expect(articles({ aiActRole: 'provider' })).toContain('Art. 43')
     expect(articles({ aiActRole: 'provider' })).not.toContain('Art. 26')
@@ -86,7 +92,14 @@ describe('an intake', () => {
     expect(tier).toBe('T1')
     expect(reasons).toContain('tool `planned-external` has effect `external`')
     expect(packs.map(({ pack }) => pack)).toEqual([
-      ...['baseline', 'baseline-runtime', 'agent', 'rag', 'vendor-model', 'eu-ai-act', 'gdpr', 'soc2'],
+      'baseline',
+      'baseline-runtime',
+      'agent',
+      'rag',
+      'vendor-model',
+      'eu-ai-act',
+      'gdpr',
+      'soc2',
     ])
     expect(new Set(reviews.map(({ role }) => role))).toEqual(new Set(['security', 'privacy', 'legal', 'product']))
     expect(approvals.people).toBeGreaterThanOrEqual(2)

@@ -51,6 +51,7 @@ test('there is a pack for each area that is promised', () => {
     'hipaa',
     'nist-ai-rmf',
     'rag',
+    'readiness',
     'soc2',
     'vendor-model',
   ])

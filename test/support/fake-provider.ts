@@ -8,6 +8,7 @@ export interface FakeChoice {
   readonly refusal?: string
   readonly toolCalls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
   readonly finishReason?: string
+  readonly reasoning?: string
 }
 
 /** How a stream lies on the wire. */
@@ -28,10 +29,14 @@ export type FakeReply =
   | { readonly kind: 'completion'; readonly choices: readonly FakeChoice[]; readonly wire?: Wire }
   | { readonly kind: 'failure'; readonly status: number; readonly body: unknown }
   | { readonly kind: 'raw'; readonly body: string }
+  /** A stream whose pieces come when they come. */
+  | { readonly kind: 'script'; readonly pieces: AsyncIterable<string> }
+  | { readonly kind: 'embeddings'; readonly vectors: readonly (readonly number[])[] }
   /** Holds the answer until it is let go. */
   | { readonly kind: 'held'; readonly until: Promise<void>; readonly next: FakeReply }
 
 export interface SeenRequest {
+  readonly path: string
   readonly body: Record<string, unknown>
   readonly headers: IncomingMessage['headers']
   /** Settles when the other side has gone before the answer was whole. */
@@ -90,8 +95,9 @@ async function serve(
       if (!response.writableFinished) resolve()
     }),
   )
-  seen.push({ body, headers: request.headers, gone })
-  await send(response, body, replyTo(body))
+  const path = request.url ?? ''
+  seen.push({ path, body, headers: request.headers, gone })
+  await send(response, body, path.endsWith('/messages') ? asMessages(replyTo(body), body) : replyTo(body))
 }
 
 async function send(response: ServerResponse, body: Record<string, unknown>, reply: FakeReply): Promise<void> {
@@ -107,6 +113,20 @@ async function send(response: ServerResponse, body: Record<string, unknown>, rep
         'content-type': body['stream'] === true ? 'text/event-stream' : 'application/json',
       })
       return void response.end(reply.body)
+    case 'script':
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.flushHeaders()
+      for await (const piece of reply.pieces) if (!response.destroyed) response.write(piece)
+      return void response.end()
+    case 'embeddings':
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(
+        JSON.stringify({
+          object: 'list',
+          model: MODEL,
+          data: reply.vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })),
+          usage: { prompt_tokens: 5, total_tokens: 5 },
+        }),
+      )
     case 'completion':
       return body['stream'] === true
         ? stream(response, eventsOf(reply.choices, body, reply.wire ?? {}), reply.wire ?? {})
@@ -127,6 +147,7 @@ function completionOf(choices: readonly FakeChoice[]): object {
         role: 'assistant',
         content: choice.text ?? null,
         refusal: choice.refusal ?? null,
+        ...(choice.reasoning === undefined ? {} : { reasoning_content: choice.reasoning }),
         ...(choice.toolCalls === undefined
           ? {}
           : {
@@ -157,6 +178,7 @@ function deltasOf(choice: FakeChoice, size: number): { delta: object; finish_rea
   const pieces = (text: string): string[] =>
     Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.slice(at * size, (at + 1) * size))
   const deltas: object[] = [{ role: 'assistant', content: '' }]
+  for (const reasoning_content of pieces(choice.reasoning ?? '')) deltas.push({ reasoning_content })
   for (const content of pieces(choice.text ?? '')) deltas.push({ content })
   for (const refusal of pieces(choice.refusal ?? '')) deltas.push({ refusal })
   for (const [index, call] of (choice.toolCalls ?? []).entries()) {
@@ -183,4 +205,82 @@ async function stream(response: ServerResponse, events: readonly string[], wire:
   }
   if (wire.stopBy === 'reset') response.destroy()
   else response.end()
+}
+
+/** The same answer as Anthropic would give it: a body, or the text of a stream. */
+function asMessages(reply: FakeReply, body: Record<string, unknown>): FakeReply {
+  if (reply.kind === 'held') return { ...reply, next: asMessages(reply.next, body) }
+  if (reply.kind !== 'completion') return reply
+  const [choice = {}] = reply.choices
+  if (body['stream'] !== true) return { kind: 'raw', body: JSON.stringify(messageOf(choice)) }
+  const { stopAfter } = reply.wire ?? {}
+  const events = messageEvents(choice, reply.wire?.deltaChars ?? 5)
+  return { kind: 'raw', body: events.slice(0, stopAfter ?? events.length).join('') }
+}
+
+const MESSAGE = { id: 'msg_fake', type: 'message', role: 'assistant', model: MODEL }
+const SEAL = 'c2VhbA=='
+
+const stopOf = (choice: FakeChoice): string => (choice.toolCalls === undefined ? 'end_turn' : 'tool_use')
+
+function messageOf(choice: FakeChoice): object {
+  return {
+    ...MESSAGE,
+    content: [
+      ...(choice.reasoning === undefined ? [] : [{ type: 'thinking', thinking: choice.reasoning, signature: SEAL }]),
+      ...(choice.text === undefined ? [] : [{ type: 'text', text: choice.text }]),
+      ...(choice.toolCalls ?? []).map(({ id, name, arguments: input }) => ({
+        type: 'tool_use',
+        id,
+        name,
+        input: JSON.parse(input) as object,
+      })),
+    ],
+    stop_reason: stopOf(choice),
+    stop_sequence: null,
+    usage: { input_tokens: 11, output_tokens: 7 },
+  }
+}
+
+function messageEvents(choice: FakeChoice, size: number): readonly string[] {
+  const events: string[] = []
+  const say = (type: string, fields: object): void =>
+    void events.push(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`)
+  const pieces = (text: string): string[] =>
+    Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.slice(at * size, (at + 1) * size))
+  let index = -1
+  const block = (content_block: object, deltas: readonly object[]): void => {
+    index += 1
+    say('content_block_start', { index, content_block })
+    for (const delta of deltas) say('content_block_delta', { index, delta })
+    say('content_block_stop', { index })
+  }
+  say('message_start', {
+    message: {
+      ...MESSAGE,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { input_tokens: 11, output_tokens: 1 },
+    },
+  })
+  say('ping', {})
+  if (choice.reasoning !== undefined)
+    block({ type: 'thinking', thinking: '', signature: '' }, [
+      ...pieces(choice.reasoning).map((thinking) => ({ type: 'thinking_delta', thinking })),
+      { type: 'signature_delta', signature: SEAL },
+    ])
+  if (choice.text !== undefined)
+    block(
+      { type: 'text', text: '' },
+      pieces(choice.text).map((text) => ({ type: 'text_delta', text })),
+    )
+  for (const { id, name, arguments: input } of choice.toolCalls ?? [])
+    block(
+      { type: 'tool_use', id, name, input: {} },
+      pieces(input).map((partial_json) => ({ type: 'input_json_delta', partial_json })),
+    )
+  say('message_delta', { delta: { stop_reason: stopOf(choice), stop_sequence: null }, usage: { output_tokens: 7 } })
+  say('message_stop', {})
+  return events
 }

@@ -9,6 +9,8 @@ export interface AgentOptions {
   readonly apiKey: string
   readonly subjectToken: (subject: CaseSubject & { readonly session: string }) => Promise<string>
   readonly today: string
+  /** Text that a compromised backend adds to whatever its tools return; for red teaming. */
+  readonly toolNote?: string | undefined
 }
 
 export interface AgentReply {
@@ -64,7 +66,7 @@ export class SupportAgent {
       readonly signal: AbortSignal | undefined
     },
   ): Promise<AgentReply> {
-    const { release, subjectToken } = this.#options
+    const { release, subjectToken, toolNote } = this.#options
     let tools = release.tools
     for (let step = 0; step < STEPS_MAX; step++) {
       const token = await subjectToken({ ...turn.subject, session: turn.session })
@@ -100,7 +102,11 @@ export class SupportAgent {
           unknown
         >
         const result = runTool(release, turn.subject, turn.effects, { name: call.function.name, args })
-        messages.push({ role: 'tool', tool_call_id: call.id, content: JSON.stringify(result) })
+        messages.push({
+          role: 'tool',
+          tool_call_id: call.id,
+          content: JSON.stringify(toolNote === undefined ? result : { ...result, note: toolNote }),
+        })
       }
     }
     return { text: 'I could not finish that in a few steps. Shall I open a ticket?', citations: [], blocked: null }

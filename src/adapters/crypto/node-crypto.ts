@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { Sha256 } from '../../base/digest.ts'
 
 export const nodeSha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest()
@@ -6,3 +6,8 @@ export const nodeSha256: Sha256 = (bytes) => createHash('sha256').update(bytes).
 export type RandomBytes = (count: number) => Uint8Array
 
 export const nodeRandomBytes: RandomBytes = (count) => new Uint8Array(randomBytes(count))
+
+const CHANCE_STEPS = 2 ** 32
+
+/** Evenly spread in [0, 1). */
+export const nodeChance = (): number => randomInt(CHANCE_STEPS) / CHANCE_STEPS

@@ -3,7 +3,9 @@ import { isJsonObject, parseJson } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { FindingCategory } from '../../domain/detection/finding.ts'
 import type { DetectorFailure } from '../../domain/guardrail/detector.ts'
-import { openAiUpstream, type UpstreamReply } from '../providers/openai-upstream.ts'
+import type { ModelRequest } from '../../application/gateway/model-request.ts'
+import { askModel, type UpstreamReply } from '../providers/ask-model.ts'
+import { soleUpstream } from '../providers/transport/sole-upstream.ts'
 import { checkEndpoint } from './endpoint.ts'
 import { failureOfStatus, type RemoteDetector } from './http-detector.ts'
 import { scoreWindows } from './score-windows.ts'
@@ -36,7 +38,7 @@ const REPLY_CHARS_MAX = 1_000
 export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetector, Problem> {
   const endpoint = checkEndpoint(options.url, options.allowPlainHttp === true)
   if (!endpoint.ok) return endpoint
-  const upstream = openAiUpstream(endpoint.value.href, options.apiKey)
+  const { transport, targetOf } = soleUpstream(endpoint.value.href, options.apiKey)
   const { id, model, category, windowChars = WINDOW_CHARS } = options
   return ok({
     id,
@@ -46,21 +48,33 @@ export function llmJudgeDetector(options: LlmJudgeOptions): Result<RemoteDetecto
     detect: (texts, signal) =>
       scoreWindows(texts, { category, windowChars }, async (window) => {
         const [boundary, ticket] = [randomMark(), randomMark()]
-        const reply = await upstream.chat(
-          {
-            model,
-            temperature: 0,
-            messages: [
-              { role: 'system', content: instruction(options.question, boundary, ticket) },
-              { role: 'user', content: `BEGIN ${boundary}\n${window}\nEND ${boundary}` },
-            ],
-          },
-          signal,
-        )
+        const request = judgement(model, instruction(options.question, boundary, ticket), [
+          `BEGIN ${boundary}`,
+          window,
+          `END ${boundary}`,
+        ])
+        const reply = await askModel(transport, request, [targetOf(model)], signal)
         return scoreOf(reply, ticket, signal)
       }),
-    close: () => upstream.close(),
+    close: () => transport.close(),
   })
+}
+
+function judgement(model: string, system: string, lines: readonly string[]): ModelRequest {
+  return {
+    protocol: 'openai-chat',
+    model,
+    messages: [
+      { role: 'system', text: system },
+      { role: 'user', parts: [{ kind: 'text', text: lines.join('\n') }] },
+    ],
+    tools: [],
+    choices: 1,
+    isStream: false,
+    includeUsage: false,
+    settings: {},
+    extra: { temperature: 0 },
+  }
 }
 
 /** 128 bits: a text cannot hold a mark that is made after it. */
@@ -96,9 +110,11 @@ function scoreOf(reply: UpstreamReply, ticket: string, signal: AbortSignal): Res
     case 'rejected':
       return fail(failureOfStatus(reply.status))
     case 'incomplete':
+    case 'untranslatable':
+    case 'stream':
       return fail({ code: 'detector/bad-reply', message: 'the judge’s answer is no chat completion', cause: 'text' })
-    case 'completion': {
-      const [choice, ...others] = reply.completion.choices
+    case 'answer': {
+      const [choice, ...others] = reply.answer.choices
       if (choice === undefined || others.length > 0 || choice.finishReason !== 'stop') return fail(NO_VERDICT)
       if (choice.refusal !== null || choice.toolCalls.length > 0) return fail(NO_VERDICT)
       const score = parseVerdict(choice.text, ticket)

@@ -6,6 +6,7 @@ import { parseCheckpoint } from '../../domain/ledger/checkpoint.ts'
 import { leafBytes } from '../../domain/ledger/leaf.ts'
 import { leafHash, MerkleTree } from '../../domain/ledger/merkle.ts'
 import { parseNote } from '../../domain/ledger/signed-note.ts'
+import { monotonicMs } from '../clock/system-clock.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
 import { lockOf } from '../storage/postgres-turn.ts'
 import { inOrganization } from '../storage/row-security.ts'
@@ -119,7 +120,7 @@ class PostgresLedger implements Ledger {
     const { newId, waitMsMax = WAIT_MS_MAX } = this.#options
     return new Promise((resolve) => {
       const id = newId()
-      const deadline = performance.now() + waitMsMax
+      const deadline = monotonicMs() + waitMsMax
       this.#waiting.set(id, { id, draft, resolve, deadline, isLeft: false, isUncertain: false })
       this.#rouse()
     })
@@ -231,7 +232,7 @@ class PostgresLedger implements Ledger {
       }
       await this.#giveUpLate()
       if (this.#broken !== undefined)
-        for (const { id } of [...this.#waiting.values()]) this.#settle(id, fail(this.#broken))
+        for (const { id } of this.#waiting.values().toArray()) this.#settle(id, fail(this.#broken))
       await this.#rest()
     }
   }
@@ -318,8 +319,8 @@ class PostgresLedger implements Ledger {
   /** Kept, not kept, or unknown: an entry that waited too long gets one of the last two. */
   async #giveUpLate(): Promise<void> {
     const { db, organization } = this.#options
-    const now = performance.now()
-    for (const { id, deadline, isLeft, isUncertain } of [...this.#waiting.values()]) {
+    const now = monotonicMs()
+    for (const { id, deadline, isLeft, isUncertain } of this.#waiting.values().toArray()) {
       if (deadline > now) continue
       const isTaken = (!isLeft || (await takeBack(db, organization, id))) && !isUncertain
       if (!this.#waiting.has(id)) continue

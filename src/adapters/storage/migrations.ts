@@ -5,6 +5,7 @@ import { governance } from './migrations/0002-governance.ts'
 import { attestationsAndPacks } from './migrations/0003-attestations-and-packs.ts'
 import { rowSecurity } from './migrations/0004-row-security.ts'
 import { ledgerTables } from './migrations/0005-ledger.ts'
+import { identity } from './migrations/0006-identity.ts'
 import { ensureAppRole } from './row-security.ts'
 
 /** In order, for good: a migration that was released is never changed, a new one goes to the end. */
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003_attestations_and_packs': attestationsAndPacks,
   '0004_row_security': rowSecurity,
   '0005_ledger': ledgerTables,
+  '0006_identity': identity,
 }
 
 /** Bringing the schema up to date failed; it is as it was before. */

@@ -1,8 +1,8 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Generated, JSONColumnType } from 'kysely'
 import type { JsonObject } from '../../base/json.ts'
+import type { Int8 } from './column-types.ts'
+import type { IdentityTables } from './identity-tables.ts'
 import type { RecordKind } from '../../application/state/records.ts'
-
-type Int8 = ColumnType<string | number | bigint, number, number>
 
 interface RecordTable {
   organization_id: string
@@ -35,4 +35,4 @@ interface LedgerTables {
   ledger_inbox: { organization_id: string; position: Generated<string>; id: string; draft: string }
 }
 
-export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables
+export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables & IdentityTables

@@ -2,6 +2,8 @@ import { utf8 } from '../../base/bytes.ts'
 import { HOUR_MS } from '../../base/instant.ts'
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
+import { gatewayKeyHashes } from '../identity/api-keys.ts'
+import { workloadKeysFor } from '../identity/workload-keys.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { allDenies } from '../respond/kill.ts'
 import { listAll } from '../state/list-all.ts'
@@ -29,6 +31,7 @@ export async function buildBundle(
   const releases = await listAll(node.store, 'releases', {})
   const revoked = new Set((await listAll(node.store, 'exceptions', { status: 'revoked' })).map(({ id }) => id))
   const bySystem = Map.groupBy(releases, ({ system }) => system)
+  const gatewayKeys = await gatewayKeyHashes(node, environment)
   const systems: JsonObject[] = []
   for (const [system, own] of bySystem) {
     const released: JsonObject[] = []
@@ -58,8 +61,11 @@ export async function buildBundle(
       system,
       environment,
       multiTenant: intake?.multiTenant === true,
-      apiKeys: [{ ...keys.apiKeyHash(system, environment) }],
-      workloadKeys: [...keys.workloadKeys],
+      apiKeys: [
+        { ...keys.apiKeyHash(system, environment) },
+        ...(gatewayKeys.get(system) ?? []).map(({ id, sha256 }) => ({ id, sha256 })),
+      ],
+      workloadKeys: [...(await workloadKeysFor(node, system, keys.workloadKeys))],
       releases: released,
     })
   }

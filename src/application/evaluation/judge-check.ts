@@ -123,15 +123,17 @@ function evidenceBase(
 function failuresOf(check: PlannedCheck, results: readonly CaseResult[]): readonly CheckFailure[] {
   if (check.spec.kind !== 'suite') return []
   const { metric } = check.spec
-  return results.flatMap(({ suiteCase, trials }) => {
-    const bad = trials.find((trial) => trial.kind === 'scored' && isFailing(metric, trial.score))
-    if (bad?.kind !== 'scored') return []
-    const why = bad.score.misses
-      .map((miss) => miss.why)
-      .join('; ')
-      .slice(0, 500)
-    return [{ id: suiteCase.id, file: suiteCase.file, line: suiteCase.line, why, risks: suiteCase.risks }]
-  })
+  return results
+    .flatMap(({ suiteCase, trials }) => {
+      const bad = trials.find((trial) => trial.kind === 'scored' && isFailing(metric, trial.score))
+      if (bad?.kind !== 'scored') return []
+      const why = bad.score.misses
+        .map((miss) => miss.why)
+        .join('; ')
+        .slice(0, 500)
+      return [{ id: suiteCase.id, file: suiteCase.file, line: suiteCase.line, why, risks: suiteCase.risks }]
+    })
+    .toSorted((left, right) => (left.file === right.file ? left.line - right.line : left.file < right.file ? -1 : 1))
 }
 
 const percent = (rate: number): string => `${(100 * rate).toFixed(1)}%`

@@ -1,53 +1,77 @@
+import { seededOrder, seededStream } from '../../base/seeded-stream.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import type { CaseResult, TrialResult } from '../../domain/evaluation/run-summary.ts'
 import { scoreCase } from '../../domain/evaluation/score-case.ts'
+import type { ScoringPorts } from '../../domain/evaluation/scorers/verdict.ts'
 import type { Suite, SuiteCase } from '../../domain/evaluation/suite.ts'
-import type { EvaluationTarget } from './target.ts'
+import type { TrialRecord } from '../../domain/evaluation/trial-record.ts'
+import type { RunClock } from './attempt-trial.ts'
+import { runTrials } from './run-trials.ts'
+import type { TrialTarget } from './trial-target.ts'
 
 export interface RunSuitePorts {
-  readonly target: EvaluationTarget
+  readonly target: TrialTarget
   readonly leak: LeakIndex
   readonly sharedTenant: string
+  readonly scoring: ScoringPorts
+  readonly clock: RunClock
   readonly signal: AbortSignal
-  readonly onCase: () => void
+  readonly onTrial: () => void
+  /** After each case, in the order of the draw: is enough known? */
+  readonly isDecided: (results: readonly CaseResult[]) => boolean
 }
 
 const CONCURRENCY = 8
 
-/** Runs every case of a suite; a case that throws has no verdict. Results keep the order of the suite. */
+/**
+ * Runs the cases of a suite in its seeded order until enough is known; a case that throws has no verdict. Results come in the
+ * order of the draw. A run that ends otherwise than decided or complete has a result without verdict for each missing case.
+ */
 export async function runSuite(suite: Suite, ports: RunSuitePorts): Promise<readonly CaseResult[]> {
-  const results: (CaseResult | undefined)[] = suite.cases.map(() => undefined)
-  let next = 0
-  const worker = async (): Promise<void> => {
-    while (next < suite.cases.length && !ports.signal.aborted) {
-      const index = next++
-      const suiteCase = suite.cases[index] as SuiteCase
-      const trials: TrialResult[] = []
-      for (let trial = 0; trial < suite.trials; trial++) trials.push(await runTrial(suiteCase, ports))
-      results[index] = { suiteCase, trials }
-      ports.onCase()
-    }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
-  return results.map(
-    (result, index) =>
-      result ?? { suiteCase: suite.cases[index] as SuiteCase, trials: [{ kind: 'errored', why: 'interrupted' }] },
+  const { target, leak, sharedTenant, scoring, clock, signal } = ports
+  const results: CaseResult[] = []
+  const order = drawOrder(suite.seed, suite.cases.length)
+  const { stopped } = await runTrials(
+    { trials: suite.trials, order, concurrency: CONCURRENCY, budget: {} },
+    {
+      cases: { count: suite.cases.length, at: (index) => clusterOf(suite.cases[index] as SuiteCase) },
+      target,
+      score: (suiteCase, observation) => scoreCase(suiteCase, observation, { leak, sharedTenant, ports: scoring }),
+      journal: undefined,
+      clock,
+      signal,
+      onTrial: ports.onTrial,
+      onCluster: ({ caseIndex, variants }) => {
+        const suiteCase = suite.cases[caseIndex] as SuiteCase
+        // Variants are trials of their case: one cluster.
+        results.push({ suiteCase, trials: variants.flatMap(({ trials }) => trials.map(resultOf)) })
+        return ports.isDecided(results) ? 'stop' : 'continue'
+      },
+    },
   )
+  if (stopped === 'completed' || stopped === 'decided') return results
+  const ran = new Set(results.map(({ suiteCase }) => suiteCase))
+  const missing = suite.cases.filter((suiteCase) => !ran.has(suiteCase))
+  return [
+    ...results,
+    ...missing.map((suiteCase) => ({ suiteCase, trials: [{ kind: 'errored' as const, why: stopped }] })),
+  ]
 }
 
-async function runTrial(
-  suiteCase: SuiteCase,
-  { target, leak, sharedTenant, signal }: RunSuitePorts,
-): Promise<TrialResult> {
-  try {
-    const observation = await target.run(suiteCase.turns, suiteCase.subject, signal)
-    return {
-      kind: 'scored',
-      score: scoreCase(suiteCase, observation, { leak, sharedTenant }),
-      reply: observation.reply,
-    }
-  } catch (error) {
-    // The target is the user's code: whatever it throws means that this case has no verdict.
-    return { kind: 'errored', why: error instanceof Error ? error.message.slice(0, 300) : String(error).slice(0, 300) }
-  }
+/** A case with its variants: what shares a cluster. */
+export function clusterOf(suiteCase: SuiteCase): readonly SuiteCase[] {
+  return [suiteCase, ...(suiteCase.variants ?? [])]
+}
+
+/** The order in which the cases of a suite are drawn: its seed alone decides. */
+export function drawOrder(seed: number, count: number): Uint32Array {
+  return seededOrder(seededStream(seed, 'draw'), count)
+}
+
+function resultOf({ result }: TrialRecord): TrialResult {
+  if (result.kind === 'errored') return { kind: 'errored', why: result.why }
+  const [unjudged] = result.score.noVerdicts
+  // A scorer without a verdict leaves the case without one.
+  if (unjudged !== undefined) return { kind: 'errored', why: `${unjudged.scorer}: ${unjudged.why}` }
+  return { kind: 'scored', score: result.score, reply: result.reply }
 }

@@ -1,4 +1,4 @@
-import type { CaseSubject, Observation } from '../../domain/evaluation/suite.ts'
+import type { CaseSubject, Observation, SuiteCase } from '../../domain/evaluation/suite.ts'
 
 /** The model that answers behind a target. */
 export interface TargetModel {
@@ -20,7 +20,9 @@ export interface TargetOptions {
 
 /** The application under test, run in process. */
 export interface EvaluationTarget {
-  run(turns: readonly string[], subject: CaseSubject, signal: AbortSignal): Promise<Observation>
+  /** The whole case comes last, for targets that use its fixtures, tool mocks or variables. */
+  // oxlint-disable-next-line max-params -- targets of users take the first three; the case was added behind them
+  run(turns: readonly string[], subject: CaseSubject, signal: AbortSignal, suiteCase?: SuiteCase): Promise<Observation>
   close(): Promise<void>
 }
 

@@ -4,23 +4,35 @@ import { authorizeToolCall, type ToolDecision } from '../../domain/authorization
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
-import { guardText, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
 import { passagesOf } from '../../domain/guardrail/passages.ts'
 import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import { toolResultsOf, type Subject, type ToolCall } from '../../domain/session/conversation.ts'
+import { toolResultsOf, type Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
-import type { Denial, PlacedFinding, RequestContext } from './decide-request.ts'
+import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
+import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
-export interface JudgedChoice {
+/** What the guard left of a choice's texts. */
+export interface JudgedChoiceText {
   readonly text: string
   readonly refusal: string | null
-  readonly toolCalls: readonly ToolCall[]
+  readonly reasoning: string | null
+}
+
+/** The output guard's word on all texts of an answer, whether it came whole or piece by piece. */
+export interface JudgedTexts {
+  readonly findings: readonly PlacedFinding[]
+  readonly action: Obligation
+  /** The detector because of which nothing more may leave. */
+  readonly blockedBy: string | undefined
+  /** One for each choice, in the answer's order. */
+  readonly texts: readonly JudgedChoiceText[]
 }
 
 export interface CompletionDecision {
@@ -29,8 +41,11 @@ export interface CompletionDecision {
   readonly tools: readonly ToolDecision[]
   readonly denial: Denial | undefined
   /** Texts to deliver, one per choice. */
-  readonly choices: readonly { readonly text: string; readonly refusal: string | null }[]
+  readonly choices: readonly JudgedChoiceText[]
 }
+
+/** What a digest of an assistant message is taken over. */
+export type DeliveredMessage = Pick<AnswerChoice, 'text' | 'toolCalls'>
 
 export interface DecideCompletionPorts {
   readonly sessions: SessionStore
@@ -40,7 +55,7 @@ export interface DecideCompletionPorts {
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
   readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
-  readonly assistantDigest: (choice: JudgedChoice) => string
+  readonly assistantDigest: (message: DeliveredMessage) => string
   /** In place of the release's own: with the secrets that its manifest names. */
   readonly leak?: LeakIndex | undefined
   readonly canariesOf?: CanariesOf | undefined
@@ -51,46 +66,104 @@ export interface DecideCompletionPorts {
 /** The output guard and tool authorisation on every choice, before one byte of it is released. */
 export function decideCompletion(
   context: RequestContext,
-  choices: readonly JudgedChoice[],
+  choices: readonly AnswerChoice[],
   ports: DecideCompletionPorts,
 ): CompletionDecision {
-  const findings: PlacedFinding[] = []
-  let action: Obligation = 'allow'
-  let blockedBy: string | undefined
-  const options = answerOptions(context, ports)
-  const judge = (text: string, guard = guardText, where = ''): string => {
-    const own = guard(text, context.release.guard.output, options)
-    const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
-    findings.push(...judgement.findings.map((finding) => ({ ...finding, where: 'output' })))
-    if (judgement.action === 'block' || judgement.action === 'require-approval')
-      blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
-    action = heavier(action, judgement.action)
-    return judgement.text
-  }
-  // Tool arguments are judged whole, as they are written and as they read, and never rewritten. Personal data in them is
-  // for the tool's own rules to bound; a secret that would have to be taken out of a text is a denial here.
-  const judgeArguments = (text: string): void => {
-    for (const guard of [guardText, guardDocument]) {
-      const before = findings.length
-      if (judge(text, guard) === text) continue
-      const secret = findings.slice(before).find(({ category }) => category === 'secret')
-      blockedBy ??= secret?.detector
-    }
-  }
-  // What the output guard takes for personal data is stood in for or taken out before the session's own values come back.
-  const restored = (text: string): string => ports.pseudonyms.restore(context.subject, text)
-  const texts = choices.map(({ text, refusal }, index) => ({
-    text: restored(judge(text, guardText, `choice:${index}`)),
-    refusal: refusal === null ? null : restored(judge(refusal, guardText, `refusal:${index}`)),
-  }))
-  for (const { toolCalls } of choices) for (const call of toolCalls) judgeArguments(call.arguments)
-  const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
-  const denial = denialOf(ports.deny, blockedBy, tools)
-  if (denial === undefined) settle(context, choices, texts, ports)
-  return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: texts }
+  return concludeAnswer(context, choices, judgeTexts(context, choices, ports), ports)
 }
 
-function answerOptions(context: RequestContext, ports: DecideCompletionPorts): GuardOptions {
+function judgeTexts(
+  context: RequestContext,
+  choices: readonly AnswerChoice[],
+  ports: DecideCompletionPorts,
+): JudgedTexts {
+  const collected = new OutputFindings()
+  const options = outputOptions(context, ports)
+  // What the output guard takes for personal data is stood in for or taken out before the session's own values come back.
+  const judge = (text: string, where: string): string => {
+    const own = guardText(text, context.release.guard.output, options)
+    const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
+    return ports.pseudonyms.restore(context.subject, collected.add(judgement))
+  }
+  const texts = choices.map(({ text, refusal, reasoning }, index) => ({
+    text: judge(text, `choice:${index}`),
+    refusal: refusal === null ? null : judge(refusal, `refusal:${index}`),
+    reasoning: reasoning === null ? null : judge(reasoning.text, `reasoning:${index}`),
+  }))
+  return { ...collected.result, texts }
+}
+
+/** Adds up what the guard says about one text after the other. */
+class OutputFindings {
+  readonly #findings: PlacedFinding[] = []
+  #action: Obligation = 'allow'
+  #blockedBy: string | undefined
+
+  add(judgement: GuardJudgement): string {
+    for (const finding of judgement.findings) this.#findings.push({ ...finding, where: 'output' })
+    if (judgement.action === 'block' || judgement.action === 'require-approval')
+      this.#blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
+    this.#action = heavier(this.#action, judgement.action)
+    return judgement.text
+  }
+
+  get result(): Omit<JudgedTexts, 'texts'> {
+    return { findings: this.#findings, action: this.#action, blockedBy: this.#blockedBy }
+  }
+}
+
+/** Tool arguments and tool authorisation on every choice, on top of what the guard said about the texts. */
+export function concludeAnswer(
+  context: RequestContext,
+  choices: readonly AnswerChoice[],
+  judged: JudgedTexts,
+  ports: DecideCompletionPorts,
+): CompletionDecision {
+  const args = judgeArguments(context, choices, ports)
+  const findings = [...judged.findings, ...args.findings]
+  const action = heavier(judged.action, args.action)
+  const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
+  const halted = haltedBy(context, ports.deny)
+  const denial = halted ?? denialOf(judged.blockedBy ?? args.blockedBy, tools)
+  if (denial === undefined) settle(context, choices, judged.texts, ports)
+  return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: judged.texts }
+}
+
+/**
+ * Tool arguments are judged whole, as they are written and as they read, and never rewritten. Personal data in them is for
+ * the tool's own rules to bound; a secret that would have to be taken out of a text is a denial here.
+ */
+function judgeArguments(
+  context: RequestContext,
+  choices: readonly AnswerChoice[],
+  ports: DecideCompletionPorts,
+): Omit<JudgedTexts, 'texts'> {
+  const findings: PlacedFinding[] = []
+  const options = outputOptions(context, ports)
+  let action: Obligation = 'allow'
+  let blockedBy: string | undefined
+  for (const call of choices.flatMap(({ toolCalls }) => toolCalls))
+    for (const [text, guard] of [
+      [call.arguments, guardText],
+      [call.arguments, guardDocument],
+      [call.id, guardText],
+    ] as const) {
+      const judgement = guard(text, context.release.guard.output, options)
+      for (const finding of judgement.findings) findings.push({ ...finding, where: 'output' })
+      action = heavier(action, judgement.action)
+      if (judgement.action === 'block' || judgement.action === 'require-approval')
+        blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
+      if (judgement.text !== text)
+        blockedBy ??= judgement.findings.find(({ category }) => category === 'secret')?.detector
+    }
+  return { findings, action, blockedBy }
+}
+
+/** How the output guard is to look at a text of this request. */
+export function outputOptions(
+  context: RequestContext,
+  ports: Pick<DecideCompletionPorts, 'pseudonyms' | 'classify' | 'leak' | 'canariesOf'>,
+): GuardOptions {
   const { release, messages, subject } = context
   return {
     leak: ports.leak ?? release.leak,
@@ -105,23 +178,24 @@ function answerOptions(context: RequestContext, ports: DecideCompletionPorts): G
 /** The texts of an answer as the guard leaves them: those that it stops are empty, and are sent to no detector. */
 export function judgedParts(
   context: RequestContext,
-  choices: readonly JudgedChoice[],
+  choices: readonly AnswerChoice[],
   ports: DecideCompletionPorts,
 ): readonly JudgedPart[] {
-  const options = answerOptions(context, ports)
+  const options = outputOptions(context, ports)
   const part = (where: string, text: string): JudgedPart => {
     const judgement = guardText(text, context.release.guard.output, options)
     return { where, side: 'output', text: judgement.action === 'block' ? '' : judgement.text }
   }
-  return choices.flatMap(({ text, refusal }, index) => [
+  return choices.flatMap(({ text, refusal, reasoning }, index) => [
     part(`choice:${index}`, text),
     ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
+    ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
   ])
 }
 
 function authorizeAll(
   context: RequestContext,
-  choices: readonly JudgedChoice[],
+  choices: readonly AnswerChoice[],
   ports: DecideCompletionPorts,
 ): readonly ToolDecision[] {
   const { release, subject, sessionKey, messages, label, admitted } = context
@@ -163,16 +237,8 @@ function tenantKeyOf(admitted: RequestContext['admitted'], subject: Subject | un
     .join('/')
 }
 
-function denialOf(deny: DenyState, blockedBy: string | undefined, tools: readonly ToolDecision[]): Denial | undefined {
-  if (deny.isSystemDenied)
-    return { status: 403, code: 'system_halted', message: 'this system is halted', rule: 'kill-switch/system' }
-  if (blockedBy !== undefined)
-    return {
-      status: 400,
-      code: 'content_filter',
-      message: 'the answer was stopped by the content guard',
-      rule: blockedBy,
-    }
+function denialOf(blockedBy: string | undefined, tools: readonly ToolDecision[]): Denial | undefined {
+  if (blockedBy !== undefined) return answerStopped(blockedBy)
   const blocked = tools.find(({ decision }) => decision === 'block')
   if (blocked !== undefined) return toolDenial(blocked)
   const waiting = tools.find(({ decision }) => decision === 'require-approval')
@@ -185,6 +251,10 @@ function denialOf(deny: DenyState, blockedBy: string | undefined, tools: readonl
       tool: waiting.tool,
     }
   return undefined
+}
+
+export function answerStopped(rule: string): Denial {
+  return { status: 400, code: 'content_filter', message: 'the answer was stopped by the content guard', rule }
 }
 
 /** SECURITY: the name of a tool that the release does not declare is the model's own text, and is not passed on. */
@@ -203,18 +273,48 @@ function toolDenial({ tool, rule, reason }: ToolDecision): Denial {
 /** Counts what was allowed and signs what is about to be delivered. */
 function settle(
   context: RequestContext,
-  choices: readonly JudgedChoice[],
-  texts: CompletionDecision['choices'],
+  choices: readonly AnswerChoice[],
+  texts: readonly JudgedChoiceText[],
   ports: DecideCompletionPorts,
 ): void {
-  const { sessionKey, admitted, subject } = context
+  const { sessionKey } = context
   if (sessionKey === undefined) return
   for (const [index, choice] of choices.entries()) {
-    const delivered = { ...choice, text: texts[index]?.text ?? '', refusal: texts[index]?.refusal ?? null }
+    const { text = '', refusal = null } = texts[index] ?? {}
+    // A client sends a refusal back as what the assistant said.
+    const delivered = { text: text || (refusal ?? ''), toolCalls: choice.toolCalls }
     ports.sessions.rememberAssistant(sessionKey, ports.assistantDigest(delivered))
-    for (const call of choice.toolCalls) {
-      ports.sessions.countCall(sessionKey, call.name)
-      ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
-    }
+    countCalls(context, choice.toolCalls, ports)
   }
+}
+
+function countCalls(
+  { sessionKey, admitted, subject }: RequestContext,
+  calls: readonly AnswerToolCall[],
+  ports: Pick<DecideCompletionPorts, 'sessions' | 'now'>,
+): void {
+  if (sessionKey === undefined) return
+  for (const call of calls) {
+    ports.sessions.countCall(sessionKey, call.name)
+    ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
+  }
+}
+
+/**
+ * One call that an application or a proxy asks about before it makes it: its arguments and its authorisation. Nothing is
+ * signed by it: who proposed the call is not known here.
+ */
+export function decideCall(
+  context: RequestContext,
+  call: AnswerToolCall,
+  ports: DecideCompletionPorts,
+): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> {
+  const choices: readonly AnswerChoice[] = [
+    { index: 0, text: '', refusal: null, reasoning: null, toolCalls: [call], finishReason: 'tool_calls' },
+  ]
+  const args = judgeArguments(context, choices, ports)
+  const tools = authorizeAll(context, choices, ports)
+  const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
+  if (denial === undefined) countCalls(context, [call], ports)
+  return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial }
 }

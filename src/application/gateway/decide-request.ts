@@ -1,3 +1,4 @@
+import { fail, ok, type Result } from '../../base/result.ts'
 import { SECOND_MS, type EpochMs } from '../../base/instant.ts'
 import {
   confidentialityRank,
@@ -26,6 +27,20 @@ export interface JudgedRequest {
   readonly live: LiveRequest
   readonly messages: readonly ConversationMessage[]
   readonly subject: Subject | undefined
+  /** What else reaches the model and cannot be rewritten: ids, links to images, settings. A finding in it is a denial. */
+  readonly carried?: readonly CarriedText[] | undefined
+  /** What no guard reads: it is not to be trusted, and a model takes only what its manifest says. */
+  readonly opaque?: readonly OpaqueKind[] | undefined
+}
+
+export type OpaqueKind = 'image' | 'audio'
+
+export interface CarriedText {
+  /** Where it stands, for the record. */
+  readonly where: string
+  readonly text: string
+  /** The tool that a description is of. */
+  readonly tool?: string | undefined
 }
 
 export interface PlacedFinding extends GuardFinding {
@@ -40,6 +55,7 @@ export interface Denial {
     | 'release_not_approved'
     | 'system_halted'
     | 'subject_required'
+    | 'unsupported_content'
     | 'tool_call_denied'
     | 'approval_required'
   readonly message: string
@@ -53,6 +69,8 @@ export interface RequestContext {
   readonly admitted: AdmittedSystem
   readonly release: ServedRelease
   readonly promptId: string
+  /** As the client asked for it. */
+  readonly model: string
   readonly subject: Subject | undefined
   readonly sessionKey: string | undefined
   readonly messages: readonly ConversationMessage[]
@@ -70,6 +88,8 @@ export type RequestDecision = {
       readonly kind: 'forward'
       readonly context: RequestContext
       readonly texts: readonly string[]
+      /** Arguments of the calls in each message, as the guard left them. */
+      readonly callArguments: readonly (readonly string[])[]
       /** What detectors beside the guard are asked about. */
       readonly parts: readonly JudgedPart[]
     }
@@ -87,6 +107,25 @@ export interface DecideRequestPorts {
   readonly canariesOf?: CanariesOf | undefined
 }
 
+function isDescribed({ manifest }: ServedRelease, tool: string): boolean {
+  return manifest.components.tools?.find(({ id }) => id === tool)?.description !== undefined
+}
+
+/** Text and images, unless the manifest names a model's modalities. */
+function takes({ manifest }: ServedRelease, model: string, kind: OpaqueKind): boolean {
+  const { modalities } = manifest.components.models.find((candidate) => candidate.model === model) ?? {}
+  return (modalities ?? ['text', 'image']).includes(kind)
+}
+
+const SUBJECT_REQUIRED: Denial = {
+  status: 403,
+  code: 'subject_required',
+  message: 'a multi-tenant system needs a `Gatehouse-Subject` token',
+  rule: 'admission/subject',
+}
+
+const OPAQUE: Label = { integrity: 'untrusted', confidentiality: 'public' }
+
 /** How far a gateway's clock may run behind the gate's. */
 const CLOCK_SKEW_MS = 30 * SECOND_MS
 
@@ -96,16 +135,9 @@ export function decideRequest(
   admitted: AdmittedSystem,
   ports: DecideRequestPorts,
 ): RequestDecision {
-  const halted = haltedBy(request, ports.deny)
-  if (halted !== undefined)
-    return denied({ status: 403, code: 'system_halted', message: 'this system is halted', rule: halted })
-  if (admitted.isMultiTenant && request.subject === undefined)
-    return denied({
-      status: 403,
-      code: 'subject_required',
-      message: 'a multi-tenant system needs a `Gatehouse-Subject` token',
-      rule: 'admission/subject',
-    })
+  const halted = haltedBy({ model: request.live.model, subject: request.subject }, ports.deny)
+  if (halted !== undefined) return denied(halted)
+  if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
   const recognised = recogniseRequest(request.live, valid)
   if (!recognised.ok) {
@@ -118,34 +150,52 @@ export function decideRequest(
     })
   }
   const release = recognised.value.release as ServedRelease
+  const unread = request.opaque?.find((kind) => !takes(release, request.live.model, kind))
+  if (unread !== undefined)
+    return denied({
+      status: 400,
+      code: 'unsupported_content',
+      message: `the release's model takes no ${unread}`,
+      rule: `admission/${unread}`,
+    })
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
   const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
+  const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
   const label = raiseMarks(
     ports.sessions,
     sessionKey,
-    slotLabels.reduce(joinLabels, labelOfConversation(request.messages, release.manifest)),
+    [...slotLabels, ...opaque].reduce(joinLabels, labelOfConversation(request.messages, release.manifest)),
   )
   const context: RequestContext = {
     admitted,
     release,
     promptId: recognised.value.promptId,
+    model: request.live.model,
     subject: request.subject,
     sessionKey,
     messages: request.messages,
     label,
   }
-  return guardMessages(context, recognised.value, ports)
+  return guardMessages(context, recognised.value, request.carried ?? [], ports)
 }
 
 function denied(denial: Denial): RequestDecision {
   return { kind: 'deny', denial, releaseDigest: null, action: 'block', score: 0, findings: [] }
 }
 
-function haltedBy({ live, subject }: JudgedRequest, deny: DenyState): string | undefined {
-  if (deny.isSystemDenied) return 'kill-switch/system'
-  if (deny.models.has(live.model)) return 'kill-switch/model'
-  if (subject !== undefined && deny.tenants.has(subject.tenant)) return 'kill-switch/tenant'
-  return undefined
+/** Asked again and again while an answer is on its way: a kill switch stops what has begun, too. */
+export function haltedBy(
+  { model, subject }: { readonly model: string; readonly subject: Subject | undefined },
+  deny: DenyState,
+): Denial | undefined {
+  const rule = deny.isSystemDenied
+    ? 'kill-switch/system'
+    : deny.models.has(model)
+      ? 'kill-switch/model'
+      : subject !== undefined && deny.tenants.has(subject.tenant)
+        ? 'kill-switch/tenant'
+        : undefined
+  return rule === undefined ? undefined : { status: 403, code: 'system_halted', message: 'this system is halted', rule }
 }
 
 export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string {
@@ -179,10 +229,12 @@ function raiseMarks(sessions: SessionStore, key: string | undefined, label: Labe
 function guardMessages(
   context: RequestContext,
   { promptId, slots }: Recognised,
+  carried: readonly CarriedText[],
   ports: DecideRequestPorts,
 ): RequestDecision {
   const { guard: policies } = context.release
   const texts: string[] = []
+  const callArguments: (readonly string[])[] = []
   const parts: JudgedPart[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
@@ -215,21 +267,104 @@ function guardMessages(
             message.role === 'tool' ? guardDocument : guardText,
           ),
     )
-  const { action, score, rule } = total
-  const summary = { releaseDigest: context.release.digest, action, score, findings }
+  for (const [index, message] of context.messages.entries())
+    callArguments.push(
+      message.role === 'assistant'
+        ? message.toolCalls.map((call, at) =>
+            judge(call.arguments, 'document', `${index}:arguments:${at}`, guardDocument),
+          )
+        : [],
+    )
+  for (const { where, text, tool } of carried) {
+    // A description that the manifest declares is the release's own: recognition has compared it.
+    if (tool !== undefined && isDescribed(context.release, tool)) continue
+    const before = findings.length
+    if (judge(text, 'input', where, guardDocument) === text) continue
+    // It cannot be taken out, so the request stays here.
+    total.action = 'block'
+    total.rule = findings.slice(before)[0]?.detector ?? total.rule
+  }
+  const summary = { releaseDigest: context.release.digest, action: total.action, score: total.score, findings }
+  const denial = denialOf(total)
+  return denial === undefined
+    ? { kind: 'forward', ...summary, context, texts, callArguments, parts }
+    : { kind: 'deny', ...summary, denial }
+}
+
+function denialOf({ action, rule }: { readonly action: Obligation; readonly rule: string }): Denial | undefined {
   if (action === 'block' || action === 'end-session')
-    return {
-      kind: 'deny',
-      ...summary,
-      denial: { status: 400, code: 'content_filter', message: 'the request was stopped by the content guard', rule },
-    }
+    return { status: 400, code: 'content_filter', message: 'the request was stopped by the content guard', rule }
   if (action === 'require-approval')
-    return {
-      kind: 'deny',
-      ...summary,
-      denial: { status: 403, code: 'approval_required', message: 'the request needs approval', rule },
-    }
-  return { kind: 'forward', ...summary, context, texts, parts }
+    return { status: 403, code: 'approval_required', message: 'the request needs approval', rule }
+  return undefined
+}
+
+/**
+ * Who asks, of which release, with which label: what a decision outside of a model call stands on. The newest release that
+ * is valid counts, as no request is there to recognise it by.
+ */
+export function contextOfCall(
+  request: {
+    readonly subject: Subject | undefined
+    readonly messages: readonly ConversationMessage[]
+  },
+  admitted: AdmittedSystem,
+  ports: Pick<DecideRequestPorts, 'sessions' | 'now' | 'deny'>,
+): Result<RequestContext, Denial> {
+  const halted = haltedBy({ model: '', subject: request.subject }, ports.deny)
+  if (halted !== undefined) return fail(halted)
+  if (admitted.isMultiTenant && request.subject === undefined) return fail(SUBJECT_REQUIRED)
+  const release = admitted.releases.findLast(({ validUntil }) => validUntil > ports.now - CLOCK_SKEW_MS)
+  if (release === undefined)
+    return fail({
+      status: 403,
+      code: 'release_not_approved',
+      message: 'no release of this system is approved',
+      rule: 'admission/no-release',
+    })
+  const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
+  return ok({
+    admitted,
+    release,
+    promptId: '',
+    model: '',
+    subject: request.subject,
+    sessionKey,
+    messages: request.messages,
+    label: raiseMarks(ports.sessions, sessionKey, labelOfConversation(request.messages, release.manifest)),
+  })
+}
+
+/** Texts that are turned into numbers: no prompt to recognise, no labels to keep; each is judged as a document. */
+export function decideEmbeddings(
+  request: { readonly model: string; readonly subject: Subject | undefined; readonly inputs: readonly string[] },
+  carried: readonly CarriedText[],
+  admitted: AdmittedSystem,
+  ports: DecideRequestPorts,
+): RequestDecision {
+  const halted = haltedBy(request, ports.deny)
+  if (halted !== undefined) return denied(halted)
+  if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
+  const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
+  const release = valid.find(({ manifest }) => manifest.components.models.some(({ model }) => model === request.model))
+  if (release === undefined)
+    return denied({
+      status: 403,
+      code: 'release_not_approved',
+      message: 'the model is not one of the approved release',
+      rule: `admission/${valid.length === 0 ? 'no-release' : 'model'}`,
+    })
+  const context: RequestContext = {
+    admitted,
+    release,
+    promptId: '',
+    model: request.model,
+    subject: request.subject,
+    sessionKey: undefined,
+    messages: request.inputs.map((text) => ({ role: 'tool', callId: '', text })),
+    label: OPAQUE,
+  }
+  return guardMessages(context, { release, promptId: '', slots: [] }, carried, ports)
 }
 
 /** The recognised prompt with what the guard left of its slots: the one system message of the request. */

@@ -8,7 +8,6 @@ import {
   judgedParts,
   type CompletionDecision,
   type DecideCompletionPorts,
-  type JudgedChoice,
 } from './decide-completion.ts'
 import {
   decideRequest,
@@ -17,6 +16,7 @@ import {
   type RequestContext,
   type RequestDecision,
 } from './decide-request.ts'
+import type { AnswerChoice } from './model-event.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** What a gateway holds for a release beside its bundle: what its environment must give. */
@@ -63,7 +63,7 @@ export async function decideRequestWithDetectors(
 /** The decision on an answer with what the release's detectors say of its texts. */
 export async function decideCompletionWithDetectors(
   context: RequestContext,
-  choices: readonly JudgedChoice[],
+  choices: readonly AnswerChoice[],
   ports: DecideCompletionPorts,
   { guard, signal }: DetectorCall,
 ): Promise<CompletionDecision> {

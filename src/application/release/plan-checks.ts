@@ -34,6 +34,14 @@ export interface PlanInputs {
   readonly targets: ReadonlyMap<string, Digest>
   /** Which model answers: a base URL, or `simulated`. */
   readonly model: string
+  /** What the campaigns of `redteam` checks depend on, and how many attacks each has, by rule. */
+  readonly campaigns: ReadonlyMap<string, PlannedCampaign>
+}
+
+export interface PlannedCampaign {
+  readonly inputs: Digest
+  readonly target: Digest | null
+  readonly attacks: number
 }
 
 /** Facts about a release that rules may use besides the manifest. */
@@ -79,7 +87,8 @@ function planCheck(
   spec: CheckSpec,
 ): PlannedCheck {
   const suites = spec.kind === 'suite' ? suitesFor(inputs, spec.purpose) : []
-  const criterion = spec.kind === 'suite' ? criterionOf(spec, inputs.tier) : undefined
+  const criterion = criterionOf(spec, inputs.tier)
+  const campaign = spec.kind === 'redteam' ? inputs.campaigns.get(rule.id) : undefined
   const key = digestOfJson(sha256, {
     check: rule.id,
     version: CHECK_VERSION,
@@ -88,9 +97,10 @@ function planCheck(
     release: inputs.release.digest,
     suites: suites.map(({ digest }) => digest),
     targets: suites.map(({ target }) => inputs.targets.get(target) ?? null),
-    model: spec.kind === 'suite' ? inputs.model : null,
+    model: spec.kind === 'suite' || spec.kind === 'redteam' ? inputs.model : null,
+    ...(spec.kind === 'redteam' ? { campaign: (campaign ?? null) as Json } : {}),
   })
-  const casesAvailable = suites.reduce((sum, suite) => sum + suite.cases.length, 0)
+  const casesAvailable = campaign?.attacks ?? suites.reduce((sum, suite) => sum + suite.cases.length, 0)
   return {
     rule,
     pack: pack.id,
@@ -111,11 +121,14 @@ function suitesFor({ suites, learned }: PlanInputs, purpose: Suite['purpose']): 
   return purpose === 'regression' && learned !== undefined ? [...own, learned] : own
 }
 
-function criterionOf(spec: Extract<CheckSpec, { kind: 'suite' }>, tier: Tier): Criterion | undefined {
-  const atMost = spec.atMost?.[tier]
-  const atLeast = spec.atLeast?.[tier]
-  if (atMost !== undefined) return { direction: 'at-most', threshold: atMost, alpha: ALPHA_DEFAULT }
-  return atLeast === undefined ? undefined : { direction: 'at-least', threshold: atLeast, alpha: ALPHA_DEFAULT }
+function criterionOf(spec: CheckSpec, tier: Tier): Criterion | undefined {
+  const atMost = 'atMost' in spec ? spec.atMost?.[tier] : undefined
+  const atLeast = 'atLeast' in spec ? spec.atLeast?.[tier] : undefined
+  // Absent rather than undefined: the criterion is part of the evidence's key.
+  const design = spec.kind === 'suite' && spec.design !== undefined ? { design: spec.design } : {}
+  if (atMost !== undefined) return { direction: 'at-most', threshold: atMost, alpha: ALPHA_DEFAULT, ...design }
+  if (atLeast === undefined) return undefined
+  return { direction: 'at-least', threshold: atLeast, alpha: ALPHA_DEFAULT, ...design }
 }
 
 /** Cases learned from incidents as a suite of their own, run on the target of the project's suites. */

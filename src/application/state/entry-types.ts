@@ -21,8 +21,13 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'incident.opened': 'incidents',
   'incident.changed': 'incidents',
   'case.learned': 'learned_cases',
+  'key.created': 'api_keys',
+  'key.changed': 'api_keys',
+  'workload-key.added': 'workload_keys',
+  'workload-key.changed': 'workload_keys',
+  'share.created': 'shares',
+  'share.revoked': 'shares',
   'control.attested': 'attestations',
-  'policy.registered': 'policy_packs',
   'rights.adopted': 'decision_rights',
   'delegation.given': 'delegations',
   'delegation.revoked': 'delegations',
@@ -40,6 +45,12 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
 export const SEGMENT_ENTRY = 'decisions.sealed'
 /** Records that somebody exported, verified or read something; changes no state. */
 export const ACCESS_ENTRY = 'evidence.exported'
+
+/** Somebody looked at a system through an auditor share; changes no state. */
+export const SHARE_VIEWED_ENTRY = 'share.viewed'
+/** Somebody signed in or a session was ended by another; changes no state of the ledger's projection. */
+export const SESSION_STARTED_ENTRY = 'session.started'
+export const SESSION_REVOKED_ENTRY = 'session.revoked'
 
 /** What identifies and files a record, as entries carry it. */
 export interface RecordHead {

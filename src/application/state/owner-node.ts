@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../base/digest.ts'
 import type { Clock } from '../../base/instant.ts'
 import type { Problem, Result } from '../../base/result.ts'
+import type { CallScope } from '../../domain/access/call-scope.ts'
 import type { DecisionRights } from '../../domain/approval/decision-rights.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { ThreatKind } from '../../domain/threatmodel/threat.ts'
@@ -35,4 +36,8 @@ export interface Principal {
   /** Whom the credential belongs to, where that is another name: an API key speaks for a person. */
   readonly person?: string | undefined
   readonly roles: readonly string[]
+  /** How the caller proved who it is. Absent: the word of whoever owns the state folder. */
+  readonly credential?: { readonly kind: 'session' | 'api-key' | 'share'; readonly id: string } | undefined
+  /** Narrows what the roles admit; absent: the roles alone decide. */
+  readonly scope?: CallScope | undefined
 }

@@ -19,7 +19,8 @@ const toolDecision = z.strictObject({
   decision: z.enum(['allow', 'require-approval', 'block']),
   rule: z.string().max(200),
   reason: z.string().max(1_000),
-  enforcedAt: z.literal('gateway'),
+  /** Who withholds the call: this process, the application that asked, or a proxy in front of the tool. */
+  enforcedAt: z.enum(['gateway', 'sdk', 'mcp-proxy']),
 })
 
 /** First line of a request in the spool: on disk before the provider is called. */

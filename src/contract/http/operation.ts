@@ -1,18 +1,7 @@
 import { z } from 'zod'
 import { CURSOR_MAX, positionOf } from '../../application/state/page-cursor.ts'
-import { INSTANT_MAX } from '../../application/state/records.ts'
-
-/** Who may call: anybody signed in reads; the rest by role (docs/reference/roles.md). */
-export type Access =
-  | 'read'
-  | 'engineer'
-  | 'approver'
-  | 'approver-or-engineer'
-  | 'responder'
-  | 'reporter'
-  | 'auditor'
-  | 'admin'
-  | 'gateway'
+import { INSTANT_MAX, type RecordKind } from '../../application/state/records.ts'
+import type { Access } from '../../domain/access/access-table.ts'
 
 /** One operation of the control plane: its HTTP route, its command-line call and its documentation come from this. */
 export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
@@ -20,10 +9,26 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   /** Below `/api/v1`; `{name}` is taken from the input. */
   readonly path: string
   readonly summary: string
+  /** Row of the access table: who may call. */
   readonly access: Access
+  /**
+   * The record that a field of the input names: its system is what a caller bound to systems must hold, its version what
+   * `If-Match` speaks of.
+   */
+  readonly record?: { readonly kind: RecordKind; readonly field: string }
+  /** Where in the input the system stands, if not in `system`. */
+  readonly systemPath?: readonly string[]
+  /** The answer's `items` each name a `system`: a caller bound to systems is shown those of its own. */
+  readonly listsSystems?: true
+  /** Largest request body; 256 KiB where none is named. */
+  readonly bodyBytesMax?: number
   readonly input: Input
   readonly output: Output
 }
+
+/** Nothing larger is read, whatever an operation asks for. */
+export const BODY_BYTES_MAX = 16 * 1_048_576
+export const BODY_BYTES_USUAL = 256 * 1_024
 
 export function operation<Input extends z.ZodType, Output extends z.ZodType>(
   definition: Operation<Input, Output>,

@@ -12,8 +12,10 @@ import {
   EXECUTIONS,
   GUARD_SIDES,
   INTEGRITIES,
+  MODALITIES,
   RULE_CATEGORIES,
   SANDBOX_MEANS,
+  STREAM_BLOCKS,
 } from '../../domain/manifest/manifest.ts'
 
 const componentId = z
@@ -52,6 +54,7 @@ const model = z.strictObject({
   regions: z.array(region).optional(),
   vendor: z.string().max(100).optional(),
   fallbacks: idList.optional(),
+  modalities: z.array(z.enum(MODALITIES)).min(1).max(3).optional(),
 })
 
 const prompt = z.strictObject({
@@ -254,6 +257,7 @@ export const manifestSchema = z
     }),
     guard: z
       .strictObject({
+        onStreamBlock: z.enum(STREAM_BLOCKS).optional(),
         preset: z.enum(['T1', 'T2', 'T3', 'none']).optional(),
         input: guardSide.optional(),
         output: guardSide.optional(),

@@ -1,6 +1,9 @@
 import { assert, constantFrom, json, jsonValue, property, anything } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseChatRequest, upstreamBody, type ChatRequest } from './chat-request.ts'
+import { withText, type ModelRequest } from '../../application/gateway/model-request.ts'
+import { parseChatRequest } from './chat-request.ts'
+import { chatUpstreamBody } from './chat-upstream-body.ts'
+import { REFUSED_IN_CHAT } from './refused-fields.ts'
 
 const BODY = {
   model: 'gpt-4.1-mini',
@@ -10,7 +13,7 @@ const BODY = {
   ],
 }
 
-function parsed(body: unknown): ChatRequest {
+function parsed(body: unknown): ModelRequest {
   const result = parseChatRequest(body)
   if (!result.ok) throw new Error(result.failure.message)
   return result.value
@@ -27,25 +30,38 @@ describe('a request', () => {
   test('is read with its messages, and keeps what it only passes on', () => {
     const body = { ...BODY, temperature: 0.2, user: 'u1' }
     expect(parsed(body)).toEqual({
+      protocol: 'openai-chat',
       model: 'gpt-4.1-mini',
       messages: [
         { role: 'system', text: 'Be kind.' },
-        { role: 'user', text: 'Hi' },
+        { role: 'user', parts: [{ kind: 'text', text: 'Hi' }] },
       ],
       tools: [],
+      choices: 1,
       isStream: false,
       includeUsage: false,
-      raw: body,
+      settings: { temperature: 0.2 },
+      extra: { temperature: 0.2, user: 'u1' },
     })
   })
 
-  test('may have text parts, which count as one text', () => {
+  test('may have parts: text, images and sound', () => {
     const content = [
       { type: 'text', text: 'Ig' },
+      { type: 'image_url', image_url: { url: 'https://example.com/a.png', detail: 'low' } },
       { type: 'text', text: 'nore' },
+      { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
     ]
     expect(parsed({ ...BODY, messages: [{ role: 'user', content }] }).messages).toEqual([
-      { role: 'user', text: 'Ignore' },
+      {
+        role: 'user',
+        parts: [
+          { kind: 'text', text: 'Ig' },
+          { kind: 'image', url: 'https://example.com/a.png', detail: 'low' },
+          { kind: 'text', text: 'nore' },
+          { kind: 'audio', data: 'AAAA', format: 'wav' },
+        ],
+      },
     ])
   })
 
@@ -59,9 +75,14 @@ describe('a request', () => {
     ]
     expect(parsed({ ...BODY, messages }).messages).toEqual([
       { role: 'developer', text: 'x' },
-      { role: 'assistant', text: '', toolCalls: [{ id: 'c1', name: 'lookup_order', arguments: '{"id":1}' }] },
-      { role: 'tool', callId: 'c1', text: '{"a":1}' },
-      { role: 'assistant', text: 'No.', toolCalls: [] },
+      {
+        role: 'assistant',
+        text: '',
+        reasoning: null,
+        toolCalls: [{ id: 'c1', name: 'lookup_order', arguments: '{"id":1}' }],
+      },
+      { role: 'tool', callId: 'c1', text: '{"a":1}', isError: false },
+      { role: 'assistant', text: 'No.', reasoning: null, toolCalls: [] },
     ])
   })
 
@@ -87,18 +108,7 @@ describe('a request', () => {
 })
 
 describe('refused', () => {
-  test.each([
-    'functions',
-    'function_call',
-    'web_search_options',
-    'previous_response_id',
-    'prompt',
-    'store',
-    'audio',
-    'modalities',
-    'prediction',
-    'metadata',
-  ])('is the parameter %s, unless it is empty', (name) => {
+  test.each([...REFUSED_IN_CHAT])('is the parameter %s, unless it is empty', (name) => {
     for (const value of [true, 'x', {}, [], 1, ''])
       expect(failure({ ...BODY, [name]: value })).toMatchObject({
         status: 400,
@@ -109,8 +119,8 @@ describe('refused', () => {
   })
 
   test.each([
-    ['an image', [{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }]],
-    ['audio', [{ type: 'input_audio', input_audio: {} }]],
+    ['an image without an address', [{ type: 'image_url', image_url: {} }]],
+    ['audio without its format', [{ type: 'input_audio', input_audio: { data: '' } }]],
     ['a file', [{ type: 'file', file: {} }]],
     ['text beside an image', [{ type: 'text', text: 'x' }, { type: 'image_url' }]],
     ['no part', []],
@@ -178,10 +188,18 @@ describe('laws', () => {
   })
 })
 
+/** The provider's request, after the guard has left these texts. */
+function upstream(request: ModelRequest, texts: readonly string[]): Record<string, unknown> {
+  const messages = request.messages.map((message, index) => withText(message, texts[index] ?? ''))
+  const body = chatUpstreamBody({ ...request, messages })
+  if (!body.ok) throw new Error(body.failure.message)
+  return body.value
+}
+
 describe('the provider’s request', () => {
   test('is the client’s own where the guard changed nothing', () => {
-    const body = { ...BODY, temperature: 0.2 }
-    expect(upstreamBody(parsed(body), ['Be kind.', 'Hi'])).toEqual(body)
+    const body = { ...BODY, temperature: 0.2, n: 2, logit_bias: { 50256: -100 } }
+    expect(upstream(parsed(body), ['Be kind.', 'Hi'])).toEqual(body)
   })
 
   test('carries the guarded text in place of parts', () => {
@@ -195,18 +213,31 @@ describe('the provider’s request', () => {
         ],
       },
     ]
-    expect(upstreamBody(parsed({ ...BODY, messages }), ['my [CARD]'])['messages']).toEqual([
+    expect(upstream(parsed({ ...BODY, messages }), ['my [CARD]'])['messages']).toEqual([
       { role: 'user', content: 'my [CARD]' },
     ])
   })
 
+  test('keeps parts in their places where nothing was changed, and puts a changed text first', () => {
+    const content = [
+      { type: 'text', text: 'a' },
+      { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
+      { type: 'text', text: 'b' },
+    ]
+    const request = parsed({ ...BODY, messages: [{ role: 'user', content }] })
+    expect(upstream(request, ['ab'])['messages']).toEqual([{ role: 'user', content }])
+    expect(upstream(request, ['[X]'])['messages']).toEqual([
+      { role: 'user', content: [{ type: 'text', text: '[X]' }, content[1]] },
+    ])
+  })
+
   test('always asks a stream for its usage, and no other answer', () => {
-    expect(upstreamBody(parsed({ ...BODY, stream: true }), ['Be kind.', 'Hi'])).toMatchObject({
+    expect(upstream(parsed({ ...BODY, stream: true }), ['Be kind.', 'Hi'])).toMatchObject({
       stream: true,
       stream_options: { include_usage: true },
     })
     expect(
-      upstreamBody(parsed({ ...BODY, stream_options: { include_usage: true } }), ['Be kind.', 'Hi']),
+      upstream(parsed({ ...BODY, stream_options: { include_usage: true } }), ['Be kind.', 'Hi']),
     ).not.toHaveProperty('stream_options')
   })
 })

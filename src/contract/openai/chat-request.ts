@@ -1,40 +1,35 @@
 import { z } from 'zod'
-import { isNestedDeeper, JSON_DEPTH_MAX, type JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-
-/** A chat completion request in the one shape the gateway judges; `raw` keeps the fields it only passes on. */
-export interface ChatRequest {
-  readonly model: string
-  readonly messages: readonly ChatMessage[]
-  readonly tools: readonly {
-    readonly name: string
-    readonly parameters: JsonObject
-    readonly description?: string | undefined
-  }[]
-  readonly isStream: boolean
-  readonly includeUsage: boolean
-  readonly raw: JsonObject
-}
-
-export type ChatMessage =
-  | { readonly role: 'system' | 'developer' | 'user'; readonly text: string }
-  | {
-      readonly role: 'assistant'
-      readonly text: string
-      readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
-    }
-  | { readonly role: 'tool'; readonly callId: string; readonly text: string }
-
-export interface WireFailure {
-  readonly status: 400
-  readonly code: 'invalid_request' | 'unsupported_parameter' | 'unsupported_content'
-  readonly message: string
-  readonly param: string | null
-}
+import { CHOICES_MAX } from '../../application/gateway/model-event.ts'
+import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
+import { failureOf, refusedField, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { REFUSED_IN_CHAT } from './refused-fields.ts'
 
 const TEXT_MAX = 1_000_000
+/** Base64 of an image or a recording; the body's own bound is near. */
+const DATA_MAX = 4_000_000
+const PARTS_MAX = 200
+
 const textPart = z.looseObject({ type: z.literal('text'), text: z.string().max(TEXT_MAX) })
-const content = z.union([z.string().max(TEXT_MAX), z.array(textPart).min(1).max(200)])
+const text = z.union([z.string().max(TEXT_MAX), z.array(textPart).min(1).max(PARTS_MAX)])
+const userPart = z.discriminatedUnion('type', [
+  textPart,
+  z.looseObject({
+    type: z.literal('image_url'),
+    image_url: z.strictObject({ url: z.string().max(DATA_MAX), detail: z.enum(['low', 'high', 'auto']).nullish() }),
+  }),
+  z.looseObject({
+    type: z.literal('input_audio'),
+    input_audio: z.strictObject({ data: z.string().max(DATA_MAX), format: z.enum(['wav', 'mp3']) }),
+  }),
+])
+const userContent = z.union([z.string().max(TEXT_MAX), z.array(userPart).min(1).max(PARTS_MAX)])
+const assistantPart = z.discriminatedUnion('type', [
+  textPart,
+  z.looseObject({ type: z.literal('refusal'), refusal: z.string().max(TEXT_MAX) }),
+])
+const assistantContent = z.union([z.string().max(TEXT_MAX), z.array(assistantPart).max(PARTS_MAX)])
 const functionCall = z.strictObject({
   id: z.string().min(1).max(200),
   type: z.literal('function'),
@@ -42,16 +37,16 @@ const functionCall = z.strictObject({
 })
 
 const message = z.discriminatedUnion('role', [
-  z.looseObject({ role: z.literal('system'), content }),
-  z.looseObject({ role: z.literal('developer'), content }),
-  z.looseObject({ role: z.literal('user'), content }),
+  z.looseObject({ role: z.literal('system'), content: text }),
+  z.looseObject({ role: z.literal('developer'), content: text }),
+  z.looseObject({ role: z.literal('user'), content: userContent }),
   z.looseObject({
     role: z.literal('assistant'),
-    content: content.nullish(),
-    refusal: z.string().nullish(),
-    tool_calls: z.array(functionCall).max(100).optional(),
+    content: assistantContent.nullish(),
+    refusal: z.string().max(TEXT_MAX).nullish(),
+    tool_calls: z.array(functionCall).max(100).nullish(),
   }),
-  z.looseObject({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(200), content }),
+  z.looseObject({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(200), content: text }),
 ])
 
 const tool = z.strictObject({
@@ -60,87 +55,99 @@ const tool = z.strictObject({
     name: z.string().min(1).max(200),
     description: z.string().max(20_000).optional(),
     parameters: z.record(z.string(), z.json()).optional(),
+    strict: z.boolean().nullish(),
   }),
 })
+
+const toolChoice = z.union([
+  z.enum(['auto', 'none', 'required']),
+  z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: z.string().min(1).max(200) }) }),
+])
 
 const request = z.looseObject({
   model: z.string().min(1).max(200),
   messages: z.array(message).min(1).max(2_000),
-  tools: z.array(tool).max(200).optional(),
+  tools: z.array(tool).max(200).nullish(),
+  tool_choice: toolChoice.nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
-  n: z.int().min(1).max(8).nullish(),
+  n: z.int().min(1).max(CHOICES_MAX).nullish(),
+  max_tokens: z.int().min(1).nullish(),
+  max_completion_tokens: z.int().min(1).nullish(),
+  temperature: z.number().nullish(),
+  top_p: z.number().nullish(),
+  stop: z.union([z.string().max(1_000), z.array(z.string().max(1_000)).max(16)]).nullish(),
 })
 
-/** Features by which a provider would act on its own, keep state, or say what the guard cannot read. */
-const REFUSED = [
-  'functions',
-  'function_call',
-  'web_search_options',
-  'previous_response_id',
-  'prompt',
-  'store',
-  'audio',
-  'modalities',
-  'prediction',
-  'metadata',
-] as const
+/** What the request builder writes anew; everything else is handed on as it came, once it is judged. */
+const REBUILT = new Set(['model', 'messages', 'tools', 'stream', 'stream_options'])
 
 /** From a JSON body to a request, or the 400 that an OpenAI client understands. */
-export function parseChatRequest(body: unknown): Result<ChatRequest, WireFailure> {
-  // SECURITY: the schema and `JSON.stringify` recurse; a body of brackets would exhaust their stack.
-  if (isNestedDeeper(body, JSON_DEPTH_MAX))
-    return fail({
-      status: 400,
-      code: 'invalid_request',
-      message: `invalid request: nested deeper than ${JSON_DEPTH_MAX}`,
-      param: null,
-    })
+export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailure> {
+  const deep = tooDeep(body)
+  if (deep !== undefined) return fail(deep)
   const parsed = request.safeParse(body)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const path = issue?.path.join('.') ?? ''
-    const code = path.includes('content') ? 'unsupported_content' : 'invalid_request'
-    return fail({
-      status: 400,
-      code,
-      message: `invalid request at \`${path}\`: ${issue?.message ?? 'not an object'}`,
-      param: path === '' ? null : path,
-    })
-  }
-  const raw = body as JsonObject
-  const refused = REFUSED.find((name) => raw[name] !== undefined && raw[name] !== null && raw[name] !== false)
-  if (refused !== undefined)
-    return fail({
-      status: 400,
-      code: 'unsupported_parameter',
-      message: `\`${refused}\` is not served through this gateway`,
-      param: refused,
-    })
+  if (!parsed.success) return fail(failureOf(parsed.error))
+  const refused = refusedField(body as JsonObject, REFUSED_IN_CHAT)
+  if (refused !== undefined) return fail(unsupportedParameter(refused))
+  const { data } = parsed
+  const extra = Object.fromEntries(
+    Object.entries(body as JsonObject).filter(([name, value]) => !REBUILT.has(name) && value !== undefined),
+  )
   return ok({
-    model: parsed.data.model,
-    messages: parsed.data.messages.map(toMessage),
-    tools: (parsed.data.tools ?? []).map(({ function: { name, parameters, description } }) => ({
+    protocol: 'openai-chat',
+    model: data.model,
+    messages: data.messages.map(toMessage),
+    tools: (data.tools ?? []).map(({ function: { name, parameters, description, strict } }) => ({
       name,
       ...(description === undefined ? {} : { description }),
+      ...(strict === undefined || strict === null ? {} : { strict }),
       parameters: (parameters ?? { type: 'object', properties: {} }) as JsonObject,
     })),
-    isStream: parsed.data.stream === true,
-    includeUsage: parsed.data.stream_options?.include_usage === true,
-    raw,
+    choices: data.n ?? 1,
+    isStream: data.stream === true,
+    includeUsage: data.stream_options?.include_usage === true,
+    settings: settingsOf(data),
+    extra,
   })
 }
 
-function toMessage(wire: z.infer<typeof message>): ChatMessage {
+/** A conversation by itself, as those ask about who make no call of a model here. */
+export function parseChatMessages(messages: readonly unknown[]): Result<readonly ModelMessage[], WireFailure> {
+  const parsed = z.strictObject({ messages: z.array(message) }).safeParse({ messages })
+  return parsed.success ? ok(parsed.data.messages.map(toMessage)) : fail(failureOf(parsed.error))
+}
+
+function settingsOf(data: z.infer<typeof request>): ModelRequest['settings'] {
+  const { stop, max_tokens: maxTokens, max_completion_tokens: maxCompletionTokens } = data
+  return {
+    maxTokens: maxCompletionTokens ?? maxTokens ?? undefined,
+    temperature: data.temperature ?? undefined,
+    topP: data.top_p ?? undefined,
+    stop: typeof stop === 'string' ? [stop] : (stop ?? undefined),
+    toolChoice: toToolChoice(data.tool_choice),
+    parallelToolCalls: data.parallel_tool_calls ?? undefined,
+  }
+}
+
+function toToolChoice(choice: z.infer<typeof toolChoice> | null | undefined): ToolChoice | undefined {
+  if (choice === null || choice === undefined) return undefined
+  return typeof choice === 'string' ? choice : { name: choice.function.name }
+}
+
+function toMessage(wire: z.infer<typeof message>): ModelMessage {
   switch (wire.role) {
     case 'system':
     case 'developer':
-    case 'user':
       return { role: wire.role, text: textOf(wire.content) }
+    case 'user':
+      return { role: 'user', parts: partsOf(wire.content) }
     case 'assistant':
       return {
         role: 'assistant',
-        text: textOf(wire.content ?? wire.refusal ?? ''),
+        text: assistantText(wire.content) || (wire.refusal ?? ''),
+        reasoning: null,
         toolCalls: (wire.tool_calls ?? []).map((call) => ({
           id: call.id,
           name: call.function.name,
@@ -148,41 +155,30 @@ function toMessage(wire: z.infer<typeof message>): ChatMessage {
         })),
       }
     case 'tool':
-      return { role: 'tool', callId: wire.tool_call_id, text: textOf(wire.content) }
+      return { role: 'tool', callId: wire.tool_call_id, text: textOf(wire.content), isError: false }
   }
 }
 
-function textOf(value: z.infer<typeof content>): string {
-  return typeof value === 'string' ? value : value.map(({ text }) => text).join('')
+function textOf(value: z.infer<typeof text>): string {
+  return typeof value === 'string' ? value : value.map((part) => part.text).join('')
 }
 
-/** The provider's request: the guarded texts in place of the client's. */
-export function upstreamBody(chat: ChatRequest, texts: readonly string[]): JsonObject {
-  // Built anew from what was judged: a field of a message that the guard does not read never reaches the provider.
-  const messages = chat.messages.map((message, index) => wireMessage(message, texts[index] ?? ''))
-  const { stream_options: _, ...rest } = chat.raw
-  return { ...rest, messages, ...(chat.isStream ? { stream: true, stream_options: { include_usage: true } } : {}) }
+function assistantText(value: z.infer<typeof assistantContent> | null | undefined): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string') return value
+  return value.map((part) => (part.type === 'text' ? part.text : part.refusal)).join('')
 }
 
-function wireMessage(message: ChatMessage, text: string): JsonObject {
-  switch (message.role) {
-    case 'system':
-    case 'developer':
-    case 'user':
-      return { role: message.role, content: text }
-    case 'tool':
-      return { role: 'tool', tool_call_id: message.callId, content: text }
-    case 'assistant': {
-      const calls = message.toolCalls.map((call) => ({
-        id: call.id,
-        type: 'function',
-        function: { name: call.name, arguments: call.arguments },
-      }))
-      return {
-        role: 'assistant',
-        content: text === '' && calls.length > 0 ? null : text,
-        ...(calls.length > 0 ? { tool_calls: calls } : {}),
-      }
+function partsOf(value: z.infer<typeof userContent>): readonly ContentPart[] {
+  if (typeof value === 'string') return [{ kind: 'text', text: value }]
+  return value.map((part): ContentPart => {
+    switch (part.type) {
+      case 'text':
+        return { kind: 'text', text: part.text }
+      case 'image_url':
+        return { kind: 'image', url: part.image_url.url, detail: part.image_url.detail ?? undefined }
+      case 'input_audio':
+        return { kind: 'audio', ...part.input_audio }
     }
-  }
+  })
 }

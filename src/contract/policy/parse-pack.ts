@@ -16,6 +16,8 @@ import {
   type PolicyPack,
   type PolicyRule,
 } from '../../domain/policy/policy-pack.ts'
+import { CAMPAIGN_GOALS } from '../../domain/redteam/campaign-goals.ts'
+import { INTERCHANGE_TOOLS } from '../interchange/interchange-tools.ts'
 import { parseYaml, type YamlSource } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
 
@@ -34,13 +36,32 @@ const check = z.discriminatedUnion('kind', [
       metric: z.enum(CHECK_METRICS),
       atMost: perTier.optional(),
       atLeast: perTier.optional(),
+      design: z.enum(['fixed', 'sequential']).optional(),
     })
     .refine(
       (spec) =>
         (spec.metric === 'all-hold') === (spec.atMost === undefined && spec.atLeast === undefined) &&
         (spec.atMost === undefined || spec.atLeast === undefined),
       'set exactly one of `atMost` and `atLeast` (none for `all-hold`)',
+    )
+    .refine(
+      (spec) => spec.metric !== 'all-hold' || spec.design !== 'sequential',
+      '`all-hold` runs every case: it has no `design`',
     ),
+  z.strictObject({
+    kind: z.literal('redteam'),
+    budget: z.int().min(1).max(100_000),
+    goals: z
+      .array(z.enum(CAMPAIGN_GOALS.map(({ id }) => id)))
+      .min(1)
+      .optional(),
+    atMost: perTier,
+  }),
+  z.strictObject({
+    kind: z.literal('imported'),
+    tools: z.array(z.enum(INTERCHANGE_TOOLS)).min(1).optional(),
+    atLeast: perTier.optional(),
+  }),
 ])
 
 const rule = z.strictObject({

@@ -3,7 +3,8 @@ import { CASES, CASES_TEXT, SUITE_TEXT } from '../../../test/support/suite-text.
 import type { Problem, Result } from '../../base/result.ts'
 import { sha256Pure } from '../../base/sha256.ts'
 import type { Suite } from '../../domain/evaluation/suite.ts'
-import { parseCases, parseSuite, parseSuiteHead } from './parse-suite.ts'
+import { parseCases } from './parse-cases.ts'
+import { parseSuite, parseSuiteHead } from './parse-suite.ts'
 
 const FILE = 'suites/redteam.jsonl'
 
@@ -72,7 +73,7 @@ describe('a bad suite is refused with its line', () => {
     ['a bad id', 'id: redteam', 'id: Red', ['suite/invalid:3']],
     ['a bad version', 'version: 1.2.0', 'version: "1.2"', ['suite/invalid:3']],
     ['an unknown purpose', 'purpose: red-team', 'purpose: redteam', ['suite/invalid-value:4']],
-    ['no target', 'target: { module: app/target.ts }', 'target: {}', ['suite/invalid-type:5']],
+    ['no target', 'target: { module: app/target.ts }', 'target: {}', ['suite/invalid:5']],
     ['a target outside the project', 'module: app/target.ts', 'module: ../target.ts', ['suite/invalid:5']],
     ['an absolute target', 'module: app/target.ts', 'module: /etc/target.ts', ['suite/invalid:5']],
     ['no trials', 'trials: 3', 'trials: 0', ['suite/invalid:6']],

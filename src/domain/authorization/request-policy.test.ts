@@ -50,7 +50,7 @@ describe('packs on requests only raise what the manifest says', () => {
     ['asking', 'true', undefined, 'require-approval', 'approval'],
     ['asking', 'false', undefined, 'block', 'GH-HOU-001'],
     ['unknown', 'true', undefined, 'block', 'undeclared-tool'],
-  ] as const)('%s with `%s` (%s): %s by %s', (tool, expr, effect, decision, rule) =>
+  ] as const)('%s with `%s` (%s): %s by %s', (...[tool, expr, effect, decision, rule]) =>
     expect(decide(tool, expr, effect)).toMatchObject({ decision, rule }),
   )
 })

@@ -56,8 +56,23 @@ const ANNEX_III: Readonly<Record<string, string>> = {
 
 const ALWAYS = ['Art. 4', 'Art. 5']
 const HIGH_RISK_PROVIDER = [
-  ...['Art. 9', 'Art. 10', 'Art. 11', 'Art. 12', 'Art. 13', 'Art. 14', 'Art. 15', 'Art. 16', 'Art. 17', 'Art. 18'],
-  ...['Art. 19', 'Art. 20', 'Art. 43', 'Art. 47', 'Art. 49', 'Art. 72', 'Art. 73'],
+  'Art. 9',
+  'Art. 10',
+  'Art. 11',
+  'Art. 12',
+  'Art. 13',
+  'Art. 14',
+  'Art. 15',
+  'Art. 16',
+  'Art. 17',
+  'Art. 18',
+  'Art. 19',
+  'Art. 20',
+  'Art. 43',
+  'Art. 47',
+  'Art. 49',
+  'Art. 72',
+  'Art. 73',
 ]
 const HIGH_RISK_DEPLOYER = ['Art. 26', 'Art. 27', 'Art. 73', 'Art. 86']
 const HIGH_RISK_CHAIN = ['Art. 25']

@@ -49,6 +49,7 @@ export type Effect = (typeof EFFECTS)[number]
 export type Integrity = (typeof INTEGRITIES)[number]
 export type Confidentiality = (typeof CONFIDENTIALITIES)[number]
 export type Tier = (typeof TIERS)[number]
+export type CaptureMode = (typeof CAPTURE_MODES)[number]
 
 export interface Intake {
   readonly purpose: string
@@ -86,7 +87,12 @@ export interface Model {
   readonly regions?: readonly string[] | undefined
   readonly vendor?: string | undefined
   readonly fallbacks?: readonly string[] | undefined
+  /** What a request may bring to it: text and images, unless it is said. */
+  readonly modalities?: readonly Modality[] | undefined
 }
+
+export const MODALITIES = ['text', 'image', 'audio'] as const
+export type Modality = (typeof MODALITIES)[number]
 
 export type Slot =
   | { readonly type: 'enum'; readonly values: readonly string[] }
@@ -239,6 +245,8 @@ export interface GuardConfig {
   /** ISO 639-1 codes; texts in a language that is recognised as another one are a finding. */
   readonly language?: { readonly allow: readonly string[] } | undefined
   readonly detectors?: readonly DetectorDeclaration[] | undefined
+  /** How a stream ends whose rest is withheld: by an error that clients raise (the default), or by a finish reason. */
+  readonly onStreamBlock?: StreamBlock | undefined
   /** Patterns of the user's own. */
   readonly rules?: readonly GuardRule[] | undefined
   /** Named lists that a tool's destination may come from: `directory:NAME`. */
@@ -276,6 +284,9 @@ export interface GuardRule {
   /** Default: all. */
   readonly sides?: readonly GuardSideName[] | undefined
 }
+
+export const STREAM_BLOCKS = ['error', 'content-filter'] as const
+export type StreamBlock = (typeof STREAM_BLOCKS)[number]
 
 export const GUARD_SIDES = ['input', 'document', 'output'] as const
 export type GuardSideName = (typeof GUARD_SIDES)[number]
@@ -322,7 +333,7 @@ export interface GuardSide {
 }
 
 export interface DataHandling {
-  readonly capture?: (typeof CAPTURE_MODES)[number] | undefined
+  readonly capture?: CaptureMode | undefined
   readonly retentionDays?: number | undefined
   readonly residency?: readonly string[] | undefined
   readonly subjectErasure?: boolean | undefined

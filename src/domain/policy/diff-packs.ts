@@ -45,18 +45,30 @@ function changeOf(fromPack: PolicyPack, from: PolicyRule, toPack: PolicyPack, to
     effects.push(effect)
   }
   for (const field of TEXT_FIELDS) if (JSON.stringify(from[field]) !== JSON.stringify(to[field])) note(field, 'none')
-  if (from.when !== to.when) note('when', to.when === 'true' ? 'stricter' : 'either')
-  if (from.expr !== to.expr) note('expr', 'either')
-  if (JSON.stringify(from.check ?? null) !== JSON.stringify(to.check ?? null)) note('check', checkEffect(from, to))
+  noteConditions(from, to, note)
   if (from.maxAgeDays !== to.maxAgeDays) note('maxAgeDays', to.maxAgeDays < from.maxAgeDays ? 'stricter' : 'looser')
   const [oldMode, newMode] = [modeOf(fromPack, from), modeOf(toPack, to)]
   if (oldMode !== newMode) note('mode', newMode === 'enforce' ? 'stricter' : 'looser')
-  if ((from.effect ?? 'block') !== (to.effect ?? 'block'))
-    note('effect', (to.effect ?? 'block') === 'block' ? 'stricter' : 'looser')
+  noteRunTime(from, to, note)
   if (JSON.stringify(from.tests) !== JSON.stringify(to.tests)) note('tests', 'none')
   if (fields.length === 0) return undefined
   const isShadow = oldMode === 'shadow' && newMode === 'shadow'
   return { rule: to.id, kind: 'changed', fields, effect: isShadow ? 'none' : joined(effects) }
+}
+
+function noteConditions(
+  from: PolicyRule,
+  to: PolicyRule,
+  note: (field: string, effect: RuleChangeEffect) => void,
+): void {
+  if (from.when !== to.when) note('when', to.when === 'true' ? 'stricter' : 'either')
+  if (from.expr !== to.expr) note('expr', 'either')
+  if (JSON.stringify(from.check ?? null) !== JSON.stringify(to.check ?? null)) note('check', checkEffect(from, to))
+}
+
+function noteRunTime(from: PolicyRule, to: PolicyRule, note: (field: string, effect: RuleChangeEffect) => void): void {
+  const [before, after] = [from.effect ?? 'block', to.effect ?? 'block']
+  if (before !== after) note('effect', after === 'block' ? 'stricter' : 'looser')
 }
 
 /** A bound moved one way in every tier says which way; anything else may go either. */

@@ -26,6 +26,21 @@ export type CheckSpec =
       /** Per tier; exactly one of the two is set, except for `all-hold`, which has none. */
       readonly atMost?: Readonly<Record<string, number>> | undefined
       readonly atLeast?: Readonly<Record<string, number>> | undefined
+      /** `sequential` draws cases until the criterion is decided; `fixed` (default) runs them all. */
+      readonly design?: 'fixed' | 'sequential' | undefined
+    }
+  /** A campaign of the catalogue against the application; without `goals`, of all of them. */
+  | {
+      readonly kind: 'redteam'
+      readonly budget: number
+      readonly goals?: readonly string[] | undefined
+      readonly atMost: Readonly<Record<string, number>>
+    }
+  /** Results of another tool, brought in by `gatehouse evidence import`; without `tools`, of any that can be read. */
+  | {
+      readonly kind: 'imported'
+      readonly tools?: readonly string[] | undefined
+      readonly atLeast?: Readonly<Record<string, number>> | undefined
     }
 
 export interface PolicyRule {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseCases } from '../../contract/suite/parse-suite.ts'
+import { parseCases } from '../../contract/suite/parse-cases.ts'
 import { resolveGuardPolicy, type SidePolicy } from '../guardrail/guard-policy.ts'
 import { guardText } from '../guardrail/guard-text.ts'
 import { GuardFuzzer, NO_TECHNIQUE, seedsFor, type FuzzReport, type GuardSide } from './fuzz-guard.ts'

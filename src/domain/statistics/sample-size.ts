@@ -3,8 +3,6 @@ import type { Distributions } from './distributions.ts'
 import { binomialAtLeast } from './paired.ts'
 import { upperBound } from './proportion.ts'
 
-export const POWER_DEFAULT = 0.9
-
 export interface FixedPlan {
   /** Cases, one trial each. */
   readonly n: number

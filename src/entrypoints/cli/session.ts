@@ -1,21 +1,25 @@
-import { resolve } from 'node:path'
 import { request } from 'undici'
 import { readOwnerFile } from '../../adapters/owner/owner-file.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
+import type { InputOf, OperationName, OutputOf } from '../../contract/http/operations.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode } from '../node/open-node.ts'
 import type { StatePlace } from '../node/open-state.ts'
 import { runOperation } from '../node/run-operation.ts'
+import { callRemote } from './remote-call.ts'
+import { readServerCredentials, type ServerCredentials } from './server-credentials.ts'
 import { VERSION } from './version.ts'
+import { stateFolderOf } from './state-folder.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Calls operations of the state, whether this process owns it or another one does. */
 export interface Session extends AsyncDisposable {
   readonly stateFolder: string
   readonly isRemote: boolean
+  /** The name by which a server knows the caller, where it does. */
+  readonly actsAs?: string | undefined
   call<Name extends OperationName>(name: Name, input: InputOf<Name>): Promise<Result<OutputOf<Name>, Problem>>
 }
 
@@ -25,12 +29,10 @@ export interface SessionOptions {
   readonly as?: string | undefined
 }
 
+export { stateFolderOf } from './state-folder.ts'
+
 /** The one organization of the embedded mode. */
 export const ORGANIZATION = 'local'
-
-export function stateFolderOf(terminal: Terminal, state: string | undefined): string {
-  return resolve(terminal.workingFolder, state ?? terminal.environment['GATEHOUSE_STATE'] ?? '.gatehouse')
-}
 
 /** Where the environment says that the state lies. */
 export function databaseOf({ environment }: Terminal): Omit<StatePlace, 'stateFolder'> {
@@ -54,6 +56,12 @@ export function principalFrom(terminal: Terminal, as: string | undefined): Princ
 /** Speaks to a live owner if there is one, else becomes the owner for the length of the command. */
 export async function openSession(terminal: Terminal, options: SessionOptions): Promise<Result<Session, Problem>> {
   const stateFolder = stateFolderOf(terminal, options.state)
+  // Who names a state folder means it; else a server that one is signed in to comes first.
+  if (options.state === undefined && terminal.environment['GATEHOUSE_STATE'] === undefined) {
+    const server = await readServerCredentials(terminal)
+    if (!server.ok) return server
+    if (server.value !== undefined) return serverSession(stateFolder, server.value, options)
+  }
   const principal = principalFrom(terminal, options.as)
   const remote = await remoteSession(stateFolder, principal)
   if (remote !== undefined) return ok(remote)
@@ -74,18 +82,38 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
   })
 }
 
+function serverSession(
+  stateFolder: string,
+  { url, token, name }: ServerCredentials,
+  { as }: SessionOptions,
+): Result<Session, Problem> {
+  if (as !== undefined)
+    return fail({
+      code: 'login/as',
+      message: `\`--as\` is for a state folder of your own; ${url} knows you as ${name === '' ? 'the owner of your token' : name}`,
+      next: 'leave `--as` out, or name the folder with --state',
+    })
+  const plane = { url, headers: { authorization: `Bearer ${token}` } }
+  return ok({
+    stateFolder,
+    isRemote: true,
+    actsAs: name === '' ? undefined : name,
+    call: (operation, input) => callRemote(plane, operation, input),
+    [Symbol.asyncDispose]: async () => undefined,
+  })
+}
+
 async function remoteSession(stateFolder: string, principal: Principal): Promise<Session | undefined> {
   const address = await readOwnerFile(stateFolder)
   if (address === undefined || !(await answers(address.url))) return undefined
   const headers = {
     authorization: `Bearer ${address.token}`,
-    'content-type': 'application/json',
     'gatehouse-as': encodeURIComponent(`${principal.name};${principal.roles.join(',')}`),
   }
   return {
     stateFolder,
     isRemote: true,
-    call: (name, input) => callRemote(address.url, headers, name, input),
+    call: (name, input) => callRemote({ url: address.url, headers }, name, input),
     [Symbol.asyncDispose]: async () => undefined,
   }
 }
@@ -98,47 +126,5 @@ async function answers(url: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Error) return false
     throw error
-  }
-}
-
-// oxlint-disable-next-line max-params -- address, identity, operation and input are four separate things
-async function callRemote<Name extends OperationName>(
-  url: string,
-  headers: Record<string, string>,
-  name: Name,
-  input: InputOf<Name>,
-): Promise<Result<OutputOf<Name>, Problem>> {
-  const { method, path } = OPERATIONS[name]
-  const rest: Record<string, unknown> = { ...(input as object) }
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
-    const value = encodeURIComponent(String(rest[key]))
-    delete rest[key]
-    return value
-  })
-  const query =
-    method === 'GET'
-      ? Object.entries(rest)
-          .filter(([, value]) => value !== undefined)
-          .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`)
-      : []
-  try {
-    const { statusCode, body } = await request(
-      `${url}/api/v1${filled}${query.length > 0 ? `?${query.join('&')}` : ''}`,
-      { method, headers, ...(method === 'POST' ? { body: JSON.stringify(rest) } : {}) },
-    )
-    const answer = (await body.json()) as { code?: string; title?: string; next?: string }
-    if (statusCode === 200) return ok(answer as OutputOf<Name>)
-    return fail({
-      code: answer.code ?? 'http/failed',
-      message: answer.title ?? `the control plane answered ${statusCode}`,
-      next: answer.next,
-    })
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    return fail({
-      code: 'http/unreachable',
-      message: `the control plane at ${url} cannot be reached`,
-      next: 'check that it runs, then try again',
-    })
   }
 }

@@ -2,13 +2,16 @@ import type { Clock } from '../../base/instant.ts'
 import type { AdmittedSystem, ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { SessionPseudonyms } from '../../application/gateway/session-pseudonyms.ts'
 import type { ReleaseGuard } from '../../application/gateway/with-detectors.ts'
+import type { RequestContext } from '../../application/gateway/decide-request.ts'
 import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
 import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
-import type { Upstream } from '../../adapters/providers/openai-upstream.ts'
+import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts'
+import type { Transport } from '../../adapters/providers/transport/transport.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
+import type { RoutePlan } from '../../domain/routing/plan-route.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
@@ -40,7 +43,11 @@ export interface GatewayPorts {
   readonly admission: AdmissionSource
   readonly sink: DecisionSink
   readonly sessions: SessionStore
-  readonly upstream: Upstream
+  readonly transport: Transport
+  /** Where a judged request may go, in order: the model asked for, then the release's fallbacks, within its regions. */
+  readonly planRoute: (context: RequestContext, model: string) => RoutePlan
+  /** Takes what a request is estimated to cost out of every limit that it counts for, or out of none. */
+  readonly admitWithinLimits: (call: LimitedCall) => Promise<LimitVerdict>
   readonly telemetry: GatewayTelemetry
   readonly engine: PolicyEngine
   readonly clock: Clock

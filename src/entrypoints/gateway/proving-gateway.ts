@@ -2,14 +2,14 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
-import { nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { nodeChance, nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
+import { LiveConfig } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../application/gateway/admitted-system.ts'
 import type { TargetModel } from '../../application/evaluation/target.ts'
@@ -55,7 +55,7 @@ export async function startProvingGateway(
   const guards = new ReleaseGuards(variables)
   const checkArguments = argumentChecker(served.schemas)
   const classify = shippedClassifier()
-  const upstream = openAiUpstream(model.baseUrl, model.apiKey)
+  const config = await provingConfig(model)
   const kept = { kept: true } as const
   const server = gatewayServer({
     admission: {
@@ -65,7 +65,9 @@ export async function startProvingGateway(
     },
     sink: { intent: async () => kept, outcome: async () => kept },
     sessions: memorySessionStore(systemClock),
-    upstream,
+    transport: config.transport,
+    planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
+    admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry: {
       record: () => undefined,
       serveMetrics: (_, response) => void response.writeHead(404).end(),
@@ -93,9 +95,19 @@ export async function startProvingGateway(
       server.close()
       await once(server, 'close')
       await guards.close()
-      await upstream.close()
+      await config.close()
     },
   }
+}
+
+/** The one model that the suites name; no file, so nothing about it can be invalid. */
+async function provingConfig({ baseUrl, apiKey }: TargetModel): Promise<LiveConfig> {
+  const config = await LiveConfig.open(
+    { kind: 'named', upstreams: [{ id: 'target', protocol: 'openai', url: baseUrl, key: apiKey }] },
+    { clock: systemClock, monotonicMs, chance: nodeChance, environment: {}, log: () => undefined },
+  )
+  if (!config.ok) throw new Error(config.failure[0]?.message ?? 'no configuration')
+  return config.value
 }
 
 /** A package without its weights is broken, and a check run without them would prove another guard than the one served. */

@@ -5,21 +5,24 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
-import { nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { nodeChance, nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { openAiUpstream } from '../../adapters/providers/openai-upstream.ts'
+import { LiveConfig, type ConfigSource, type NamedUpstream } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
-import { openSpool } from '../../adapters/spool/spool.ts'
-import { gatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
+import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
+import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
+import { drain } from './drain.ts'
+import type { GatewayPorts } from './gateway-ports.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
@@ -32,8 +35,12 @@ export interface GatewayOptions {
   readonly token: string
   readonly environment: string
   readonly trustText: string
-  readonly upstreamUrl: string
-  readonly upstreamKey: string | undefined
+  /** Upstreams for a gateway without a configuration file, which takes their place. */
+  readonly upstreams?: readonly NamedUpstream[] | undefined
+  /** Path of a `gateway.yaml`. */
+  readonly configFile?: string | undefined
+  /** What references to environment variables are read from. */
+  readonly processEnvironment?: Readonly<Record<string, string | undefined>> | undefined
   readonly otlpEndpoint: string | undefined
   /** Where keys of detectors and `guard.secretsFrom` are looked up. */
   readonly variables: Environment
@@ -42,65 +49,44 @@ export interface GatewayOptions {
 
 export interface RunningGateway extends AsyncDisposable {
   readonly url: string
+  /** Looks at the configuration file now. */
+  reload(): Promise<void>
 }
 
-const IDLE_LOOK_MS = 20
+/** How long running requests may take to end unless the configuration says. */
+const DRAIN_MS = 30_000
 
-/** A gateway process: bundle, spool and server; it never opens the database. */
+function configSource({ configFile, upstreams = [] }: GatewayOptions): Result<ConfigSource, Problem> {
+  if (configFile !== undefined) return ok({ kind: 'file', path: configFile })
+  if (upstreams.length > 0) return ok({ kind: 'named', upstreams })
+  return fail({
+    code: 'gateway/no-upstream',
+    message: 'neither a configuration file nor an upstream is named',
+    next: 'set `GATEHOUSE_GATEWAY_CONFIG` or `GATEHOUSE_UPSTREAM_URL`',
+  })
+}
+
+function firstProblem(problems: readonly Problem[]): Problem {
+  const [first] = problems
+  if (first === undefined) return { code: 'gateway-config/invalid', message: 'the configuration is invalid' }
+  const place = first.at === undefined ? '' : `${first.at.file}:${first.at.line}:${first.at.column} `
+  return { ...first, message: `${place}${first.message}` }
+}
+
+/** A gateway process: configuration, bundle, spool and server; it never opens the database. */
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
-  const trust = bundleTrust(options.trustText, systemClock())
-  if (!trust.ok) return trust
-  const classify = injectionClassifier()
-  if (!classify.ok) return classify
-  await mkdir(options.folder, { recursive: true, mode: 0o700 })
-  const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
-  const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
-  const bundles = new BundleSource({ ...options, gateway, clock: systemClock }, trust.value)
-  await bundles.start()
-  const spool = await openSpool({
-    folder: join(options.folder, 'spool'),
-    gateway,
-    clock: systemClock,
-    newId: ulidIds,
-    ship: (segment) => ship(options, segment),
-  })
-  const upstream = openAiUpstream(options.upstreamUrl, options.upstreamKey)
-  const telemetry = gatewayTelemetry(options.otlpEndpoint)
-  const guards = new ReleaseGuards(options.variables)
-  const checkers = new WeakMap<ServedRelease, CheckArguments>()
-  const server = gatewayServer({
-    admission: bundles,
-    sink: spool,
-    sessions: memorySessionStore(systemClock),
-    upstream,
-    telemetry,
-    engine: celEngine(),
-    clock: systemClock,
-    monotonicMs,
-    newId: ulidIds,
-    pseudonyms: chatVault(hmacKey),
-    hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
-    classify: classify.value,
-    guardOf: (release) => guards.of(release),
-    argumentsOf: (release) => {
-      const known = checkers.get(release) ?? argumentChecker(release.schemas)
-      checkers.set(release, known)
-      return known
-    },
-    onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-  })
+  const opened = await openParts(options)
+  if (!opened.ok) return opened
+  const { ports, config, bundles, spool, telemetry, guards } = opened.value
+  const server = gatewayServer(ports)
   const close = async (): Promise<void> => {
-    // Drain: no new connections, running requests finish and are recorded, then the spool is handed over.
-    const closed = once(server, 'close')
-    server.close()
-    // A connection that is kept alive is idle once its last answer is out.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
-    await closed
-    clearInterval(idle)
+    // Drain: running requests finish and are recorded, then the spool is handed over.
+    const isWhole = await drain(server, config.config.drainMs ?? DRAIN_MS)
+    if (!isWhole) options.log('requests that outlasted the drain were cut off')
     await spool.close()
     await bundles.close()
     await guards.close()
-    await upstream.close()
+    await config.close()
     await telemetry.close()
   }
   try {
@@ -116,7 +102,77 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     })
   }
   const { port } = server.address() as AddressInfo
-  return ok({ url: `http://${options.host}:${port}`, [Symbol.asyncDispose]: close })
+  return ok({
+    url: `http://${options.host}:${port}`,
+    reload: () => config.reloadIfChanged(true),
+    [Symbol.asyncDispose]: close,
+  })
+}
+
+interface GatewayParts {
+  readonly ports: GatewayPorts
+  readonly config: LiveConfig
+  readonly bundles: BundleSource
+  readonly spool: Spool
+  readonly telemetry: GatewayTelemetry
+  readonly guards: ReleaseGuards
+}
+
+async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
+  const trust = bundleTrust(options.trustText, systemClock())
+  if (!trust.ok) return trust
+  const classify = injectionClassifier()
+  if (!classify.ok) return classify
+  const source = configSource(options)
+  if (!source.ok) return source
+  const opened = await LiveConfig.open(source.value, {
+    clock: systemClock,
+    monotonicMs,
+    chance: nodeChance,
+    environment: options.processEnvironment ?? {},
+    log: options.log,
+  })
+  if (!opened.ok) return fail(firstProblem(opened.failure))
+  const config = opened.value
+  await mkdir(options.folder, { recursive: true, mode: 0o700 })
+  const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
+  const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
+  const bundles = new BundleSource({ ...options, gateway, clock: systemClock }, trust.value)
+  await bundles.start()
+  const spool = await openSpool({
+    folder: join(options.folder, 'spool'),
+    gateway,
+    clock: systemClock,
+    newId: ulidIds,
+    ship: (segment) => ship(options, segment),
+  })
+  const telemetry = gatewayTelemetry(options.otlpEndpoint)
+  const guards = new ReleaseGuards(options.variables)
+  const checkers = new WeakMap<ServedRelease, CheckArguments>()
+  const ports: GatewayPorts = {
+    admission: bundles,
+    sink: spool,
+    sessions: memorySessionStore(systemClock),
+    transport: config.transport,
+    planRoute: (context, model) => routeOf(context, model, config),
+    admitWithinLimits: (call) => config.limiter.admit(call),
+    telemetry,
+    engine: celEngine(),
+    clock: systemClock,
+    monotonicMs,
+    newId: ulidIds,
+    pseudonyms: chatVault(hmacKey),
+    hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    classify: classify.value,
+    guardOf: (release) => guards.of(release),
+    argumentsOf: (release) => {
+      const known = checkers.get(release) ?? argumentChecker(release.schemas)
+      checkers.set(release, known)
+      return known
+    },
+    onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  }
+  return ok({ ports, config, bundles, spool, telemetry, guards })
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {

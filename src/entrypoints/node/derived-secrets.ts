@@ -5,6 +5,8 @@ export interface DerivedSecrets {
   apiKeyOf(system: string, environment: string): string
   /** Token of this installation's own gateways. */
   readonly gatewayToken: string
+  /** 32 bytes for a purpose of the control plane's own. */
+  keyFor(purpose: string): Uint8Array
 }
 
 /** Secrets of the embedded mode, all from one that lies in the key folder: nothing else has to be kept. */
@@ -12,6 +14,7 @@ export function derivedSecrets(secretKey: Uint8Array, organization: string): Der
   const derive = (purpose: string): string => createHmac('sha256', secretKey).update(purpose).digest('base64url')
   return {
     apiKeyOf: (system, environment) => `gh_${derive(`api-key\n${organization}\n${system}\n${environment}`)}`,
+    keyFor: (purpose) => createHmac('sha256', secretKey).update(`key\n${organization}\n${purpose}`).digest(),
     gatewayToken: `gw_${derive('gateway-token')}`,
   }
 }

@@ -9,9 +9,10 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
-import type { OwnerNode } from '../../application/state/owner-node.ts'
+import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -21,7 +22,9 @@ import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
 
-export interface OpenedNode extends OwnerNode, DerivedSecrets, Pick<OpenedState, 'db' | 'postgres'>, AsyncDisposable {
+export interface OpenedNode
+  extends IdentityNode, DerivedSecrets, Pick<OpenedState, 'db' | 'postgres'>, AsyncDisposable {
+  readonly keyFor: (purpose: string) => Uint8Array
   readonly stateFolder: string
   readonly bundleKeys: BundleKeys
   readonly workloadKey: KeyObject
@@ -103,19 +106,15 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     sha256: nodeSha256,
     clock: systemClock,
     newId: ulidIds,
+    newSecret: () => Buffer.from(nodeRandomBytes(32)).toString('base64url'),
+    identity: sqlIdentityStore(db, organization),
     shippedRights: await shippedRights(),
     threatCatalogue: await shippedThreats(),
     parseRights,
     parsePack: (file, text) => parsePack(nodeSha256, engine, file, text),
     workloadKey,
     ...secrets,
-    bundleKeys: {
-      apiKeyHash: (system, environment) => ({
-        id: `${system}/${environment}`,
-        sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
-      }),
-      workloadKeys: [base64Of(rawPublicKey(workloadKey))],
-    },
+    bundleKeys: bundleKeysOf(secrets, workloadKey),
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
     onEntry(listener) {
       listeners.add(listener)
@@ -132,4 +131,14 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
 async function closeState({ ledger, store }: OpenedState): Promise<void> {
   await ledger.close()
   await store.close()
+}
+
+function bundleKeysOf(secrets: DerivedSecrets, workloadKey: KeyObject): BundleKeys {
+  return {
+    apiKeyHash: (system, environment) => ({
+      id: `${system}/${environment}`,
+      sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
+    }),
+    workloadKeys: [base64Of(rawPublicKey(workloadKey))],
+  }
 }

@@ -1,17 +1,22 @@
 import type { Principal } from '../../application/state/owner-node.ts'
-import { canonicalJson, type Json } from '../../base/json.ts'
-import { fail, type Problem, type Result } from '../../base/result.ts'
-import { mayCall, OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
+import { canonicalJson, type JsonObject } from '../../base/json.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import type { Operation } from '../../contract/http/operation.ts'
+import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
+import { ACCESS_TABLE, mayCall } from '../../domain/access/access-table.ts'
+import { checkScope, checkVersion, namedRecord, withinScope } from './call-limits.ts'
 import { CONTROLS_HANDLERS } from './handlers/controls.ts'
 import { INTAKE_HANDLERS } from './handlers/intake.ts'
 import { EVIDENCE_HANDLERS } from './handlers/evidence.ts'
 import { FINDINGS_HANDLERS } from './handlers/findings.ts'
 import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
 import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
+import { IDENTITY_HANDLERS } from './handlers/identity.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
 import { RIGHTS_HANDLERS } from './handlers/rights.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
+import { inTurn } from './record-turns.ts'
 
 /** The one binding of operations to use cases: HTTP routes and embedded commands both come through here. */
 const HANDLERS: HandlersOf<typeof OPERATIONS> = {
@@ -22,20 +27,46 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,
   ...GATEWAYS_HANDLERS,
+  ...IDENTITY_HANDLERS,
   ...CONTROLS_HANDLERS,
   ...INTAKE_HANDLERS,
 }
 
-/** Checks access and input, then runs: the same for HTTP and for commands of this process. */
+/** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */
 export async function runOperation<Name extends OperationName>(
   name: Name,
   context: OperationContext,
   principal: Principal,
   input: unknown,
 ): Promise<Result<OutputOf<Name>, Problem>> {
-  const { access, input: schema } = OPERATIONS[name]
-  if (!mayCall(access, principal.roles))
-    return fail({ code: 'http/forbidden', message: `this needs a role with access \`${access}\`` })
+  const operation: Operation = OPERATIONS[name]
+  const row = ACCESS_TABLE[operation.access]
+  if (!mayCall(operation.access, principal.roles) || (principal.credential?.kind === 'api-key' && !row.isOpenToKeys))
+    return fail({
+      code: 'http/forbidden',
+      message: `this needs one of the roles ${row.roles.join(', ')}${row.isOpenToKeys ? '' : ', and no API key opens it'}`,
+      next: 'ask somebody who holds one of them',
+    })
+  const parsed = parseInput(operation, input)
+  if (!parsed.ok) return parsed
+  const fields = parsed.value
+  const { store } = context.node
+  const run = async (): Promise<Result<object, Problem>> => {
+    const call = { name, operation, input: fields, record: await namedRecord(store, operation, fields) }
+    const isWithin = checkScope(principal, call)
+    if (!isWithin.ok) return isWithin
+    const isCurrent = checkVersion(context.node.sha256, context.ifMatch, call)
+    if (!isCurrent.ok) return isCurrent
+    const result = await HANDLERS[name](context, principal, fields as InputOf<Name>)
+    return result.ok ? ok(withinScope(principal, operation, result.value)) : result
+  }
+  const key =
+    operation.record === undefined ? undefined : `${operation.record.kind}/${String(fields[operation.record.field])}`
+  const result = key === undefined || operation.method === 'GET' ? await run() : await inTurn(context.node, key, run)
+  return result as Result<OutputOf<Name>, Problem>
+}
+
+function parseInput({ input: schema }: Operation, input: unknown): Result<JsonObject, Problem> {
   const parsed = schema.safeParse(input)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -46,8 +77,8 @@ export async function runOperation<Name extends OperationName>(
     })
   }
   // What has no canonical form can be neither signed nor committed to.
-  const canonical = canonicalJson(parsed.data as Json)
-  if (!canonical.ok) return fail({ code: 'http/invalid-input', message: canonical.failure.message })
-  const result = await HANDLERS[name](context, principal, parsed.data as InputOf<Name>)
-  return result as Result<OutputOf<Name>, Problem>
+  const canonical = canonicalJson(parsed.data as JsonObject)
+  return canonical.ok
+    ? ok(parsed.data as JsonObject)
+    : fail({ code: 'http/invalid-input', message: canonical.failure.message })
 }

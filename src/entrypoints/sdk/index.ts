@@ -7,6 +7,7 @@ export type {
   TargetOptions,
   TargetModel,
 } from '../../application/evaluation/target.ts'
+export type { Planted, PlantingTarget } from '../../application/redteam/planting-target.ts'
 export type { CaseSubject, Observation } from '../../domain/evaluation/suite.ts'
 export { systemClock } from '../../adapters/clock/system-clock.ts'
 export type { Subject } from '../../domain/session/conversation.ts'

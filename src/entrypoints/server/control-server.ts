@@ -1,32 +1,29 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { createHash } from 'node:crypto'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { existsSync } from 'node:fs'
-import type { Principal } from '../../application/state/owner-node.ts'
-import type { Problem } from '../../base/result.ts'
-import { OPERATIONS, type OperationName } from '../../contract/http/operations.ts'
-import { openApiDocument } from '../../contract/http/openapi.ts'
 import { buildBundle } from '../../application/admission/build-bundle.ts'
-import type { GatewayRegister } from '../node/gateway-register.ts'
-import type { OpenedNode } from '../node/open-node.ts'
-import { runOperation } from '../node/run-operation.ts'
-import { sameSecret, SignIn } from './sign-in.ts'
+import type { Problem } from '../../base/result.ts'
+import { BODY_BYTES_USUAL } from '../../contract/http/operation.ts'
+import { openApiDocument } from '../../contract/http/openapi.ts'
+import { bearerOf } from './authenticate.ts'
+import { registerOidc, type OidcRoutes } from './oidc-routes.ts'
+import { registerOperations, type OperationRoutes } from './operation-routes.ts'
+import { sameSecret } from './same-secret.ts'
+import { sendProblem } from './send-problem.ts'
+import { registerSessions } from './session-routes.ts'
 
-export interface ControlServerOptions {
-  readonly node: OpenedNode
-  readonly gateways: GatewayRegister
-  /** Lets this user's command line in; in owner.json, mode 0600. */
-  readonly ownerToken: string
-  readonly signIn: SignIn
+export interface ControlServerOptions extends OperationRoutes, OidcRoutes {
+  /** Requests a minute that one caller may send. */
+  readonly requestsPerMinute: number
   /** Built console, if it is there. */
   readonly consoleFolder: string
   /** Loopback names that requests may be addressed to: a page elsewhere cannot reach the API by rebinding a name. */
   readonly hosts: readonly string[]
 }
 
-const BODY_BYTES_MAX = 16 * 1_048_576
-const COOKIE = 'gatehouse_session'
 const WAIT_MS_MAX = 25_000
 
 const CSP =
@@ -35,13 +32,18 @@ const CSP =
 /** The control plane's HTTP face: `/api/v1` from the table of operations, the gateways' bundle, and the console. */
 export async function controlServer(options: ControlServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    bodyLimit: BODY_BYTES_MAX,
+    bodyLimit: BODY_BYTES_USUAL,
     logger: false,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
   })
   await app.register(cookie)
-  await app.register(rateLimit, { global: false })
+  await app.register(rateLimit, {
+    max: options.requestsPerMinute,
+    timeWindow: '1 minute',
+    // One credential is one caller, whatever address it comes from; who shows none is counted by address.
+    keyGenerator: (request) => callerKey(request.headers.authorization ?? request.headers.cookie, request.ip),
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': CSP,
@@ -52,17 +54,14 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
     })
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
     if (!options.hosts.includes(host))
-      await sendProblem(reply, 403, { code: 'http/host', message: 'this server does not answer to that name' })
+      await sendProblem(reply, { code: 'http/host', message: 'this server does not answer to that name' })
   })
-  app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500
-    await sendProblem(reply, status, {
-      code: status === 429 ? 'http/too-many' : status < 500 ? 'http/bad-request' : 'http/internal',
-      message: status < 500 ? error.message : 'internal error',
-    })
-  })
+  app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) =>
+    sendProblem(reply, problemOf(error)),
+  )
   registerOperations(app, options)
-  registerSignIn(app, options)
+  registerSessions(app, options)
+  registerOidc(app, options)
   registerGateways(app, options)
   app.get('/api/v1/openapi.json', async () => openApiDocument(options.node.version))
   app.get('/healthz', async () => ({ status: 'ok' }))
@@ -70,138 +69,31 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
     await app.register(fastifyStatic, { root: options.consoleFolder, prefix: '/', cacheControl: false })
     app.setNotFoundHandler(async (request, reply) => {
       if (request.method === 'GET' && !request.url.startsWith('/api/')) return reply.sendFile('index.html')
-      return sendProblem(reply, 404, { code: 'http/not-found', message: 'no such path' })
+      return sendProblem(reply, { code: 'http/not-found', message: 'no such path' })
     })
   } else
     app.setNotFoundHandler(async (_request, reply) =>
-      sendProblem(reply, 404, { code: 'http/not-found', message: 'no such path' }),
+      sendProblem(reply, { code: 'http/not-found', message: 'no such path' }),
     )
   return app
 }
 
-function registerOperations(app: FastifyInstance, options: ControlServerOptions): void {
-  for (const [name, { method, path }] of Object.entries(OPERATIONS)) {
-    app.route({
-      method,
-      url: `/api/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-      handler: async (request, reply) => {
-        const principal = principalOf(request, options)
-        if (principal === undefined)
-          return sendProblem(reply, 401, {
-            code: 'http/unauthenticated',
-            message: 'sign in first',
-            next: 'open the login link that `gatehouse console` prints',
-          })
-        const fields = method === 'GET' ? (request.query as object) : ((request.body ?? {}) as object)
-        const input = { ...fields, ...(request.params as object) }
-        const result = await runOperation(
-          name as OperationName,
-          { node: options.node, gateways: options.gateways },
-          principal,
-          input,
-        )
-        return result.ok ? reply.send(result.value) : sendProblem(reply, statusOf(result.failure), result.failure)
-      },
-    })
-  }
+function callerKey(credential: string | undefined, address: string): string {
+  return credential === undefined ? address : createHash('sha256').update(credential).digest('base64')
 }
 
-/** Problems say by their code what kind they are. */
-function statusOf({ code }: Problem): number {
-  if (code === 'http/forbidden') return 403
-  if (code === 'http/invalid-input') return 400
-  if (code.includes('/unknown')) return 404
-  if (code === 'http/invalid-input') return 400
-  if (code.startsWith('ledger/')) return 503
-  return 409
+/** Faults that the server itself finds before an operation is reached. */
+function problemOf({ statusCode = 500, message }: Error & { statusCode?: number }): Problem {
+  if (statusCode >= 500) return { code: 'http/internal', message: 'internal error' }
+  const code = { 413: 'http/too-large', 415: 'http/content-type', 429: 'http/too-many' }[statusCode]
+  return { code: code ?? 'http/bad-request', message }
 }
 
-async function sendProblem(reply: FastifyReply, status: number, problem: Problem): Promise<FastifyReply> {
-  return reply
-    .status(status)
-    .type('application/problem+json')
-    .send({
-      type: `https://gatehouse.dev/problems/${problem.code}`,
-      title: problem.message,
-      status,
-      code: problem.code,
-      ...(problem.next === undefined ? {} : { next: problem.next }),
-    })
-}
-
-/** Who calls: the gateway's token, the owner's token with the name it asserts, or a browser session. */
-function principalOf(
-  request: FastifyRequest,
-  { node, ownerToken, signIn }: ControlServerOptions,
-): Principal | undefined {
-  const bearer = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
-  if (bearer !== undefined) {
-    if (sameSecret(bearer, node.gatewayToken)) return { name: 'gateway', roles: ['gateway'] }
-    if (sameSecret(bearer, ownerToken)) return assertedPrincipal(request)
-    return undefined
-  }
-  const session = request.cookies[COOKIE]
-  const principal = session === undefined ? undefined : signIn.principalOf(session)
-  // A page of another site can make a browser send the cookie, but not this header.
-  return principal !== undefined && (request.method === 'GET' || request.headers['x-gatehouse-console'] === '1')
-    ? principal
-    : undefined
-}
-
-/** Whoever holds the owner's token owns the state folder: the name is their own word, and recorded as such. */
-function assertedPrincipal(request: FastifyRequest): Principal | undefined {
-  const asserted = request.headers['gatehouse-as']
-  if (typeof asserted !== 'string') return { name: 'owner', roles: ['admin'] }
-  try {
-    const [name, roles] = decodeURIComponent(asserted).split(';')
-    return {
-      name: (name ?? '').slice(0, 200) || 'owner',
-      roles: (roles ?? '').split(',').filter((role) => role !== ''),
-    }
-  } catch (error) {
-    // A name that cannot be read is nobody's.
-    if (error instanceof URIError) return undefined
-    throw error
-  }
-}
-
-function registerSignIn(app: FastifyInstance, { signIn, ownerToken }: ControlServerOptions): void {
-  app.post('/api/v1/login-links', async (request, reply) => {
-    const bearer = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
-    if (bearer === undefined || !sameSecret(bearer, ownerToken))
-      return sendProblem(reply, 401, { code: 'http/unauthenticated', message: 'only the owner makes login links' })
-    return { token: signIn.newLink() }
-  })
-  // The token travels in the fragment and the body: never in a URL that a server or proxy would log.
-  app.post(
-    '/api/v1/session',
-    { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } },
-    async (request, reply) => {
-      const { token } = (request.body ?? {}) as { token?: unknown }
-      const session = typeof token === 'string' && token.length < 200 ? signIn.redeem(token) : undefined
-      if (session === undefined)
-        return sendProblem(reply, 401, {
-          code: 'http/login-link',
-          message: 'the login link is used up or too old',
-          next: 'run `gatehouse console` for a new one',
-        })
-      return reply
-        .setCookie(COOKIE, session, { httpOnly: true, sameSite: 'strict', path: '/' })
-        .send({ signedIn: true })
-    },
-  )
-  app.post('/api/v1/session/end', async (request, reply) => {
-    const session = request.cookies[COOKIE]
-    if (session !== undefined) signIn.end(session)
-    return reply.clearCookie(COOKIE, { path: '/' }).send({ signedIn: false })
-  })
-}
-
-function registerGateways(app: FastifyInstance, { node, gateways }: ControlServerOptions): void {
+function registerGateways(app: FastifyInstance, { node, gateways }: OperationRoutes): void {
   app.get('/api/v1/gateway/bundle', async (request, reply) => {
-    const bearer = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
+    const bearer = bearerOf(request)
     if (bearer === undefined || !sameSecret(bearer, node.gatewayToken))
-      return sendProblem(reply, 401, { code: 'http/unauthenticated', message: 'only gateways fetch bundles' })
+      return sendProblem(reply, { code: 'http/unauthenticated', message: 'only gateways fetch bundles' })
     const query = request.query as { environment?: string; gateway?: string; revision?: string; waitMs?: string }
     const environment = /^[a-z][a-z0-9-]{0,62}$/.test(query.environment ?? '') ? (query.environment ?? '') : 'local'
     const have = Number(query.revision ?? -1)

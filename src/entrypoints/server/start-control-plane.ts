@@ -3,17 +3,21 @@ import type { FastifyInstance } from 'fastify'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { removeOwnerFile, writeOwnerFile } from '../../adapters/owner/owner-file.ts'
+import { keyEndedBetween } from '../../application/identity/key-ends.ts'
+import { newCode } from '../../application/identity/one-time-codes.ts'
+import { OidcProviderClient } from '../../adapters/oidc/oidc-provider-client.ts'
+import type { ServerConfig } from '../../contract/server/server-config.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { every } from './every.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode, type OpenedNode, type OpenNodeOptions } from '../node/open-node.ts'
 import { controlServer } from './control-server.ts'
-import { randomToken, SignIn } from './sign-in.ts'
 
 export interface ControlPlane extends AsyncDisposable {
   readonly node: OpenedNode
   readonly url: string
   /** Full link that signs a browser in once. */
-  loginLink(): string
+  loginLink(): Promise<string>
 }
 
 export interface ControlPlaneOptions extends OpenNodeOptions {
@@ -21,10 +25,25 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
   readonly host: string
   readonly consoleFolder: string
   readonly pid: number
+  readonly config?: ServerConfig | undefined
+  /** Secrets that the configuration names. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /** Entries after which gateways must look again. */
-const GATEWAY_ENTRIES = new Set(['verdict.issued', 'deny.issued'])
+const GATEWAY_ENTRIES = new Set([
+  'verdict.issued',
+  'deny.issued',
+  'key.created',
+  'key.changed',
+  'workload-key.added',
+  'workload-key.changed',
+])
+
+const REQUESTS_PER_MINUTE = 6_000
+
+/** How soon gateways hear of a key that ended by time. */
+const KEY_WATCH_MS = 15_000
 
 /** Owns the state folder and serves it. The folder tells the command line where to find this process. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<Result<ControlPlane, Problem>> {
@@ -35,15 +54,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   node.onEntry(({ leaf }) => {
     if (GATEWAY_ENTRIES.has(leaf.type)) gateways.advance()
   })
-  const ownerToken = randomToken()
-  const signIn = new SignIn(systemClock)
+  const ownerToken = node.newSecret()
+  const { config } = options
+  const publicUrl = config?.publicUrl === undefined ? undefined : new URL(config.publicUrl)
   const app = await controlServer({
     node,
     gateways,
     ownerToken,
-    signIn,
+    isSecure: publicUrl?.protocol === 'https:',
+    requestsPerMinute: config?.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+    oidc: oidcOf(options),
     consoleFolder: options.consoleFolder,
-    hosts: ['127.0.0.1', 'localhost', '[::1]', options.host],
+    hosts: ['127.0.0.1', 'localhost', '[::1]', options.host, ...(publicUrl === undefined ? [] : [publicUrl.hostname])],
   })
   const listening = await listen(app, options)
   if (!listening.ok) {
@@ -52,18 +74,40 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     return listening
   }
   const url = listening.value
+  let lookedAt = node.clock()
+  const keyWatch = every(
+    KEY_WATCH_MS,
+    async () => {
+      const now = node.clock()
+      if (await keyEndedBetween(node, lookedAt, now)) gateways.advance()
+      lookedAt = now
+    },
+    // The database is away: the span stays open, and the next look covers it.
+    () => undefined,
+  )
   await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
   return ok({
     node,
     url,
-    loginLink: () => `${url}/#login=${signIn.newLink()}`,
+    loginLink: async () => `${url}/#login=${await newCode(node, 'login-link', {})}`,
     async [Symbol.asyncDispose]() {
       await removeOwnerFile(node.stateFolder)
+      await keyWatch[Symbol.asyncDispose]()
       app.server.closeAllConnections()
       await app.close()
       await node[Symbol.asyncDispose]()
     },
   })
+}
+
+function oidcOf({ config, environment = {} }: ControlPlaneOptions): OidcProviderClient | undefined {
+  if (config?.oidc === undefined || config.publicUrl === undefined) return undefined
+  const { clientSecretFrom } = config.oidc
+  return new OidcProviderClient(
+    config.oidc,
+    clientSecretFrom === undefined ? undefined : environment[clientSecretFrom],
+    new URL('/api/v1/sign-in/callback', config.publicUrl).href,
+  )
 }
 
 async function listen(app: FastifyInstance, { host, port }: ControlPlaneOptions): Promise<Result<string, Problem>> {

@@ -52,6 +52,7 @@ export const FINDINGS_OPERATIONS = {
     path: '/findings/{id}/assignment',
     summary: 'Set owner, severity, incident and the rule that shows the fix',
     access: 'reporter',
+    record: { kind: 'findings', field: 'id' },
     input: z.object({
       id,
       owner: person.optional(),
@@ -66,6 +67,7 @@ export const FINDINGS_OPERATIONS = {
     path: '/findings/{id}/events',
     summary: 'Move a finding; only evidence that is newer than the claimed fix closes one',
     access: 'reporter',
+    record: { kind: 'findings', field: 'id' },
     input: z.object({ id, event: z.enum(FINDING_EVENTS), note: text, exception: id.optional() }),
     output: document,
   }),
@@ -74,6 +76,7 @@ export const FINDINGS_OPERATIONS = {
     path: '/findings/{id}',
     summary: 'One finding with its history',
     access: 'read',
+    record: { kind: 'findings', field: 'id' },
     input: z.object({ id }),
     output: document,
   }),

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { INSTANT_MAX, digest, document, items, operation, page, pageOfItems, system } from '../operation.ts'
+import {
+  BODY_BYTES_MAX,
+  INSTANT_MAX,
+  digest,
+  document,
+  items,
+  operation,
+  page,
+  pageOfItems,
+  system,
+} from '../operation.ts'
 
 const evidence = z.object({
   checkId: z.string().max(40),
@@ -42,6 +52,7 @@ export const RELEASES_OPERATIONS = {
     path: '/systems',
     summary: 'Systems with their newest verdicts, open incidents and risks',
     access: 'read',
+    listsSystems: true,
     input: z.object({}),
     output: items,
   }),
@@ -58,6 +69,7 @@ export const RELEASES_OPERATIONS = {
     path: '/releases/{digest}',
     summary: 'A release with its verdicts and evidence',
     access: 'read',
+    record: { kind: 'releases', field: 'digest' },
     input: z.object({ digest }),
     output: document,
   }),
@@ -74,6 +86,7 @@ export const RELEASES_OPERATIONS = {
     path: '/systems/{system}/evidence',
     summary: 'Record what a check yielded',
     access: 'engineer',
+    bodyBytesMax: BODY_BYTES_MAX,
     input: z.object({ system, evidence }),
     output: document,
   }),
@@ -82,6 +95,8 @@ export const RELEASES_OPERATIONS = {
     path: '/gate',
     summary: 'Decide on a release with the given policy packs and sign the verdict',
     access: 'engineer',
+    systemPath: ['release', 'manifest', 'metadata', 'name'],
+    bodyBytesMax: BODY_BYTES_MAX,
     input: z.object({
       release: releaseInput,
       packs: z

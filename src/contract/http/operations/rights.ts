@@ -40,6 +40,7 @@ export const RIGHTS_OPERATIONS = {
     path: '/delegations/{id}/revocation',
     summary: 'End a delegation before its time',
     access: 'approver',
+    record: { kind: 'delegations', field: 'id' },
     input: z.object({ id }),
     output: document,
   }),
@@ -64,6 +65,7 @@ export const RIGHTS_OPERATIONS = {
     path: '/approval-cases/{id}/words',
     summary: "Give one's word on a case",
     access: 'approver',
+    record: { kind: 'approval_cases', field: 'id' },
     input: z.object({
       id,
       role: z.enum(DECIDING_ROLES),
@@ -77,6 +79,7 @@ export const RIGHTS_OPERATIONS = {
     path: '/approval-cases/{id}/withdrawal',
     summary: 'Take a question back',
     access: 'engineer',
+    record: { kind: 'approval_cases', field: 'id' },
     input: z.object({ id }),
     output: document,
   }),

@@ -171,7 +171,7 @@ function registerVendors(program: Command, { terminal, setExitCode }: CommandCon
   vendor
     .command('assess')
     .description('write down what was found out, from a YAML file')
-    .argument('<file>', 'keys: docs/reference/decision-rights.md#vendors')
+    .argument('<file>', 'keys: docs/reference/findings.md#vendors')
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)

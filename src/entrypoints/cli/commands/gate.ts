@@ -52,7 +52,7 @@ export async function gateCommand(terminal: Terminal, options: GateCommandOption
     manifest: options.manifest,
     environment: options.env,
     run: options.run,
-    author: principalFrom(terminal, options.as).name,
+    author: open.actsAs ?? principalFrom(terminal, options.as).name,
   })
   if (!gated.ok) {
     reportProblems(terminal, gated.failure)

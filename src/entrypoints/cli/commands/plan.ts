@@ -7,11 +7,18 @@ import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { planMarkdown } from './plan-markdown.ts'
 
 /** `gatehouse plan`: what a release will be asked for, before anything is run. */
 export async function planCommand(
   terminal: Terminal,
-  options: { readonly project: string; readonly manifest: string; readonly env: string; readonly json: boolean },
+  options: {
+    readonly project: string
+    readonly manifest: string
+    readonly env: string
+    readonly format: 'human' | 'markdown'
+    readonly json: boolean
+  },
 ): Promise<number> {
   const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!project.ok) {
@@ -27,6 +34,12 @@ export async function planCommand(
   if (!prepared.ok) {
     reportProblems(terminal, prepared.failure)
     return EXIT_CODE.usage
+  }
+  if (options.format === 'markdown' && !options.json) {
+    const page = await planMarkdown(prepared.value, options.env)
+    if (page.ok) terminal.out(page.value)
+    else reportProblems(terminal, page.failure)
+    return page.ok ? EXIT_CODE.pass : EXIT_CODE.usage
   }
   const plan = summarise(prepared.value, options.env, await shippedRights())
   if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, ...plan }, 2))
@@ -54,9 +67,9 @@ function summarise({ project, packs, checks }: PreparedGate, environment: string
       controls: rule.controls,
       kind: spec.kind,
       criterion: criterion ?? null,
-      casesAvailable: spec.kind === 'suite' ? casesAvailable : null,
+      casesAvailable: spec.kind === 'suite' || spec.kind === 'redteam' ? casesAvailable : null,
       casesNeeded: casesNeeded ?? null,
-      missing: spec.kind === 'suite' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
+      missing: spec.kind === 'suite' || spec.kind === 'redteam' ? Math.max(0, (casesNeeded ?? 1) - casesAvailable) : 0,
     })),
     approvals: environment === 'local' ? 0 : rightOf(rights, 'release', tier).people,
   }

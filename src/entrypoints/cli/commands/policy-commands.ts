@@ -5,8 +5,13 @@ const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as con
 const JSON_FLAG = ['--json', 'print JSON', false] as const
 
 /** `policy`: packs tested, broken on purpose, compared and explained. */
-export function registerPolicyCommands(program: Command, { terminal, setExitCode }: CommandContext): void {
+export function registerPolicyCommands(program: Command, context: CommandContext): void {
   const policy = program.command('policy').description('policy packs')
+  registerTesting(policy, context)
+  registerChanging(policy, context)
+}
+
+function registerTesting(policy: Command, { terminal, setExitCode }: CommandContext): void {
   policy
     .command('test')
     .description("load packs, compile every expression and run the packs' own tests")
@@ -36,6 +41,10 @@ export function registerPolicyCommands(program: Command, { terminal, setExitCode
     .action(async (rule: string, options) =>
       setExitCode(await (await import('./policy-explain.ts')).policyExplainCommand(terminal, { rule, ...options })),
     )
+}
+
+/** A pack that changes: what differs, and what it would have decided. */
+function registerChanging(policy: Command, { terminal, setExitCode }: CommandContext): void {
   policy
     .command('diff')
     .description('rules that were added, removed or changed between two packs, and what each change does')
@@ -46,5 +55,20 @@ export function registerPolicyCommands(program: Command, { terminal, setExitCode
     .addHelpText('after', '\nExample:\n  $ gatehouse policy diff baseline policies/baseline.yaml\n')
     .action(async (from: string, to: string, options) =>
       setExitCode(await (await import('./policy-diff.ts')).policyDiffCommand(terminal, { from, to, ...options })),
+    )
+  policy
+    .command('replay')
+    .description('apply a changed pack to past decisions on releases and show each that would change')
+    .argument('<pack>', 'the changed pack: a file or a name')
+    .option('-s, --system <name>', 'only this system')
+    .option(...PROJECT)
+    .option('--state <folder>', 'state folder (default: .gatehouse)')
+    .option(...JSON_FLAG)
+    .addHelpText(
+      'after',
+      '\nRequests: `gatehouse guard replay` on recorded runs, before and after the change.\n\nExample:\n  $ gatehouse policy replay policies/house.yaml\n',
+    )
+    .action(async (pack: string, options) =>
+      setExitCode(await (await import('./policy-replay.ts')).policyReplayCommand(terminal, { pack, ...options })),
     )
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
@@ -37,6 +37,11 @@ function registerReading(program: Command, { terminal, setExitCode }: CommandCon
     .option(...PROJECT)
     .option(...MANIFEST)
     .option('-e, --env <environment>', 'environment to plan for', 'local')
+    .addOption(
+      new Option('--format <format>', 'human, or markdown: the one-page gate spec')
+        .choices(['human', 'markdown'])
+        .default('human'),
+    )
     .option('--json', 'print JSON', false)
     .action(async (options) => setExitCode(await (await import('./plan.ts')).planCommand(terminal, options)))
   program

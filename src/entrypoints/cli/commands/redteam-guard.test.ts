@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { capturedTerminal, type CapturedTerminal } from '../../../../test/support/captured-terminal.ts'
 import { tempFolder } from '../../../../test/support/temp-folder.ts'
 import { tinyManifest, writeTinyProject } from '../../../../test/support/tiny-project.ts'
-import { parseCases } from '../../../contract/suite/parse-suite.ts'
+import { parseCases } from '../../../contract/suite/parse-cases.ts'
 import { runCli } from '../run.ts'
 
 const cleanUp = new AsyncDisposableStack()

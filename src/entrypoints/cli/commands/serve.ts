@@ -1,6 +1,9 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { request } from 'undici'
+import { readTextIfPresent } from '../../../adapters/files/atomic-file.ts'
 import { readOwnerFile } from '../../../adapters/owner/owner-file.ts'
+import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
+import { parseServerConfig, type ServerConfig } from '../../../contract/server/server-config.ts'
 import { consoleFolderOf, startControlPlane } from '../../server/start-control-plane.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { contentFolder } from '../../../adapters/files/content-folder.ts'
@@ -13,8 +16,18 @@ import { exitCodeOfProblem } from './with-session.ts'
 /** `gatehouse serve`: owns the state folder until it is told to stop. */
 export async function serveCommand(
   terminal: Terminal,
-  options: { readonly port: number; readonly host: string; readonly state?: string | undefined },
+  options: {
+    readonly port: number
+    readonly host: string
+    readonly state?: string | undefined
+    readonly config?: string | undefined
+  },
 ): Promise<number> {
+  const config = options.config === undefined ? ok(undefined) : await readServerConfig(terminal, options.config)
+  if (!config.ok) {
+    reportProblems(terminal, config.failure)
+    return EXIT_CODE.usage
+  }
   const started = await startControlPlane({
     stateFolder: stateFolderOf(terminal, options.state),
     organization: 'local',
@@ -24,6 +37,8 @@ export async function serveCommand(
     host: options.host,
     consoleFolder: consoleFolderOf(dirname(contentFolder('policies'))),
     pid: terminal.processId,
+    config: config.value,
+    environment: terminal.environment,
   })
   if (!started.ok) {
     reportProblems(terminal, [started.failure])
@@ -31,7 +46,7 @@ export async function serveCommand(
   }
   await using plane = started.value
   printLine(terminal, `control plane on ${plane.url}`)
-  printLine(terminal, `sign in once: ${plane.loginLink()}`)
+  printLine(terminal, `sign in once: ${await plane.loginLink()}`)
   printLine(terminal, 'Ctrl-C stops it')
   await untilInterrupted(terminal)
   return EXIT_CODE.pass
@@ -67,4 +82,25 @@ export async function consoleCommand(
     { code: 'console/not-running', message: 'no control plane runs for this state folder', next: 'gatehouse serve' },
   ])
   return EXIT_CODE.usage
+}
+
+/** The configuration, with every secret that it names at hand. */
+async function readServerConfig(
+  { workingFolder, environment }: Terminal,
+  file: string,
+): Promise<Result<ServerConfig, readonly Problem[]>> {
+  const text = await readTextIfPresent(resolve(workingFolder, file))
+  if (text === undefined)
+    return fail([{ code: 'files/not-found', message: `\`${file}\` does not exist`, next: 'correct the path' }])
+  const config = parseServerConfig(file, text)
+  const secret = config.ok ? config.value.oidc?.clientSecretFrom : undefined
+  return secret === undefined || (environment[secret] ?? '') !== ''
+    ? config
+    : fail([
+        {
+          code: 'config/missing-secret',
+          message: `the variable \`${secret}\` is not set`,
+          next: 'set it, then start again',
+        },
+      ])
 }

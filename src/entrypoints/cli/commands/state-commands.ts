@@ -147,6 +147,7 @@ function registerEvidence(program: Command, { terminal, setExitCode }: CommandCo
     .description('run the control plane (API and console) for a state folder')
     .addOption(new Option('--port <n>', 'port').default(4180).argParser(Number))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--config <file>', 'identity provider, limits and public address of this server')
     .option(...STATE)
     .action(async (options) => setExitCode(await (await import('./serve.ts')).serveCommand(terminal, options)))
   program

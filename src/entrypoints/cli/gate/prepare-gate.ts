@@ -5,6 +5,7 @@ import {
   learnedSuite,
   planChecks,
   type PlanInputs,
+  type PlannedCampaign,
   type PlannedCheck,
 } from '../../../application/release/plan-checks.ts'
 import type { Digest } from '../../../base/digest.ts'
@@ -14,12 +15,15 @@ import type { Suite, SuiteCase } from '../../../domain/evaluation/suite.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { loadPacks, type LoadedPack } from '../load-packs.ts'
 import type { LoadedProject } from '../load-project.ts'
+import { prepareCampaign, type PreparedCampaign } from '../redteam/prepare-campaign.ts'
 
 export interface PreparedGate {
   readonly project: LoadedProject
   readonly packs: readonly LoadedPack[]
   readonly inputs: PlanInputs
   readonly checks: readonly PlannedCheck[]
+  /** Campaigns of `redteam` checks by rule; a failure says why there is none. */
+  readonly campaigns: ReadonlyMap<string, Result<PreparedCampaign, readonly Problem[]>>
 }
 
 const POLICIES_DEFAULT = ['baseline']
@@ -36,6 +40,7 @@ export async function prepareGate(
   if (!suites.ok) return suites
   const targets = await targetDigests(project, suites.value)
   if (!targets.ok) return targets
+  const campaigns = await prepareCampaigns(project, suites.value, packs.value)
   const [first] = suites.value
   const inputs: PlanInputs = {
     release,
@@ -47,25 +52,65 @@ export async function prepareGate(
     learnedCases: options.learned.length,
     targets: targets.value,
     model: options.model,
+    campaigns: await plannedCampaigns(project, campaigns),
   }
   return ok({
     project,
     packs: packs.value,
     inputs,
+    campaigns,
     checks: planChecks({ engine: celEngine(), sha256: nodeSha256 }, inputs),
   })
 }
 
-async function loadSuites({ release, files }: LoadedProject): Promise<Result<readonly Suite[], readonly Problem[]>> {
+/** A gate runs the same cases every time: its seed is fixed, and the budget is the rule's. */
+const GATE_SEED = 1
+
+async function prepareCampaigns(
+  project: LoadedProject,
+  suites: readonly Suite[],
+  packs: readonly LoadedPack[],
+): Promise<PreparedGate['campaigns']> {
+  const prepared = new Map<string, Result<PreparedCampaign, readonly Problem[]>>()
+  for (const { id, check } of packs.flatMap(({ pack }) => pack.rules)) {
+    if (check?.kind !== 'redteam') continue
+    const { budget, goals } = check
+    prepared.set(id, await prepareCampaign(project, suites, { budget, goals, seed: GATE_SEED, twins: 0 }))
+  }
+  return prepared
+}
+
+async function plannedCampaigns(
+  { files }: LoadedProject,
+  campaigns: PreparedGate['campaigns'],
+): Promise<PlanInputs['campaigns']> {
+  const planned = new Map<string, PlannedCampaign>()
+  for (const [id, campaign] of campaigns) {
+    if (!campaign.ok) continue
+    const { inputsDigest, target, attacks } = campaign.value
+    const digest = await files.digestOf(dirname(target) === '.' ? target : dirname(target))
+    planned.set(id, { inputs: inputsDigest, target: digest.ok ? digest.value : null, attacks: attacks.length })
+  }
+  return planned
+}
+
+/** The suites that the manifest names. */
+export async function loadSuites({
+  release,
+  files,
+}: Pick<LoadedProject, 'release' | 'files'>): Promise<Result<readonly Suite[], readonly Problem[]>> {
   const suites: Suite[] = []
   for (const path of release.manifest.suites ?? []) {
     const text = await files.readText(path)
     if (!text.ok) return fail([text.failure])
     const head = parseSuiteHead(path, text.value)
     if (!head.ok) return head
-    const cases = await files.readText(head.value.cases)
+    const { cases: written } = head.value
+    // Cases in the head are part of its text already.
+    const cases = typeof written === 'string' ? await files.readText(written) : ok('')
     if (!cases.ok) return fail([cases.failure])
-    const suite = parseSuite(nodeSha256, head.value, text.value, { file: head.value.cases, text: cases.value })
+    const file = typeof written === 'string' ? written : path
+    const suite = parseSuite(nodeSha256, head.value, text.value, { file, text: cases.value })
     if (!suite.ok) return suite
     suites.push(suite.value)
   }

@@ -1,21 +1,21 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { systemClock } from '../../../adapters/clock/system-clock.ts'
+import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.ts'
+import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
+import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
 import { checkMetadata, scanSecrets } from '../../../application/evaluation/builtin-checks.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
+import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
+import { canPlant } from '../../../application/redteam/planting-target.ts'
+import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
-import type { TargetFactory } from '../../../application/evaluation/target.ts'
+import { suiteDecision } from '../../../application/evaluation/suite-decision.ts'
 import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
-import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
-import { leakIndex } from '../../../domain/detection/prompt-leak.ts'
+import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
-import type { Suite } from '../../../domain/evaluation/suite.ts'
-import { parseTemplate } from '../../../domain/manifest/prompt-template.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
-import type { Release } from '../../../domain/release/release.ts'
-import { startProvingGateway } from '../../gateway/proving-gateway.ts'
-import type { PreparedGate } from './prepare-gate.ts'
+import { openApplication } from './open-application.ts'
+import { leakOf, openTarget } from './open-target.ts'
+import { modelIdentity, type PreparedGate } from './prepare-gate.ts'
 import type { Progress } from './progress.ts'
 
 export interface RunChecksOptions {
@@ -32,8 +32,7 @@ export async function runChecks(
 ): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
   const { project, inputs } = gate
   const startedAt = systemClock()
-  const suites = new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite] as const)))
-  const ran = await runSuites(gate, [...suites.values()], options)
+  const ran = await runSuites(gate, checks, options)
   if (!ran.ok) return ran
   const evidence: CheckEvidence[] = []
   for (const check of checks) {
@@ -54,6 +53,12 @@ export async function runChecks(
       )
       continue
     }
+    // Results of other tools are brought in, not run: without them the rule stays without evidence.
+    if (check.spec.kind === 'imported') continue
+    if (check.spec.kind === 'redteam') {
+      evidence.push(await runRedteamCheck(gate, check, context, options))
+      continue
+    }
     const { failures, looked } =
       check.spec.name === 'secret-scan'
         ? await scanSecrets(inputs.release, project.files, project.manifestFile)
@@ -63,6 +68,38 @@ export async function runChecks(
   return ok(evidence)
 }
 
+/** Attacks the application as the rule asks; what keeps it from being run is its outcome. */
+// oxlint-disable-next-line max-params -- the gate, the check of it, what its evidence says and how it is run
+async function runRedteamCheck(
+  { project, campaigns }: PreparedGate,
+  check: PlannedCheck,
+  context: JudgeContext,
+  { environment, signal, progress }: RunChecksOptions,
+): Promise<CheckEvidence> {
+  const campaign = campaigns.get(check.rule.id)
+  if (campaign?.ok !== true)
+    return erroredCampaignCheck(check, campaign?.failure[0]?.message ?? 'no campaign was planned', context)
+  const { attacks, profile, target: module } = campaign.value
+  const opened = await openTarget(project, module, environment)
+  if (!opened.ok) return erroredCampaignCheck(check, opened.failure[0]?.message ?? 'the target failed', context)
+  await using open = opened.value
+  const { target, isSimulated } = open
+  const reachable = attacks.filter(({ channel }) => channel === 'user' || canPlant(target))
+  progress.start(reachable.length, isSimulated ? 'attacks (simulated model)' : 'attacks')
+  const { attempts } = await runCampaign(reachable, [], {
+    target,
+    subject: profile.subject,
+    leak: leakOf(project.release),
+    sharedTenant: 'shared',
+    signal,
+    monotonicMs,
+    strategy: runOnce,
+    onDone: () => progress.advance(),
+  })
+  progress.stop()
+  return judgeCampaignCheck(check, attempts, { ...context, isSimulated, finishedAt: systemClock() })
+}
+
 interface RanSuites {
   readonly results: ReadonlyMap<string, readonly CaseResult[]>
   readonly isSimulated: boolean
@@ -70,27 +107,27 @@ interface RanSuites {
 
 async function runSuites(
   { project, inputs }: PreparedGate,
-  suites: readonly Suite[],
+  checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<RanSuites, readonly Problem[]>> {
+  const suites = [...new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite]))).values()]
   const [first] = suites
   if (first === undefined) return ok({ results: new Map(), isSimulated: false })
-  const factory = await loadTarget(project.folder, first.target)
-  if (!factory.ok) return factory
-  const model = await factory.value.startModel(options.environment)
-  const gateway = await startProvingGateway(inputs.release, model, options.environment)
-  const target = await factory.value.createTarget({
-    projectFolder: project.folder,
-    manifestFile: project.manifestFile,
-    gatewayUrl: gateway.url,
-    apiKey: gateway.apiKey,
-    subjectToken: (subject) => gateway.subjectToken(subject),
+  const opened = await openApplication(project, {
+    module: first.target,
+    environment: options.environment,
+    model: modelIdentity(options.environment),
   })
+  if (!opened.ok) return opened
+  const target = opened.value
   try {
-    options.progress.start(
-      suites.reduce((sum, suite) => sum + suite.cases.length * suite.trials, 0),
-      model.isSimulated ? 'cases (simulated model)' : 'cases',
+    const cases = suites.reduce(
+      (sum, suite) =>
+        sum + suite.cases.reduce((count, { variants }) => count + 1 + (variants?.length ?? 0), 0) * suite.trials,
+      0,
     )
+    options.progress.start(cases, target.isSimulated ? 'cases (simulated model)' : 'cases')
+    const scoring = scoringPorts()
     const results = new Map<string, readonly CaseResult[]>()
     for (const suite of suites)
       results.set(
@@ -99,51 +136,16 @@ async function runSuites(
           target,
           leak: leakOf(inputs.release),
           sharedTenant: 'shared',
+          scoring,
+          clock: systemRunClock,
           signal: options.signal,
-          onCase: () => options.progress.advance(),
+          onTrial: () => options.progress.advance(),
+          isDecided: suiteDecision(stdlibDistributions, checks, suite),
         }),
       )
-    return ok({ results, isSimulated: model.isSimulated })
+    return ok({ results, isSimulated: target.isSimulated })
   } finally {
     options.progress.stop()
     await target.close()
-    await gateway.close()
-    await model.close()
   }
-}
-
-async function loadTarget(folder: string, module: string): Promise<Result<TargetFactory, readonly Problem[]>> {
-  const at = { file: module, line: 1, column: 1 }
-  try {
-    const loaded = (await import(pathToFileURL(join(folder, module)).href)) as Partial<TargetFactory>
-    if (typeof loaded.startModel === 'function' && typeof loaded.createTarget === 'function')
-      return ok(loaded as TargetFactory)
-    return fail([
-      {
-        code: 'target/incomplete',
-        message: `\`${module}\` does not export \`startModel\` and \`createTarget\``,
-        next: 'see docs/how-to/write-a-target.md',
-        at,
-      },
-    ])
-  } catch (error) {
-    // The module is the user's code: whatever it throws is theirs to read.
-    return fail([
-      {
-        code: 'target/failed',
-        message: `\`${module}\` cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-        next: 'run it by itself and correct it',
-        at,
-      },
-    ])
-  }
-}
-
-function leakOf(release: Release): ReturnType<typeof leakIndex> {
-  return leakIndex(
-    (release.manifest.components.prompts ?? []).flatMap((prompt) => {
-      const parsed = parseTemplate(release.prompts[prompt.id] ?? '', prompt.slots ?? {})
-      return parsed.ok ? parsed.value.literals : [release.prompts[prompt.id] ?? '']
-    }),
-  )
 }

@@ -1,9 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { errorBody, type GatewayErrorCode } from '../../../contract/openai/error-body.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
-import { chatRoute } from './chat-route.ts'
+import { chatCodec } from '../../../contract/openai/chat-codec.ts'
+import { responsesCodec } from '../../../contract/openai/responses-codec.ts'
+import { anthropicError } from '../../../contract/anthropic/error-body.ts'
+import { messagesCodec } from '../../../contract/anthropic/messages-codec.ts'
+import { serveAuthorize, serveExternalAuthorization, serveGuard } from '../exchange/decision-point.ts'
+import { serveEmbeddings } from '../exchange/serve-embeddings.ts'
+import { serveModel } from '../exchange/serve-model.ts'
 import { sendJson, type HttpExchange } from './http-exchange.ts'
-import { modelList } from './models-route.ts'
+import { anthropicModelList, modelList } from './models-route.ts'
 import { serveOperator } from './operator-routes.ts'
 
 /** Binds each path to its codec. What has no codec is refused, never passed through. */
@@ -13,11 +19,23 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   if (serveOperator(ports, path, exchange)) return
   const caller = callerOf(ports, request)
   if (caller === undefined) return refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
+  if (path === '/v1/ext-authz' || path.startsWith('/v1/ext-authz/'))
+    return serveExternalAuthorization(ports, caller, exchange)
   switch (`${request.method} ${path}`) {
     case 'GET /v1/models':
-      return sendJson(response, 200, modelList(caller))
+      return sendJson(response, 200, isAnthropic(request) ? anthropicModelList(caller) : modelList(caller))
     case 'POST /v1/chat/completions':
-      return chatRoute(ports, caller, exchange)
+      return serveModel(ports, caller, chatCodec, exchange)
+    case 'POST /v1/responses':
+      return serveModel(ports, caller, responsesCodec, exchange)
+    case 'POST /v1/guard':
+      return serveGuard(ports, caller, exchange)
+    case 'POST /v1/authorize':
+      return serveAuthorize(ports, caller, exchange)
+    case 'POST /v1/embeddings':
+      return serveEmbeddings(ports, caller, exchange)
+    case 'POST /v1/messages':
+      return serveModel(ports, caller, messagesCodec, exchange)
     default:
       return refuse(exchange, 404, 'not_found', 'this gateway serves no such path')
   }
@@ -30,10 +48,25 @@ export function answerBug(exchange: HttpExchange): void {
 }
 
 function callerOf(ports: GatewayPorts, request: IncomingMessage): Caller | undefined {
-  const key = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')?.[1]
+  const { authorization, 'x-api-key': header } = request.headers
+  const key =
+    /^Bearer ([\x21-\x7e]{1,512})$/.exec(authorization ?? '')?.[1] ??
+    // Clients of Anthropic send their key by this name.
+    (authorization === undefined && typeof header === 'string' ? /^[\x21-\x7e]{1,512}$/.exec(header)?.[0] : undefined)
   return key === undefined ? undefined : ports.admission.callerOf(key)
 }
 
-function refuse({ response }: HttpExchange, status: number, code: GatewayErrorCode, message: string): void {
-  sendJson(response, status, errorBody(code, message))
+/** Which of the two error shapes a client reads, where no route has told. */
+function isAnthropic({ url, headers }: IncomingMessage): boolean {
+  return headers['anthropic-version'] !== undefined || url?.startsWith('/v1/messages') === true
+}
+
+function refuse(
+  { id, request, response }: HttpExchange,
+  status: number,
+  code: GatewayErrorCode,
+  message: string,
+): void {
+  const error = { status, code, message, param: null, requestId: id }
+  sendJson(response, status, isAnthropic(request) ? anthropicError(error) : errorBody(code, message))
 }

@@ -1,0 +1,58 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import type { CaseSource } from '../../application/evaluation/run-trials.ts'
+import { clusterOf } from '../../application/evaluation/run-suite.ts'
+import type { SuiteCase } from '../../domain/evaluation/suite.ts'
+import { LineIndex, readLines } from './line-file.ts'
+
+const BATCH_BYTES = 262_144
+
+/** Compiled cases on disk, one a line: a suite of any size takes twelve bytes a case in memory. */
+export class CaseFileWriter {
+  readonly #file: FileHandle
+  #waiting: string[] = []
+  #bytes = 0
+
+  private constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  static async create(path: string): Promise<CaseFileWriter> {
+    return new CaseFileWriter(await open(path, 'w', 0o600))
+  }
+
+  async add(suiteCase: SuiteCase): Promise<void> {
+    const line = `${JSON.stringify(suiteCase)}\n`
+    this.#waiting.push(line)
+    this.#bytes += line.length
+    if (this.#bytes >= BATCH_BYTES) await this.#write()
+  }
+
+  async #write(): Promise<void> {
+    const text = this.#waiting.join('')
+    this.#waiting = []
+    this.#bytes = 0
+    await this.#file.appendFile(text)
+  }
+
+  async close(): Promise<void> {
+    await this.#write()
+    await this.#file.sync()
+    await this.#file.close()
+  }
+}
+
+export interface OpenCaseFile extends CaseSource {
+  close(): Promise<void>
+}
+
+/** Cases that are read ahead in their order: a run asks for them one after the other, or nearly so. */
+export async function openCaseFile(path: string): Promise<OpenCaseFile> {
+  const index = new LineIndex()
+  for await (const line of readLines(path, { withTail: false })) index.add(line.offset, line.length)
+  const file = await open(path, 'r')
+  return {
+    count: index.count,
+    at: (place) => clusterOf(JSON.parse(index.read(file, place)) as SuiteCase),
+    close: () => file.close(),
+  }
+}

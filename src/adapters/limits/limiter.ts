@@ -1,0 +1,179 @@
+import type { Clock } from '../../base/instant.ts'
+import type { ConfiguredLimits } from '../../contract/gateway-config/gateway-config.ts'
+import { chargesOf, type Amounts, type Charge, type LimitedBy, type LimitRule } from '../../domain/limits/limit-rule.ts'
+import type { LimitStore, Reservation, ReserveOutcome } from '../../domain/limits/limit-store.ts'
+import { costOf, type PriceList } from '../../domain/limits/price.ts'
+import type { Tier } from '../../domain/manifest/manifest.ts'
+import { estimateTokens } from '../tokens/estimate-tokens.ts'
+import { memoryLimitStore } from './memory-limit-store.ts'
+import { redisLimitStore, type RedisLimitStore } from './redis-limit-store.ts'
+
+export interface LimitedCall {
+  /** Organization, system and environment. */
+  readonly scope: string
+  readonly id: string
+  readonly by: LimitedBy
+  readonly tier: Tier
+  readonly model: string
+  readonly texts: readonly string[]
+  /** Tokens that the request lets the answer have; undefined: it names no bound. */
+  readonly answerTokensMax: number | undefined
+}
+
+export interface CallUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export type LimitVerdict =
+  | {
+      readonly kind: 'granted'
+      /** What it really took; `undefined`: nobody knows, so the estimate stands. `'none'`: no provider was reached. */
+      readonly settle: (usage: CallUsage | 'none' | undefined) => Promise<void>
+    }
+  | { readonly kind: 'limited'; readonly rule: string; readonly retryAfterMs: number }
+  /** The shared counters are away, and the policy of the tier is to serve nothing meanwhile. */
+  | { readonly kind: 'unavailable' }
+
+export interface Limiter extends AsyncDisposable {
+  admit(call: LimitedCall): Promise<LimitVerdict>
+  /** Milliseconds since the shared counters were last there, 0 while they are. */
+  awayForMs(): number
+}
+
+const DEFAULT_ANSWER_TOKENS = 1_024
+const DEFAULT_LOCAL_SHARE_MS = 60_000
+const KEY_PREFIX = 'gatehouse:limits:'
+
+export interface LimiterPorts {
+  readonly clock: Clock
+  readonly monotonicMs: () => number
+  /** The URL of Redis as its reference says; null: it cannot be read. */
+  readonly redisUrl: string | null
+}
+
+/** The limits of a configuration. Without rules everything is granted and nothing is counted. */
+export function limiterOf(config: ConfiguredLimits | undefined, ports: LimiterPorts): Limiter {
+  if (config === undefined)
+    return {
+      admit: async () => ({ kind: 'granted', settle: async () => undefined }),
+      awayForMs: () => 0,
+      [Symbol.asyncDispose]: async () => undefined,
+    }
+  return new ConfiguredLimiter(config, ports)
+}
+
+class ConfiguredLimiter implements Limiter {
+  readonly #rules: readonly LimitRule[]
+  readonly #prices: PriceList
+  readonly #config: ConfiguredLimits
+  readonly #monotonicMs: () => number
+  readonly #shared: RedisLimitStore | undefined
+  readonly #local: LimitStore
+  readonly #isTokenCounted: boolean
+  #awaySinceMs: number | undefined
+
+  constructor(config: ConfiguredLimits, { clock, monotonicMs, redisUrl }: LimiterPorts) {
+    this.#config = config
+    this.#rules = config.rules.map(ruleOf)
+    this.#prices = new Map(Object.entries(config.prices ?? {}))
+    this.#monotonicMs = monotonicMs
+    this.#isTokenCounted = this.#rules.some(({ unit }) => unit !== 'requests')
+    this.#shared =
+      config.redis === undefined
+        ? undefined
+        : redisLimitStore({ url: redisUrl ?? 'redis://127.0.0.1:1', prefix: KEY_PREFIX, clock })
+    this.#local = memoryLimitStore(clock, config.redis === undefined ? 1 : 1 / config.redis.replicas)
+  }
+
+  awayForMs(): number {
+    return this.#awaySinceMs === undefined ? 0 : this.#monotonicMs() - this.#awaySinceMs
+  }
+
+  async admit(call: LimitedCall): Promise<LimitVerdict> {
+    const estimate = this.#isTokenCounted ? await this.#estimate(call) : { inputTokens: 0, outputTokens: 0 }
+    const charges = chargesOf(this.#rules, call.by, amountsOf(estimate, call.model, this.#prices))
+    const { store, outcome } = await this.#reserve(call, charges)
+    if (outcome.kind === 'unavailable') return outcome
+    if (outcome.kind === 'limited')
+      return { kind: 'limited', rule: outcome.charge.rule.id, retryAfterMs: outcome.retryAfterMs }
+    return { kind: 'granted', settle: (usage) => this.#settle(store, outcome.reservation, call.model, usage) }
+  }
+
+  async #estimate({ model, texts, answerTokensMax }: LimitedCall): Promise<CallUsage> {
+    return {
+      inputTokens: await estimateTokens(model, texts),
+      outputTokens: answerTokensMax ?? this.#config.answerTokens ?? DEFAULT_ANSWER_TOKENS,
+    }
+  }
+
+  async #reserve(
+    { scope, id, tier }: LimitedCall,
+    charges: readonly Charge[],
+  ): Promise<{ readonly store: LimitStore; readonly outcome: ReserveOutcome }> {
+    const local = async (): Promise<{ readonly store: LimitStore; readonly outcome: ReserveOutcome }> => ({
+      store: this.#local,
+      outcome: await this.#local.reserve(scope, id, charges),
+    })
+    if (this.#shared === undefined) return local()
+    const outcome = await this.#shared.reserve(scope, id, charges)
+    if (outcome.kind !== 'unavailable') {
+      this.#awaySinceMs = undefined
+      return { store: this.#shared, outcome }
+    }
+    this.#awaySinceMs ??= this.#monotonicMs()
+    const { localShareMs = DEFAULT_LOCAL_SHARE_MS, away } = this.#config.redis ?? {}
+    // First each gateway lets its share through; then the tier decides, and unless told otherwise only T3 goes on.
+    const isShared =
+      this.awayForMs() <= localShareMs || (away?.[tier] ?? (tier === 'T3' ? 'local-share' : 'deny')) === 'local-share'
+    return isShared ? local() : { store: this.#shared, outcome }
+  }
+
+  async #settle(
+    store: LimitStore,
+    reservation: Reservation,
+    model: string,
+    usage: CallUsage | 'none' | undefined,
+  ): Promise<void> {
+    const { charges } = reservation
+    if (usage === undefined)
+      return store.settle(
+        reservation,
+        charges.map(({ amount }) => amount),
+      )
+    const taken = usage === 'none' ? { inputTokens: 0, outputTokens: 0 } : usage
+    const amounts = amountsOf(taken, model, this.#prices)
+    return store.settle(
+      reservation,
+      charges.map(({ rule }) => amounts[rule.unit]),
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#shared?.[Symbol.asyncDispose]()
+  }
+}
+
+const MILLIONTHS = 1_000_000
+
+function ruleOf({ id, per, unit, amount, windowMs, burst, period }: ConfiguredLimits['rules'][number]): LimitRule {
+  const scale = unit === 'cost' ? MILLIONTHS : 1
+  return {
+    id,
+    per,
+    unit,
+    amount: amount * scale,
+    bound:
+      period === undefined
+        ? { kind: 'rate', windowMs: windowMs ?? 1, burst: (burst ?? amount) * scale }
+        : { kind: 'budget', period },
+  }
+}
+
+function amountsOf({ inputTokens, outputTokens }: CallUsage, model: string, prices: PriceList): Amounts {
+  return {
+    requests: 1,
+    tokens: inputTokens + outputTokens,
+    cost: costOf(prices, model, inputTokens, outputTokens),
+  }
+}

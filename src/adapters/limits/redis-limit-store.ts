@@ -1,0 +1,107 @@
+import { Redis } from 'ioredis'
+import type { Clock } from '../../base/instant.ts'
+import { periodEnd, rateShape, type Charge } from '../../domain/limits/limit-rule.ts'
+import {
+  RESERVATION_LEASE_MS,
+  type LimitStore,
+  type Reservation,
+  type ReserveOutcome,
+} from '../../domain/limits/limit-store.ts'
+import { RESERVE_SCRIPT, SETTLE_SCRIPT } from './limit-scripts.ts'
+import { counterKey } from './memory-limit-store.ts'
+
+export interface RedisLimitStore extends LimitStore, AsyncDisposable {}
+
+export interface RedisLimitOptions {
+  readonly url: string
+  /** In front of every key: several installations may share one server. */
+  readonly prefix: string
+  readonly clock: Clock
+}
+
+const COMMAND_TIMEOUT_MS = 500
+const CONNECT_TIMEOUT_MS = 2_000
+const RECONNECT_MAX_MS = 1_000
+
+/**
+ * Counters that many gateways share, in Redis or Valkey: one script call a decision, so that it is exact however many
+ * ask at once. The server's own clock counts, so that gateways need not agree on the time.
+ */
+export function redisLimitStore({ url, prefix, clock }: RedisLimitOptions): RedisLimitStore {
+  const redis = new Redis(url, {
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    // A decision waits for no connection: without one the caller falls back at once.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(RECONNECT_MAX_MS, 50 * times),
+  })
+  // Every failed command says so to its caller; the client repeats it here for those who do not listen.
+  redis.on('error', () => undefined)
+  redis.defineCommand('gatehouseReserve', { lua: RESERVE_SCRIPT })
+  redis.defineCommand('gatehouseSettle', { lua: SETTLE_SCRIPT })
+  const call = async (
+    command: string,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> => {
+    const commands = redis as unknown as Record<string, (...values: (string | number)[]) => Promise<unknown>>
+    try {
+      return await commands[command]?.(keys.length, ...keys, ...args)
+    } catch (error) {
+      if (error instanceof Error) return undefined
+      throw error
+    }
+  }
+
+  return {
+    async reserve(scope, id, charges): Promise<ReserveOutcome> {
+      if (charges.length === 0) return { kind: 'granted', reservation: { id, scope, charges, periodEnds: [] } }
+      const now = clock()
+      const periodEnds = charges.flatMap(({ rule: { bound } }) =>
+        bound.kind === 'budget' ? [periodEnd(bound.period, now)] : [],
+      )
+      const keys = keysOf(prefix, { id, scope, charges, periodEnds })
+      const rows = charges.map(({ amount, rule }) => {
+        if (rule.bound.kind === 'budget') return ['budget', amount, rule.amount, 0]
+        const { unitMs, burst } = rateShape(rule, rule.bound)
+        return ['rate', amount, unitMs, burst]
+      })
+      const ends = periodEnds.values()
+      const args = rows.flatMap((row) => [...row, row[0] === 'budget' ? (ends.next().value ?? 0) : 0])
+      const answer = await call('gatehouseReserve', keys, [id, RESERVATION_LEASE_MS, ...args])
+      if (!Array.isArray(answer)) return { kind: 'unavailable' }
+      const [granted, at, retryAfterMs] = answer.map(Number)
+      if (granted === 1) return { kind: 'granted', reservation: { id, scope, charges, periodEnds } }
+      const charge = charges[(at ?? 1) - 1]
+      if (charge === undefined) return { kind: 'unavailable' }
+      return { kind: 'limited', charge, retryAfterMs: retryAfterMs ?? 0 }
+    },
+
+    async settle(reservation, taken): Promise<void> {
+      if (reservation.charges.length === 0) return
+      const rows = reservation.charges.flatMap(({ rule, amount }, at) => {
+        const actual = taken[at] ?? amount
+        if (rule.bound.kind === 'budget') return ['budget', actual, amount]
+        const { unitMs, burst } = rateShape(rule, rule.bound)
+        return ['rate', (actual - Math.min(amount, burst)) * unitMs, 0]
+      })
+      await call('gatehouseSettle', keysOf(prefix, reservation), [reservation.id, ...rows])
+    },
+
+    async [Symbol.asyncDispose]() {
+      redis.disconnect()
+    },
+  }
+}
+
+/** Two keys a charge: the counter, and for a budget what is held of it. The braces keep all on one node of a cluster. */
+function keysOf(prefix: string, { scope, charges, periodEnds }: Reservation): string[] {
+  const ends = periodEnds.values()
+  return charges.flatMap((charge: Charge) => {
+    const key = `${prefix}{${scope}}:${counterKey('', charge)}`
+    if (charge.rule.bound.kind === 'rate') return [key, `${key}:none`]
+    const budget = `${key}:${ends.next().value ?? 0}`
+    return [budget, `${budget}:holds`]
+  })
+}

@@ -1,0 +1,75 @@
+import type { Json } from '../../base/json.ts'
+import { isJsonObject } from '../../base/json.ts'
+import { fail, ok, type Result } from '../../base/result.ts'
+import type { CarriedText, OpaqueKind } from './decide-request.ts'
+import { textOfImage } from './image-source.ts'
+import type { ContentPart, ModelRequest } from './model-request.ts'
+
+const NODES_MAX = 20_000
+
+/**
+ * Everything of a request that reaches the model beside the texts of its messages, and that cannot be rewritten: ids and
+ * names of calls, addresses of images, descriptions of tools, and each text among the settings.
+ */
+export function carriedTexts(request: ModelRequest): Result<readonly CarriedText[], string> {
+  const carried: CarriedText[] = []
+  const names: string[] = []
+  for (const [index, message] of request.messages.entries()) {
+    if (message.role === 'tool') names.push(message.callId)
+    if (message.role === 'assistant') for (const { id, name } of message.toolCalls) names.push(id, name)
+    if (message.role !== 'user') continue
+    const parts = textsOfParts(message.parts, index)
+    if (!parts.ok) return parts
+    carried.push(...parts.value)
+  }
+  if (names.length > 0) carried.push({ where: 'call-names', text: [...new Set(names)].join('\n') })
+  for (const { name, description } of request.tools)
+    if (description !== undefined && description !== '')
+      carried.push({ where: `tool:${name}`.slice(0, 100), text: description, tool: name })
+  const settings = textsOf(request.extra)
+  if (settings === undefined) return fail('the settings are too many to be judged')
+  const { stop = [], toolChoice } = request.settings
+  const said = [...settings, ...stop, ...(typeof toolChoice === 'object' ? [toolChoice.name] : [])]
+  if (said.length > 0) carried.push({ where: 'settings', text: said.join('\n') })
+  return ok(carried)
+}
+
+function textsOfParts(parts: readonly ContentPart[], index: number): Result<readonly CarriedText[], string> {
+  const carried: CarriedText[] = []
+  const isSplit = parts.filter(({ kind }) => kind === 'text').length > 1
+  for (const part of parts) {
+    // A value at the edge of a part hides behind the word before it when parts are only judged as one.
+    if (part.kind === 'text' && isSplit) carried.push({ where: `${index}:part`, text: part.text })
+    if (part.kind !== 'image') continue
+    const image = textOfImage(part.url)
+    if (!image.ok) return image
+    if (image.value !== '') carried.push({ where: `${index}:image`, text: image.value })
+  }
+  return ok(carried)
+}
+
+/** Every text and every name in a JSON value; undefined where there are too many. */
+export function textsOf(value: Json): readonly string[] | undefined {
+  const texts: string[] = []
+  const open: Json[] = [value]
+  for (let count = 0; open.length > 0; count++) {
+    if (count > NODES_MAX) return undefined
+    const next = open.pop() as Json
+    if (typeof next === 'string') texts.push(next)
+    else if (Array.isArray(next)) open.push(...(next as readonly Json[]))
+    else if (isJsonObject(next))
+      for (const [name, member] of Object.entries(next)) {
+        texts.push(name)
+        if (member !== undefined) open.push(member)
+      }
+  }
+  return texts
+}
+
+/** What no guard reads in a request. */
+export function opaqueKinds({ messages }: ModelRequest): readonly OpaqueKind[] {
+  const kinds = new Set<OpaqueKind>()
+  for (const message of messages)
+    if (message.role === 'user') for (const { kind } of message.parts) if (kind !== 'text') kinds.add(kind)
+  return [...kinds]
+}

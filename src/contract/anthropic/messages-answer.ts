@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import { TOOL_CALLS_MAX, type ModelAnswer, type Usage } from '../../application/gateway/model-event.ts'
+import { finishOfStop, stopOfFinish } from './stop-reason.ts'
+
+const count = z.int().min(0)
+const answer = z.looseObject({
+  id: z.string(),
+  type: z.literal('message'),
+  model: z.string(),
+  content: z
+    .array(
+      z.discriminatedUnion('type', [
+        z.looseObject({ type: z.literal('text'), text: z.string() }),
+        z.looseObject({ type: z.literal('thinking'), thinking: z.string(), signature: z.string().nullish() }),
+        z.looseObject({ type: z.literal('redacted_thinking') }),
+        z.looseObject({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.json() }),
+      ]),
+    )
+    .max(1_000),
+  stop_reason: z.string(),
+  usage: z.looseObject({
+    input_tokens: count,
+    output_tokens: count,
+    cache_creation_input_tokens: count.nullish(),
+    cache_read_input_tokens: count.nullish(),
+  }),
+})
+
+/** Undefined when the provider's answer is no message, or holds a block that no guard reads. */
+export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
+  const parsed = answer.safeParse(body)
+  if (!parsed.success) return undefined
+  const { id, model, content, stop_reason: stopReason, usage } = parsed.data
+  const calls = content.filter((block) => block.type === 'tool_use')
+  if (calls.length > TOOL_CALLS_MAX) return undefined
+  const thoughts = content.filter((block) => block.type === 'thinking')
+  return {
+    id,
+    model,
+    created: 0,
+    choices: [
+      {
+        index: 0,
+        text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join(''),
+        refusal: null,
+        reasoning:
+          thoughts.length === 0
+            ? null
+            : {
+                text: thoughts.map(({ thinking }) => thinking).join(''),
+                // A seal is over one piece; several pieces in one have none.
+                seal: thoughts.length === 1 ? (thoughts[0]?.signature ?? null) : null,
+              },
+        toolCalls: calls.map((call) => ({ id: call.id, name: call.name, arguments: JSON.stringify(call.input) })),
+        finishReason: finishOfStop(stopReason),
+      },
+    ],
+    usage: {
+      inputTokens: usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0),
+      outputTokens: usage.output_tokens,
+    },
+  }
+}
+
+const ARGUMENTS_CHARS_MAX = 1_000_000
+
+/** The answer as an Anthropic message. Of several choices there is one: no request of this protocol asks for more. */
+export function messagesAnswerBody({ id, model, choices, usage }: ModelAnswer): JsonObject {
+  const [choice] = choices
+  const { text = '', refusal = null, reasoning = null, toolCalls = [], finishReason = 'stop' } = choice ?? {}
+  const said = text + (refusal ?? '')
+  const content: JsonObject[] = [
+    ...(reasoning === null ? [] : [{ type: 'thinking', thinking: reasoning.text, signature: reasoning.seal ?? '' }]),
+    ...(said === '' ? [] : [{ type: 'text', text: said, citations: null }]),
+    ...toolCalls.map((call) => ({ type: 'tool_use', id: call.id, name: call.name, input: inputOf(call.arguments) })),
+  ]
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content,
+    stop_reason: refusal === null || refusal === '' ? stopOfFinish(finishReason) : 'refusal',
+    stop_sequence: null,
+    usage: messagesUsage(usage ?? { inputTokens: 0, outputTokens: 0 }),
+  }
+}
+
+/** Arguments that no JSON object is made of never come here: the call is denied. */
+function inputOf(text: string): JsonObject {
+  const input = parseJson(text === '' ? '{}' : text, ARGUMENTS_CHARS_MAX)
+  return input.ok && isJsonObject(input.value) ? input.value : {}
+}
+
+export function messagesUsage({ inputTokens, outputTokens }: Usage): JsonObject {
+  return { input_tokens: inputTokens, output_tokens: outputTokens }
+}

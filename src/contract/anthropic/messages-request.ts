@@ -1,0 +1,240 @@
+import { z } from 'zod'
+import type { JsonObject } from '../../base/json.ts'
+import { fail, ok, type Result } from '../../base/result.ts'
+import type {
+  CacheLife,
+  ContentPart,
+  ModelMessage,
+  ModelRequest,
+  ModelTool,
+  ToolChoice,
+} from '../../application/gateway/model-request.ts'
+import { failureOf, refusedField, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+
+const TEXT_MAX = 1_000_000
+const DATA_MAX = 4_000_000
+const BLOCKS_MAX = 200
+
+const cacheControl = z.strictObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).optional() }).nullish()
+const textBlock = z.looseObject({
+  type: z.literal('text'),
+  text: z.string().max(TEXT_MAX),
+  cache_control: cacheControl,
+})
+const imageBlock = z.looseObject({
+  type: z.literal('image'),
+  source: z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('base64'),
+      media_type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp']),
+      data: z.string().max(DATA_MAX),
+    }),
+    z.strictObject({ type: z.literal('url'), url: z.string().max(4_096) }),
+  ]),
+  cache_control: cacheControl,
+})
+const toolResult = z.looseObject({
+  type: z.literal('tool_result'),
+  tool_use_id: z.string().min(1).max(200),
+  content: z.union([z.string().max(TEXT_MAX), z.array(textBlock).max(BLOCKS_MAX)]).nullish(),
+  is_error: z.boolean().nullish(),
+  cache_control: cacheControl,
+})
+const userBlock = z.discriminatedUnion('type', [textBlock, imageBlock, toolResult])
+const toolUse = z.looseObject({
+  type: z.literal('tool_use'),
+  id: z.string().min(1).max(200),
+  name: z.string().min(1).max(200),
+  input: z.record(z.string(), z.json()),
+})
+const thinking = z.looseObject({
+  type: z.literal('thinking'),
+  thinking: z.string().max(TEXT_MAX),
+  signature: z.string().max(TEXT_MAX),
+})
+const redactedThinking = z.looseObject({ type: z.literal('redacted_thinking') })
+const assistantBlock = z.discriminatedUnion('type', [textBlock, toolUse, thinking, redactedThinking])
+
+const message = z.discriminatedUnion('role', [
+  z.looseObject({
+    role: z.literal('user'),
+    content: z.union([z.string().max(TEXT_MAX), z.array(userBlock).min(1).max(BLOCKS_MAX)]),
+  }),
+  z.looseObject({
+    role: z.literal('assistant'),
+    content: z.union([z.string().max(TEXT_MAX), z.array(assistantBlock).max(BLOCKS_MAX)]),
+  }),
+])
+
+const tool = z.looseObject({
+  type: z.literal('custom').nullish(),
+  name: z.string().min(1).max(200),
+  description: z.string().max(20_000).optional(),
+  input_schema: z.record(z.string(), z.json()),
+  strict: z.boolean().nullish(),
+  cache_control: cacheControl,
+})
+
+const request = z.looseObject({
+  model: z.string().min(1).max(200),
+  max_tokens: z.int().min(1),
+  system: z.union([z.string().max(TEXT_MAX), z.array(textBlock).max(BLOCKS_MAX)]).nullish(),
+  messages: z.array(message).min(1).max(2_000),
+  tools: z.array(tool).max(200).nullish(),
+  tool_choice: z
+    .looseObject({
+      type: z.enum(['auto', 'any', 'tool', 'none']),
+      name: z.string().max(200).optional(),
+      disable_parallel_tool_use: z.boolean().optional(),
+    })
+    .nullish(),
+  stream: z.boolean().nullish(),
+  temperature: z.number().nullish(),
+  top_p: z.number().nullish(),
+  stop_sequences: z.array(z.string().max(1_000)).max(16).nullish(),
+})
+
+/** Features by which the provider would act on its own, keep state, or be steered past the gateway. */
+const REFUSED = [
+  'container',
+  'mcp_servers',
+  'context_management',
+  'fallbacks',
+  'inference_geo',
+  'api_base',
+  'base_url',
+  'api_key',
+  'extra_body',
+  'extra_headers',
+] as const
+
+const REBUILT = new Set(['model', 'system', 'messages', 'tools', 'stream'])
+
+/** From the body of an Anthropic messages call to a request. */
+export function parseMessagesRequest(body: unknown): Result<ModelRequest, WireFailure> {
+  const deep = tooDeep(body)
+  if (deep !== undefined) return fail(deep)
+  const parsed = request.safeParse(body)
+  if (!parsed.success) return fail(failureOf(parsed.error))
+  const refused = refusedField(body as JsonObject, REFUSED)
+  if (refused !== undefined) return fail(unsupportedParameter(refused))
+  const { data } = parsed
+  return ok({
+    protocol: 'anthropic-messages',
+    model: data.model,
+    messages: [...systemMessage(data.system), ...data.messages.flatMap(toMessages)],
+    tools: (data.tools ?? []).map(toTool),
+    choices: 1,
+    isStream: data.stream === true,
+    includeUsage: true,
+    settings: {
+      maxTokens: data.max_tokens,
+      temperature: data.temperature ?? undefined,
+      topP: data.top_p ?? undefined,
+      stop: data.stop_sequences ?? undefined,
+      toolChoice: toToolChoice(data.tool_choice),
+      parallelToolCalls: data.tool_choice?.disable_parallel_tool_use === true ? false : undefined,
+    },
+    extra: Object.fromEntries(
+      Object.entries(body as JsonObject).filter(([name, value]) => !REBUILT.has(name) && value !== undefined),
+    ),
+  })
+}
+
+function toTool({
+  name,
+  description,
+  input_schema: schema,
+  strict,
+  cache_control: cache,
+}: z.infer<typeof tool>): ModelTool {
+  return {
+    name,
+    parameters: schema as JsonObject,
+    ...(description === undefined ? {} : { description }),
+    ...(strict === undefined || strict === null ? {} : { strict }),
+    ...cached(cache),
+  }
+}
+
+function toToolChoice(choice: z.infer<typeof request>['tool_choice']): ToolChoice | undefined {
+  switch (choice?.type) {
+    case 'any':
+      return 'required'
+    case 'tool':
+      return choice.name === undefined ? 'required' : { name: choice.name }
+    default:
+      return choice?.type
+  }
+}
+
+function cached(control: z.infer<typeof cacheControl>): { readonly cache?: CacheLife } {
+  return control === null || control === undefined ? {} : { cache: control.ttl ?? '5m' }
+}
+
+/** The longest-lived mark of a row of blocks stands for the row. */
+function cacheOf(blocks: readonly { readonly cache_control?: z.infer<typeof cacheControl> }[]): {
+  readonly cache?: CacheLife
+} {
+  const marks = blocks.map(({ cache_control: control }) => cached(control).cache)
+  const mark = marks.includes('1h') ? '1h' : marks.includes('5m') ? '5m' : undefined
+  return mark === undefined ? {} : { cache: mark }
+}
+
+function systemMessage(system: z.infer<typeof request>['system']): readonly ModelMessage[] {
+  if (system === null || system === undefined) return []
+  if (typeof system === 'string') return [{ role: 'system', text: system }]
+  return [{ role: 'system', text: system.map(({ text }) => text).join(''), ...cacheOf(system) }]
+}
+
+function toMessages({ role, content }: z.infer<typeof message>): readonly ModelMessage[] {
+  if (role === 'assistant') return [assistantMessage(content)]
+  if (typeof content === 'string') return [{ role: 'user', parts: [{ kind: 'text', text: content }] }]
+  const messages: ModelMessage[] = []
+  for (const block of content) {
+    if (block.type === 'tool_result') {
+      messages.push({
+        role: 'tool',
+        callId: block.tool_use_id,
+        text: resultText(block.content),
+        isError: block.is_error === true,
+      })
+      continue
+    }
+    const last = messages.at(-1)
+    const part = toPart(block)
+    const mark = cacheOf([block])
+    if (last?.role === 'user') messages[messages.length - 1] = { ...last, parts: [...last.parts, part], ...mark }
+    else messages.push({ role: 'user', parts: [part], ...mark })
+  }
+  return messages
+}
+
+function resultText(content: z.infer<typeof toolResult>['content']): string {
+  return typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join('')
+}
+
+function toPart(block: z.infer<typeof textBlock> | z.infer<typeof imageBlock>): ContentPart {
+  if (block.type === 'text') return { kind: 'text', text: block.text }
+  const { source } = block
+  return {
+    kind: 'image',
+    url: source.type === 'url' ? source.url : `data:${source.media_type};base64,${source.data}`,
+  }
+}
+
+function assistantMessage(content: string | readonly z.infer<typeof assistantBlock>[]): ModelMessage {
+  if (typeof content === 'string') return { role: 'assistant', text: content, toolCalls: [], reasoning: null }
+  const thoughts = content.filter((block) => block.type === 'thinking')
+  const [thought] = thoughts
+  return {
+    role: 'assistant',
+    text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join(''),
+    toolCalls: content.flatMap((block) =>
+      block.type === 'tool_use' ? [{ id: block.id, name: block.name, arguments: JSON.stringify(block.input) }] : [],
+    ),
+    // Sealed reasoning goes back only as the one piece that the seal is over.
+    reasoning:
+      thoughts.length === 1 && thought !== undefined ? { text: thought.thinking, seal: thought.signature } : null,
+  }
+}

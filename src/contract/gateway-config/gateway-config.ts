@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { BUDGET_PERIODS, LIMIT_SUBJECTS, LIMIT_UNITS } from '../../domain/limits/limit-rule.ts'
+import { DATA_CLASSES } from '../../domain/manifest/manifest.ts'
+import { parseYaml } from '../yaml/parse-yaml.ts'
+import { schemaProblems } from '../yaml/schema-problems.ts'
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+const region = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+const milliseconds = z.int().min(1).max(3_600_000)
+const httpUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2_000)
+  .refine((url) => {
+    const { username, password } = new URL(url)
+    return username === '' && password === '' && !/[?#]/.test(url)
+  }, 'must have no credentials, no query and no fragment')
+const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/)
+const filePath = z.string().min(1).max(4_000)
+
+const plainReference = z.union([z.strictObject({ env: environmentName }), z.strictObject({ file: filePath })])
+
+/** Where a secret is kept; a secret itself is never written into the file. */
+const secretReference = z.union([
+  z.strictObject({ env: environmentName }),
+  z.strictObject({ file: filePath }),
+  z.strictObject({
+    vault: z.strictObject({
+      address: httpUrl,
+      /** Path of a KV version 2 secret, mount first: `secret/data/openai`. */
+      path: z.string().regex(/^[\w./-]{1,500}$/),
+      field: z.string().min(1).max(200),
+      token: plainReference,
+      namespace: z.string().max(200).optional(),
+    }),
+  }),
+])
+
+const upstream = z.strictObject({
+  id,
+  url: httpUrl,
+  protocol: z.enum(['openai', 'anthropic', 'azure-openai', 'ollama']).default('openai'),
+  key: secretReference.optional(),
+  region: region.optional(),
+  models: z.array(z.string().min(1).max(200)).min(1).max(1_000).optional(),
+  apiVersion: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .optional(),
+  /** `private`: loopback and private addresses are allowed as well; link-local and metadata ones never are. */
+  network: z.enum(['public', 'private']).default('public'),
+  timeouts: z
+    .strictObject({
+      connectMs: milliseconds.optional(),
+      firstByteMs: milliseconds.optional(),
+      interTokenMs: milliseconds.optional(),
+      totalMs: milliseconds.optional(),
+    })
+    .optional(),
+  retry: z
+    .strictObject({
+      retries: z.int().min(0).max(10).optional(),
+      budgetPercent: z.int().min(0).max(100).optional(),
+      budgetFloor: z.int().min(0).max(1_000).optional(),
+      backoffMs: milliseconds.optional(),
+      backoffMaxMs: milliseconds.optional(),
+    })
+    .optional(),
+  breaker: z
+    .strictObject({ failures: z.int().min(1).max(1_000).optional(), openMs: milliseconds.optional() })
+    .optional(),
+  outlier: z
+    .strictObject({
+      windowMs: milliseconds.optional(),
+      callsMin: z.int().min(1).max(100_000).optional(),
+      failuresPercent: z.int().min(1).max(100).optional(),
+      ejectMs: milliseconds.optional(),
+    })
+    .optional(),
+  connections: z.int().min(1).max(4_096).optional(),
+  waiting: z.int().min(0).max(10_000).optional(),
+  /** Off unless set: how long the first upstream may be silent before the next one is asked as well. */
+  hedgeAfterMs: milliseconds.optional(),
+})
+
+const limitRule = z
+  .strictObject({
+    id,
+    per: z.enum(LIMIT_SUBJECTS),
+    unit: z.enum(LIMIT_UNITS),
+    /** Requests, tokens, or cost in the currency of the price list. */
+    amount: z.number().positive().max(1e12),
+    /** A rate: so much in this time, refilled evenly. */
+    windowMs: z.int().min(1).max(86_400_000).optional(),
+    /** What may come at once; the amount itself unless set. */
+    burst: z.number().positive().max(1e12).optional(),
+    /** A budget: so much per calendar period in UTC. */
+    period: z.enum(BUDGET_PERIODS).optional(),
+  })
+  .refine((rule) => (rule.windowMs === undefined) !== (rule.period === undefined), 'needs one of `windowMs`, `period`')
+  .refine((rule) => rule.burst === undefined || rule.windowMs !== undefined, '`burst` goes with `windowMs` only')
+
+const limits = z.strictObject({
+  rules: z.array(limitRule).min(1).max(100),
+  /** Per million tokens, by model. */
+  prices: z
+    .record(z.string().min(1).max(200), z.strictObject({ input: z.number().min(0), output: z.number().min(0) }))
+    .optional(),
+  /** Tokens that an answer is taken to have when the request names no bound. */
+  answerTokens: z.int().min(1).max(1_000_000).optional(),
+  redis: z
+    .strictObject({
+      url: plainReference,
+      /** Gateways that share the counters: what each may let through by itself while Redis is away. */
+      replicas: z.int().min(1).max(10_000),
+      localShareMs: z.int().min(0).max(86_400_000).optional(),
+      /** After that time, by tier of the release. */
+      away: z.partialRecord(z.enum(['T1', 'T2', 'T3']), z.enum(['deny', 'local-share'])).optional(),
+    })
+    .optional(),
+})
+
+export const gatewayConfigSchema = z
+  .strictObject({
+    apiVersion: z.literal('gatehouse.dev/v1'),
+    kind: z.literal('Gateway'),
+    upstreams: z.array(upstream).min(1).max(200),
+    regions: z
+      .strictObject({
+        tenants: z.record(z.string().min(1).max(200), z.array(region).min(1).max(100)).optional(),
+        dataClasses: z.partialRecord(z.enum(DATA_CLASSES), z.array(region).min(1).max(100)).optional(),
+      })
+      .optional(),
+    limits: limits.optional(),
+    /** How long running requests may take to end after SIGTERM. */
+    drainMs: milliseconds.optional(),
+    /** `gap`: a T3 request is served when its record cannot be written; the gap is counted and shown. */
+  })
+  .refine(
+    ({ upstreams }) => new Set(upstreams.map((one) => one.id)).size === upstreams.length,
+    'two upstreams have the same id',
+  )
+  .meta({ id: 'https://gatehouse.dev/schemas/gateway.schema.json', title: 'Gatehouse gateway' })
+
+export type GatewayConfig = z.output<typeof gatewayConfigSchema>
+export type ConfiguredUpstream = GatewayConfig['upstreams'][number]
+export type SecretReference = z.output<typeof secretReference>
+export type ConfiguredLimits = NonNullable<GatewayConfig['limits']>
+
+/** A gateway's file; every problem with its line and a next step. */
+export function parseGatewayConfig(file: string, text: string): Result<GatewayConfig, readonly Problem[]> {
+  const yaml = parseYaml(file, text)
+  if (!yaml.ok) return yaml
+  const parsed = gatewayConfigSchema.safeParse(yaml.value.value)
+  return parsed.success ? ok(parsed.data) : fail(schemaProblems('gateway-config', yaml.value, parsed.error))
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import type { JsonObject } from '../../base/json.ts'
+import {
+  CHOICES_MAX,
+  TOOL_CALLS_MAX,
+  type AnswerChoice,
+  type AnswerToolCall,
+  type ModelAnswer,
+  type Usage,
+} from '../../application/gateway/model-event.ts'
+import { finishReasonOf } from '../wire/event-decoder.ts'
+
+const toolCall = z.looseObject({
+  id: z.string(),
+  type: z.literal('function').nullish(),
+  function: z.looseObject({ name: z.string(), arguments: z.string() }),
+})
+const usage = z.looseObject({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) })
+
+const completion = z.looseObject({
+  id: z.string(),
+  model: z.string(),
+  created: z.number(),
+  choices: z
+    .array(
+      z.looseObject({
+        index: z.int().min(0),
+        message: z.looseObject({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          reasoning_content: z.string().nullish(),
+          reasoning: z.string().nullish(),
+          tool_calls: z.array(toolCall).max(TOOL_CALLS_MAX).nullish(),
+          // SECURITY: no guard reads sound or the call shape of old; an answer in them is none.
+          audio: z.null().optional(),
+          function_call: z.null().optional(),
+        }),
+        finish_reason: z.string(),
+      }),
+    )
+    .min(1)
+    .max(CHOICES_MAX),
+  usage: usage.nullish(),
+})
+
+/** Undefined when the provider's answer is no chat completion. */
+export function parseChatAnswer(body: unknown): ModelAnswer | undefined {
+  const parsed = completion.safeParse(body)
+  if (!parsed.success) return undefined
+  const { id, model, created, choices, usage: used } = parsed.data
+  return {
+    id,
+    model,
+    created,
+    choices: choices.map(({ index, message, finish_reason: reason }) => {
+      const reasoning = message.reasoning_content ?? message.reasoning ?? ''
+      return {
+        index,
+        text: message.content ?? '',
+        refusal: message.refusal ?? null,
+        reasoning: reasoning === '' ? null : { text: reasoning, seal: null },
+        toolCalls: (message.tool_calls ?? []).map((call) => ({
+          id: call.id,
+          name: call.function.name,
+          arguments: call.function.arguments,
+        })),
+        finishReason: finishReasonOf(reason),
+      }
+    }),
+    usage:
+      used === null || used === undefined
+        ? undefined
+        : { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens },
+  }
+}
+
+/** The answer as a chat completion. */
+export function chatAnswerBody({ id, model, created, choices, usage: used }: ModelAnswer): JsonObject {
+  return {
+    id,
+    object: 'chat.completion',
+    created,
+    model,
+    choices: choices.map((choice) => ({
+      index: choice.index,
+      message: messageOf(choice),
+      logprobs: null,
+      finish_reason: choice.finishReason,
+    })),
+    ...(used === undefined ? {} : { usage: chatUsage(used) }),
+  }
+}
+
+function messageOf({ text, refusal, reasoning, toolCalls }: AnswerChoice): JsonObject {
+  return {
+    role: 'assistant',
+    content: toolCalls.length > 0 && text === '' ? null : text,
+    refusal,
+    ...(reasoning === null ? {} : { reasoning_content: reasoning.text }),
+    ...(toolCalls.length > 0 ? { tool_calls: toolCalls.map(chatToolCall) } : {}),
+  }
+}
+
+function chatToolCall(call: AnswerToolCall): JsonObject {
+  return { id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } }
+}
+
+export function chatUsage({ inputTokens, outputTokens }: Usage): JsonObject {
+  return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens }
+}

@@ -1,0 +1,28 @@
+import { applicationTarget } from '../../../application/evaluation/application-target.ts'
+import type { TrialTarget } from '../../../application/evaluation/trial-target.ts'
+import { ok, type Problem, type Result } from '../../../base/result.ts'
+import type { LoadedProject } from '../load-project.ts'
+import { openTarget } from './open-target.ts'
+
+export interface OpenApplicationOptions {
+  /** Module of the target, relative to the project. */
+  readonly module: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Name of the model that answers; part of the target's identity. */
+  readonly model: string
+}
+
+/** The application of a project against a gateway that serves exactly its release; closing it closes both. */
+export async function openApplication(
+  project: LoadedProject,
+  { module, environment, model: modelName }: OpenApplicationOptions,
+): Promise<Result<TrialTarget, readonly Problem[]>> {
+  const opened = await openTarget(project, module, environment)
+  if (!opened.ok) return opened
+  const { target: application, isSimulated } = opened.value
+  const target = applicationTarget(application, {
+    identity: { type: 'application', module, release: project.release.digest, model: modelName },
+    isSimulated,
+  })
+  return ok({ ...target, close: async () => opened.value[Symbol.asyncDispose]() })
+}

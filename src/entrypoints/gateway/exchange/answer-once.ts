@@ -1,0 +1,84 @@
+import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
+import { decideCompletionWithDetectors } from '../../../application/gateway/with-detectors.ts'
+import type { RequestContext } from '../../../application/gateway/decide-request.ts'
+import { isUnchanged } from '../../../application/gateway/judge-answer-stream.ts'
+import type { ModelAnswer } from '../../../application/gateway/model-event.ts'
+import type { GatewayPorts } from '../gateway-ports.ts'
+import { safeHead } from './answer-head.ts'
+import type { ModelExchange } from './exchange-records.ts'
+import { sealFor } from './judged-request.ts'
+import { denialError, refusal, type GatewayError } from './replies.ts'
+import { completionPorts, settle } from './settle.ts'
+
+export interface InputSummary {
+  readonly action: string
+  readonly guardMs: number
+}
+
+export type OnceOutcome =
+  | { readonly kind: 'answer'; readonly answer: ModelAnswer }
+  | { readonly kind: 'error'; readonly error: GatewayError; readonly decision: CompletionDecision }
+
+/** A whole answer: judged, its outcome on disk, then handed over. */
+export async function answerOnce(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  context: RequestContext,
+  {
+    answer,
+    input,
+    signal,
+  }: { readonly answer: ModelAnswer; readonly input: InputSummary; readonly signal: AbortSignal },
+): Promise<OnceOutcome> {
+  const startMs = ports.monotonicMs()
+  const decision = await decideCompletionWithDetectors(context, answer.choices, completionPorts(ports, context), {
+    guard: ({ release }) => ports.guardOf(release),
+    signal,
+  })
+  const { denial } = decision
+  const kept = await settle(ports, exchange, {
+    outcome: denial === undefined ? 'completed' : 'denied',
+    code: denial?.code ?? null,
+    rule: denial?.rule ?? null,
+    action: recordedAction(decision, input.action),
+    guardMs: input.guardMs + ports.monotonicMs() - startMs,
+    usage: answer.usage,
+    modelAnswered: answer.model,
+    completion: decision,
+    releaseDigest: context.release.digest,
+  })
+  if (!kept)
+    return {
+      kind: 'error',
+      decision,
+      error: refusal(503, 'audit_unavailable', 'the outcome cannot be recorded, so the answer is withheld'),
+    }
+  if (denial !== undefined) return { kind: 'error', decision, error: denialError(denial, exchange.id) }
+  return {
+    kind: 'answer',
+    answer: { ...rewritten(ports, answer, decision), ...safeHead(ports, context, exchange.id, answer) },
+  }
+}
+
+export function recordedAction(decision: CompletionDecision, inputAction: string): string {
+  if (decision.denial !== undefined) return decision.denial.code === 'approval_required' ? 'require-approval' : 'block'
+  return decision.action === 'allow' ? inputAction : decision.action
+}
+
+function rewritten(ports: GatewayPorts, answer: ModelAnswer, decision: CompletionDecision): ModelAnswer {
+  return {
+    ...answer,
+    choices: answer.choices.map((choice, index) => {
+      const { text = '', refusal: refused = null, reasoning = null } = decision.choices[index] ?? {}
+      const isSealed = choice.reasoning?.text === reasoning && isUnchanged(decision.action)
+      const seal = isSealed ? (choice.reasoning?.seal ?? null) : null
+      return {
+        ...choice,
+        text,
+        refusal: refused,
+        reasoning:
+          reasoning === null ? null : { text: reasoning, seal: seal === null ? null : sealFor(ports, reasoning, seal) },
+      }
+    }),
+  }
+}

@@ -1,0 +1,241 @@
+import { completionPorts, settle } from './settle.ts'
+import { conversationOf } from './judged-request.ts'
+import { intentRecord, type ModelExchange } from './exchange-records.ts'
+import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
+import { readJson, subjectOf } from './serve-model.ts'
+import { decideCall, outputOptions } from '../../../application/gateway/decide-completion.ts'
+import {
+  contextOfCall,
+  type Denial,
+  type PlacedFinding,
+  type RequestContext,
+} from '../../../application/gateway/decide-request.ts'
+import type { ModelMessage } from '../../../application/gateway/model-request.ts'
+import { isJsonObject, type JsonObject } from '../../../base/json.ts'
+import { parseCallQuestion, parseGuardQuestion } from '../../../contract/http/decision-point.ts'
+import { errorBody } from '../../../contract/openai/error-body.ts'
+import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
+import { guardDocument } from '../../../domain/guardrail/guard-document.ts'
+import { guardText } from '../../../domain/guardrail/guard-text.ts'
+import { heavier, type Obligation } from '../../../domain/guardrail/obligation.ts'
+import type { Subject } from '../../../domain/session/conversation.ts'
+import type { Caller, GatewayPorts } from '../gateway-ports.ts'
+import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
+
+const ERRORS: Pick<ClientCodec, 'errorBody'> = {
+  errorBody: ({ code, message, param }) => errorBody(code, message, param),
+}
+
+interface Answer {
+  readonly body: JsonObject
+  readonly context: RequestContext | undefined
+  readonly action: Obligation
+  readonly findings: readonly PlacedFinding[]
+  readonly denial: Denial | undefined
+  readonly tools?: NonNullable<Parameters<typeof settle>[2]['completion']>['tools']
+}
+
+interface Question {
+  readonly ports: GatewayPorts
+  readonly caller: Caller
+  readonly http: HttpExchange
+  readonly subject: Subject | undefined
+  readonly startMs: number
+}
+
+/** `POST /v1/guard`: what the release's guard says about texts, for callers in any language. The caller enforces it. */
+export async function serveGuard(ports: GatewayPorts, caller: Caller, http: HttpExchange): Promise<void> {
+  const asked = await begin(ports, caller, http)
+  if ('status' in asked) return sendError(http.response, ERRORS, asked, http.id)
+  const parsed = parseGuardQuestion(asked.body)
+  if (!parsed.ok)
+    return sendError(
+      http.response,
+      ERRORS,
+      refusal(400, parsed.failure.code, parsed.failure.message, parsed.failure.param),
+      http.id,
+    )
+  const { texts, direction, isList } = parsed.value
+  const context = contextFor(asked, [])
+  if ('code' in context) return answer(asked, 'pdp/guard', [], haltedAnswer(context))
+  const policy = context.release.guard[direction]
+  const options =
+    direction === 'output'
+      ? outputOptions(context, completionPorts(ports, context))
+      : {
+          classify: ports.classify,
+          pseudonym: (category: string, value: string) => ports.pseudonyms.pseudonym(asked.subject, category, value),
+        }
+  let action: Obligation = 'allow'
+  const findings: PlacedFinding[] = []
+  const results = texts.map(({ id, text }, index) => {
+    const judged = (direction === 'document' ? guardDocument : guardText)(text, policy, options)
+    action = heavier(action, judged.action)
+    for (const finding of judged.findings) findings.push({ ...finding, where: String(index) })
+    const isWithheld = judged.action === 'block' || judged.action === 'require-approval'
+    return {
+      ...(isList ? { id } : {}),
+      action: judged.action,
+      score: judged.score,
+      findings: judged.findings.map(({ detector, category, start, end, score }) => ({
+        detector,
+        category,
+        start,
+        end,
+        score,
+      })),
+      // A text that is stopped has no form in which it may go on.
+      text: isWithheld ? null : judged.text,
+    }
+  })
+  const messages: readonly ModelMessage[] = texts.map(({ text }) => ({ role: 'user', parts: [{ kind: 'text', text }] }))
+  const body = isList ? { action, results } : { ...results[0] }
+  return answer(asked, 'pdp/guard', messages, { body, context, action, findings, denial: undefined })
+}
+
+/** `POST /v1/authorize`: whether a tool may be called like this, by the manifest's rules. The caller enforces it. */
+export async function serveAuthorize(ports: GatewayPorts, caller: Caller, http: HttpExchange): Promise<void> {
+  const asked = await begin(ports, caller, http)
+  if ('status' in asked) return sendError(http.response, ERRORS, asked, http.id)
+  const parsed = parseCallQuestion(asked.body)
+  if (!parsed.ok)
+    return sendError(
+      http.response,
+      ERRORS,
+      refusal(400, parsed.failure.code, parsed.failure.message, parsed.failure.param),
+      http.id,
+    )
+  const { call, messages } = parsed.value
+  return answer(asked, 'pdp/authorize', messages, authorized(asked, call, messages))
+}
+
+/**
+ * `/v1/ext-authz`, any method: external authorisation of Envoy, Kong and their like. 200 lets the proxied request pass,
+ * 403 does not. SECURITY: the proxy sets `gatehouse-tool`, and takes it off what clients send.
+ */
+export async function serveExternalAuthorization(
+  ports: GatewayPorts,
+  caller: Caller,
+  http: HttpExchange,
+): Promise<void> {
+  const named = http.request.headers['gatehouse-tool']
+  const tool = typeof named === 'string' ? named : ''
+  const asked = await begin(ports, caller, http, true)
+  if ('status' in asked) return sendError(http.response, ERRORS, asked, http.id)
+  const args = isJsonObject(asked.body) ? asked.body : {}
+  const reply =
+    tool === '' ? admitted(asked) : authorized(asked, { id: '', name: tool, arguments: JSON.stringify(args) }, [])
+  return answer(asked, 'pdp/ext-authz', [], reply, true)
+}
+
+async function begin(
+  ports: GatewayPorts,
+  caller: Caller,
+  http: HttpExchange,
+  isBodyOptional = false,
+): Promise<(Question & { readonly body: unknown }) | GatewayError> {
+  const startMs = ports.monotonicMs()
+  const isEmpty = isBodyOptional && (http.request.headers['content-length'] ?? '0') === '0'
+  const body = isEmpty ? { ok: true as const, value: {} } : await readJson(http)
+  if (!body.ok) return body.failure
+  const subject = await subjectOf(caller, http)
+  if (!subject.ok) return subject.failure
+  return { ports, caller, http, subject: subject.value, startMs, body: body.value }
+}
+
+function contextFor({ ports, caller, subject }: Question, messages: readonly ModelMessage[]): RequestContext | Denial {
+  const context = contextOfCall(
+    { subject, messages: conversationOf(ports, caller, subject, messages) },
+    caller.admitted,
+    { sessions: ports.sessions, now: ports.clock(), deny: ports.admission.denyStateOf(caller.admitted.system) },
+  )
+  return context.ok ? context.value : context.failure
+}
+
+function haltedAnswer(denial: Denial): Answer {
+  return { body: decisionBody(denial, undefined), context: undefined, action: 'block', findings: [], denial }
+}
+
+function admitted(asked: Question): Answer {
+  const context = contextFor(asked, [])
+  if ('code' in context) return haltedAnswer(context)
+  return { body: decisionBody(undefined, undefined), context, action: 'allow', findings: [], denial: undefined }
+}
+
+function authorized(
+  asked: Question,
+  call: Parameters<typeof decideCall>[1],
+  messages: readonly ModelMessage[],
+): Answer {
+  const context = contextFor(asked, messages)
+  if ('code' in context) return haltedAnswer(context)
+  const { action, findings, tools, denial } = decideCall(context, call, completionPorts(asked.ports, context))
+  return { body: decisionBody(denial, tools[0]), context, action, findings, denial, tools }
+}
+
+function decisionBody(denial: Denial | undefined, tool: NonNullable<Answer['tools']>[number] | undefined): JsonObject {
+  if (denial === undefined)
+    return { decision: 'allow', rule: tool?.rule ?? 'admission', reason: tool?.reason ?? 'the release is approved' }
+  return {
+    decision: denial.code === 'approval_required' ? 'require-approval' : 'block',
+    rule: denial.rule,
+    reason: denial.message,
+    code: denial.code,
+  }
+}
+
+/** Both records of a question, then its answer. As a door (`isDoor`) a denial is a status, not a document. */
+// oxlint-disable-next-line max-params -- a question, its name, its texts and its answer
+async function answer(
+  { ports, caller, http, subject, startMs }: Question,
+  operation: string,
+  messages: readonly ModelMessage[],
+  { body, context, action, findings, denial, tools = [] }: Answer,
+  isDoor = false,
+): Promise<void> {
+  const exchange: ModelExchange = {
+    id: http.id,
+    caller,
+    subject,
+    startMs,
+    startedAt: ports.clock(),
+    request: {
+      protocol: 'openai-chat',
+      model: operation,
+      messages,
+      tools: [],
+      choices: 1,
+      isStream: false,
+      includeUsage: false,
+      settings: {},
+      extra: {},
+    },
+  }
+  const releaseDigest = context?.release.digest ?? null
+  const intent = await ports.sink.intent(intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }))
+  const kept =
+    intent.kept &&
+    (await settle(ports, exchange, {
+      outcome: denial === undefined ? 'completed' : 'denied',
+      code: denial?.code ?? null,
+      rule: denial?.rule ?? null,
+      action,
+      guardMs: ports.monotonicMs() - startMs,
+      releaseDigest,
+      completion: { findings: [], tools },
+      enforcedAt: 'sdk',
+    }))
+  if (!kept)
+    return sendError(
+      http.response,
+      ERRORS,
+      refusal(503, 'audit_unavailable', 'the decision cannot be recorded'),
+      http.id,
+    )
+  if (isDoor) {
+    http.response.setHeader('gatehouse-decision', denial === undefined ? 'allow' : 'deny')
+    if (denial !== undefined)
+      return sendError(http.response, ERRORS, { ...denialError(denial, http.id), status: 403 }, http.id)
+  }
+  sendJson(http.response, 200, body)
+}

@@ -1,0 +1,126 @@
+import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
+import type { PlacedFinding, RequestDecision } from '../../../application/gateway/decide-request.ts'
+import type { LimitVerdict } from '../../../adapters/limits/limiter.ts'
+import { resolveGuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
+import { guardText } from '../../../domain/guardrail/guard-text.ts'
+import type { Subject } from '../../../domain/session/conversation.ts'
+import type { DecisionIntent, DecisionOutcome } from '../../../contract/decision/decision-record.ts'
+import { textOfParts, type ModelMessage, type ModelRequest } from '../../../application/gateway/model-request.ts'
+import type { Caller, GatewayPorts } from '../gateway-ports.ts'
+
+const FINDINGS_MAX = 500
+/** Names come from the provider; a record that breaks its schema's bounds would be lost on the way to the ledger. */
+const NAME_CHARS_MAX = 200
+const RULE_CHARS_MAX = 300
+const REASON_CHARS_MAX = 1_000
+const TOOLS_MAX = 200
+const CAPTURED_MESSAGES_MAX = 50
+const CAPTURED_CHARS_MAX = 8_000
+
+/** One request to a model on its way through the gateway. */
+export interface ModelExchange {
+  readonly id: string
+  readonly caller: Caller
+  readonly request: ModelRequest
+  readonly subject: Subject | undefined
+  readonly startMs: number
+  readonly startedAt: number
+  /** Puts what the request really took in place of the estimate. */
+  readonly settleLimits?: Extract<LimitVerdict, { kind: 'granted' }>['settle'] | undefined
+}
+
+/** The first record of a request. */
+export function intentRecord(
+  ports: GatewayPorts,
+  { id, caller, request, subject }: ModelExchange,
+  decision: Pick<RequestDecision, 'releaseDigest' | 'action' | 'score' | 'findings'>,
+): DecisionIntent {
+  const { admitted } = caller
+  const release = admitted.releases.find(({ digest }) => digest === decision.releaseDigest) ?? admitted.releases.at(-1)
+  return {
+    kind: 'intent',
+    id,
+    at: ports.clock(),
+    system: admitted.system,
+    environment: admitted.environment,
+    releaseDigest: decision.releaseDigest,
+    tenant: subject?.tenant ?? null,
+    principal: subject === undefined ? null : ports.hmac('principal', `${subject.tenant}/${subject.principal}`),
+    session: subject === undefined ? null : ports.hmac('session', subject.session),
+    model: kept(request.model, NAME_CHARS_MAX),
+    isStream: request.isStream,
+    action: decision.action,
+    score: decision.score,
+    findings: bounded(decision.findings),
+    captured: release?.manifest.data?.capture === 'redacted' ? captured(request) : null,
+  }
+}
+
+const CAPTURE_POLICY = {
+  ...resolveGuardPolicy({ preset: 'none' }, 'T3').output,
+  pii: 'redact',
+  secrets: 'redact',
+} as const
+
+/** User and tool texts without personal data and secrets, for review and regression cases. */
+function captured({ messages }: ModelRequest): DecisionIntent['captured'] {
+  return messages
+    .filter((message) => message.role !== 'system' && message.role !== 'developer')
+    .slice(-CAPTURED_MESSAGES_MAX)
+    .map((message) => ({
+      role: message.role,
+      text: guardText(textOf(message).slice(0, CAPTURED_CHARS_MAX).toWellFormed(), CAPTURE_POLICY).text,
+    }))
+}
+
+function textOf(message: ModelMessage): string {
+  return message.role === 'user' ? textOfParts(message.parts) : message.text
+}
+
+/** A name as a record holds it: bounded, and text that has a canonical form. */
+function kept(text: string, charsMax: number): string {
+  return text.slice(0, charsMax).toWellFormed()
+}
+
+function bounded(findings: readonly PlacedFinding[]): PlacedFinding[] {
+  return findings.slice(0, FINDINGS_MAX).map((finding) => ({ ...finding }))
+}
+
+export interface OutcomeParts {
+  readonly outcome: DecisionOutcome['outcome']
+  readonly code: string | null
+  readonly rule: string | null
+  readonly action: string
+  readonly completion?: Pick<CompletionDecision, 'findings' | 'tools'> | undefined
+  readonly enforcedAt?: 'sdk' | 'mcp-proxy' | undefined
+  readonly guardMs: number
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined
+  readonly modelAnswered?: string | undefined
+}
+
+/** The last record of a request. */
+export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, parts: OutcomeParts): DecisionOutcome {
+  return {
+    kind: 'outcome',
+    id: exchange.id,
+    at: ports.clock(),
+    outcome: parts.outcome,
+    code: parts.code,
+    rule: parts.rule === null ? null : kept(parts.rule, RULE_CHARS_MAX),
+    action: parts.action,
+    findings: bounded(parts.completion?.findings ?? []),
+    tools: (parts.completion?.tools ?? []).slice(0, TOOLS_MAX).map((tool) => ({
+      ...tool,
+      tool: kept(tool.tool, NAME_CHARS_MAX),
+      callId: kept(tool.callId, NAME_CHARS_MAX),
+      rule: kept(tool.rule, NAME_CHARS_MAX),
+      reason: kept(tool.reason, REASON_CHARS_MAX),
+      enforcedAt: parts.enforcedAt ?? ('gateway' as const),
+    })),
+    guardMs: parts.guardMs,
+    totalMs: ports.monotonicMs() - exchange.startMs,
+    inputTokens: parts.usage?.inputTokens ?? null,
+    outputTokens: parts.usage?.outputTokens ?? null,
+    modelAnswered: parts.modelAnswered === undefined ? null : kept(parts.modelAnswered, NAME_CHARS_MAX),
+  }
+}

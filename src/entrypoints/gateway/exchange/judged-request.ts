@@ -1,0 +1,112 @@
+import { canonicalJsonOf } from '../../../base/json.ts'
+import type { DeliveredMessage } from '../../../application/gateway/decide-completion.ts'
+import { sessionKeyOf, type RequestDecision } from '../../../application/gateway/decide-request.ts'
+import {
+  textOfParts,
+  withText,
+  type ModelMessage,
+  type ModelRequest,
+} from '../../../application/gateway/model-request.ts'
+import type { Reasoning } from '../../../application/gateway/model-event.ts'
+import type { LiveRequest } from '../../../domain/recognition/recognise-request.ts'
+import type { ConversationMessage, Subject } from '../../../domain/session/conversation.ts'
+import type { Caller, GatewayPorts } from '../gateway-ports.ts'
+
+/** What recognition compares with the release. */
+export function liveRequestOf({ model, messages, tools }: ModelRequest): LiveRequest {
+  const systemTexts = messages.flatMap((message, index) =>
+    message.role === 'system' || message.role === 'developer' ? [{ index, text: message.text }] : [],
+  )
+  return { model, systemTexts, tools }
+}
+
+/** The conversation as labels and tool rules see it. */
+export function conversationOf(
+  ports: GatewayPorts,
+  caller: Caller,
+  subject: Subject | undefined,
+  messages: readonly ModelMessage[],
+): readonly ConversationMessage[] {
+  return messages.map((message): ConversationMessage => {
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        return { role: 'system', text: message.text }
+      case 'user':
+        return { role: 'user', text: textOfParts(message.parts) }
+      case 'tool':
+        return { role: 'tool', callId: message.callId, text: message.text }
+      case 'assistant': {
+        const isSigned =
+          subject !== undefined &&
+          ports.sessions.isOwnAssistant(sessionKeyOf(caller.admitted, subject), assistantDigest(ports, message))
+        return { role: 'assistant', text: message.text, toolCalls: message.toolCalls, isSigned }
+      }
+    }
+  })
+}
+
+/** Keyed, so that only this gateway can say what it wrote. */
+export function assistantDigest(ports: GatewayPorts, { text, toolCalls }: DeliveredMessage): string {
+  return ports.hmac(
+    'assistant',
+    canonicalJsonOf([
+      text.toWellFormed(),
+      toolCalls.map((call) => [call.id, call.name, argumentsForm(call.arguments)]),
+    ]),
+  )
+}
+
+/** Some protocols carry arguments as JSON, not as the text that the model wrote: spaces and order may differ. */
+function argumentsForm(text: string): string {
+  try {
+    return canonicalJsonOf(JSON.parse(text) as never)
+  } catch (error) {
+    if (error instanceof Error) return text.toWellFormed()
+    throw error
+  }
+}
+
+const SEAL = /^gh1\.([0-9a-f]{32})\./
+
+/** A provider's seal as clients hold it: with this gateway's word that it and the reasoning before it went out like this. */
+export function sealFor(ports: GatewayPorts, text: string, seal: string): string {
+  return `gh1.${ports.hmac('reasoning', `${text}\n${seal}`)}.${seal}`
+}
+
+/** SECURITY: reasoning goes to the provider only as it once came from there; any other is a text that nobody judged. */
+export function withOwnReasoning(ports: GatewayPorts, request: ModelRequest): ModelRequest {
+  if (request.messages.every((message) => message.role !== 'assistant' || message.reasoning === null)) return request
+  return {
+    ...request,
+    messages: request.messages.map((message) =>
+      message.role === 'assistant' ? { ...message, reasoning: ownReasoning(ports, message.reasoning) } : message,
+    ),
+  }
+}
+
+function ownReasoning(ports: GatewayPorts, reasoning: Reasoning | null): Reasoning | null {
+  const sealed = reasoning?.seal ?? ''
+  const seal = sealed.replace(SEAL, '')
+  if (reasoning === null || seal === sealed || sealFor(ports, reasoning.text, seal) !== sealed) return null
+  return { text: reasoning.text, seal }
+}
+
+/** The request with what the guard left of it. */
+export function judgedRequest(
+  request: ModelRequest,
+  decision: Extract<RequestDecision, { kind: 'forward' }>,
+): ModelRequest {
+  return {
+    ...request,
+    messages: request.messages.map((message, index) => {
+      const judged = withText(message, decision.texts[index] ?? '')
+      if (judged.role !== 'assistant') return judged
+      const left = decision.callArguments[index] ?? []
+      return {
+        ...judged,
+        toolCalls: judged.toolCalls.map((call, at) => ({ ...call, arguments: left[at] ?? '{}' })),
+      }
+    }),
+  }
+}

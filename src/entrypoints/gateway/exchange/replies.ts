@@ -1,0 +1,65 @@
+import type { ServerResponse } from 'node:http'
+import type { Denial } from '../../../application/gateway/decide-request.ts'
+import type { UpstreamFailure } from '../../../adapters/providers/ask-model.ts'
+import type { ClientCodec, WireError } from '../../../contract/wire/client-codec.ts'
+import type { GatewayErrorCode } from '../../../contract/wire/gateway-error.ts'
+import { sendJson } from '../routes/http-exchange.ts'
+
+export interface GatewayError extends Omit<WireError, 'requestId'> {
+  readonly retryAfterSeconds?: number | undefined
+}
+
+export function refusal(
+  status: number,
+  code: GatewayErrorCode,
+  message: string,
+  param: string | null = null,
+): GatewayError {
+  return { status, code, message, param }
+}
+
+export function denialError(denial: Denial, requestId: string): GatewayError {
+  return refusal(
+    denial.status,
+    denial.code,
+    `${denial.message} (rule ${denial.rule}, request ${requestId})`,
+    denial.tool ?? null,
+  )
+}
+
+/** A provider's failure as the client learns of it: its own 4xx stay what the client can mend, the rest is a bad gateway. */
+export function upstreamError(failure: UpstreamFailure): GatewayError {
+  switch (failure.kind) {
+    case 'rejected':
+      return {
+        ...refusal(failure.status === 429 ? 429 : 400, 'upstream_unavailable', failure.message),
+        retryAfterSeconds: failure.retryAfterSeconds,
+      }
+    case 'unavailable':
+      return {
+        ...refusal(502, 'upstream_unavailable', failure.reason),
+        retryAfterSeconds: failure.retryAfterSeconds,
+      }
+    case 'incomplete':
+      return refusal(502, 'upstream_incomplete', failure.reason)
+    case 'untranslatable': {
+      const { status, code, message, param } = failure.failure
+      return refusal(status, code, message, param)
+    }
+  }
+}
+
+/** Clients that honour only whole seconds give up where there are none. */
+const RETRY_AFTER_SECONDS = 1
+
+export function sendError(
+  response: ServerResponse,
+  codec: Pick<ClientCodec, 'errorBody'>,
+  error: GatewayError,
+  requestId: string,
+): void {
+  if (response.destroyed) return
+  const { retryAfterSeconds = error.status === 429 ? RETRY_AFTER_SECONDS : undefined } = error
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds))
+  sendJson(response, error.status, codec.errorBody({ ...error, requestId }))
+}

@@ -1,0 +1,165 @@
+import { textsOf } from '../../../application/gateway/carried-texts.ts'
+import { decideEmbeddings, haltedBy, type RequestDecision } from '../../../application/gateway/decide-request.ts'
+import type { ModelRequest } from '../../../application/gateway/model-request.ts'
+import { askEmbeddings } from '../../../adapters/providers/ask-embeddings.ts'
+import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
+import { errorBody } from '../../../contract/openai/error-body.ts'
+import { parseEmbeddingsRequest, type EmbeddingsRequest } from '../../../contract/openai/embeddings.ts'
+import type { Caller, GatewayPorts } from '../gateway-ports.ts'
+import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
+import { withinLimits } from './within-limits.ts'
+import { unroutable } from './unroutable.ts'
+import { intentRecord, type ModelExchange } from './exchange-records.ts'
+import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
+import { readJson, subjectOf } from './serve-model.ts'
+import { settle } from './settle.ts'
+
+const ERRORS: Pick<ClientCodec, 'errorBody'> = {
+  errorBody: ({ code, message, param }) => errorBody(code, message, param),
+}
+
+/** `POST /v1/embeddings`: texts are judged like documents before a provider reads them. */
+export async function serveEmbeddings(ports: GatewayPorts, caller: Caller, http: HttpExchange): Promise<void> {
+  const error = await embed(ports, caller, http)
+  if (error !== undefined) sendError(http.response, ERRORS, error, http.id)
+}
+
+async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): Promise<GatewayError | undefined> {
+  const startMs = ports.monotonicMs()
+  const body = await readJson(http)
+  if (!body.ok) return body.failure
+  const parsed = parseEmbeddingsRequest(body.value)
+  if (!parsed.ok)
+    return refusal(parsed.failure.status, parsed.failure.code, parsed.failure.message, parsed.failure.param)
+  const subject = await subjectOf(caller, http)
+  if (!subject.ok) return subject.failure
+  const settings = textsOf(parsed.value.extra)
+  if (settings === undefined) return refusal(400, 'invalid_request', 'the settings are too many to be judged')
+  const exchange: ModelExchange = {
+    id: http.id,
+    caller,
+    request: asRequest(parsed.value),
+    subject: subject.value,
+    startMs,
+    startedAt: ports.clock(),
+  }
+  const decision = decideEmbeddings(
+    { ...parsed.value, subject: subject.value },
+    settings.length === 0 ? [] : [{ where: 'settings', text: settings.join('\n') }],
+    caller.admitted,
+    {
+      sessions: ports.sessions,
+      now: ports.clock(),
+      deny: ports.admission.denyStateOf(caller.admitted.system),
+      pseudonyms: ports.pseudonyms,
+      classify: ports.classify,
+    },
+  )
+  const guardMs = ports.monotonicMs() - startMs
+  const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
+  if (!kept.kept)
+    return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
+  return finish(ports, exchange, { decision, request: parsed.value, guardMs, http })
+}
+
+interface Judged {
+  readonly decision: RequestDecision
+  readonly request: EmbeddingsRequest
+  readonly guardMs: number
+  readonly http: HttpExchange
+}
+
+async function finish(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  { decision, request, guardMs, http }: Judged,
+): Promise<GatewayError | undefined> {
+  const { releaseDigest } = decision
+  const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
+  if (decision.kind === 'deny') {
+    const { denial } = decision
+    const kept = await settled({ outcome: 'denied', code: denial.code, rule: denial.rule, action: 'block' })
+    return kept
+      ? denialError(denial, exchange.id)
+      : refusal(503, 'audit_unavailable', 'the decision cannot be recorded')
+  }
+  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  if (!limited.ok) return limited.failure
+  return answerWithin(ports, limited.value, { decision, request, guardMs, http })
+}
+
+async function answerWithin(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  {
+    decision,
+    request,
+    guardMs,
+    http,
+  }: Judged & { readonly decision: Extract<RequestDecision, { readonly kind: 'forward' }> },
+): Promise<GatewayError | undefined> {
+  const { context, releaseDigest } = decision
+  const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
+  const gone = new AbortController()
+  http.response.on('close', () => gone.abort())
+  const plan = ports.planRoute(context, request.model)
+  const reply = plan.ok
+    ? await askEmbeddings(ports.transport, request, {
+        inputs: decision.texts,
+        targets: plan.targets,
+        signal: gone.signal,
+      })
+    : unroutable(plan.reason)
+  if (reply.kind !== 'answer') {
+    const error = upstreamError(reply)
+    await settled({ outcome: gone.signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
+    return error
+  }
+  const halted = haltedBy(context, ports.admission.denyStateOf(context.admitted.system))
+  const { inputTokens = 0, body } = reply.answer
+  const kept = await settled({
+    usage: { inputTokens, outputTokens: 0 },
+    modelAnswered: request.model,
+    ...(halted === undefined ? {} : { outcome: 'denied', code: halted.code, rule: halted.rule, action: 'block' }),
+  })
+  if (!kept) return refusal(503, 'audit_unavailable', 'the outcome cannot be recorded, so the answer is withheld')
+  if (halted !== undefined) return denialError(halted, exchange.id)
+  sendJson(http.response, 200, body)
+  return undefined
+}
+
+function settledAs(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  {
+    decision,
+    guardMs,
+    releaseDigest,
+  }: Pick<Judged, 'decision' | 'guardMs'> & { readonly releaseDigest: string | null },
+): (parts: Partial<Parameters<typeof settle>[2]>) => Promise<boolean> {
+  return (parts) =>
+    settle(ports, exchange, {
+      outcome: 'completed',
+      code: null,
+      rule: null,
+      action: decision.action,
+      guardMs,
+      releaseDigest,
+      ...parts,
+    })
+}
+
+/** As records hold it: each input is a message. */
+function asRequest({ model, inputs }: EmbeddingsRequest): ModelRequest {
+  return {
+    protocol: 'openai-chat',
+    model,
+    messages: inputs.map((text) => ({ role: 'user', parts: [{ kind: 'text', text }] })),
+    tools: [],
+    choices: 1,
+    isStream: false,
+    includeUsage: false,
+    settings: {},
+    extra: {},
+  }
+}

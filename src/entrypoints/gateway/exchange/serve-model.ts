@@ -1,0 +1,212 @@
+import { carriedTexts, opaqueKinds } from '../../../application/gateway/carried-texts.ts'
+import type { Denial, RequestDecision } from '../../../application/gateway/decide-request.ts'
+import { decideRequestWithDetectors } from '../../../application/gateway/with-detectors.ts'
+import type { ModelRequest } from '../../../application/gateway/model-request.ts'
+import { askModel, type UpstreamFailure, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
+import { parseJson } from '../../../base/json.ts'
+import { fail, ok, type Result } from '../../../base/result.ts'
+import type { AnswerFrame, ClientCodec } from '../../../contract/wire/client-codec.ts'
+import type { Subject } from '../../../domain/session/conversation.ts'
+import type { Caller, GatewayPorts } from '../gateway-ports.ts'
+import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
+import { answerOnce, type InputSummary } from './answer-once.ts'
+import { streamAnswer } from './answer-stream.ts'
+import { unroutable } from './unroutable.ts'
+import { withinLimits } from './within-limits.ts'
+import { intentRecord, type ModelExchange } from './exchange-records.ts'
+import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
+import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
+import { canariesOf, settle } from './settle.ts'
+import { SseResponse } from './sse-response.ts'
+
+/**
+ * One call of a model, in whatever protocol the client speaks. The intent is on disk before the provider is called, the
+ * outcome before the last byte leaves.
+ */
+export async function serveModel(
+  ports: GatewayPorts,
+  caller: Caller,
+  codec: ClientCodec,
+  http: HttpExchange,
+): Promise<void> {
+  const startMs = ports.monotonicMs()
+  const body = await readJson(http)
+  if (!body.ok) return sendError(http.response, codec, body.failure, http.id)
+  const parsed = codec.parse(body.value)
+  if (!parsed.ok) {
+    const { status, code, message, param } = parsed.failure
+    return sendError(http.response, codec, refusal(status, code, message, param), http.id)
+  }
+  const subject = await subjectOf(caller, http)
+  if (!subject.ok) return sendError(http.response, codec, subject.failure, http.id)
+  const exchange: ModelExchange = {
+    id: http.id,
+    caller,
+    request: withOwnReasoning(ports, parsed.value),
+    subject: subject.value,
+    startMs,
+    startedAt: ports.clock(),
+  }
+  const error = await judgeAndForward(ports, exchange, codec, http)
+  if (error === undefined) return
+  sendError(http.response, codec, error, http.id)
+}
+
+export async function readJson({ request }: HttpExchange): Promise<Result<unknown, GatewayError>> {
+  const body = await readBody(request)
+  if (body === undefined)
+    return fail(refusal(413, 'request_too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`))
+  const json = parseJson(body, BODY_BYTES_MAX)
+  return json.ok ? json : fail(refusal(400, 'invalid_request', 'the body is no JSON'))
+}
+
+export async function subjectOf(
+  caller: Caller,
+  { request }: HttpExchange,
+): Promise<Result<Subject | undefined, GatewayError>> {
+  const token = request.headers['gatehouse-subject']
+  if (typeof token !== 'string') return ok(undefined)
+  const subject = await caller.verifySubject(token)
+  return subject === undefined
+    ? fail(refusal(403, 'invalid_subject', 'the `Gatehouse-Subject` token is not valid for this system'))
+    : ok(subject)
+}
+
+async function judgeAndForward(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  codec: ClientCodec,
+  http: HttpExchange,
+): Promise<GatewayError | undefined> {
+  const carried = carriedTexts(exchange.request)
+  if (!carried.ok) return refusal(400, 'unsupported_content', carried.failure, 'messages')
+  const { caller, subject, request } = exchange
+  const gone = new AbortController()
+  http.response.on('close', () => gone.abort())
+  const decision = await decideRequestWithDetectors(
+    {
+      live: liveRequestOf(request),
+      messages: conversationOf(ports, caller, subject, request.messages),
+      subject,
+      carried: carried.value,
+      opaque: opaqueKinds(request),
+    },
+    caller.admitted,
+    {
+      sessions: ports.sessions,
+      now: ports.clock(),
+      deny: ports.admission.denyStateOf(caller.admitted.system),
+      pseudonyms: ports.pseudonyms,
+      classify: ports.classify,
+      canariesOf: canariesOf(ports),
+    },
+    { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
+  )
+  const guardMs = ports.monotonicMs() - exchange.startMs
+  const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
+  if (!kept.kept)
+    return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
+  if (decision.kind === 'deny')
+    return denied(ports, exchange, decision.denial, { guardMs, releaseDigest: decision.releaseDigest })
+  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  if (!limited.ok) return limited.failure
+  const input = { action: decision.action, guardMs }
+  return forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal })
+}
+
+interface ForwardParts {
+  readonly codec: ClientCodec
+  readonly http: HttpExchange
+  readonly input: InputSummary
+  readonly signal: AbortSignal
+}
+
+async function forward(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  decision: Extract<RequestDecision, { kind: 'forward' }>,
+  { codec, http, input, signal }: ForwardParts,
+): Promise<GatewayError | undefined> {
+  const { context } = decision
+  const { response } = http
+  const request = judgedRequest(exchange.request, decision)
+  const frame: AnswerFrame = { requestId: exchange.id, request, createdAt: Math.floor(exchange.startedAt / 1_000) }
+  const encoder = codec.encoder(frame)
+  const sse = request.isStream ? new SseResponse(response, ports.monotonicMs, encoder.ping()) : undefined
+  try {
+    const reply = await ask(ports, decision, request, signal)
+    let error: GatewayError | undefined
+    if (reply.kind === 'answer') {
+      const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input, signal })
+      if (outcome.kind === 'answer') {
+        sendJson(response, 200, codec.answerBody(outcome.answer, frame))
+        return undefined
+      }
+      error = outcome.error
+    } else if (reply.kind === 'stream') {
+      if (sse === undefined) throw new Error('the provider streams what nobody asked to be streamed')
+      error = await streamAnswer(ports, exchange, context, { stream: reply.stream, sse, encoder, signal, input })
+    } else error = await failed(ports, exchange, reply, { input, isGone: signal.aborted, decision })
+    if (error === undefined || sse === undefined || !sse.isOpen) return error
+    // The stream is open: an error travels as an event that clients raise, never as a clean end.
+    sse.end(encoder.error({ ...error, requestId: exchange.id }))
+    return undefined
+  } finally {
+    sse?.close()
+  }
+}
+
+/** The model's answer, from the first place that may have the request and gives one. */
+async function ask(
+  ports: GatewayPorts,
+  { context }: Extract<RequestDecision, { kind: 'forward' }>,
+  request: ModelRequest,
+  signal: AbortSignal,
+): Promise<UpstreamReply> {
+  const plan = ports.planRoute(context, request.model)
+  if (plan.ok) return askModel(ports.transport, request, plan.targets, signal)
+  return unroutable(plan.reason)
+}
+
+async function denied(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  denial: Denial,
+  parts: { readonly guardMs: number; readonly releaseDigest: string | null },
+): Promise<GatewayError> {
+  const kept = await settle(ports, exchange, {
+    outcome: 'denied',
+    code: denial.code,
+    rule: denial.rule,
+    action: denial.code === 'approval_required' ? 'require-approval' : 'block',
+    ...parts,
+  })
+  if (!kept) return refusal(503, 'audit_unavailable', 'the decision cannot be recorded')
+  return denialError(denial, exchange.id)
+}
+
+async function failed(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  failure: UpstreamFailure,
+  {
+    input,
+    isGone,
+    decision,
+  }: {
+    readonly input: InputSummary
+    readonly isGone: boolean
+    readonly decision: Extract<RequestDecision, { kind: 'forward' }>
+  },
+): Promise<GatewayError> {
+  const error = upstreamError(failure)
+  await settle(ports, exchange, {
+    outcome: isGone ? 'client-gone' : 'upstream-failed',
+    code: error.code,
+    rule: null,
+    action: 'allow',
+    guardMs: input.guardMs,
+    releaseDigest: decision.context.release.digest,
+  })
+  return error
+}

@@ -1,0 +1,58 @@
+import type { DecideCompletionPorts } from '../../../application/gateway/decide-completion.ts'
+import type { RequestContext } from '../../../application/gateway/decide-request.ts'
+import type { CanariesOf } from '../../../application/gateway/session-canaries.ts'
+import { sessionCanaries } from '../../../domain/detection/leak/canaries.ts'
+import type { GatewayPorts } from '../gateway-ports.ts'
+import { outcomeRecord, type ModelExchange, type OutcomeParts } from './exchange-records.ts'
+import { assistantDigest } from './judged-request.ts'
+
+/** Writes the last record of a request and tells the meters. False: it is not on disk, and nothing more may leave. */
+export async function settle(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  parts: OutcomeParts & { readonly releaseDigest: string | null },
+): Promise<boolean> {
+  const record = outcomeRecord(ports, exchange, parts)
+  const kept = await ports.sink.outcome(record)
+  // A provider that failed charges for nothing; of one that was cut off nobody knows, so the estimate stands.
+  await exchange.settleLimits?.(parts.usage ?? (parts.outcome === 'upstream-failed' ? 'none' : undefined))
+  ports.telemetry.record({
+    requestId: exchange.id,
+    system: exchange.caller.admitted.system,
+    releaseDigest: parts.releaseDigest,
+    modelRequested: exchange.request.model,
+    modelAnswered: record.modelAnswered,
+    isStream: exchange.request.isStream,
+    startMs: exchange.startedAt,
+    totalMs: record.totalMs,
+    guardMs: record.guardMs,
+    inputTokens: record.inputTokens,
+    outputTokens: record.outputTokens,
+    outcome: record.outcome,
+    action: record.action,
+    code: record.code,
+    rule: record.rule,
+  })
+  return kept.kept
+}
+
+export function completionPorts(ports: GatewayPorts, context: RequestContext): DecideCompletionPorts {
+  return {
+    sessions: ports.sessions,
+    engine: ports.engine,
+    now: ports.clock(),
+    // Asked again: a kill switch thrown while the provider was thinking still stops the answer.
+    deny: ports.admission.denyStateOf(context.admitted.system),
+    checkArguments: ports.argumentsOf(context.release),
+    pseudonyms: ports.pseudonyms,
+    classify: ports.classify,
+    assistantDigest: (message) => assistantDigest(ports, message),
+    leak: ports.guardOf(context.release).leak,
+    canariesOf: canariesOf(ports),
+  }
+}
+
+/** Canaries are made from the session's key: nothing of them is stored. */
+export function canariesOf(ports: GatewayPorts): CanariesOf {
+  return (session) => sessionCanaries(ports.hmac, session)
+}

@@ -1,0 +1,52 @@
+import type { RequestDecision } from '../../../application/gateway/decide-request.ts'
+import { fail, ok, type Result } from '../../../base/result.ts'
+import type { GatewayPorts } from '../gateway-ports.ts'
+import type { ModelExchange } from './exchange-records.ts'
+import { refusal, type GatewayError } from './replies.ts'
+import { settle } from './settle.ts'
+
+/**
+ * The exchange with its reservation, or the refusal, which is on record by then. SECURITY: whom it counts for comes from
+ * the credentials alone.
+ */
+export async function withinLimits(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  { context, texts }: Extract<RequestDecision, { kind: 'forward' }>,
+  guardMs: number,
+): Promise<Result<ModelExchange, GatewayError>> {
+  const { organization, system, environment } = context.admitted
+  const { request, subject, caller, id } = exchange
+  const verdict = await ports.admitWithinLimits({
+    scope: [organization, system, environment].map(encodeURIComponent).join('/'),
+    id,
+    by: {
+      key: [caller.keyId],
+      tenant: subject === undefined ? [] : [subject.tenant],
+      system: [system],
+      tool: [...new Set(request.tools.map(({ name }) => name))],
+    },
+    tier: context.release.tier,
+    model: request.model,
+    texts,
+    answerTokensMax: request.settings.maxTokens,
+  })
+  if (verdict.kind === 'granted') return ok({ ...exchange, settleLimits: verdict.settle })
+  const isLimited = verdict.kind === 'limited'
+  const code = isLimited ? 'rate_limited' : 'limits_unavailable'
+  const rule = isLimited ? `limit/${verdict.rule}` : 'limit/unavailable'
+  const kept = await settle(ports, exchange, {
+    outcome: 'denied',
+    code,
+    rule,
+    action: 'block',
+    guardMs,
+    releaseDigest: context.release.digest,
+  })
+  if (!kept) return fail(refusal(503, 'audit_unavailable', 'the decision cannot be recorded'))
+  if (!isLimited) return fail(refusal(503, code, 'the shared limits cannot be reached, so the request is not served'))
+  return fail({
+    ...refusal(429, code, `limit \`${verdict.rule}\` is reached (request ${id})`),
+    retryAfterSeconds: Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000)),
+  })
+}

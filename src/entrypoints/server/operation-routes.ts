@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { BODY_BYTES_USUAL, type Operation } from '../../contract/http/operation.ts'
+import { OPERATIONS, type OperationName } from '../../contract/http/operations.ts'
+import type { GatewayRegister } from '../node/gateway-register.ts'
+import { etagOf } from '../node/call-limits.ts'
+import { runOperation } from '../node/run-operation.ts'
+import { authenticate, type Credentials } from './authenticate.ts'
+import { withIdempotency } from './idempotency.ts'
+import { sendProblem } from './send-problem.ts'
+
+export interface OperationRoutes extends Credentials {
+  readonly gateways: GatewayRegister
+}
+
+/** One route for each operation of the table. */
+export function registerOperations(app: FastifyInstance, options: OperationRoutes): void {
+  for (const [name, operation] of Object.entries<Operation>(OPERATIONS))
+    app.route({
+      method: operation.method,
+      url: `/api/v1${operation.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      bodyLimit: operation.bodyBytesMax ?? BODY_BYTES_USUAL,
+      handler: (request, reply) => answer(name as OperationName, options, request, reply),
+    })
+}
+
+// oxlint-disable-next-line max-params -- name, server, request and reply are four separate things
+async function answer(
+  name: OperationName,
+  options: OperationRoutes,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { method } = OPERATIONS[name]
+  const principal = await authenticate(request, reply, options)
+  if (principal === undefined)
+    return sendProblem(reply, {
+      code: 'http/unauthenticated',
+      message: 'sign in first',
+      next: 'open the login link that `gatehouse console` prints, or send an API key',
+    })
+  const fields = method === 'GET' ? (request.query as object) : ((request.body ?? {}) as object)
+  const input = { ...fields, ...(request.params as object) }
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers
+  const context = { node: options.node, gateways: options.gateways, ifMatch }
+  const run = (): ReturnType<typeof runOperation> => runOperation(name, context, principal, input)
+  const key = method === 'POST' ? request.headers['idempotency-key'] : undefined
+  const result =
+    key === undefined ? await run() : await withIdempotency(options.node, principal, { name, key, input }, run)
+  if (!result.ok) return sendProblem(reply, result.failure)
+  if (method !== 'GET') return reply.send(result.value)
+  const etag = etagOf(options.node.sha256, result.value)
+  // Answers are of one caller and of now; a cache may keep them only to ask again.
+  reply.headers({ etag, 'cache-control': 'private, no-cache' })
+  if (ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) === true)
+    return reply.status(304).send()
+  return reply.send(result.value)
+}

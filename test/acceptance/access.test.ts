@@ -1,0 +1,176 @@
+// Who may do what, over real HTTP: every operation, every role, one's own organization and another on the same database.
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RECORD_KINDS } from '../../src/application/state/records.ts'
+import { OPERATIONS, type OperationName } from '../../src/contract/http/operations.ts'
+import { ACCESS_TABLE, mayCall, PERSON_ROLES } from '../../src/domain/access/access-table.ts'
+import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
+import { bearer, callAs, ownerProof, sessionProof, startPlaneOf, type Proof } from '../support/plane-client.ts'
+import { ownSchema } from '../support/postgres.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const NAMES = Object.keys(OPERATIONS) as OperationName[]
+const FOREIGN = 'foreign-mark'
+const FOREIGN_SYSTEM = 'foreign-system'
+const DIGEST = `sha256:${'f'.repeat(64)}`
+
+const schema = await ownSchema('access')
+const cleanUp = new AsyncDisposableStack()
+if (schema !== undefined) cleanUp.use(schema)
+let own: ControlPlane
+let foreign: ControlPlane
+let credentials: ReadonlyMap<string, Proof>
+
+/** One record of each kind, each with a mark that must never be seen elsewhere. */
+async function fill(plane: ControlPlane, system: string, mark: string, digest: string): Promise<void> {
+  const puts = RECORD_KINDS.map((kind) => ({
+    kind,
+    record: {
+      id: kind === 'releases' ? digest : `${mark}-${kind}`,
+      system,
+      releaseDigest: digest as never,
+      status: 'open',
+      topic: mark,
+      at: plane.node.clock(),
+      document: {
+        id: `${mark}-${kind}`,
+        mark: `${mark}-content`,
+        system,
+        results: [],
+        owner: mark,
+        digest,
+        manifest: {},
+      },
+    },
+  }))
+  await plane.node.store.apply((await plane.node.store.cursor()) - 1, puts)
+}
+
+beforeAll(async () => {
+  const folder = cleanUp.use(await tempFolder()).path
+  const on = schema === undefined ? {} : { schema: schema.schema }
+  own = cleanUp.use(await startPlaneOf(join(folder, 'own'), { organization: 'own', ...on }))
+  foreign = cleanUp.use(await startPlaneOf(join(folder, 'foreign'), { organization: 'foreign', ...on }))
+  const proofs = new Map<string, Proof>()
+  for (const role of PERSON_ROLES) proofs.set(role, await sessionProof(own, `person-${role}`, [role]))
+  proofs.set('gateway', bearer(own.node.gatewayToken))
+  await own.node.recorder.append({ type: 'test.begun', actor: 'test', releaseDigest: null, payload: {} })
+  await foreign.node.recorder.append({ type: 'test.begun', actor: 'test', releaseDigest: null, payload: {} })
+  await fill(own, 'own-system', 'own-mark', `sha256:${'a'.repeat(64)}`)
+  await fill(foreign, FOREIGN_SYSTEM, FOREIGN, DIGEST)
+  const shared = await callAs(own, await ownerProof(own), 'createShare', {
+    system: 'own-system',
+    frameworks: ['*'],
+    audience: 'auditor',
+    days: 1,
+  })
+  proofs.set('share', bearer(String(shared.body['token'])))
+  credentials = proofs
+})
+afterAll(() => cleanUp.disposeAsync())
+
+describe(`organizations on ${schema === undefined ? 'databases of their own (no PostgreSQL answers)' : 'one PostgreSQL'}`, () => {
+  test.each(NAMES)('%s is refused to whom the table does not list, and opened to whom it does', async (name) => {
+    for (const [role, proof] of credentials) {
+      const { status, code } = await callAs(own, proof, name)
+      const isRefused = status === 403 && code === 'http/forbidden'
+      expect([role, status === 401, isRefused]).toEqual([role, false, !mayCall(OPERATIONS[name].access, [role])])
+    }
+  })
+
+  test.each(NAMES)('%s of another organization is closed to every credential of this one', async (name) => {
+    for (const [role, proof] of credentials) {
+      const { status, code } = await callAs(foreign, proof, name)
+      expect([role, status, code]).toEqual([role, 401, 'http/unauthenticated'])
+    }
+  })
+
+  test('an API key opens what its roles and its class admit, and nothing by which it could make credentials', async () => {
+    for (const role of PERSON_ROLES) {
+      const made = await callAs(own, await ownerProof(own), 'createKey', {
+        name: role,
+        roles: [role],
+        operations: null,
+        systems: null,
+        environment: null,
+      })
+      const key = bearer(String(made.body['token']))
+      for (const name of NAMES) {
+        const { access } = OPERATIONS[name]
+        const { status, code } = await callAs(own, key, name)
+        expect([role, name, status === 403 && code === 'http/forbidden']).toEqual([
+          role,
+          name,
+          !mayCall(access, [role]) || !ACCESS_TABLE[access].isOpenToKeys,
+        ])
+        expect((await callAs(foreign, key, name)).status).toBe(401)
+      }
+    }
+  })
+
+  describe('what another organization has is not found', () => {
+    /** Inputs that name what the other organization has. */
+    const aimed = (name: OperationName): Record<string, unknown> => {
+      const { record, input } = OPERATIONS[name] as (typeof OPERATIONS)[OperationName] & {
+        record?: { kind: string; field: string }
+      }
+      const fields = Object.keys((input as { shape?: object }).shape ?? {})
+      return {
+        ...(fields.includes('system') ? { system: FOREIGN_SYSTEM } : {}),
+        ...(fields.includes('digest') ? { digest: DIGEST } : {}),
+        ...(record === undefined || record.field === 'digest' ? {} : { [record.field]: `${FOREIGN}-${record.kind}` }),
+        ...FILLED[name],
+      }
+    }
+    const FILLED: Partial<Record<OperationName, Record<string, unknown>>> = {
+      renewException: { reason: 'x', expiresAt: 1 },
+      decideException: { decision: 'approve' },
+      endException: { reason: 'x' },
+      speakOnApprovalCase: { role: 'legal', decision: 'approve', comment: 'x' },
+      liftDeny: { reason: 'x' },
+      closeAlert: { outcome: 'actionable' },
+      changeIncident: { event: 'contain', note: 'x' },
+      learnCase: { request: `${FOREIGN}-decisions` },
+      rotateKey: { overlapHours: 1 },
+      revokeSession: { id: 'x' },
+    }
+
+    test.each(NAMES.filter((name) => OPERATIONS[name].method === 'GET' && name !== 'viewShare'))(
+      'by %s with its ids and its names, nor without',
+      async (name) => {
+        const admin = await ownerProof(own)
+        for (const input of [aimed(name), {}]) {
+          const { body } = await callAs(own, admin, name, input)
+          expect(JSON.stringify(body)).not.toContain(`${FOREIGN}-content`)
+          // Key figures of a system without records are there, and empty.
+          if ('items' in body && 'system' in input && name !== 'listKpis') expect(body['items']).toEqual([])
+        }
+      },
+    )
+
+    const changing = NAMES.filter((name) => 'record' in OPERATIONS[name] && OPERATIONS[name].method === 'POST')
+    test.each(changing)('by %s, which changes nothing there', async (name) => {
+      const { record } = OPERATIONS[name] as unknown as { record: { kind: 'alerts' } }
+      const before = await foreign.node.store.get(record.kind, `${FOREIGN}-${record.kind}`)
+      expect(before?.document['mark']).toBe(`${FOREIGN}-content`)
+      const { status, body } = await callAs(own, await ownerProof(own), name, aimed(name))
+      expect([name, status >= 400 && status < 500]).toEqual([name, true])
+      expect(String(body['code'])).toMatch(/unknown|not-active/)
+      expect(await foreign.node.store.get(record.kind, `${FOREIGN}-${record.kind}`)).toEqual(before)
+    })
+
+    test('and no pack of it is built', async () => {
+      const { status, code } = await callAs(own, await ownerProof(own), 'buildPack', { system: FOREIGN_SYSTEM })
+      expect([status, code]).toEqual([409, 'pack/empty'])
+    })
+
+    test('while it is there for its own', async () => {
+      const { body } = await callAs(foreign, await ownerProof(foreign), 'listAlerts', { system: FOREIGN_SYSTEM })
+      expect(JSON.stringify(body)).toContain(`${FOREIGN}-content`)
+    })
+  })
+})
+
+test('in CI the organizations share one PostgreSQL', () => {
+  if (process.env['CI'] === 'true') expect(schema).toBeDefined()
+})

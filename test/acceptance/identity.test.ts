@@ -1,0 +1,272 @@
+// Credentials over real HTTP: sessions, API keys, workload keys, shares. Time is moved by giving the use cases another clock.
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildBundle } from '../../src/application/admission/build-bundle.ts'
+import { createKey, keyPrincipal } from '../../src/application/identity/api-keys.ts'
+import type { IdentityNode } from '../../src/application/identity/identity-node.ts'
+import { keyEndedBetween } from '../../src/application/identity/key-ends.ts'
+import { sessionPrincipal, startSession } from '../../src/application/identity/sessions.ts'
+import { DAY_MS, epochMs, HOUR_MS, MINUTE_MS } from '../../src/base/instant.ts'
+import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
+import { gateOrThrow, sessionOn } from '../support/owned-state.ts'
+import { bearer, callAs, ownerProof, sessionProof, startPlaneOf, type Proof } from '../support/plane-client.ts'
+import { ownSchema } from '../support/postgres.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { SYSTEM, writeTinyProject } from '../support/tiny-project.ts'
+
+const cleanUp = new AsyncDisposableStack()
+const schema = await ownSchema('identity')
+if (schema !== undefined) cleanUp.use(schema)
+let plane: ControlPlane
+let admin: Proof
+let folder: string
+
+const start = () => startPlaneOf(join(folder, 'state'), schema === undefined ? {} : { schema: schema.schema })
+
+beforeAll(async () => {
+  folder = cleanUp.use(await tempFolder()).path
+  plane = await start()
+  cleanUp.defer(() => plane[Symbol.asyncDispose]())
+  await gateOrThrow(sessionOn(plane.node), await writeTinyProject(join(folder, 'project')))
+  admin = await ownerProof(plane)
+})
+afterAll(() => cleanUp.disposeAsync())
+
+/** The same state, some time later. */
+const later = (ms: number): IdentityNode => ({ ...plane.node, clock: () => epochMs(plane.node.clock() + ms) })
+const ALL = { operations: null, systems: null, environment: null }
+
+describe('a session', () => {
+  const begin = async (node: IdentityNode = plane.node, name = 'zoe'): Promise<string> => {
+    const started = await startSession(node, { name, roles: ['engineer'] }, { method: 'oidc', client: 'a browser' })
+    if (!started.ok) throw new Error(started.failure.message)
+    return started.value
+  }
+  const isHeld = async (token: string, ms: number, mayRotate = false): Promise<boolean> =>
+    (await sessionPrincipal(later(ms), token, { mayRotate })) !== undefined
+
+  test('lasts while it is used, and ends after two idle hours', async () => {
+    const token = await begin()
+    expect(await isHeld(token, HOUR_MS)).toBe(true)
+    expect(await isHeld(token, 2.9 * HOUR_MS)).toBe(true)
+    expect(await isHeld(token, 5 * HOUR_MS)).toBe(false)
+    // It is gone, not asleep.
+    expect(await isHeld(token, 0)).toBe(false)
+  })
+
+  test('ends after twelve hours, however much it is used', async () => {
+    const token = await begin()
+    for (let hour = 1; hour <= 12; hour++)
+      expect([hour, await isHeld(token, hour * HOUR_MS - MINUTE_MS)]).toEqual([hour, true])
+    expect(await isHeld(token, 12 * HOUR_MS + MINUTE_MS)).toBe(false)
+  })
+
+  test('changes its token in use; the old one counts for a minute, and kills the session when it comes back later', async () => {
+    const first = await begin()
+    const held = await sessionPrincipal(later(16 * MINUTE_MS), first, { mayRotate: true })
+    const second = held?.rotatedTo ?? ''
+    expect(second).toMatch(/^[\w-]{43}$/)
+    expect(await isHeld(first, 16.5 * MINUTE_MS, true)).toBe(true)
+    expect(await isHeld(second, 16.5 * MINUTE_MS)).toBe(true)
+    expect(await isHeld(first, 18 * MINUTE_MS)).toBe(false)
+    expect(await isHeld(second, 18 * MINUTE_MS)).toBe(false)
+  })
+
+  test('rotated twice at once has one new token', async () => {
+    const token = await begin()
+    const both = await Promise.all(
+      [1, 2].map(() => sessionPrincipal(later(20 * MINUTE_MS), token, { mayRotate: true })),
+    )
+    expect(both.filter((held) => held?.rotatedTo !== undefined)).toHaveLength(1)
+    expect(both.every((held) => held?.principal.name === 'zoe')).toBe(true)
+  })
+
+  test('of a browser is exchanged over HTTP by a new cookie', async () => {
+    const token = await begin(later(-20 * MINUTE_MS))
+    const proof = { cookie: `gatehouse_session=${token}` }
+    const answer = await callAs(plane, proof, 'whoAmI')
+    expect(answer.body).toMatchObject({
+      name: 'zoe',
+      roles: ['engineer'],
+      credential: 'session',
+      organization: 'local',
+    })
+    const next = /gatehouse_session=([\w-]{43}); Path=\/; HttpOnly; SameSite=Strict/.exec(
+      answer.headers.get('set-cookie') ?? '',
+    )?.[1]
+    expect(next).toBeDefined()
+    expect((await callAs(plane, { cookie: `gatehouse_session=${next}` }, 'whoAmI')).status).toBe(200)
+  })
+
+  test('is listed to its person and revoked by them, by an admin, and by nobody else', async () => {
+    const mine = await sessionProof(plane, 'mine', ['engineer'])
+    const other = await sessionProof(plane, 'other', ['engineer'])
+    const listed = (await callAs(plane, mine, 'listSessions')).body['items'] as { id: string; isCurrent: boolean }[]
+    expect(listed).toHaveLength(1)
+    expect(listed[0]).toMatchObject({ isCurrent: true, name: 'mine', client: 'test', method: 'oidc' })
+    const id = listed[0]?.id ?? ''
+    expect((await callAs(plane, other, 'revokeSession', { id })).code).toBe('session/unknown')
+    expect((await callAs(plane, mine, 'whoAmI')).status).toBe(200)
+    expect((await callAs(plane, admin, 'revokeSession', { id })).status).toBe(200)
+    expect((await callAs(plane, mine, 'whoAmI')).status).toBe(401)
+    expect((await callAs(plane, other, 'whoAmI')).status).toBe(200)
+  })
+
+  test('fifty-first of a person takes the place of the oldest', async () => {
+    const oldest = await begin(later(-HOUR_MS), 'busy')
+    for (let count = 0; count < 50; count++) await begin(later(-HOUR_MS + count), 'busy')
+    expect(await isHeld(oldest, 0)).toBe(false)
+    expect(await plane.node.identity.sessions.list('busy', 1_000)).toHaveLength(50)
+  })
+
+  test('and a key survive a restart, and no secret lies in the state', async () => {
+    const token = await begin()
+    const made = await createKey(
+      plane.node,
+      { name: 'zoe', roles: ['engineer'] },
+      { name: 'k', roles: ['engineer'], ...ALL },
+    )
+    const key = made.ok ? made.value.token : ''
+    await plane[Symbol.asyncDispose]()
+    plane = await start()
+    admin = await ownerProof(plane)
+    expect((await callAs(plane, { cookie: `gatehouse_session=${token}` }, 'whoAmI')).status).toBe(200)
+    expect((await callAs(plane, bearer(key), 'whoAmI')).status).toBe(200)
+    const rows: string[] = []
+    for await (const entry of plane.node.ledger.read(0, plane.node.ledger.size)) rows.push(JSON.stringify(entry))
+    rows.push(JSON.stringify(await plane.node.identity.sessions.list(undefined, 1_000)))
+    for (const secret of [token, key, key.slice(-43)]) expect(rows.join('')).not.toContain(secret)
+  })
+})
+
+describe('an API key', () => {
+  const make = async (proof: Proof, input: object) =>
+    callAs(plane, proof, 'createKey', { name: 'ci', ...ALL, ...input })
+  const keyFor = async (input: object): Promise<Proof> => bearer(String((await make(admin, input)).body['token']))
+
+  test('holds no role that its maker lacks', async () => {
+    const engineer = await sessionProof(plane, 'eng', ['engineer'])
+    expect((await make(engineer, { roles: ['engineer'] })).status).toBe(200)
+    for (const roles of [['admin'], ['engineer', 'responder'], ['auditor']])
+      expect((await make(engineer, { roles })).code).toBe('key/role')
+    for (const roles of [['gateway'], ['share'], ['root'], ['__proto__']])
+      expect((await make(admin, { roles })).code).toBe('http/invalid-input')
+  })
+
+  test.each([
+    [{ roles: [] }, 'nothing'],
+    [{ roles: ['engineer'], operations: ['issueDeny'] }, 'an operation that its role does not admit'],
+    [{ roles: ['admin'], operations: ['createKey'] }, 'an operation that makes credentials'],
+    [{ roles: ['admin'], operations: ['nothing'] }, 'an operation that is none'],
+    [{ roles: ['admin'], operations: ['__proto__'] }, 'a name of the language'],
+    [{ roles: ['admin'], operations: ['issueDeny'], environment: 'staging' }, 'a write that no environment bounds'],
+    [{ roles: [], operations: ['useGateway'] }, 'the gateway of every system'],
+    [
+      { roles: ['admin'], operations: ['useGateway'], systems: ['shop-bot'], environment: 'local' },
+      'the gateway and roles',
+    ],
+  ] as const)('for %j is not made: it would be for %s', async (...[input]) => {
+    expect((await make(admin, input)).code).toBe('key/scope')
+  })
+
+  test('bound to operations, a system and an environment opens just these', async () => {
+    const key = await keyFor({
+      roles: ['engineer'],
+      operations: ['listReleases', 'listSystems', 'getRelease', 'listRisks', 'gateRelease'],
+      systems: ['other-bot'],
+      environment: 'staging',
+    })
+    const digest = String(
+      ((await callAs(plane, admin, 'listReleases', { system: SYSTEM })).body['items'] as { digest: string }[])[0]
+        ?.digest,
+    )
+    expect((await callAs(plane, key, 'listReleases', { system: 'other-bot' })).status).toBe(200)
+    expect((await callAs(plane, key, 'listSystems')).body).toEqual({ items: [] })
+    for (const [name, input] of [
+      ['listReleases', { system: SYSTEM }],
+      ['getRelease', { digest }],
+      ['listRisks', {}],
+      ['listExceptions', { system: 'other-bot' }],
+      ['getLedger', {}],
+    ] as const)
+      expect([name, (await callAs(plane, key, name, input)).code]).toEqual([name, 'http/outside-scope'])
+    const release = { manifest: { metadata: { name: 'other-bot' } }, files: {}, prompts: {}, toolSchemas: {} }
+    const gate = { release, packs: [{ file: 'p', text: 'x' }], author: 'a', expectedKeys: {}, facts: {} }
+    expect((await callAs(plane, key, 'gateRelease', { ...gate, environment: 'production' })).code).toBe(
+      'http/outside-scope',
+    )
+    expect((await callAs(plane, key, 'gateRelease', { ...gate, environment: 'staging' })).code).not.toBe(
+      'http/outside-scope',
+    )
+    const inside = await keyFor({ roles: ['engineer'], systems: [SYSTEM] })
+    expect((await callAs(plane, inside, 'getRelease', { digest })).status).toBe(200)
+    expect((await callAs(plane, inside, 'listSystems')).body['items']).toHaveLength(1)
+  })
+
+  test('rotates with an overlap, and is used by either secret until it ends', async () => {
+    const made = await make(admin, { roles: ['engineer'] })
+    const first = String(made.body['token'])
+    const rotated = await callAs(plane, admin, 'rotateKey', { id: made.body['id'], overlapHours: 24 })
+    const second = String(rotated.body['token'])
+    expect(rotated.body['secretsInForce']).toBe(2)
+    for (const token of [first, second]) expect((await callAs(plane, bearer(token), 'whoAmI')).status).toBe(200)
+    expect(await keyPrincipal(later(25 * HOUR_MS), first)).toBeUndefined()
+    expect(await keyPrincipal(later(25 * HOUR_MS), second)).toMatchObject({ name: 'owner' })
+    expect(await keyPrincipal(later(91 * DAY_MS), second)).toBeUndefined()
+    const third = String(
+      (await callAs(plane, admin, 'rotateKey', { id: made.body['id'], overlapHours: 0 })).body['token'],
+    )
+    for (const token of [first, second]) expect((await callAs(plane, bearer(token), 'whoAmI')).status).toBe(401)
+    expect((await callAs(plane, bearer(third), 'whoAmI')).status).toBe(200)
+  })
+
+  test('tells when it was used last, and is revoked at once', async () => {
+    const made = await make(admin, { roles: ['auditor'] })
+    const of = async (): Promise<unknown> =>
+      ((await callAs(plane, admin, 'listKeys')).body['items'] as { id: string }[]).find(
+        ({ id }) => id === made.body['id'],
+      )
+    expect(await of()).toMatchObject({ lastUsedAt: null, owner: 'owner' })
+    expect(JSON.stringify(await of())).not.toMatch(/sha256|token/)
+    const key = bearer(String(made.body['token']))
+    await callAs(plane, key, 'whoAmI')
+    expect(await of()).toMatchObject({ lastUsedAt: expect.any(Number) })
+    expect(
+      (await callAs(plane, await sessionProof(plane, 'eng', ['engineer']), 'revokeKey', { id: made.body['id'] })).code,
+    ).toBe('key/unknown')
+    expect((await callAs(plane, admin, 'revokeKey', { id: made.body['id'] })).status).toBe(200)
+    expect((await callAs(plane, key, 'whoAmI')).status).toBe(401)
+    expect((await callAs(plane, admin, 'rotateKey', { id: made.body['id'], overlapHours: 1 })).code).toBe('key/ended')
+  })
+
+  test.each([
+    'ghk_',
+    'ghk_01JDXXXXXXXXXXXXXXXXXXXXXX_',
+    'ghs_x',
+    'ghc_x',
+    'x',
+    `ghk_${'A'.repeat(26)}_${'a'.repeat(43)}`,
+  ])('like %s is nobody, also beside a good cookie', async (token) => {
+    const { cookie = '' } = await sessionProof(plane, 'eng', ['engineer'])
+    expect((await callAs(plane, { cookie, ...bearer(token) }, 'whoAmI')).status).toBe(401)
+    expect((await callAs(plane, { cookie, authorization: 'Basic eDp4' }, 'whoAmI')).status).toBe(401)
+  })
+
+  test('of an application is carried to the gateways of its environment until it ends', async () => {
+    const made = await make(admin, { roles: [], operations: ['useGateway'], systems: [SYSTEM], environment: 'local' })
+    const token = String(made.body['token'])
+    const carried = async (node: IdentityNode, environment: string): Promise<string> => {
+      const { payload } = await buildBundle(node, plane.node.bundleKeys, environment, 0)
+      return Buffer.from(payload, 'base64').toString()
+    }
+    const id = String(made.body['id'])
+    expect(await carried(plane.node, 'local')).toContain(id)
+    expect(await carried(plane.node, 'production')).not.toContain(id)
+    expect(await carried(plane.node, 'local')).not.toContain(token)
+    expect(await carried(later(91 * DAY_MS), 'local')).not.toContain(id)
+    const end = epochMs(Number(made.body['expiresAt']))
+    expect(await keyEndedBetween(plane.node, epochMs(end - 1), end)).toBe(true)
+    expect(await keyEndedBetween(plane.node, end, epochMs(end + DAY_MS / 24 / 60 / 60_000))).toBe(false)
+    expect((await callAs(plane, bearer(token), 'whoAmI')).status).toBe(403)
+  })
+})

@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Segment } from '../../src/contract/decision/decision-record.ts'
+
+export interface BundleServer extends AsyncDisposable {
+  readonly url: string
+  readonly token: string
+  /** Segments taken, in order, each once. */
+  readonly segments: Segment[]
+  /** Revisions that gateways said they serve by, newest last. */
+  readonly heard: number[]
+  /** What gateways get from now on; those that wait for news get it at once. */
+  serve(bundle: string, revision: number): void
+  /** Whether segments are taken. */
+  isTaking: boolean
+}
+
+/**
+ * The two routes that a gateway uses of a control plane, over real HTTP and without a database: for tests of the
+ * gateway alone, which must not start a database each.
+ */
+export async function startBundleServer(): Promise<BundleServer> {
+  const token = 'gw_test_token'
+  const state = { bundle: '', revision: -1 }
+  const waiting = new Set<ServerResponse>()
+  const segments: Segment[] = []
+  const heard: number[] = []
+  const server = createServer((request, response) => {
+    if (request.headers.authorization !== `Bearer ${token}`) return void response.writeHead(401).end()
+    const url = new URL(request.url ?? '/', 'http://control-plane')
+    if (request.method === 'POST') {
+      let text = ''
+      request.on('data', (bytes: Buffer) => (text += bytes.toString()))
+      request.on('end', () => {
+        if (!taken.isTaking) return void response.writeHead(503).end()
+        const segment = JSON.parse(text) as Segment
+        if (!segments.some(({ segmentId }) => segmentId === segment.segmentId)) segments.push(segment)
+        response.end('{"kept":true}')
+      })
+      return undefined
+    }
+    const revision = Number(url.searchParams.get('revision'))
+    heard.push(revision)
+    if (revision !== state.revision) return send(response)
+    waiting.add(response)
+    const timer = setTimeout(
+      () => {
+        if (waiting.delete(response)) response.writeHead(304).end()
+      },
+      Number(url.searchParams.get('waitMs')),
+    )
+    response.on('close', () => {
+      clearTimeout(timer)
+      waiting.delete(response)
+    })
+    return undefined
+  })
+  const send = (response: ServerResponse): void =>
+    void response.writeHead(200, { 'gatehouse-revision': String(state.revision) }).end(state.bundle)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const taken: BundleServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token,
+    segments,
+    heard,
+    isTaking: true,
+    serve(bundle, revision) {
+      state.bundle = bundle
+      state.revision = revision
+      for (const response of waiting) send(response)
+      waiting.clear()
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return taken
+}
