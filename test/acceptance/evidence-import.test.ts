@@ -55,7 +55,7 @@ describe('an imported check', { timeout: 240_000 }, () => {
     [60, 40, 0, 'failed', 1],
     [5, 0, 0, 'inconclusive', 3],
     [60, 0, 1, 'errored', 3],
-  ])('with %i passed, %i failed and %i errored is %s', async (passed, failed, errored, outcome, exit) => {
+  ])('with %i passed, %i failed and %i errored is %s', async (...[passed, failed, errored, outcome, exit]) => {
     const imported = await importJUnit(passed, failed, errored)
     expect(imported).toMatchObject({ code: 0, error: '' })
     expect(JSON.parse(imported.out)).toMatchObject({ outcome, tool: 'junit' })

@@ -21,7 +21,14 @@ beforeEach(() => {
 })
 
 /** Pieces of a stream that are sent one by one, when the test says so. */
-function script(): { readonly reply: FakeReply; say(text: string): void; finish(): void; end(): void } {
+interface Script {
+  readonly reply: FakeReply
+  readonly say: (text: string) => void
+  readonly finish: () => void
+  readonly end: () => void
+}
+
+function script(): Script {
   const queue: (string | undefined)[] = []
   let wake = (): void => undefined
   const put = (piece: string | undefined): void => {

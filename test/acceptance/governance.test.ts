@@ -1,66 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { buildBundle } from '../../src/application/admission/build-bundle.ts'
 import type { StoredVerdict } from '../../src/application/release/stored-verdict.ts'
 import { DAY_MS } from '../../src/base/instant.ts'
-import type { Session } from '../../src/entrypoints/cli/session.ts'
+import { governedRelease, type Change } from '../support/governed-release.ts'
 import { governedState, outcomeOf } from '../support/governed-state.ts'
 import { gateOrThrow } from '../support/owned-state.ts'
-import { SYSTEM, tinyManifest, tinyPack, VERSION_RULE, writeTinyProject } from '../support/tiny-project.ts'
+import { SYSTEM, tinyPack, VERSION_RULE } from '../support/tiny-project.ts'
 
 const state = governedState()
 const { as, in_ } = state
 
-interface Change {
-  readonly title?: string
-  readonly version?: string
-  readonly pack?: string
-}
-
-async function gate(
-  change: Change = {},
-  options: { readonly session?: Session; readonly environment?: string; readonly run?: boolean } = {},
-): Promise<StoredVerdict> {
-  const manifest = tinyManifest({ title: change.title ?? `release ${state.count}`, version: change.version ?? '1.0.0' })
-  await writeTinyProject(state.project, manifest, change.pack ?? tinyPack(VERSION_RULE))
-  const { verdict } = await gateOrThrow(options.session ?? as('author-a'), state.project, {
-    author: 'author-a',
-    ...options,
-  })
-  return verdict
-}
-
-async function request(
-  verdict: StoredVerdict,
-  change: { readonly by?: string; readonly days?: number; readonly compensating?: string } = {},
-): Promise<string> {
-  const asked = await as(change.by ?? 'fifth').call('requestException', {
-    system: SYSTEM,
-    ruleId: 'GH-VER-001',
-    releaseDigest: verdict.releaseDigest,
-    reason: 'a pilot',
-    riskAcceptedBy: 'fourth',
-    compensatingRule: change.compensating ?? 'GH-GRD-001',
-    expiresAt: Date.now() + (change.days ?? 10) * DAY_MS,
-  })
-  return asked.ok ? (asked.value['id'] as string) : asked.failure.code
-}
-
-async function decide(id: string, by: string, decision: 'approve' | 'deny' = 'approve'): Promise<string> {
-  const decided = await as(by).call('decideException', { id, decision })
-  return decided.ok ? (decided.value['status'] as string) : decided.failure.code
-}
-
-/** All that a waiver at T1 needs: the risk accepted by the one it names, and two people of two roles. */
-async function approveFully(id: string): Promise<string> {
-  await as('fourth', 'executive').call('acceptExceptionRisk', { id })
-  await as('second', 'security').call('decideException', { id, decision: 'approve' })
-  return decideAs('lea', 'legal', id)
-}
-
-async function decideAs(name: string, role: string, id: string): Promise<string> {
-  const decided = await as(name, role).call('decideException', { id, decision: 'approve' })
-  return decided.ok ? (decided.value['status'] as string) : decided.failure.code
-}
+const { gate, request, decide, decideAs, approveFully, served } = governedRelease(state)
 
 describe('an exception', () => {
   test('that another principal approved covers the failing rule, and the verdict names it', async () => {
@@ -257,18 +206,6 @@ describe('an exception', () => {
     expect([relaxed.verdict, relaxed.unusedExceptions]).toEqual(['released', expect.arrayContaining([id])])
   })
 })
-
-/** Digests that the bundle for `local` lets a gateway serve, of the release that was gated last. */
-async function served(): Promise<readonly string[]> {
-  const { releaseDigest } = await gate({}, { run: false })
-  const envelope = await buildBundle(state.node, state.node.bundleKeys, 'local', 1)
-  const body = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
-    readonly systems: readonly { readonly releases: readonly { readonly digest: string }[] }[]
-  }
-  return body.systems.flatMap(({ releases }) =>
-    releases.map(({ digest }) => digest).filter((digest) => digest === releaseDigest),
-  )
-}
 
 describe('a release to production', () => {
   const production = (change: Change = {}): Promise<StoredVerdict> =>

@@ -9,7 +9,7 @@ import { SIMULATED_SEED, simulatedModelServer } from '../../examples/simulated-m
 import { WEAKNESSES } from '../../examples/simulated-model/weaknesses.ts'
 import { stdlibDistributions } from '../../src/adapters/statistics/stdlib-distributions.ts'
 import { parseCampaign, type CampaignFile } from '../../src/contract/redteam/campaign-file.ts'
-import { parseCases } from '../../src/contract/suite/parse-suite.ts'
+import { parseCases } from '../../src/contract/suite/parse-cases.ts'
 import { summariseCampaign } from '../../src/domain/redteam/summarise-campaign.ts'
 import { runCli } from '../../src/entrypoints/cli/run.ts'
 import { capturedTerminal } from '../support/captured-terminal.ts'

@@ -17,7 +17,7 @@ export interface Placed {
 
 export interface ClientWire {
   readonly path: string
-  request(placed: Placed, options: { readonly isStream: boolean; readonly choices?: number }): object
+  readonly request: (placed: Placed, options: { readonly isStream: boolean; readonly choices?: number }) => object
   /** Places that this wire has no words for. */
   readonly lacks: readonly (keyof Placed)[]
 }
