@@ -77,6 +77,13 @@ const READS: readonly OperationName[] = [
   'getThreatModel',
   'listReadiness',
   'listVendors',
+  'listControls',
+  'getControl',
+  'listFrameworks',
+  'getCoverage',
+  'listGaps',
+  'listAttestations',
+  'assessIntake',
 ]
 
 const PEOPLE = [
@@ -116,6 +123,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   changeFinding: REPORTERS,
   attestThreatModel: APPROVERS,
   acceptThreat: APPROVERS,
+  attestControl: APPROVERS,
   attestReadiness: REPORTERS,
   assessVendor: REPORTERS,
   speakOnVendor: APPROVERS,

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { mintSubjectToken } from '../../src/adapters/http/subject-token.ts'
@@ -68,6 +69,30 @@ export interface GatewayStack extends AsyncDisposable {
   decisions(count: number): Promise<readonly JsonObject[]>
 }
 
+/** Tests let the provider fail on purpose, one after the other: neither breaker nor ejection may come in between. */
+async function writePatientConfig(folder: string, url: string): Promise<string> {
+  const path = join(folder, 'gateway.yaml')
+  await writeFile(
+    path,
+    JSON.stringify({
+      apiVersion: 'gatehouse.dev/v1',
+      kind: 'Gateway',
+      upstreams: [
+        {
+          id: 'default',
+          url,
+          key: { env: 'UPSTREAM_KEY' },
+          network: 'private',
+          retry: { retries: 0 },
+          breaker: { failures: 1_000 },
+          outlier: { callsMin: 100_000 },
+        },
+      ],
+    }),
+  )
+  return path
+}
+
 /** A control plane, a released tiny system, a provider and a gateway, all over real sockets on free ports. */
 export async function startGatewayStack(
   files: {
@@ -94,7 +119,8 @@ export async function startGatewayStack(
     token: parts.plane.node.gatewayToken,
     environment: 'local',
     trustText: await parts.plane.node.trustText(),
-    upstreams: [{ id: 'default', protocol: 'openai', url: provider.url, key: UPSTREAM_KEY }],
+    configFile: await writePatientConfig(folder, provider.url),
+    processEnvironment: { UPSTREAM_KEY },
     otlpEndpoint: undefined,
     variables: files.variables ?? {},
     log: (line) => void logged.push(line),
