@@ -29,7 +29,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
         'in CI the PostgreSQL halves are never skipped: install PostgreSQL or set GATEHOUSE_TEST_POSTGRES',
       )
     delete process.env['GATEHOUSE_TEST_POSTGRES']
-    console.warn('no PostgreSQL answers and none is installed: tests that need it are skipped')
+    process.stderr.write('no PostgreSQL answers and none is installed: tests that need it are skipped\n')
     return undefined
   }
   return startOwn(programs)
