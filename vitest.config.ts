@@ -2,10 +2,28 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/*.test.ts'],
-    exclude: ['test/soak/**', '**/node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    globalSetup: ['test/support/postgres-setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'gatehouse',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/*.test.ts'],
+          exclude: ['test/soak/**', '**/node_modules/**'],
+        },
+      },
+      {
+        // The acceptance suite a second time, with all state in PostgreSQL (test/support/state-place.ts).
+        extends: true,
+        test: {
+          name: 'on PostgreSQL',
+          include: ['test/acceptance/{api,governance,gateway*}.test.ts'],
+          env: { GATEHOUSE_TEST_STATE: 'postgresql' },
+        },
+      },
+    ],
   },
 })

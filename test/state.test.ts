@@ -8,7 +8,6 @@ import { systemClock } from '../src/adapters/clock/system-clock.ts'
 import { buildBundle } from '../src/application/admission/build-bundle.ts'
 import { computeKpis } from '../src/application/kpi/compute-kpis.ts'
 import { issueDeny } from '../src/application/respond/kill.ts'
-import { listAll } from '../src/application/state/list-all.ts'
 import type { OwnerNode } from '../src/application/state/owner-node.ts'
 import type { StateRecord } from '../src/application/state/records.ts'
 import { parseDigest, type Digest } from '../src/base/digest.ts'
@@ -37,12 +36,6 @@ async function open(stateFolder: string): Promise<OpenedNode> {
   if (!opened.ok) throw new Error(opened.failure.message)
   return opened.value
 }
-
-test('a list that decides is read whole, over pages and over records of one millisecond', async () => {
-  const all = Array.from({ length: 2_500 }, (_, index) => record(`r${index}`, { at: epochMs(Math.floor(index / 7)) }))
-  const found = await listAll(arrayRecordStore({ deny_records: all }), 'deny_records', {})
-  expect(new Set(found.map(({ id }) => id)).size).toBe(2_500)
-})
 
 test('a projection that is ahead of its journal is built anew from the journal', async () => {
   await using folder = await tempFolder()

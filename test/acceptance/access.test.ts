@@ -6,6 +6,7 @@ import { OPERATIONS, type OperationName } from '../../src/contract/http/operatio
 import { ACCESS_TABLE, mayCall, PERSON_ROLES } from '../../src/domain/access/access-table.ts'
 import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
 import { bearer, callAs, ownerProof, sessionProof, startPlaneOf, type Proof } from '../support/plane-client.ts'
+import { putRecords } from '../support/put-records.ts'
 import { ownSchema } from '../support/postgres.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -43,7 +44,7 @@ async function fill(plane: ControlPlane, system: string, mark: string, digest: s
       },
     },
   }))
-  await plane.node.store.apply((await plane.node.store.cursor()) - 1, puts)
+  await putRecords(plane.node, puts)
 }
 
 beforeAll(async () => {

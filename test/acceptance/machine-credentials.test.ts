@@ -12,6 +12,7 @@ import type { ControlPlane } from '../../src/entrypoints/server/start-control-pl
 import { gateOrThrow, sessionOn } from '../support/owned-state.ts'
 import { bearer, callAs, ownerProof, startPlaneOf, type Proof } from '../support/plane-client.ts'
 import { ownSchema } from '../support/postgres.ts'
+import { putRecords } from '../support/put-records.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { SYSTEM, writeTinyProject } from '../support/tiny-project.ts'
 
@@ -101,7 +102,7 @@ describe('a share for an auditor', () => {
         document: document as never,
       },
     })
-    await plane.node.store.apply((await plane.node.store.cursor()) - 1, [
+    await putRecords(plane.node, [
       put('evidence', {
         checkId: 'GH-GRD-001',
         outcome: 'failed',

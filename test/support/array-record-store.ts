@@ -7,10 +7,17 @@ export function arrayRecordStore(records: Partial<Record<RecordKind, readonly St
   }
   return {
     get: async (kind, id) => records[kind]?.find((record) => record.id === id),
+    getMany: async (kind, ids) => records[kind]?.filter(({ id }) => ids.includes(id)) ?? [],
+    tally: refuse,
+    newestOfEach: refuse,
     list: async (kind, filter) =>
       (records[kind] ?? [])
         .filter(({ system }) => filter.system === undefined || system === filter.system)
         .filter(({ at }) => filter.before === undefined || at < filter.before)
+        .filter(
+          ({ at, id }) =>
+            filter.after === undefined || at < filter.after.at || (at === filter.after.at && id < filter.after.id),
+        )
         .toSorted((left, right) => right.at - left.at || (left.id < right.id ? 1 : -1))
         .slice(0, filter.limit ?? 100),
     count: async (kind) => records[kind]?.length ?? 0,

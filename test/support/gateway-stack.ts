@@ -11,6 +11,7 @@ import { startFakeProvider, type FakeProvider } from './fake-provider.ts'
 import { openSession } from '../../src/entrypoints/cli/session.ts'
 import { capturedTerminal } from './captured-terminal.ts'
 import { gateOrThrow } from './owned-state.ts'
+import { statePlace } from './state-place.ts'
 import { eventually, tempFolder } from './temp-folder.ts'
 import { LOOKUP_SCHEMA, MODEL, NOTE_SCHEMA, SYSTEM, systemText, writeTinyProject } from './tiny-project.ts'
 
@@ -18,7 +19,7 @@ export const UPSTREAM_KEY = 'upstream-key-7f3a9c'
 
 export async function startPlaneOrThrow(stateFolder: string, port = 0): Promise<ControlPlane> {
   const started = await startControlPlane({
-    stateFolder,
+    ...(await statePlace(stateFolder)),
     organization: 'local',
     version: '0.1.0',
     port,

@@ -4,9 +4,10 @@ import { runOperation } from '../../src/entrypoints/node/run-operation.ts'
 import type { Session } from '../../src/entrypoints/cli/session.ts'
 import { runGate, type GateOutcome } from '../../src/entrypoints/cli/gate/run-gate.ts'
 import { capturedTerminal } from './captured-terminal.ts'
+import { statePlace } from './state-place.ts'
 
 export async function openNodeOrThrow(stateFolder: string): Promise<OpenedNode> {
-  const opened = await openNode({ stateFolder, organization: 'local', version: '0.1.0' })
+  const opened = await openNode({ ...(await statePlace(stateFolder)), organization: 'local', version: '0.1.0' })
   if (!opened.ok) throw new Error(`${opened.failure.code}: ${opened.failure.message}`)
   return opened.value
 }

@@ -1,36 +1,19 @@
-import { createHmac } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { EntryDraft, Ledger, LedgerEntry } from '../../application/ledger/ledger.ts'
-import { hexOf, utf8 } from '../../base/bytes.ts'
-import type { Clock } from '../../base/instant.ts'
-import { canonicalJson, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { Signer } from '../../domain/evidence/dsse.ts'
-import { formatCheckpoint } from '../../domain/ledger/checkpoint.ts'
-import { commitmentOf, leafBytes, type Leaf } from '../../domain/ledger/leaf.ts'
+import { leafBytes } from '../../domain/ledger/leaf.ts'
 import { leafHash } from '../../domain/ledger/merkle.ts'
-import { formatNote, noteKeyId, parseNote } from '../../domain/ledger/signed-note.ts'
-import { ed25519Verifier } from '../crypto/ed25519.ts'
-import { nodeSha256, type RandomBytes } from '../crypto/node-crypto.ts'
-import type { NewId } from '../ids/ulid-ids.ts'
+import { nodeSha256 } from '../crypto/node-crypto.ts'
 import { errnoOf } from '../files/errno.ts'
-import { openJournal, PAYLOAD_BYTES_MAX, readEntry, type OpenedJournal } from './journal.ts'
+import { makeEntry, ownCheckpoint, refuseDraft, signCheckpoint, type LedgerIdentity } from './entry-maker.ts'
+import { openJournal, readEntry, type OpenedJournal } from './journal.ts'
 
-export interface FileLedgerOptions {
+export interface FileLedgerOptions extends LedgerIdentity {
   readonly path: string
-  readonly organization: string
-  /** First line of every checkpoint and name of the signing key. */
-  readonly origin: string
-  readonly signer: Signer & { readonly publicKey: Uint8Array }
-  readonly pseudonymKey: Uint8Array
-  readonly clock: Clock
-  readonly newId: NewId
-  readonly randomBytes: RandomBytes
 }
 
 const GROUP_MAX = 1_024
 const WAITING_MAX = 20_000
-const SALT_BYTES = 32
 
 interface Waiting {
   readonly draft: EntryDraft
@@ -41,15 +24,9 @@ interface Waiting {
 export async function openFileLedger(
   options: FileLedgerOptions,
 ): Promise<Result<Ledger & { readonly tornBytes: number }, Problem>> {
-  const verifier = ed25519Verifier(options.signer.publicKey)
-  const keyId = noteKeyId(nodeSha256, options.origin, options.signer.publicKey)
-  const opened = await openJournal(options.path, async (note) => {
-    const parsed = parseNote(note)
-    const own = parsed?.signatures.find(({ name, keyId: id }) => name === options.origin && hexOf(id) === hexOf(keyId))
-    return parsed !== undefined && own !== undefined && verifier.verify(utf8(parsed.text), own.signature)
-  })
+  const opened = await openJournal(options.path, ownCheckpoint(options))
   if (!opened.ok) return opened
-  const ledger = new FileLedger(options, opened.value, keyId)
+  const ledger = new FileLedger(options, opened.value)
   await ledger.start()
   return ok(ledger)
 }
@@ -58,7 +35,6 @@ class FileLedger implements Ledger {
   readonly tornBytes: number
   readonly #options: FileLedgerOptions
   readonly #journal: OpenedJournal
-  readonly #keyId: Uint8Array
   readonly #file: FileHandle
   readonly #waiting: Waiting[] = []
   /** Entries that are on disk; during a write the tree and the offsets already hold the next group. */
@@ -69,10 +45,9 @@ class FileLedger implements Ledger {
   /** Set when the disk's state is unknown: nothing more is written until a restart reads it back. */
   #broken: Problem | undefined
 
-  constructor(options: FileLedgerOptions, journal: OpenedJournal, keyId: Uint8Array) {
+  constructor(options: FileLedgerOptions, journal: OpenedJournal) {
     this.#options = options
     this.#journal = journal
-    this.#keyId = keyId
     this.#file = journal.file
     this.#size = journal.offsets.length
     this.#length = journal.length
@@ -82,7 +57,7 @@ class FileLedger implements Ledger {
 
   /** An empty ledger has a signed checkpoint of size 0, so that there is something to pin from the first day. */
   async start(): Promise<void> {
-    if (this.#checkpoint === '') this.#checkpoint = await this.#sign()
+    if (this.#checkpoint === '') this.#checkpoint = await signCheckpoint(this.#options, this.#journal.tree)
   }
 
   get size(): number {
@@ -95,17 +70,8 @@ class FileLedger implements Ledger {
 
   append(draft: EntryDraft): Promise<Result<LedgerEntry, Problem>> {
     if (this.#broken !== undefined) return Promise.resolve(fail(this.#broken))
-    // Everything the leaf and its commitment will hold: a text without canonical form must not stop the writer.
-    const canonical = canonicalJson({ ...draft, payload: { ...draft.payload, actor: draft.actor } })
-    if (!canonical.ok || canonical.value.length > PAYLOAD_BYTES_MAX)
-      return Promise.resolve(
-        fail({
-          code: 'ledger/bad-payload',
-          message: canonical.ok
-            ? `the payload is larger than ${PAYLOAD_BYTES_MAX} characters`
-            : canonical.failure.message,
-        }),
-      )
+    const refused = refuseDraft(draft)
+    if (refused !== undefined) return Promise.resolve(fail(refused))
     if (this.#waiting.length >= WAITING_MAX)
       return Promise.resolve(
         fail({ code: 'ledger/busy', message: `${WAITING_MAX} entries wait for the disk`, next: 'try again' }),
@@ -125,7 +91,9 @@ class FileLedger implements Ledger {
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     const before = this.size
-    const entries = group.map(({ draft }, position) => this.#entry(before + position, draft))
+    const entries = group.map(({ draft }, position) =>
+      makeEntry(this.#options, before + position, this.#options.newId(), draft),
+    )
     let text = ''
     let offset = this.#length
     for (const { leaf, salt, payload } of entries) {
@@ -136,7 +104,7 @@ class FileLedger implements Ledger {
       offset += length
       text += line
     }
-    const checkpoint = await this.#sign()
+    const checkpoint = await signCheckpoint(this.#options, this.#journal.tree)
     const bytes = Buffer.from(`${text}${JSON.stringify({ checkpoint })}\n`)
     const failed = await this.#write(bytes, before)
     if (failed === undefined) {
@@ -146,31 +114,6 @@ class FileLedger implements Ledger {
     }
     for (const [position, { resolve }] of group.entries())
       resolve(failed === undefined ? ok(entries[position] as LedgerEntry) : fail(failed))
-  }
-
-  #entry(index: number, draft: EntryDraft): LedgerEntry {
-    const { organization, pseudonymKey, clock, newId, randomBytes } = this.#options
-    const salt = randomBytes(SALT_BYTES)
-    const actor = createHmac('sha256', pseudonymKey).update(`actor\n${draft.actor}`).digest('hex').slice(0, 32)
-    const payload = { ...draft.payload, actor: draft.actor } satisfies JsonObject
-    const leaf: Leaf = {
-      v: 1,
-      id: newId(),
-      type: draft.type,
-      at: clock(),
-      organization,
-      actor,
-      releaseDigest: draft.releaseDigest,
-      commitment: commitmentOf(nodeSha256, salt, payload),
-    }
-    return { index, leaf, salt: hexOf(salt), payload }
-  }
-
-  async #sign(): Promise<string> {
-    const { origin, signer } = this.#options
-    const { tree } = this.#journal
-    const text = formatCheckpoint({ origin, size: tree.size, root: tree.root() })
-    return formatNote(text, [{ name: origin, keyId: this.#keyId, signature: await signer.sign(utf8(text)) }])
   }
 
   /** Kept, not kept, or unknown: only the first is acknowledged, and the last stops the ledger. */
@@ -218,6 +161,13 @@ class FileLedger implements Ledger {
 
   consistencyProof(from: number, to: number): readonly Uint8Array[] {
     return this.#journal.tree.consistencyProof(from, to)
+  }
+
+  /** One process writes the file: there is nobody else to hear from. */
+  async refresh(): Promise<void> {}
+
+  onGrowth(): () => void {
+    return () => undefined
   }
 
   async close(): Promise<void> {

@@ -1,20 +1,19 @@
 import { open, rename, writeFile, type FileHandle } from 'node:fs/promises'
-import { bytesOfHex, equalBytes } from '../../base/bytes.ts'
-import { canonicalJson, isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import { equalBytes } from '../../base/bytes.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import { parseCheckpoint } from '../../domain/ledger/checkpoint.ts'
-import { commitmentOf, leafBytes, type Leaf } from '../../domain/ledger/leaf.ts'
+import { leafBytes, type Leaf } from '../../domain/ledger/leaf.ts'
 import { leafHash, MerkleTree } from '../../domain/ledger/merkle.ts'
 import { parseNote } from '../../domain/ledger/signed-note.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
+import { isCommittedTo, PAYLOAD_BYTES_MAX } from './entry-maker.ts'
 
 /** One journal line: an entry, or the signed checkpoint that closes a group of entries. */
 export type JournalLine =
   | { readonly leaf: Leaf; readonly salt: string; readonly payload: JsonObject }
   | { readonly checkpoint: string }
-
-export const PAYLOAD_BYTES_MAX = 16 * 1_048_576
 
 export interface OpenedJournal {
   readonly file: FileHandle
@@ -139,10 +138,7 @@ async function applyLine(
     scan.sizeAtGroupEnd = scan.tree.size
     return undefined
   }
-  const salt = bytesOfHex(line.salt)
-  const hasCanonicalForm = canonicalJson({ leaf: { ...line.leaf }, payload: line.payload }).ok
-  if (salt === undefined || !hasCanonicalForm || commitmentOf(nodeSha256, salt, line.payload) !== line.leaf.commitment)
-    return `the payload of entry ${scan.tree.size} does not match its commitment`
+  if (!isCommittedTo(line)) return `the payload of entry ${scan.tree.size} does not match its commitment`
   scan.tree.append(leafHash(nodeSha256, leafBytes(line.leaf)))
   scan.offsets.push({ start, length })
   return undefined

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { IdentityStore } from '../../application/identity/identity-store.ts'
 import { instantOf, sqlSessionStore } from './identity-sessions.ts'
 import { fromNulFree, toNulFree } from './nul-free.ts'
+import { inOrganization } from './row-security.ts'
 import type { Database } from './schema.ts'
 
 /** Answers that one caller may have kept at a time. */
@@ -10,11 +11,30 @@ const ANSWERS_MAX = 10_000
 /** Identity's own tables of one organization: the same SQL on PostgreSQL and its embedded twin. */
 export function sqlIdentityStore(db: Kysely<Database>, organization: string): IdentityStore {
   return {
-    sessions: sqlSessionStore(db, organization),
-    codes: codeStore(db, organization),
-    uses: useStore(db, organization),
-    answers: answerStore(db, organization),
+    sessions: closed(db, organization, sqlSessionStore),
+    codes: closed(db, organization, codeStore),
+    uses: closed(db, organization, useStore),
+    answers: closed(db, organization, answerStore),
   }
+}
+
+/** Every call in a transaction of its own that sees the rows of one organization. */
+function closed<Store extends object>(
+  db: Kysely<Database>,
+  organization: string,
+  make: (db: Kysely<Database>, organization: string) => Store,
+): Store {
+  type Call = (...args: unknown[]) => Promise<unknown>
+  const calls = Object.keys(make(db, organization)).map((name) => [
+    name,
+    (...args: unknown[]) =>
+      inOrganization(
+        db,
+        organization,
+        (transaction) => (make(transaction, organization) as Record<string, Call>)[name]?.(...args) as Promise<unknown>,
+      ),
+  ])
+  return Object.fromEntries(calls) as Store
 }
 
 function codeStore(db: Kysely<Database>, organization: string): IdentityStore['codes'] {

@@ -81,6 +81,8 @@ const TABLES: Readonly<Record<keyof IdentityTables, { readonly columns: Columns;
   },
 }
 
+export const IDENTITY_TABLES = Object.keys(TABLES)
+
 const INDEXES: readonly (readonly [string, keyof IdentityTables, readonly string[], boolean])[] = [
   ['sessions_by_token', 'sessions', ['token_hash'], true],
   ['sessions_by_previous', 'sessions', ['previous_hash'], false],

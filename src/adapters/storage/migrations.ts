@@ -1,79 +1,52 @@
 import { sql, type Kysely } from 'kysely'
-import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
-import { createIdentityTables } from './identity-tables.ts'
-import { createRecordTable } from './record-table.ts'
+import { Migrator, type Migration } from 'kysely/migration'
+import { records } from './migrations/0001-records.ts'
+import { governance } from './migrations/0002-governance.ts'
+import { attestationsAndPacks } from './migrations/0003-attestations-and-packs.ts'
+import { rowSecurity } from './migrations/0004-row-security.ts'
+import { ledgerTables } from './migrations/0005-ledger.ts'
+import { identity } from './migrations/0006-identity.ts'
+import { ensureAppRole } from './row-security.ts'
 
-/** Migrations name their tables themselves: what was released once is never changed by a later list of kinds. */
-const records: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    const tables = [
-      'releases',
-      'evidence',
-      'verdicts',
-      'exceptions',
-      'approvals',
-      'risks',
-      'deny_records',
-      'decisions',
-      'alerts',
-      'incidents',
-      'learned_cases',
-    ]
-    for (const table of tables) await createRecordTable(db, table)
-    await db.schema
-      .createTable('projection')
-      .addColumn('organization_id', 'text', (column) => column.primaryKey())
-      .addColumn('entries', 'int8', (column) => column.notNull().check(sql`entries >= 0`))
-      .execute()
-  },
+/** In order, for good: a migration that was released is never changed, a new one goes to the end. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001_records': records,
+  '0002_governance': governance,
+  '0003_attestations_and_packs': attestationsAndPacks,
+  '0004_row_security': rowSecurity,
+  '0005_ledger': ledgerTables,
+  '0006_identity': identity,
 }
 
-const governance: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    const tables = [
-      'decision_rights',
-      'delegations',
-      'approval_cases',
-      'findings',
-      'threat_models',
-      'readiness',
-      'vendors',
-    ]
-    for (const table of tables) await createRecordTable(db, table)
-  },
-}
+/** Bringing the schema up to date failed; it is as it was before. */
+export class MigrationFailure extends Error {}
 
-const attestations: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    await createRecordTable(db, 'attestations')
-  },
-}
-
-const identity: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of ['api_keys', 'workload_keys', 'shares']) await createRecordTable(db, table)
-    await createIdentityTables(db)
-  },
-}
-
-const provider: MigrationProvider = {
-  getMigrations: async () => ({
-    '0001_records': records,
-    '0002_governance': governance,
-    '0003_attestations': attestations,
-    '0004_identity': identity,
-  }),
-}
-
-/** Brings the schema up to date; throws with the failed migration's name, which leaves the schema as it was. */
-export async function migrate(db: Kysely<never>): Promise<readonly string[]> {
-  // Named, because tables of that name in another schema of the same database would be taken for this one's.
-  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db)
-  const migrator = new Migrator({ db, provider, migrationTableSchema: rows[0]?.schema ?? 'public' })
-  const { error, results } = await migrator.migrateToLatest()
+/** Brings the schema up to date, or up to one version of it, and says which migrations that took. */
+export async function migrate(db: Kysely<never>, upTo?: string): Promise<readonly string[]> {
+  await ensureAppRole(db)
+  const migrator = await migratorOf(db)
+  const { error, results } = upTo === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(upTo)
   const failed = results?.find((result) => result.status === 'Error')
   if (error === undefined) return (results ?? []).map((result) => result.migrationName)
   // Without a failed migration it never came so far: the connection's own error says more.
   if (failed === undefined && error instanceof Error) throw error
-  throw new Error(`migration ${failed?.migrationName ?? ''} failed`, { cause: error })
+  throw new MigrationFailure(`migration ${failed?.migrationName ?? ''} failed`, { cause: error })
+}
+
+/** Migrations that the database has not had yet. */
+export async function pendingMigrations(db: Kysely<never>): Promise<readonly string[]> {
+  const migrator = await migratorOf(db)
+  return (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name)
+}
+
+/** Its bookkeeping lies in the schema that it migrates: another schema of the same database has its own. */
+async function migratorOf(db: Kysely<never>): Promise<Migrator> {
+  const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error('the connection has no schema')
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    migrationTableSchema: row.schema,
+  })
 }

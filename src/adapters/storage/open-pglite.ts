@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Kysely, PGliteDialect, type PGlite, type PGliteTransaction } from 'kysely'
 import { migrate } from './migrations.ts'
+import { APP_ROLE } from './row-security.ts'
 import type { Database } from './schema.ts'
 
 interface Reply {
@@ -34,6 +35,8 @@ async function connect(folder: string): Promise<Kysely<Database>> {
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: client }) })
   try {
     await migrate(db as unknown as Kysely<never>)
+    // Row-level security holds from here on, as it does in PostgreSQL.
+    await client.query(`set role ${APP_ROLE}`)
     return db
   } catch (error) {
     await client.kill()

@@ -1,4 +1,4 @@
-import type { JSONColumnType } from 'kysely'
+import type { Generated, JSONColumnType } from 'kysely'
 import type { JsonObject } from '../../base/json.ts'
 import type { Int8 } from './column-types.ts'
 import type { IdentityTables } from './identity-tables.ts'
@@ -20,4 +20,19 @@ interface ProjectionTable {
   entries: Int8
 }
 
-export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & IdentityTables
+interface LedgerTables {
+  ledger_entries: {
+    organization_id: string
+    index: Int8
+    id: string
+    epoch: Int8
+    leaf: string
+    salt: string
+    payload: string
+  }
+  ledger_checkpoints: { organization_id: string; size: Int8; epoch: Int8; note: string }
+  ledger_sequencers: { organization_id: string; epoch: Int8; holder: string }
+  ledger_inbox: { organization_id: string; position: Generated<string>; id: string; draft: string }
+}
+
+export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables & IdentityTables

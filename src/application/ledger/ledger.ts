@@ -29,5 +29,9 @@ export interface Ledger {
   read(from: number, to: number): AsyncIterable<LedgerEntry>
   inclusionProof(index: number, size: number): readonly Uint8Array[]
   consistencyProof(from: number, to: number): readonly Uint8Array[]
+  /** Takes in what other servers have appended to the same ledger. */
+  refresh(): Promise<void>
+  /** Tells of entries that other servers appended; returns how to stop it. */
+  onGrowth(listener: () => void): () => void
   close(): Promise<void>
 }

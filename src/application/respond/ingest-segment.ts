@@ -39,9 +39,10 @@ export async function ingestSegment(
 
 /** Outcomes name no system: theirs is that of the intent, which may have come earlier. */
 async function systemsOf(node: OwnerNode, { lines }: SealedSegment): Promise<ReadonlySet<string>> {
+  const known = await knownDecisions(node, lines)
   const systems = new Set<string>()
   for (const line of lines) {
-    const named = line['system'] ?? (await node.store.get('decisions', String(line['id'])))?.system
+    const named = line['system'] ?? known.get(String(line['id']))?.system
     if (typeof named === 'string') systems.add(named)
   }
   return systems
@@ -49,11 +50,16 @@ async function systemsOf(node: OwnerNode, { lines }: SealedSegment): Promise<Rea
 
 /** A segment whose outcomes are all known is one that was sent again. */
 async function alreadySealed(node: OwnerNode, { lines }: SealedSegment): Promise<boolean> {
-  for (const line of lines) {
-    const kept = await node.store.get('decisions', String(line['id']))
-    if (kept?.document[line['kind'] as string] === undefined) return false
-  }
-  return true
+  const known = await knownDecisions(node, lines)
+  return lines.every((line) => known.get(String(line['id']))?.document[line['kind'] as string] !== undefined)
+}
+
+async function knownDecisions(
+  node: OwnerNode,
+  lines: readonly JsonObject[],
+): Promise<ReadonlyMap<string, StateRecord>> {
+  const ids = [...new Set(lines.map((line) => String(line['id'])))]
+  return new Map((await node.store.getMany('decisions', ids)).map((record) => [record.id, record]))
 }
 
 const LOOK_BACK_MS = 10 * MINUTE_MS

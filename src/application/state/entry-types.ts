@@ -100,11 +100,11 @@ async function projectSegment(entry: LedgerEntry, store: RecordStore): Promise<r
     else decision.outcome = line
     decisions.set(line.id, decision)
   }
+  const known = new Map((await store.getMany('decisions', [...decisions.keys()])).map((record) => [record.id, record]))
   const puts: RecordPut[] = []
   for (const [id, { intent, outcome }] of decisions) {
-    const before = (await store.get('decisions', id))?.document
     const merged = {
-      ...before,
+      ...known.get(id)?.document,
       ...(intent === undefined ? {} : { intent }),
       ...(outcome === undefined ? {} : { outcome }),
     } as { intent?: SpooledLine; outcome?: SpooledLine }

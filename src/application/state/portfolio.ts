@@ -3,37 +3,45 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import { allDenies } from '../respond/kill.ts'
 import type { OwnerNode } from './owner-node.ts'
+import type { RecordKind } from './records.ts'
 
-/** One line per system: its newest verdicts, what is open, whether it is halted. */
+/** One line per system: its newest verdict, what is open, whether it is halted. */
 export async function listSystems(node: OwnerNode): Promise<readonly object[]> {
-  const releases = await node.store.list('releases', { limit: 1_000 })
-  const denies = await allDenies(node)
-  const systems: object[] = []
-  for (const [system, own] of Map.groupBy(releases, ({ system: name }) => name)) {
-    const list = (
-      kind: 'verdicts' | 'incidents' | 'risks' | 'exceptions',
-    ): Promise<readonly { readonly status: string; readonly document: object }[]> =>
-      node.store.list(kind, { system, limit: 200 })
-    const [verdicts, incidents, risks, exceptions] = await Promise.all([
-      list('verdicts'),
-      list('incidents'),
-      list('risks'),
-      list('exceptions'),
-    ])
+  const [newest, verdicts, releases, incidents, risks, exceptions, denies] = await Promise.all([
+    node.store.newestOfEach('releases'),
+    node.store.newestOfEach('verdicts'),
+    countBySystem(node, 'releases', () => true),
+    countBySystem(node, 'incidents', (status) => status === 'open' || status === 'contained'),
+    countBySystem(node, 'risks', (status) => status === 'open'),
+    countBySystem(node, 'exceptions', (status) => status === 'approved'),
+    allDenies(node),
+  ])
+  const verdictOf = new Map(verdicts.map(({ system, document }) => [system, document]))
+  return newest.map(({ system, document }) => {
     const deny = denyStateOf(system, denies)
-    systems.push({
+    return {
       system,
-      tier: (own[0]?.document['tier'] as { tier?: string } | undefined)?.tier ?? null,
-      releases: own.length,
-      newestVerdict: verdicts[0]?.document ?? null,
-      openIncidents: incidents.filter(({ status }) => status === 'open' || status === 'contained').length,
-      openRisks: risks.filter(({ status }) => status === 'open').length,
-      activeExceptions: exceptions.filter(({ status }) => status === 'approved').length,
+      tier: (document['tier'] as { tier?: string } | undefined)?.tier ?? null,
+      releases: releases.get(system) ?? 0,
+      newestVerdict: verdictOf.get(system) ?? null,
+      openIncidents: incidents.get(system) ?? 0,
+      openRisks: risks.get(system) ?? 0,
+      activeExceptions: exceptions.get(system) ?? 0,
       isHalted: deny.isSystemDenied,
       deniedTools: [...deny.tools],
-    })
-  }
-  return systems
+    }
+  })
+}
+
+async function countBySystem(
+  node: OwnerNode,
+  kind: RecordKind,
+  counts: (status: string) => boolean,
+): Promise<ReadonlyMap<string, number>> {
+  const sums = new Map<string, number>()
+  for (const { system, status, count } of await node.store.tally(kind))
+    if (counts(status)) sums.set(system, (sums.get(system) ?? 0) + count)
+  return sums
 }
 
 /** A release with everything that speaks of its digest. */

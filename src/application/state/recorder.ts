@@ -5,43 +5,70 @@ import type { EntryDraft, Ledger, LedgerEntry } from '../ledger/ledger.ts'
 import { projectEntry, type RecordHead } from './entry-types.ts'
 import type { RecordStore } from './records.ts'
 
+/** Runs work while no other server that shares the state runs such work. */
+export type Turn = <Value>(work: () => Promise<Value>) => Promise<Value>
+
+export interface RecorderOptions {
+  /** Each entry once, in order, whichever server appended it. */
+  readonly onChange: (entry: LedgerEntry) => void
+  /** What could not be projected now; it is tried again with the next entry. */
+  readonly onFailure?: (error: unknown) => void
+  /** Only where several servers share the state. */
+  readonly turn?: Turn | undefined
+}
+
 /** Writes to the ledger first and projects into the store after: a crash between the two is caught up at the next start. */
 export class Recorder {
   readonly #ledger: Ledger
   readonly #store: RecordStore
-  readonly #onChange: (entry: LedgerEntry) => void
+  readonly #options: RecorderOptions
+  readonly #stopFollowing: () => void
   #projecting: Promise<void> = Promise.resolve()
   #turn: Promise<unknown> = Promise.resolve()
+  /** The next entry that listeners have not seen. */
+  #next: number
 
-  private constructor(ledger: Ledger, store: RecordStore, onChange: (entry: LedgerEntry) => void) {
+  private constructor(ledger: Ledger, store: RecordStore, options: RecorderOptions) {
     this.#ledger = ledger
     this.#store = store
-    this.#onChange = onChange
+    this.#options = options
+    this.#next = ledger.size
+    this.#stopFollowing = ledger.onGrowth(() => {
+      this.#catchUp(ledger.size).catch((error: unknown) => options.onFailure?.(error))
+    })
   }
 
   /** Projects what a crash left out, then takes new entries. */
-  static async start(ledger: Ledger, store: RecordStore, onChange: (entry: LedgerEntry) => void): Promise<Recorder> {
-    const recorder = new Recorder(ledger, store, onChange)
-    let cursor = await store.cursor()
-    if (cursor > ledger.size) {
-      // The journal was restored from an older copy: what the projection knows beyond it is not in evidence.
-      await store.reset()
-      cursor = 0
-    }
-    for await (const entry of ledger.read(cursor, ledger.size)) await recorder.#project(entry)
+  static async start(ledger: Ledger, store: RecordStore, options: RecorderOptions): Promise<Recorder> {
+    const cursor = await store.cursor()
+    // In this order: what another server projects meanwhile is no sign of a restored journal.
+    await ledger.refresh()
+    // The journal was restored from an older copy: what the projection knows beyond it is not in evidence.
+    if (cursor > ledger.size) await store.reset()
+    const recorder = new Recorder(ledger, store, options)
+    await recorder.#catchUp(ledger.size)
     return recorder
   }
 
   async append(draft: EntryDraft): Promise<Result<LedgerEntry, Problem>> {
     const appended = await this.#ledger.append(draft)
     if (!appended.ok) return appended
-    await this.#catchUp(appended.value.index)
+    await this.#catchUp(appended.value.index + 1)
     return ok(appended.value)
   }
 
-  /** Runs one piece of work at a time: for what looks at the state and then writes by what it saw. */
+  /** Runs one piece of work at a time, on all servers: for what looks at the state and then writes by what it saw. */
   exclusive<Value>(work: () => Promise<Value>): Promise<Value> {
-    const result = this.#turn.then(work)
+    const { turn } = this.#options
+    const result = this.#turn.then(() =>
+      turn === undefined
+        ? work()
+        : turn(async () => {
+            await this.#ledger.refresh()
+            await this.#catchUp(this.#ledger.size)
+            return work()
+          }),
+    )
     this.#turn = result.catch(() => undefined)
     return result
   }
@@ -61,20 +88,35 @@ export class Recorder {
     })
   }
 
+  /** Stops listening to other servers and waits for what is being projected. */
+  async close(): Promise<void> {
+    this.#stopFollowing()
+    await this.#projecting
+  }
+
   /** Entries are projected in the order of the ledger, whoever finishes first. */
-  async #catchUp(index: number): Promise<void> {
-    const previous = this.#projecting
-    const run = previous.then(async () => {
-      const cursor = await this.#store.cursor()
-      for await (const entry of this.#ledger.read(cursor, index + 1)) await this.#project(entry)
+  async #catchUp(size: number): Promise<void> {
+    const run = this.#projecting.then(async () => {
+      let cursor = await this.#store.cursor()
+      while (cursor < size) {
+        for await (const entry of this.#ledger.read(cursor, size)) {
+          if (!(await this.#store.apply(entry.index, await projectEntry(entry, this.#store)))) break
+          cursor = entry.index + 1
+          this.#tell(entry)
+        }
+        // Another server moved the cursor between two looks: the rest is looked up again.
+        if (cursor < size) cursor = await this.#store.cursor()
+      }
+      if (this.#next < size) for await (const entry of this.#ledger.read(this.#next, size)) this.#tell(entry)
     })
     // The chain goes on after a failure; the caller of this entry sees it.
     this.#projecting = run.catch(() => undefined)
     await run
   }
 
-  async #project(entry: LedgerEntry): Promise<void> {
-    await this.#store.apply(entry.index, await projectEntry(entry, this.#store))
-    this.#onChange(entry)
+  #tell(entry: LedgerEntry): void {
+    if (entry.index !== this.#next) return
+    this.#next += 1
+    this.#options.onChange(entry)
   }
 }

@@ -50,11 +50,27 @@ export interface RecordFilter {
   readonly since?: EpochMs | undefined
   /** Exclusive; pages go backwards in time. */
   readonly before?: EpochMs | undefined
+  /** The page begins behind this record, whatever was added since. */
+  readonly after?: PagePosition | undefined
   /** 1 to `LIST_MAX`; newest first. */
   readonly limit?: number | undefined
 }
 
+/** The last instant that RFC 3339 can write. */
+export const INSTANT_MAX = 253_402_300_799_999
+
 export const LIST_MAX = 1_000
+export const TALLY_MAX = 10_000
+
+/** Where a record stands in the order of lists. */
+export type PagePosition = Pick<StateRecord, 'at' | 'id'>
+
+/** How many records of a system have a status. */
+export interface Tally {
+  readonly system: string
+  readonly status: string
+  readonly count: number
+}
 
 /** One change that a ledger entry makes to the state. */
 export interface RecordPut {
@@ -65,14 +81,20 @@ export interface RecordPut {
 /** The projection of the ledger, of one organization. */
 export interface RecordStore {
   get(kind: RecordKind, id: string): Promise<StateRecord | undefined>
+  /** Those of the ids that are known, in any order. */
+  getMany(kind: RecordKind, ids: readonly string[]): Promise<readonly StateRecord[]>
   list(kind: RecordKind, filter: RecordFilter): Promise<readonly StateRecord[]>
   /** All records of a kind, ever. */
   count(kind: RecordKind): Promise<number>
+  /** Counts by system and status; `TALLY_MAX` pairs at most. */
+  tally(kind: RecordKind): Promise<readonly Tally[]>
+  /** The newest record of each system; `LIST_MAX` systems at most. */
+  newestOfEach(kind: RecordKind): Promise<readonly StateRecord[]>
   /** Forgets every record of this organization: the projection is about to be built anew. */
   reset(): Promise<void>
   /** Number of ledger entries already projected. */
   cursor(): Promise<number>
-  /** All changes of one entry and the cursor behind it, or none. */
-  apply(index: number, puts: readonly RecordPut[]): Promise<void>
+  /** All changes of the entry at the cursor and the cursor behind it; false and nothing when the cursor is elsewhere. */
+  apply(index: number, puts: readonly RecordPut[]): Promise<boolean>
   close(): Promise<void>
 }

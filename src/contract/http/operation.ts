@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { RecordKind } from '../../application/state/records.ts'
+import { CURSOR_MAX, positionOf } from '../../application/state/page-cursor.ts'
+import { INSTANT_MAX, type RecordKind } from '../../application/state/records.ts'
 import type { Access } from '../../domain/access/access-table.ts'
 
 /** One operation of the control plane: its HTTP route, its command-line call and its documentation come from this. */
@@ -41,11 +42,19 @@ export const text = z.string().min(1).max(2_000)
 export const id = z.string().min(1).max(200)
 export const document = z.record(z.string(), z.json())
 export const limit = z.coerce.number().int().min(1).max(1_000).optional()
-/** The last instant that RFC 3339 can write. */
-export const INSTANT_MAX = 253_402_300_799_999
+export { INSTANT_MAX }
 export const before = z.coerce.number().int().min(0).max(INSTANT_MAX).optional()
+/** `nextCursor` of the page before; opaque. */
+export const cursor = z
+  .string()
+  .max(CURSOR_MAX)
+  .refine((value) => positionOf(value) !== undefined, 'no cursor of a list')
+  .optional()
+/** A list that is always whole. */
 export const items = z.object({ items: z.array(document) })
-export const page = { limit, before }
+/** One page of a list; `nextCursor` is null on the last. */
+export const pageOfItems = z.object({ items: z.array(document), nextCursor: z.string().nullable() })
+export const page = { limit, before, cursor }
 
 /** What a handler of this operation is given, once parsed. */
 export type OperationInput<Definition extends Operation> = z.infer<Definition['input']>

@@ -6,6 +6,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { InputOf, OperationName, OutputOf } from '../../contract/http/operations.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode } from '../node/open-node.ts'
+import type { StatePlace } from '../node/open-state.ts'
 import { runOperation } from '../node/run-operation.ts'
 import { callRemote } from './remote-call.ts'
 import { readServerCredentials, type ServerCredentials } from './server-credentials.ts'
@@ -33,6 +34,15 @@ export { stateFolderOf } from './state-folder.ts'
 /** The one organization of the embedded mode. */
 export const ORGANIZATION = 'local'
 
+/** Where the environment says that the state lies. */
+export function databaseOf({ environment }: Terminal): Omit<StatePlace, 'stateFolder'> {
+  return {
+    databaseUrl: environment['GATEHOUSE_DATABASE_URL'],
+    databaseOwnerUrl: environment['GATEHOUSE_DATABASE_OWNER_URL'],
+    databaseSchema: environment['GATEHOUSE_DATABASE_SCHEMA'],
+  }
+}
+
 /** In embedded mode a name is the user's own word; roles default to all, for whoever can write the folder could take them anyway. */
 export function principalFrom(terminal: Terminal, as: string | undefined): Principal {
   const [name, roles] = (as ?? '').split(':')
@@ -59,7 +69,7 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
     stateFolder,
     organization: ORGANIZATION,
     version: VERSION,
-    databaseUrl: terminal.environment['GATEHOUSE_DATABASE_URL'],
+    ...databaseOf(terminal),
   })
   if (!opened.ok) return opened
   const node = opened.value

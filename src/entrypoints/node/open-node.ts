@@ -1,5 +1,4 @@
 import { createHash, type KeyObject } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
@@ -8,15 +7,9 @@ import { readTextIfPresent } from '../../adapters/files/atomic-file.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
-import { openFileLedger } from '../../adapters/ledger/file-ledger.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import type { Kysely } from 'kysely'
-import { openPglite } from '../../adapters/storage/open-pglite.ts'
-import { openPostgres } from '../../adapters/storage/open-postgres.ts'
-import type { Database } from '../../adapters/storage/schema.ts'
 import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
-import { sqlRecordStore } from '../../adapters/storage/sql-record-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import type { IdentityNode } from '../../application/identity/identity-node.ts'
@@ -27,8 +20,10 @@ import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
+import { openState, type OpenedState, type StatePlace } from './open-state.ts'
 
-export interface OpenedNode extends IdentityNode, DerivedSecrets, AsyncDisposable {
+export interface OpenedNode
+  extends IdentityNode, DerivedSecrets, Pick<OpenedState, 'db' | 'postgres'>, AsyncDisposable {
   readonly keyFor: (purpose: string) => Uint8Array
   readonly stateFolder: string
   readonly bundleKeys: BundleKeys
@@ -37,13 +32,9 @@ export interface OpenedNode extends IdentityNode, DerivedSecrets, AsyncDisposabl
   onEntry(listener: (entry: LedgerEntry) => void): () => void
 }
 
-export interface OpenNodeOptions {
-  readonly stateFolder: string
+export interface OpenNodeOptions extends StatePlace {
   readonly organization: string
   readonly version: string
-  /** PostgreSQL for the projection; the embedded database without it. */
-  readonly databaseUrl?: string | undefined
-  readonly databaseSchema?: string | undefined
 }
 
 /** Becomes the owner of a state folder: lock, keys, ledger, database, in this order; undone in reverse. */
@@ -72,9 +63,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
   const origin = `gatehouse.dev/${organization}/${createHash('sha256').update(keys.ledger.publicKey).digest('hex').slice(0, 12)}`
-  await mkdir(join(stateFolder, 'ledger'), { recursive: true, mode: 0o700 })
-  const ledger = await openFileLedger({
-    path: join(stateFolder, 'ledger', 'journal.jsonl'),
+  const state = await openState(options, {
     organization,
     origin,
     signer: keys.ledger,
@@ -83,28 +72,34 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     newId: ulidIds,
     randomBytes: nodeRandomBytes,
   })
-  if (!ledger.ok) return ledger
+  if (!state.ok) return state
+  const { ledger, store, db, turn, postgres } = state.value
   const trustPath = join(stateFolder, 'trust.json')
-  if ((await readTextIfPresent(trustPath)) === undefined)
-    await writeTrustFile(trustPath, organization, origin, keys, systemClock())
-  const database = await openDatabase(options)
-  if (!database.ok) {
-    await ledger.value.close()
-    return database
-  }
-  const store = sqlRecordStore(database.value, organization)
   const listeners = new Set<(entry: LedgerEntry) => void>()
-  const recorder = await Recorder.start(ledger.value, store, (entry) => {
-    for (const listener of listeners) listener(entry)
-  })
+  let recorder: Recorder
+  try {
+    if ((await readTextIfPresent(trustPath)) === undefined)
+      await writeTrustFile(trustPath, organization, origin, keys, systemClock())
+    recorder = await Recorder.start(ledger, store, {
+      onChange: (entry) => {
+        for (const listener of listeners) listener(entry)
+      },
+      turn,
+    })
+  } catch (error) {
+    await closeState(state.value)
+    throw error
+  }
   const engine = celEngine()
   const secrets = derivedSecrets(pseudonymKey, organization)
   return ok({
     organization,
     version,
     stateFolder,
-    ledger: ledger.value,
+    ledger,
     store,
+    db,
+    postgres,
     recorder,
     keys,
     engine,
@@ -112,7 +107,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     clock: systemClock,
     newId: ulidIds,
     newSecret: () => Buffer.from(nodeRandomBytes(32)).toString('base64url'),
-    identity: sqlIdentityStore(database.value, organization),
+    identity: sqlIdentityStore(db, organization),
     shippedRights: await shippedRights(),
     threatCatalogue: await shippedThreats(),
     parseRights,
@@ -126,11 +121,16 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       return () => listeners.delete(listener)
     },
     async [Symbol.asyncDispose]() {
-      await ledger.value.close()
-      await store.close()
+      await recorder.close()
+      await closeState(state.value)
       release()
     },
   })
+}
+
+async function closeState({ ledger, store }: OpenedState): Promise<void> {
+  await ledger.close()
+  await store.close()
 }
 
 function bundleKeysOf(secrets: DerivedSecrets, workloadKey: KeyObject): BundleKeys {
@@ -140,24 +140,5 @@ function bundleKeysOf(secrets: DerivedSecrets, workloadKey: KeyObject): BundleKe
       sha256: createHash('sha256').update(secrets.apiKeyOf(system, environment)).digest('hex'),
     }),
     workloadKeys: [base64Of(rawPublicKey(workloadKey))],
-  }
-}
-
-async function openDatabase({
-  stateFolder,
-  databaseUrl,
-  databaseSchema,
-}: OpenNodeOptions): Promise<Result<Kysely<Database>, Problem>> {
-  if (databaseUrl === undefined) return ok(await openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`))
-  try {
-    return ok(await openPostgres(databaseUrl, databaseSchema))
-  } catch (error) {
-    // The connection string may hold a password: only the server's code is repeated.
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
-    return fail({
-      code: 'state/database',
-      message: `the database of \`GATEHOUSE_DATABASE_URL\` cannot be used (${code})`,
-      next: 'check that PostgreSQL 15 or newer runs there and lets this user create tables',
-    })
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, document, items, operation, page, system } from '../operation.ts'
+import { digest, document, items, operation, page, pageOfItems, system } from '../operation.ts'
 
 const control = z.string().regex(/^CTL-[A-Z]+-\d+$/)
 const framework = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -67,6 +67,6 @@ export const CONTROLS_OPERATIONS = {
     summary: 'Documents that somebody vouched for, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
 } as const

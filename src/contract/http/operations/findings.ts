@@ -4,7 +4,7 @@ import { VENDOR_DAYS_MAX } from '../../../domain/vendor/vendor-assessment.ts'
 import { READINESS_ITEMS } from '../../../domain/readiness/readiness.ts'
 import { TIERS } from '../../../domain/manifest/manifest.ts'
 import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
-import { digest, document, id, items, operation, page, system, text } from '../operation.ts'
+import { digest, document, id, items, operation, page, pageOfItems, system, text } from '../operation.ts'
 
 const ruleId = z.string().regex(/^GH-[A-Z]{3}-\d{3}$/)
 const person = z.string().min(1).max(200)
@@ -86,7 +86,7 @@ export const FINDINGS_OPERATIONS = {
     summary: 'Findings, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), status: z.string().max(40).optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   listEscalations: operation({
     method: 'GET',
@@ -140,7 +140,7 @@ export const FINDINGS_OPERATIONS = {
     summary: 'Words on items of readiness, newest first',
     access: 'read',
     input: z.object({ system, ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   assessVendor: operation({
     method: 'POST',
@@ -169,6 +169,6 @@ export const FINDINGS_OPERATIONS = {
     summary: 'Assessments of vendors, newest first',
     access: 'read',
     input: z.object({ ...page }),
-    output: items,
+    output: pageOfItems,
   }),
 } as const

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
-import { INSTANT_MAX, digest, document, id, items, operation, page, system, text } from '../operation.ts'
+import { INSTANT_MAX, digest, document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
 
 const role = z.enum(DECIDING_ROLES).optional()
 
@@ -68,7 +68,7 @@ export const GOVERNANCE_OPERATIONS = {
     summary: 'Waivers, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   giveApproval: operation({
     method: 'POST',
@@ -91,6 +91,6 @@ export const GOVERNANCE_OPERATIONS = {
     summary: 'Risks from rules that do not hold',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
 } as const

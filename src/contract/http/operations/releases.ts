@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { BODY_BYTES_MAX, INSTANT_MAX, digest, document, items, operation, page, system } from '../operation.ts'
+import {
+  BODY_BYTES_MAX,
+  INSTANT_MAX,
+  digest,
+  document,
+  items,
+  operation,
+  page,
+  pageOfItems,
+  system,
+} from '../operation.ts'
 
 const evidence = z.object({
   checkId: z.string().max(40),
@@ -52,7 +62,7 @@ export const RELEASES_OPERATIONS = {
     summary: 'Releases of a system, newest first',
     access: 'read',
     input: z.object({ system, ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   getRelease: operation({
     method: 'GET',
@@ -69,7 +79,7 @@ export const RELEASES_OPERATIONS = {
     summary: 'Evidence of a release, newest first',
     access: 'read',
     input: z.object({ digest, system, ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   recordEvidence: operation({
     method: 'POST',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { INCIDENT_EVENTS } from '../../../domain/incident/incident.ts'
-import { document, id, items, operation, page, system, text } from '../operation.ts'
+import { document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
 
 const scope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system') }),
@@ -34,7 +34,7 @@ export const RESPOND_OPERATIONS = {
     summary: 'Kill switches, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   listDecisions: operation({
     method: 'GET',
@@ -42,7 +42,7 @@ export const RESPOND_OPERATIONS = {
     summary: 'Guard decisions of the gateways, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), status: z.string().max(40).optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   listAlerts: operation({
     method: 'GET',
@@ -50,7 +50,7 @@ export const RESPOND_OPERATIONS = {
     summary: 'Alerts of the monitors, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   closeAlert: operation({
     method: 'POST',
@@ -67,7 +67,7 @@ export const RESPOND_OPERATIONS = {
     summary: 'Incidents, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   getIncident: operation({
     method: 'GET',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CASE_DECISIONS } from '../../../application/governance/approval-cases.ts'
 import { DECIDING_ROLES, DECISIONS } from '../../../domain/approval/decision-rights.ts'
-import { document, id, INSTANT_MAX, items, operation, page, system, text } from '../operation.ts'
+import { INSTANT_MAX, document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
 
 /** Decision rights, delegations and what else people decide. */
 export const RIGHTS_OPERATIONS = {
@@ -50,7 +50,7 @@ export const RIGHTS_OPERATIONS = {
     summary: 'Lent roles, newest first',
     access: 'read',
     input: z.object({ ...page }),
-    output: items,
+    output: pageOfItems,
   }),
   openApprovalCase: operation({
     method: 'POST',
@@ -89,6 +89,6 @@ export const RIGHTS_OPERATIONS = {
     summary: 'Questions that people decide, newest first',
     access: 'read',
     input: z.object({ system: system.optional(), status: z.string().max(40).optional(), ...page }),
-    output: items,
+    output: pageOfItems,
   }),
 } as const

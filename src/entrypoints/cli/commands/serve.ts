@@ -8,7 +8,7 @@ import { consoleFolderOf, startControlPlane } from '../../server/start-control-p
 import { EXIT_CODE } from '../exit-code.ts'
 import { contentFolder } from '../../../adapters/files/content-folder.ts'
 import { reportProblems } from '../report-problems.ts'
-import { stateFolderOf } from '../session.ts'
+import { databaseOf, stateFolderOf } from '../session.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOfProblem } from './with-session.ts'
@@ -32,7 +32,7 @@ export async function serveCommand(
     stateFolder: stateFolderOf(terminal, options.state),
     organization: 'local',
     version: VERSION,
-    databaseUrl: terminal.environment['GATEHOUSE_DATABASE_URL'],
+    ...databaseOf(terminal),
     port: options.port,
     host: options.host,
     consoleFolder: consoleFolderOf(dirname(contentFolder('policies'))),

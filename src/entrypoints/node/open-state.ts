@@ -1,0 +1,165 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { errnoOf } from '../../adapters/files/errno.ts'
+import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
+import type { LedgerIdentity } from '../../adapters/ledger/entry-maker.ts'
+import { openFileLedger } from '../../adapters/ledger/file-ledger.ts'
+import { LEDGER_CHANNEL } from '../../adapters/ledger/ledger-tables.ts'
+import { openPostgresLedger } from '../../adapters/ledger/postgres-ledger.ts'
+import { MigrationFailure } from '../../adapters/storage/migrations.ts'
+import { openPglite } from '../../adapters/storage/open-pglite.ts'
+import {
+  openPostgres,
+  PostgresTooOld,
+  RowSecurityBypassed,
+  type PostgresOptions,
+} from '../../adapters/storage/open-postgres.ts'
+import { listenOnPostgres } from '../../adapters/storage/postgres-signals.ts'
+import { postgresTurn } from '../../adapters/storage/postgres-turn.ts'
+import type { Database } from '../../adapters/storage/schema.ts'
+import { sqlRecordStore } from '../../adapters/storage/sql-record-store.ts'
+import type { Ledger } from '../../application/ledger/ledger.ts'
+import type { Turn } from '../../application/state/recorder.ts'
+import type { RecordStore } from '../../application/state/records.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+
+export interface StatePlace {
+  readonly stateFolder: string
+  /** PostgreSQL for the ledger and all records; a journal file and the embedded database without it. */
+  readonly databaseUrl?: string | undefined
+  /** Owns the tables of `databaseUrl` and migrates them; `databaseUrl` does without it. */
+  readonly databaseOwnerUrl?: string | undefined
+  readonly databaseSchema?: string | undefined
+}
+
+export interface OpenedState {
+  readonly ledger: Ledger
+  readonly store: RecordStore
+  readonly db: Kysely<Database>
+  /** Only where several servers share the state. */
+  readonly turn: Turn | undefined
+  /** PostgreSQL, if the state lies there. */
+  readonly postgres: PostgresOptions | undefined
+}
+
+export const journalOf = (stateFolder: string): string => join(stateFolder, 'ledger', 'journal.jsonl')
+
+export function postgresOf(place: StatePlace): PostgresOptions | undefined {
+  return place.databaseUrl === undefined
+    ? undefined
+    : {
+        connectionString: place.databaseUrl,
+        ownerConnectionString: place.databaseOwnerUrl,
+        schema: place.databaseSchema,
+      }
+}
+
+/** Opens ledger and records where they lie. */
+export async function openState(place: StatePlace, identity: LedgerIdentity): Promise<Result<OpenedState, Problem>> {
+  const postgres = postgresOf(place)
+  return postgres === undefined ? openEmbedded(place, identity) : openShared(place, postgres, identity)
+}
+
+async function openEmbedded(
+  { stateFolder }: StatePlace,
+  identity: LedgerIdentity,
+): Promise<Result<OpenedState, Problem>> {
+  await mkdir(join(stateFolder, 'ledger'), { recursive: true, mode: 0o700 })
+  const ledger = await openFileLedger({ ...identity, path: journalOf(stateFolder) })
+  if (!ledger.ok) return ledger
+  try {
+    const db = await openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`)
+    const store = sqlRecordStore(db, identity.organization)
+    return ok({ ledger: ledger.value, store, db, turn: undefined, postgres: undefined })
+  } catch (error) {
+    await ledger.value.close()
+    throw error
+  }
+}
+
+async function openShared(
+  { stateFolder }: StatePlace,
+  postgres: PostgresOptions,
+  identity: LedgerIdentity,
+): Promise<Result<OpenedState, Problem>> {
+  const database = await openDatabase(postgres)
+  if (!database.ok) return database
+  const db = database.value
+  const ledger = await openPostgresLedger({
+    ...identity,
+    db,
+    holder: `${ulidIds()}`,
+    listen: (onSignal) => listenOnPostgres(postgres.connectionString, LEDGER_CHANNEL, onSignal),
+  })
+  const refused = ledger.ok ? await leftBehind(stateFolder, ledger.value) : ledger
+  if (!ledger.ok || !refused.ok) {
+    if (ledger.ok) await ledger.value.close()
+    await db.destroy()
+    return refused.ok ? fail({ code: 'state/database', message: 'the ledger cannot be opened' }) : refused
+  }
+  const { organization } = identity
+  return ok({
+    ledger: ledger.value,
+    store: sqlRecordStore(db, organization),
+    db,
+    turn: postgresTurn(db, organization),
+    postgres,
+  })
+}
+
+/** A journal file with entries beside an empty database: going on would begin a second history. */
+async function leftBehind(stateFolder: string, ledger: Ledger): Promise<Result<undefined, Problem>> {
+  if (ledger.size > 0 || (await sizeOf(journalOf(stateFolder))) === 0) return ok(undefined)
+  return fail({
+    code: 'state/journal-elsewhere',
+    message: `\`${stateFolder}\` has a journal, and the database of \`GATEHOUSE_DATABASE_URL\` has none`,
+    next: 'go on with the journal by unsetting GATEHOUSE_DATABASE_URL, or begin a new history in another state folder',
+  })
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 0
+    throw error
+  }
+}
+
+async function openDatabase(postgres: PostgresOptions): Promise<Result<Kysely<Database>, Problem>> {
+  try {
+    return ok(await openPostgres(postgres))
+  } catch (error) {
+    return fail(databaseProblem(error))
+  }
+}
+
+/** PostgreSQL: insufficient_privilege. */
+const NOT_PERMITTED = '42501'
+
+/** The connection string may hold a password: of a driver's error only the server's code is repeated. */
+export function databaseProblem(error: unknown): Problem {
+  if (error instanceof RowSecurityBypassed)
+    return {
+      code: 'state/row-security',
+      message: `the database is not used: ${error.message}`,
+      next: 'give GATEHOUSE_DATABASE_OWNER_URL the role that owns the tables, and GATEHOUSE_DATABASE_URL another one',
+    }
+  if (error instanceof PostgresTooOld)
+    return { code: 'state/database-version', message: error.message, next: 'use PostgreSQL 15 or newer' }
+  const cause = error instanceof MigrationFailure ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
+  const message =
+    error instanceof MigrationFailure
+      ? `${error.message} (${code}); the database is as it was`
+      : `the database of \`GATEHOUSE_DATABASE_URL\` cannot be used (${code})`
+  return {
+    code: 'state/database',
+    message,
+    next:
+      code === NOT_PERMITTED
+        ? 'let the owner create roles, or have an administrator run: create role gatehouse_app nologin; grant gatehouse_app to OWNER'
+        : 'check that PostgreSQL 15 or newer runs there and lets this user create tables',
+  }
+}
