@@ -62,7 +62,7 @@ export function sentencesOf(text: string): readonly string[] {
     const isStop = (char === '.' || char === '!' || char === '?') && /^\s?$/.test(text.charAt(at + 1))
     if (at < text.length && !isStop && !(char === '\n' && /^\s*(?:\n|$|[-*•\d<])/.test(text.slice(at + 1, at + 20))))
       continue
-    if (at > start) sentences.push(text.slice(start, at + 1))
+    if (at > start || at < text.length) sentences.push(text.slice(start, at + 1))
     start = at + 1
   }
   return sentences
