@@ -11,6 +11,7 @@ import type { Session } from '../src/entrypoints/cli/session.ts'
 import { startControlPlane, type ControlPlane } from '../src/entrypoints/server/start-control-plane.ts'
 import { runOperation } from '../src/entrypoints/node/run-operation.ts'
 import { GatewayRegister } from '../src/entrypoints/node/gateway-register.ts'
+import { troubleLine } from '../src/entrypoints/node/report-trouble.ts'
 
 export const ROOT = join(import.meta.dirname, '..')
 export const EXAMPLE = join(ROOT, 'examples', 'support-assistant')
@@ -34,6 +35,7 @@ export async function startPlane(stateFolder: string, port: number): Promise<Con
     host: '127.0.0.1',
     consoleFolder: join(ROOT, 'console', 'dist'),
     pid: process.pid,
+    report: (what, error) => console.error(troubleLine(what, error)),
   })
   if (!plane.ok) throw new StackFailure(told(plane.failure))
   return plane.value

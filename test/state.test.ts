@@ -18,6 +18,7 @@ import { BundleSource, bundleTrust } from '../src/entrypoints/gateway/bundle-sou
 import { openNode, type OpenedNode } from '../src/entrypoints/node/open-node.ts'
 import { arrayRecordStore } from './support/array-record-store.ts'
 import { tempFolder } from './support/temp-folder.ts'
+import { warnOfTrouble } from './support/warn-of-trouble.ts'
 
 const digest = (char: string): Digest => parseDigest(`sha256:${char.repeat(64)}`)!
 const record = (id: string, overrides: Partial<StateRecord> = {}): StateRecord => ({
@@ -32,7 +33,7 @@ const record = (id: string, overrides: Partial<StateRecord> = {}): StateRecord =
 })
 
 async function open(stateFolder: string): Promise<OpenedNode> {
-  const opened = await openNode({ stateFolder, organization: 'o', version: '0' })
+  const opened = await openNode({ stateFolder, organization: 'o', version: '0', report: warnOfTrouble })
   if (!opened.ok) throw new Error(opened.failure.message)
   return opened.value
 }
@@ -64,6 +65,7 @@ test('a database that does not answer is a problem without its password', async 
     stateFolder: folder.path,
     organization: 'o',
     version: '0',
+    report: warnOfTrouble,
     databaseUrl: 'postgres://someone:hunter2@127.0.0.1:1/none',
   })
   expect(opened.ok ? undefined : opened.failure.code).toBe('state/database')

@@ -7,6 +7,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { build } from 'vite'
 import { startControlPlane, type ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
 import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
+import { warnOfTrouble } from '../support/warn-of-trouble.ts'
 
 const CANDIDATES = [
   process.env['GATEHOUSE_CHROMIUM'] ?? '',
@@ -48,6 +49,7 @@ export async function openConsole(fill: (node: OpenedNode) => Promise<void>): Pr
     host: '127.0.0.1',
     consoleFolder,
     pid: process.pid,
+    report: warnOfTrouble,
   })
   if (!started.ok) throw new Error(started.failure.message)
   await fill(started.value.node)

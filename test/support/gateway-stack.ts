@@ -14,6 +14,7 @@ import { gateOrThrow } from './owned-state.ts'
 import { statePlace } from './state-place.ts'
 import { eventually, tempFolder } from './temp-folder.ts'
 import { LOOKUP_SCHEMA, MODEL, NOTE_SCHEMA, SYSTEM, systemText, writeTinyProject } from './tiny-project.ts'
+import { warnOfTrouble } from './warn-of-trouble.ts'
 
 export const UPSTREAM_KEY = 'upstream-key-7f3a9c'
 
@@ -26,6 +27,7 @@ export async function startPlaneOrThrow(stateFolder: string, port = 0): Promise<
     host: '127.0.0.1',
     consoleFolder: join(stateFolder, 'no-console'),
     pid: process.pid,
+    report: warnOfTrouble,
   })
   if (!started.ok) throw new Error(`${started.failure.code}: ${started.failure.message}`)
   return started.value

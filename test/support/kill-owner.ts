@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { openNode } from '../../src/entrypoints/node/open-node.ts'
 import { seededRandom } from './seeded-random.ts'
+import { warnOfTrouble } from './warn-of-trouble.ts'
 
 const CHILD = join(import.meta.dirname, 'owner-child.ts')
 const IN_FLIGHT = 8
@@ -26,7 +27,7 @@ export async function killOwner(stateFolder: string, kills: number, seed: number
     )
     acknowledged += ids.length
     // The next start is the whole recovery: lock, journal and projection, without any step beside it.
-    const opened = await openNode({ stateFolder, organization: 'kill', version: '0' })
+    const opened = await openNode({ stateFolder, organization: 'kill', version: '0', report: warnOfTrouble })
     if (!opened.ok) throw new Error(`the start after kill ${kill} failed: ${opened.failure.message}`)
     await using node = opened.value
     for (const id of ids) if ((await node.store.get('risks', id)) === undefined) lost += 1

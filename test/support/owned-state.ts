@@ -5,9 +5,15 @@ import type { Session } from '../../src/entrypoints/cli/session.ts'
 import { runGate, type GateOutcome } from '../../src/entrypoints/cli/gate/run-gate.ts'
 import { capturedTerminal } from './captured-terminal.ts'
 import { statePlace } from './state-place.ts'
+import { warnOfTrouble } from './warn-of-trouble.ts'
 
 export async function openNodeOrThrow(stateFolder: string): Promise<OpenedNode> {
-  const opened = await openNode({ ...(await statePlace(stateFolder)), organization: 'local', version: '0.1.0' })
+  const opened = await openNode({
+    ...(await statePlace(stateFolder)),
+    organization: 'local',
+    version: '0.1.0',
+    report: warnOfTrouble,
+  })
   if (!opened.ok) throw new Error(`${opened.failure.code}: ${opened.failure.message}`)
   return opened.value
 }

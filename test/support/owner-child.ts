@@ -1,9 +1,10 @@
 // Owns the state folder at argv[2] and records risks until somebody kills it. Prints `id` of each only after it is
 // acknowledged: in the ledger and in the projection.
 import { openNode } from '../../src/entrypoints/node/open-node.ts'
+import { warnOfTrouble } from './warn-of-trouble.ts'
 
 const [stateFolder, inFlight] = [process.argv[2]!, Number(process.argv[3])]
-const opened = await openNode({ stateFolder, organization: 'kill', version: '0' })
+const opened = await openNode({ stateFolder, organization: 'kill', version: '0', report: warnOfTrouble })
 if (!opened.ok) throw new Error(opened.failure.message)
 const node = opened.value
 async function recordForever(lane: number): Promise<never> {

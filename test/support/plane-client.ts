@@ -8,6 +8,7 @@ import {
   type ControlPlaneOptions,
 } from '../../src/entrypoints/server/start-control-plane.ts'
 import { POSTGRES } from './postgres.ts'
+import { warnOfTrouble } from './warn-of-trouble.ts'
 
 /** A control plane of one organization; with a schema, on PostgreSQL beside those of others. */
 export async function startPlaneOf(
@@ -23,6 +24,7 @@ export async function startPlaneOf(
     host: '127.0.0.1',
     consoleFolder: join(folder, 'no-console'),
     pid: process.pid,
+    report: warnOfTrouble,
     ...(schema === undefined ? {} : { databaseUrl: POSTGRES, databaseSchema: schema }),
     ...rest,
   })

@@ -12,7 +12,7 @@ export interface RecorderOptions {
   /** Each entry once, in order, whichever server appended it. */
   readonly onChange: (entry: LedgerEntry) => void
   /** What could not be projected now; it is tried again with the next entry. */
-  readonly onFailure?: (error: unknown) => void
+  readonly onFailure: (error: unknown) => void
   /** Only where several servers share the state. */
   readonly turn?: Turn | undefined
 }
@@ -34,7 +34,7 @@ export class Recorder {
     this.#options = options
     this.#next = ledger.size
     this.#stopFollowing = ledger.onGrowth(() => {
-      this.#catchUp(ledger.size).catch((error: unknown) => options.onFailure?.(error))
+      this.#catchUp(ledger.size).catch((error: unknown) => options.onFailure(error))
     })
   }
 

@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/result.ts'
+import { troubleLine, type ReportTrouble } from '../node/report-trouble.ts'
 import { inert, styleFor } from './style.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -11,3 +12,9 @@ export function reportProblems(terminal: Terminal, problems: readonly Problem[])
     if (problem.next !== undefined) terminal.error(`  next: ${inert(problem.next)}\n`)
   }
 }
+
+/** Failures that no request waits for, a line each on standard error. */
+export const reportTo =
+  (terminal: Terminal): ReportTrouble =>
+  (what, error) =>
+    terminal.error(`${inert(troubleLine(what, error))}\n`)

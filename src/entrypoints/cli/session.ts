@@ -12,6 +12,7 @@ import { callRemote } from './remote-call.ts'
 import { readServerCredentials, type ServerCredentials } from './server-credentials.ts'
 import { VERSION } from './version.ts'
 import { stateFolderOf } from './state-folder.ts'
+import { reportTo } from './report-problems.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Calls operations of the state, whether this process owns it or another one does. */
@@ -70,6 +71,7 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
     organization: ORGANIZATION,
     version: VERSION,
     ...databaseOf(terminal),
+    report: reportTo(terminal),
   })
   if (!opened.ok) return opened
   const node = opened.value

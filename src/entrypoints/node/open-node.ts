@@ -20,6 +20,7 @@ import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
+import type { ReportTrouble } from './report-trouble.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
 
 export interface OpenedNode
@@ -28,6 +29,7 @@ export interface OpenedNode
   readonly stateFolder: string
   readonly bundleKeys: BundleKeys
   readonly workloadKey: KeyObject
+  readonly report: ReportTrouble
   trustText(): Promise<string>
   onEntry(listener: (entry: LedgerEntry) => void): () => void
 }
@@ -35,6 +37,8 @@ export interface OpenedNode
 export interface OpenNodeOptions extends StatePlace {
   readonly organization: string
   readonly version: string
+  /** Told of what failed with no caller to tell; it is tried again. */
+  readonly report: ReportTrouble
 }
 
 /** Becomes the owner of a state folder: lock, keys, ledger, database, in this order; undone in reverse. */
@@ -84,6 +88,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       onChange: (entry) => {
         for (const listener of listeners) listener(entry)
       },
+      onFailure: (error) => options.report('an entry of the ledger could not be read into the state', error),
       turn,
     })
   } catch (error) {
@@ -96,6 +101,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     organization,
     version,
     stateFolder,
+    report: options.report,
     ledger,
     store,
     db,

@@ -82,8 +82,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
       if (await keyEndedBetween(node, lookedAt, now)) gateways.advance()
       lookedAt = now
     },
-    // The database is away: the span stays open, and the next look covers it.
-    () => undefined,
+    // The span stays open, and the next look covers it.
+    (error) => node.report('ended keys could not be looked up', error),
   )
   await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
   return ok({

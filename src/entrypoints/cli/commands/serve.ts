@@ -7,7 +7,7 @@ import { parseServerConfig, type ServerConfig } from '../../../contract/server/s
 import { consoleFolderOf, startControlPlane } from '../../server/start-control-plane.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { contentFolder } from '../../../adapters/files/content-folder.ts'
-import { reportProblems } from '../report-problems.ts'
+import { reportProblems, reportTo } from '../report-problems.ts'
 import { databaseOf, stateFolderOf } from '../session.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { VERSION } from '../version.ts'
@@ -33,6 +33,7 @@ export async function serveCommand(
     organization: 'local',
     version: VERSION,
     ...databaseOf(terminal),
+    report: reportTo(terminal),
     port: options.port,
     host: options.host,
     consoleFolder: consoleFolderOf(dirname(contentFolder('policies'))),
