@@ -1,3 +1,5 @@
+import { withUnits } from '../text-units.ts'
+
 /** Starts and ends of runs, flat. */
 export type Runs = Uint32Array<ArrayBuffer>
 
@@ -118,6 +120,10 @@ const NO_RUNS: Runs = new Uint32Array(0)
 
 /** One look-up a unit, whatever the text. */
 export function walkUnits(text: string): UnitWalk {
+  return withUnits(text, (units) => walk(units, text.length))
+}
+
+function walk(units: Uint16Array, length: number): UnitWalk {
   const next = (transitions ??= compiled())
   const singles: number[] = []
   let { digits, long } = gathered
@@ -125,9 +131,8 @@ export function walkUnits(text: string): UnitWalk {
   let longEdges = 0
   let kinds = 0
   let cell = 0
-  const { length } = text
   for (let at = 0; at < length; at++) {
-    const kind = KINDS[text.charCodeAt(at)] as number
+    const kind = KINDS[units[at] as number] as number
     kinds |= kind
     cell = next[cell | kind] as number
     if (cell <= STATE) continue
