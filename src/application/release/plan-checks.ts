@@ -64,7 +64,7 @@ export function planChecks(
     facts: factsOf(inputs),
     evidence: {},
   }
-  const planned: PlannedCheck[] = []
+  const applying: ApplyingCheck[] = []
   for (const pack of inputs.packs) {
     if (pack.scope === 'request') continue
     for (const rule of pack.rules) {
@@ -72,19 +72,28 @@ export function planChecks(
       const applies = evaluateRule(ports.engine, rule.when, document)
       // A rule whose `when` cannot be evaluated is planned too: the gate will say what is wrong with it.
       if (applies.ok && !applies.value) continue
-      planned.push(planCheck(ports.sha256, inputs, pack, rule, rule.check))
+      applying.push({ pack, rule, spec: rule.check })
     }
   }
-  return planned
+  const read = applying.flatMap(({ spec }) => (spec.kind === 'suite' ? suitesFor(inputs, spec.purpose) : []))
+  return applying.map((check) => planCheck(ports.sha256, { ...inputs, read }, check))
 }
 
-// oxlint-disable-next-line max-params -- the five are one sentence: this check of this rule of this pack for these inputs
+interface ApplyingCheck {
+  readonly pack: PolicyPack
+  readonly rule: PolicyRule
+  readonly spec: CheckSpec
+}
+
+/** Suites that some check reads, each once. */
+export function suitesRead(checks: readonly Pick<PlannedCheck, 'suites'>[]): readonly Suite[] {
+  return [...new Map(checks.flatMap(({ suites }) => suites.map((suite) => [suite.id, suite]))).values()]
+}
+
 function planCheck(
   sha256: Sha256,
-  inputs: PlanInputs,
-  pack: PolicyPack,
-  rule: PolicyRule,
-  spec: CheckSpec,
+  inputs: PlanInputs & { readonly read: readonly Suite[] },
+  { pack, rule, spec }: ApplyingCheck,
 ): PlannedCheck {
   const suites = spec.kind === 'suite' ? suitesFor(inputs, spec.purpose) : []
   const criterion = criterionOf(spec, inputs.tier)
@@ -99,6 +108,7 @@ function planCheck(
     targets: suites.map(({ target }) => inputs.targets.get(target) ?? null),
     model: spec.kind === 'suite' || spec.kind === 'redteam' ? inputs.model : null,
     ...(spec.kind === 'redteam' ? { campaign: (campaign ?? null) as Json } : {}),
+    ...(isCoverage(spec) ? { read: [...new Set(inputs.read.map(({ digest }) => digest))] } : {}),
   })
   const casesAvailable = campaign?.attacks ?? suites.reduce((sum, suite) => sum + suite.cases.length, 0)
   return {
@@ -111,6 +121,11 @@ function planCheck(
     casesNeeded: criterion === undefined ? undefined : casesNeeded(criterion),
     key,
   }
+}
+
+/** It runs nothing, and looks at every case that the other checks run. */
+function isCoverage(spec: CheckSpec): boolean {
+  return spec.kind === 'builtin' && spec.name === 'journey-coverage'
 }
 
 /** Raised when the way a check computes its result changes: old evidence then no longer counts. */

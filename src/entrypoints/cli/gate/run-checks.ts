@@ -2,16 +2,22 @@ import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.t
 import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
 import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
-import { checkMetadata, scanSecrets } from '../../../application/evaluation/builtin-checks.ts'
+import {
+  checkJourneys,
+  checkMetadata,
+  scanSecrets,
+  type BuiltinResult,
+} from '../../../application/evaluation/builtin-checks.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
 import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
 import { canPlant } from '../../../application/redteam/planting-target.ts'
 import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
 import { suiteDecision } from '../../../application/evaluation/suite-decision.ts'
-import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
+import { suitesRead, type PlannedCheck } from '../../../application/release/plan-checks.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
+import type { CheckSpec } from '../../../domain/policy/policy-pack.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
 import { openApplication } from './open-application.ts'
 import { leakOf, openTarget } from './open-target.ts'
@@ -30,7 +36,7 @@ export async function runChecks(
   checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
-  const { project, inputs } = gate
+  const { inputs } = gate
   const startedAt = systemClock()
   const ran = await runSuites(gate, checks, options)
   if (!ran.ok) return ran
@@ -59,13 +65,27 @@ export async function runChecks(
       evidence.push(await runRedteamCheck(gate, check, context, options))
       continue
     }
-    const { failures, looked } =
-      check.spec.name === 'secret-scan'
-        ? await scanSecrets(inputs.release, project.files, project.manifestFile)
-        : checkMetadata(inputs.release, inputs.tier, project.manifestFile, (path) => project.source.positionOf(path))
+    const { failures, looked } = await runBuiltinCheck(gate, check.spec.name)
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
   return ok(evidence)
+}
+
+async function runBuiltinCheck(
+  { project, inputs, checks }: PreparedGate,
+  name: Extract<CheckSpec, { readonly kind: 'builtin' }>['name'],
+): Promise<BuiltinResult> {
+  const { release, tier } = inputs
+  const { manifestFile } = project
+  const positionOf: typeof project.source.positionOf = (path) => project.source.positionOf(path)
+  switch (name) {
+    case 'secret-scan':
+      return scanSecrets(release, project.files, manifestFile)
+    case 'metadata':
+      return checkMetadata(release, tier, manifestFile, positionOf)
+    case 'journey-coverage':
+      return checkJourneys(release, { declared: inputs.suites, read: suitesRead(checks) }, manifestFile, positionOf)
+  }
 }
 
 /** Attacks the application as the rule asks; what keeps it from being run is its outcome. */
@@ -110,7 +130,7 @@ async function runSuites(
   checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<RanSuites, readonly Problem[]>> {
-  const suites = [...new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite]))).values()]
+  const suites = suitesRead(checks)
   const [first] = suites
   if (first === undefined) return ok({ results: new Map(), isSimulated: false })
   const opened = await openApplication(project, {
