@@ -3,7 +3,13 @@ import type { Json } from '../../base/json.ts'
 import type { Suite, SuiteCase } from '../../domain/evaluation/suite.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import { evaluateRule, type CheckSpec, type PolicyPack, type PolicyRule } from '../../domain/policy/policy-pack.ts'
+import {
+  evaluateRule,
+  type BUILTIN_CHECKS,
+  type CheckSpec,
+  type PolicyPack,
+  type PolicyRule,
+} from '../../domain/policy/policy-pack.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { ALPHA_DEFAULT, casesNeeded, type Criterion } from '../../domain/statistics/criterion.ts'
 
@@ -106,9 +112,9 @@ function planCheck(
     release: inputs.release.digest,
     suites: suites.map(({ digest }) => digest),
     targets: suites.map(({ target }) => inputs.targets.get(target) ?? null),
-    model: spec.kind === 'suite' || spec.kind === 'redteam' ? inputs.model : null,
+    model: asksModel(spec) ? inputs.model : null,
     ...(spec.kind === 'redteam' ? { campaign: (campaign ?? null) as Json } : {}),
-    ...(isCoverage(spec) ? { read: [...new Set(inputs.read.map(({ digest }) => digest))] } : {}),
+    ...(readsAll(spec) ? { read: [...new Set(inputs.read.map(({ digest }) => digest))] } : {}),
   })
   const casesAvailable = campaign?.attacks ?? suites.reduce((sum, suite) => sum + suite.cases.length, 0)
   return {
@@ -123,9 +129,17 @@ function planCheck(
   }
 }
 
-/** It runs nothing, and looks at every case that the other checks run. */
-function isCoverage(spec: CheckSpec): boolean {
-  return spec.kind === 'builtin' && spec.name === 'journey-coverage'
+export function isBuiltin(spec: CheckSpec, name: (typeof BUILTIN_CHECKS)[number]): boolean {
+  return spec.kind === 'builtin' && spec.name === name
+}
+
+/** They run nothing themselves, and look at every case that the other checks run. */
+function readsAll(spec: CheckSpec): boolean {
+  return isBuiltin(spec, 'journey-coverage') || isBuiltin(spec, 'model-version')
+}
+
+function asksModel(spec: CheckSpec): boolean {
+  return spec.kind === 'suite' || spec.kind === 'redteam' || isBuiltin(spec, 'model-version')
 }
 
 /** Raised when the way a check computes its result changes: old evidence then no longer counts. */

@@ -5,11 +5,26 @@ const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as con
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 
-const days = (value: string): number => {
-  const parsed = Number(value)
-  if (!Number.isInteger(parsed) || parsed < 1 || parsed > 366)
-    throw new InvalidArgumentError('must be a whole number from 1 to 366.')
-  return parsed
+const number =
+  (least: number, most: number, isWhole: boolean) =>
+  (value: string): number => {
+    const parsed = Number(value)
+    if (value.trim() === '' || !(parsed >= least && parsed <= most) || (isWhole && !Number.isInteger(parsed)))
+      throw new InvalidArgumentError(`must be a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}.`)
+    return parsed
+  }
+
+function component(value: string): { readonly named: string; readonly to: string } {
+  const at = value.indexOf('=')
+  const [named, to] = [value.slice(0, at), value.slice(at + 1)]
+  if (at < 1 || to.trim() === '') throw new InvalidArgumentError('must look like main=gpt-4.1-mini-2025-04-14.')
+  return { named, to }
+}
+
+function semanticVersion(value: string): string {
+  if (!/^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,64})?$/.test(value))
+    throw new InvalidArgumentError('must be a semantic version such as 1.2.0.')
+  return value
 }
 
 /** What changes between two states of a system: coverage, comparison, upgrade, suites from elsewhere. */
@@ -24,7 +39,7 @@ function registerCoverage(group: Command, { terminal, setExitCode }: CommandCont
     .option(...PROJECT)
     .option(...MANIFEST)
     .option(...STATE)
-    .option('--max-age-days <n>', 'age up to which evidence counts', days, 30)
+    .option('--max-age-days <n>', 'age up to which evidence counts', number(1, 366, true), 30)
     .option('--no-evidence', 'count cases only; open no state')
     .addOption(
       new Option('--format <format>', 'how to print').choices(['human', 'markdown', 'csv', 'json']).default('human'),
@@ -37,4 +52,30 @@ function registerCoverage(group: Command, { terminal, setExitCode }: CommandCont
     .action(async (options) =>
       setExitCode(await (await import('./eval-coverage.ts')).evalCoverageCommand(terminal, options)),
     )
+}
+
+/** `upgrade`: is the successor of a component as good? */
+export function registerUpgrade(program: Command, { terminal, setExitCode }: CommandContext): void {
+  program
+    .command('upgrade')
+    .description('a model or prompt against its successor: paired cases and attacks, acceptance criteria, a patch')
+    .requiredOption(
+      '--component <id=value>',
+      'id, kind or declared name, and the new model name or prompt path',
+      component,
+    )
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option('--release <version>', 'version of the proposed release (default: the next minor)', semanticVersion)
+    .option('--candidate-url <url>', 'base URL under which the new model answers (default: OPENAI_BASE_URL)')
+    .option('--attacks <n>', 'attacks, and as many benign twins; 0 for none', number(0, 100_000, true), 200)
+    .option('--margin <share>', 'by how much misses may rise', number(0, 1, false), 0.02)
+    .option('--seed <n>', 'of the draw and the bootstrap', number(0, 2_147_483_647, true), 1)
+    .option('--patch <file>', 'where the proposed change of the manifest is written', 'upgrade.patch')
+    .option('--json', 'print JSON', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ gatehouse upgrade --component model=gpt-4.1-mini-2025-09-01\n  $ gatehouse upgrade --component system=prompts/system-v2.md --margin 0.01 --json\n\nExits 0 accepted, 1 rejected, 3 inconclusive.\n',
+    )
+    .action(async (options) => setExitCode(await (await import('./upgrade.ts')).upgradeCommand(terminal, options)))
 }
