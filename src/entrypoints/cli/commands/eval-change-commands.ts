@@ -5,6 +5,8 @@ const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as con
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
+
 const number =
   (least: number, most: number, isWhole: boolean) =>
   (value: string): number => {
@@ -30,6 +32,7 @@ function semanticVersion(value: string): string {
 /** What changes between two states of a system: coverage, comparison, upgrade, suites from elsewhere. */
 export function registerEvalChangeCommands(group: Command, context: CommandContext): void {
   registerCoverage(group, context)
+  registerCompare(group, context)
 }
 
 function registerCoverage(group: Command, { terminal, setExitCode }: CommandContext): void {
@@ -51,6 +54,27 @@ function registerCoverage(group: Command, { terminal, setExitCode }: CommandCont
     )
     .action(async (options) =>
       setExitCode(await (await import('./eval-coverage.ts')).evalCoverageCommand(terminal, options)),
+    )
+}
+
+function registerCompare(group: Command, { terminal, setExitCode }: CommandContext): void {
+  group
+    .command('compare')
+    .description('releases, models and prompts by their kept runs: Pareto front, and the cheapest that passes')
+    .argument('[runs...]', 'ids from `eval list` (default: the newest of each suite and target)')
+    .option('-s, --suite <id>', 'only runs of this suite; repeatable', collect, [])
+    .option('--gate', 'ask for the criteria of the gate too, not only for those of the suites', false)
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option(...STATE)
+    .option('-o, --output <file>', 'write the comparison: .json, .html or .md; repeatable', collect, [])
+    .option('--json', 'print JSON', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ gatehouse eval compare\n  $ gatehouse eval compare --suite quality --suite redteam --gate -o models.html\n',
+    )
+    .action(async (runs: string[], options) =>
+      setExitCode(await (await import('./eval-compare.ts')).evalCompareCommand(terminal, runs, options)),
     )
 }
 
