@@ -23,6 +23,12 @@ function component(value: string): { readonly named: string; readonly to: string
   return { named, to }
 }
 
+function modelName(value: string): string {
+  if (value.trim() === '' || value.length > 200)
+    throw new InvalidArgumentError('must be a name of 1 to 200 characters.')
+  return value
+}
+
 function semanticVersion(value: string): string {
   if (!/^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.-]{1,64})?$/.test(value))
     throw new InvalidArgumentError('must be a semantic version such as 1.2.0.')
@@ -33,6 +39,7 @@ function semanticVersion(value: string): string {
 export function registerEvalChangeCommands(group: Command, context: CommandContext): void {
   registerCoverage(group, context)
   registerCompare(group, context)
+  registerImport(group, context)
 }
 
 function registerCoverage(group: Command, { terminal, setExitCode }: CommandContext): void {
@@ -75,6 +82,26 @@ function registerCompare(group: Command, { terminal, setExitCode }: CommandConte
     )
     .action(async (runs: string[], options) =>
       setExitCode(await (await import('./eval-compare.ts')).evalCompareCommand(terminal, runs, options)),
+    )
+}
+
+function registerImport(group: Command, { terminal, setExitCode }: CommandContext): void {
+  group
+    .command('import')
+    .description('a promptfoo config as a suite, with a report of what did not translate; its code is never run')
+    .argument('<config>', 'promptfooconfig.yaml, or JSON of the same form')
+    .requiredOption('-o, --out <file>', 'suite to write, relative to the project; cases and further targets beside it')
+    .option('-p, --project <folder>', 'folder that paths of the suite are relative to', '.')
+    .option('--judge <model>', 'model that grades rubrics (default: the grader of the config)', modelName)
+    .option('--force', 'overwrite files that are there', false)
+    .option('--strict', 'exit 1 when something is left out or changed', false)
+    .option('--json', 'print JSON', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ gatehouse eval import promptfooconfig.yaml --out suites/imported.yaml\n  $ gatehouse eval import promptfooconfig.yaml --out suites/imported.yaml --judge gpt-4.1-mini --json\n',
+    )
+    .action(async (config: string, options) =>
+      setExitCode(await (await import('./eval-import.ts')).evalImportCommand(terminal, config, options)),
     )
 }
 
