@@ -25,8 +25,12 @@ export function pathOf(reference: string): string | undefined {
 export function parseDocument(file: string, text: string): Result<Placed, readonly Problem[]> {
   const yaml = parseYaml(file, text)
   if (!yaml.ok) return yaml
-  const { positionOf } = yaml.value
-  return ok({ value: withMerges(yaml.value.value), at: positionOf([]), placeOf: positionOf })
+  const source = yaml.value
+  return ok({
+    value: withMerges(source.value),
+    at: source.positionOf([]),
+    placeOf: (path) => source.positionOf(path),
+  })
 }
 
 /** Tests of the config: written out, or in files that it names. What cannot be read is a note. */

@@ -57,35 +57,37 @@ function pattern(source: string, isInverse: boolean, { isPattern }: AssertionOpt
 const CASE = 'white space is not told apart'
 
 /** Words of the answer. promptfoo tells upper from lower case unless the name begins with `i`: a pattern does, too. */
-function ofWords({ type, isInverse, value }: Given, options: AssertionOptions): TranslatedAssertion | undefined {
-  const texts = type.endsWith('-any') || type.endsWith('-all') ? textsOf(value) : undefined
+function ofWords(given: Given, options: AssertionOptions): TranslatedAssertion | undefined {
+  const { type, isInverse, value } = given
+  if (/^i?contains-(?:any|all)$/.test(type)) {
+    const texts = textsOf(value)
+    return texts === undefined ? NO_VALUE : ofTexts(given, texts, options)
+  }
+  if (!/^(?:i?contains|starts-with|regex)$/.test(type)) return undefined
+  if (value === undefined) return NO_VALUE
+  const text = asText(value)
   switch (type) {
     case 'contains':
-      return value === undefined ? NO_VALUE : pattern(escaped(asText(value)), isInverse, options)
-    case 'icontains':
-      if (value === undefined) return NO_VALUE
-      return { expect: [{ scorer: isInverse ? 'excludes' : 'contains', any: [asText(value)] }], changed: CASE }
-    case 'contains-any':
-      return texts === undefined ? NO_VALUE : pattern(texts.map(escaped).join('|'), isInverse, options)
-    case 'icontains-any':
-      if (texts === undefined) return NO_VALUE
-      return { expect: [{ scorer: isInverse ? 'excludes' : 'contains', any: texts }], changed: CASE }
-    case 'contains-all':
-    case 'icontains-all':
-      if (texts === undefined) return NO_VALUE
-      if (isInverse && texts.length > 1) return { why: 'that some of several texts are missing is no expectation' }
-      if (type === 'icontains-all')
-        return isInverse
-          ? { expect: [{ scorer: 'excludes', any: texts }], changed: CASE }
-          : { expect: [{ scorer: 'contains-all', all: texts }], changed: CASE }
-      return all(texts.map((text) => pattern(escaped(text), isInverse, options)))
+      return pattern(escaped(text), isInverse, options)
     case 'starts-with':
-      return value === undefined ? NO_VALUE : pattern(`^${escaped(asText(value))}`, isInverse, options)
+      return pattern(`^${escaped(text)}`, isInverse, options)
     case 'regex':
       return typeof value === 'string' ? pattern(value, isInverse, options) : NO_VALUE
     default:
-      return undefined
+      return { expect: [{ scorer: isInverse ? 'excludes' : 'contains', any: [text] }], changed: CASE }
   }
+}
+
+// oxlint-disable-next-line max-params -- what is asserted, of which texts, and what patterns are taken
+function ofTexts({ type, isInverse }: Given, texts: readonly string[], options: AssertionOptions): TranslatedAssertion {
+  if (type === 'contains-any') return pattern(texts.map(escaped).join('|'), isInverse, options)
+  if (type === 'icontains-any')
+    return { expect: [{ scorer: isInverse ? 'excludes' : 'contains', any: texts }], changed: CASE }
+  if (isInverse && texts.length > 1) return { why: 'that some of several texts are missing is no expectation' }
+  if (type === 'contains-all') return all(texts.map((text) => pattern(escaped(text), isInverse, options)))
+  return isInverse
+    ? { expect: [{ scorer: 'excludes', any: texts }], changed: CASE }
+    : { expect: [{ scorer: 'contains-all', all: texts }], changed: CASE }
 }
 
 const NO_VALUE: TranslatedAssertion = { why: 'it has no `value`' }

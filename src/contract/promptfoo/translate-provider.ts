@@ -97,32 +97,45 @@ const PLACE = /^(?:json|data)((?:\.[A-Za-z_]\w*|\[\d{1,6}\])*)$/
 const ENVIRONMENT = /^\s*(?:Bearer\s+)?\{\{\s*env\.([A-Z][A-Z0-9_]{0,99})\s*\}\}\s*$/
 
 function httpTarget(id: string, config: JsonObject): Target {
-  const { url = id, method, headers, body, transformResponse, responseParser } = config
+  const { url = id, method, body, transformResponse, responseParser } = config
   const place = transformResponse ?? responseParser ?? 'json'
   const match = typeof place === 'string' ? PLACE.exec(place.trim()) : null
   if (match === null) return { why: 'its `transformResponse` is a program; name the place of the reply by a JSONPath' }
   if (typeof url !== 'string' || !/^https?:\/\//.test(url)) return { why: 'it has no `url`' }
-  const plain: Record<string, Json> = {}
-  const secret: Record<string, Json> = {}
-  for (const [name, value] of Object.entries(isJsonObject(headers) ? headers : {})) {
-    const variable = typeof value === 'string' ? ENVIRONMENT.exec(value)?.[1] : undefined
-    if (variable !== undefined) secret[name] = variable
-    else if (typeof value === 'string' && !value.includes('{{')) plain[name] = value
-  }
+  const headers = headersOf(config['headers'])
   return {
     value: {
       type: 'http',
       url,
       reply: `$${match[1] ?? ''}`,
       ...(method === 'GET' || method === 'PUT' || method === 'POST' ? { method } : {}),
-      ...(Object.keys(plain).length > 0 ? { headers: plain } : {}),
-      ...(Object.keys(secret).length > 0 ? { headersFrom: secret } : {}),
+      ...headers,
       ...(body === undefined ? {} : { body }),
     },
-    ...(Object.keys(secret).length === 0 && body === undefined
+    ...(headers.headersFrom === undefined && body === undefined
       ? {}
       : {
           changed: 'templates are those of targets, and a header from the environment is sent as its variable holds it',
         }),
+  }
+}
+
+interface Headers {
+  readonly headers?: JsonObject
+  readonly headersFrom?: JsonObject
+}
+
+/** Plain headers, and names of the variables that hold the others. */
+function headersOf(written: Json | undefined): Headers {
+  const plain: Record<string, Json> = {}
+  const secret: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(isJsonObject(written) ? written : {})) {
+    const variable = typeof value === 'string' ? ENVIRONMENT.exec(value)?.[1] : undefined
+    if (variable !== undefined) secret[name] = variable
+    else if (typeof value === 'string' && !value.includes('{{')) plain[name] = value
+  }
+  return {
+    ...(Object.keys(plain).length > 0 ? { headers: plain } : {}),
+    ...(Object.keys(secret).length > 0 ? { headersFrom: secret } : {}),
   }
 }
