@@ -3,10 +3,11 @@ import type { TrialJournal } from '../../application/evaluation/trial-journal.ts
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { TrialRecord } from '../../domain/evaluation/trial-record.ts'
 import { errnoOf } from '../files/errno.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { LineIndex, readLines } from './line-file.ts'
 
 /** Records that may wait for the disk before the run waits for it. */
-const WAITING_BYTES_MAX = 4 * 1_048_576
+const WAITING_BYTES_MAX = 524_288
 const VERSION = 1
 const VARIANTS_RADIX = 128
 const TRIALS_RADIX = 64
@@ -24,8 +25,7 @@ export class FileJournal implements TrialJournal {
   readonly #file: FileHandle
   readonly #index = new LineIndex()
   readonly #places = new Map<number, number>()
-  #waiting: string[] = []
-  #waitingBytes = 0
+  readonly #waiting = new LineBuffer()
   #writing: Promise<void> | undefined
   #failure: Error | undefined
 
@@ -93,12 +93,11 @@ export class FileJournal implements TrialJournal {
   append(record: TrialRecord): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     this.#push(JSON.stringify(record))
-    return this.#waitingBytes > WAITING_BYTES_MAX ? this.flush() : undefined
+    return this.#waiting.length > WAITING_BYTES_MAX ? this.flush() : undefined
   }
 
   #push(line: string): void {
-    this.#waiting.push(`${line}\n`)
-    this.#waitingBytes += line.length + 1
+    this.#waiting.push(line)
     this.#writing ??= this.#write()
   }
 
@@ -107,10 +106,7 @@ export class FileJournal implements TrialJournal {
     await Promise.resolve()
     try {
       while (this.#waiting.length > 0) {
-        const group = this.#waiting.join('')
-        this.#waiting = []
-        this.#waitingBytes = 0
-        await this.#file.appendFile(group)
+        await this.#file.appendFile(this.#waiting.take())
         await this.#file.datasync()
       }
     } catch (error) {
