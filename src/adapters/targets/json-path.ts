@@ -31,7 +31,8 @@ function singularSteps(path: string): readonly Step[] | undefined {
       continue
     }
     const [selector, more] = node.selectors
-    if (more !== undefined || (selector?.type !== 'NameSelector' && selector?.type !== 'IndexSelector')) return undefined
+    if (more !== undefined || (selector?.type !== 'NameSelector' && selector?.type !== 'IndexSelector'))
+      return undefined
     steps.push(selector.value)
   }
   return steps

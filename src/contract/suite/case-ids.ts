@@ -100,7 +100,10 @@ function hashOf(id: string): number {
   return (hash ^ (hash >>> 13)) >>> 0
 }
 
-function grown<Numbers extends Uint8Array | Uint32Array>(from: Numbers, make: new (length: number) => Numbers): Numbers {
+function grown<Numbers extends Uint8Array | Uint32Array>(
+  from: Numbers,
+  make: new (length: number) => Numbers,
+): Numbers {
   const to = new make(from.length * 2)
   to.set(from)
   return to
