@@ -124,7 +124,11 @@ function runProgram(config: CommandConfig, ports: TargetPorts, input: string, si
       else if (isLate) failed('timeout', `no end within ${timeoutMs / SECOND_MS} s`)
       else if (bytes > OUTPUT_BYTES_MAX) failed('malformed', `the output is longer than ${OUTPUT_BYTES_MAX} bytes`)
       else if (code === 0) settle({ kind: 'ended', stdout: Buffer.concat(chunks).toString('utf8') })
-      else failed('crashed', `the program ended with ${code ?? killedBy ?? 'nothing'}${errors.trim() === '' ? '' : `: ${errors.trim()}`}`)
+      else
+        failed(
+          'crashed',
+          `the program ended with ${code ?? killedBy ?? 'nothing'}${errors.trim() === '' ? '' : `: ${errors.trim()}`}`,
+        )
     })
   })
 }

@@ -250,7 +250,11 @@ describe('any HTTP endpoint', () => {
     ['401', (r) => r.writeHead(401).end(), /^unauthorized:/],
     ['400', (r) => r.writeHead(400).end('bad'), /^rejected: the target answered 400: bad$/],
     ['a broken connection', (r) => r.destroy(), /^unavailable:/],
-    ['half an answer', (r) => r.writeHead(200, { 'content-length': '10' }).write('{', () => r.destroy()), /^unavailable:/],
+    [
+      'half an answer',
+      (r) => r.writeHead(200, { 'content-length': '10' }).write('{', () => r.destroy()),
+      /^unavailable:/,
+    ],
     ['no JSON', (r) => r.end('<html>'), /^malformed: the answer is no JSON/],
     ['JSON without the reply', (r) => r.end('{"a":1}'), /^malformed: nothing stands at `\$\.reply`/],
     ['too much', (r) => r.end(Buffer.alloc(9 * 1_048_576, 32)), /^malformed: the answer is longer than 8388608 bytes$/],
@@ -263,7 +267,11 @@ describe('any HTTP endpoint', () => {
   test.each([
     ['seconds', { 'retry-after': '7' }, 7_000],
     ['milliseconds', { 'retry-after-ms': '250' }, 250],
-    ['a date, by the clock of the server', { date: 'Mon, 01 Jan 2035 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2035 00:00:09 GMT' }, 9_000],
+    [
+      'a date, by the clock of the server',
+      { date: 'Mon, 01 Jan 2035 00:00:00 GMT', 'retry-after': 'Mon, 01 Jan 2035 00:00:09 GMT' },
+      9_000,
+    ],
     ['nonsense', { 'retry-after': 'soon' }, undefined],
   ])('says how long to wait in %s', async (_, headers, retryAfterMs) => {
     const base = await serving((__, response) => response.writeHead(429, headers).end())
@@ -305,7 +313,12 @@ describe('any HTTP endpoint', () => {
   })
 
   test('whose header comes from a variable that is not set is refused before the run', async () => {
-    const config = targetSchema.parse({ type: 'http', url: 'http://a.example', reply: '$', headersFrom: { k: 'NO_KEY' } })
+    const config = targetSchema.parse({
+      type: 'http',
+      url: 'http://a.example',
+      reply: '$',
+      headersFrom: { k: 'NO_KEY' },
+    })
     expect(await openTarget(config, ports)).toMatchObject({ ok: false, failure: { code: 'target/no-variable' } })
   })
 })
