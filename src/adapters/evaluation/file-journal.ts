@@ -65,17 +65,17 @@ export class FileJournal implements TrialJournal {
           next: 'resume with what the run was started with, or start a new one',
         })
       }
-      const record = value as TrialRecord | undefined
-      if (!Array.isArray(record?.at)) {
+      if (!isRecord(value)) {
         await file.close()
-        return fail({
-          code: 'eval/bad-journal',
-          message: `\`${path}\` is damaged at line ${number}`,
-          next: 'start a new run',
-        })
+        return damaged(path, number)
       }
-      journal.#places.set(keyOf(record.at), journal.#index.count)
+      journal.#places.set(keyOf(value.at), journal.#index.count)
       journal.#index.add(offset, length)
+    }
+    // The head is on disk before a run begins: without one, this is what is left of a journal.
+    if (end === 0) {
+      await file.close()
+      return damaged(path, 1)
     }
     await file.truncate(end)
     return ok(journal)
@@ -140,6 +140,27 @@ export function joinedJournals(journals: readonly FileJournal[]): TrialJournal {
     append: () => undefined,
     flush: async () => undefined,
   }
+}
+
+function damaged(path: string, line: number): Result<never, Problem> {
+  return fail({
+    code: 'eval/bad-journal',
+    message: `\`${path}\` is damaged at line ${line}`,
+    next: 'start a new run',
+    at: { file: path, line, column: 1 },
+  })
+}
+
+/** What a resumed run rests on: a damaged line must not stand for a result. */
+function isRecord(value: unknown): value is TrialRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const { at, id, result } = value as Partial<TrialRecord>
+  if (!Array.isArray(at) || at.length !== 3 || !at.every((place) => Number.isInteger(place) && place >= 0)) return false
+  if (typeof id !== 'string' || typeof result !== 'object' || result === null) return false
+  if (result.kind === 'errored') return typeof result.failure === 'string' && typeof result.why === 'string'
+  const { score, reply } = result
+  const lists = [score?.misses, score?.noVerdicts, score?.values]
+  return result.kind === 'scored' && typeof reply === 'string' && lists.every((list) => Array.isArray(list))
 }
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {
