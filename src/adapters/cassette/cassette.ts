@@ -10,7 +10,7 @@ import { digestOfJson } from '../../base/digest.ts'
 import { canonicalJson, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
-import { LineIndex, readLines } from '../evaluation/line-file.ts'
+import { LineIndex, LineTooLong, readLines } from '../evaluation/line-file.ts'
 
 interface CassetteHead {
   readonly cassette: 1
@@ -108,15 +108,20 @@ export async function cassetteTarget(path: string): Promise<Result<TrialTarget, 
       at: { file: path, line, column: 1 },
     })
   }
-  for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
-    const value = parsed(text)
-    if (number === 1) head = headSchema.safeParse(value).data
-    if (head === undefined) return bad(number)
-    if (number === 1) continue
-    const entry = entrySchema.safeParse(value).data
-    if (entry === undefined) return bad(number)
-    places.set(entry.key, index.count)
-    index.add(offset, length)
+  try {
+    for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
+      const value = parsed(text)
+      if (number === 1) head = headSchema.safeParse(value).data
+      if (head === undefined) return bad(number)
+      if (number === 1) continue
+      const entry = entrySchema.safeParse(value).data
+      if (entry === undefined) return bad(number)
+      places.set(entry.key, index.count)
+      index.add(offset, length)
+    }
+  } catch (error) {
+    if (error instanceof LineTooLong) return bad(error.line)
+    throw error
   }
   if (head === undefined) return bad(1)
   const { identity, isSimulated } = head

@@ -67,6 +67,7 @@ describe('a journal', () => {
   test.each([
     ['is not there', undefined, 'eval/no-journal'],
     ['is of another run', '{"journal":1,"run":"run-2"}\n', 'eval/other-run'],
+    ['has a line without end', `{"journal":1,"run":"run-1"}\n${'x'.repeat(17 * 1_048_576)}`, 'eval/bad-journal'],
     ['has no head', '', 'eval/bad-journal'],
     ['has half a head', '{"journal":1,', 'eval/bad-journal'],
     [

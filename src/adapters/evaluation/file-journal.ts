@@ -4,7 +4,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { TrialRecord } from '../../domain/evaluation/trial-record.ts'
 import { errnoOf } from '../files/errno.ts'
 import { LineBuffer } from './line-buffer.ts'
-import { LineIndex, readLines } from './line-file.ts'
+import { LineIndex, LineTooLong, readLines } from './line-file.ts'
 
 /** Records that may wait for the disk before the run waits for it. */
 const WAITING_BYTES_MAX = 524_288
@@ -52,33 +52,38 @@ export class FileJournal implements TrialJournal {
         next: 'start the run without --resume',
       })
     const journal = new FileJournal(file)
+    const read = await journal.#takeUp(path, run)
+    if (read.ok) return ok(journal)
+    await file.close()
+    return read
+  }
+
+  async #takeUp(path: string, run: string): Promise<Result<undefined, Problem>> {
     let end = 0
-    for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
-      end = offset + length + 1
-      const value = parsed(text)
-      if (number === 1) {
-        if ((value as Head | undefined)?.run === run) continue
-        await file.close()
-        return fail({
-          code: 'eval/other-run',
-          message: `\`${path}\` belongs to another suite, target, seed or number of trials`,
-          next: 'resume with what the run was started with, or start a new one',
-        })
+    try {
+      for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
+        end = offset + length + 1
+        const value = parsed(text)
+        if (number === 1) {
+          if ((value as Head | undefined)?.run === run) continue
+          return fail({
+            code: 'eval/other-run',
+            message: `\`${path}\` belongs to another suite, target, seed or number of trials`,
+            next: 'resume with what the run was started with, or start a new one',
+          })
+        }
+        if (!isRecord(value)) return damaged(path, number)
+        this.#places.set(keyOf(value.at), this.#index.count)
+        this.#index.add(offset, length)
       }
-      if (!isRecord(value)) {
-        await file.close()
-        return damaged(path, number)
-      }
-      journal.#places.set(keyOf(value.at), journal.#index.count)
-      journal.#index.add(offset, length)
+    } catch (error) {
+      if (error instanceof LineTooLong) return damaged(path, error.line)
+      throw error
     }
     // The head is on disk before a run begins: without one, this is what is left of a journal.
-    if (end === 0) {
-      await file.close()
-      return damaged(path, 1)
-    }
-    await file.truncate(end)
-    return ok(journal)
+    if (end === 0) return damaged(path, 1)
+    await this.#file.truncate(end)
+    return ok(undefined)
   }
 
   get count(): number {
