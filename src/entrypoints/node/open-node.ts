@@ -9,6 +9,8 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { opaEndpoints } from '../../adapters/policy-opa/opa-endpoints.ts'
+import { opaEngine } from '../../adapters/policy-opa/opa-engine.ts'
 import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
@@ -39,6 +41,8 @@ export interface OpenNodeOptions extends StatePlace {
   readonly version: string
   /** Told of what failed with no caller to tell; it is tried again. */
   readonly report: ReportTrouble
+  /** Names the OPA servers that packs may ask. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /** Becomes the owner of a state folder: lock, keys, ledger, database, in this order; undone in reverse. */
@@ -63,6 +67,8 @@ export async function openNode(options: OpenNodeOptions): Promise<Result<OpenedN
 
 async function openUnderLock(options: OpenNodeOptions, release: () => void): Promise<Result<OpenedNode, Problem>> {
   const { stateFolder, organization, version } = options
+  const endpoints = opaEndpoints(options.environment ?? {})
+  if (!endpoints.ok) return endpoints
   const keyFolder = await openKeyFolder(join(stateFolder, 'keys'))
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
@@ -109,6 +115,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     recorder,
     keys,
     engine,
+    rego: opaEngine({ endpoints: endpoints.value }),
     sha256: nodeSha256,
     clock: systemClock,
     newId: ulidIds,
