@@ -97,7 +97,13 @@ export function opaModule({ ownMemory = false }: OpaModuleOptions = {}): Uint8Ar
 function evaluation(): readonly number[] {
   const isEntry = (entry: number): readonly number[] => [0x20, 1, ...constant(entry), 0x46]
   const answer = (at: number): readonly number[] => [...constant(at), 0x0f]
-  const when = (entry: number, then: readonly number[]): readonly number[] => [...isEntry(entry), 0x04, 0x40, ...then, 0x0b]
+  const when = (entry: number, then: readonly number[]): readonly number[] => [
+    ...isEntry(entry),
+    0x04,
+    0x40,
+    ...then,
+    0x0b,
+  ]
   return [
     ...when(1, answer(AT.none)),
     ...when(2, [0x03, 0x40, 0x0c, 0, 0x0b]),
@@ -129,14 +135,34 @@ function search(): readonly number[] {
     ...byteAt(here, matched),
     ...byteAt(constant(AT.needle), matched),
     ...[0x47, 0x0d, 1],
-    ...[0x20, 8, ...constant(1), 0x6a, 0x22, 8, ...constant(NEEDLE.length), 0x46, 0x04, 0x40, ...constant(AT.yes), 0x0f, 0x0b],
+    ...[
+      0x20,
+      8,
+      ...constant(1),
+      0x6a,
+      0x22,
+      8,
+      ...constant(NEEDLE.length),
+      0x46,
+      0x04,
+      0x40,
+      ...constant(AT.yes),
+      0x0f,
+      0x0b,
+    ],
     ...[0x0c, 0, 0x0b, 0x0b],
     ...[0x20, 7, ...constant(1), 0x6a, 0x21, 7, 0x0c, 0, 0x0b, 0x0b],
   ]
 }
 
 function functionType(parameters: number, results: number): readonly number[] {
-  return [0x60, parameters, ...new Array<number>(parameters).fill(I32), results, ...new Array<number>(results).fill(I32)]
+  return [
+    0x60,
+    parameters,
+    ...new Array<number>(parameters).fill(I32),
+    results,
+    ...new Array<number>(results).fill(I32),
+  ]
 }
 
 function code(locals: readonly number[], body: readonly number[]): readonly number[] {

@@ -57,7 +57,7 @@ const HEADER_BYTES = 8
 
 /** Sections of a module: an id, a length in LEB128, and that many bytes. */
 function hasSection(wasm: Uint8Array, wanted: number): boolean {
-  for (let at = HEADER_BYTES; at < wasm.length; ) {
+  for (let at = HEADER_BYTES; at < wasm.length;) {
     if (wasm[at] === wanted) return true
     at += 1
     let length = 0

@@ -29,5 +29,7 @@ export function opaEndpoints(
 
 function isHttpUrl(text: string): boolean {
   const url = URL.parse(text)
-  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.search === ''
+  return (
+    url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.search === ''
+  )
 }

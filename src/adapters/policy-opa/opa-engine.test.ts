@@ -136,7 +136,9 @@ describe('an OPA server', () => {
   })
 
   test.each([500, 404, 302, 204])('that answers %i denies', async (status) => {
-    const answer = await ask((_request, response) => response.writeHead(status, { location: '/x' }).end('{"result":true}'))
+    const answer = await ask((_request, response) =>
+      response.writeHead(status, { location: '/x' }).end('{"result":true}'),
+    )
     expect(answer).toBe(`the policy server answered ${status}`)
   })
 
@@ -154,7 +156,10 @@ describe('an OPA server', () => {
     const engine = opaEngine({ endpoints: new Map() })
     const source: RegoSource = { kind: 'opa-remote', endpoint: 'house' }
     const answers = await engine.ask({ source, bundle: undefined, path: 'a', inputs: [{}, {}] })
-    expect(answers.map((answer) => (answer.ok ? '' : answer.failure.code))).toEqual(['policy/refused', 'policy/refused'])
+    expect(answers.map((answer) => (answer.ok ? '' : answer.failure.code))).toEqual([
+      'policy/refused',
+      'policy/refused',
+    ])
   })
 
   test.each(['house', 'House=http://x', 'house=file:///etc', 'house=http://u@x', 'house=http://x/?q=1'])(

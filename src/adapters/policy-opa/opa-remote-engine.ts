@@ -44,7 +44,9 @@ export async function askRemote(
   } catch (error) {
     if (!(error instanceof Error)) throw error
     return failed(
-      signal.aborted ? `the policy server gave no answer within ${deadlineMs} ms` : 'the policy server cannot be reached',
+      signal.aborted
+        ? `the policy server gave no answer within ${deadlineMs} ms`
+        : 'the policy server cannot be reached',
     )
   }
 }
