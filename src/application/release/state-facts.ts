@@ -2,14 +2,14 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import { readinessNow } from '../../domain/readiness/readiness.ts'
 import type { Release } from '../../domain/release/release.ts'
-import type { Risk } from '../../domain/risk/risk.ts'
+import { isOverdueRisk } from '../../domain/risk/risk.ts'
 import { isOverdue } from '../../domain/finding/finding.ts'
 import { vendorUses } from '../../domain/vendor/vendor-assessment.ts'
 import { openFindings } from '../governance/findings.ts'
+import { allRisks } from '../governance/risk-register.ts'
 import { readinessWords } from '../governance/readiness.ts'
 import { threatModelOfRelease } from '../governance/threat-models.ts'
 import { vendorAssessments } from '../governance/vendors.ts'
-import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 
 /**
@@ -39,7 +39,7 @@ export async function stateFacts(node: OwnerNode, release: Release, tier: Tier):
       rollbackRehearsed: ready['rollback-rehearsed'] !== undefined,
       redTeamSignedOff: ready['red-team-signed-off'] !== undefined,
     },
-    risks: { overdue: (await openRisks(node, system)).filter(({ dueAt }) => dueAt <= now).length },
+    risks: { overdue: (await allRisks(node, system)).filter((risk) => isOverdueRisk(risk, now)).length },
     vendors: { unapproved: uses.filter(({ state }) => state !== 'approved').map(({ vendor }) => vendor) },
   }
 }
@@ -57,10 +57,4 @@ async function threatModelFacts(
     openHigh: open.filter(({ severity }) => severity === 'high').length,
     notEvidenced: threats.filter(({ state }) => state === 'designed').length,
   }
-}
-
-async function openRisks(node: OwnerNode, system: string): Promise<readonly Risk[]> {
-  return (await listAll(node.store, 'risks', { system, status: 'open' })).map(
-    ({ document }) => document as unknown as Risk,
-  )
 }

@@ -10,6 +10,7 @@ import { registerEvidenceImport } from './evidence-import-commands.ts'
 import { registerIdentityCommands } from './identity-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
+import { registerRiskCommands } from './risk-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
 
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
@@ -24,4 +25,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerGovernanceCommands(program, context)
   registerIdentityCommands(program, context)
   registerFindingCommands(program, context)
+  registerRiskCommands(program, context)
 }
