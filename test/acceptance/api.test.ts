@@ -128,6 +128,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   speakOnRisk: APPROVERS,
   endRisk: REPORTERS,
   reportFinding: REPORTERS,
+  importFindings: REPORTERS,
   assignFinding: REPORTERS,
   changeFinding: REPORTERS,
   attestThreatModel: APPROVERS,

@@ -7,7 +7,7 @@ import type { RiskLevel } from '../../domain/risk/rate-risk.ts'
 import { isOpenRisk, TREATMENT_DAYS, type Risk, type RiskSource } from '../../domain/risk/risk.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
-import { openFindings } from './findings.ts'
+import { linkRisk, openFindings } from './findings.ts'
 import { allRisks } from './risk-register.ts'
 import { storeRisk } from './risks.ts'
 import { personOf, tierOfRelease } from './rights.ts'
@@ -47,7 +47,9 @@ export async function addRisk(
       (risk) => input.kind !== 'person' && risk.kind === input.kind && risk.ref === input.ref && isOpenRisk(risk),
     )
     if (known !== undefined) return ok(known)
-    return storeRisk(node, principal, await newRisk(node, principal, input, sourced.value))
+    const opened = await storeRisk(node, principal, await newRisk(node, principal, input, sourced.value))
+    if (opened.ok && input.kind === 'finding') await linkRisk(node, principal, opened.value.ref, opened.value.id)
+    return opened
   })
 }
 

@@ -10,7 +10,7 @@ import type { OwnerNode, Principal } from '../state/owner-node.ts'
 export function storedRisk(document: JsonObject): Risk {
   const risk = document as unknown as Risk
   if (risk.kind !== undefined) return risk
-  const ref = risk.source.replace(/^rule /, '')
+  const ref = (risk.source ?? '').replace(/^rule /, '')
   const opened: RiskNote = {
     at: risk.openedAt,
     who: 'gatehouse',
