@@ -86,6 +86,11 @@ const READS: readonly OperationName[] = [
   'listGaps',
   'listAttestations',
   'assessIntake',
+  'getIntake',
+  'listIntakes',
+  'getCommitment',
+  'listCommitments',
+  'getDpia',
 ]
 
 const PEOPLE = [
@@ -127,6 +132,15 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   askRiskAcceptance: REPORTERS,
   speakOnRisk: APPROVERS,
   endRisk: REPORTERS,
+  submitIntake: REPORTERS,
+  resubmitIntake: REPORTERS,
+  reviewIntake: APPROVERS,
+  assignIntakeReviewer: REPORTERS,
+  commentOnIntake: REPORTERS,
+  withdrawIntake: REPORTERS,
+  proposeCommitment: REPORTERS,
+  speakOnCommitment: APPROVERS,
+  endCommitment: REPORTERS,
   reportFinding: REPORTERS,
   importFindings: REPORTERS,
   assignFinding: REPORTERS,

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { registerIntakeCommands } from './intake-commands.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
@@ -17,7 +18,7 @@ export function registerControlsCommands(program: Command, context: CommandConte
   registerReading(controls, context)
   registerAttesting(controls, context)
   registerTesting(controls, context)
-  registerIntake(program, context)
+  registerIntakeCommands(program, context)
   registerGaps(program, context)
 }
 
@@ -109,25 +110,6 @@ function registerAttesting(controls: Command, { terminal, setExitCode }: Command
         await (await import('./controls.ts')).controlsAttestCommand(terminal, { id, requirement, ...options }),
       ),
     )
-}
-
-function registerIntake(program: Command, { terminal, setExitCode }: CommandContext): void {
-  program
-    .command('intake')
-    .description(
-      'tier with its reasons, role and class under the EU AI Act with the dates that apply, packs, controls, reviews, approvals; from answers or from the manifest',
-    )
-    .option('--answers <file>', 'answers as YAML (default: the intake of the manifest)')
-    .option('--template', 'print the questionnaire to fill in', false)
-    .option('--as-of <day>', 'the day to judge by: YYYY-MM-DD (default: today)')
-    .option(...PROJECT)
-    .option(...MANIFEST)
-    .option(...JSON_FLAG)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ gatehouse intake --template > answers.yaml\n  $ gatehouse intake --answers answers.yaml --as-of 2027-12-02\n',
-    )
-    .action(async (options) => setExitCode(await (await import('./intake.ts')).intakeCommand(terminal, options)))
 }
 
 function registerGaps(program: Command, { terminal, setExitCode }: CommandContext): void {
