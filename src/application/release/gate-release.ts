@@ -64,7 +64,7 @@ export async function gateRelease(
     tier,
     environment,
     manifest: release.raw,
-    facts: { ...input.facts, ...(await stateFacts(node, release, tier)) },
+    facts: { ...input.facts, ...(await stateFacts(node, release, tier, input.packs)) },
     evidence,
     expectedKeys: input.expectedKeys,
     now,

@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../base/json.ts'
+import { commitmentFacts } from '../../domain/commitment/commitment.ts'
+import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import { readinessNow } from '../../domain/readiness/readiness.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { isOverdueRisk } from '../../domain/risk/risk.ts'
 import { isOverdue } from '../../domain/finding/finding.ts'
 import { vendorUses } from '../../domain/vendor/vendor-assessment.ts'
+import { commitmentsOf } from '../governance/commitments.ts'
 import { openFindings } from '../governance/findings.ts'
 import { allRisks } from '../governance/risk-register.ts'
 import { readinessWords } from '../governance/readiness.ts'
@@ -16,7 +19,12 @@ import type { OwnerNode } from '../state/owner-node.ts'
  * What the state knows of a release that its files do not show: reviews, findings, readiness, vendors. Computed here and
  * not taken from whoever asks for the verdict.
  */
-export async function stateFacts(node: OwnerNode, release: Release, tier: Tier): Promise<JsonObject> {
+export async function stateFacts(
+  node: OwnerNode,
+  release: Release,
+  tier: Tier,
+  packs: readonly PolicyPack[],
+): Promise<JsonObject> {
   const system = release.manifest.metadata.name
   const record = await node.store.get('releases', release.digest)
   const now = node.clock()
@@ -40,8 +48,16 @@ export async function stateFacts(node: OwnerNode, release: Release, tier: Tier):
       redTeamSignedOff: ready['red-team-signed-off'] !== undefined,
     },
     risks: { overdue: (await allRisks(node, system)).filter((risk) => isOverdueRisk(risk, now)).length },
+    commitments: { ...commitmentFacts(await commitmentsOf(node, system), enforcedRules(packs), now) },
     vendors: { unapproved: uses.filter(({ state }) => state !== 'approved').map(({ vendor }) => vendor) },
   }
+}
+
+/** A rule in shadow holds no promise. */
+function enforcedRules(packs: readonly PolicyPack[]): ReadonlySet<string> {
+  return new Set(
+    packs.flatMap((pack) => pack.rules.filter((rule) => modeOf(pack, rule) === 'enforce').map(({ id }) => id)),
+  )
 }
 
 async function threatModelFacts(

@@ -9,6 +9,7 @@ import { IDENTITY_OPERATIONS } from './operations/identity.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
 import { RISKS_OPERATIONS } from './operations/risks.ts'
+import { COMMITMENTS_OPERATIONS } from './operations/commitments.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
@@ -17,6 +18,7 @@ export const OPERATIONS = {
   ...GOVERNANCE_OPERATIONS,
   ...RIGHTS_OPERATIONS,
   ...RISKS_OPERATIONS,
+  ...COMMITMENTS_OPERATIONS,
   ...FINDINGS_OPERATIONS,
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,

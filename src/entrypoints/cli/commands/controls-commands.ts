@@ -114,6 +114,17 @@ function registerAttesting(controls: Command, { terminal, setExitCode }: Command
 
 function registerGaps(program: Command, { terminal, setExitCode }: CommandContext): void {
   program
+    .command('dpia')
+    .description(
+      'data protection impact assessment (GDPR Art. 35) of the newest release: what the state knows, what is missing, and what only people can fill in',
+    )
+    .requiredOption('-s, --system <name>', 'the system')
+    .addOption(new Option('--format <format>', 'how to print').choices(['markdown', 'json']).default('markdown'))
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse dpia -s support-assistant > dpia.md\n')
+    .action(async (options) => setExitCode(await (await import('./dpia.ts')).dpiaCommand(terminal, options)))
+  program
     .command('gaps')
     .description(
       'controls that are missing or unproven over the portfolio, ranked by tier and risk, as a dated roadmap',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerCommitmentCommands } from './commitment-commands.ts'
 import { registerEvalCommands } from './eval-commands.ts'
 import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
@@ -26,4 +27,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerIdentityCommands(program, context)
   registerFindingCommands(program, context)
   registerRiskCommands(program, context)
+  registerCommitmentCommands(program, context)
 }
