@@ -198,7 +198,8 @@ function judgeRule(rule: PolicyRule, pack: PolicyPack, document: JsonObject, inp
   }
   if (found?.outcome === 'errored' || found?.outcome === 'inconclusive')
     return result(rule, pack, found.outcome, inputs, found.summary)
-  const holds = rule.rego === undefined ? evaluateRule(inputs.engine, rule.expr, document) : regoAnswer(rule, pack, inputs)
+  const holds =
+    rule.rego === undefined ? evaluateRule(inputs.engine, rule.expr, document) : regoAnswer(rule, pack, inputs)
   if (!holds.ok) return result(rule, pack, 'errored', inputs, `the rule cannot be evaluated: ${holds.failure.message}`)
   // INVARIANT: an expression cannot turn failed evidence into a pass.
   if (holds.value && found?.outcome !== 'failed')

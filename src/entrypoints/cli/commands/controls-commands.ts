@@ -31,8 +31,17 @@ function registerTesting(controls: Command, { terminal, setExitCode }: CommandCo
     .option(...PROJECT)
     .option(...MANIFEST)
     .option('-e, --env <environment>', 'environment that rules are told', 'local')
+    .option(
+      '--run',
+      'run the suites and campaigns of the project again without each safeguard that acts on traffic',
+      false,
+    )
+    .option('--record', 'keep what nobody noticed as findings of the system', false)
     .option('-v, --verbose', 'list what was noticed too', false)
+    .option(...STATE)
+    .option(...AS)
     .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse controls test --run --record\n')
     .action(async (options) =>
       setExitCode(await (await import('./controls-test.ts')).controlsTestCommand(terminal, options)),
     )
