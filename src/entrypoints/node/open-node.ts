@@ -1,5 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
+import { steadyClock } from '../../adapters/clock/steady-clock.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { nodeRandomBytes, nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
@@ -17,6 +18,7 @@ import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
+import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
@@ -41,6 +43,8 @@ export interface OpenNodeOptions extends StatePlace {
   readonly version: string
   /** Told of what failed with no caller to tell; it is tried again. */
   readonly report: ReportTrouble
+  /** That of the machine where none is given. */
+  readonly clock?: Clock | undefined
   /** Names the OPA servers that packs may ask. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
@@ -72,13 +76,14 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   const keyFolder = await openKeyFolder(join(stateFolder, 'keys'))
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
+  const steady = steadyClock(options.clock ?? systemClock)
   const origin = `gatehouse.dev/${organization}/${createHash('sha256').update(keys.ledger.publicKey).digest('hex').slice(0, 12)}`
   const state = await openState(options, {
     organization,
     origin,
     signer: keys.ledger,
     pseudonymKey,
-    clock: systemClock,
+    clock: steady.now,
     newId: ulidIds,
     randomBytes: nodeRandomBytes,
   })
@@ -89,9 +94,11 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   let recorder: Recorder
   try {
     if ((await readTextIfPresent(trustPath)) === undefined)
-      await writeTrustFile(trustPath, organization, origin, keys, systemClock())
+      await writeTrustFile(trustPath, organization, origin, keys, steady.now())
+    for await (const { leaf } of ledger.read(Math.max(0, ledger.size - 1), ledger.size)) steady.reached(leaf.at)
     recorder = await Recorder.start(ledger, store, {
       onChange: (entry) => {
+        steady.reached(entry.leaf.at)
         for (const listener of listeners) listener(entry)
       },
       onFailure: (error) => options.report('an entry of the ledger could not be read into the state', error),
@@ -117,7 +124,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     engine,
     rego: opaEngine({ endpoints: endpoints.value }),
     sha256: nodeSha256,
-    clock: systemClock,
+    clock: steady.now,
     newId: ulidIds,
     newSecret: () => Buffer.from(nodeRandomBytes(32)).toString('base64url'),
     identity: sqlIdentityStore(db, organization),
