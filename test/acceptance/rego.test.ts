@@ -80,7 +80,7 @@ describe('Rego at the gate', () => {
 
   test('in shadow is decided and recorded, and blocks nothing', async () => {
     const verdict = await gate(await project(regoPack(OF_BUNDLE, undefined, 'shadow'), 'customers'))
-    expect([verdict.verdict, verdict.shadow.map(({ id, outcome }) => [id, outcome])]).toEqual([
+    expect([verdict.verdict, verdict.shadow?.map(({ id, outcome }) => [id, outcome])]).toEqual([
       'released',
       [['GH-REG-001', 'failed']],
     ])
