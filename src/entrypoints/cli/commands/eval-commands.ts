@@ -84,6 +84,12 @@ function registerScore(group: Command, { terminal, setExitCode }: CommandContext
     .option(...PROJECT)
     .option('--margin <share>', 'by how much misses may rise over the baseline', number(0, 1), 0.02)
     .option('--seed <n>', 'of the bootstrap', whole(0, 2_147_483_647), 1)
+    .option(
+      '--comparison <file>',
+      'write the comparison with the baseline: .json, .md or .xml (JUnit); repeatable',
+      collect,
+      [],
+    )
     .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
     .option('--json', 'print report and comparison as JSON', false)
     .addHelpText(
