@@ -366,7 +366,25 @@ describe('eval score', () => {
     await writeFile(join(folder, 'worse.jsonl'), lines(good.map((reply, at) => (at % 6 === 0 ? 'bad' : reply))))
     const same = await cli(folder, 'eval', 'score', '-r', 'same.jsonl', '-b', 'old.jsonl', '--json')
     expect(same.code).toBe(0)
-    const worse = await cli(folder, 'eval', 'score', '-r', 'worse.jsonl', '-b', 'old.jsonl', '-o', 'j.xml')
+    const comparison = ['--comparison', 'c.xml', '--comparison', 'c.md', '--comparison', 'c.json']
+    const worse = await cli(
+      folder,
+      'eval',
+      'score',
+      '-r',
+      'worse.jsonl',
+      '-b',
+      'old.jsonl',
+      '-o',
+      'j.xml',
+      ...comparison,
+    )
+    const junit = await readFile(join(folder, 'c.xml'), 'utf8')
+    expect(junit).toContain('<testsuite name="against the baseline" tests="52" failures="52" errors="0" skipped="0">')
+    expect(junit).toContain('name="no worse"><failure type="assertion" message="misses +16.7 points, upper 95% bound +')
+    expect(junit).toContain('name="case 0"><failure type="assertion" message="worse.jsonl:1: held before: ')
+    expect(await readFile(join(folder, 'c.md'), 'utf8')).toContain('## Against the baseline: **failed**')
+    expect(JSON.parse(await readFile(join(folder, 'c.json'), 'utf8'))).toMatchObject({ schemaVersion: 1 })
     expect(worse.code).toBe(1)
     expect(worse.out).toContain('FAIL no worse by more than 2.0: +16.7')
     expect(worse.out).toContain('regression worse.jsonl:1 0: the reply has none of: good')

@@ -90,6 +90,12 @@ function registerScore(group: Command, { terminal, setExitCode }: CommandContext
     .option('--margin <share>', 'by how much misses may rise over the baseline', number(0, 1), 0.02)
     .option('--seed <n>', 'of the bootstrap', whole(0, 2_147_483_647), 1)
     .option(
+      '--comparison <file>',
+      'write the comparison with the baseline: .json, .md or .xml (JUnit); repeatable',
+      collect,
+      [],
+    )
+    .option(
       '-o, --output <file>',
       'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
       collect,

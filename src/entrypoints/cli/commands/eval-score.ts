@@ -17,6 +17,7 @@ import { exitCodeOfReport, printEvaluation } from '../evaluation/print-evaluatio
 import { printComparison } from '../evaluation/print-comparison.ts'
 import { parseOutputs } from '../evaluation/report-outputs.ts'
 import { writeReports } from '../evaluation/write-reports.ts'
+import { writeComparison } from '../evaluation/write-comparison.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -28,6 +29,8 @@ export interface EvalScoreOptions {
   readonly suite?: string | undefined
   readonly margin: number
   readonly seed: number
+  /** Files for the comparison with the baseline. */
+  readonly comparison: readonly string[]
   readonly output: readonly string[]
   readonly json: boolean
 }
@@ -62,6 +65,11 @@ export async function evalScoreCommand(terminal: Terminal, options: EvalScoreOpt
   }
   const code = exitCodeOfReport(report)
   if (comparison === null) return code
+  const compared = await writeComparison(terminal, comparison, options.comparison)
+  if (!compared.ok) {
+    reportProblems(terminal, [compared.failure])
+    return EXIT_CODE.usage
+  }
   return worse(code, COMPARISON_CODES[comparison.nonInferiority.outcome])
 }
 
