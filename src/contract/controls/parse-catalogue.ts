@@ -77,8 +77,8 @@ export function controlPositions(file: string, text: string): ReadonlyMap<string
   const yaml = parseYaml(file, text)
   const parsed = yaml.ok ? catalogueSchema.safeParse(yaml.value.value) : undefined
   if (!yaml.ok || parsed?.success !== true) return new Map()
-  const { positionOf } = yaml.value
-  return new Map(parsed.data.controls.map(({ id }, index) => [id, positionOf(['controls', index, 'id'])]))
+  const source = yaml.value
+  return new Map(parsed.data.controls.map(({ id }, index) => [id, source.positionOf(['controls', index, 'id'])]))
 }
 
 function crosswalksOf(written: z.infer<typeof controlSchema>['crosswalks']): readonly Crosswalk[] {
