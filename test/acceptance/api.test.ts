@@ -56,8 +56,6 @@ const READS: readonly OperationName[] = [
   'listLearnedCases',
   'listExceptions',
   'listRisks',
-  'getRisk',
-  'getRiskBurnDown',
   'listDenies',
   'listDecisions',
   'listAlerts',
@@ -86,11 +84,7 @@ const READS: readonly OperationName[] = [
   'listGaps',
   'listAttestations',
   'assessIntake',
-  'getIntake',
-  'listIntakes',
-  'getCommitment',
-  'listCommitments',
-  'getDpia',
+  ...(['getRisk', 'getRiskBurnDown', 'getIntake', 'listIntakes', 'getCommitment', 'listCommitments', 'getDpia'] as const),
 ]
 
 const PEOPLE = [
@@ -109,6 +103,9 @@ const PEOPLE = [
 const REPORTERS = ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal'] as const
 const APPROVERS = ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'] as const
 
+const each = (names: readonly OperationName[], roles: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, roles]))
+
 /** Who may do what, written out: no role but these. Anybody with a role of a person reads. */
 const WRITES: Readonly<Record<string, readonly string[]>> = {
   recordEvidence: ['engineer'],
@@ -125,19 +122,10 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   openApprovalCase: ['engineer'],
   speakOnApprovalCase: APPROVERS,
   withdrawApprovalCase: ['engineer'],
-  addRisk: REPORTERS,
-  deriveRisks: REPORTERS,
-  assessRisk: REPORTERS,
-  planRisk: REPORTERS,
-  askRiskAcceptance: REPORTERS,
+  ...each(['addRisk', 'deriveRisks', 'assessRisk', 'planRisk', 'askRiskAcceptance', 'endRisk'], REPORTERS),
   speakOnRisk: APPROVERS,
-  endRisk: REPORTERS,
-  submitIntake: REPORTERS,
-  resubmitIntake: REPORTERS,
+  ...each(['submitIntake', 'resubmitIntake', 'assignIntakeReviewer', 'commentOnIntake', 'withdrawIntake'], REPORTERS),
   reviewIntake: APPROVERS,
-  assignIntakeReviewer: REPORTERS,
-  commentOnIntake: REPORTERS,
-  withdrawIntake: REPORTERS,
   proposeCommitment: REPORTERS,
   speakOnCommitment: APPROVERS,
   endCommitment: REPORTERS,

@@ -187,24 +187,30 @@ describe('nobody is two people', () => {
   })
 
   test('nor by a waiver of more than one release', async () => {
-    const wide = [
-      `${releaseDigest.slice(0, 30)}`,
-      'sha256:*',
-      '*',
-      releaseDigest.toUpperCase(),
-      `${releaseDigest},${releaseDigest}`,
-    ]
-    for (const digest of wide) {
-      const asked = await run(
-        ...['exception', 'request', 'GH-GRD-001', '-s', SYSTEM, '--release', digest, '--reason', 'x'],
-        ...['--accepted-by', 'eva', '--days', '5', '--compensating', 'GH-VER-001'],
+    const ask = (digest: string) =>
+      run(
+        'exception',
+        'request',
+        'GH-GRD-001',
+        '-s',
+        SYSTEM,
+        '--release',
+        digest,
+        '--reason',
+        'x',
+        '--accepted-by',
+        'eva',
+        '--days',
+        '5',
+        '--compensating',
+        'GH-VER-001',
       )
+    const wide = [releaseDigest.slice(0, 30), 'sha256:*', '*', releaseDigest.toUpperCase(), `${releaseDigest},${releaseDigest}`]
+    for (const digest of wide) {
+      const asked = await ask(digest)
       expect([digest, asked.code, asked.error.includes('http/invalid-input')]).toEqual([digest, 2, true])
     }
-    const unknown = await run(
-      ...['exception', 'request', 'GH-GRD-001', '-s', SYSTEM, '--release', `sha256:${'1'.repeat(64)}`],
-      ...['--reason', 'x', '--accepted-by', 'eva', '--days', '5', '--compensating', 'GH-VER-001'],
-    )
+    const unknown = await ask(`sha256:${'1'.repeat(64)}`)
     expect(unknown.error).toContain('exception/unknown-release')
   })
 })

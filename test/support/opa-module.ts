@@ -159,9 +159,9 @@ function functionType(parameters: number, results: number): readonly number[] {
   return [
     0x60,
     parameters,
-    ...new Array<number>(parameters).fill(I32),
+    ...Array.from({ length: parameters }, () => I32),
     results,
-    ...new Array<number>(results).fill(I32),
+    ...Array.from({ length: results }, () => I32),
   ]
 }
 

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import { parseCatalogueFile } from '../../contract/controls/parse-catalogue.ts'
+import { fail, ok, type Problem, type Result, type SourcePosition } from '../../base/result.ts'
+import { controlPositions, parseCatalogueFile } from '../../contract/controls/parse-catalogue.ts'
 import { frameworkOf, parseFrameworkFile, type FrameworkFile } from '../../contract/controls/parse-framework.ts'
+import { checkCatalogue } from '../../domain/controls/check-catalogue.ts'
 import type { Catalogue, Control } from '../../domain/controls/control.ts'
 import { contentFolder } from '../files/content-folder.ts'
 import { errnoOf } from '../files/errno.ts'
@@ -21,6 +22,7 @@ export async function loadCatalogue(projectFolder?: string): Promise<Result<Load
     files.push(parsed.value)
   }
   const controls: Control[] = []
+  const positions = new Map<string, SourcePosition>()
   const folders = [join(shipped, 'controls')]
   if (projectFolder !== undefined) folders.push(join(projectFolder, 'catalog', 'controls'))
   for (const folder of new Set(folders))
@@ -28,8 +30,28 @@ export async function loadCatalogue(projectFolder?: string): Promise<Result<Load
       const parsed = parseCatalogueFile(`catalog/controls/${name}`, text)
       if (!parsed.ok) return parsed
       controls.push(...parsed.value)
+      if (folder === folders[0]) continue
+      for (const [id, at] of controlPositions(`catalog/controls/${name}`, text)) positions.set(id, at)
     }
-  return ok({ controls: sorted(controls), frameworks: files.map(frameworkOf), files })
+  const frameworks = files.map(frameworkOf)
+  const problems = positions.size === 0 ? [] : catalogueProblems({ controls, frameworks }, positions)
+  if (problems.length > 0) return fail(problems)
+  return ok({ controls: sorted(controls), frameworks, files })
+}
+
+/** Which check belongs to which control is a question of the packs that a project binds, and not asked here. */
+const OF_PACKS = ['controls/unknown-check', 'controls/unowned-check']
+
+/** What is wrong with a catalogue to which a project has added controls. That of the package is held to this by its own tests. */
+function catalogueProblems(catalogue: Catalogue, positions: ReadonlyMap<string, SourcePosition>): readonly Problem[] {
+  return checkCatalogue(catalogue, [])
+    .filter(({ code }) => !OF_PACKS.includes(code))
+    .map(({ code, control, message }) => ({
+      code,
+      message: `control \`${control}\`: ${message}`,
+      next: 'correct it in the catalogue of the project',
+      at: positions.get(control),
+    }))
 }
 
 const sorted = (controls: readonly Control[]): readonly Control[] =>

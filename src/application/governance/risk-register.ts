@@ -98,19 +98,14 @@ export async function askAcceptance(
     expiresAt: epochMs(now + input.days * DAY_MS),
   }
   const rights = await currentRights(node)
-  return change(
-    node,
-    principal,
-    input.id,
-    async () => ok({ event: 'ask-acceptance', note: input.reason, acceptance }),
-    (risk) =>
-      rightOf(rights, 'risk-acceptance', risk.tier).people > 0
-        ? undefined
-        : {
-            event: 'accept',
-            note: `tier ${risk.tier} asks nobody else`,
-            acceptance: { ...acceptance, state: 'approved' },
-          },
+  const alone = { event: 'accept', note: 'its tier asks nobody else', acceptance: { ...acceptance, state: 'approved' } } as const
+  return change(node, principal, input.id, async (risk) =>
+    ok({
+      event: 'ask-acceptance',
+      note: input.reason,
+      acceptance,
+      following: rightOf(rights, 'risk-acceptance', risk.tier).people > 0 ? undefined : alone,
+    }),
   )
 }
 
@@ -162,14 +157,15 @@ export async function speakOnRisk(
   })
 }
 
-type Draft = Omit<RiskChange, 'at' | 'who'> | { readonly keep: Risk }
+type Step = Omit<RiskChange, 'at' | 'who'>
+/** A step and what follows from it at once, or the risk as it is to be kept. */
+type Draft = (Step & { readonly following?: Step | undefined }) | { readonly keep: Risk }
 
 async function change(
   node: OwnerNode,
   principal: Principal,
   id: string,
   draftOf: (risk: Risk) => Promise<Result<Draft, Problem>>,
-  following: (risk: Risk) => Omit<RiskChange, 'at' | 'who'> | undefined = () => undefined,
 ): Promise<Result<Risk, Problem>> {
   return node.recorder.exclusive(async () => {
     const known = await findRisk(node, id)
@@ -182,8 +178,8 @@ async function change(
     if (refused !== undefined)
       return fail({ code: refused, message: `\`${id}\`: ${MESSAGES[refused].message}`, next: MESSAGES[refused].next })
     const moved = changedRisk(known.value, { ...draft.value, ...step })
-    const next = following(moved)
-    return storeRisk(node, principal, next === undefined ? moved : changedRisk(moved, { ...next, ...step }))
+    const { following } = draft.value
+    return storeRisk(node, principal, following === undefined ? moved : changedRisk(moved, { ...following, ...step }))
   })
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { fail, ok, type Problem, type Result, type SourcePosition } from '../../base/result.ts'
 import {
   CADENCES,
   EVIDENCE_RECORDS,
@@ -70,6 +70,15 @@ export function parseCatalogueFile(file: string, text: string): Result<readonly 
       catalogue: parsed.data.metadata.id,
     })),
   )
+}
+
+/** Where each control of a file stands. */
+export function controlPositions(file: string, text: string): ReadonlyMap<string, SourcePosition> {
+  const yaml = parseYaml(file, text)
+  const parsed = yaml.ok ? catalogueSchema.safeParse(yaml.value.value) : undefined
+  if (!yaml.ok || parsed?.success !== true) return new Map()
+  const source = yaml.value
+  return new Map(parsed.data.controls.map(({ id }, index) => [id, source.positionOf(['controls', index, 'id'])]))
 }
 
 function crosswalksOf(written: z.infer<typeof controlSchema>['crosswalks']): readonly Crosswalk[] {

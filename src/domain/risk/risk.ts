@@ -174,33 +174,31 @@ export interface RiskChange {
 
 export type RiskFailure = 'risk/refused' | 'risk/no-evidence' | 'risk/other-plan' | 'risk/too-long' | 'risk/past'
 
+/** What an event needs besides the state's consent; every other event needs nothing. */
+const GUARDS: Readonly<Partial<Record<RiskEvent, (risk: Risk, change: RiskChange) => RiskFailure | undefined>>> = {
+  mitigate: (risk, { areRulesGreen, evidence }) => {
+    if (risk.plan !== 'mitigate') return 'risk/other-plan'
+    const isShown = risk.rules.length > 0 ? areRulesGreen === true : evidence !== undefined
+    return isShown ? undefined : 'risk/no-evidence'
+  },
+  transfer: endedAsPlanned,
+  avoid: endedAsPlanned,
+  plan: (_, { plan, at }) => (plan?.dueAt !== undefined && plan.dueAt <= at ? 'risk/past' : undefined),
+  'ask-acceptance': ({ tier }, { acceptance, at }) => {
+    const lasts = (acceptance?.expiresAt ?? at) - at
+    return lasts > 0 && lasts <= ACCEPTANCE_DAYS_MAX[tier] * DAY_MS ? undefined : 'risk/too-long'
+  },
+}
+
+function endedAsPlanned({ plan }: Risk, { event, evidence }: RiskChange): RiskFailure | undefined {
+  if (plan !== event) return 'risk/other-plan'
+  return evidence === undefined ? 'risk/no-evidence' : undefined
+}
+
 /** May this happen to the risk? */
 export function riskFailure(risk: Risk, change: RiskChange): RiskFailure | undefined {
   if (RISK_TRANSITIONS[risk.treatment][change.event] === null) return 'risk/refused'
-  switch (change.event) {
-    case 'mitigate':
-      if (risk.plan !== 'mitigate') return 'risk/other-plan'
-      if (risk.rules.length > 0) return change.areRulesGreen === true ? undefined : 'risk/no-evidence'
-      return change.evidence === undefined ? 'risk/no-evidence' : undefined
-    case 'transfer':
-    case 'avoid':
-      if (risk.plan !== change.event) return 'risk/other-plan'
-      return change.evidence === undefined ? 'risk/no-evidence' : undefined
-    case 'plan':
-      return change.plan?.dueAt !== undefined && change.plan.dueAt <= change.at ? 'risk/past' : undefined
-    case 'ask-acceptance': {
-      const until = change.acceptance?.expiresAt ?? change.at
-      return until > change.at && until - change.at <= ACCEPTANCE_DAYS_MAX[risk.tier] * DAY_MS
-        ? undefined
-        : 'risk/too-long'
-    }
-    case 'assess':
-    case 'accept':
-    case 'refuse':
-    case 'lapse':
-    case 'reopen':
-      return undefined
-  }
+  return GUARDS[change.event]?.(risk, change)
 }
 
 /** The risk after a change that `riskFailure` let through. */
@@ -213,27 +211,12 @@ export function changedRisk(before: Risk, change: RiskChange): Risk {
 }
 
 function fieldsAfter(before: Risk, change: RiskChange): Partial<Risk> {
-  const { at, rating, plan, acceptance, evidence } = change
+  const { at, rating, acceptance, evidence } = change
   switch (change.event) {
-    case 'assess': {
-      if (rating === undefined) return {}
-      const severity = levelOf(before.tier, rating)
-      // The day moves with the level, and only towards today: a milder word gives no more time.
-      return {
-        rating,
-        severity,
-        dueAt: earlier(before.dueAt, epochMs(at + TREATMENT_DAYS[severity] * DAY_MS)),
-        ...UNCARRIED,
-      }
-    }
+    case 'assess':
+      return rating === undefined ? {} : { ...ratedAs(before, rating, at), ...UNCARRIED }
     case 'plan':
-      return {
-        plan: plan?.plan ?? before.plan,
-        planText: change.note,
-        owner: plan?.owner ?? before.owner,
-        dueAt: plan?.dueAt ?? before.dueAt,
-        ...UNCARRIED,
-      }
+      return { ...plannedAs(before, change), ...UNCARRIED }
     case 'ask-acceptance':
     case 'refuse':
       return { acceptance: acceptance ?? before.acceptance }
@@ -247,6 +230,21 @@ function fieldsAfter(before: Risk, change: RiskChange): Partial<Risk> {
       return { ...UNCARRIED, dueAt: at }
     case 'reopen':
       return { ...UNCARRIED, closedAt: null, dueAt: epochMs(at + TREATMENT_DAYS[before.severity] * DAY_MS) }
+  }
+}
+
+/** The day moves with the level, and only towards today: a milder word gives no more time. */
+function ratedAs(before: Risk, rating: Rating, at: EpochMs): Partial<Risk> {
+  const severity = levelOf(before.tier, rating)
+  return { rating, severity, dueAt: earlier(before.dueAt, epochMs(at + TREATMENT_DAYS[severity] * DAY_MS)) }
+}
+
+function plannedAs(before: Risk, { plan, note }: RiskChange): Partial<Risk> {
+  return {
+    plan: plan?.plan ?? before.plan,
+    planText: note,
+    owner: plan?.owner ?? before.owner,
+    dueAt: plan?.dueAt ?? before.dueAt,
   }
 }
 

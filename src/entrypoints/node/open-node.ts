@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import { steadyClock } from '../../adapters/clock/steady-clock.ts'
+import { steadyClock, type SteadyClock } from '../../adapters/clock/steady-clock.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { nodeRandomBytes, nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
@@ -88,21 +88,18 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     randomBytes: nodeRandomBytes,
   })
   if (!state.ok) return state
-  const { ledger, store, db, turn, postgres } = state.value
+  const { ledger, store, db, postgres } = state.value
   const trustPath = join(stateFolder, 'trust.json')
   const listeners = new Set<(entry: LedgerEntry) => void>()
   let recorder: Recorder
   try {
     if ((await readTextIfPresent(trustPath)) === undefined)
       await writeTrustFile(trustPath, organization, origin, keys, steady.now())
-    for await (const { leaf } of ledger.read(Math.max(0, ledger.size - 1), ledger.size)) steady.reached(leaf.at)
-    recorder = await Recorder.start(ledger, store, {
-      onChange: (entry) => {
-        steady.reached(entry.leaf.at)
+    recorder = await startRecorder(options, state.value, {
+      steady,
+      tell: (entry) => {
         for (const listener of listeners) listener(entry)
       },
-      onFailure: (error) => options.report('an entry of the ledger could not be read into the state', error),
-      turn,
     })
   } catch (error) {
     await closeState(state.value)
@@ -145,6 +142,23 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       await closeState(state.value)
       release()
     },
+  })
+}
+
+/** What was recorded last is over, whatever the machine's clock says. */
+async function startRecorder(
+  { report }: OpenNodeOptions,
+  { ledger, store, turn }: OpenedState,
+  { steady, tell }: { readonly steady: SteadyClock; readonly tell: (entry: LedgerEntry) => void },
+): Promise<Recorder> {
+  for await (const { leaf } of ledger.read(Math.max(0, ledger.size - 1), ledger.size)) steady.reached(leaf.at)
+  return Recorder.start(ledger, store, {
+    onChange: (entry) => {
+      steady.reached(entry.leaf.at)
+      tell(entry)
+    },
+    onFailure: (error) => report('an entry of the ledger could not be read into the state', error),
+    turn,
   })
 }
 

@@ -24,31 +24,51 @@ import { exitCodeOfProblem } from './with-session.ts'
 import { loadEquivalents } from './policy-mutate.ts'
 
 /** `gatehouse controls test`: a control whose removal nobody notices is decoration. */
-export async function controlsTestCommand(
-  terminal: Terminal,
-  options: SessionOptions & {
-    readonly project: string
-    readonly manifest: string
-    readonly env: string
-    readonly verbose: boolean
-    readonly run: boolean
-    readonly record: boolean
-    readonly json: boolean
-  },
-): Promise<number> {
-  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
-  const equivalents = await loadEquivalents(resolve(terminal.workingFolder, options.project))
-  const prepared = project.ok
-    ? await prepareGate(project.value, {
-        environment: options.env,
-        learned: [],
-        model: modelIdentity(terminal.environment),
-      })
-    : project
-  if (!prepared.ok || !equivalents.ok) {
-    reportProblems(terminal, [...(prepared.ok ? [] : prepared.failure), ...(equivalents.ok ? [] : equivalents.failure)])
+export async function controlsTestCommand(terminal: Terminal, options: Options): Promise<number> {
+  const tested = await takeControlsAway(terminal, options)
+  if (!tested.ok) {
+    reportProblems(terminal, tested.failure)
     return EXIT_CODE.usage
   }
+  if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
+  const { system, removed } = tested.value
+  const survived = removed.filter(({ status }) => status === 'survived')
+  const recorded = options.record ? await record(terminal, options, system, survived) : ok(undefined)
+  if (!recorded.ok) {
+    reportProblems(terminal, [recorded.failure])
+    return exitCodeOfProblem(recorded.failure)
+  }
+  print(terminal, tested.value, { recorded: recorded.value, isVerbose: options.verbose, isJson: options.json })
+  return survived.length > 0 ? EXIT_CODE.blocked : EXIT_CODE.pass
+}
+
+interface Options extends SessionOptions {
+  readonly project: string
+  readonly manifest: string
+  readonly env: string
+  readonly verbose: boolean
+  readonly run: boolean
+  readonly record: boolean
+  readonly json: boolean
+}
+
+interface Tested {
+  readonly system: string
+  readonly alreadyFailing: readonly string[]
+  readonly removed: readonly RemovedControl[]
+}
+
+async function takeControlsAway(terminal: Terminal, options: Options): Promise<Result<Tested, readonly Problem[]>> {
+  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
+  if (!project.ok) return project
+  const equivalents = await loadEquivalents(resolve(terminal.workingFolder, options.project))
+  if (!equivalents.ok) return equivalents
+  const prepared = await prepareGate(project.value, {
+    environment: options.env,
+    learned: [],
+    model: modelIdentity(terminal.environment),
+  })
+  if (!prepared.ok) return prepared
   const { inputs } = prepared.value
   const rerun = options.run
     ? await rerunWithout(prepared.value, {
@@ -58,11 +78,7 @@ export async function controlsTestCommand(
         onChangedModel: (model) => warnOfChangedModel(terminal, model),
       })
     : ok({ removed: [], blind: [] })
-  if (!rerun.ok) {
-    reportProblems(terminal, rerun.failure)
-    return EXIT_CODE.usage
-  }
-  if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
+  if (!rerun.ok) return rerun
   const assumed = testControls({
     engine: celEngine(),
     mutantsOf: celMutants,
@@ -76,36 +92,42 @@ export async function controlsTestCommand(
     facts: factsOf(inputs) as unknown as JsonObject,
     now: systemClock(),
   })
-  const alreadyFailing = [...new Set([...assumed.alreadyFailing, ...rerun.value.blind])]
-  const removed = [...assumed.removed, ...rerun.value.removed]
-  const survived = removed.filter(({ status }) => status === 'survived')
-  const exitCode = survived.length > 0 ? EXIT_CODE.blocked : EXIT_CODE.pass
-  const recorded = options.record
-    ? await record(terminal, options, inputs.release.manifest.metadata.name, survived)
-    : ok(undefined)
-  if (!recorded.ok) {
-    reportProblems(terminal, [recorded.failure])
-    return exitCodeOfProblem(recorded.failure)
+  return ok({
+    system: inputs.release.manifest.metadata.name,
+    alreadyFailing: [...new Set([...assumed.alreadyFailing, ...rerun.value.blind])],
+    removed: [...assumed.removed, ...rerun.value.removed],
+  })
+}
+
+function print(
+  terminal: Terminal,
+  { alreadyFailing, removed }: Tested,
+  {
+    recorded,
+    isVerbose,
+    isJson,
+  }: { readonly recorded: ImportedFindings | undefined; readonly isVerbose: boolean; readonly isJson: boolean },
+): void {
+  const survived = removed.filter(({ status }) => status === 'survived').length
+  const exitCode = survived > 0 ? EXIT_CODE.blocked : EXIT_CODE.pass
+  if (isJson) {
+    const findings = recorded?.items.map(({ id }) => id) ?? null
+    return printLine(terminal, inertJson({ schemaVersion: 1, alreadyFailing, removed, findings, exitCode }, 2))
   }
-  const findings = recorded.value?.items.map(({ id }) => id) ?? null
-  if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, alreadyFailing, removed, findings, exitCode }, 2))
-  else {
-    for (const rule of alreadyFailing)
-      printLine(terminal, `note: ${rule} does not pass as the project is; what it would notice is not known`)
-    printControls(terminal, removed, options.verbose)
-    if (recorded.value !== undefined)
-      printLine(
-        terminal,
-        `findings: ${recorded.value.opened} opened, ${recorded.value.reopened} opened again, ${recorded.value.known} known already`,
-      )
+  for (const rule of alreadyFailing)
+    printLine(terminal, `note: ${rule} does not pass as the project is; what it would notice is not known`)
+  printControls(terminal, removed, isVerbose)
+  if (recorded !== undefined)
     printLine(
       terminal,
-      survived.length === 0
-        ? `every one of ${removed.length} removals was noticed`
-        : `Exiting 1: ${survived.length} of ${removed.length} removals were not noticed\n  next: bind a pack or write a rule that asks for what was taken away`,
+      `findings: ${recorded.opened} opened, ${recorded.reopened} opened again, ${recorded.known} known already`,
     )
-  }
-  return exitCode
+  printLine(
+    terminal,
+    survived === 0
+      ? `every one of ${removed.length} removals was noticed`
+      : `Exiting 1: ${survived} of ${removed.length} removals were not noticed\n  next: bind a pack or write a rule that asks for what was taken away`,
+  )
 }
 
 async function record(

@@ -49,23 +49,7 @@ function registerFindings(program: Command, { terminal, setExitCode }: CommandCo
       '\nExample:\n  $ gatehouse finding report -s support-assistant --title "refund without order" --severity high --rule GH-INJ-001\n',
     )
     .action(async (options) => setExitCode(await (await load()).reportFindingCommand(terminal, options)))
-  finding
-    .command('import')
-    .description(
-      'take in the results of a SARIF 2.1.0 log; the same result is the same finding, whatever line it stands in',
-    )
-    .argument('<file>', 'a SARIF log')
-    .requiredOption(...SYSTEM)
-    .option('--source <source>', 'sarif, penetration-test, …', 'sarif')
-    .option('--owner <name>', 'who deals with them (default: who imports)')
-    .option('--release <digest>', 'the release they were found in')
-    .option(...STATE)
-    .option(...AS)
-    .option(...JSON_FLAG)
-    .addHelpText('after', '\nExample:\n  $ gatehouse finding import scan.sarif -s support-assistant --owner ben\n')
-    .action(async (file: string, options) =>
-      setExitCode(await (await import('./finding-import.ts')).importFindingsCommand(terminal, { file, ...options })),
-    )
+  registerImport(finding, { terminal, setExitCode })
   finding
     .command('assign')
     .description('set owner, severity, incident, or the rule that shows the fix')
@@ -80,6 +64,10 @@ function registerFindings(program: Command, { terminal, setExitCode }: CommandCo
     .action(async (id: string, options) =>
       setExitCode(await (await load()).assignFindingCommand(terminal, { id, ...options })),
     )
+  registerMoves(finding, { terminal, setExitCode })
+}
+
+function registerMoves(finding: Command, { terminal, setExitCode }: CommandContext): void {
   for (const [name, event, text] of FINDING_MOVES)
     finding
       .command(name)
@@ -110,6 +98,26 @@ function registerFindings(program: Command, { terminal, setExitCode }: CommandCo
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) => setExitCode(await (await load()).listFindingsCommand(terminal, options)))
+}
+
+function registerImport(finding: Command, { terminal, setExitCode }: CommandContext): void {
+  finding
+    .command('import')
+    .description(
+      'take in the results of a SARIF 2.1.0 log; the same result is the same finding, whatever line it stands in',
+    )
+    .argument('<file>', 'a SARIF log')
+    .requiredOption(...SYSTEM)
+    .option('--source <source>', 'sarif, penetration-test, …', 'sarif')
+    .option('--owner <name>', 'who deals with them (default: who imports)')
+    .option('--release <digest>', 'the release they were found in')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse finding import scan.sarif -s support-assistant --owner ben\n')
+    .action(async (file: string, options) =>
+      setExitCode(await (await import('./finding-import.ts')).importFindingsCommand(terminal, { file, ...options })),
+    )
 }
 
 const FINDING_MOVES = [

@@ -4,7 +4,7 @@ import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { InputOf, OperationName, OutputOf } from '../../../contract/http/operations.ts'
 import type { BurnDownPoint } from '../../../domain/risk/burn-down.ts'
 import { RISK_LEVELS } from '../../../domain/risk/rate-risk.ts'
-import { isOpenRisk, isOverdueRisk, type Risk } from '../../../domain/risk/risk.ts'
+import { isOpenRisk, isOverdueRisk, type Risk, type RiskPlan } from '../../../domain/risk/risk.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -116,8 +116,8 @@ export function assessRiskCommand(
 export function treatRiskCommand(
   terminal: Terminal,
   options: One & {
-    readonly plan?: Risk['plan']
-    readonly done?: Risk['plan']
+    readonly plan?: RiskPlan | undefined
+    readonly done?: RiskPlan | undefined
     readonly reopen: boolean
     readonly note: string
     readonly owner?: string | undefined
@@ -126,7 +126,7 @@ export function treatRiskCommand(
   },
 ): Promise<number> {
   const { id, plan, done, reopen, note, owner, evidence } = options
-  if ([plan != null, done != null, reopen].filter(Boolean).length !== 1)
+  if ([plan !== undefined, done !== undefined, reopen].filter(Boolean).length !== 1)
     return call(
       terminal,
       options,
@@ -137,7 +137,7 @@ export function treatRiskCommand(
         next: 'gatehouse risk treat --help',
       }),
     )
-  if (plan != null) {
+  if (plan !== undefined) {
     const days = options.dueDays === undefined ? ok(undefined) : whole('--due-days', options.dueDays)
     return call(terminal, options, 'planRisk', days.ok ? ok({ id, plan, note, owner, days: days.value }) : days)
   }
