@@ -125,10 +125,7 @@ describe('a failure', () => {
     answer = (response, { content }) => (failures[content] ?? good)(response)
     const { code, report } = await run(suite.path)
     expect(code).toBe(3)
-    expect(report.errors.map(({ id, kind }) => [id, kind]).toSorted()).toEqual([
-      ['c-1', 'rejected'],
-      ['c-2', 'malformed'],
-    ])
+    expect(report.errors.map(({ id, kind }) => `${id} ${kind}`).toSorted()).toEqual(['c-1 rejected', 'c-2 malformed'])
     const times = (content: string): number => asked.filter((one) => one === content).length
     expect([times('say 1'), times('say 2'), times('say 3'), times('say 4')]).toEqual([1, 1, 2, 1])
   })

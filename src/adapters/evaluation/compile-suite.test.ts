@@ -267,16 +267,27 @@ describe('the digest of a suite', () => {
   const GENERATOR = `export const cases = ({ seed }) => [{ id: 'a', turns: ['Hi ' + seed], expect: [{ scorer: 'refused' }] }]\n`
 
   test.each([
-    ['its head', 'cases: c.jsonl\n', 'cases: c.jsonl\n# x\n', CASES, CASES, true],
-    ['a byte of its cases', 'cases: c.jsonl\n', 'cases: c.jsonl\n', CASES, `${CASES}\n`, true],
-    ['a byte of its table', 'cases: c.csv\n', 'cases: c.csv\n', CSV, CSV.replace('Hi', 'Ho'), true],
-    ['what its module yields', 'cases: g.mjs\n', 'cases: g.mjs\n', GENERATOR, GENERATOR.replace('Hi', 'Ho'), true],
-    ['how its module is written', 'cases: g.mjs\n', 'cases: g.mjs\n', GENERATOR, `// x\n${GENERATOR}`, false],
-    ['nothing', 'cases: c.jsonl\n', 'cases: c.jsonl\n', CASES, CASES, false],
-  ])('after a change of %s', async (_, head, otherHead, text, otherText, isOther) => {
-    const name = /cases: (\S+)/.exec(head)?.[1] ?? ''
-    const one = digestOf(await compiled(head, { [name]: text }))
-    const other = digestOf(await compiled(otherHead, { [name]: otherText }))
+    { change: 'its head', head: ['cases: c.jsonl\n', 'cases: c.jsonl\n# x\n'], cases: [CASES, CASES], isOther: true },
+    { change: 'a byte of its cases', head: ['cases: c.jsonl\n'], cases: [CASES, `${CASES}\n`], isOther: true },
+    { change: 'a byte of its table', head: ['cases: c.csv\n'], cases: [CSV, CSV.replace('Hi', 'Ho')], isOther: true },
+    {
+      change: 'what its module yields',
+      head: ['cases: g.mjs\n'],
+      cases: [GENERATOR, GENERATOR.replace('Hi', 'Ho')],
+      isOther: true,
+    },
+    {
+      change: 'how its module is written',
+      head: ['cases: g.mjs\n'],
+      cases: [GENERATOR, `// x\n${GENERATOR}`],
+      isOther: false,
+    },
+    { change: 'nothing', head: ['cases: c.jsonl\n'], cases: [CASES, CASES], isOther: false },
+  ])('after a change of $change', async ({ head, cases, isOther }) => {
+    const [before = '', after = before] = head
+    const name = /cases: (\S+)/.exec(before)?.[1] ?? ''
+    const one = digestOf(await compiled(before, { [name]: cases[0] ?? '' }))
+    const other = digestOf(await compiled(after, { [name]: cases[1] ?? '' }))
     expect(one).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect(one !== other).toBe(isOther)
   })
