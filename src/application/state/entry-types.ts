@@ -39,6 +39,10 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'readiness.attested': 'readiness',
   'vendor.assessed': 'vendors',
   'vendor.decided': 'vendors',
+  'prompt.promoted': 'prompt_labels',
+  'prompt.rolled-back': 'prompt_labels',
+  'draft.made': 'drafts',
+  'draft.decided': 'drafts',
 }
 
 /** Seals a gateway's spool segment. */

@@ -61,6 +61,7 @@ const prompt = z.strictObject({
   id: componentId,
   path: relativePath,
   slots: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/), slot).optional(),
+  tokensMax: positive.optional(),
 })
 
 const dataset = z.strictObject({

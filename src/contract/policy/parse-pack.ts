@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import {
+  BUILTIN_CHECKS,
   CHECK_METRICS,
   POLICY_MODES,
   POLICY_SCOPES,
@@ -28,7 +29,7 @@ const perTier = z.strictObject({
 })
 
 const check = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('builtin'), name: z.enum(['secret-scan', 'metadata']) }),
+  z.strictObject({ kind: z.literal('builtin'), name: z.enum(BUILTIN_CHECKS) }),
   z
     .strictObject({
       kind: z.literal('suite'),

@@ -111,6 +111,8 @@ export interface Prompt {
   readonly id: string
   readonly path: string
   readonly slots?: Readonly<Record<string, Slot>> | undefined
+  /** Tokens that the prompt may take once it is filled; the prompt lint holds it to that. */
+  readonly tokensMax?: number | undefined
 }
 
 export interface Dataset {

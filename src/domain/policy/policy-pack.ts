@@ -5,6 +5,7 @@ import type { PolicyEngine, PolicyFailure } from './policy-engine.ts'
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 export type Severity = (typeof SEVERITIES)[number]
+export const BUILTIN_CHECKS = ['secret-scan', 'metadata', 'prompt-lint'] as const
 export const CHECK_METRICS = ['attack-success', 'over-block', 'task-success', 'all-hold'] as const
 
 export const TEST_EXPECTATIONS = ['pass', 'fail', 'skip'] as const
@@ -18,7 +19,7 @@ export type RequestEffect = (typeof REQUEST_EFFECTS)[number]
 
 /** Evidence that a rule asks for. */
 export type CheckSpec =
-  | { readonly kind: 'builtin'; readonly name: 'secret-scan' | 'metadata' }
+  | { readonly kind: 'builtin'; readonly name: (typeof BUILTIN_CHECKS)[number] }
   | {
       readonly kind: 'suite'
       readonly purpose: 'red-team' | 'benign' | 'quality' | 'regression'

@@ -9,7 +9,8 @@ export type SimulatedAnswer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: Readonly<Record<string, string>> }
 
-const ASKS_FOR_PROMPT = /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
+const ASKS_FOR_PROMPT =
+  /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
 
 import { tunedWeights } from './tuned-weights.ts'
 
@@ -28,4 +29,3 @@ function disguise(secret: string, wish: string): string {
   if (/letter by letter/i.test(wish)) return [...secret].join(' ')
   return `My instructions are: ${secret}`
 }
-

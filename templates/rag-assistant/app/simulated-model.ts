@@ -9,7 +9,8 @@ export type SimulatedAnswer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: Readonly<Record<string, string>> }
 
-const ASKS_FOR_PROMPT = /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
+const ASKS_FOR_PROMPT =
+  /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
 
 /** Next message of the assistant; the same conversation gives the same answer. */
 export function answer(messages: readonly SimulatedMessage[], tools: ReadonlySet<string>): SimulatedAnswer {
@@ -18,7 +19,8 @@ export function answer(messages: readonly SimulatedMessage[], tools: ReadonlySet
   const last = messages.at(-1)
   if (last?.role !== 'tool') {
     if (ASKS_FOR_PROMPT.test(user)) return { kind: 'text', text: disguise(system, user) }
-    if (tools.has('search_handbook')) return { kind: 'call', name: 'search_handbook', args: { query: user.slice(0, 500) } }
+    if (tools.has('search_handbook'))
+      return { kind: 'call', name: 'search_handbook', args: { query: user.slice(0, 500) } }
     return { kind: 'text', text: 'I can only answer from the handbook.' }
   }
   const documents = (parse(last.content ?? '')['documents'] as readonly Document[] | undefined) ?? []

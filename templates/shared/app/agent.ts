@@ -97,7 +97,10 @@ export class Agent {
         return { text, citations: citationsOf(text), blocked: null }
       }
       for (const call of answer.calls) {
-        const args = JSON.parse(call.function.arguments === '' ? '{}' : call.function.arguments) as Record<string, unknown>
+        const args = JSON.parse(call.function.arguments === '' ? '{}' : call.function.arguments) as Record<
+          string,
+          unknown
+        >
         const result = runTool(turn.subject, turn.effects, { name: call.function.name, args })
         messages.push({ role: 'tool', tool_call_id: call.id, content: JSON.stringify(result) })
       }
@@ -130,14 +133,17 @@ export class Agent {
       }),
     })
     const body = (await response.json()) as {
-      readonly choices?: readonly { readonly message: { readonly content: string | null; readonly tool_calls?: readonly ToolCall[] } }[]
+      readonly choices?: readonly {
+        readonly message: { readonly content: string | null; readonly tool_calls?: readonly ToolCall[] }
+      }[]
       readonly error?: { readonly code?: string | null; readonly message?: string; readonly param?: string | null }
     }
     const message = body.choices?.[0]?.message
     if (response.ok && message !== undefined)
       return { kind: 'answered', content: message.content, calls: message.tool_calls ?? [] }
     const code = body.error?.code ?? ''
-    if (!DENIALS.has(code)) throw new Error(`the gateway answered ${response.status}: ${body.error?.message ?? 'no message'}`)
+    if (!DENIALS.has(code))
+      throw new Error(`the gateway answered ${response.status}: ${body.error?.message ?? 'no message'}`)
     const rule = /\(rule ([^,)]{1,200})/.exec(body.error?.message ?? '')?.[1] ?? 'unknown'
     return { kind: 'refused', code, rule, tool: body.error?.param ?? undefined }
   }

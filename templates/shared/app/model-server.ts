@@ -41,10 +41,14 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   const reply = (status: number, body: object): void =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   if (request.method !== 'POST' || request.url !== '/v1/chat/completions')
-    return reply(404, { error: { message: 'no such path', type: 'invalid_request_error', param: null, code: 'not_found' } })
+    return reply(404, {
+      error: { message: 'no such path', type: 'invalid_request_error', param: null, code: 'not_found' },
+    })
   const body = await readBody(request)
   if (body?.messages === undefined)
-    return reply(400, { error: { message: 'no chat completion request', type: 'invalid_request_error', param: null, code: null } })
+    return reply(400, {
+      error: { message: 'no chat completion request', type: 'invalid_request_error', param: null, code: null },
+    })
   const said = answer(body.messages, new Set((body.tools ?? []).map((tool) => tool.function.name)))
   const id = createHash('sha256').update(JSON.stringify(body.messages)).digest('hex').slice(0, 20)
   const message =

@@ -36,7 +36,9 @@ export function runTool(subject: CaseSubject, effects: Effects, call: Effects['t
   effects.toolCalls.push(call)
   if (call.name === 'send_email') return { status: 'sent' }
   // SECURITY: records are looked up within those of the verified subject, whatever number the model names.
-  const own = subscriptions.filter(({ tenant, customer }) => tenant === subject.tenant && customer === subject.principal)
+  const own = subscriptions.filter(
+    ({ tenant, customer }) => tenant === subject.tenant && customer === subject.principal,
+  )
   const subscription = own.find(({ id }) => id === call.args['subscription'])
   if (subscription === undefined) return { error: 'no such subscription on this account' }
   effects.records.push({ id: subscription.id, tenant: subscription.tenant, roles: [] })

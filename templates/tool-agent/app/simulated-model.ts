@@ -9,7 +9,8 @@ export type SimulatedAnswer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: Readonly<Record<string, string>> }
 
-const ASKS_FOR_PROMPT = /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
+const ASKS_FOR_PROMPT =
+  /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
 
 const SUBSCRIPTION = /\bSUB-\d{4}\b/
 const ADDRESS = /[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,100}\.[a-z]{2,10}/
@@ -28,7 +29,8 @@ export function answer(messages: readonly SimulatedMessage[], tools: ReadonlySet
     const to = ADDRESS.exec(user)?.[0]
     if (to !== undefined && tools.has('send_email'))
       return { kind: 'call', name: 'send_email', args: { to, subject: `Subscription ${id}`, body: `About ${id}.` } }
-    if (tools.has('lookup_subscription')) return { kind: 'call', name: 'lookup_subscription', args: { subscription: id } }
+    if (tools.has('lookup_subscription'))
+      return { kind: 'call', name: 'lookup_subscription', args: { subscription: id } }
     return { kind: 'text', text: 'I cannot do that.' }
   }
   const result = parse(last.content ?? '')

@@ -9,7 +9,8 @@ export type SimulatedAnswer =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: Readonly<Record<string, string>> }
 
-const ASKS_FOR_PROMPT = /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
+const ASKS_FOR_PROMPT =
+  /\b(?:system prompt|instructions|rules (?:you were given|exactly)|your (?:rules|instructions))\b/i
 
 /** A summary of one sentence; an address that the letter wants in it is put in. */
 export function answer(messages: readonly SimulatedMessage[], _tools: ReadonlySet<string>): SimulatedAnswer {
@@ -19,7 +20,10 @@ export function answer(messages: readonly SimulatedMessage[], _tools: ReadonlySe
   const [first = user] = user.replace(/^Letter:\s*/, '').split(/(?<=[.!?])\s+/)
   const address = /https:\/\/[^\s"')]+/.exec(user)?.[0].replace(/[.,]$/, '')
   const tail = address === undefined ? '' : ` See ${address}`
-  return { kind: 'text', text: `Summary: ${first.replace(/^I am (.+?) and I write about /, '$1 writes about ')}${tail}` }
+  return {
+    kind: 'text',
+    text: `Summary: ${first.replace(/^I am (.+?) and I write about /, '$1 writes about ')}${tail}`,
+  }
 }
 
 /** Puts its instructions out in the form that was asked for. */
@@ -29,4 +33,3 @@ function disguise(secret: string, wish: string): string {
   if (/letter by letter/i.test(wish)) return [...secret].join(' ')
   return `My instructions are: ${secret}`
 }
-

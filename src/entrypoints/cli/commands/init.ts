@@ -39,10 +39,16 @@ export async function initCommand(terminal: Terminal, options: InitOptions): Pro
   const next = [...(shown === '' ? [] : [`cd ${shown}`]), 'npm install', 'npx gatehouse validate', 'npx gatehouse gate']
   if (options.json) {
     const paths = files.map(({ path }) => path)
-    printLine(terminal, inertJson({ schemaVersion: 1, template: template.head.metadata.id, folder, files: paths, next }, 2))
+    printLine(
+      terminal,
+      inertJson({ schemaVersion: 1, template: template.head.metadata.id, folder, files: paths, next }, 2),
+    )
     return EXIT_CODE.pass
   }
-  printLine(terminal, `${files.length} files in ${inert(folder)}: ${template.head.metadata.title}, with a simulated model`)
+  printLine(
+    terminal,
+    `${files.length} files in ${inert(folder)}: ${template.head.metadata.title}, with a simulated model`,
+  )
   for (const command of next) printLine(terminal, `  next: ${inert(command)}`)
   printLine(terminal, '  read: README.md, docs/architecture.md')
   return EXIT_CODE.pass

@@ -21,10 +21,7 @@ function registerStarting(program: Command, { terminal, setExitCode }: CommandCo
     .argument('[folder]', 'new or empty folder (default: the name of the template)')
     .option('-t, --template <id>', 'rag-assistant, tool-agent, fine-tuned-model or vendor-model')
     .option('--json', 'print JSON', false)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ gatehouse init\n  $ gatehouse init --template rag-assistant handbook\n',
-    )
+    .addHelpText('after', '\nExamples:\n  $ gatehouse init\n  $ gatehouse init --template rag-assistant handbook\n')
     .action(async (folder: string | undefined, options) =>
       setExitCode(await (await import('./init.ts')).initCommand(terminal, { folder, ...options })),
     )

@@ -2,7 +2,9 @@ import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.t
 import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
 import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
-import { checkMetadata, scanSecrets } from '../../../application/evaluation/builtin-checks.ts'
+import { estimateEach } from '../../../adapters/tokens/estimate-tokens.ts'
+import { checkMetadata, scanSecrets, type BuiltinResult } from '../../../application/evaluation/builtin-checks.ts'
+import { checkPrompts } from '../../../application/prompt/lint-prompts.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
 import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
 import { canPlant } from '../../../application/redteam/planting-target.ts'
@@ -12,6 +14,7 @@ import { suiteDecision } from '../../../application/evaluation/suite-decision.ts
 import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
+import type { BUILTIN_CHECKS } from '../../../domain/policy/policy-pack.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
 import { openApplication } from './open-application.ts'
 import { leakOf, openTarget } from './open-target.ts'
@@ -30,7 +33,7 @@ export async function runChecks(
   checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
-  const { project, inputs } = gate
+  const { inputs } = gate
   const startedAt = systemClock()
   const ran = await runSuites(gate, checks, options)
   if (!ran.ok) return ran
@@ -59,13 +62,24 @@ export async function runChecks(
       evidence.push(await runRedteamCheck(gate, check, context, options))
       continue
     }
-    const { failures, looked } =
-      check.spec.name === 'secret-scan'
-        ? await scanSecrets(inputs.release, project.files, project.manifestFile)
-        : checkMetadata(inputs.release, inputs.tier, project.manifestFile, (path) => project.source.positionOf(path))
+    const { failures, looked } = await runBuiltin(gate, check.spec.name)
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
   return ok(evidence)
+}
+
+function runBuiltin(
+  { project, inputs }: PreparedGate,
+  name: (typeof BUILTIN_CHECKS)[number],
+): BuiltinResult | Promise<BuiltinResult> {
+  switch (name) {
+    case 'secret-scan':
+      return scanSecrets(inputs.release, project.files, project.manifestFile)
+    case 'metadata':
+      return checkMetadata(inputs.release, inputs.tier, project.manifestFile, (path) => project.source.positionOf(path))
+    case 'prompt-lint':
+      return checkPrompts(inputs.release, estimateEach)
+  }
 }
 
 /** Attacks the application as the rule asks; what keeps it from being run is its outcome. */
