@@ -8,6 +8,7 @@ import { registerFindingCommands } from './finding-commands.ts'
 import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerEvidenceImport } from './evidence-import-commands.ts'
 import { registerIdentityCommands } from './identity-commands.ts'
+import { registerDraftCommands } from './draft-commands.ts'
 import { registerLineageCommands } from './lineage-commands.ts'
 import { registerPromptCommands } from './prompt-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
@@ -28,4 +29,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerFindingCommands(program, context)
   registerPromptCommands(program, context)
   registerLineageCommands(program, context)
+  registerDraftCommands(program, context)
 }
