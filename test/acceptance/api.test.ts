@@ -84,6 +84,12 @@ const READS: readonly OperationName[] = [
   'listGaps',
   'listAttestations',
   'assessIntake',
+  'listPrompts',
+  'getPrompt',
+  'getLineage',
+  'queryLineage',
+  'getDraft',
+  'listDrafts',
 ]
 
 const PEOPLE = [
@@ -127,6 +133,10 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   attestReadiness: REPORTERS,
   assessVendor: REPORTERS,
   speakOnVendor: APPROVERS,
+  promotePrompt: ['engineer'],
+  rollBackPrompt: ['engineer', 'responder', 'security'],
+  recordDraft: REPORTERS,
+  decideDraft: APPROVERS,
   issueDeny: ['responder', 'security'],
   liftDeny: ['responder', 'security'],
   closeAlert: ['responder', 'security'],

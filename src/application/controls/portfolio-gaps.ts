@@ -3,7 +3,8 @@ import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { Catalogue } from '../../domain/controls/control.ts'
 import { gapsOf, roadmapOf, type ControlGap, type GapSeverity } from '../../domain/controls/find-gaps.ts'
 import { answersOfManifest, assessIntake, type IntakeContext } from '../../domain/intake/assess-intake.ts'
-import type { Manifest } from '../../domain/manifest/manifest.ts'
+import { rankPortfolio } from '../../domain/controls/rank-portfolio.ts'
+import type { Manifest, Tier } from '../../domain/manifest/manifest.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import { assessSystem } from './assess-system.ts'
@@ -12,6 +13,13 @@ import { assessSystem } from './assess-system.ts'
 export interface GapContext {
   readonly severityOf: ReadonlyMap<string, GapSeverity>
   readonly intake: IntakeContext
+}
+
+/** The roadmap, and the systems that it is about. */
+export interface PortfolioGaps {
+  readonly asOf: string
+  readonly systems: readonly object[]
+  readonly items: readonly object[]
 }
 
 /**
@@ -23,13 +31,14 @@ export async function portfolioGaps(
   catalogue: Catalogue,
   { severityOf, intake }: GapContext,
   { system }: { readonly system?: string | undefined },
-): Promise<Result<{ readonly asOf: string; readonly items: readonly object[] }, Problem>> {
+): Promise<Result<PortfolioGaps, Problem>> {
   const now = node.clock()
   const systems =
     system === undefined
       ? [...new Set((await listAll(node.store, 'releases', {})).map(({ system: name }) => name))].toSorted()
       : [system]
   const gaps: ControlGap[] = []
+  const assessedSystems: { readonly name: string; readonly tier: Tier }[] = []
   for (const name of systems) {
     const assessed = await assessSystem(node, catalogue, name)
     if (!assessed.ok) return assessed
@@ -41,9 +50,17 @@ export async function portfolioGaps(
       ),
     )
     const asked = assessments.filter(({ control }) => required.has(control.id))
+    assessedSystems.push({ name, tier: evidence.tier })
     gaps.push(...gapsOf({ name, tier: evidence.tier }, asked, { severityOf, now }))
   }
-  return ok({ asOf: day(now), items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })) })
+  return ok({
+    asOf: day(now),
+    systems: rankPortfolio(assessedSystems, gaps).map((line) => ({
+      ...line,
+      nextDue: line.nextDueAt === null ? null : day(line.nextDueAt),
+    })),
+    items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })),
+  })
 }
 
 const day = (at: EpochMs): string => toRfc3339(at).slice(0, 10)
