@@ -156,6 +156,7 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
       learnCase: { request: `${FOREIGN}-decisions` },
       rotateKey: { overlapHours: 1 },
       revokeSession: { id: 'x' },
+      decideDraft: { decision: 'accept', note: '' },
     }
 
     test.each(NAMES.filter((name) => OPERATIONS[name].method === 'GET' && name !== 'viewShare'))(

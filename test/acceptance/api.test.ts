@@ -84,7 +84,21 @@ const READS: readonly OperationName[] = [
   'listGaps',
   'listAttestations',
   'assessIntake',
-  ...(['getRisk', 'getRiskBurnDown', 'getIntake', 'listIntakes', 'getCommitment', 'listCommitments', 'getDpia'] as const),
+  ...([
+    'getRisk',
+    'getRiskBurnDown',
+    'getIntake',
+    'listIntakes',
+    'getCommitment',
+    'listCommitments',
+    'getDpia',
+  ] as const),
+  'listPrompts',
+  'getPrompt',
+  'getLineage',
+  'queryLineage',
+  'getDraft',
+  'listDrafts',
 ]
 
 const PEOPLE = [
@@ -139,6 +153,10 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   attestReadiness: REPORTERS,
   assessVendor: REPORTERS,
   speakOnVendor: APPROVERS,
+  promotePrompt: ['engineer'],
+  rollBackPrompt: ['engineer', 'responder', 'security'],
+  recordDraft: REPORTERS,
+  decideDraft: APPROVERS,
   issueDeny: ['responder', 'security'],
   liftDeny: ['responder', 'security'],
   closeAlert: ['responder', 'security'],

@@ -173,6 +173,11 @@ describe('what the packs say of the past and of the whole', () => {
     expect(out).toContain('- Content of requests: redacted; records are kept for a time that is not declared.')
     expect(out).toContain('- Exception: for one failed rule of one release, 90 days at most')
     expect(out).toContain('gatehouse gate --env local')
+    for (const part of ['Threats', 'Security checklist', 'Must-pass tests', 'Evidence', 'Logging under privacy limits'])
+      expect(out).toContain(`## ${part}`)
+    expect(out).toMatch(/- THR-001 .*\(high\) on `person:user`: measures declared; shown by GH-INJ-001/)
+    expect(out).toContain('- Exception path: `gatehouse exception request` → review')
+    expect(out).toContain('GitHub Actions, GitLab, Azure DevOps and Jenkins')
   })
 
   test('a rule is explained with what it reads', async () => {

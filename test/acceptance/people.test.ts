@@ -205,7 +205,13 @@ describe('nobody is two people', () => {
         '--compensating',
         'GH-VER-001',
       )
-    const wide = [releaseDigest.slice(0, 30), 'sha256:*', '*', releaseDigest.toUpperCase(), `${releaseDigest},${releaseDigest}`]
+    const wide = [
+      releaseDigest.slice(0, 30),
+      'sha256:*',
+      '*',
+      releaseDigest.toUpperCase(),
+      `${releaseDigest},${releaseDigest}`,
+    ]
     for (const digest of wide) {
       const asked = await ask(digest)
       expect([digest, asked.code, asked.error.includes('http/invalid-input')]).toEqual([digest, 2, true])

@@ -50,6 +50,7 @@ test('there is a pack for each area that is promised', () => {
     'gdpr',
     'hipaa',
     'nist-ai-rmf',
+    'prompt',
     'rag',
     'readiness',
     'soc2',

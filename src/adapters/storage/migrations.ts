@@ -8,6 +8,7 @@ import { ledgerTables } from './migrations/0005-ledger.ts'
 import { identity } from './migrations/0006-identity.ts'
 import { intakeRequests } from './migrations/0011-intake-requests.ts'
 import { commitments } from './migrations/0012-commitments.ts'
+import { promptLabelsAndDrafts } from './migrations/0013-prompt-labels-and-drafts.ts'
 import { ensureAppRole } from './row-security.ts'
 
 /** In order, for good: a migration that was released is never changed, a new one goes to the end. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006_identity': identity,
   '0011_intake_requests': intakeRequests,
   '0012_commitments': commitments,
+  '0013_prompt_labels_and_drafts': promptLabelsAndDrafts,
 }
 
 /** Bringing the schema up to date failed; it is as it was before. */

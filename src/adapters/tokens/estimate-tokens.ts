@@ -17,14 +17,24 @@ async function loadCount(): Promise<Count> {
   return (text) => countTokens(text, { allowedSpecial: new Set(), disallowedSpecial: new Set() })
 }
 
+/** Tokens of each text by itself, without what a message costs beside it. */
+export async function estimateEach(model: string, texts: readonly string[]): Promise<readonly number[]> {
+  counting ??= loadCount()
+  const count = await counting
+  const factor = OPENAI_MODEL.test(model) ? 1 : OTHER_VENDOR_FACTOR
+  return texts.map((text) => Math.ceil(exactHead(count, text) * factor))
+}
+
+function exactHead(count: Count, text: string): number {
+  const head = text.slice(0, EXACT_CHARS_MAX)
+  return (count(head) * text.length) / Math.max(1, head.length)
+}
+
 /** Tokens of the texts of a request: near for OpenAI's newer models, an estimate from above for others. */
 export async function estimateTokens(model: string, texts: readonly string[]): Promise<number> {
   counting ??= loadCount()
   const count = await counting
   let tokens = 0
-  for (const text of texts) {
-    const head = text.slice(0, EXACT_CHARS_MAX)
-    tokens += (count(head) * text.length) / Math.max(1, head.length) + MESSAGE_TOKENS
-  }
+  for (const text of texts) tokens += exactHead(count, text) + MESSAGE_TOKENS
   return Math.ceil(OPENAI_MODEL.test(model) ? tokens : tokens * OTHER_VENDOR_FACTOR)
 }

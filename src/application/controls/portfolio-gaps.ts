@@ -3,7 +3,8 @@ import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { Catalogue } from '../../domain/controls/control.ts'
 import { gapsOf, roadmapOf, type ControlGap, type GapSeverity } from '../../domain/controls/find-gaps.ts'
 import { answersOfManifest, assessIntake, type IntakeContext } from '../../domain/intake/assess-intake.ts'
-import type { Manifest } from '../../domain/manifest/manifest.ts'
+import { rankPortfolio } from '../../domain/controls/rank-portfolio.ts'
+import type { Manifest, Tier } from '../../domain/manifest/manifest.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import { commitmentGaps, type CommitmentGap } from '../governance/commitments.ts'
@@ -15,8 +16,10 @@ export interface GapContext {
   readonly intake: IntakeContext
 }
 
+/** The roadmap, and the systems that it is about. */
 export interface PortfolioGaps {
   readonly asOf: string
+  readonly systems: readonly object[]
   readonly items: readonly object[]
   /** Promises to customers that nothing shows to be kept, or that nobody has agreed to yet. */
   readonly commitments: readonly CommitmentGap[]
@@ -38,6 +41,7 @@ export async function portfolioGaps(
       ? [...new Set((await listAll(node.store, 'releases', {})).map(({ system: name }) => name))].toSorted()
       : [system]
   const gaps: ControlGap[] = []
+  const assessedSystems: { readonly name: string; readonly tier: Tier }[] = []
   for (const name of systems) {
     const assessed = await assessSystem(node, catalogue, name)
     if (!assessed.ok) return assessed
@@ -49,10 +53,15 @@ export async function portfolioGaps(
       ),
     )
     const asked = assessments.filter(({ control }) => required.has(control.id))
+    assessedSystems.push({ name, tier: evidence.tier })
     gaps.push(...gapsOf({ name, tier: evidence.tier }, asked, { severityOf, now }))
   }
   return ok({
     asOf: day(now),
+    systems: rankPortfolio(assessedSystems, gaps).map((line) => ({
+      ...line,
+      nextDue: line.nextDueAt === null ? null : day(line.nextDueAt),
+    })),
     items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })),
     commitments: await commitmentGaps(node, system),
   })

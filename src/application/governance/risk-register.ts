@@ -98,7 +98,11 @@ export async function askAcceptance(
     expiresAt: epochMs(now + input.days * DAY_MS),
   }
   const rights = await currentRights(node)
-  const alone = { event: 'accept', note: 'its tier asks nobody else', acceptance: { ...acceptance, state: 'approved' } } as const
+  const alone = {
+    event: 'accept',
+    note: 'its tier asks nobody else',
+    acceptance: { ...acceptance, state: 'approved' },
+  } as const
   return change(node, principal, input.id, async (risk) =>
     ok({
       event: 'ask-acceptance',

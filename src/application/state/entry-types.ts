@@ -43,6 +43,10 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'intake.changed': 'intake_requests',
   'commitment.proposed': 'commitments',
   'commitment.changed': 'commitments',
+  'prompt.promoted': 'prompt_labels',
+  'prompt.rolled-back': 'prompt_labels',
+  'draft.made': 'drafts',
+  'draft.decided': 'drafts',
 }
 
 /** Seals a gateway's spool segment. */

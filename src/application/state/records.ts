@@ -28,6 +28,8 @@ export const RECORD_KINDS = [
   'vendors',
   'intake_requests',
   'commitments',
+  'prompt_labels',
+  'drafts',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

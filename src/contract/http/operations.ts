@@ -6,6 +6,9 @@ import { FINDINGS_OPERATIONS } from './operations/findings.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
 import { IDENTITY_OPERATIONS } from './operations/identity.ts'
+import { DRAFTS_OPERATIONS } from './operations/drafts.ts'
+import { LINEAGE_OPERATIONS } from './operations/lineage.ts'
+import { PROMPTS_OPERATIONS } from './operations/prompts.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
 import { RISKS_OPERATIONS } from './operations/risks.ts'
@@ -26,6 +29,9 @@ export const OPERATIONS = {
   ...IDENTITY_OPERATIONS,
   ...CONTROLS_OPERATIONS,
   ...INTAKE_OPERATIONS,
+  ...PROMPTS_OPERATIONS,
+  ...LINEAGE_OPERATIONS,
+  ...DRAFTS_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS

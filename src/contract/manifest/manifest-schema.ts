@@ -54,6 +54,7 @@ const model = z.strictObject({
   regions: z.array(region).optional(),
   vendor: z.string().max(100).optional(),
   fallbacks: idList.optional(),
+  derivedFrom: idList.optional(),
   modalities: z.array(z.enum(MODALITIES)).min(1).max(3).optional(),
 })
 
@@ -61,6 +62,7 @@ const prompt = z.strictObject({
   id: componentId,
   path: relativePath,
   slots: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/), slot).optional(),
+  tokensMax: positive.optional(),
 })
 
 const dataset = z.strictObject({
@@ -69,6 +71,7 @@ const dataset = z.strictObject({
   license: z.string().max(200).optional(),
   provenance: z.string().max(500).optional(),
   dataClasses: z.array(z.enum(DATA_CLASSES)).optional(),
+  derivedFrom: idList.optional(),
 })
 
 const retriever = z.strictObject({
@@ -79,6 +82,7 @@ const retriever = z.strictObject({
       .object({ kind: z.enum(['pgvector', 'opensearch', 'weaviate', 'milvus', 'pinecone', 'function']) })
       .catchall(z.json()),
   ]),
+  derivedFrom: idList.optional(),
   tenantField: z.string().max(100).optional(),
   aclField: z.string().max(100).optional(),
   label: label.optional(),

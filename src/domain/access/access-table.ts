@@ -51,6 +51,11 @@ export const ACCESS_TABLE = {
     roles: ['responder', 'security', 'admin'],
     isOpenToKeys: true,
   },
+  'engineer-or-responder': {
+    what: 'go back to a prompt that was released before',
+    roles: ['engineer', 'responder', 'security', 'admin'],
+    isOpenToKeys: true,
+  },
   reporter: {
     what: 'report and work on findings',
     roles: ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal', 'admin'],

@@ -1,3 +1,4 @@
+import { checkDerivation } from './check-derivation.ts'
 import type { Manifest } from './manifest.ts'
 import { parseTemplate } from './prompt-template.ts'
 
@@ -20,6 +21,7 @@ export function checkReferences(manifest: Manifest): readonly ReferenceProblem[]
   checkAgents(manifest, report)
   checkDelegation(manifest, report)
   checkTools(manifest, report)
+  problems.push(...checkDerivation(manifest.components))
   if (Object.keys(manifest.environments).length === 0)
     report({
       code: 'manifest/no-environment',

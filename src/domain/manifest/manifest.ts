@@ -93,6 +93,8 @@ export interface Model {
   readonly regions?: readonly string[] | undefined
   readonly vendor?: string | undefined
   readonly fallbacks?: readonly string[] | undefined
+  /** Datasets that it was trained or tuned on. */
+  readonly derivedFrom?: readonly string[] | undefined
   /** What a request may bring to it: text and images, unless it is said. */
   readonly modalities?: readonly Modality[] | undefined
 }
@@ -117,6 +119,8 @@ export interface Prompt {
   readonly id: string
   readonly path: string
   readonly slots?: Readonly<Record<string, Slot>> | undefined
+  /** Tokens that the prompt may take once it is filled; the prompt lint holds it to that. */
+  readonly tokensMax?: number | undefined
 }
 
 export interface Dataset {
@@ -125,11 +129,15 @@ export interface Dataset {
   readonly license?: string | undefined
   readonly provenance?: string | undefined
   readonly dataClasses?: readonly DataClass[] | undefined
+  /** Datasets that this one was made from: it is a set of features then. */
+  readonly derivedFrom?: readonly string[] | undefined
 }
 
 export interface Retriever {
   readonly id: string
   readonly source: { readonly path: string } | { readonly kind: string; readonly [key: string]: Json | undefined }
+  /** Datasets that the index was built from. */
+  readonly derivedFrom?: readonly string[] | undefined
   readonly tenantField?: string | undefined
   readonly aclField?: string | undefined
   readonly label?: Label | undefined

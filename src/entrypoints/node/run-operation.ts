@@ -12,6 +12,9 @@ import { FINDINGS_HANDLERS } from './handlers/findings.ts'
 import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
 import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
 import { IDENTITY_HANDLERS } from './handlers/identity.ts'
+import { DRAFTS_HANDLERS } from './handlers/drafts.ts'
+import { LINEAGE_HANDLERS } from './handlers/lineage.ts'
+import { PROMPTS_HANDLERS } from './handlers/prompts.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
 import { RIGHTS_HANDLERS } from './handlers/rights.ts'
 import { RISKS_HANDLERS } from './handlers/risks.ts'
@@ -34,6 +37,9 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...IDENTITY_HANDLERS,
   ...CONTROLS_HANDLERS,
   ...INTAKE_HANDLERS,
+  ...PROMPTS_HANDLERS,
+  ...LINEAGE_HANDLERS,
+  ...DRAFTS_HANDLERS,
 }
 
 /** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */

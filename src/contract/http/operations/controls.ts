@@ -44,7 +44,12 @@ export const CONTROLS_OPERATIONS = {
     summary: 'Controls that are missing or unproven, of one system or of all, as a dated roadmap',
     access: 'read',
     input: z.object({ system: system.optional() }),
-    output: z.object({ asOf: z.string(), items: z.array(document), commitments: z.array(document) }),
+    output: z.object({
+      asOf: z.string(),
+      systems: z.array(document),
+      items: z.array(document),
+      commitments: z.array(document),
+    }),
   }),
   getDpia: operation({
     method: 'GET',

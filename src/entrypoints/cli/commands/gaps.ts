@@ -1,5 +1,6 @@
 import type { CommitmentGap } from '../../../application/governance/commitments.ts'
 import type { ControlGap } from '../../../domain/controls/find-gaps.ts'
+import type { SystemGaps } from '../../../domain/controls/rank-portfolio.ts'
 import { printTable, type TableFormat } from '../print-table.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
@@ -20,14 +21,17 @@ export async function gapsCommand(
     terminal,
     options,
     (session) => session.call('listGaps', { system: options.system }),
-    ({ asOf, items, commitments }) => {
+    ({ asOf, systems, items, commitments }) => {
       const promises = commitments as unknown as readonly CommitmentGap[]
       const gaps = items as unknown as readonly (ControlGap & { readonly due: string })[]
       if (options.json || options.format === 'json') {
-        printLine(terminal, inertJson({ schemaVersion: 1, asOf, gaps, commitments: promises }, 2))
+        printLine(terminal, inertJson({ schemaVersion: 1, asOf, systems, gaps, commitments: promises }, 2))
         return
       }
-      if (options.format === 'markdown') printLine(terminal, `## Gaps as of ${String(asOf)}\n`)
+      // A spreadsheet is one table: the roadmap.
+      if (options.format !== 'csv')
+        printPortfolio(terminal, options.format, String(asOf), systems as unknown as readonly SystemLine[])
+      if (options.format === 'markdown') printLine(terminal, '\n## Roadmap\n')
       printTable(terminal, options.format, {
         head: ['due', 'rank', 'system', 'tier', 'control', 'status', 'severity', 'owner', 'missing'],
         rows: gaps.map((gap) => [
@@ -63,4 +67,31 @@ export async function gapsCommand(
         )
     },
   )
+}
+
+type SystemLine = SystemGaps & { readonly nextDue: string | null }
+
+/** The portfolio: the system to look at first on top. */
+function printPortfolio(
+  terminal: Terminal,
+  format: Exclude<TableFormat, 'csv'>,
+  asOf: string,
+  systems: readonly SystemLine[],
+): void {
+  if (format === 'markdown') printLine(terminal, `## Portfolio as of ${asOf}\n`)
+  printTable(terminal, format, {
+    head: ['system', 'tier', 'critical', 'high', 'medium', 'low', 'heaviest', 'sum', 'next due'],
+    rows: systems.map(({ system, tier, gaps, worst, risk, nextDue }) => [
+      system,
+      tier,
+      String(gaps.critical),
+      String(gaps.high),
+      String(gaps.medium),
+      String(gaps.low),
+      String(worst),
+      String(risk),
+      nextDue ?? 'nothing',
+    ]),
+  })
+  if (format === 'human') printLine(terminal)
 }

@@ -8,8 +8,23 @@ const collect = (value: string, all: readonly string[]): readonly string[] => [.
 
 /** What an engineer does with a project. */
 export function registerProjectCommands(program: Command, context: CommandContext): void {
+  registerStarting(program, context)
   registerReading(program, context)
   registerDeciding(program, context)
+}
+
+/** `init`: a project to begin with. */
+function registerStarting(program: Command, { terminal, setExitCode }: CommandContext): void {
+  program
+    .command('init')
+    .description('begin a project from a template that passes its own gate; without --template, list the templates')
+    .argument('[folder]', 'new or empty folder (default: the name of the template)')
+    .option('-t, --template <id>', 'rag-assistant, tool-agent, fine-tuned-model or vendor-model')
+    .option('--json', 'print JSON', false)
+    .addHelpText('after', '\nExamples:\n  $ gatehouse init\n  $ gatehouse init --template rag-assistant handbook\n')
+    .action(async (folder: string | undefined, options) =>
+      setExitCode(await (await import('./init.ts')).initCommand(terminal, { folder, ...options })),
+    )
 }
 
 /** `validate`, `lock`, `plan`, `diff`: offline, seconds, no state. */

@@ -10,6 +10,9 @@ import { registerFindingCommands } from './finding-commands.ts'
 import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerEvidenceImport } from './evidence-import-commands.ts'
 import { registerIdentityCommands } from './identity-commands.ts'
+import { registerDraftCommands } from './draft-commands.ts'
+import { registerLineageCommands } from './lineage-commands.ts'
+import { registerPromptCommands } from './prompt-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerRiskCommands } from './risk-commands.ts'
@@ -30,4 +33,7 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerFindingCommands(program, context)
   registerRiskCommands(program, context)
   registerCommitmentCommands(program, context)
+  registerPromptCommands(program, context)
+  registerLineageCommands(program, context)
+  registerDraftCommands(program, context)
 }

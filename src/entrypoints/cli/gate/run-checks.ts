@@ -2,12 +2,14 @@ import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.t
 import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
 import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
+import { estimateEach } from '../../../adapters/tokens/estimate-tokens.ts'
 import {
   checkJourneys,
   checkMetadata,
   scanSecrets,
   type BuiltinResult,
 } from '../../../application/evaluation/builtin-checks.ts'
+import { checkPrompts } from '../../../application/prompt/lint-prompts.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
 import { judgeModelVersions } from '../../../application/evaluation/model-version-check.ts'
 import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
@@ -117,6 +119,8 @@ async function runBuiltinCheck(
       return checkMetadata(release, tier, manifestFile, positionOf)
     case 'journey-coverage':
       return checkJourneys(release, { declared: inputs.suites, read: suitesRead(checks) }, manifestFile, positionOf)
+    case 'prompt-lint':
+      return checkPrompts(release, estimateEach)
   }
 }
 

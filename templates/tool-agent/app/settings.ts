@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CaseSubject } from 'gatehouse/sdk'
+
+export const PROJECT = join(import.meta.dirname, '..')
+/** As in the manifest: the gateway refuses any other. */
+export const SYSTEM = 'subscription-agent'
+export const MODEL = 'gpt-4.1-mini-2025-04-14'
+/** Who the demo signs in. */
+export const DEMO_SUBJECT: CaseSubject = {
+  tenant: 'alder',
+  principal: 'alder-cust-1',
+  roles: ['customer'],
+  email: 'alder-cust-1@alder.example',
+}
+
+const template = readFileSync(join(PROJECT, 'prompts/system.md'), 'utf8')
+
+/** The prompt with its typed slot filled: the gateway recognises it by everything else. */
+export function systemPrompt(): string {
+  return template.replaceAll('{{locale}}', 'English')
+}
