@@ -39,6 +39,11 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'readiness.attested': 'readiness',
   'vendor.assessed': 'vendors',
   'vendor.decided': 'vendors',
+  'webhook.added': 'webhooks',
+  'webhook.changed': 'webhooks',
+  'evaluation.started': 'evaluations',
+  'evaluation.finished': 'evaluations',
+  'escalation.raised': 'escalations',
 }
 
 /** Seals a gateway's spool segment. */

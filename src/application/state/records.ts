@@ -26,6 +26,9 @@ export const RECORD_KINDS = [
   'threat_models',
   'readiness',
   'vendors',
+  'webhooks',
+  'evaluations',
+  'escalations',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -1,14 +1,17 @@
 import type { z } from 'zod'
 import { CONTROLS_OPERATIONS } from './operations/controls.ts'
 import { INTAKE_OPERATIONS } from './operations/intake.ts'
+import { EVENTS_OPERATIONS } from './operations/events.ts'
 import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
 import { FINDINGS_OPERATIONS } from './operations/findings.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
 import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
 import { IDENTITY_OPERATIONS } from './operations/identity.ts'
+import { JOBS_OPERATIONS } from './operations/jobs.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
+import { WEBHOOKS_OPERATIONS } from './operations/webhooks.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
 export const OPERATIONS = {
@@ -22,6 +25,9 @@ export const OPERATIONS = {
   ...IDENTITY_OPERATIONS,
   ...CONTROLS_OPERATIONS,
   ...INTAKE_OPERATIONS,
+  ...JOBS_OPERATIONS,
+  ...WEBHOOKS_OPERATIONS,
+  ...EVENTS_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS

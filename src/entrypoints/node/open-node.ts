@@ -9,8 +9,11 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { sqlReaderPositions } from '../../adapters/storage/ledger-readers.ts'
 import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
+import type { JobQueue } from '../../application/jobs/job-queue.ts'
+import type { ReaderPositions } from '../../application/webhooks/fan-out.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
@@ -20,6 +23,7 @@ import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
+import { lazyQueue, type LazyQueue } from './lazy-queue.ts'
 import type { ReportTrouble } from './report-trouble.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
 
@@ -32,11 +36,17 @@ export interface OpenedNode
   readonly report: ReportTrouble
   trustText(): Promise<string>
   onEntry(listener: (entry: LedgerEntry) => void): () => void
+  /** The queue of jobs, opened at the first call. */
+  jobs(): Promise<JobQueue>
+  readonly queue: LazyQueue
+  readonly positions: ReaderPositions
 }
 
 export interface OpenNodeOptions extends StatePlace {
   readonly organization: string
   readonly version: string
+  /** Whether this process runs jobs; else it only adds them and looks at them. */
+  readonly runsJobs?: boolean | undefined
   /** Told of what failed with no caller to tell; it is tried again. */
   readonly report: ReportTrouble
 }
@@ -96,6 +106,10 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     throw error
   }
   const engine = celEngine()
+  const queue = lazyQueue(
+    { organization, db, postgres, report: options.report },
+    { isWorker: options.runsJobs === true },
+  )
   const secrets = derivedSecrets(pseudonymKey, organization)
   return ok({
     organization,
@@ -121,12 +135,16 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     workloadKey,
     ...secrets,
     bundleKeys: bundleKeysOf(secrets, workloadKey),
+    queue,
+    jobs: () => queue.open(),
+    positions: sqlReaderPositions(db, organization),
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
     onEntry(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async [Symbol.asyncDispose]() {
+      await queue.close()
       await recorder.close()
       await closeState(state.value)
       release()

@@ -9,6 +9,9 @@ import { OidcProviderClient } from '../../adapters/oidc/oidc-provider-client.ts'
 import type { ServerConfig } from '../../contract/server/server-config.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { every } from './every.ts'
+import { EventStreams, STREAM_TIMES, type EventStreamTimes } from './event-stream.ts'
+import { LedgerTail } from './ledger-tail.ts'
+import { startWorker } from '../worker/start-worker.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode, type OpenedNode, type OpenNodeOptions } from '../node/open-node.ts'
 import { controlServer } from './control-server.ts'
@@ -26,6 +29,7 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
   readonly consoleFolder: string
   readonly pid: number
   readonly config?: ServerConfig | undefined
+  readonly streamTimes?: EventStreamTimes | undefined
   /** Secrets that the configuration names. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
@@ -47,7 +51,8 @@ const KEY_WATCH_MS = 15_000
 
 /** Owns the state folder and serves it. The folder tells the command line where to find this process. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<Result<ControlPlane, Problem>> {
-  const opened = await openNode(options)
+  const runsJobs = options.config?.jobs?.inServer ?? true
+  const opened = await openNode({ ...options, runsJobs })
   if (!opened.ok) return opened
   const node = opened.value
   const gateways = new GatewayRegister(systemClock)
@@ -57,11 +62,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   const ownerToken = node.newSecret()
   const { config } = options
   const publicUrl = config?.publicUrl === undefined ? undefined : new URL(config.publicUrl)
+  const isSecure = publicUrl?.protocol === 'https:'
+  const streams = new EventStreams(
+    { node, ownerToken, isSecure },
+    new LedgerTail(node),
+    options.streamTimes ?? STREAM_TIMES,
+  )
   const app = await controlServer({
     node,
     gateways,
     ownerToken,
-    isSecure: publicUrl?.protocol === 'https:',
+    isSecure,
+    streams,
     requestsPerMinute: config?.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     oidc: oidcOf(options),
     consoleFolder: options.consoleFolder,
@@ -74,6 +86,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     return listening
   }
   const url = listening.value
+  const worker = runsJobs
+    ? await startWorker({ node, gateways, config, environment: options.environment ?? {} })
+    : ok(new AsyncDisposableStack())
+  if (!worker.ok) {
+    await app.close()
+    await node[Symbol.asyncDispose]()
+    return worker
+  }
   let lookedAt = node.clock()
   const keyWatch = every(
     KEY_WATCH_MS,
@@ -93,8 +113,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     async [Symbol.asyncDispose]() {
       await removeOwnerFile(node.stateFolder)
       await keyWatch[Symbol.asyncDispose]()
+      await streams.close()
       app.server.closeAllConnections()
       await app.close()
+      await worker.value[Symbol.asyncDispose]()
       await node[Symbol.asyncDispose]()
     },
   })
