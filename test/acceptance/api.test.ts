@@ -84,6 +84,7 @@ const READS: readonly OperationName[] = [
   'listGaps',
   'listAttestations',
   'assessIntake',
+  'listEvents',
 ]
 
 const PEOPLE = [
@@ -141,6 +142,17 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   revokeWorkloadKey: ['security'],
   createShare: ['security'],
   revokeShare: ['security'],
+  listJobs: ['engineer', 'security'],
+  getJob: ['engineer', 'security'],
+  retryJob: ['engineer', 'security'],
+  cancelJob: ['engineer', 'security'],
+  addWebhook: [],
+  listWebhooks: [],
+  getWebhook: [],
+  rotateWebhook: [],
+  removeWebhook: [],
+  testWebhook: [],
+  replayWebhook: [],
 }
 const NOBODY = ['', 'Admin', 'root', 'engineer ', 'customer', '__proto__'] as const
 

@@ -117,7 +117,8 @@ describe.each(QUEUE_ENGINES)('the job queue on the $engine', ({ isThere, start }
       Array.from({ length: 12 }, () => enqueued(queue, { kind: 'escalations.sweep', subject: 'all' })),
     )
     await runs.until((items) => items.length >= ids.length)
-    for (const id of ids) expect(await untilJob(queue, id, ({ state }) => state === 'done')).toMatchObject({ attempts: 1 })
+    for (const id of ids)
+      expect(await untilJob(queue, id, ({ state }) => state === 'done')).toMatchObject({ attempts: 1 })
     expect(runs.items.toSorted()).toEqual(ids.toSorted())
   })
 
@@ -151,7 +152,12 @@ describe.each(QUEUE_ENGINES)('the job queue on the $engine', ({ isThere, start }
 
   test('keeps the schedules that it was last given, and refuses one that is none', async () => {
     const worker = await engine.open()
-    const schedule = { id: 'nightly', cron: '0 3 * * *', timezone: 'Europe/Vienna', draft: draft({ kind: 'suite.run' }) }
+    const schedule = {
+      id: 'nightly',
+      cron: '0 3 * * *',
+      timezone: 'Europe/Vienna',
+      draft: draft({ kind: 'suite.run' }),
+    }
     expect(await worker.schedule([schedule])).toEqual({ ok: true, value: null })
     expect(await worker.schedule([{ ...schedule, id: 'bad', cron: 'at noon' }])).toMatchObject({
       ok: false,

@@ -128,10 +128,6 @@ async function countParts(db: Kysely<Database>, organization: string, run: strin
 export async function dropTrials({ db, organization, run }: JournalPlace): Promise<void> {
   await inOrganization(db, organization, async (transaction) => {
     for (const table of ['evaluation_trials', 'evaluation_parts'] as const)
-      await transaction
-        .deleteFrom(table)
-        .where('organization_id', '=', organization)
-        .where('run', '=', run)
-        .execute()
+      await transaction.deleteFrom(table).where('organization_id', '=', organization).where('run', '=', run).execute()
   })
 }

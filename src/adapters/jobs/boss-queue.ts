@@ -121,7 +121,9 @@ export class BossQueue implements JobQueue {
     if (subject !== undefined) conditions.push(`data ->> 'subject' = ${place(subject)}`)
     if (state !== undefined) conditions.push(`state::text = any(${place(rawStateOf(state))}::text[])`)
     if (after !== undefined)
-      conditions.push(`((${CREATED_MS}), id) < (${place(after.at)}::int8, ${place(UUID.test(after.id) ? after.id : NIL)}::uuid)`)
+      conditions.push(
+        `((${CREATED_MS}), id) < (${place(after.at)}::int8, ${place(UUID.test(after.id) ? after.id : NIL)}::uuid)`,
+      )
     const { rows } = await this.#db.executeSql(
       `select ${JOB_ROW} from ${this.#place.schema}.job where ${conditions.join(' and ')}
        order by ${CREATED_MS} desc, id desc limit ${place(Math.min(Math.max(1, limit), JOBS_LISTED_MAX))}`,
@@ -167,7 +169,10 @@ export class BossQueue implements JobQueue {
     return { id: job.id, status: outcome.kind === 'dead' ? 'deadletter' : 'failed', output: { code, message } }
   }
 
-  async #outcomeOf({ id, name, data, retryCount, signal }: JobWithMetadata<Stored>, handler: JobHandler): Promise<JobOutcome> {
+  async #outcomeOf(
+    { id, name, data, retryCount, signal }: JobWithMetadata<Stored>,
+    handler: JobHandler,
+  ): Promise<JobOutcome> {
     try {
       return await handler({
         id,
@@ -178,7 +183,10 @@ export class BossQueue implements JobQueue {
       })
     } catch (error) {
       this.#options.report(`a job of \`${name}\` failed`, error)
-      return { kind: 'again', problem: { code: 'job/failed', message: 'the handler failed; the log of its worker says why' } }
+      return {
+        kind: 'again',
+        problem: { code: 'job/failed', message: 'the handler failed; the log of its worker says why' },
+      }
     }
   }
 

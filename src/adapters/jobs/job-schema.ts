@@ -44,12 +44,16 @@ export async function isQueueCurrent(db: Db, { schema }: QueuePlace): Promise<bo
 
 /** A queue that another version of the library or of these policies made is brought up to date. */
 const markOf = (): string =>
-  createHash('sha256').update(JSON.stringify([VERSION, BOSS_VERSION, JOB_POLICIES])).digest('hex').slice(0, 16)
+  createHash('sha256')
+    .update(JSON.stringify([VERSION, BOSS_VERSION, JOB_POLICIES]))
+    .digest('hex')
+    .slice(0, 16)
 const BOSS_VERSION = '12.38.0'
 
 /** Makes the queue's tables, as the role that owns them; the application's role may use them and no other organization's. */
 export async function installQueue(owner: Db, place: QueuePlace): Promise<void> {
   const { schema, organization, backend } = place
+  const { rows } = await owner.executeSql(`select from pg_namespace where nspname = $1`, [schema])
   const boss = new PgBoss({
     db: owner,
     schema,
@@ -57,6 +61,8 @@ export async function installQueue(owner: Db, place: QueuePlace): Promise<void> 
     supervise: false,
     schedule: false,
     registerInstance: false,
+    // An administrator may have made it for an owner who makes none.
+    createSchema: rows.length === 0,
     openTelemetry: { enabled: false },
   })
   const failures: Error[] = []

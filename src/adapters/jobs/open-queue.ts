@@ -25,7 +25,8 @@ export async function openQueue(source: QueueSource, role: { readonly isWorker: 
     organization,
     backend: postgres === undefined ? 'pglite' : 'postgres',
   }
-  const db = postgres === undefined ? embeddedJobs(statementsOf(source.db), organization) : postgresJobs(postgres, organization)
+  const db =
+    postgres === undefined ? embeddedJobs(statementsOf(source.db), organization) : postgresJobs(postgres, organization)
   try {
     if (!(await isQueueCurrent(db, place))) await install(source, place)
     return await BossQueue.open(db, place, source, role)
@@ -37,7 +38,8 @@ export async function openQueue(source: QueueSource, role: { readonly isWorker: 
 
 /** Whether there are tables of a queue, of this version or an older one. */
 export async function isQueueThere({ organization, db, postgres }: QueueSource): Promise<boolean> {
-  const { rows } = await sql`select from pg_namespace where nspname = ${jobSchemaOf(postgres?.schema, organization)}`.execute(db)
+  const { rows } =
+    await sql`select from pg_namespace where nspname = ${jobSchemaOf(postgres?.schema, organization)}`.execute(db)
   return rows.length > 0
 }
 

@@ -99,12 +99,7 @@ class WorkerClient implements PGlite, EmbeddedStatements {
     else waiting.reject(new Error(reply.failure))
   }
 
-  #send(message: {
-    sql?: string
-    parameters?: readonly unknown[]
-    isScript?: true
-    close?: true
-  }): Promise<Reply> {
+  #send(message: { sql?: string; parameters?: readonly unknown[]; isScript?: true; close?: true }): Promise<Reply> {
     if (this.closed) return Promise.reject(new Error('the embedded database is closed'))
     const id = this.#nextId++
     return new Promise((resolve, reject) => {

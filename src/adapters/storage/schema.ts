@@ -41,4 +41,6 @@ interface JobTables {
   evaluation_parts: { organization_id: string; run: string; part: number }
 }
 
-export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables & IdentityTables & JobTables
+export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables &
+  IdentityTables &
+  JobTables

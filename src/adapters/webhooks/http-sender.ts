@@ -34,7 +34,12 @@ export function httpSender(reach: NetworkReach): HttpSender {
 }
 
 // oxlint-disable-next-line max-params -- connections, their reach, what to send and until when
-async function send(agent: Agent, reach: NetworkReach, message: WebhookMessage, signal: AbortSignal): Promise<SendOutcome> {
+async function send(
+  agent: Agent,
+  reach: NetworkReach,
+  message: WebhookMessage,
+  signal: AbortSignal,
+): Promise<SendOutcome> {
   const url = new URL(message.url)
   const host = url.hostname.replace(/^\[|\]$/g, '')
   // A numeric host is looked up by nobody, so it is judged here.
@@ -56,7 +61,10 @@ async function send(agent: Agent, reach: NetworkReach, message: WebhookMessage, 
   }
 }
 
-const REFUSED: SendOutcome = { kind: 'refused', message: 'the address leads into a network that webhooks may not reach' }
+const REFUSED: SendOutcome = {
+  kind: 'refused',
+  message: 'the address leads into a network that webhooks may not reach',
+}
 
 function failureOf(error: Error): SendOutcome {
   const code = 'code' in error ? String(error.code) : error.name

@@ -32,7 +32,13 @@ export const JOB_HEARTBEAT_SECONDS = 10
 /** Every handler may run more than once for a job: a worker can die between the work and the word that it is done. */
 export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
   // Retries over three days, which outlast a weekend's outage of a receiver.
-  'webhook.deliver': { retries: 16, delaySeconds: 5, delaySecondsMax: 6 * 3_600, attemptSecondsMax: 60, concurrency: 4 },
+  'webhook.deliver': {
+    retries: 16,
+    delaySeconds: 5,
+    delaySecondsMax: 6 * 3_600,
+    attemptSecondsMax: 60,
+    concurrency: 4,
+  },
   'suite.run': { retries: 5, delaySeconds: 10, delaySecondsMax: 600, attemptSecondsMax: 600, concurrency: 1 },
   'evaluation.shard': {
     retries: 10,

@@ -35,12 +35,20 @@ export async function retryJob(queue: JobQueue, id: string): Promise<Result<Job,
   const job = await getJob(queue, id)
   if (!job.ok) return job
   if (await queue.retry(job.value)) return getJob(queue, id)
-  return fail({ code: 'job/not-dead', message: `job \`${id}\` is ${job.value.state}`, next: 'only a dead job is tried again' })
+  return fail({
+    code: 'job/not-dead',
+    message: `job \`${id}\` is ${job.value.state}`,
+    next: 'only a dead job is tried again',
+  })
 }
 
 export async function cancelJob(queue: JobQueue, id: string): Promise<Result<Job, Problem>> {
   const job = await getJob(queue, id)
   if (!job.ok) return job
   if (await queue.cancel(job.value)) return getJob(queue, id)
-  return fail({ code: 'job/ended', message: `job \`${id}\` is ${job.value.state}`, next: 'nothing is left to take back' })
+  return fail({
+    code: 'job/ended',
+    message: `job \`${id}\` is ${job.value.state}`,
+    next: 'nothing is left to take back',
+  })
 }

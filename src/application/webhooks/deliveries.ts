@@ -32,7 +32,13 @@ export async function replayDeliveries(
   let replayed = 0
   let after: { at: Job['createdAt']; id: string } | undefined
   for (;;) {
-    const page = await queue.list({ kind: 'webhook.deliver', subject: id, state: 'dead', limit: JOBS_LISTED_MAX, after })
+    const page = await queue.list({
+      kind: 'webhook.deliver',
+      subject: id,
+      state: 'dead',
+      limit: JOBS_LISTED_MAX,
+      after,
+    })
     for (const job of page) if (await queue.retry(job)) replayed += 1
     const last = page.at(-1)
     if (last === undefined || page.length < JOBS_LISTED_MAX) return ok({ replayed })

@@ -1,5 +1,6 @@
 import { isQueueThere, openQueue, type QueueSource } from '../../adapters/jobs/open-queue.ts'
 import type { JobQueue } from '../../application/jobs/job-queue.ts'
+import type { Problem } from '../../base/result.ts'
 
 /** The queue, opened when somebody first needs it: most commands on a state never do. */
 export interface LazyQueue {
@@ -40,5 +41,22 @@ export function lazyQueue(source: QueueSource, role: { readonly isWorker: boolea
       const opened = await opening?.catch(() => undefined)
       await opened?.close()
     },
+  }
+}
+
+/** PostgreSQL: insufficient_privilege. */
+const NOT_PERMITTED = '42501'
+
+/** The connection string may hold a password: of a driver's error only the server's code is repeated. */
+export function queueProblem(error: unknown): Problem {
+  if (!(error instanceof Error)) throw error
+  const code = 'code' in error ? String(error.code) : 'no answer'
+  return {
+    code: 'job/database',
+    message: `the tables of the job queue cannot be made or opened (${code})`,
+    next:
+      code === NOT_PERMITTED
+        ? 'let the owner create schemas in the database: grant create on database DATABASE to OWNER'
+        : 'check that PostgreSQL 15 or newer runs there',
   }
 }

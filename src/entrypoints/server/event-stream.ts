@@ -46,13 +46,17 @@ export class EventStreams {
     this.#times = times
   }
 
+  get open(): number {
+    return this.#running.size
+  }
+
   /** Each stream ends with a last word. */
   async close(): Promise<void> {
     this.#closing.abort()
     await Promise.all(this.#running)
   }
 
-  async open(
+  async start(
     request: FastifyRequest,
     reply: FastifyReply,
     principal: Principal,

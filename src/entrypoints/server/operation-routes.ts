@@ -52,7 +52,7 @@ async function answer(
   // Who may ask for a page of events may have them as they come.
   if (name === 'listEvents' && wantsStream(request)) {
     const { after } = input as { readonly after?: string }
-    return options.streams.open(request, reply, principal, after === undefined ? undefined : Number(after))
+    return options.streams.start(request, reply, principal, after === undefined ? undefined : Number(after))
   }
   if (method !== 'GET') return reply.send(result.value)
   const etag = etagOf(options.node.sha256, result.value)

@@ -19,6 +19,8 @@ import { controlServer } from './control-server.ts'
 export interface ControlPlane extends AsyncDisposable {
   readonly node: OpenedNode
   readonly url: string
+  /** Event streams that are being written. */
+  readonly openStreams: number
   /** Full link that signs a browser in once. */
   loginLink(): Promise<string>
 }
@@ -109,6 +111,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   return ok({
     node,
     url,
+    get openStreams() {
+      return streams.open
+    },
     loginLink: async () => `${url}/#login=${await newCode(node, 'login-link', {})}`,
     async [Symbol.asyncDispose]() {
       await removeOwnerFile(node.stateFolder)

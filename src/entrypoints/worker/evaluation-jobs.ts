@@ -94,7 +94,9 @@ export async function runShardJob({ node, environment }: WorkerPorts, job: Runni
         return again({ code: 'evaluation/stopped', message: `the part stopped: ${ran.report.stopped}` })
       if ((await finishPart(place, work.part)) < work.shards) return DONE
       const { part: _, ...rest } = work
-      const added = await (await node.jobs()).enqueue({
+      const added = await (
+        await node.jobs()
+      ).enqueue({
         kind: 'evaluation.merge',
         subject: work.run,
         payload: rest as unknown as JsonObject,
@@ -123,7 +125,11 @@ export async function mergeJob({ node, environment }: WorkerPorts, job: RunningJ
   const record = await node.store.get('evaluations', work.run)
   if (record === undefined) return DONE
   if (record.status === 'running') {
-    const { ledgerIndex: _, report: __, ...run } = record.document as unknown as StartedEvaluation & {
+    const {
+      ledgerIndex: _,
+      report: __,
+      ...run
+    } = record.document as unknown as StartedEvaluation & {
       ledgerIndex: number
       report: null
     }
@@ -147,7 +153,10 @@ function absentTarget({ target, isSimulated }: StartedEvaluation): RunTarget['ta
   return {
     identity: target as JsonObject,
     isSimulated,
-    run: async () => ({ kind: 'failed', failure: { kind: 'not-recorded', message: 'no part has a result of this case' } }),
+    run: async () => ({
+      kind: 'failed',
+      failure: { kind: 'not-recorded', message: 'no part has a result of this case' },
+    }),
     close: async () => undefined,
   }
 }
@@ -157,7 +166,11 @@ function digestOf({ suite, trials, seed }: OpenedSuite, target: unknown): string
 }
 
 function openTarget(work: SuiteWork, { suite, ports }: OpenedSuite): ReturnType<typeof openRunTarget> {
-  return openRunTarget(suite.head, { manifest: work.manifest, ...(work.target === null ? {} : { target: work.target }) }, ports)
+  return openRunTarget(
+    suite.head,
+    { manifest: work.manifest, ...(work.target === null ? {} : { target: work.target }) },
+    ports,
+  )
 }
 
 // oxlint-disable-next-line max-params -- the work, its suite, what answers and until when
@@ -170,7 +183,9 @@ async function evaluateWith(
   const terminal = headlessTerminal(work.project, ports.environment, signal)
   const { concurrency } = work
   const ran = await evaluate(terminal, { ...run, suite, cases, ports, trials, seed, concurrency, budget: {} })
-  return ran.ok ? ran.value : (ran.failure[0] ?? { code: 'evaluation/failed', message: 'the evaluation could not be run' })
+  return ran.ok
+    ? ran.value
+    : (ran.failure[0] ?? { code: 'evaluation/failed', message: 'the evaluation could not be run' })
 }
 
 /** Compiles the suite into a folder of its own, which is gone afterwards. */

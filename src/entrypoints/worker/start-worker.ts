@@ -1,15 +1,14 @@
 import { httpSender } from '../../adapters/webhooks/http-sender.ts'
 import { raiseEscalations } from '../../application/governance/raise-escalations.ts'
 import { escalations } from '../../application/governance/escalations.ts'
-import type { JobHandler, JobOutcome, JobQueue } from '../../application/jobs/job-queue.ts'
+import type { JobHandler, JobOutcome, JobQueue, JobSchedule } from '../../application/jobs/job-queue.ts'
 import type { JobKind } from '../../application/jobs/job-kinds.ts'
 import { deliver, type SendWebhook } from '../../application/webhooks/deliver.ts'
 import { fanOut } from '../../application/webhooks/fan-out.ts'
 import { MINUTE_MS } from '../../base/instant.ts'
-import type { Problem, Result } from '../../base/result.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { queueProblem } from '../node/lazy-queue.ts'
 import { every } from '../server/every.ts'
-import { mergeJob, runShardJob, runSuiteJob } from './evaluation-jobs.ts'
-import { refreshJob } from './refresh-job.ts'
 import { schedulesOf } from './schedules.ts'
 import type { WorkerPorts } from './worker-ports.ts'
 
@@ -33,12 +32,11 @@ export async function startWorker(ports: WorkerPorts): Promise<Result<AsyncDispo
     )
   })
   const schedules = schedulesOf(config?.schedules ?? [])
-  if (schedules.length > 0 || (await node.queue.isThere())) {
-    const kept = await (await node.jobs()).schedule(schedules)
-    if (!kept.ok) {
-      await stack.disposeAsync()
-      return kept
-    }
+  const kept = await keepSchedules(node, schedules)
+  if (!kept.ok) {
+    await taking
+    await stack.disposeAsync()
+    return kept
   }
   stack.use(fanOutLoop(ports))
   stack.use(
@@ -52,17 +50,31 @@ export async function startWorker(ports: WorkerPorts): Promise<Result<AsyncDispo
     ),
   )
   stack.defer(() => taking)
-  return { ok: true, value: stack }
+  return ok(stack)
+}
+
+async function keepSchedules(
+  node: WorkerPorts['node'],
+  schedules: readonly JobSchedule[],
+): Promise<Result<null, Problem>> {
+  if (schedules.length === 0 && !(await node.queue.isThere())) return ok(null)
+  try {
+    return await (await node.jobs()).schedule(schedules)
+  } catch (error) {
+    // A database that does not let its owner make the queue's tables, most often.
+    return fail(queueProblem(error))
+  }
 }
 
 function handlersOf(ports: WorkerPorts, send: SendWebhook): Readonly<Record<JobKind, JobHandler>> {
   const { node } = ports
   return {
     'webhook.deliver': (job) => deliver(node, send, job),
-    'suite.run': (job) => runSuiteJob(ports, job),
-    'evaluation.shard': (job) => runShardJob(ports, job),
-    'evaluation.merge': (job) => mergeJob(ports, job),
-    'evidence.refresh': (job) => refreshJob(ports, job),
+    // Loaded when there is such work: targets and the guard take a hundred megabytes.
+    'suite.run': async (job) => (await import('./evaluation-jobs.ts')).runSuiteJob(ports, job),
+    'evaluation.shard': async (job) => (await import('./evaluation-jobs.ts')).runShardJob(ports, job),
+    'evaluation.merge': async (job) => (await import('./evaluation-jobs.ts')).mergeJob(ports, job),
+    'evidence.refresh': async (job) => (await import('./refresh-job.ts')).refreshJob(ports, job),
     'escalations.sweep': async () => outcomeOf(await raiseEscalations(node)),
   }
 }
