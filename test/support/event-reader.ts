@@ -60,7 +60,7 @@ export async function readEventsOf(
     }
   })
   response.on('error', () => undefined)
-  const ended = once(response, 'close').then(() => undefined)
+  const ended = new Promise<void>((resolve) => response.once('close', () => resolve()))
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,

@@ -153,6 +153,8 @@ export class BossQueue implements JobQueue {
         includeMetadata: true,
         perJobResults: true,
         localConcurrency: JOB_POLICIES[kind].concurrency,
+        batchSize: JOB_POLICIES[kind].batch ?? 1,
+        burstWhenBatchFull: true,
         pollingIntervalSeconds: this.#options.pollSeconds ?? POLL_SECONDS,
         heartbeatRefreshSeconds: JOB_HEARTBEAT_SECONDS / 3,
       },

@@ -17,8 +17,10 @@ export interface JobPolicy {
   readonly delaySecondsMax: number
   /** An attempt that takes longer counts as failed. */
   readonly attemptSecondsMax: number
-  /** How many of the kind one worker runs at a time. */
+  /** How many takers of the kind one worker has. */
   readonly concurrency: number
+  /** Jobs that one taker runs together; behind a full batch the next is taken at once. */
+  readonly batch?: number
 }
 
 const DAY_SECONDS = 86_400
@@ -37,7 +39,8 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
     delaySeconds: 5,
     delaySecondsMax: 6 * 3_600,
     attemptSecondsMax: 60,
-    concurrency: 4,
+    concurrency: 2,
+    batch: 8,
   },
   'suite.run': { retries: 5, delaySeconds: 10, delaySecondsMax: 600, attemptSecondsMax: 600, concurrency: 1 },
   'evaluation.shard': {

@@ -170,8 +170,9 @@ function textOf({ index, ...event }: StateEvent): string {
   return `id: ${index}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
 }
 
+/** A reader that goes on in time still gets it; one that does not is cut off. */
 async function lastWord(raw: FastifyReply['raw'], code: EndCode): Promise<void> {
-  const finished = once(raw, 'close')
+  const finished = new Promise<void>((resolve) => raw.once('close', () => resolve()))
   raw.end(`event: end\ndata: {"code":"${code}"}\n\n`)
   const timer = setTimeout(() => raw.destroy(), LAST_WORD_MS)
   await finished
