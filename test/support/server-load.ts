@@ -32,7 +32,7 @@ export class ServerLoad {
   }
 
   async isSignedIn(which: number): Promise<boolean> {
-    const response = await fetch(`${this.#pair.urlOf(which) ?? ''}/api/v1/whoami`, { headers: this.#proof })
+    const response = await fetch(`${this.#pair.urlOf(which) ?? ''}/api/v1/me`, { headers: this.#proof })
     return response.status === 200 && ((await response.json()) as { name?: string }).name === 'loader'
   }
 
