@@ -96,7 +96,7 @@ describe.each(ENGINES)('jobs of $servers server(s) on the $engine', ({ isThere, 
     ]
     const [one, four] = [await report(whole), await report(parts)]
     expect(four).toMatchObject({ cases: { available: 60, run: 60, held: 54 }, trials: { run: 120, errored: 0 } })
-    const timeless = ({ latency: _, ...rest }: JsonObject): object => rest
+    const timeless = (of: JsonObject): object => ({ ...of, latency: null })
     expect(timeless(four)).toEqual(timeless(one))
     // The merge is at its end before its trials are gone, and nothing of it is left after.
     const queue = await plane.node.jobs()

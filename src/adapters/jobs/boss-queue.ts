@@ -13,6 +13,7 @@ import {
   type JobSchedule,
 } from '../../application/jobs/job-queue.ts'
 import { utf8 } from '../../base/bytes.ts'
+import { monotonicMs } from '../clock/system-clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { JobDatabase } from './job-database.ts'
@@ -34,7 +35,11 @@ const POLL_SECONDS = 1
 const MONITOR_SECONDS = 5
 const CRON_SECONDS = 5
 const LIST_DEFAULT = 50
-const STOP_MS = 20_000
+/** What is in hand when a worker stops may go on for so long; then it is told to end, and left to another worker. */
+const GRACE_MS = 10_000
+const AFTER_GRACE_MS = 5_000
+/** A database that is away fails every look at it: it is said once in so long. */
+const REPORT_MS = 30_000
 
 /** The library for queues on PostgreSQL, behind our port; the embedded database runs the same SQL. */
 export class BossQueue implements JobQueue {
@@ -80,7 +85,12 @@ export class BossQueue implements JobQueue {
       registerInstance: false,
       openTelemetry: { enabled: false },
     })
-    boss.on('error', (error) => options.report('the job queue failed at its upkeep', error))
+    let reportedAt = -REPORT_MS
+    boss.on('error', (error) => {
+      if (monotonicMs() - reportedAt < REPORT_MS) return
+      reportedAt = monotonicMs()
+      options.report('the job queue failed at its upkeep', error)
+    })
     await boss.start()
     return new BossQueue(boss, db, place, options)
   }
@@ -224,8 +234,9 @@ export class BossQueue implements JobQueue {
   }
 
   async close(): Promise<void> {
-    this.#stopping.abort()
-    await this.#boss.stop({ graceful: true, timeout: STOP_MS, close: false })
+    const patience = setTimeout(() => this.#stopping.abort(), GRACE_MS)
+    await this.#boss.stop({ graceful: true, timeout: GRACE_MS + AFTER_GRACE_MS, close: false })
+    clearTimeout(patience)
     await this.#db.close()
   }
 }

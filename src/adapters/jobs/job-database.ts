@@ -48,12 +48,15 @@ function poolOf(connectionString: string, max: number, settings: readonly string
 }
 
 /** The same on the embedded database's one connection, which takes role and organization on for each statement. */
-export function embeddedJobs(statements: EmbeddedStatements, organization: string | 'owner'): JobDatabase {
+export function embeddedJobs(
+  statements: EmbeddedStatements,
+  who: { readonly organization: string } | { readonly isOwner: true },
+): JobDatabase {
   const [enter, leave] =
-    organization === 'owner'
+    'isOwner' in who
       ? ['reset role', `set role ${APP_ROLE}`]
       : [
-          `select set_config('${ORGANIZATION_SETTING}', '${organization.replaceAll("'", "''")}', false)`,
+          `select set_config('${ORGANIZATION_SETTING}', '${who.organization.replaceAll("'", "''")}', false)`,
           `select set_config('${ORGANIZATION_SETTING}', '', false)`,
         ]
   return {

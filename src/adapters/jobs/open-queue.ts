@@ -26,7 +26,9 @@ export async function openQueue(source: QueueSource, role: { readonly isWorker: 
     backend: postgres === undefined ? 'pglite' : 'postgres',
   }
   const db =
-    postgres === undefined ? embeddedJobs(statementsOf(source.db), organization) : postgresJobs(postgres, organization)
+    postgres === undefined
+      ? embeddedJobs(statementsOf(source.db), { organization })
+      : postgresJobs(postgres, organization)
   try {
     if (!(await isQueueCurrent(db, place))) await install(source, place)
     return await BossQueue.open(db, place, source, role)
@@ -44,7 +46,7 @@ export async function isQueueThere({ organization, db, postgres }: QueueSource):
 }
 
 async function install({ db, postgres }: QueueSource, place: QueuePlace): Promise<void> {
-  const owner = postgres === undefined ? embeddedJobs(statementsOf(db), 'owner') : postgresOwner(postgres)
+  const owner = postgres === undefined ? embeddedJobs(statementsOf(db), { isOwner: true }) : postgresOwner(postgres)
   try {
     // Servers that start together take turns.
     await owner.executeSql(`select pg_advisory_lock(${INSTALL_LOCK})`)

@@ -42,7 +42,7 @@ export function finishEvaluation(
   return node.recorder.exclusive(async () => {
     const known = await node.store.get('evaluations', run.id)
     if (known !== undefined && known.status !== 'running') return ok({ isNew: false })
-    const failures = report.failures.map(({ reply: _, ...failure }) => failure)
+    const failures = report.failures.map((failure) => ({ ...failure, reply: '' }))
     const recorded = await node.recorder.record('evaluation.finished', ACTOR, null, {
       head: { id: run.id, system: run.system, status: statusOf(report), topic: run.suiteId },
       record: { ...run, report: { ...report, failures } },

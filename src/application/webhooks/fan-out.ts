@@ -13,6 +13,12 @@ export interface ReaderPositions {
   advance(name: string, position: number): Promise<void>
 }
 
+export interface FannedOut {
+  readonly made: number
+  /** Without one there is nothing to look for until one is added. */
+  readonly hasWebhooks: boolean
+}
+
 const READER = 'webhooks'
 /** A reader whose position was lost with the database begins so far back: receivers know an event that comes twice by its id. */
 const AGAIN_MS = 24 * HOUR_MS
@@ -26,10 +32,10 @@ export async function fanOut(
   node: Pick<OwnerNode, 'store' | 'ledger' | 'clock'>,
   positions: ReaderPositions,
   queue: () => Promise<JobQueue>,
-): Promise<Result<number, Problem>> {
+): Promise<Result<FannedOut, Problem>> {
   const webhooks = await activeWebhooks(node)
   const { size } = node.ledger
-  if (webhooks.length === 0) return ok(0)
+  if (webhooks.length === 0) return ok({ made: 0, hasWebhooks: false })
   const kept = await positions.get(READER)
   // A position behind the end is of a journal that was since restored from an older copy.
   const known = kept !== undefined && kept <= size ? kept : undefined
@@ -51,7 +57,7 @@ export async function fanOut(
     await positions.advance(READER, to)
     position = to
   }
-  return ok(made)
+  return ok({ made, hasWebhooks: true })
 }
 
 function deliveryOf({ id }: Webhook, index: number, entry: string): Parameters<JobQueue['enqueue']>[0] {

@@ -14,6 +14,7 @@ export interface LazyQueue {
 
 export function lazyQueue(source: QueueSource, role: { readonly isWorker: boolean }): LazyQueue {
   let opening: Promise<JobQueue> | undefined
+  let opened: JobQueue | undefined
   let isClosed = false
   const listeners: ((queue: JobQueue) => void)[] = []
   return {
@@ -21,6 +22,7 @@ export function lazyQueue(source: QueueSource, role: { readonly isWorker: boolea
       if (isClosed) return Promise.reject(new Error('the job queue is closed'))
       opening ??= openQueue(source, role).then(
         (queue) => {
+          opened = queue
           for (const listener of listeners) listener(queue)
           return queue
         },
@@ -35,11 +37,12 @@ export function lazyQueue(source: QueueSource, role: { readonly isWorker: boolea
     isThere: () => isQueueThere(source),
     onOpen(listener) {
       listeners.push(listener)
+      if (opened !== undefined) listener(opened)
     },
     async close() {
       isClosed = true
-      const opened = await opening?.catch(() => undefined)
-      await opened?.close()
+      const held = await opening?.catch(() => undefined)
+      await held?.close()
     },
   }
 }

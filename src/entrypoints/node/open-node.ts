@@ -106,10 +106,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     throw error
   }
   const engine = celEngine()
-  const queue = lazyQueue(
-    { organization, db, postgres, report: options.report },
-    { isWorker: options.runsJobs === true },
-  )
+  const jobs = jobsOf(options, state.value)
   const secrets = derivedSecrets(pseudonymKey, organization)
   return ok({
     organization,
@@ -135,21 +132,27 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     workloadKey,
     ...secrets,
     bundleKeys: bundleKeysOf(secrets, workloadKey),
-    queue,
-    jobs: () => queue.open(),
-    positions: sqlReaderPositions(db, organization),
+    ...jobs,
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
     onEntry(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async [Symbol.asyncDispose]() {
-      await queue.close()
+      await jobs.queue.close()
       await recorder.close()
       await closeState(state.value)
       release()
     },
   })
+}
+
+function jobsOf(
+  { organization, report, runsJobs = false }: OpenNodeOptions,
+  { db, postgres }: OpenedState,
+): Pick<OpenedNode, 'queue' | 'jobs' | 'positions'> {
+  const queue = lazyQueue({ organization, db, postgres, report }, { isWorker: runsJobs })
+  return { queue, jobs: () => queue.open(), positions: sqlReaderPositions(db, organization) }
 }
 
 async function closeState({ ledger, store }: OpenedState): Promise<void> {

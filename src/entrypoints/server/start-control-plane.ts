@@ -64,17 +64,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   const ownerToken = node.newSecret()
   const { config } = options
   const publicUrl = config?.publicUrl === undefined ? undefined : new URL(config.publicUrl)
-  const isSecure = publicUrl?.protocol === 'https:'
-  const streams = new EventStreams(
-    { node, ownerToken, isSecure },
-    new LedgerTail(node),
-    options.streamTimes ?? STREAM_TIMES,
-  )
+  const credentials = { node, ownerToken, isSecure: publicUrl?.protocol === 'https:' }
+  const streams = new EventStreams(credentials, new LedgerTail(node), options.streamTimes ?? STREAM_TIMES)
   const app = await controlServer({
-    node,
+    ...credentials,
     gateways,
-    ownerToken,
-    isSecure,
     streams,
     requestsPerMinute: config?.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     oidc: oidcOf(options),
@@ -88,25 +82,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     return listening
   }
   const url = listening.value
-  const worker = runsJobs
-    ? await startWorker({ node, gateways, config, environment: options.environment ?? {} })
-    : ok(new AsyncDisposableStack())
+  const { environment = {} } = options
+  const worker = runsJobs ? await startWorker({ node, gateways, config, environment }) : ok(new AsyncDisposableStack())
   if (!worker.ok) {
     await app.close()
     await node[Symbol.asyncDispose]()
     return worker
   }
-  let lookedAt = node.clock()
-  const keyWatch = every(
-    KEY_WATCH_MS,
-    async () => {
-      const now = node.clock()
-      if (await keyEndedBetween(node, lookedAt, now)) gateways.advance()
-      lookedAt = now
-    },
-    // The span stays open, and the next look covers it.
-    (error) => node.report('ended keys could not be looked up', error),
-  )
+  const keyWatch = watchKeys(node, gateways)
   await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
   return ok({
     node,
@@ -125,6 +108,20 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
       await node[Symbol.asyncDispose]()
     },
   })
+}
+
+function watchKeys(node: OpenedNode, gateways: GatewayRegister): AsyncDisposable {
+  let lookedAt = node.clock()
+  return every(
+    KEY_WATCH_MS,
+    async () => {
+      const now = node.clock()
+      if (await keyEndedBetween(node, lookedAt, now)) gateways.advance()
+      lookedAt = now
+    },
+    // The span stays open, and the next look covers it.
+    (error) => node.report('ended keys could not be looked up', error),
+  )
 }
 
 function oidcOf({ config, environment = {} }: ControlPlaneOptions): OidcProviderClient | undefined {

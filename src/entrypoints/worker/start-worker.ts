@@ -90,23 +90,30 @@ async function takeJobs(queue: JobQueue, handlers: Readonly<Record<JobKind, JobH
 function fanOutLoop({ node }: WorkerPorts): AsyncDisposable {
   let running: Promise<void> | undefined
   let isAsked = false
+  // Entries are many and webhooks few: without one no entry costs a look into the database.
+  let hasWebhooks = true
   const turn = async (): Promise<void> => {
     do {
       isAsked = false
       const made = await fanOut(node, node.positions, () => node.jobs())
       if (!made.ok) throw new Error(`${made.failure.code}: ${made.failure.message}`)
+      hasWebhooks = made.value.hasWebhooks || isAsked
     } while (isAsked)
   }
-  const look = (): Promise<void> => {
+  const look = async (): Promise<void> => {
+    if (!hasWebhooks) return
     isAsked = true
     running ??= turn()
       .catch((error: unknown) => node.report('events could not be queued for webhooks', error))
       .finally(() => {
         running = undefined
       })
-    return running
+    await running
   }
-  const stop = node.onEntry(() => void look())
+  const stop = node.onEntry(({ leaf }) => {
+    if (leaf.type.startsWith('webhook.')) hasWebhooks = true
+    void look()
+  })
   const timer = every(FAN_OUT_MS, look, (error) => node.report('events could not be queued for webhooks', error))
   void look()
   return {

@@ -11,12 +11,13 @@ const lineOf = (item: object): string => {
   return inert(`${id}  ${toRfc3339(createdAt)}  ${kind}  ${subject}  ${state} ${attempts}/${attemptsMax}${why}`)
 }
 
-type Filter = Pick<InputOf<'listJobs'>, 'kind' | 'state' | 'subject' | 'limit' | 'cursor'>
+type Filter = Pick<InputOf<'listJobs'>, 'kind' | 'subject' | 'limit'>
 
 export function listJobsCommand(
   terminal: Terminal,
-  { kind, state: _, is, subject, limit, ...options }: Common & Filter & { readonly is?: Filter['state'] },
+  options: Common & Filter & { readonly is?: InputOf<'listJobs'>['state'] },
 ): Promise<number> {
+  const { kind, is, subject, limit } = options
   const input = { kind, state: is, subject, limit }
   return listedCommand(terminal, options, { operation: 'listJobs', input }, lineOf)
 }
