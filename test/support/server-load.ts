@@ -5,7 +5,8 @@ import type { ServerPair } from './server-pair.ts'
 
 const LANES = 4
 const PAUSE_MS = 20
-const TRIES_MAX = 400
+/** Longer than a new sequencer takes on a busy machine. */
+const TRY_MS_MAX = 120_000
 
 /** Changes that are sent to whichever server answers, each under an idempotency key of its own. */
 export class ServerLoad {
@@ -15,6 +16,7 @@ export class ServerLoad {
   readonly #proof: Proof
   readonly #lanes: readonly Promise<void>[]
   #isStopping = false
+  #lastRefusal = ''
 
   constructor(pair: ServerPair, proof: Proof) {
     this.#pair = pair
@@ -46,7 +48,8 @@ export class ServerLoad {
   /** Until somebody answers: the same call with the same key, now here and now there. */
   async #change(first: number): Promise<void> {
     const key = randomUUID()
-    for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
+    const end = performance.now() + TRY_MS_MAX
+    for (let attempt = 0; performance.now() < end; attempt++) {
       const answer = await this.#send(this.#pair.anyUrl(first + attempt), key)
       if (answer === 'again') await delay(25)
       else {
@@ -55,7 +58,7 @@ export class ServerLoad {
         return
       }
     }
-    throw new Error('no server answered')
+    throw new Error(`no server answered; at last: ${this.#lastRefusal}`)
   }
 
   async #send(url: string | undefined, key: string): Promise<{ readonly id: string } | 'again' | 'unknown'> {
@@ -70,6 +73,7 @@ export class ServerLoad {
       if (response.status === 200) return { id: body.id ?? '' }
       // The call was cut in the middle: what came of it is for its author to look up, as the code says.
       if (body.code === 'http/idempotency-unknown') return 'unknown'
+      this.#lastRefusal = `${response.status} ${body.code ?? ''}`
       if (response.status === 503 || response.status === 500) return 'again'
       throw new Error(`${response.status} ${body.code ?? ''}`)
     } catch (error) {

@@ -87,20 +87,14 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     randomBytes: nodeRandomBytes,
   })
   if (!state.ok) return state
-  const { ledger, store, db, turn, postgres } = state.value
+  const { ledger, store, db, postgres } = state.value
   const trustPath = join(stateFolder, 'trust.json')
   const listeners = new Set<(entry: LedgerEntry) => void>()
   let recorder: Recorder
   try {
     if ((await readTextIfPresent(trustPath)) === undefined)
       await writeTrustFile(trustPath, organization, origin, keys, systemClock())
-    recorder = await Recorder.start(ledger, store, {
-      onChange: (entry) => {
-        for (const listener of listeners) listener(entry)
-      },
-      onFailure: (error) => options.report('an entry of the ledger could not be read into the state', error),
-      turn,
-    })
+    recorder = await startRecorder(options, state.value, listeners)
   } catch (error) {
     await closeState(state.value)
     throw error
@@ -144,6 +138,20 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       await closeState(state.value)
       release()
     },
+  })
+}
+
+function startRecorder(
+  { report }: OpenNodeOptions,
+  { ledger, store, turn }: OpenedState,
+  listeners: ReadonlySet<(entry: LedgerEntry) => void>,
+): Promise<Recorder> {
+  return Recorder.start(ledger, store, {
+    onChange: (entry) => {
+      for (const listener of listeners) listener(entry)
+    },
+    onFailure: (error) => report('an entry of the ledger could not be read into the state', error),
+    turn,
   })
 }
 
