@@ -37,6 +37,8 @@ export async function deliver(
   const record = await node.store.get('webhooks', job.subject)
   if (record === undefined || record.status !== 'active') return { kind: 'done' }
   const webhook = webhookOf(record.document)
+  if (!(await hasEntry(node, job)))
+    return { kind: 'again', problem: { code: 'webhook/not-yet', message: 'this server does not have the entry yet' } }
   const message = await messageOf(node, webhook, job)
   if (message === undefined)
     return dead('webhook/no-entry', 'the entry that was to be sent is not in the ledger any more')
@@ -47,6 +49,14 @@ export async function deliver(
   const answered = `the receiver answered ${sent.status}`
   if (sent.status === GONE) return dead('webhook/gone', answered)
   return { kind: 'again', problem: { code: 'webhook/answer', message: answered } }
+}
+
+/** Another server may have queued the job before this one has heard of the entry. */
+async function hasEntry({ ledger }: Parameters<typeof deliver>[0], { payload }: RunningJob): Promise<boolean> {
+  const { index } = payload
+  if (typeof index !== 'number' || index < ledger.size) return true
+  await ledger.refresh()
+  return index < ledger.size
 }
 
 const dead = (code: string, message: string): JobOutcome => ({ kind: 'dead', problem: { code, message } })
@@ -66,7 +76,7 @@ async function messageOf(
     return { ...base, id: `test-${id}`, body: JSON.stringify(body) }
   }
   const { index, entry } = payload
-  if (typeof index !== 'number' || index >= node.ledger.size) return undefined
+  if (typeof index !== 'number') return undefined
   for await (const found of node.ledger.read(index, index + 1)) {
     const event = eventOf(found)
     if (event === undefined || event.id !== entry) return undefined
