@@ -99,6 +99,7 @@ const READS: readonly OperationName[] = [
   'queryLineage',
   'getDraft',
   'listDrafts',
+  'listEvents',
 ]
 
 const PEOPLE = [
@@ -171,6 +172,17 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   revokeWorkloadKey: ['security'],
   createShare: ['security'],
   revokeShare: ['security'],
+  listJobs: ['engineer', 'security'],
+  getJob: ['engineer', 'security'],
+  retryJob: ['engineer', 'security'],
+  cancelJob: ['engineer', 'security'],
+  addWebhook: [],
+  listWebhooks: [],
+  getWebhook: [],
+  rotateWebhook: [],
+  removeWebhook: [],
+  testWebhook: [],
+  replayWebhook: [],
 }
 const NOBODY = ['', 'Admin', 'root', 'engineer ', 'customer', '__proto__'] as const
 

@@ -92,6 +92,18 @@ const COMMANDS = [
   'kpi',
   'serve',
   'console',
+  'worker',
+  'jobs list',
+  'jobs show',
+  'jobs retry',
+  'jobs cancel',
+  'webhook add',
+  'webhook list',
+  'webhook show',
+  'webhook rotate',
+  'webhook remove',
+  'webhook test',
+  'webhook replay',
 ] as const
 
 describe('help and usage', () => {

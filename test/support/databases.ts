@@ -2,6 +2,7 @@ import { Kysely, PGliteDialect, sql } from 'kysely'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { jobSchemaOf } from '../../src/adapters/jobs/job-schema.ts'
 import { openPglite } from '../../src/adapters/storage/open-pglite.ts'
 import { openPostgres } from '../../src/adapters/storage/open-postgres.ts'
 import type { Database } from '../../src/adapters/storage/schema.ts'
@@ -19,7 +20,14 @@ export async function postgresSchema(): Promise<AsyncDisposable & { readonly url
   if (POSTGRES === undefined) throw new Error('no PostgreSQL answers')
   const schema = `gatehouse_storage_${process.pid}_${randomBytes(6).toString('hex')}`
   await onPostgres(`create schema ${schema}`)
-  return { url: POSTGRES, schema, [Symbol.asyncDispose]: () => onPostgres(`drop schema if exists ${schema} cascade`) }
+  return { url: POSTGRES, schema, [Symbol.asyncDispose]: () => onPostgres(...dropOf(schema)) }
+}
+
+/** Drops a schema and those of the job queues beside it. */
+export function dropOf(schema: string, organizations: readonly string[] = ['local', 'own', 'foreign', 'o']): string[] {
+  return [schema, ...organizations.map((organization) => jobSchemaOf(schema, organization))].map(
+    (name) => `drop schema if exists ${name} cascade`,
+  )
 }
 
 export async function onPostgres(...statements: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { Client } from 'pg'
+import { dropOf } from './databases.ts'
 
 export const POSTGRES = process.env['GATEHOUSE_TEST_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432/test'
 
@@ -9,7 +10,7 @@ export async function ownSchema(name: string): Promise<(AsyncDisposable & { read
   return {
     schema,
     async [Symbol.asyncDispose]() {
-      await statement(`drop schema ${schema} cascade`)
+      for (const drop of dropOf(schema)) await statement(drop)
     },
   }
 }

@@ -37,6 +37,7 @@ async function connect(folder: string): Promise<Kysely<Database>> {
     await migrate(db as unknown as Kysely<never>)
     // Row-level security holds from here on, as it does in PostgreSQL.
     await client.query(`set role ${APP_ROLE}`)
+    CLIENTS.set(db, client)
     return db
   } catch (error) {
     await client.kill()
@@ -44,8 +45,24 @@ async function connect(folder: string): Promise<Kysely<Database>> {
   }
 }
 
+/** Runs statements of the embedded database that are not the query layer's, each piece of work in its turn. */
+export interface EmbeddedStatements {
+  inTurn<Value>(
+    work: (run: (sql: string, parameters?: readonly unknown[]) => Promise<readonly unknown[]>) => Promise<Value>,
+  ): Promise<Value>
+}
+
+const CLIENTS = new WeakMap<object, EmbeddedStatements>()
+
+/** The connection under a query layer that `openPglite` made. */
+export function statementsOf(db: Kysely<Database>): EmbeddedStatements {
+  const client = CLIENTS.get(db)
+  if (client === undefined) throw new Error('this is no embedded database')
+  return client
+}
+
 /** The part of PGlite's interface that the query layer uses, spoken to a worker thread; transactions run one at a time. */
-class WorkerClient implements PGlite {
+class WorkerClient implements PGlite, EmbeddedStatements {
   readonly waitReady = Promise.resolve()
   readonly ready = true
   closed = false
@@ -82,7 +99,7 @@ class WorkerClient implements PGlite {
     else waiting.reject(new Error(reply.failure))
   }
 
-  #send(message: { sql?: string; parameters?: readonly unknown[]; close?: true }): Promise<Reply> {
+  #send(message: { sql?: string; parameters?: readonly unknown[]; isScript?: true; close?: true }): Promise<Reply> {
     if (this.closed) return Promise.reject(new Error('the embedded database is closed'))
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
@@ -107,6 +124,17 @@ class WorkerClient implements PGlite {
       () => undefined,
     )
     return result
+  }
+
+  inTurn<Value>(
+    work: (run: (sql: string, parameters?: readonly unknown[]) => Promise<readonly unknown[]>) => Promise<Value>,
+  ): Promise<Value> {
+    return this.#inTurn(() =>
+      work(async (sql, parameters = []) => {
+        const { rows } = await this.#send(parameters.length > 0 ? { sql, parameters } : { sql, isScript: true })
+        return rows ?? []
+      }),
+    )
   }
 
   query<T>(sql: string, parameters?: readonly unknown[]): Promise<{ rows: T[]; fields: [] }> {

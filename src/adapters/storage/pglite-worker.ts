@@ -6,6 +6,8 @@ interface Request {
   readonly id: number
   readonly sql?: string
   readonly parameters?: readonly unknown[]
+  /** Several statements at once, without parameters. */
+  readonly isScript?: true
   readonly close?: true
 }
 
@@ -18,12 +20,17 @@ port.on('message', (request: Request) => {
   void answer(request)
 })
 
-async function answer({ id, sql, parameters, close }: Request): Promise<void> {
+async function answer({ id, sql, parameters, isScript, close }: Request): Promise<void> {
   try {
     if (close === true) {
       await database.close()
       port?.postMessage({ id, rows: [] })
       port?.close()
+      return
+    }
+    if (isScript === true) {
+      const results = await database.exec(sql ?? '')
+      port?.postMessage({ id, rows: results.flatMap(({ rows }) => rows) })
       return
     }
     const result = await database.query(sql ?? '', [...(parameters ?? [])])

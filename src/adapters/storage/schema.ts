@@ -35,4 +35,12 @@ interface LedgerTables {
   ledger_inbox: { organization_id: string; position: Generated<string>; id: string; draft: string }
 }
 
-export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables & IdentityTables
+interface JobTables {
+  ledger_readers: { organization_id: string; name: string; position: Int8 }
+  evaluation_trials: { organization_id: string; run: string; place: string; part: number; record: string }
+  evaluation_parts: { organization_id: string; run: string; part: number }
+}
+
+export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables &
+  IdentityTables &
+  JobTables

@@ -90,6 +90,12 @@ export async function sessionPrincipal(
   }
 }
 
+/** Whether a session goes on. Looking is no use of it: an open stream keeps no session from ending. */
+export async function isSessionAlive(node: IdentityNode, id: string): Promise<boolean> {
+  const held = await node.identity.sessions.get(id)
+  return held !== undefined && !hasEnded(held, node.clock())
+}
+
 function hasEnded({ createdAt, usedAt }: StoredSession, now: EpochMs): boolean {
   return now - usedAt > SESSION_IDLE_MS || now - createdAt > SESSION_LIFE_MS
 }

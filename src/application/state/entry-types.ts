@@ -47,6 +47,11 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'prompt.rolled-back': 'prompt_labels',
   'draft.made': 'drafts',
   'draft.decided': 'drafts',
+  'webhook.added': 'webhooks',
+  'webhook.changed': 'webhooks',
+  'evaluation.started': 'evaluations',
+  'evaluation.finished': 'evaluations',
+  'escalation.raised': 'escalations',
 }
 
 /** Seals a gateway's spool segment. */

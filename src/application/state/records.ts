@@ -30,6 +30,9 @@ export const RECORD_KINDS = [
   'commitments',
   'prompt_labels',
   'drafts',
+  'webhooks',
+  'evaluations',
+  'escalations',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { CONTROLS_OPERATIONS } from './operations/controls.ts'
 import { INTAKE_OPERATIONS } from './operations/intake.ts'
+import { EVENTS_OPERATIONS } from './operations/events.ts'
 import { EVIDENCE_OPERATIONS } from './operations/evidence.ts'
 import { FINDINGS_OPERATIONS } from './operations/findings.ts'
 import { GATEWAYS_OPERATIONS } from './operations/gateways.ts'
@@ -9,11 +10,13 @@ import { IDENTITY_OPERATIONS } from './operations/identity.ts'
 import { DRAFTS_OPERATIONS } from './operations/drafts.ts'
 import { LINEAGE_OPERATIONS } from './operations/lineage.ts'
 import { PROMPTS_OPERATIONS } from './operations/prompts.ts'
+import { JOBS_OPERATIONS } from './operations/jobs.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
 import { RISKS_OPERATIONS } from './operations/risks.ts'
 import { COMMITMENTS_OPERATIONS } from './operations/commitments.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
+import { WEBHOOKS_OPERATIONS } from './operations/webhooks.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
 export const OPERATIONS = {
@@ -32,6 +35,9 @@ export const OPERATIONS = {
   ...PROMPTS_OPERATIONS,
   ...LINEAGE_OPERATIONS,
   ...DRAFTS_OPERATIONS,
+  ...JOBS_OPERATIONS,
+  ...WEBHOOKS_OPERATIONS,
+  ...EVENTS_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS

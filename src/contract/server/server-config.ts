@@ -27,12 +27,63 @@ const oidc = z.strictObject({
   roles: z.partialRecord(z.enum(PERSON_ROLES), z.array(z.string().min(1).max(200)).min(1).max(100)),
 })
 
+const scheduled = {
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  /** Five fields, minutes first. */
+  cron: z.string().min(9).max(100),
+  timezone: z.string().min(1).max(60).default('UTC'),
+  /** Folder of the project, absolute or beside this file; the same on every worker. */
+  project: z.string().min(1).max(500),
+  manifest: z.string().min(1).max(300).default('gatehouse.yaml'),
+}
+
+const schedule = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('suite'),
+    ...scheduled,
+    system: z.string().regex(/^[a-z0-9-]{2,63}$/),
+    suite: z.string().min(1).max(300),
+    target: z.string().min(1).max(500).optional(),
+    trials: z.int().min(1).max(50).optional(),
+    seed: z.int().min(0).max(2_147_483_647).optional(),
+    /** Parts that workers share. */
+    shards: z.int().min(1).max(64).default(1),
+    concurrency: z.int().min(1).max(1_000).default(16),
+  }),
+  z.strictObject({
+    kind: z.literal('evidence'),
+    ...scheduled,
+    environment: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+    /** Evidence that would be too old within these hours is renewed. */
+    aheadHours: z.int().min(0).max(8_760).default(48),
+    /** Who answers for the release, as with `gatehouse gate --author`. */
+    author: z.string().min(1).max(200),
+  }),
+])
+
 export const serverConfigSchema = z.strictObject({
   apiVersion: z.literal('gatehouse.dev/v1'),
   kind: z.literal('ServerConfig'),
   /** Where people reach the server: its origin is what the provider redirects to. */
   publicUrl: url.optional(),
   oidc: oidc.optional(),
+  schedules: z
+    .array(schedule)
+    .max(200)
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two schedules have the same id')
+    .optional(),
+  jobs: z
+    .strictObject({
+      /** Whether the server itself takes jobs; `false` leaves them to `gatehouse worker`. */
+      inServer: z.boolean().default(true),
+    })
+    .optional(),
+  webhooks: z
+    .strictObject({
+      /** `private`: webhooks may also go to private networks and this machine, and without TLS. */
+      network: z.enum(['public', 'private']).default('public'),
+    })
+    .optional(),
   limits: z
     .strictObject({
       requestsPerMinute: z.int().min(60).max(1_000_000),
@@ -41,6 +92,7 @@ export const serverConfigSchema = z.strictObject({
 })
 
 export type ServerConfig = z.infer<typeof serverConfigSchema>
+export type ScheduleConfig = z.infer<typeof schedule>
 export type OidcConfig = z.infer<typeof oidc>
 
 /** Reads the file of `gatehouse serve --config`. */

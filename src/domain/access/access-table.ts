@@ -62,6 +62,11 @@ export const ACCESS_TABLE = {
     isOpenToKeys: true,
   },
   auditor: { what: 'export evidence', roles: ['auditor', 'policy', 'security', 'admin'], isOpenToKeys: true },
+  jobs: {
+    what: 'look at queued work, try it again, take it back',
+    roles: ['engineer', 'security', 'admin'],
+    isOpenToKeys: true,
+  },
   self: { what: "see and end one's own credentials", roles: PERSON_ROLES, isOpenToKeys: false },
   identity: {
     what: 'keys of workloads, shares for auditors',

@@ -12,8 +12,11 @@ import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { opaEndpoints } from '../../adapters/policy-opa/opa-endpoints.ts'
 import { opaEngine } from '../../adapters/policy-opa/opa-engine.ts'
+import { sqlReaderPositions } from '../../adapters/storage/ledger-readers.ts'
 import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
+import type { JobQueue } from '../../application/jobs/job-queue.ts'
+import type { ReaderPositions } from '../../application/webhooks/fan-out.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
@@ -24,6 +27,7 @@ import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
+import { lazyQueue, type LazyQueue } from './lazy-queue.ts'
 import type { ReportTrouble } from './report-trouble.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
 
@@ -36,11 +40,17 @@ export interface OpenedNode
   readonly report: ReportTrouble
   trustText(): Promise<string>
   onEntry(listener: (entry: LedgerEntry) => void): () => void
+  /** The queue of jobs, opened at the first call. */
+  jobs(): Promise<JobQueue>
+  readonly queue: LazyQueue
+  readonly positions: ReaderPositions
 }
 
 export interface OpenNodeOptions extends StatePlace {
   readonly organization: string
   readonly version: string
+  /** Whether this process runs jobs; else it only adds them and looks at them. */
+  readonly runsJobs?: boolean | undefined
   /** Told of what failed with no caller to tell; it is tried again. */
   readonly report: ReportTrouble
   /** That of the machine where none is given. */
@@ -106,6 +116,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     throw error
   }
   const engine = celEngine()
+  const jobs = jobsOf(options, state.value)
   const secrets = derivedSecrets(pseudonymKey, organization)
   return ok({
     organization,
@@ -132,12 +143,14 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     workloadKey,
     ...secrets,
     bundleKeys: bundleKeysOf(secrets, workloadKey),
+    ...jobs,
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
     onEntry(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async [Symbol.asyncDispose]() {
+      await jobs.queue.close()
       await recorder.close()
       await closeState(state.value)
       release()
@@ -160,6 +173,14 @@ async function startRecorder(
     onFailure: (error) => report('an entry of the ledger could not be read into the state', error),
     turn,
   })
+}
+
+function jobsOf(
+  { organization, report, runsJobs = false }: OpenNodeOptions,
+  { db, postgres }: OpenedState,
+): Pick<OpenedNode, 'queue' | 'jobs' | 'positions'> {
+  const queue = lazyQueue({ organization, db, postgres, report }, { isWorker: runsJobs })
+  return { queue, jobs: () => queue.open(), positions: sqlReaderPositions(db, organization) }
 }
 
 async function closeState({ ledger, store }: OpenedState): Promise<void> {

@@ -7,6 +7,7 @@ import { ACCESS_TABLE, mayCall } from '../../domain/access/access-table.ts'
 import { checkScope, checkVersion, namedRecord, withinScope } from './call-limits.ts'
 import { CONTROLS_HANDLERS } from './handlers/controls.ts'
 import { INTAKE_HANDLERS } from './handlers/intake.ts'
+import { EVENTS_HANDLERS } from './handlers/events.ts'
 import { EVIDENCE_HANDLERS } from './handlers/evidence.ts'
 import { FINDINGS_HANDLERS } from './handlers/findings.ts'
 import { GATEWAYS_HANDLERS } from './handlers/gateways.ts'
@@ -15,11 +16,13 @@ import { IDENTITY_HANDLERS } from './handlers/identity.ts'
 import { DRAFTS_HANDLERS } from './handlers/drafts.ts'
 import { LINEAGE_HANDLERS } from './handlers/lineage.ts'
 import { PROMPTS_HANDLERS } from './handlers/prompts.ts'
+import { JOBS_HANDLERS } from './handlers/jobs.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
 import { RIGHTS_HANDLERS } from './handlers/rights.ts'
 import { RISKS_HANDLERS } from './handlers/risks.ts'
 import { COMMITMENTS_HANDLERS } from './handlers/commitments.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
+import { WEBHOOKS_HANDLERS } from './handlers/webhooks.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
 
@@ -40,6 +43,9 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...PROMPTS_HANDLERS,
   ...LINEAGE_HANDLERS,
   ...DRAFTS_HANDLERS,
+  ...JOBS_HANDLERS,
+  ...WEBHOOKS_HANDLERS,
+  ...EVENTS_HANDLERS,
 }
 
 /** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { keyPrincipal } from '../../application/identity/api-keys.ts'
-import { sessionPrincipal } from '../../application/identity/sessions.ts'
+import { isSessionAlive, sessionPrincipal } from '../../application/identity/sessions.ts'
 import { sharePrincipal } from '../../application/identity/shares.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import type { OpenedNode } from '../node/open-node.ts'
@@ -40,6 +40,17 @@ export async function authenticate(
   const held = await sessionPrincipal(credentials.node, cookie, { mayRotate: true })
   if (held?.rotatedTo !== undefined) setSessionCookie(reply, held.rotatedTo, credentials.isSecure)
   return held?.principal
+}
+
+/** Whether what a caller was let in by still holds, long after. Sessions are looked up by id: their token has changed since. */
+export async function isStillValid(
+  request: FastifyRequest,
+  { credential }: Principal,
+  credentials: Credentials,
+): Promise<boolean> {
+  if (credential?.kind === 'session') return isSessionAlive(credentials.node, credential.id)
+  const bearer = bearerOf(request)
+  return bearer !== undefined && (await bearerPrincipal(request, bearer, credentials)) !== undefined
 }
 
 export function setSessionCookie(reply: FastifyReply, session: string, isSecure: boolean): void {

@@ -5,11 +5,13 @@ import type { GatewayRegister } from '../node/gateway-register.ts'
 import { etagOf } from '../node/call-limits.ts'
 import { runOperation } from '../node/run-operation.ts'
 import { authenticate, type Credentials } from './authenticate.ts'
+import type { EventStreams } from './event-stream.ts'
 import { withIdempotency } from './idempotency.ts'
 import { sendProblem } from './send-problem.ts'
 
 export interface OperationRoutes extends Credentials {
   readonly gateways: GatewayRegister
+  readonly streams: EventStreams
 }
 
 /** One route for each operation of the table. */
@@ -47,6 +49,11 @@ async function answer(
   const result =
     key === undefined ? await run() : await withIdempotency(options.node, principal, { name, key, input }, run)
   if (!result.ok) return sendProblem(reply, result.failure)
+  // Who may ask for a page of events may have them as they come.
+  if (name === 'listEvents' && wantsStream(request)) {
+    const { after } = input as { readonly after?: string }
+    return options.streams.start(request, reply, principal, after === undefined ? undefined : Number(after))
+  }
   if (method !== 'GET') return reply.send(result.value)
   const etag = etagOf(options.node.sha256, result.value)
   // Answers are of one caller and of now; a cache may keep them only to ask again.
@@ -54,4 +61,8 @@ async function answer(
   if (ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) === true)
     return reply.status(304).send()
   return reply.send(result.value)
+}
+
+function wantsStream({ headers }: FastifyRequest): boolean {
+  return (headers.accept ?? '').split(',').some((type) => type.trim().split(';')[0] === 'text/event-stream')
 }

@@ -9,6 +9,9 @@ import { OidcProviderClient } from '../../adapters/oidc/oidc-provider-client.ts'
 import type { ServerConfig } from '../../contract/server/server-config.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { every } from './every.ts'
+import { EventStreams, STREAM_TIMES, type EventStreamTimes } from './event-stream.ts'
+import { LedgerTail } from './ledger-tail.ts'
+import { startWorker } from '../worker/start-worker.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode, type OpenedNode, type OpenNodeOptions } from '../node/open-node.ts'
 import { controlServer } from './control-server.ts'
@@ -16,6 +19,8 @@ import { controlServer } from './control-server.ts'
 export interface ControlPlane extends AsyncDisposable {
   readonly node: OpenedNode
   readonly url: string
+  /** Event streams that are being written. */
+  readonly openStreams: number
   /** Full link that signs a browser in once. */
   loginLink(): Promise<string>
 }
@@ -26,6 +31,7 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
   readonly consoleFolder: string
   readonly pid: number
   readonly config?: ServerConfig | undefined
+  readonly streamTimes?: EventStreamTimes | undefined
   /** Secrets that the configuration names. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
@@ -47,7 +53,8 @@ const KEY_WATCH_MS = 15_000
 
 /** Owns the state folder and serves it. The folder tells the command line where to find this process. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<Result<ControlPlane, Problem>> {
-  const opened = await openNode(options)
+  const runsJobs = options.config?.jobs?.inServer ?? true
+  const opened = await openNode({ ...options, runsJobs })
   if (!opened.ok) return opened
   const node = opened.value
   const gateways = new GatewayRegister(systemClock)
@@ -57,11 +64,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   const ownerToken = node.newSecret()
   const { config } = options
   const publicUrl = config?.publicUrl === undefined ? undefined : new URL(config.publicUrl)
+  const credentials = { node, ownerToken, isSecure: publicUrl?.protocol === 'https:' }
+  const streams = new EventStreams(credentials, new LedgerTail(node), options.streamTimes ?? STREAM_TIMES)
   const app = await controlServer({
-    node,
+    ...credentials,
     gateways,
-    ownerToken,
-    isSecure: publicUrl?.protocol === 'https:',
+    streams,
     requestsPerMinute: config?.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     oidc: oidcOf(options),
     consoleFolder: options.consoleFolder,
@@ -74,8 +82,37 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     return listening
   }
   const url = listening.value
+  const { environment = {} } = options
+  const worker = runsJobs ? await startWorker({ node, gateways, config, environment }) : ok(new AsyncDisposableStack())
+  if (!worker.ok) {
+    await app.close()
+    await node[Symbol.asyncDispose]()
+    return worker
+  }
+  const keyWatch = watchKeys(node, gateways)
+  await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
+  return ok({
+    node,
+    url,
+    get openStreams() {
+      return streams.open
+    },
+    loginLink: async () => `${url}/#login=${await newCode(node, 'login-link', {})}`,
+    async [Symbol.asyncDispose]() {
+      await removeOwnerFile(node.stateFolder)
+      await keyWatch[Symbol.asyncDispose]()
+      await streams.close()
+      app.server.closeAllConnections()
+      await app.close()
+      await worker.value[Symbol.asyncDispose]()
+      await node[Symbol.asyncDispose]()
+    },
+  })
+}
+
+function watchKeys(node: OpenedNode, gateways: GatewayRegister): AsyncDisposable {
   let lookedAt = node.clock()
-  const keyWatch = every(
+  return every(
     KEY_WATCH_MS,
     async () => {
       const now = node.clock()
@@ -85,19 +122,6 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     // The span stays open, and the next look covers it.
     (error) => node.report('ended keys could not be looked up', error),
   )
-  await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
-  return ok({
-    node,
-    url,
-    loginLink: async () => `${url}/#login=${await newCode(node, 'login-link', {})}`,
-    async [Symbol.asyncDispose]() {
-      await removeOwnerFile(node.stateFolder)
-      await keyWatch[Symbol.asyncDispose]()
-      app.server.closeAllConnections()
-      await app.close()
-      await node[Symbol.asyncDispose]()
-    },
-  })
 }
 
 function oidcOf({ config, environment = {} }: ControlPlaneOptions): OidcProviderClient | undefined {

@@ -13,6 +13,7 @@ import { registerIdentityCommands } from './identity-commands.ts'
 import { registerDraftCommands } from './draft-commands.ts'
 import { registerLineageCommands } from './lineage-commands.ts'
 import { registerPromptCommands } from './prompt-commands.ts'
+import { registerJobCommands } from './job-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerRiskCommands } from './risk-commands.ts'
@@ -36,4 +37,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerPromptCommands(program, context)
   registerLineageCommands(program, context)
   registerDraftCommands(program, context)
+  registerJobCommands(program, context)
 }

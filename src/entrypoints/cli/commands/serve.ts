@@ -1,12 +1,11 @@
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { request } from 'undici'
-import { readTextIfPresent } from '../../../adapters/files/atomic-file.ts'
 import { readOwnerFile } from '../../../adapters/owner/owner-file.ts'
-import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
-import { parseServerConfig, type ServerConfig } from '../../../contract/server/server-config.ts'
+import { ok } from '../../../base/result.ts'
 import { consoleFolderOf, startControlPlane } from '../../server/start-control-plane.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { contentFolder } from '../../../adapters/files/content-folder.ts'
+import { readServerConfig } from '../read-server-config.ts'
 import { reportProblems, reportTo } from '../report-problems.ts'
 import { databaseOf, stateFolderOf } from '../session.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -53,7 +52,7 @@ export async function serveCommand(
   return EXIT_CODE.pass
 }
 
-function untilInterrupted(terminal: Terminal): Promise<void> {
+export function untilInterrupted(terminal: Terminal): Promise<void> {
   if (terminal.interrupted.aborted) return Promise.resolve()
   return new Promise((resolve) => terminal.interrupted.addEventListener('abort', () => resolve(), { once: true }))
 }
@@ -83,25 +82,4 @@ export async function consoleCommand(
     { code: 'console/not-running', message: 'no control plane runs for this state folder', next: 'gatehouse serve' },
   ])
   return EXIT_CODE.usage
-}
-
-/** The configuration, with every secret that it names at hand. */
-async function readServerConfig(
-  { workingFolder, environment }: Terminal,
-  file: string,
-): Promise<Result<ServerConfig, readonly Problem[]>> {
-  const text = await readTextIfPresent(resolve(workingFolder, file))
-  if (text === undefined)
-    return fail([{ code: 'files/not-found', message: `\`${file}\` does not exist`, next: 'correct the path' }])
-  const config = parseServerConfig(file, text)
-  const secret = config.ok ? config.value.oidc?.clientSecretFrom : undefined
-  return secret === undefined || (environment[secret] ?? '') !== ''
-    ? config
-    : fail([
-        {
-          code: 'config/missing-secret',
-          message: `the variable \`${secret}\` is not set`,
-          next: 'set it, then start again',
-        },
-      ])
 }

@@ -3,6 +3,7 @@ import type { StoredEvidence } from '../../../application/evidence/record-eviden
 import type { StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { base64Of } from '../../../base/bytes.ts'
+import { epochMs } from '../../../base/instant.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { isFresh } from '../../../domain/release/evidence.ts'
@@ -22,6 +23,10 @@ export interface GateOptions {
   /** False: decide on what there is. */
   readonly run: boolean
   readonly author: string
+  /** Evidence that is too old so long from now counts as stale now. */
+  readonly aheadMs?: number | undefined
+  /** Decides nothing when no check is missing or stale. */
+  readonly isRenewal?: boolean | undefined
 }
 
 export interface GateOutcome {
@@ -59,8 +64,10 @@ export async function runGate(
   })
   if (!prepared.ok) return prepared
   const gate = prepared.value
-  const missing = await missingChecks(session, gate)
+  const missing = await missingChecks(session, gate, options.aheadMs ?? 0)
   if (!missing.ok) return missing
+  if (options.isRenewal === true && missing.value.length === 0)
+    return fail([{ code: 'gate/nothing-stale', message: 'every check has fresh evidence' }])
   const ran = options.run ? missing.value : []
   if (ran.length > 0) {
     const evidence = await runChecks(gate, ran, {
@@ -102,6 +109,7 @@ export async function runGate(
 async function missingChecks(
   session: Session,
   { inputs, checks }: PreparedGate,
+  aheadMs: number,
 ): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
   const listed = await session.call('listEvidence', {
     digest: inputs.release.digest,
@@ -112,7 +120,7 @@ async function missingChecks(
   const newest = new Map<string, StoredEvidence>()
   for (const evidence of listed.value.items as unknown as readonly StoredEvidence[])
     if (!newest.has(evidence.checkId)) newest.set(evidence.checkId, evidence)
-  const now = systemClock()
+  const now = epochMs(systemClock() + aheadMs)
   return ok(
     checks.filter(({ rule, key }) => {
       const evidence = newest.get(rule.id)

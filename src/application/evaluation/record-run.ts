@@ -1,0 +1,60 @@
+import type { EvaluationReport } from '../../domain/evaluation/evaluation-report.ts'
+import { ok, type Problem, type Result } from '../../base/result.ts'
+import type { OwnerNode } from '../state/owner-node.ts'
+
+/** A run as it began; its parts are held to the digest. */
+export interface StartedEvaluation {
+  readonly id: string
+  readonly system: string
+  readonly schedule: string
+  readonly suiteFile: string
+  readonly suiteId: string
+  /** Of suite, target, trials and seed. */
+  readonly digest: string
+  readonly target: unknown
+  readonly isSimulated: boolean
+  readonly trials: number
+  readonly seed: number
+  readonly shards: number
+}
+
+const ACTOR = 'gatehouse'
+
+/** Begins a run, or gives the one that began under this id. */
+export function startEvaluation(node: OwnerNode, run: StartedEvaluation): Promise<Result<StartedEvaluation, Problem>> {
+  return node.recorder.exclusive(async () => {
+    const known = await node.store.get('evaluations', run.id)
+    if (known !== undefined) return ok(known.document as unknown as StartedEvaluation)
+    const recorded = await node.recorder.record('evaluation.started', ACTOR, null, {
+      head: { id: run.id, system: run.system, status: 'running', topic: run.suiteId },
+      record: { ...run, report: null },
+    })
+    return recorded.ok ? ok(run) : recorded
+  })
+}
+
+/** The end of a run, once: a second one with the same id changes nothing. Replies stay out of the ledger. */
+export function finishEvaluation(
+  node: OwnerNode,
+  run: StartedEvaluation,
+  report: EvaluationReport,
+): Promise<Result<{ readonly isNew: boolean }, Problem>> {
+  return node.recorder.exclusive(async () => {
+    const known = await node.store.get('evaluations', run.id)
+    if (known !== undefined && known.status !== 'running') return ok({ isNew: false })
+    const failures = report.failures.map((failure) => ({ ...failure, reply: '' }))
+    const recorded = await node.recorder.record('evaluation.finished', ACTOR, null, {
+      head: { id: run.id, system: run.system, status: statusOf(report), topic: run.suiteId },
+      record: { ...run, report: { ...report, failures } },
+    })
+    return recorded.ok ? ok({ isNew: true }) : recorded
+  })
+}
+
+/** Nothing is passed that any criterion did not pass; a suite without criteria passes when every case holds. */
+function statusOf({ criteria, cases, stopped }: EvaluationReport): 'passed' | 'failed' | 'inconclusive' {
+  if (criteria.some(({ outcome }) => outcome === 'failed')) return 'failed'
+  if (stopped !== 'completed' && stopped !== 'decided') return 'inconclusive'
+  if (criteria.length === 0) return cases.held === cases.run ? 'passed' : 'failed'
+  return criteria.every(({ outcome }) => outcome === 'passed') ? 'passed' : 'inconclusive'
+}

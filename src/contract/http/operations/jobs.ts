@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { JOB_KINDS } from '../../../application/jobs/job-kinds.ts'
+import { JOB_STATES } from '../../../application/jobs/job-queue.ts'
+import { cursor, document, id, limit, operation, pageOfItems } from '../operation.ts'
+
+/** Queued work. */
+export const JOBS_OPERATIONS = {
+  listJobs: operation({
+    method: 'GET',
+    path: '/jobs',
+    summary: 'Queued work, newest first: what waits, runs, is done, and what died',
+    access: 'jobs',
+    input: z.object({
+      kind: z.enum(JOB_KINDS).optional(),
+      state: z.enum(JOB_STATES).optional(),
+      subject: z.string().min(1).max(200).optional(),
+      limit,
+      cursor,
+    }),
+    output: pageOfItems,
+  }),
+  getJob: operation({
+    method: 'GET',
+    path: '/jobs/{id}',
+    summary: 'One job, with the problem of its last failed attempt',
+    access: 'jobs',
+    input: z.object({ id }),
+    output: document,
+  }),
+  retryJob: operation({
+    method: 'POST',
+    path: '/jobs/{id}/retry',
+    summary: 'Give a dead job another attempt',
+    access: 'jobs',
+    input: z.object({ id }),
+    output: document,
+  }),
+  cancelJob: operation({
+    method: 'POST',
+    path: '/jobs/{id}/cancel',
+    summary: 'Take a job back that has not ended',
+    access: 'jobs',
+    input: z.object({ id }),
+    output: document,
+  }),
+} as const

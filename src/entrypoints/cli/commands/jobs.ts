@@ -1,0 +1,34 @@
+import type { Job } from '../../../application/jobs/job-queue.ts'
+import { toRfc3339 } from '../../../base/instant.ts'
+import type { InputOf } from '../../../contract/http/operations.ts'
+import { inert } from '../style.ts'
+import type { Terminal } from '../terminal.ts'
+import { listedCommand, oneCommand, type Common } from './identity.ts'
+
+const lineOf = (item: object): string => {
+  const { id, kind, subject, state, attempts, attemptsMax, createdAt, problem } = item as Job
+  const why = problem === null ? '' : `  ${problem.message}`
+  return inert(`${id}  ${toRfc3339(createdAt)}  ${kind}  ${subject}  ${state} ${attempts}/${attemptsMax}${why}`)
+}
+
+type Filter = Pick<InputOf<'listJobs'>, 'kind' | 'subject' | 'limit'>
+
+export function listJobsCommand(
+  terminal: Terminal,
+  options: Common & Filter & { readonly is?: InputOf<'listJobs'>['state'] },
+): Promise<number> {
+  const { kind, is, subject, limit } = options
+  const input = { kind, state: is, subject, limit }
+  return listedCommand(terminal, options, { operation: 'listJobs', input }, lineOf)
+}
+
+export function jobCommand(
+  terminal: Terminal,
+  id: string,
+  options: Common & { readonly operation: 'getJob' | 'retryJob' | 'cancelJob' },
+): Promise<number> {
+  return oneCommand(terminal, options, { operation: options.operation, input: { id } }, (job) => [
+    lineOf(job),
+    inert(`  payload: ${JSON.stringify(job['payload'])}`),
+  ])
+}
