@@ -141,6 +141,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   revokeWorkloadKey: ['security'],
   createShare: ['security'],
   revokeShare: ['security'],
+  getStorage: [],
 }
 const NOBODY = ['', 'Admin', 'root', 'engineer ', 'customer', '__proto__'] as const
 

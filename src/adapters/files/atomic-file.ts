@@ -16,7 +16,11 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   }
   await file.close()
   await rename(draft, path)
-  // The new name survives a power cut only once the directory itself is on disk.
+  await syncFolderOf(path)
+}
+
+/** A new name survives a power cut only once the directory itself is on disk. */
+export async function syncFolderOf(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r')
   try {
     await folder.sync()

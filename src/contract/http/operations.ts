@@ -9,6 +9,7 @@ import { IDENTITY_OPERATIONS } from './operations/identity.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
+import { STORAGE_OPERATIONS } from './operations/storage.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
 export const OPERATIONS = {
@@ -22,6 +23,7 @@ export const OPERATIONS = {
   ...IDENTITY_OPERATIONS,
   ...CONTROLS_OPERATIONS,
   ...INTAKE_OPERATIONS,
+  ...STORAGE_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS

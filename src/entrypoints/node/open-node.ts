@@ -8,20 +8,24 @@ import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
+import { transferRefusal } from '../../adapters/owner/transfer-marker.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
+import type { StorageReport } from '../../application/state/storage-report.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
+import { keysOf, ledgerIdentity } from './ledger-identity.ts'
 import type { ReportTrouble } from './report-trouble.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
+import { describeOpened } from './storage/describe-storage.ts'
 
 export interface OpenedNode
   extends IdentityNode, DerivedSecrets, Pick<OpenedState, 'db' | 'postgres'>, AsyncDisposable {
@@ -31,6 +35,7 @@ export interface OpenedNode
   readonly workloadKey: KeyObject
   readonly report: ReportTrouble
   trustText(): Promise<string>
+  describeStorage(): Promise<StorageReport>
   onEntry(listener: (entry: LedgerEntry) => void): () => void
 }
 
@@ -63,19 +68,15 @@ export async function openNode(options: OpenNodeOptions): Promise<Result<OpenedN
 
 async function openUnderLock(options: OpenNodeOptions, release: () => void): Promise<Result<OpenedNode, Problem>> {
   const { stateFolder, organization, version } = options
-  const keyFolder = await openKeyFolder(join(stateFolder, 'keys'))
+  // Before keys are made: a state that is being restored gets its own.
+  const refusal = await transferRefusal(stateFolder, options.databaseUrl !== undefined)
+  if (refusal !== undefined) return fail(refusal)
+  const keyFolder = await openKeyFolder(keysOf(stateFolder))
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
-  const origin = `gatehouse.dev/${organization}/${createHash('sha256').update(keys.ledger.publicKey).digest('hex').slice(0, 12)}`
-  const state = await openState(options, {
-    organization,
-    origin,
-    signer: keys.ledger,
-    pseudonymKey,
-    clock: systemClock,
-    newId: ulidIds,
-    randomBytes: nodeRandomBytes,
-  })
+  const identity = ledgerIdentity(keyFolder.value, organization)
+  const { origin } = identity
+  const state = await openState(options, identity)
   if (!state.ok) return state
   const { ledger, store, db, turn, postgres } = state.value
   const trustPath = join(stateFolder, 'trust.json')
@@ -122,6 +123,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     ...secrets,
     bundleKeys: bundleKeysOf(secrets, workloadKey),
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
+    describeStorage: () => describeOpened(stateFolder, organization, state.value),
     onEntry(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -15,6 +15,7 @@ import { IDENTITY_HANDLERS } from './handlers/identity.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
 import { RIGHTS_HANDLERS } from './handlers/rights.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
+import { STORAGE_HANDLERS } from './handlers/storage.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
 
@@ -30,6 +31,7 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...IDENTITY_HANDLERS,
   ...CONTROLS_HANDLERS,
   ...INTAKE_HANDLERS,
+  ...STORAGE_HANDLERS,
 }
 
 /** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */

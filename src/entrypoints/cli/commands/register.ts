@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerDbCommands } from './db-commands.ts'
 import { registerEvalCommands } from './eval-commands.ts'
 import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
@@ -20,6 +21,7 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerControlsCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerDbCommands(program, context)
   registerEvidenceImport(program, context)
   registerGovernanceCommands(program, context)
   registerIdentityCommands(program, context)
