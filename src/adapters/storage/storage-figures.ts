@@ -46,6 +46,13 @@ export function asEmbeddedOwner<Value>(
   })
 }
 
+/** Whether other organizations have records in the same tables: sizes would tell of them. */
+export async function isShared(owner: Kysely<never>, organization: string): Promise<boolean> {
+  const { rows } = await sql<{ there: boolean }>`
+    select exists (select from projection where organization_id <> ${organization}) as there`.execute(owner)
+  return rows[0]?.there !== false
+}
+
 /** Entries that records and ledger tables of an organization hold, as their owner sees them; zero before the first migration. */
 export async function entriesInTables(
   owner: Kysely<never>,

@@ -17,6 +17,7 @@ export interface StorageReport {
   }
   /** Null where the ledger is no file. */
   readonly journalBytes: number | null
-  readonly databaseBytes: number
+  /** Null, and no tables, where other organizations share the database and the caller speaks for one of them. */
+  readonly databaseBytes: number | null
   readonly tables: readonly { readonly name: string; readonly bytes: number; readonly rows: number }[]
 }

@@ -20,7 +20,7 @@ export const STORAGE_OPERATIONS = {
       lag: z.int(),
       rowSecurity: z.object({ isOn: z.boolean(), openTables: z.array(z.string()) }),
       journalBytes: z.int().nullable(),
-      databaseBytes: z.int(),
+      databaseBytes: z.int().nullable(),
       tables: z.array(z.object({ name: z.string(), bytes: z.int(), rows: z.int() })),
     }),
   }),

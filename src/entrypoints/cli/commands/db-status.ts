@@ -51,7 +51,10 @@ function printReport(terminal: Terminal, report: StorageReport): void {
           ? 'no tables yet'
           : `OFF for ${rowSecurity.openTables.join(', ')}`,
     ],
-    ['size', `${sizeOf(report.databaseBytes)} in ${report.tables.length} tables`],
+    [
+      'size',
+      report.databaseBytes === null ? 'shared' : `${sizeOf(report.databaseBytes)} in ${report.tables.length} tables`,
+    ],
   ]
   for (const [name, value] of lines) printLine(terminal, `${name.padEnd(13)} ${inert(value)}`)
   const largest = report.tables.toSorted((left, right) => right.bytes - left.bytes).slice(0, 5)

@@ -4,7 +4,12 @@ import { openPgliteAsOwner } from '../../../adapters/storage/open-pglite.ts'
 import { asOwner } from '../../../adapters/storage/open-postgres.ts'
 import { surveyJournal } from '../../../adapters/ledger/journal.ts'
 import { ownCheckpoint } from '../../../adapters/ledger/entry-maker.ts'
-import { asEmbeddedOwner, entriesInTables, storageFigures } from '../../../adapters/storage/storage-figures.ts'
+import {
+  asEmbeddedOwner,
+  entriesInTables,
+  isShared,
+  storageFigures,
+} from '../../../adapters/storage/storage-figures.ts'
 import { MIGRATIONS } from '../../../adapters/storage/migrations.ts'
 import type { StorageReport } from '../../../application/state/storage-report.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
@@ -19,7 +24,10 @@ export async function describeOpened(
   { ledger, store, db, postgres }: OpenedState,
 ): Promise<StorageReport> {
   if (postgres !== undefined) {
-    const report = await asOwner(postgres, (owner) => postgresReport(owner, organization))
+    const report = await asOwner(postgres, async (owner) => ({
+      ...(await postgresReport(owner, organization)),
+      ...((await isShared(owner, organization)) ? { databaseBytes: null, tables: [] } : {}),
+    }))
     return { ...report, entries: ledger.size, lag: ledger.size - report.projected }
   }
   const figures = await asEmbeddedOwner(db, storageFigures)
