@@ -24,6 +24,16 @@ export default defineConfig({
           env: { GATEHOUSE_TEST_STATE: 'postgresql' },
         },
       },
+      {
+        // The same for files that open their state by commands.
+        extends: true,
+        test: {
+          name: 'commands on PostgreSQL',
+          include: ['test/acceptance/{cli,controls,evidence-*,policy-sentence,redteam-gate}.test.ts'],
+          setupFiles: ['test/support/commands-on-postgres.ts'],
+          env: { GATEHOUSE_TEST_STATE: 'postgresql' },
+        },
+      },
     ],
   },
 })

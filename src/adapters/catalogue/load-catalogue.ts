@@ -6,6 +6,7 @@ import { frameworkOf, parseFrameworkFile, type FrameworkFile } from '../../contr
 import type { Catalogue, Control } from '../../domain/controls/control.ts'
 import { contentFolder } from '../files/content-folder.ts'
 import { errnoOf } from '../files/errno.ts'
+import { whileUnchanged } from '../files/while-unchanged.ts'
 
 export interface LoadedCatalogue extends Catalogue {
   readonly files: readonly FrameworkFile[]
@@ -31,6 +32,12 @@ export async function loadCatalogue(projectFolder?: string): Promise<Result<Load
     }
   return ok({ controls: sorted(controls), frameworks: files.map(frameworkOf), files })
 }
+
+/** The shipped ones alone, for a server that is asked again and again. */
+export const shippedCatalogue = whileUnchanged(
+  () => ['controls', 'frameworks'].map((name) => join(contentFolder('catalog'), name)),
+  () => loadCatalogue(),
+)
 
 const sorted = (controls: readonly Control[]): readonly Control[] =>
   controls.toSorted((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0))

@@ -4,7 +4,6 @@ import type { Catalogue } from '../../domain/controls/control.ts'
 import { gapsOf, roadmapOf, type ControlGap, type GapSeverity } from '../../domain/controls/find-gaps.ts'
 import { answersOfManifest, assessIntake, type IntakeContext } from '../../domain/intake/assess-intake.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
-import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import { assessSystem } from './assess-system.ts'
 
@@ -26,9 +25,7 @@ export async function portfolioGaps(
 ): Promise<Result<{ readonly asOf: string; readonly items: readonly object[] }, Problem>> {
   const now = node.clock()
   const systems =
-    system === undefined
-      ? [...new Set((await listAll(node.store, 'releases', {})).map(({ system: name }) => name))].toSorted()
-      : [system]
+    system === undefined ? (await node.store.newestOfEach('releases')).map(({ system: name }) => name) : [system]
   const gaps: ControlGap[] = []
   for (const name of systems) {
     const assessed = await assessSystem(node, catalogue, name)
