@@ -39,6 +39,11 @@ export function signIn(token: string): Promise<ApiResult<unknown>> {
   return send('/api/v1/session', { token })
 }
 
+/** Ways to sign in that this server has. */
+export function signInMethods(): Promise<ApiResult<{ readonly oidc: boolean }>> {
+  return send('/api/v1/sign-in-methods') as Promise<ApiResult<{ readonly oidc: boolean }>>
+}
+
 export function signOut(): Promise<ApiResult<unknown>> {
   return send('/api/v1/session/end', {})
 }
