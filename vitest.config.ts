@@ -24,6 +24,18 @@ export default defineConfig({
           env: { GATEHOUSE_TEST_STATE: 'postgresql' },
         },
       },
+      {
+        // The same for files that open their state by commands. Not here: cli (it damages a journal file, and its other
+        // commands are those of these files), cli-serve (lock and kill of one folder's owner); access, api-repeats,
+        // identity, machine-credentials and sign-in use PostgreSQL in the first run already; the others open no state.
+        extends: true,
+        test: {
+          name: 'commands on PostgreSQL',
+          include: ['test/acceptance/{controls,evidence-*,policy-sentence,redteam-gate}.test.ts'],
+          setupFiles: ['test/support/commands-on-postgres.ts'],
+          env: { GATEHOUSE_TEST_STATE: 'postgresql' },
+        },
+      },
     ],
   },
 })

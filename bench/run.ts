@@ -8,6 +8,7 @@ import { benchGateway } from './gateway.ts'
 import { benchEvals } from './evals.ts'
 import { benchGuard, goalTable } from './guard.ts'
 import { benchPolicy } from './policy.ts'
+import { benchStorage } from './storage.ts'
 import { circumstances, markdownReport, plainTable } from './print.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -29,6 +30,7 @@ const BENCHES = {
   gateway: { title: 'Bench: the gateway', run: benchGateway },
   policy: { title: 'Bench: policy engine', run: benchPolicy },
   evals: { title: 'Bench: evaluation runner', run: benchEvals },
+  storage: { title: 'Bench: lists and details on a large state', run: benchStorage },
 } as const
 const [name = ''] = positionals
 if (!isBench(name)) {

@@ -17,6 +17,7 @@ import { VERSION } from '../src/entrypoints/cli/version.ts'
 import { secretFiles } from './generate-detection.ts'
 import { identifierFiles } from './generate-identifiers.ts'
 import { rolesFiles } from './generate-roles.ts'
+import { routesFiles } from './generate-routes.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -46,6 +47,7 @@ const texts: Readonly<Record<string, string>> = {
   ...(await secretFiles(root)),
   ...(await identifierFiles(root)),
   ...rolesFiles(),
+  ...routesFiles(),
 }
 
 const stale: string[] = []

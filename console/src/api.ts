@@ -1,5 +1,6 @@
 import type { Problem, Result } from '../../src/base/result.ts'
 import type { InputOf } from '../../src/contract/http/operations.ts'
+import { requestOf } from '../../src/contract/http/request-of.ts'
 import { ROUTES, type RouteName } from './api-routes.ts'
 import type { ViewOf } from './views.ts'
 
@@ -26,19 +27,8 @@ export async function call<Name extends RouteName>(
   input: InputOf<Name>,
   signal?: AbortSignal,
 ): Promise<ApiResult<ViewOf<Name>>> {
-  const [method, template] = ROUTES[name]
-  const rest = new Map(Object.entries(input))
-  const path = template.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
-    const value = rest.get(key)
-    rest.delete(key)
-    return encodeURIComponent(String(value))
-  })
-  const fields = [...rest].filter(([, value]) => value !== undefined)
-  const query =
-    method === 'GET' && fields.length > 0
-      ? `?${new URLSearchParams(fields.map(([key, value]) => [key, String(value)])).toString()}`
-      : ''
-  const result = await send(`/api/v1${path}${query}`, method === 'GET' ? undefined : Object.fromEntries(fields), signal)
+  const { path, body } = requestOf(ROUTES[name], input)
+  const result = await send(`/api/v1${path}`, body, signal)
   if (!result.ok && result.failure.status === 401) for (const listener of listeners) listener()
   // The server's contract names the shape; every text in it is rendered as text only.
   return result as ApiResult<ViewOf<Name>>
@@ -47,6 +37,11 @@ export async function call<Name extends RouteName>(
 /** Trades the token of a login link for a session cookie. */
 export function signIn(token: string): Promise<ApiResult<unknown>> {
   return send('/api/v1/session', { token })
+}
+
+/** Ways to sign in that this server has. */
+export function signInMethods(): Promise<ApiResult<{ readonly oidc: boolean }>> {
+  return send('/api/v1/sign-in-methods') as Promise<ApiResult<{ readonly oidc: boolean }>>
 }
 
 export function signOut(): Promise<ApiResult<unknown>> {

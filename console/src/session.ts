@@ -22,6 +22,10 @@ export function useSession(): Session {
   return useSyncExternalStore(subscribe, () => session)
 }
 
+/** Where a sign-in at the identity provider begins: the browser goes there and comes back. */
+export const PROVIDER_SIGN_IN = '/api/v1/sign-in'
+
+const PROBLEM = /^#sign-in-problem=(http\/[a-z-]{1,40})$/
 const LOGIN = /^#login=([\w-]{1,199})$/
 
 /** The token of a login link, or of the bare token. */
@@ -45,17 +49,31 @@ export async function endSession(): Promise<void> {
 
 /** Uses the login link that the page was opened with, or the cookie that the browser has. Runs once per page. */
 export function openSession(): void {
+  const refused = refusedSignIn()
   onUnauthenticated(() => {
-    if (session.state !== 'signed-out') become({ state: 'signed-out', problem: undefined })
+    if (session.state !== 'signed-out')
+      become({ state: 'signed-out', problem: session.state === 'checking' ? refused : undefined })
   })
   window.addEventListener('hashchange', () => void redeemFragment())
   void redeemFragment().then(async (isRedeemed) => {
     if (isRedeemed) return
     const result = await call('listDenies', { limit: 1 })
     if (result.ok) become({ state: 'signed-in' })
-    else if (session.state === 'checking')
-      become({ state: 'signed-out', problem: result.failure.status === 401 ? undefined : result.failure })
+    else if (session.state === 'checking') become({ state: 'signed-out', problem: result.failure })
   })
+}
+
+/** What the identity provider's sign-in came back with, once. */
+function refusedSignIn(): ApiProblem | undefined {
+  const code = PROBLEM.exec(window.location.hash)?.[1]
+  if (code === undefined) return undefined
+  window.history.replaceState(null, '', window.location.pathname + window.location.search)
+  return {
+    status: 401,
+    code,
+    message: 'the sign-in at the identity provider did not succeed',
+    next: 'try again; if it goes on, ask an admin of this server whether your account has a role here',
+  }
 }
 
 /** SECURITY: the token leaves the address bar and the history before it is used. */

@@ -135,4 +135,5 @@ interface Views {
   buildPack: OutputOf<'buildPack'>
 }
 
-export type ViewOf<Name extends RouteName> = Views[Name]
+/** What the contract says where the console has no narrower view. */
+export type ViewOf<Name extends RouteName> = Name extends keyof Views ? Views[Name] : OutputOf<Name>

@@ -1,7 +1,9 @@
 // Who may do what, over real HTTP: every operation, every role, one's own organization and another on the same database.
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cursorOf } from '../../src/application/state/page-cursor.ts'
 import { RECORD_KINDS } from '../../src/application/state/records.ts'
+import { epochMs } from '../../src/base/instant.ts'
 import { OPERATIONS, type OperationName } from '../../src/contract/http/operations.ts'
 import { ACCESS_TABLE, mayCall, PERSON_ROLES } from '../../src/domain/access/access-table.ts'
 import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
@@ -187,6 +189,64 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
     test('and no pack of it is built', async () => {
       const { status, code } = await callAs(own, await ownerProof(own), 'buildPack', { system: FOREIGN_SYSTEM })
       expect([status, code]).toEqual([409, 'pack/empty'])
+    })
+
+    const LISTS = NAMES.filter((name) => 'cursor' in ((OPERATIONS[name].input as { shape?: object }).shape ?? {}))
+    test.each(LISTS)('by %s from a cursor that points at its newest record, by each filter', async (name) => {
+      const admin = await ownerProof(own)
+      const kinds = RECORD_KINDS.map((kind) => `${FOREIGN}-${kind}`)
+      for (const id of [DIGEST, `${FOREIGN}-zzz`, ...kinds]) {
+        const cursor = cursorOf({ at: epochMs(own.node.clock() + 1), id })
+        for (const filter of [{}, { status: 'open' }, { system: FOREIGN_SYSTEM }, { topic: FOREIGN }]) {
+          const { body } = await callAs(own, admin, name, { ...filter, cursor, limit: 1_000 })
+          expect(JSON.stringify(body)).not.toContain(`${FOREIGN}-content`)
+        }
+      }
+    })
+
+    test('by a pack, key figures, lists or the ledger of a system that both have by the same name', async () => {
+      const twin = 'twin-system'
+      for (const [plane, mark] of [
+        [own, 'own-twin'],
+        [foreign, 'foreign-twin'],
+      ] as const) {
+        const recorded = await plane.node.recorder.record('risk.opened', mark, null, {
+          head: { id: mark, system: twin, status: 'open', topic: mark },
+          record: { id: mark, title: mark, severity: 'high' },
+        })
+        expect(recorded.ok).toBe(true)
+        expect(
+          (
+            await callAs(plane, await ownerProof(plane), 'issueDeny', {
+              system: twin,
+              scope: { kind: 'tool', tool: mark },
+              reason: mark,
+            })
+          ).status,
+        ).toBe(200)
+      }
+      const admin = await ownerProof(own)
+      const pack = await callAs(own, admin, 'buildPack', { system: twin })
+      expect(pack.status).toBe(200)
+      const archive = Buffer.from(String(pack.body['archive']), 'base64').toString('latin1')
+      const kpis = await callAs(own, admin, 'listKpis', { system: twin })
+      const seen = [archive, JSON.stringify(kpis.body)]
+      for (const name of ['listRisks', 'listDenies', 'listGaps', 'listControls', 'getLedger'] as const)
+        seen.push(JSON.stringify((await callAs(own, admin, name, { system: twin })).body))
+      for await (const entry of own.node.ledger.read(0, own.node.ledger.size)) seen.push(JSON.stringify(entry))
+      expect(seen.join('')).toContain('own-twin')
+      expect(seen.join('')).not.toContain('foreign-twin')
+    })
+
+    test('nor by how much of it there is', async () => {
+      if (schema === undefined) return
+      const { body } = await callAs(own, await ownerProof(own), 'getStorage')
+      expect(body).toMatchObject({
+        place: 'postgresql',
+        databaseBytes: null,
+        tables: [],
+        entries: own.node.ledger.size,
+      })
     })
 
     test('while it is there for its own', async () => {

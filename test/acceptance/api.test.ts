@@ -183,6 +183,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   removeWebhook: [],
   testWebhook: [],
   replayWebhook: [],
+  getStorage: [],
 }
 const NOBODY = ['', 'Admin', 'root', 'engineer ', 'customer', '__proto__'] as const
 

@@ -55,6 +55,13 @@ function normalised({ code, out, error }: Ran): string {
 }
 
 const COMMANDS = [
+  'db',
+  'db status',
+  'db migrate',
+  'db backup',
+  'db restore',
+  'db rebuild',
+  'db move',
   '',
   'validate',
   'lock',

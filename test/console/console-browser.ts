@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { build } from 'vite'
-import { startControlPlane, type ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
+import {
+  startControlPlane,
+  type ControlPlane,
+  type ControlPlaneOptions,
+} from '../../src/entrypoints/server/start-control-plane.ts'
 import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
 import { warnOfTrouble } from '../support/warn-of-trouble.ts'
 
@@ -33,7 +37,10 @@ export interface ConsoleUnderTest extends AsyncDisposable {
 }
 
 /** The built console on a real control plane with its own state folder and port, and a browser beside it. */
-export async function openConsole(fill: (node: OpenedNode) => Promise<void>): Promise<ConsoleUnderTest> {
+export async function openConsole(
+  fill: (node: OpenedNode) => Promise<void>,
+  more: Partial<ControlPlaneOptions> = {},
+): Promise<ConsoleUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-console-'))
   const consoleFolder = join(folder, 'dist')
   await build({
@@ -50,6 +57,7 @@ export async function openConsole(fill: (node: OpenedNode) => Promise<void>): Pr
     consoleFolder,
     pid: process.pid,
     report: warnOfTrouble,
+    ...more,
   })
   if (!started.ok) throw new Error(started.failure.message)
   await fill(started.value.node)

@@ -8,7 +8,7 @@ import type { FindingView, SystemView } from '../../console/src/views.ts'
 import { OPERATIONS } from '../../src/contract/http/operations.ts'
 
 test('the console calls operations by the routes that the contract names', () => {
-  for (const [name, [method, path]] of Object.entries(ROUTES))
+  for (const [name, { method, path }] of Object.entries(ROUTES))
     expect([name, OPERATIONS[name as keyof typeof ROUTES]]).toMatchObject([name, { method, path }])
 })
 

@@ -1,3 +1,4 @@
+import { environmentOf } from './state-environment.ts'
 import type { Terminal } from '../../src/entrypoints/cli/terminal.ts'
 
 export interface CapturedTerminal extends Terminal {
@@ -21,7 +22,7 @@ export function capturedTerminal(
   const interruption = new AbortController()
   return {
     workingFolder,
-    environment: options.environment ?? {},
+    environment: { ...environmentOf(workingFolder), ...options.environment },
     processId: process.pid,
     isInteractive: options.isInteractive ?? false,
     hasColor: options.hasColor ?? false,

@@ -7,6 +7,7 @@ import { checkCatalogue } from '../../domain/controls/check-catalogue.ts'
 import type { Catalogue, Control } from '../../domain/controls/control.ts'
 import { contentFolder } from '../files/content-folder.ts'
 import { errnoOf } from '../files/errno.ts'
+import { whileUnchanged } from '../files/while-unchanged.ts'
 
 export interface LoadedCatalogue extends Catalogue {
   readonly files: readonly FrameworkFile[]
@@ -53,6 +54,12 @@ function catalogueProblems(catalogue: Catalogue, positions: ReadonlyMap<string, 
       at: positions.get(control),
     }))
 }
+
+/** The shipped ones alone, for a server that is asked again and again. */
+export const shippedCatalogue = whileUnchanged(
+  () => ['controls', 'frameworks'].map((name) => join(contentFolder('catalog'), name)),
+  () => loadCatalogue(),
+)
 
 const sorted = (controls: readonly Control[]): readonly Control[] =>
   controls.toSorted((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0))

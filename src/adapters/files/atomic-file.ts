@@ -20,7 +20,11 @@ export async function writeFileAtomic(
   }
   await file.close()
   await rename(draft, path)
-  // The new name survives a power cut only once the directory itself is on disk.
+  await syncFolderOf(path)
+}
+
+/** A new name survives a power cut only once the directory itself is on disk. */
+export async function syncFolderOf(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r')
   try {
     await folder.sync()

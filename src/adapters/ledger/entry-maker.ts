@@ -64,14 +64,24 @@ export function isCommittedTo({ leaf, salt, payload }: Omit<LedgerEntry, 'index'
   return commitmentOf(nodeSha256, bytes, payload) === leaf.commitment
 }
 
-export async function signCheckpoint({ origin, signer }: LedgerIdentity, tree: MerkleTree): Promise<string> {
-  const text = formatCheckpoint({ origin, size: tree.size, root: tree.root() })
+export function signCheckpoint(identity: LedgerIdentity, tree: MerkleTree): Promise<string> {
+  return signNote(identity, formatCheckpoint({ origin: identity.origin, size: tree.size, root: tree.root() }))
+}
+
+/** A text that ends with a line end, signed by the ledger's key. Its first line says what it is. */
+export async function signNote({ origin, signer }: LedgerIdentity, text: string): Promise<string> {
   const keyId = noteKeyId(nodeSha256, origin, signer.publicKey)
   return formatNote(text, [{ name: origin, keyId, signature: await signer.sign(utf8(text)) }])
 }
 
-/** Tells whether a signed checkpoint comes from this ledger's key. */
-export function ownCheckpoint({ origin, signer }: LedgerIdentity): (note: string) => Promise<boolean> {
+/** Tells whether a signed checkpoint, or another note, comes from this ledger's key. */
+export function ownCheckpoint({
+  origin,
+  signer,
+}: {
+  readonly origin: string
+  readonly signer: { readonly publicKey: Uint8Array }
+}): (note: string) => Promise<boolean> {
   const verifier = ed25519Verifier(signer.publicKey)
   const keyId = hexOf(noteKeyId(nodeSha256, origin, signer.publicKey))
   return async (note) => {

@@ -55,8 +55,52 @@ export async function openJournal(
   })
 }
 
+export interface JournalSurvey {
+  readonly tree: MerkleTree
+  readonly checkpoint: string | undefined
+  /** Bytes up to the end of the last whole group. */
+  readonly length: number
+  readonly tornBytes: number
+}
+
+/** Reads and verifies a journal without changing anything, up to the group that ends at `sizeMax` entries. */
+export async function surveyJournal(
+  path: string,
+  verifyCheckpoint: VerifyCheckpoint,
+  sizeMax = Number.MAX_SAFE_INTEGER,
+): Promise<Result<JournalSurvey, Problem>> {
+  const file = await open(path, 'r')
+  try {
+    const { tree, checkpoint, lastGroupEnd, bytes, ...scan } = await scanJournal(file, verifyCheckpoint, sizeMax)
+    if (lastGroupEnd < bytes && scan.hasLaterCheckpoint) return damage(path, scan.damage ?? 'an entry is damaged')
+    tree.truncate(scan.sizeAtGroupEnd)
+    return ok({ tree, checkpoint, length: lastGroupEnd, tornBytes: bytes - lastGroupEnd })
+  } finally {
+    await file.close()
+  }
+}
+
+/** The lines of a journal that was surveyed, up to its `length`. */
+export async function* readJournal(path: string, length: number): AsyncGenerator<JournalLine> {
+  const file = await open(path, 'r')
+  try {
+    for await (const { text, start } of journalLines(file)) {
+      if (start >= length) return
+      const line = parseLine(text)
+      if (line === undefined) throw new Error(`the journal changed at byte ${start} while it was read`)
+      yield line
+    }
+  } finally {
+    await file.close()
+  }
+}
+
 async function damaged(file: FileHandle, path: string, what: string): Promise<Result<never, Problem>> {
   await file.close()
+  return damage(path, what)
+}
+
+function damage(path: string, what: string): Result<never, Problem> {
   return fail({
     code: 'ledger/damaged',
     message: `\`${path}\`: ${what}`,
@@ -86,7 +130,11 @@ interface Scan {
   hasLaterCheckpoint: boolean
 }
 
-async function scanJournal(file: FileHandle, verifyCheckpoint: VerifyCheckpoint): Promise<Scan> {
+async function scanJournal(
+  file: FileHandle,
+  verifyCheckpoint: VerifyCheckpoint,
+  sizeMax = Number.MAX_SAFE_INTEGER,
+): Promise<Scan> {
   const scan: Scan = {
     tree: new MerkleTree(nodeSha256),
     offsets: [],
@@ -104,6 +152,7 @@ async function scanJournal(file: FileHandle, verifyCheckpoint: VerifyCheckpoint)
         ? await applyLine(scan, verifyCheckpoint, text, { start, length })
         : 'the last line is not whole'
     else if (isWhole && isCheckpointLine(text)) scan.hasLaterCheckpoint = true
+    if (scan.lastGroupEnd === scan.bytes && scan.sizeAtGroupEnd >= sizeMax) break
   }
   return scan
 }
@@ -145,7 +194,7 @@ async function applyLine(
 }
 
 /** Undefined when the text is no journal line. */
-function parseLine(text: string): JournalLine | undefined {
+export function parseLine(text: string): JournalLine | undefined {
   const json = parseJson(text, 2 * PAYLOAD_BYTES_MAX)
   if (!json.ok || !isJsonObject(json.value)) return undefined
   const { leaf, salt, payload, checkpoint } = json.value

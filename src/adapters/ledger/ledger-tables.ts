@@ -8,6 +8,8 @@ import { isCommittedTo, PAYLOAD_BYTES_MAX } from './entry-maker.ts'
 
 /** Servers tell each other on this channel that the inbox or the ledger has grown. */
 export const LEDGER_CHANNEL = 'gatehouse_ledger'
+/** How the holder of a ledger that was moved out of these tables begins. */
+export const MOVED = 'moved:'
 /** Entries of one page: read and verified before the next is asked for. */
 const PAGE = 200
 /** Rows of one insert statement. */
@@ -86,7 +88,11 @@ export function takeEpoch(db: Kysely<Database>, organization: string, holder: st
       .insertInto('ledger_sequencers')
       .values({ organization_id: organization, epoch: 1, holder })
       .onConflict((conflict) =>
-        conflict.column('organization_id').doUpdateSet({ epoch: sql<number>`ledger_sequencers.epoch + 1`, holder }),
+        conflict
+          .column('organization_id')
+          .doUpdateSet({ epoch: sql<number>`ledger_sequencers.epoch + 1`, holder })
+          // A ledger that was moved elsewhere gets no sequencer here any more.
+          .where('ledger_sequencers.holder', 'not like', `${MOVED}%`),
       )
       .returning('epoch')
       .executeTakeFirstOrThrow()

@@ -30,6 +30,11 @@ export async function openPglite(folder: string, setAsideName: () => string): Pr
   }
 }
 
+/** Opens an embedded database that is there, as its owner and as it is: for looking at its schema and migrating it. */
+export async function openPgliteAsOwner(folder: string): Promise<Kysely<never>> {
+  return new Kysely<never>({ dialect: new PGliteDialect({ pglite: await WorkerClient.start(folder) }) })
+}
+
 async function connect(folder: string): Promise<Kysely<Database>> {
   const client = await WorkerClient.start(folder)
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: client }) })

@@ -34,8 +34,25 @@ const ROWS_MAX = 200
 
 /** The records of one organization in PostgreSQL or its embedded twin: the same SQL on both. */
 export function sqlRecordStore(db: Kysely<Database>, organization: string): RecordStore {
-  const run = <Value>(work: (transaction: Transaction<Database>) => Promise<Value>): Promise<Value> =>
-    inOrganization(db, organization, work)
+  return storeOn(
+    (work) => inOrganization(db, organization, work),
+    organization,
+    () => db.destroy(),
+  )
+}
+
+/** The same in a transaction of the organization that is open already: all of it is kept or nothing. */
+export function recordStoreWithin(transaction: Transaction<Database>, organization: string): RecordStore {
+  return storeOn(
+    (work) => work(transaction),
+    organization,
+    async () => undefined,
+  )
+}
+
+type Run = <Value>(work: (transaction: Transaction<Database>) => Promise<Value>) => Promise<Value>
+
+function storeOn(run: Run, organization: string, close: () => Promise<void>): RecordStore {
   return {
     get: async (kind, id) => (await run((transaction) => byIds(transaction, organization, kind, [id])))[0],
     getMany: (kind, ids) => run((transaction) => byIds(transaction, organization, kind, ids)),
@@ -73,7 +90,7 @@ export function sqlRecordStore(db: Kysely<Database>, organization: string): Reco
           await upsert(transaction, organization, kind, ofKind)
         return true
       }),
-    close: () => db.destroy(),
+    close,
   }
 }
 

@@ -5,7 +5,6 @@ import { gapsOf, roadmapOf, type ControlGap, type GapSeverity } from '../../doma
 import { answersOfManifest, assessIntake, type IntakeContext } from '../../domain/intake/assess-intake.ts'
 import { rankPortfolio } from '../../domain/controls/rank-portfolio.ts'
 import type { Manifest, Tier } from '../../domain/manifest/manifest.ts'
-import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import { commitmentGaps, type CommitmentGap } from '../governance/commitments.ts'
 import { assessSystem } from './assess-system.ts'
@@ -37,9 +36,7 @@ export async function portfolioGaps(
 ): Promise<Result<PortfolioGaps, Problem>> {
   const now = node.clock()
   const systems =
-    system === undefined
-      ? [...new Set((await listAll(node.store, 'releases', {})).map(({ system: name }) => name))].toSorted()
-      : [system]
+    system === undefined ? (await node.store.newestOfEach('releases')).map(({ system: name }) => name) : [system]
   const gaps: ControlGap[] = []
   const assessedSystems: { readonly name: string; readonly tier: Tier }[] = []
   for (const name of systems) {

@@ -82,10 +82,10 @@ async function overdueCases(node: OwnerNode, rights: DecisionRights, now: EpochM
 
 async function overdueFindings(node: OwnerNode, rights: DecisionRights, now: EpochMs): Promise<readonly Escalation[]> {
   const late: Escalation[] = []
+  const releases = new Map((await node.store.newestOfEach('releases')).map((release) => [release.system, release]))
   for (const { id, system, title, dueAt, severity } of await openFindings(node, undefined)) {
     if (now < dueAt) continue
-    const [release] = await node.store.list('releases', { system, limit: 1 })
-    const { escalateTo } = rightOf(rights, 'exception', tierOfRelease(release?.document))
+    const { escalateTo } = rightOf(rights, 'exception', tierOfRelease(releases.get(system)?.document))
     late.push({
       subject: id,
       kind: 'finding',

@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { ACCESS_TABLE } from '../../domain/access/access-table.ts'
 import { BODY_BYTES_USUAL, type Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
+import { OpenApiSchemas } from './openapi-schemas.ts'
 import { PROBLEM_STATUSES } from './problem.ts'
 
 /** RFC 9457, with the code of the reference of errors and the next step. */
@@ -69,17 +69,18 @@ const IF_NONE_MATCH: JsonObject = {
 /** OpenAPI 3.1 document of `/api/v1`, from the same table that routes and commands come from. */
 export function openApiDocument(version: string): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {}
+  const schemas = new OpenApiSchemas()
   for (const [name, operation] of Object.entries<Operation>(OPERATIONS)) {
     const path = `/api/v1${operation.path}`
     paths[path] ??= {}
-    paths[path][operation.method.toLowerCase()] = operationObject(name, operation)
+    paths[path][operation.method.toLowerCase()] = operationObject(schemas, name, operation)
   }
   return {
     openapi: '3.1.0',
     info: { title: 'Gatehouse control plane', version },
     paths,
     components: {
-      schemas: { Problem: problem },
+      schemas: { Problem: problem, ...schemas.shared },
       responses: Object.fromEntries(
         Object.entries(PROBLEM_STATUSES).map(([status, description]) => [
           `Problem${status}`,
@@ -96,10 +97,11 @@ export function openApiDocument(version: string): JsonObject {
 }
 
 function operationObject(
+  schemas: OpenApiSchemas,
   name: string,
   { method, path, summary, access, input, output, ...rest }: Operation,
 ): JsonObject {
-  const schema = z.toJSONSchema(input, { io: 'input' }) as unknown as JsonObject
+  const schema = schemas.of(input, 'input')
   const properties = (schema['properties'] ?? {}) as JsonObject
   const required = (schema['required'] ?? []) as readonly string[]
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
@@ -136,7 +138,7 @@ function operationObject(
       '200': {
         description: 'done',
         ...(method === 'GET' ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
-        content: { 'application/json': { schema: z.toJSONSchema(output) as unknown as JsonObject } },
+        content: { 'application/json': { schema: schemas.of(output, 'output') } },
       },
       ...(method === 'GET' ? { '304': { description: 'nothing has changed since the version of If-None-Match' } } : {}),
       ...Object.fromEntries(

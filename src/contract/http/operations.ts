@@ -17,6 +17,7 @@ import { RISKS_OPERATIONS } from './operations/risks.ts'
 import { COMMITMENTS_OPERATIONS } from './operations/commitments.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
 import { WEBHOOKS_OPERATIONS } from './operations/webhooks.ts'
+import { STORAGE_OPERATIONS } from './operations/storage.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
 export const OPERATIONS = {
@@ -38,6 +39,7 @@ export const OPERATIONS = {
   ...JOBS_OPERATIONS,
   ...WEBHOOKS_OPERATIONS,
   ...EVENTS_OPERATIONS,
+  ...STORAGE_OPERATIONS,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS

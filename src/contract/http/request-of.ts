@@ -6,6 +6,9 @@ export interface OperationRequest {
   readonly body: Readonly<Record<string, unknown>> | undefined
 }
 
+/** Half a surrogate pair has no place in a URL, and would be an exception. */
+const inUrl = (value: unknown): string => encodeURIComponent(String(value).toWellFormed())
+
 /** Places the fields of an input into path, query and body: what every client of the API shares. */
 export function requestOf(
   { method, path: template }: { readonly method: 'GET' | 'POST'; readonly path: string },
@@ -15,10 +18,10 @@ export function requestOf(
   const path = template.replaceAll(/\{(\w+)\}/g, (_, key: string) => {
     const value = rest.get(key)
     rest.delete(key)
-    return encodeURIComponent(String(value))
+    return inUrl(value)
   })
   const fields = [...rest].filter(([, value]) => value !== undefined)
   if (method === 'POST') return { method, path, body: Object.fromEntries(fields) }
-  const query = fields.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&')
+  const query = fields.map(([key, value]) => `${key}=${inUrl(value)}`).join('&')
   return { method, path: query === '' ? path : `${path}?${query}`, body: undefined }
 }

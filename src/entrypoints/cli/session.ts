@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { readOwnerFile } from '../../adapters/owner/owner-file.ts'
+import { readOwnerFile, type OwnerAddress } from '../../adapters/owner/owner-file.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -107,8 +107,8 @@ function serverSession(
 }
 
 async function remoteSession(stateFolder: string, principal: Principal): Promise<Session | undefined> {
-  const address = await readOwnerFile(stateFolder)
-  if (address === undefined || !(await answers(address.url))) return undefined
+  const address = await answeringOwner(stateFolder)
+  if (address === undefined) return undefined
   const headers = {
     authorization: `Bearer ${address.token}`,
     'gatehouse-as': encodeURIComponent(`${principal.name};${principal.roles.join(',')}`),
@@ -121,9 +121,20 @@ async function remoteSession(stateFolder: string, principal: Principal): Promise
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+/** The control plane that has this folder open and answers. */
+export async function answeringOwner(stateFolder: string): Promise<OwnerAddress | undefined> {
+  const address = await readOwnerFile(stateFolder)
+  return address !== undefined && (await answers(address)) ? address : undefined
+}
+
+/** A crash leaves the file behind, and another folder's control plane may have the port by now: it does not know the token. */
+async function answers({ url, token }: OwnerAddress): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(`${url}/healthz`, { headersTimeout: 2_000, bodyTimeout: 2_000 })
+    const { statusCode, body } = await request(`${url}/api/v1/me`, {
+      headers: { authorization: `Bearer ${token}` },
+      headersTimeout: 2_000,
+      bodyTimeout: 2_000,
+    })
     await body.dump()
     return statusCode === 200
   } catch (error) {

@@ -1,4 +1,4 @@
-import { loadCatalogue } from '../../adapters/catalogue/load-catalogue.ts'
+import { shippedCatalogue } from '../../adapters/catalogue/load-catalogue.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import { actEntriesOf } from '../../contract/intake/parse-answers.ts'
 import type { DecisionRights } from '../../domain/approval/decision-rights.ts'
@@ -10,7 +10,7 @@ export async function intakeContext(
   rights: DecisionRights,
   asOf: string,
 ): Promise<Result<IntakeContext, readonly Problem[]>> {
-  const catalogue = await loadCatalogue()
+  const catalogue = await shippedCatalogue()
   if (!catalogue.ok) return catalogue
   const packs = await shippedPacks()
   if (!packs.ok) return packs

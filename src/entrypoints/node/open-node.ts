@@ -9,6 +9,7 @@ import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
+import { transferRefusal } from '../../adapters/owner/transfer-marker.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { opaEndpoints } from '../../adapters/policy-opa/opa-endpoints.ts'
 import { opaEngine } from '../../adapters/policy-opa/opa-engine.ts'
@@ -20,6 +21,7 @@ import type { ReaderPositions } from '../../application/webhooks/fan-out.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
+import type { StorageReport } from '../../application/state/storage-report.ts'
 import { base64Of } from '../../base/bytes.ts'
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -28,8 +30,10 @@ import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 import { lazyQueue, type LazyQueue } from './lazy-queue.ts'
+import { keysOf, ledgerIdentity } from './ledger-identity.ts'
 import type { ReportTrouble } from './report-trouble.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
+import { describeOpened } from './storage/describe-storage.ts'
 
 export interface OpenedNode
   extends IdentityNode, DerivedSecrets, Pick<OpenedState, 'db' | 'postgres'>, AsyncDisposable {
@@ -39,6 +43,7 @@ export interface OpenedNode
   readonly workloadKey: KeyObject
   readonly report: ReportTrouble
   trustText(): Promise<string>
+  describeStorage(): Promise<StorageReport>
   onEntry(listener: (entry: LedgerEntry) => void): () => void
   /** The queue of jobs, opened at the first call. */
   jobs(): Promise<JobQueue>
@@ -83,20 +88,16 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   const { stateFolder, organization, version } = options
   const endpoints = opaEndpoints(options.environment ?? {})
   if (!endpoints.ok) return endpoints
-  const keyFolder = await openKeyFolder(join(stateFolder, 'keys'))
+  // Before keys are made: a state that is being restored gets its own.
+  const refusal = await transferRefusal(stateFolder, options.databaseUrl !== undefined)
+  if (refusal !== undefined) return fail(refusal)
+  const keyFolder = await openKeyFolder(keysOf(stateFolder))
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
   const steady = steadyClock(options.clock ?? systemClock)
-  const origin = `gatehouse.dev/${organization}/${createHash('sha256').update(keys.ledger.publicKey).digest('hex').slice(0, 12)}`
-  const state = await openState(options, {
-    organization,
-    origin,
-    signer: keys.ledger,
-    pseudonymKey,
-    clock: steady.now,
-    newId: ulidIds,
-    randomBytes: nodeRandomBytes,
-  })
+  const identity = ledgerIdentity(keyFolder.value, organization)
+  const { origin } = identity
+  const state = await openState(options, { ...identity, clock: steady.now })
   if (!state.ok) return state
   const { ledger, store, db, postgres } = state.value
   const trustPath = join(stateFolder, 'trust.json')
@@ -145,6 +146,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     bundleKeys: bundleKeysOf(secrets, workloadKey),
     ...jobs,
     trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
+    describeStorage: () => describeOpened(stateFolder, organization, state.value),
     onEntry(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

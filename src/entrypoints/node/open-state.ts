@@ -5,6 +5,7 @@ import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import type { LedgerIdentity } from '../../adapters/ledger/entry-maker.ts'
 import { openFileLedger } from '../../adapters/ledger/file-ledger.ts'
+import { isMovedAway } from '../../adapters/ledger/ledger-table-lines.ts'
 import { LEDGER_CHANNEL } from '../../adapters/ledger/ledger-tables.ts'
 import { openPostgresLedger } from '../../adapters/ledger/postgres-ledger.ts'
 import { MigrationFailure } from '../../adapters/storage/migrations.ts'
@@ -86,6 +87,14 @@ async function openShared(
   const database = await openDatabase(postgres)
   if (!database.ok) return database
   const db = database.value
+  if (await isMovedAway(db, identity.organization)) {
+    await db.destroy()
+    return fail({
+      code: 'state/moved',
+      message: 'the state was moved out of the database of `GATEHOUSE_DATABASE_URL` into a state folder',
+      next: 'unset GATEHOUSE_DATABASE_URL, or bring it back with `gatehouse db move --to postgresql`',
+    })
+  }
   const ledger = await openPostgresLedger({
     ...identity,
     db,
@@ -114,11 +123,11 @@ async function leftBehind(stateFolder: string, ledger: Ledger): Promise<Result<u
   return fail({
     code: 'state/journal-elsewhere',
     message: `\`${stateFolder}\` has a journal, and the database of \`GATEHOUSE_DATABASE_URL\` has none`,
-    next: 'go on with the journal by unsetting GATEHOUSE_DATABASE_URL, or begin a new history in another state folder',
+    next: 'move it with `gatehouse db move --to postgresql`, or go on with the journal by unsetting GATEHOUSE_DATABASE_URL',
   })
 }
 
-async function sizeOf(path: string): Promise<number> {
+export async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size
   } catch (error) {

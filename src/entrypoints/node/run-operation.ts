@@ -23,6 +23,7 @@ import { RISKS_HANDLERS } from './handlers/risks.ts'
 import { COMMITMENTS_HANDLERS } from './handlers/commitments.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
 import { WEBHOOKS_HANDLERS } from './handlers/webhooks.ts'
+import { STORAGE_HANDLERS } from './handlers/storage.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
 
@@ -46,6 +47,7 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...JOBS_HANDLERS,
   ...WEBHOOKS_HANDLERS,
   ...EVENTS_HANDLERS,
+  ...STORAGE_HANDLERS,
 }
 
 /** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */

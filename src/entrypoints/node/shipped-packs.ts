@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
 import { contentFolder } from '../../adapters/files/content-folder.ts'
+import { whileUnchanged } from '../../adapters/files/while-unchanged.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { digestOfBytes, type Digest } from '../../base/digest.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -9,7 +10,9 @@ import { parsePack } from '../../contract/policy/parse-pack.ts'
 import type { PolicyPack, Severity } from '../../domain/policy/policy-pack.ts'
 
 /** Every pack of the package, parsed and tested. */
-export async function shippedPacks(): Promise<Result<readonly PolicyPack[], readonly Problem[]>> {
+export const shippedPacks = whileUnchanged(() => [contentFolder('policies')], readPacks)
+
+async function readPacks(): Promise<Result<readonly PolicyPack[], readonly Problem[]>> {
   const folder = contentFolder('policies')
   const engine = celEngine()
   const packs: PolicyPack[] = []

@@ -29,6 +29,15 @@ const WAIT_MS_MAX = 25_000
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+/** Headers of every answer. */
+const FENCE = {
+  'content-security-policy': CSP,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const
+
 /** The control plane's HTTP face: `/api/v1` from the table of operations, the gateways' bundle, and the console. */
 export async function controlServer(options: ControlServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
@@ -36,7 +45,13 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
     logger: false,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
+    // What the router refuses reaches no hook and no route: a path that is too long or cannot be decoded.
+    frameworkErrors: (_error, _request, reply) => {
+      void sendProblem(reply.headers(FENCE), { code: 'http/bad-request', message: 'the path cannot be read' })
+    },
   })
+  // JSON is the only body that an operation reads.
+  app.removeContentTypeParser('text/plain')
   await app.register(cookie)
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
@@ -45,13 +60,7 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
     keyGenerator: (request) => callerKey(request.headers.authorization ?? request.headers.cookie, request.ip),
   })
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'content-security-policy': CSP,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cache-control': 'no-store',
-    })
+    reply.headers(FENCE)
     const host = (request.headers.host ?? '').replace(/:\d+$/, '')
     if (!options.hosts.includes(host))
       await sendProblem(reply, { code: 'http/host', message: 'this server does not answer to that name' })

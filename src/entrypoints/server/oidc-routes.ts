@@ -5,6 +5,7 @@ import type { OidcPerson, OidcProviderClient, SignInTransaction } from '../../ad
 import { newCode, takeCode } from '../../application/identity/one-time-codes.ts'
 import { startSession } from '../../application/identity/sessions.ts'
 import { MINUTE_MS } from '../../base/instant.ts'
+import type { Problem } from '../../base/result.ts'
 import { commandLineToken, setSessionCookie, type Credentials } from './authenticate.ts'
 import { sameSecret } from './same-secret.ts'
 import { sendProblem } from './send-problem.ts'
@@ -55,12 +56,21 @@ export function registerOidc(app: FastifyInstance, options: OidcRoutes): void {
   })
 }
 
+/**
+ * A person's browser goes back to the console, which says what went wrong; other callers get the problem itself.
+ * SECURITY: only the code travels in the address, so that nobody can put words of their own on the page.
+ */
+function refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply | Promise<FastifyReply> {
+  const isPage = request.headers.accept?.includes('text/html') === true
+  return isPage ? reply.redirect(`/#sign-in-problem=${problem.code}`, 303) : sendProblem(reply, problem)
+}
+
 const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url')
 
 async function begin(request: FastifyRequest, reply: FastifyReply, options: OidcRoutes): Promise<FastifyReply> {
   if (options.oidc === undefined) return notConfigured(reply)
   const begun = await options.oidc.begin()
-  if (!begun.ok) return sendProblem(reply, begun.failure)
+  if (!begun.ok) return refuse(request, reply, begun.failure)
   const pending: Pending = {
     ...begun.value.transaction,
     at: options.node.clock(),
@@ -95,20 +105,20 @@ async function finish(request: FastifyRequest, reply: FastifyReply, options: Oid
   const pending = pendingOf(request, options)
   reply.clearCookie(COOKIE, { path: COOKIE_PATH })
   if (pending === undefined)
-    return sendProblem(reply, {
+    return refuse(request, reply, {
       code: 'http/sign-in',
       message: 'this browser did not begin the sign-in, or began it more than ten minutes ago',
       next: 'sign in again',
     })
   const query = new URLSearchParams(request.query as Record<string, string>)
   const person = await options.oidc.finish(query, pending)
-  if (!person.ok) return sendProblem(reply, person.failure)
+  if (!person.ok) return refuse(request, reply, person.failure)
   if (pending.commandLine !== null) return handToCommandLine(reply, options, person.value, pending.commandLine)
   const started = await startSession(options.node, person.value, {
     method: 'oidc',
     client: request.headers['user-agent'] ?? '',
   })
-  if (!started.ok) return sendProblem(reply, started.failure)
+  if (!started.ok) return refuse(request, reply, started.failure)
   setSessionCookie(reply, started.value, options.isSecure)
   return reply.redirect('/', 303)
 }

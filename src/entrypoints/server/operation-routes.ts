@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BODY_BYTES_USUAL, type Operation } from '../../contract/http/operation.ts'
 import { OPERATIONS, type OperationName } from '../../contract/http/operations.ts'
+import { isJsonObject } from '../../base/json.ts'
 import type { GatewayRegister } from '../node/gateway-register.ts'
 import { etagOf } from '../node/call-limits.ts'
 import { runOperation } from '../node/run-operation.ts'
@@ -39,6 +40,12 @@ async function answer(
       code: 'http/unauthenticated',
       message: 'sign in first',
       next: 'open the login link that `gatehouse console` prints, or send an API key',
+    })
+  if (method === 'POST' && request.body !== undefined && !isJsonObject(request.body))
+    return sendProblem(reply, {
+      code: 'http/bad-request',
+      message: 'the body is not a JSON object',
+      next: 'see /api/v1/openapi.json',
     })
   const fields = method === 'GET' ? (request.query as object) : ((request.body ?? {}) as object)
   const input = { ...fields, ...(request.params as object) }

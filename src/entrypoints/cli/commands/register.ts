@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerUpgrade } from './eval-change-commands.ts'
 import { registerCommitmentCommands } from './commitment-commands.ts'
+import { registerDbCommands } from './db-commands.ts'
 import { registerEvalCommands } from './eval-commands.ts'
 import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
@@ -28,6 +29,7 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerControlsCommands(program, context)
   registerRedteamCommands(program, context)
   registerStateCommands(program, context)
+  registerDbCommands(program, context)
   registerEvidenceImport(program, context)
   registerGovernanceCommands(program, context)
   registerIdentityCommands(program, context)

@@ -1,4 +1,4 @@
-import { loadCatalogue, type LoadedCatalogue } from '../../../adapters/catalogue/load-catalogue.ts'
+import { shippedCatalogue, type LoadedCatalogue } from '../../../adapters/catalogue/load-catalogue.ts'
 import { assessSystem } from '../../../application/controls/assess-system.ts'
 import { portfolioGaps } from '../../../application/controls/portfolio-gaps.ts'
 import { attestControl } from '../../../application/controls/attest-control.ts'
@@ -46,11 +46,10 @@ export const CONTROLS_HANDLERS: HandlersOf<typeof CONTROLS_OPERATIONS> = {
   listAttestations: ({ node }, _, input) => listOf(node, 'attestations', input),
 }
 
-/** The shipped catalogue is read at each call: a package that is updated in place shows what it holds. */
 async function withCatalogue<Value>(
   use: (catalogue: LoadedCatalogue) => Promise<Result<Value, Problem>>,
 ): Promise<Result<Value, Problem>> {
-  const catalogue = await loadCatalogue()
+  const catalogue = await shippedCatalogue()
   if (catalogue.ok) return use(catalogue.value)
   return fail(catalogue.failure[0] ?? { code: 'controls/framework', message: 'the catalogue cannot be read' })
 }
