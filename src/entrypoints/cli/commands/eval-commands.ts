@@ -63,11 +63,16 @@ function registerRun(group: Command, { terminal, setExitCode }: CommandContext):
     .option('--resume', 'go on with the newest unfinished run of the same suite, target and seed', false)
     .addOption(new Option('--record <file>', 'keep every answer on a cassette').conflicts('cassette'))
     .option('--cassette <file>', 'answer from a cassette: no model is called')
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print the report as JSON', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ gatehouse eval run suites/quality.yaml --target openai:gpt-4.1-mini -o report.html\n  $ gatehouse eval run suites/quality.yaml --cassette run.cassette --json\n  $ gatehouse eval run suites/quality.yaml --shard 1/4\n  $ gatehouse eval run suites/quality.yaml --resume\n',
+      '\nExamples:\n  $ gatehouse eval run suites/quality.yaml --target openai:gpt-4.1-mini -o report.html\n  $ gatehouse eval run suites/quality.yaml --cassette run.cassette --json\n  $ gatehouse eval run suites/quality.yaml -o findings.sarif -o gitlab=gl-code-quality.json\n  $ gatehouse eval run suites/quality.yaml --shard 1/4\n  $ gatehouse eval run suites/quality.yaml --resume\n',
     )
     .action(async (suite: string, options) =>
       setExitCode(await (await import('./eval-run.ts')).evalRunCommand(terminal, suite, options)),
@@ -90,7 +95,12 @@ function registerScore(group: Command, { terminal, setExitCode }: CommandContext
       collect,
       [],
     )
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print report and comparison as JSON', false)
     .addHelpText(
       'after',
@@ -127,7 +137,12 @@ function registerRuns(group: Command, { terminal, setExitCode }: CommandContext)
     .description('the report of one run')
     .argument('<run>', 'id from `eval list`')
     .option(...STATE)
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print JSON', false)
     .action(async (run: string, options) =>
       setExitCode(await (await import('./eval-runs.ts')).evalShowCommand(terminal, run, options)),
@@ -138,7 +153,12 @@ function registerRuns(group: Command, { terminal, setExitCode }: CommandContext)
     .argument('<runs...>', 'ids of the shards')
     .option(...PROJECT)
     .option(...STATE)
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print JSON', false)
     .action(async (runs: string[], options) =>
       setExitCode(await (await import('./eval-runs.ts')).evalMergeCommand(terminal, runs, options)),

@@ -4,7 +4,7 @@ import type {
 } from '../../../application/evaluation/compare-configurations.ts'
 import type { Dimension, Figure } from '../../../domain/evaluation/rank-configurations.ts'
 import { inert } from '../style.ts'
-import { escaped } from './text-reports.ts'
+import { escapedMarkup as escaped } from '../../../contract/interchange/html-page.ts'
 
 const percent = (rate: number): string => `${(100 * rate).toFixed(1)}%`
 const dollars = (amount: number): string => `$${amount.toPrecision(3)}`

@@ -6,7 +6,7 @@ import type { Comparison, PairedComparison } from '../../../domain/evaluation/co
 import type { Terminal } from '../terminal.ts'
 import { inert } from '../style.ts'
 import { percent } from './print-evaluation.ts'
-import { escaped } from './text-reports.ts'
+import { escapedMarkup as escaped } from '../../../contract/interchange/html-page.ts'
 
 const RENDERERS: Readonly<Record<string, (comparison: Comparison) => string>> = {
   json: (comparison) => `${JSON.stringify({ schemaVersion: 1, ...comparison }, null, 2)}\n`,
