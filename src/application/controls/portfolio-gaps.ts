@@ -6,12 +6,20 @@ import { answersOfManifest, assessIntake, type IntakeContext } from '../../domai
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import { commitmentGaps, type CommitmentGap } from '../governance/commitments.ts'
 import { assessSystem } from './assess-system.ts'
 
 /** What gaps are judged by, besides the state. */
 export interface GapContext {
   readonly severityOf: ReadonlyMap<string, GapSeverity>
   readonly intake: IntakeContext
+}
+
+export interface PortfolioGaps {
+  readonly asOf: string
+  readonly items: readonly object[]
+  /** Promises to customers that nothing shows to be kept, or that nobody has agreed to yet. */
+  readonly commitments: readonly CommitmentGap[]
 }
 
 /**
@@ -23,7 +31,7 @@ export async function portfolioGaps(
   catalogue: Catalogue,
   { severityOf, intake }: GapContext,
   { system }: { readonly system?: string | undefined },
-): Promise<Result<{ readonly asOf: string; readonly items: readonly object[] }, Problem>> {
+): Promise<Result<PortfolioGaps, Problem>> {
   const now = node.clock()
   const systems =
     system === undefined
@@ -43,7 +51,11 @@ export async function portfolioGaps(
     const asked = assessments.filter(({ control }) => required.has(control.id))
     gaps.push(...gapsOf({ name, tier: evidence.tier }, asked, { severityOf, now }))
   }
-  return ok({ asOf: day(now), items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })) })
+  return ok({
+    asOf: day(now),
+    items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })),
+    commitments: await commitmentGaps(node, system),
+  })
 }
 
 const day = (at: EpochMs): string => toRfc3339(at).slice(0, 10)

@@ -39,6 +39,10 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'readiness.attested': 'readiness',
   'vendor.assessed': 'vendors',
   'vendor.decided': 'vendors',
+  'intake.requested': 'intake_requests',
+  'intake.changed': 'intake_requests',
+  'commitment.proposed': 'commitments',
+  'commitment.changed': 'commitments',
 }
 
 /** Seals a gateway's spool segment. */

@@ -8,6 +8,8 @@ import { GOVERNANCE_OPERATIONS } from './operations/governance.ts'
 import { IDENTITY_OPERATIONS } from './operations/identity.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
+import { RISKS_OPERATIONS } from './operations/risks.ts'
+import { COMMITMENTS_OPERATIONS } from './operations/commitments.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
@@ -15,6 +17,8 @@ export const OPERATIONS = {
   ...RELEASES_OPERATIONS,
   ...GOVERNANCE_OPERATIONS,
   ...RIGHTS_OPERATIONS,
+  ...RISKS_OPERATIONS,
+  ...COMMITMENTS_OPERATIONS,
   ...FINDINGS_OPERATIONS,
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,

@@ -14,6 +14,8 @@ import { GOVERNANCE_HANDLERS } from './handlers/governance.ts'
 import { IDENTITY_HANDLERS } from './handlers/identity.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
 import { RIGHTS_HANDLERS } from './handlers/rights.ts'
+import { RISKS_HANDLERS } from './handlers/risks.ts'
+import { COMMITMENTS_HANDLERS } from './handlers/commitments.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
@@ -23,6 +25,8 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RELEASES_HANDLERS,
   ...GOVERNANCE_HANDLERS,
   ...RIGHTS_HANDLERS,
+  ...RISKS_HANDLERS,
+  ...COMMITMENTS_HANDLERS,
   ...FINDINGS_HANDLERS,
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,

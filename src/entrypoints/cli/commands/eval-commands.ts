@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { registerEvalChangeCommands } from './eval-change-commands.ts'
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
 
@@ -38,6 +39,7 @@ export function registerEvalCommands(program: Command, { terminal, setExitCode }
   registerScore(group, { terminal, setExitCode })
   registerRuns(group, { terminal, setExitCode })
   registerPlanning(group, { terminal, setExitCode })
+  registerEvalChangeCommands(group, { terminal, setExitCode })
 }
 
 function registerRun(group: Command, { terminal, setExitCode }: CommandContext): void {

@@ -15,6 +15,7 @@ import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { evaluate, type EvaluatedRun } from '../evaluation/evaluate.ts'
 import { exitCodeOfReport, printEvaluation } from '../evaluation/print-evaluation.ts'
+import { warnOfChangedModels } from '../evaluation/warn-of-changed-model.ts'
 import { parseOutputs, type ReportOutput } from '../evaluation/report-outputs.ts'
 import { clustersOfRun } from '../evaluation/run-clusters.ts'
 import { writeReports } from '../evaluation/write-reports.ts'
@@ -204,6 +205,7 @@ async function conclude(
   if (!written) return EXIT_CODE.usage
   const speed = `${report.trials.run} trials in ${seconds.toFixed(1)} s`
   const also = [resumed > 0 ? `${resumed} taken from the journal` : '', retries > 0 ? `${retries} retries` : '']
+  warnOfChangedModels(terminal, report)
   terminal.error(`${[speed, ...also].filter((part) => part !== '').join(', ')}; run ${id}\n`)
   if (options.json) printLine(terminal, inertJson(report, 2))
   else printEvaluation(terminal, report)
