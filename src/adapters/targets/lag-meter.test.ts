@@ -3,7 +3,7 @@ import { voidLatency } from '../../domain/evaluation/suite.ts'
 import { monotonicMs } from '../clock/system-clock.ts'
 import { LagMeter } from './lag-meter.ts'
 
-const BUSY_MS = 60
+const BUSY_MS = 300
 
 function beBusy(ms: number): void {
   const end = monotonicMs() + ms

@@ -1,5 +1,6 @@
 // Against real servers of the SDK, over standard input and output and over HTTP.
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { describe, expect, test } from 'vitest'
 import { echoServer } from '../../../test/support/mcp-echo-server.ts'
 import { suiteCase } from '../../../test/support/scripted-target.ts'
+import { eventually, tempFolder } from '../../../test/support/temp-folder.ts'
 import type { TrialOutcome, TrialTarget } from '../../application/evaluation/trial-target.ts'
 import { HttpExchanger } from './http-exchange.ts'
 import { LagMeter } from './lag-meter.ts'
@@ -64,7 +66,7 @@ describe('a tool of an MCP server', () => {
   })
 
   test('that refuses the call, is late, or whose server is gone, has no verdict', async () => {
-    await using target = await overPipes(1)
+    await using target = await overPipes(8)
     expect(kindOf(await say(target, 'refuse'))).toBe('rejected')
     expect(kindOf(await say(target, 'hang'))).toBe('timeout')
     expect(kindOf(await say(target, 'end'))).toBe('unavailable')
@@ -113,8 +115,17 @@ describe('a tool of an MCP server', () => {
   test('that cannot be reached is refused before the run', async () => {
     await expect(openMcp({ command: './no-such-server', args: [] })).rejects.toThrow(/^target\/failed: .*ENOENT/)
     await expect(openMcp({ url: 'http://127.0.0.1:9/mcp' })).rejects.toThrow(/^target\/failed: .*cannot be reached/)
-    await expect(openMcp({ command: process.execPath, args: ['-e', 'setInterval(()=>{},1e3)'] }, 0.5)).rejects.toThrow(
+    const silent = `require('node:fs').writeFileSync(process.argv[1], String(process.pid)); setInterval(() => {}, 1000)`
+    await using temp = await tempFolder()
+    const file = join(temp.path, 'pid')
+    await expect(openMcp({ command: process.execPath, args: ['-e', silent, file] }, 8)).rejects.toThrow(
       /^target\/failed: .*timed out/i,
+    )
+    // The program that was started does not outlive the attempt.
+    const pid = await readFile(file, 'utf8')
+    await eventually(
+      () => readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'gone'),
+      (state) => state === 'gone' || /State:\s+Z/.test(state),
     )
   })
 })

@@ -22,6 +22,8 @@ export async function mcpTarget(config: McpConfig, ports: TargetPorts): Promise<
   try {
     await client.connect(await transportOf(config, ports), { timeout: timeoutMs(config) })
   } catch (error) {
+    // A program that was started and says nothing would go on without us.
+    await client.close()
     return fail({
       code: 'target/failed',
       message: `the MCP server cannot be reached: ${error instanceof Error ? error.message : String(error)}`,

@@ -87,8 +87,8 @@ describe('a command', () => {
   test('that takes too long is killed with everything that it started', async () => {
     // The grandchild holds the pipe: were it left alive, the trial would wait for it.
     const script = `const { spawn } = require('node:child_process'); const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }); require('node:fs').writeFileSync('grandchild.txt', String(child.pid)); setInterval(() => {}, 1000)`
-    const target = await node(script, { timeoutSeconds: 2 })
-    expect(failureOf(await ask(target))).toBe('timeout: no end within 2 s')
+    const target = await node(script, { timeoutSeconds: 10 })
+    expect(failureOf(await ask(target))).toBe('timeout: no end within 10 s')
     const { readFile } = await import('node:fs/promises')
     const pid = Number(await readFile(join(ports.folder, 'grandchild.txt'), 'utf8'))
     const state = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'gone')
