@@ -124,7 +124,13 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
       }
     }
     const ANSWERS = {
-      intake: { purpose: 'x', audience: 'employees', domain: 'general', dataClasses: ['internal'], autonomy: 'answers' },
+      intake: {
+        purpose: 'x',
+        audience: 'employees',
+        domain: 'general',
+        dataClasses: ['internal'],
+        autonomy: 'answers',
+      },
     }
     const FILLED: Partial<Record<OperationName, Record<string, unknown>>> = {
       renewException: { reason: 'x', expiresAt: 1 },

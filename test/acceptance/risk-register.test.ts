@@ -144,8 +144,9 @@ describe('a risk of T1', () => {
     const pack = tinyPack(rule)
     const later = in_(400)
     const outcome = async () =>
-      (await gate({ version: '2.0.0', pack }, { session: later, run: false })).results.find(({ id }) => id === 'GH-VER-900')
-        ?.outcome
+      (await gate({ version: '2.0.0', pack }, { session: later, run: false })).results.find(
+        ({ id }) => id === 'GH-VER-900',
+      )?.outcome
     await added()
     expect(await outcome()).toBe('failed')
   })

@@ -47,7 +47,11 @@ export async function openPrivateKey(path: string): Promise<Result<KeyObject, Pr
 /** Such a key that is there already. */
 export async function readPrivateKey(path: string): Promise<Result<KeyObject, Problem>> {
   if (await exists(path)) return openPrivateKey(path)
-  return fail({ code: 'keys/not-found', message: `\`${path}\` does not exist`, next: 'name your key, or make one: --new-key' })
+  return fail({
+    code: 'keys/not-found',
+    message: `\`${path}\` does not exist`,
+    next: 'name your key, or make one: --new-key',
+  })
 }
 
 function privateKeyOf(path: string, pem: string): Result<KeyObject, Problem> {

@@ -6,6 +6,7 @@ import { fail, ok, type Problem, type Result, type SourcePosition } from '../../
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { regoExpression, type RegoSource } from '../../domain/policy/rego-engine.ts'
 import {
+  BUILTIN_CHECKS,
   CHECK_METRICS,
   POLICY_MODES,
   POLICY_SCOPES,
@@ -29,7 +30,7 @@ const perTier = z.strictObject({
 })
 
 const check = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('builtin'), name: z.enum(['secret-scan', 'metadata']) }),
+  z.strictObject({ kind: z.literal('builtin'), name: z.enum(BUILTIN_CHECKS) }),
   z
     .strictObject({
       kind: z.literal('suite'),

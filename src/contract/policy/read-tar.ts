@@ -11,7 +11,7 @@ const PATH_CHARS_MAX = 300
  */
 export function readTar(archive: Uint8Array): Result<ReadonlyMap<string, Uint8Array>, string> {
   const files = new Map<string, Uint8Array>()
-  for (let at = 0; at + BLOCK <= archive.length; ) {
+  for (let at = 0; at + BLOCK <= archive.length;) {
     const head = archive.subarray(at, at + BLOCK)
     if (head.every((byte) => byte === 0)) return ok(files)
     const entry = readHead(head)

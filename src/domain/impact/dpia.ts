@@ -138,8 +138,7 @@ function screeningOf({ manifest: { intake }, aiAct }: DpiaInputs): Dpia['screeni
       reasons: ['no class of personal data is declared: a person confirms that none is processed'],
     }
   reasons.push(`it processes ${personal.join(', ')}`)
-  if (personal.includes('special-category'))
-    reasons.push('special categories of data (Art. 35(3)(b))')
+  if (personal.includes('special-category')) reasons.push('special categories of data (Art. 35(3)(b))')
   if (intake.autonomy !== 'answers')
     reasons.push(`autonomy \`${intake.autonomy}\`: automated evaluation (Art. 35(3)(a))`)
   if (aiAct.class === 'high-risk') reasons.push('high-risk under the EU AI Act')

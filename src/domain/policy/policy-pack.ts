@@ -8,6 +8,8 @@ export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 export type Severity = (typeof SEVERITIES)[number]
 export const CHECK_METRICS = ['attack-success', 'over-block', 'task-success', 'all-hold'] as const
 
+export const BUILTIN_CHECKS = ['secret-scan', 'metadata', 'journey-coverage', 'model-version'] as const
+
 export const TEST_EXPECTATIONS = ['pass', 'fail', 'skip'] as const
 export const POLICY_MODES = ['enforce', 'shadow'] as const
 export type PolicyMode = (typeof POLICY_MODES)[number]
@@ -19,7 +21,7 @@ export type RequestEffect = (typeof REQUEST_EFFECTS)[number]
 
 /** Evidence that a rule asks for. */
 export type CheckSpec =
-  | { readonly kind: 'builtin'; readonly name: 'secret-scan' | 'metadata' }
+  | { readonly kind: 'builtin'; readonly name: (typeof BUILTIN_CHECKS)[number] }
   | {
       readonly kind: 'suite'
       readonly purpose: 'red-team' | 'benign' | 'quality' | 'regression'

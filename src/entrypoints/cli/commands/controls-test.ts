@@ -11,6 +11,7 @@ import { metadataGaps } from '../../../domain/manifest/metadata-gaps.ts'
 import { testControls, type RemovedControl } from '../../../domain/release/test-controls.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { modelIdentity, prepareGate } from '../gate/prepare-gate.ts'
+import { warnOfChangedModel } from '../evaluation/warn-of-changed-model.ts'
 import { terminalProgress } from '../gate/progress.ts'
 import { rerunWithout } from '../gate/rerun-without.ts'
 import { openSession, type SessionOptions } from '../session.ts'
@@ -74,6 +75,7 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
         environment: terminal.environment,
         signal: terminal.interrupted,
         progress: terminalProgress(terminal),
+        onChangedModel: (model) => warnOfChangedModel(terminal, model),
       })
     : ok({ removed: [], blind: [] })
   if (!rerun.ok) return rerun

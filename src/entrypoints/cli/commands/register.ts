@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerUpgrade } from './eval-change-commands.ts'
 import { registerCommitmentCommands } from './commitment-commands.ts'
 import { registerEvalCommands } from './eval-commands.ts'
 import { registerControlsCommands } from './controls-commands.ts'
@@ -18,6 +19,7 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   const context: CommandContext = { terminal, setExitCode }
   registerProjectCommands(program, context)
   registerEvalCommands(program, context)
+  registerUpgrade(program, context)
   registerPolicyCommands(program, context)
   registerControlsCommands(program, context)
   registerRedteamCommands(program, context)

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { isFresh } from '../../../domain/release/evidence.ts'
 import type { SuiteCase } from '../../../domain/evaluation/suite.ts'
+import { warnOfChangedModel } from '../evaluation/warn-of-changed-model.ts'
 import { loadProject } from '../load-project.ts'
 import type { Session } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
@@ -66,6 +67,7 @@ export async function runGate(
       environment: terminal.environment,
       signal: terminal.interrupted,
       progress: terminalProgress(terminal),
+      onChangedModel: (model) => warnOfChangedModel(terminal, model),
     })
     if (!evidence.ok) return evidence
     if (terminal.interrupted.aborted)
