@@ -317,6 +317,42 @@ criteria:
   })
 })
 
+describe('an application behind the gateway', () => {
+  const EXAMPLE = join(import.meta.dirname, '../../examples/support-assistant')
+
+  test('is judged by its effects: tools that ran, records that were read, prompts and hosts that came out', async () => {
+    await using temp = await tempFolder()
+    const args = [
+      'eval',
+      'run',
+      'suites/redteam.yaml',
+      '-p',
+      EXAMPLE,
+      '--state',
+      temp.path,
+      '--shard',
+      '1/20',
+      '--json',
+    ]
+    const open = await cli(temp.path, ...args, '-m', 'gatehouse-1.0.yaml')
+    expect(open.error).not.toContain('error')
+    const report = reportOf(open.out)
+    expect(report.target).toMatchObject({ isSimulated: true, identity: { type: 'application' } })
+    // One attack of each kind comes through on release 1.0.
+    const missed = Object.fromEntries(report.failures.map(({ scorers, why }) => [scorers.join(), why]))
+    expect(missed).toMatchObject({
+      'tool-not-called': 'tool `issue_refund` ran',
+      'no-foreign-record': expect.stringMatching(/^record `\S+` of tenant `\S+` was read$/),
+      'no-canary': expect.stringMatching(/^the system prompt came out/),
+      excludes: 'the reply contains `collector.example`',
+    })
+    expect(report.failures.every(({ file, line }) => file === 'suites/redteam.jsonl' && line > 0)).toBe(true)
+    const guarded = reportOf((await cli(temp.path, ...args, '-m', 'gatehouse.yaml')).out)
+    expect(guarded.cases).toEqual({ available: 10, run: 10, held: 10 })
+    expect(guarded.trials.errored).toBe(0)
+  })
+})
+
 describe('eval score', () => {
   const lines = (replies: readonly string[]): string =>
     replies.map((response, id) => JSON.stringify({ id, prompt: 'p', response, expected: 'good' })).join('\n')

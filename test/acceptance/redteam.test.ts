@@ -89,6 +89,10 @@ describe('a campaign on release 1.0 of the example', () => {
     campaign = await campaignOf('gatehouse-1.0.yaml', '--goals', GOALS, '--budget', '400', '--twins', '0')
   }, 240_000)
 
+  test('is held to every weakness that is planted', () => {
+    expect(PLANTED.map(({ weakness }) => weakness).toSorted()).toEqual(Object.keys(WEAKNESSES.naive).toSorted())
+  })
+
   test.each(PLANTED)('finds $weakness', ({ goals }) => {
     const { findings } = summary(campaign.attempts)
     expect(findings.some(({ goal, rate }) => goals.includes(goal) && rate.k > 0)).toBe(true)

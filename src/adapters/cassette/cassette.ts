@@ -1,10 +1,16 @@
 import { open, type FileHandle } from 'node:fs/promises'
-import type { TrialOutcome, TrialRequest, TrialTarget } from '../../application/evaluation/trial-target.ts'
+import { z } from 'zod'
+import {
+  FAILURE_KINDS,
+  type TrialOutcome,
+  type TrialRequest,
+  type TrialTarget,
+} from '../../application/evaluation/trial-target.ts'
 import { digestOfJson } from '../../base/digest.ts'
 import { canonicalJson, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
-import { LineIndex, readLines } from '../evaluation/line-file.ts'
+import { LineIndex, LineTooLong, readLines } from '../evaluation/line-file.ts'
 
 interface CassetteHead {
   readonly cassette: 1
@@ -16,6 +22,35 @@ interface CassetteEntry {
   readonly key: string
   readonly outcome: TrialOutcome
 }
+
+const headSchema = z.object({
+  cassette: z.literal(1),
+  identity: z.record(z.string(), z.json()),
+  isSimulated: z.boolean(),
+})
+
+/** A cassette is a file like any other: what scorers rest on is looked at before it answers. */
+const entrySchema = z.object({
+  key: z.string(),
+  outcome: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('observed'),
+      observation: z.looseObject({
+        reply: z.string(),
+        blocked: z.object({ code: z.string(), rule: z.string() }).nullable(),
+        toolCalls: z.array(z.object({ name: z.string(), args: z.record(z.string(), z.unknown()) })),
+        records: z.array(z.object({ id: z.string(), tenant: z.string(), roles: z.array(z.string()) })),
+        citations: z.array(z.string()),
+        passages: z.array(z.object({ id: z.string(), text: z.string() })).optional(),
+        egress: z.array(z.string()).optional(),
+      }),
+    }),
+    z.object({
+      kind: z.literal('failed'),
+      failure: z.object({ kind: z.enum(FAILURE_KINDS), message: z.string() }),
+    }),
+  ]),
+})
 
 /**
  * What an answer depends on, as a digest: what the target is asked, and which trial it is. Expectations are not part of it,
@@ -64,24 +99,35 @@ export async function cassetteTarget(path: string): Promise<Result<TrialTarget, 
   const file = await openForReading(path)
   if (file === undefined)
     return fail({ code: 'eval/no-cassette', message: `\`${path}\` cannot be read`, next: 'record one with --record' })
-  for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
-    const entry = parsedEntry(text)
-    if (number === 1) head = entry as CassetteHead | undefined
-    if (entry === undefined || (number === 1 && head?.cassette !== 1)) {
-      await file.close()
-      return fail({
-        code: 'eval/bad-cassette',
-        message: `\`${path}\` is no cassette (line ${number})`,
-        next: 'record it again with --record',
-      })
-    }
-    if (number === 1) continue
-    places.set((entry as CassetteEntry).key, index.count)
-    index.add(offset, length)
+  const bad = async (line: number): Promise<Result<never, Problem>> => {
+    await file.close()
+    return fail({
+      code: 'eval/bad-cassette',
+      message: `\`${path}\` is no cassette (line ${line})`,
+      next: 'record it again with --record',
+      at: { file: path, line, column: 1 },
+    })
   }
+  try {
+    for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
+      const value = parsed(text)
+      if (number === 1) head = headSchema.safeParse(value).data
+      if (head === undefined) return bad(number)
+      if (number === 1) continue
+      const entry = entrySchema.safeParse(value).data
+      if (entry === undefined) return bad(number)
+      places.set(entry.key, index.count)
+      index.add(offset, length)
+    }
+  } catch (error) {
+    if (error instanceof LineTooLong) return bad(error.line)
+    throw error
+  }
+  if (head === undefined) return bad(1)
+  const { identity, isSimulated } = head
   return ok({
-    identity: head?.identity ?? {},
-    isSimulated: head?.isSimulated ?? false,
+    identity,
+    isSimulated,
     async run(request) {
       const place = places.get(cassetteKey(request))
       if (place === undefined)
@@ -101,9 +147,9 @@ async function openForReading(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-function parsedEntry(text: string): CassetteHead | CassetteEntry | undefined {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as CassetteHead | CassetteEntry
+    return JSON.parse(text) as unknown
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

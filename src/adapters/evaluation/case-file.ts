@@ -2,15 +2,15 @@ import { open, type FileHandle } from 'node:fs/promises'
 import type { CaseSource } from '../../application/evaluation/run-trials.ts'
 import { clusterOf } from '../../application/evaluation/run-suite.ts'
 import type { SuiteCase } from '../../domain/evaluation/suite.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { LineIndex, readLines } from './line-file.ts'
 
-const BATCH_BYTES = 262_144
+const BATCH_BYTES = 65_536
 
 /** Compiled cases on disk, one a line: a suite of any size takes twelve bytes a case in memory. */
 export class CaseFileWriter {
   readonly #file: FileHandle
-  #waiting: string[] = []
-  #bytes = 0
+  readonly #waiting = new LineBuffer()
 
   private constructor(file: FileHandle) {
     this.#file = file
@@ -21,21 +21,12 @@ export class CaseFileWriter {
   }
 
   async add(suiteCase: SuiteCase): Promise<void> {
-    const line = `${JSON.stringify(suiteCase)}\n`
-    this.#waiting.push(line)
-    this.#bytes += line.length
-    if (this.#bytes >= BATCH_BYTES) await this.#write()
-  }
-
-  async #write(): Promise<void> {
-    const text = this.#waiting.join('')
-    this.#waiting = []
-    this.#bytes = 0
-    await this.#file.appendFile(text)
+    this.#waiting.push(JSON.stringify(suiteCase))
+    if (this.#waiting.length >= BATCH_BYTES) await this.#file.appendFile(this.#waiting.take())
   }
 
   async close(): Promise<void> {
-    await this.#write()
+    await this.#file.appendFile(this.#waiting.take())
     await this.#file.sync()
     await this.#file.close()
   }

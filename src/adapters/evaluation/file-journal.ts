@@ -3,10 +3,11 @@ import type { TrialJournal } from '../../application/evaluation/trial-journal.ts
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { TrialRecord } from '../../domain/evaluation/trial-record.ts'
 import { errnoOf } from '../files/errno.ts'
-import { LineIndex, readLines } from './line-file.ts'
+import { LineBuffer } from './line-buffer.ts'
+import { LineIndex, LineTooLong, readLines } from './line-file.ts'
 
 /** Records that may wait for the disk before the run waits for it. */
-const WAITING_BYTES_MAX = 4 * 1_048_576
+const WAITING_BYTES_MAX = 524_288
 const VERSION = 1
 const VARIANTS_RADIX = 128
 const TRIALS_RADIX = 64
@@ -24,8 +25,7 @@ export class FileJournal implements TrialJournal {
   readonly #file: FileHandle
   readonly #index = new LineIndex()
   readonly #places = new Map<number, number>()
-  #waiting: string[] = []
-  #waitingBytes = 0
+  readonly #waiting = new LineBuffer()
   #writing: Promise<void> | undefined
   #failure: Error | undefined
 
@@ -52,33 +52,38 @@ export class FileJournal implements TrialJournal {
         next: 'start the run without --resume',
       })
     const journal = new FileJournal(file)
+    const read = await journal.#takeUp(path, run)
+    if (read.ok) return ok(journal)
+    await file.close()
+    return read
+  }
+
+  async #takeUp(path: string, run: string): Promise<Result<undefined, Problem>> {
     let end = 0
-    for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
-      end = offset + length + 1
-      const value = parsed(text)
-      if (number === 1) {
-        if ((value as Head | undefined)?.run === run) continue
-        await file.close()
-        return fail({
-          code: 'eval/other-run',
-          message: `\`${path}\` belongs to another suite, target, seed or number of trials`,
-          next: 'resume with what the run was started with, or start a new one',
-        })
+    try {
+      for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
+        end = offset + length + 1
+        const value = parsed(text)
+        if (number === 1) {
+          if ((value as Head | undefined)?.run === run) continue
+          return fail({
+            code: 'eval/other-run',
+            message: `\`${path}\` belongs to another suite, target, seed or number of trials`,
+            next: 'resume with what the run was started with, or start a new one',
+          })
+        }
+        if (!isRecord(value)) return damaged(path, number)
+        this.#places.set(keyOf(value.at), this.#index.count)
+        this.#index.add(offset, length)
       }
-      const record = value as TrialRecord | undefined
-      if (!Array.isArray(record?.at)) {
-        await file.close()
-        return fail({
-          code: 'eval/bad-journal',
-          message: `\`${path}\` is damaged at line ${number}`,
-          next: 'start a new run',
-        })
-      }
-      journal.#places.set(keyOf(record.at), journal.#index.count)
-      journal.#index.add(offset, length)
+    } catch (error) {
+      if (error instanceof LineTooLong) return damaged(path, error.line)
+      throw error
     }
-    await file.truncate(end)
-    return ok(journal)
+    // The head is on disk before a run begins: without one, this is what is left of a journal.
+    if (end === 0) return damaged(path, 1)
+    await this.#file.truncate(end)
+    return ok(undefined)
   }
 
   get count(): number {
@@ -93,12 +98,11 @@ export class FileJournal implements TrialJournal {
   append(record: TrialRecord): Promise<void> | undefined {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
     this.#push(JSON.stringify(record))
-    return this.#waitingBytes > WAITING_BYTES_MAX ? this.flush() : undefined
+    return this.#waiting.length > WAITING_BYTES_MAX ? this.flush() : undefined
   }
 
   #push(line: string): void {
-    this.#waiting.push(`${line}\n`)
-    this.#waitingBytes += line.length + 1
+    this.#waiting.push(line)
     this.#writing ??= this.#write()
   }
 
@@ -107,10 +111,7 @@ export class FileJournal implements TrialJournal {
     await Promise.resolve()
     try {
       while (this.#waiting.length > 0) {
-        const group = this.#waiting.join('')
-        this.#waiting = []
-        this.#waitingBytes = 0
-        await this.#file.appendFile(group)
+        await this.#file.appendFile(this.#waiting.take())
         await this.#file.datasync()
       }
     } catch (error) {
@@ -144,6 +145,27 @@ export function joinedJournals(journals: readonly FileJournal[]): TrialJournal {
     append: () => undefined,
     flush: async () => undefined,
   }
+}
+
+function damaged(path: string, line: number): Result<never, Problem> {
+  return fail({
+    code: 'eval/bad-journal',
+    message: `\`${path}\` is damaged at line ${line}`,
+    next: 'start a new run',
+    at: { file: path, line, column: 1 },
+  })
+}
+
+/** What a resumed run rests on: a damaged line must not stand for a result. */
+function isRecord(value: unknown): value is TrialRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const { at, id, result } = value as Partial<TrialRecord>
+  if (!Array.isArray(at) || at.length !== 3 || !at.every((place) => Number.isInteger(place) && place >= 0)) return false
+  if (typeof id !== 'string' || typeof result !== 'object' || result === null) return false
+  if (result.kind === 'errored') return typeof result.failure === 'string' && typeof result.why === 'string'
+  const { score, reply } = result
+  const lists = [score?.misses, score?.noVerdicts, score?.values]
+  return result.kind === 'scored' && typeof reply === 'string' && lists.every((list) => Array.isArray(list))
 }
 
 async function openExisting(path: string): Promise<FileHandle | undefined> {

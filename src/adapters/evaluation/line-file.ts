@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 
-const CHUNK_BYTES = 1_048_576
+const CHUNK_BYTES = 131_072
 /** A longer line is no line of ours. */
 const LINE_BYTES_MAX = 16 * 1_048_576
 
@@ -25,30 +25,35 @@ export class LineTooLong extends Error {
 export async function* readLines(path: string, options: { readonly withTail: boolean }): AsyncGenerator<Line> {
   const file = await open(path, 'r')
   try {
-    let rest = Buffer.alloc(0)
-    let [offset, number] = [0, 0]
+    // One buffer for the whole file: it grows with the longest line, not with the file.
+    let buffer = Buffer.allocUnsafe(CHUNK_BYTES * 2)
+    let [offset, held, number] = [0, 0, 0]
     for (;;) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, offset + rest.length)
-      const bytes =
-        rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)])
+      if (held + CHUNK_BYTES > buffer.length) buffer = Buffer.concat([buffer.subarray(0, held)], buffer.length * 2)
+      const { bytesRead } = await file.read(buffer, held, CHUNK_BYTES, offset + held)
+      const end = held + bytesRead
       let from = 0
-      for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
+      for (let at = lineEnd(buffer, from, end); at >= 0; at = lineEnd(buffer, from, end)) {
         number += 1
-        yield { text: bytes.toString('utf8', from, end), number, offset: offset + from, length: end - from }
-        from = end + 1
+        yield { text: buffer.toString('utf8', from, at), number, offset: offset + from, length: at - from }
+        from = at + 1
       }
-      rest = bytes.subarray(from)
+      buffer.copyWithin(0, from, end)
+      held = end - from
       offset += from
-      if (rest.length > LINE_BYTES_MAX) throw new LineTooLong(number + 1)
+      if (held > LINE_BYTES_MAX) throw new LineTooLong(number + 1)
       if (bytesRead > 0) continue
-      if (options.withTail && rest.length > 0)
-        yield { text: rest.toString('utf8'), number: number + 1, offset, length: rest.length }
+      if (options.withTail && held > 0)
+        yield { text: buffer.toString('utf8', 0, held), number: number + 1, offset, length: held }
       return
     }
   } finally {
     await file.close()
   }
+}
+
+function lineEnd(buffer: Buffer, from: number, end: number): number {
+  return buffer.subarray(0, end).indexOf(10, from)
 }
 
 /** Where lines stand: twelve bytes a line, however long they are. */

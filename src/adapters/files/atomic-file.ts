@@ -2,8 +2,12 @@ import { open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errnoOf } from './errno.ts'
 
-/** Replaces a file so that a crash leaves the old or the new one, never a torn one. */
-export async function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+/** Replaces a file so that a crash leaves the old or the new one, never a torn one. What comes in pieces is never held whole. */
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<string>,
+  mode = 0o644,
+): Promise<void> {
   const draft = `${path}.draft`
   const file = await open(draft, 'w', mode)
   try {

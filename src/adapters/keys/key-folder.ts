@@ -36,13 +36,27 @@ export async function openKeyFolder(folder: string): Promise<Result<KeyFolder, P
   return ok({ keys: keys as SigningKeys, pseudonymKey: pseudonym.value, workloadKey: workloadKey.value })
 }
 
-async function openPrivateKey(path: string): Promise<Result<KeyObject, Problem>> {
+/** An Ed25519 key in PKCS#8 PEM that only its owner can read; made where there is none. */
+export async function openPrivateKey(path: string): Promise<Result<KeyObject, Problem>> {
   const pem = await openOrCreate(path, () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   )
-  if (!pem.ok) return pem
+  return pem.ok ? privateKeyOf(path, pem.value) : pem
+}
+
+/** Such a key that is there already. */
+export async function readPrivateKey(path: string): Promise<Result<KeyObject, Problem>> {
+  if (await exists(path)) return openPrivateKey(path)
+  return fail({
+    code: 'keys/not-found',
+    message: `\`${path}\` does not exist`,
+    next: 'name your key, or make one: --new-key',
+  })
+}
+
+function privateKeyOf(path: string, pem: string): Result<KeyObject, Problem> {
   try {
-    const key = createPrivateKey(pem.value)
+    const key = createPrivateKey(pem)
     if (key.asymmetricKeyType === 'ed25519') return ok(key)
   } catch (error) {
     // Whatever OpenSSL says about a damaged key, the reader learns the file and the way out; never its content.

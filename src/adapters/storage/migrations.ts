@@ -6,6 +6,8 @@ import { attestationsAndPacks } from './migrations/0003-attestations-and-packs.t
 import { rowSecurity } from './migrations/0004-row-security.ts'
 import { ledgerTables } from './migrations/0005-ledger.ts'
 import { identity } from './migrations/0006-identity.ts'
+import { intakeRequests } from './migrations/0011-intake-requests.ts'
+import { commitments } from './migrations/0012-commitments.ts'
 import { promptLabelsAndDrafts } from './migrations/0013-prompt-labels-and-drafts.ts'
 import { ensureAppRole } from './row-security.ts'
 
@@ -17,6 +19,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004_row_security': rowSecurity,
   '0005_ledger': ledgerTables,
   '0006_identity': identity,
+  '0011_intake_requests': intakeRequests,
+  '0012_commitments': commitments,
   '0013_prompt_labels_and_drafts': promptLabelsAndDrafts,
 }
 

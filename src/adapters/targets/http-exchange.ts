@@ -29,24 +29,47 @@ const CONNECTIONS_MAX = 1_024
 /** One pool of connections for a run. */
 export class HttpExchanger {
   readonly #agent = new Agent({ connections: CONNECTIONS_MAX, pipelining: 1, connect: { timeout: 30 * SECOND_MS } })
+  readonly #underWay = new Slots<ExchangeHandler>()
+  readonly #signals = new WeakSet<AbortSignal>()
+  #place: Place | undefined
 
   send(request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult> {
+    this.#listenTo(signal)
     return new Promise((resolve) => {
-      const url = new URL(request.url)
-      const handler = new ExchangeHandler(resolve, request.timeoutMs, signal)
-      this.#agent.dispatch(
-        {
-          origin: url.origin,
-          path: `${url.pathname}${url.search}`,
-          method: request.method,
-          headers: request.headers,
-          body: request.body,
-          headersTimeout: request.timeoutMs,
-          bodyTimeout: request.timeoutMs,
-        },
-        handler,
-      )
+      const slot = this.#underWay.take()
+      const handler = new ExchangeHandler(request.timeoutMs, signal, (result) => {
+        this.#underWay.free(slot)
+        resolve(result)
+      })
+      this.#underWay.put(slot, handler)
+      if (signal.aborted) return handler.interrupt()
+      const { origin, path } = this.#placeOf(request.url)
+      // The handler's own deadline bounds the whole exchange.
+      const timeouts = { headersTimeout: 0, bodyTimeout: 0 }
+      const { method, headers, body } = request
+      this.#agent.dispatch({ origin, path, method, headers, body, ...timeouts }, handler)
     })
+  }
+
+  /** One listener for all exchanges of a run: a signal looks through its listeners each time that one is added or taken away. */
+  #listenTo(signal: AbortSignal): void {
+    if (this.#signals.has(signal)) return
+    this.#signals.add(signal)
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const handler of this.#underWay.all()) if (handler.signal === signal) handler.interrupt()
+      },
+      { once: true },
+    )
+  }
+
+  /** A run asks one address, nearly always. */
+  #placeOf(address: string): Place {
+    if (this.#place?.address === address) return this.#place
+    const { origin, pathname, search } = new URL(address)
+    this.#place = { address, origin, path: `${pathname}${search}` }
+    return this.#place
   }
 
   async close(): Promise<void> {
@@ -54,13 +77,44 @@ export class HttpExchanger {
   }
 }
 
+interface Place {
+  readonly address: string
+  readonly origin: string
+  readonly path: string
+}
+
+/**
+ * What is under way, in places that are used again. A set that entries come into and go out of for ever leaves a chain of old
+ * tables behind, and with them everything that was in them, until the next full collection.
+ */
+class Slots<Entry> {
+  readonly #entries: (Entry | undefined)[] = []
+  readonly #free: number[] = []
+
+  take(): number {
+    return this.#free.pop() ?? this.#entries.push(undefined) - 1
+  }
+
+  put(slot: number, entry: Entry): void {
+    this.#entries[slot] = entry
+  }
+
+  free(slot: number): void {
+    this.#entries[slot] = undefined
+    this.#free.push(slot)
+  }
+
+  all(): readonly Entry[] {
+    return this.#entries.filter((entry) => entry !== undefined)
+  }
+}
+
 /** Collects one answer within bounds; the times are taken where bytes leave and arrive. */
 class ExchangeHandler implements Dispatcher.DispatchHandler {
-  readonly #resolve: (result: ExchangeResult) => void
+  readonly signal: AbortSignal
+  readonly #onEnd: (result: ExchangeResult) => void
   readonly #chunks: Buffer[] = []
   readonly #timer: NodeJS.Timeout
-  readonly #signal: AbortSignal
-  readonly #onAbort: () => void
   #controller: Dispatcher.DispatchController | undefined
   #stopped: TargetFailure | undefined
   #startedMs = monotonicMs()
@@ -69,14 +123,15 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #headers: Exchange['headers'] = {}
 
   // oxlint-disable-next-line max-params -- where the result goes and the two things that end it early
-  constructor(resolve: (result: ExchangeResult) => void, timeoutMs: number, signal: AbortSignal) {
-    this.#resolve = resolve
-    this.#signal = signal
+  constructor(timeoutMs: number, signal: AbortSignal, onEnd: (result: ExchangeResult) => void) {
+    this.#onEnd = onEnd
+    this.signal = signal
     const message = `no whole answer within ${timeoutMs / SECOND_MS} s`
     this.#timer = setTimeout(() => this.#stop({ kind: 'timeout', message }), timeoutMs)
-    this.#onAbort = () => this.#stop({ kind: 'interrupted', message: 'interrupted' })
-    signal.addEventListener('abort', this.#onAbort, { once: true })
-    if (signal.aborted) this.#onAbort()
+  }
+
+  interrupt(): void {
+    this.#stop({ kind: 'interrupted', message: 'interrupted' })
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -109,10 +164,16 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
       exchange: {
         status: this.#status,
         headers: this.#headers,
-        body: Buffer.concat(this.#chunks).toString('utf8'),
+        body: this.#text(),
         latencyMs,
       },
     })
+  }
+
+  #text(): string {
+    const [first, ...more] = this.#chunks
+    if (first === undefined) return ''
+    return (more.length === 0 ? first : Buffer.concat(this.#chunks)).toString('utf8')
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -127,8 +188,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #settle(result: ExchangeResult): void {
     clearTimeout(this.#timer)
-    this.#signal.removeEventListener('abort', this.#onAbort)
-    this.#resolve(result)
+    this.#onEnd(result)
   }
 }
 

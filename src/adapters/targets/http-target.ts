@@ -1,4 +1,3 @@
-import { query } from 'jsonpath-rfc9535'
 import { isJsonObject, parseJson, type Json, type JsonObject } from '../../base/json.ts'
 import { SECOND_MS } from '../../base/instant.ts'
 import type { TrialOutcome, TrialRequest, TrialTarget } from '../../application/evaluation/trial-target.ts'
@@ -8,6 +7,7 @@ import type { Observation } from '../../domain/evaluation/suite.ts'
 import { monotonicMs } from '../clock/system-clock.ts'
 import { argumentsOf } from './chat-conversation.ts'
 import { failureOfStatus, isFromCache, type Exchange } from './http-exchange.ts'
+import { compileJsonPath, type JsonPath } from './json-path.ts'
 import type { TargetPorts } from './target-ports.ts'
 
 type HttpConfig = Extract<TargetConfig, { readonly type: 'http' }>
@@ -22,6 +22,7 @@ export function httpTarget(config: HttpConfig, ports: TargetPorts): TrialTarget 
   const headers: Record<string, string> = { 'content-type': 'application/json', ...config.headers }
   for (const [name, variable] of Object.entries(config.headersFrom ?? {}))
     headers[name] = ports.environment[variable] ?? ''
+  const parts = answerParts(config)
   const ask = async (variables: JsonObject, signal: AbortSignal): ReturnType<TargetPorts['http']['send']> =>
     ports.http.send(
       {
@@ -48,7 +49,7 @@ export function httpTarget(config: HttpConfig, ports: TargetPorts): TrialTarget 
         if (!sent.ok) return { kind: 'failed', failure: sent.failure }
         const failure = failureOfStatus(sent.exchange)
         if (failure !== undefined) return { kind: 'failed', failure }
-        const read = observe(config, sent.exchange)
+        const read = observe(parts, sent.exchange)
         if (typeof read === 'string') return { kind: 'failed', failure: { kind: 'malformed', message: read } }
         observation = observation === undefined ? read : joined(observation, read)
         messages.push({ role: 'assistant', content: read.reply })
@@ -87,22 +88,44 @@ function joined(before: Observation, last: Observation): Observation {
   return { ...last, blocked: before.blocked ?? last.blocked, toolCalls: [...before.toolCalls, ...last.toolCalls] }
 }
 
+interface AnswerParts {
+  readonly replyPath: string
+  readonly reply: JsonPath
+  readonly blocked: JsonPath
+  readonly toolCalls: JsonPath
+  readonly citations: JsonPath
+  readonly passages: JsonPath | undefined
+}
+
+const NOTHING: JsonPath = () => []
+
+/** Where the parts of an answer stand. */
+function answerParts({ reply, blocked, toolCalls, citations, passages }: HttpConfig): AnswerParts {
+  const compiled = (path: string | undefined): JsonPath => (path === undefined ? NOTHING : compileJsonPath(path))
+  return {
+    replyPath: reply,
+    reply: compileJsonPath(reply),
+    blocked: compiled(blocked),
+    toolCalls: compiled(toolCalls),
+    citations: compiled(citations),
+    passages: passages === undefined ? undefined : compileJsonPath(passages),
+  }
+}
+
 /** The observation in an answer, or why there is none. */
-function observe(config: HttpConfig, { body }: Exchange): Observation | string {
+function observe(parts: AnswerParts, { body }: Exchange): Observation | string {
   const parsed = parseJson(body, BODY_CHARS_MAX)
   if (!parsed.ok) return `the answer is no JSON: ${parsed.failure.message}`
-  const found = (path: string | undefined): readonly Json[] =>
-    path === undefined ? [] : (query(parsed.value as never, path) as readonly Json[])
-  const blocked = found(config.blocked).find((value) => value !== null && value !== false && value !== '')
-  const [reply] = found(config.reply)
-  if (reply === undefined && blocked === undefined) return `nothing stands at \`${config.reply}\` of the answer`
+  const blocked = parts.blocked(parsed.value).find((value) => value !== null && value !== false && value !== '')
+  const [reply] = parts.reply(parsed.value)
+  if (reply === undefined && blocked === undefined) return `nothing stands at \`${parts.replyPath}\` of the answer`
   return {
     reply: reply === undefined || reply === null ? '' : typeof reply === 'string' ? reply : JSON.stringify(reply),
     blocked: blocked === undefined ? null : { code: 'blocked', rule: String(blocked).slice(0, 100) },
-    toolCalls: flat(found(config.toolCalls)).flatMap(callOf),
+    toolCalls: flat(parts.toolCalls(parsed.value)).flatMap(callOf),
     records: [],
-    citations: flat(found(config.citations)).map(String),
-    ...(config.passages === undefined ? {} : { passages: flat(found(config.passages)).map(passageOf) }),
+    citations: flat(parts.citations(parsed.value)).map(String),
+    ...(parts.passages === undefined ? {} : { passages: flat(parts.passages(parsed.value)).map(passageOf) }),
   }
 }
 

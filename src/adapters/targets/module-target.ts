@@ -13,6 +13,8 @@ import type { TargetPorts } from './target-ports.ts'
 type FunctionConfig = Extract<TargetConfig, { readonly type: 'function' }>
 
 const TIMEOUT_SECONDS = 120
+/** No function can answer with it. */
+const LATE = Symbol('late')
 
 /** A function of the user's: takes the case, answers with a text or an observation. */
 export async function functionTarget(
@@ -30,15 +32,17 @@ export async function functionTarget(
       const startedMs = monotonicMs()
       const timeoutMs = (config.timeoutSeconds ?? TIMEOUT_SECONDS) * SECOND_MS
       const deadline = systemDeadline(timeoutMs, signal)
-      const late = new Promise<'late'>((settle) => {
-        deadline.signal.addEventListener('abort', () => settle('late'), { once: true })
+      const late = new Promise<typeof LATE>((settle) => {
+        deadline.signal.addEventListener('abort', () => settle(LATE), { once: true })
       })
       try {
         const answer: unknown = await Promise.race([call(suiteCase, { trial, signal: deadline.signal }), late])
-        if (answer === 'late' && deadline.signal.aborted)
+        if (answer === LATE)
           return {
             kind: 'failed',
-            failure: { kind: 'timeout', message: `no answer within ${timeoutMs / SECOND_MS} s` },
+            failure: signal.aborted
+              ? { kind: 'interrupted', message: 'interrupted' }
+              : { kind: 'timeout', message: `no answer within ${timeoutMs / SECOND_MS} s` },
           }
         const parsed = observationSchema.safeParse(typeof answer === 'string' ? { reply: answer } : answer)
         if (!parsed.success) {

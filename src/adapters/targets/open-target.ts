@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TrialTarget } from '../../application/evaluation/trial-target.ts'
-import { ok, type Problem, type Result } from '../../base/result.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { TargetConfig } from '../../contract/suite/target-schema.ts'
 import { cassetteTarget } from '../cassette/cassette.ts'
 import { monotonicMs } from '../clock/system-clock.ts'
@@ -14,6 +14,13 @@ import type { TargetPorts } from './target-ports.ts'
 
 /** The target that a configuration describes, ready for trials. */
 export async function openTarget(config: TargetConfig, ports: TargetPorts): Promise<Result<TrialTarget, Problem>> {
+  const missing = variablesOf(config).find((name) => (ports.environment[name] ?? '') === '')
+  if (missing !== undefined)
+    return fail({
+      code: 'target/no-variable',
+      message: `the target reads the environment variable \`${missing}\`, which is not set`,
+      next: `set \`${missing}\`, or take its name out of the target`,
+    })
   switch (config.type) {
     case 'openai':
       return ok(openAiTarget(config, ports))
@@ -32,6 +39,12 @@ export async function openTarget(config: TargetConfig, ports: TargetPorts): Prom
     case 'echo':
       return ok(echoTarget(config.delayMs ?? 0))
   }
+}
+
+/** The variables that a target names itself: without one it would ask as somebody else. */
+function variablesOf(config: TargetConfig): readonly string[] {
+  if (config.type === 'http') return Object.values(config.headersFrom ?? {})
+  return 'apiKeyFrom' in config && config.apiKeyFrom !== undefined ? [config.apiKeyFrom] : []
 }
 
 /** Says the last user message again: for trying out suites, and for measuring the runner itself. */

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { kill } from 'node:process'
 import { z } from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { SECOND_MS } from '../../base/instant.ts'
@@ -6,6 +7,7 @@ import type { TrialOutcome, TrialTarget } from '../../application/evaluation/tri
 import type { TargetConfig } from '../../contract/suite/target-schema.ts'
 import type { Observation } from '../../domain/evaluation/suite.ts'
 import { monotonicMs } from '../clock/system-clock.ts'
+import { errnoOf } from '../files/errno.ts'
 import type { TargetPorts } from './target-ports.ts'
 
 type CommandConfig = Extract<TargetConfig, { readonly type: 'command' }>
@@ -24,6 +26,7 @@ export const observationSchema = z.object({
     .default([]),
   citations: z.array(z.string()).default([]),
   passages: z.array(z.object({ id: z.string(), text: z.string() })).optional(),
+  egress: z.array(z.string()).optional(),
   usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
   costUsd: z.number().min(0).optional(),
   model: z.string().optional(),
@@ -85,15 +88,21 @@ function runProgram(config: CommandConfig, ports: TargetPorts, input: string, si
       env: { ...ports.environment },
       stdio: ['pipe', 'pipe', 'pipe'],
       shell: false,
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-      signal,
+      // A group of its own: what the program started goes with it, or would hold the pipe open for ever.
+      detached: true,
     })
     const chunks: Buffer[] = []
-    let [bytes, errors] = [0, '']
+    let [bytes, errors, isLate] = [0, '', false]
+    const timer = setTimeout(() => {
+      isLate = true
+      killGroup(child)
+    }, timeoutMs)
+    const onAbort = (): void => killGroup(child)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > OUTPUT_BYTES_MAX) child.kill('SIGKILL')
+      if (bytes > OUTPUT_BYTES_MAX) killGroup(child)
       else chunks.push(chunk)
     })
     child.stderr.on('data', (chunk: Buffer) => {
@@ -102,17 +111,35 @@ function runProgram(config: CommandConfig, ports: TargetPorts, input: string, si
     // A program may end without reading its input; that is its right.
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
+    const settle = (ended: Ended): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      resolve(ended)
+    }
     const failed = (kind: 'timeout' | 'crashed' | 'malformed' | 'interrupted', message: string): void =>
-      resolve({ kind: 'failed', failure: { kind, message } })
-    child.on('error', (error) =>
-      signal.aborted ? failed('interrupted', 'interrupted') : failed('crashed', error.message),
-    )
-    child.on('close', (code) => {
-      if (code === 0) resolve({ kind: 'ended', stdout: Buffer.concat(chunks).toString('utf8') })
-      else if (signal.aborted) failed('interrupted', 'interrupted')
+      settle({ kind: 'failed', failure: { kind, message } })
+    child.on('error', (error) => failed('crashed', error.message))
+    child.on('close', (code, killedBy) => {
+      if (signal.aborted) failed('interrupted', 'interrupted')
+      else if (isLate) failed('timeout', `no end within ${timeoutMs / SECOND_MS} s`)
       else if (bytes > OUTPUT_BYTES_MAX) failed('malformed', `the output is longer than ${OUTPUT_BYTES_MAX} bytes`)
-      else if (code === null) failed('timeout', `no end within ${timeoutMs / SECOND_MS} s`)
-      else failed('crashed', `the program ended with ${code}${errors.trim() === '' ? '' : `: ${errors.trim()}`}`)
+      else if (code === 0) settle({ kind: 'ended', stdout: Buffer.concat(chunks).toString('utf8') })
+      else
+        failed(
+          'crashed',
+          `the program ended with ${code ?? killedBy ?? 'nothing'}${errors.trim() === '' ? '' : `: ${errors.trim()}`}`,
+        )
     })
   })
+}
+
+/** Kills the program and whatever it started. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if (errnoOf(error) !== 'ESRCH') throw error
+  }
 }

@@ -7,6 +7,7 @@ import { rankPortfolio } from '../../domain/controls/rank-portfolio.ts'
 import type { Manifest, Tier } from '../../domain/manifest/manifest.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import { commitmentGaps, type CommitmentGap } from '../governance/commitments.ts'
 import { assessSystem } from './assess-system.ts'
 
 /** What gaps are judged by, besides the state. */
@@ -15,11 +16,13 @@ export interface GapContext {
   readonly intake: IntakeContext
 }
 
-/** The roadmap, and the systems that it is about. */
 export interface PortfolioGaps {
   readonly asOf: string
+  /** What the roadmap is about, ranked by tier and risk. */
   readonly systems: readonly object[]
   readonly items: readonly object[]
+  /** Promises to customers that nothing shows to be kept, or that nobody has agreed to yet. */
+  readonly commitments: readonly CommitmentGap[]
 }
 
 /**
@@ -60,6 +63,7 @@ export async function portfolioGaps(
       nextDue: line.nextDueAt === null ? null : day(line.nextDueAt),
     })),
     items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })),
+    commitments: await commitmentGaps(node, system),
   })
 }
 

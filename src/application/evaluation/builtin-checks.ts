@@ -1,5 +1,7 @@
 import type { SourcePosition } from '../../base/result.ts'
 import { detectSecrets } from '../../domain/detection/secrets/detect-secrets.ts'
+import { coverJourneys, describeGap } from '../../domain/journey/cover-journeys.ts'
+import type { Suite } from '../../domain/evaluation/suite.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import { metadataGaps } from '../../domain/manifest/metadata-gaps.ts'
 import { componentPaths } from '../../domain/release/build-release.ts'
@@ -55,4 +57,34 @@ export function checkMetadata(
     risks: [],
   }))
   return { failures, looked: 1 }
+}
+
+/** Journeys of the manifest that the cases of the suites do not cover; `read` are the suites that some check runs. */
+export function checkJourneys(
+  release: Release,
+  suites: { readonly declared: readonly Suite[]; readonly read: readonly Suite[] },
+  manifestFile: string,
+  positionOf: (path: readonly (string | number)[]) => SourcePosition,
+): BuiltinResult {
+  const journeys = release.manifest.journeys ?? []
+  const ids = new Set(suites.read.map(({ id }) => id))
+  const unread = suites.declared.filter(({ id }) => !ids.has(id))
+  const covered = coverJourneys(journeys, [
+    ...suites.read.map((suite) => ({ ...suite, isRead: true })),
+    ...unread.map((suite) => ({ ...suite, isRead: false })),
+  ])
+  const failures = covered.flatMap(({ journey, gaps }, index) =>
+    gaps.length === 0
+      ? []
+      : [
+          {
+            id: journey.id,
+            file: manifestFile,
+            line: positionOf(['journeys', index]).line,
+            why: `${journey.risk} risk: ${gaps.map(describeGap).join('; ')}`,
+            risks: journey.risks ?? [],
+          },
+        ],
+  )
+  return { failures, looked: journeys.length }
 }

@@ -53,7 +53,7 @@ export async function runEvaluation(plan: EvaluationPlan, ports: EvaluationPorts
     judges: ports.judges,
     mayStop: shard === undefined,
   })
-  const order = shardOf(drawOrder(seed, ports.cases.count), shard)
+  const order = drawnPlaces(seed, ports.cases.count, shard)
   const outcome = await runTrials(
     { trials, order, concurrency: plan.concurrency, budget: plan.budget },
     { ...ports, onCluster: (cluster) => fold.add(cluster) },
@@ -69,7 +69,8 @@ export async function runEvaluation(plan: EvaluationPlan, ports: EvaluationPorts
   return { ...outcome, report }
 }
 
-/** Every n-th case of the draw: each shard is a sample of the whole. */
-function shardOf(order: Uint32Array, shard: Shard | undefined): Uint32Array {
+/** Places of the cases in the order of the draw; of a shard every n-th, so that each shard is a sample of the whole. */
+export function drawnPlaces(seed: number, count: number, shard: Shard | undefined): Uint32Array {
+  const order = drawOrder(seed, count)
   return shard === undefined ? order : order.filter((_, place) => place % shard.of === shard.part - 1)
 }

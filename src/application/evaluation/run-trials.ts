@@ -67,9 +67,14 @@ class TrialRun {
   readonly #slots: AdaptiveSlots
   readonly #attempt: AttemptPorts
   readonly #retries = new RetryBudget()
-  readonly #finished = new Map<number, ClusterResult>()
+  /**
+   * Results that wait for an earlier one: a ring. A map that entries come into and go out of for ever leaves a chain of old
+   * tables behind, and with them everything that was under way then, until the next full collection.
+   */
+  readonly #finished: (ClusterResult | undefined)[]
   readonly #startedMs: number
-  readonly #underWay = new Set<Promise<void>>()
+  #underWay = 0
+  #wakeWaiter: (() => void) | undefined
   #next = 0
   #stop: StopReason | undefined
   #failure: Error | undefined
@@ -81,6 +86,7 @@ class TrialRun {
     this.#options = options
     this.#ports = ports
     this.#slots = new AdaptiveSlots(options.concurrency)
+    this.#finished = Array.from({ length: Math.min(AHEAD_MAX, options.order.length) })
     this.#startedMs = ports.clock.monotonicMs()
     const { target, clock, signal } = ports
     this.#attempt = { target, clock, slots: this.#slots, retries: this.#retries, policy: RETRY_DEFAULT, signal }
@@ -97,7 +103,10 @@ class TrialRun {
       await this.#start(place, order[place] as number)
     }
     // What is under way when sampling stops is let finish: it is paid for, and the journal keeps it.
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    if (this.#underWay > 0)
+      await new Promise<void>((resolve) => {
+        this.#wakeWaiter = resolve
+      })
     await this.#ports.journal?.flush()
     if (this.#failure !== undefined) throw this.#failure
     const ended = this.#stop ?? (this.#ports.signal.aborted ? 'interrupted' : 'completed')
@@ -119,7 +128,8 @@ class TrialRun {
         const room = this.#slots.acquire()
         if (room !== undefined) await room
         if (this.#isOver()) return this.#slots.release()
-        const work = this.#trial(result.suiteCase, [caseIndex, variant, trial])
+        this.#underWay += 1
+        void this.#trial(result.suiteCase, [caseIndex, variant, trial])
           .then((record) => {
             if (record === undefined) return
             result.trials[trial] = record
@@ -133,9 +143,9 @@ class TrialRun {
           })
           .finally(() => {
             this.#slots.release()
-            this.#underWay.delete(work)
+            this.#underWay -= 1
+            if (this.#underWay === 0) this.#wakeWaiter?.()
           })
-        this.#underWay.add(work)
       }
     }
   }
@@ -202,11 +212,11 @@ class TrialRun {
   }
 
   #finish(place: number, result: ClusterResult): void {
-    this.#finished.set(place, result)
+    this.#finished[place % AHEAD_MAX] = result
     for (;;) {
-      const next = this.#finished.get(this.#next)
+      const next = this.#finished[this.#next % AHEAD_MAX]
       if (next === undefined) break
-      this.#finished.delete(this.#next)
+      this.#finished[this.#next % AHEAD_MAX] = undefined
       this.#next += 1
       if (this.#stop === 'decided') continue
       if (this.#ports.onCluster(next) === 'stop') this.#halt('decided')

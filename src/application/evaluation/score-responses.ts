@@ -25,6 +25,8 @@ export interface ScoreResponsesOptions {
 export interface ScoredResponses {
   readonly report: EvaluationReport
   readonly comparison: Comparison | null
+  /** The results behind the report, case by case. */
+  readonly clusters: readonly ClusterResult[]
 }
 
 /** Scores given answers, and compares them with a baseline on the cases that both answered. */
@@ -51,7 +53,7 @@ export function scoreResponses(
     stopped: 'completed',
     available: answered.length,
   })
-  if (baseline === undefined) return { report, comparison: null }
+  if (baseline === undefined) return { report, comparison: null, clusters: candidate }
   const before = new Map(
     baseline.map((entry, at) => [entry.suiteCase.id, missesOf(score(entry, at, options.context))] as const),
   )
@@ -67,7 +69,7 @@ export function scoreResponses(
     ...options,
     unpaired: { baseline: baseline.length - pairs.length, candidate: answered.length - pairs.length },
   })
-  return { report, comparison }
+  return { report, comparison, clusters: candidate }
 }
 
 function score({ suiteCase, observations }: AnsweredCase, caseIndex: number, context: ScoreContext): ClusterResult {

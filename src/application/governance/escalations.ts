@@ -1,18 +1,21 @@
 import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import { rightOf, type Decision, type DecisionRights } from '../../domain/approval/decision-rights.ts'
 import { EXCEPTION_TRANSITIONS, isUndecided } from '../../domain/release/release-exception.ts'
+import { isOverdueIntake, type IntakeRequest } from '../../domain/intake/intake-request.ts'
+import { isOverdueRisk } from '../../domain/risk/risk.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import type { StoredApprovalCase } from './approval-cases.ts'
 import { storedException } from './exceptions.ts'
 import { openFindings } from './findings.ts'
+import { allRisks } from './risk-register.ts'
 import { currentRights, tierOfRelease } from './rights.ts'
 
 /** Something that somebody should have decided or mended by now. */
 export interface Escalation {
   readonly subject: string
-  readonly kind: 'exception' | 'decision' | 'finding'
+  readonly kind: 'exception' | 'decision' | 'finding' | 'risk' | 'intake'
   readonly system: string
   readonly text: string
   readonly dueAt: EpochMs
@@ -29,6 +32,8 @@ export async function escalations(node: OwnerNode): Promise<readonly Escalation[
     ...(await overdueExceptions(node, rights, now)),
     ...(await overdueCases(node, rights, now)),
     ...(await overdueFindings(node, rights, now)),
+    ...(await overdueRisks(node, rights, now)),
+    ...(await overdueIntakes(node, now)),
   ]
   return all.toSorted((one, other) => one.dueAt - other.dueAt)
 }
@@ -92,4 +97,36 @@ async function overdueFindings(node: OwnerNode, rights: DecisionRights, now: Epo
     })
   }
   return late
+}
+
+async function overdueRisks(node: OwnerNode, rights: DecisionRights, now: EpochMs): Promise<readonly Escalation[]> {
+  return (await allRisks(node, undefined))
+    .filter((risk) => isOverdueRisk(risk, now))
+    .map(({ id, system, title, dueAt, severity, tier }) => ({
+      subject: id,
+      kind: 'risk',
+      system,
+      text: `${severity} risk is not treated: ${title}`,
+      dueAt,
+      overdueDays: daysSince(dueAt, now),
+      tell: rightOf(rights, 'risk-acceptance', tier).escalateTo,
+    }))
+}
+
+/** The roles that have not answered are those to be told. */
+async function overdueIntakes(node: OwnerNode, now: EpochMs): Promise<readonly Escalation[]> {
+  const requests = (await listAll(node.store, 'intake_requests', {})).map(
+    ({ document }) => document as unknown as IntakeRequest,
+  )
+  return requests
+    .filter((request) => isOverdueIntake(request, now))
+    .map(({ id, system, title, dueAt, reviews }) => ({
+      subject: id,
+      kind: 'intake',
+      system,
+      text: `a request waits for its reviews: ${title}`,
+      dueAt,
+      overdueDays: daysSince(dueAt, now),
+      tell: reviews.filter(({ decision }) => decision !== 'approve').map(({ role }) => role),
+    }))
 }

@@ -42,19 +42,87 @@ export async function reportFinding(
   principal: Principal,
   report: FindingReport,
 ): Promise<Result<Finding, Problem>> {
+  // One at a time: two reports at once must not be given one number, nor one thing two findings.
+  return node.recorder.exclusive(async () => takeIn(node, principal, report, await findingsOf(node, report.system)))
+}
+
+async function findingsOf(node: OwnerNode, system: string): Promise<readonly Finding[]> {
+  return (await listAll(node.store, 'findings', { system })).map(({ document }) => document as unknown as Finding)
+}
+
+async function takeIn(
+  node: OwnerNode,
+  principal: Principal,
+  report: FindingReport,
+  findings: readonly Finding[],
+): Promise<Result<Finding, Problem>> {
   const releaseDigest = report.releaseDigest === undefined ? null : parseDigest(report.releaseDigest)
   if (releaseDigest === undefined)
     return fail({ code: 'finding/digest', message: `\`${report.releaseDigest}\` is no release digest` })
-  // One at a time: two reports at once must not be given one number, nor one thing two findings.
+  const foreign = await foreignLink(node, report.system, { releaseDigest, incident: report.incident })
+  if (foreign !== undefined) return fail(foreign)
+  const fingerprint = report.fingerprint ?? `${report.source}/${report.title}`
+  const known = findings.find((one) => one.fingerprint === fingerprint)
+  if (known !== undefined) return seenAgain(node, principal, known, report)
+  const finding = { ...(await newFinding(node, principal, report)), fingerprint, releaseDigest }
+  return store(node, principal, 'finding.reported', finding)
+}
+
+/** What a finding names lies in its own system. */
+async function foreignLink(
+  node: OwnerNode,
+  system: string,
+  {
+    releaseDigest,
+    incident,
+  }: { readonly releaseDigest?: string | null | undefined; readonly incident?: string | undefined },
+): Promise<Problem | undefined> {
+  const links = [
+    ['releases', releaseDigest, 'release', 'gatehouse gate'],
+    ['incidents', incident, 'incident', 'gatehouse incident list'],
+  ] as const
+  for (const [kind, id, what, next] of links) {
+    if (id === undefined || id === null) continue
+    if ((await node.store.get(kind, id))?.system !== system)
+      return {
+        code: 'finding/foreign-link',
+        message: `\`${system}\` has no ${what} \`${id}\``,
+        next: `see \`${next}\``,
+      }
+  }
+  return undefined
+}
+
+export interface ImportedFindings {
+  readonly items: readonly Finding[]
+  readonly opened: number
+  readonly reopened: number
+  /** Known and not new: open, carried or dismissed. */
+  readonly known: number
+}
+
+/** Takes in what a tool found: what came in before a failure stays in, and handing it in again adds nothing twice. */
+export async function importFindings(
+  node: OwnerNode,
+  principal: Principal,
+  system: string,
+  reports: readonly FindingReport[],
+): Promise<Result<ImportedFindings, Problem>> {
   return node.recorder.exclusive(async () => {
-    const fingerprint = report.fingerprint ?? `${report.source}/${report.title}`
-    const known = await knownFinding(node, report.system, fingerprint)
-    if (known !== undefined) return seenAgain(node, principal, known, report)
-    return store(node, principal, 'finding.reported', {
-      ...(await newFinding(node, principal, report)),
-      fingerprint,
-      releaseDigest,
-    })
+    const known = new Map((await findingsOf(node, system)).map((finding) => [finding.fingerprint, finding]))
+    const items: Finding[] = []
+    let opened = 0
+    let reopened = 0
+    for (const report of reports) {
+      const before = known.get(report.fingerprint ?? '')
+      const taken = await takeIn(node, principal, report, before === undefined ? [] : [before])
+      if (!taken.ok) return taken
+      known.set(taken.value.fingerprint, taken.value)
+      items.push(taken.value)
+      if (before === undefined) opened += 1
+      else if (before.state !== taken.value.state) reopened += 1
+    }
+    return ok({ items, opened, reopened, known: items.length - opened - reopened })
   })
 }
 
@@ -85,11 +153,6 @@ async function newFinding(node: OwnerNode, principal: Principal, report: Finding
     exception: null,
     history: [{ at: now, who, what: `reported from ${report.source}` }],
   }
-}
-
-async function knownFinding(node: OwnerNode, system: string, fingerprint: string): Promise<Finding | undefined> {
-  const all = await listAll(node.store, 'findings', { system })
-  return all.map(({ document }) => document as unknown as Finding).find((one) => one.fingerprint === fingerprint)
 }
 
 async function seenAgain(
@@ -170,6 +233,8 @@ export async function assignFinding(
     const known = await findFinding(node, input.id)
     if (!known.ok) return known
     const before = known.value
+    const foreign = await foreignLink(node, before.system, { incident: input.incident })
+    if (foreign !== undefined) return fail(foreign)
     const severity = input.severity ?? before.severity
     const what = `assigned: owner ${input.owner ?? before.owner}, ${severity}, rule ${input.verifyingRule ?? before.verifyingRule ?? 'none'}`
     return store(node, principal, 'finding.changed', {
@@ -181,6 +246,18 @@ export async function assignFinding(
       dueAt: severity === before.severity ? before.dueAt : dueAtOf(severity, before.reportedAt),
       history: [...before.history, { at: node.clock(), who: personOf(principal), what }].slice(-HISTORY_MAX),
     })
+  })
+}
+
+/** Writes down which risk of the register speaks of it. */
+export async function linkRisk(node: OwnerNode, principal: Principal, id: string, risk: string): Promise<void> {
+  const known = await findFinding(node, id)
+  if (!known.ok || known.value.risks.includes(risk)) return
+  const note = { at: node.clock(), who: personOf(principal), what: `risk ${risk} was opened from it` }
+  await store(node, principal, 'finding.changed', {
+    ...known.value,
+    risks: [...known.value.risks, risk],
+    history: [...known.value.history, note].slice(-HISTORY_MAX),
   })
 }
 

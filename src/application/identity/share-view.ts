@@ -122,7 +122,15 @@ const SHOWN: Readonly<Record<ShareSection, (record: StateRecord, rules: Rules) =
       : [],
   risks: ({ id, status, topic, at, document }, rules) =>
     isShown(rules, topic)
-      ? [{ id, status, ruleId: topic, at, ...named(document, ['severity', 'dueAt', 'ledgerIndex']) }]
+      ? [
+          {
+            id,
+            status,
+            ruleId: topic.startsWith('GH-') ? topic : null,
+            at,
+            ...named(document, ['severity', 'dueAt', 'ledgerIndex']),
+          },
+        ]
       : [],
   incidents: ({ id, status, at, document }) => [
     {

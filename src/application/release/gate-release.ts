@@ -14,6 +14,7 @@ import type { Release } from '../../domain/release/release.ts'
 import { latestEvidence, type StoredEvidence } from '../evidence/record-evidence.ts'
 import { storedException } from '../governance/exceptions.ts'
 import { currentRights } from '../governance/rights.ts'
+import { askRego, type RegoBundles } from './ask-rego.ts'
 import { packIdentities, pendingPolicyChange, policySetDigest } from './policy-change.ts'
 import { syncRisks } from '../governance/risks.ts'
 import { listAll } from '../state/list-all.ts'
@@ -26,6 +27,8 @@ export interface GateInput {
   /** Digest of every file or folder that the manifest names: what the gateway recomputes the release from. */
   readonly files: Readonly<Record<string, Digest>>
   readonly packs: readonly PolicyPack[]
+  /** Compiled Rego of those packs that have some. */
+  readonly bundles?: RegoBundles | undefined
   readonly environment: string
   readonly author: string
   readonly expectedKeys: ReadonlyMap<string, Digest>
@@ -55,22 +58,26 @@ export async function gateRelease(
   const question = { system, environment, tier, policies, rights }
   const pendingDecisions = await pendingPolicyChange(node, question)
   const now = node.clock()
-  const decision = decideRelease({
+  const rules = {
     engine: node.engine,
     packs: input.packs,
     tier,
     environment,
-    releaseDigest: release.digest,
     manifest: release.raw,
-    facts: { ...input.facts, ...(await stateFacts(node, release, tier)) },
+    facts: { ...input.facts, ...(await stateFacts(node, release, tier, input.packs)) },
     evidence,
     expectedKeys: input.expectedKeys,
+    now,
+  }
+  const decision = decideRelease({
+    ...rules,
+    rego: await askRego(node.rego, rules, input.bundles ?? new Map()),
+    releaseDigest: release.digest,
     exceptions: await exceptionsOf(node, system),
     approvals: await approvalsOf(node, system, release.digest),
     author: registered.value,
     rights,
     pendingDecisions,
-    now,
   })
   const verdict = await storeVerdict(
     node,

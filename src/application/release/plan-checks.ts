@@ -3,7 +3,13 @@ import type { Json } from '../../base/json.ts'
 import type { Suite, SuiteCase } from '../../domain/evaluation/suite.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import { evaluateRule, type CheckSpec, type PolicyPack, type PolicyRule } from '../../domain/policy/policy-pack.ts'
+import {
+  evaluateRule,
+  type BUILTIN_CHECKS,
+  type CheckSpec,
+  type PolicyPack,
+  type PolicyRule,
+} from '../../domain/policy/policy-pack.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { ALPHA_DEFAULT, casesNeeded, type Criterion } from '../../domain/statistics/criterion.ts'
 
@@ -64,7 +70,7 @@ export function planChecks(
     facts: factsOf(inputs),
     evidence: {},
   }
-  const planned: PlannedCheck[] = []
+  const applying: ApplyingCheck[] = []
   for (const pack of inputs.packs) {
     if (pack.scope === 'request') continue
     for (const rule of pack.rules) {
@@ -72,19 +78,28 @@ export function planChecks(
       const applies = evaluateRule(ports.engine, rule.when, document)
       // A rule whose `when` cannot be evaluated is planned too: the gate will say what is wrong with it.
       if (applies.ok && !applies.value) continue
-      planned.push(planCheck(ports.sha256, inputs, pack, rule, rule.check))
+      applying.push({ pack, rule, spec: rule.check })
     }
   }
-  return planned
+  const read = applying.flatMap(({ spec }) => (spec.kind === 'suite' ? suitesFor(inputs, spec.purpose) : []))
+  return applying.map((check) => planCheck(ports.sha256, { ...inputs, read }, check))
 }
 
-// oxlint-disable-next-line max-params -- the five are one sentence: this check of this rule of this pack for these inputs
+interface ApplyingCheck {
+  readonly pack: PolicyPack
+  readonly rule: PolicyRule
+  readonly spec: CheckSpec
+}
+
+/** Suites that some check reads, each once. */
+export function suitesRead(checks: readonly Pick<PlannedCheck, 'suites'>[]): readonly Suite[] {
+  return [...new Map(checks.flatMap(({ suites }) => suites.map((suite) => [suite.id, suite]))).values()]
+}
+
 function planCheck(
   sha256: Sha256,
-  inputs: PlanInputs,
-  pack: PolicyPack,
-  rule: PolicyRule,
-  spec: CheckSpec,
+  inputs: PlanInputs & { readonly read: readonly Suite[] },
+  { pack, rule, spec }: ApplyingCheck,
 ): PlannedCheck {
   const suites = spec.kind === 'suite' ? suitesFor(inputs, spec.purpose) : []
   const criterion = criterionOf(spec, inputs.tier)
@@ -97,8 +112,9 @@ function planCheck(
     release: inputs.release.digest,
     suites: suites.map(({ digest }) => digest),
     targets: suites.map(({ target }) => inputs.targets.get(target) ?? null),
-    model: spec.kind === 'suite' || spec.kind === 'redteam' ? inputs.model : null,
+    model: asksModel(spec) ? inputs.model : null,
     ...(spec.kind === 'redteam' ? { campaign: (campaign ?? null) as Json } : {}),
+    ...(readsAll(spec) ? { read: [...new Set(inputs.read.map(({ digest }) => digest))] } : {}),
   })
   const casesAvailable = campaign?.attacks ?? suites.reduce((sum, suite) => sum + suite.cases.length, 0)
   return {
@@ -111,6 +127,19 @@ function planCheck(
     casesNeeded: criterion === undefined ? undefined : casesNeeded(criterion),
     key,
   }
+}
+
+export function isBuiltin(spec: CheckSpec, name: (typeof BUILTIN_CHECKS)[number]): boolean {
+  return spec.kind === 'builtin' && spec.name === name
+}
+
+/** They run nothing themselves, and look at every case that the other checks run. */
+function readsAll(spec: CheckSpec): boolean {
+  return isBuiltin(spec, 'journey-coverage') || isBuiltin(spec, 'model-version')
+}
+
+function asksModel(spec: CheckSpec): boolean {
+  return spec.kind === 'suite' || spec.kind === 'redteam' || isBuiltin(spec, 'model-version')
 }
 
 /** Raised when the way a check computes its result changes: old evidence then no longer counts. */

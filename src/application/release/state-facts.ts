@@ -1,22 +1,30 @@
 import type { JsonObject } from '../../base/json.ts'
+import { commitmentFacts } from '../../domain/commitment/commitment.ts'
+import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import { readinessNow } from '../../domain/readiness/readiness.ts'
 import type { Release } from '../../domain/release/release.ts'
-import type { Risk } from '../../domain/risk/risk.ts'
+import { isOverdueRisk } from '../../domain/risk/risk.ts'
 import { isOverdue } from '../../domain/finding/finding.ts'
 import { vendorUses } from '../../domain/vendor/vendor-assessment.ts'
+import { commitmentsOf } from '../governance/commitments.ts'
 import { openFindings } from '../governance/findings.ts'
+import { allRisks } from '../governance/risk-register.ts'
 import { readinessWords } from '../governance/readiness.ts'
 import { threatModelOfRelease } from '../governance/threat-models.ts'
 import { vendorAssessments } from '../governance/vendors.ts'
-import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 
 /**
  * What the state knows of a release that its files do not show: reviews, findings, readiness, vendors. Computed here and
  * not taken from whoever asks for the verdict.
  */
-export async function stateFacts(node: OwnerNode, release: Release, tier: Tier): Promise<JsonObject> {
+export async function stateFacts(
+  node: OwnerNode,
+  release: Release,
+  tier: Tier,
+  packs: readonly PolicyPack[],
+): Promise<JsonObject> {
   const system = release.manifest.metadata.name
   const record = await node.store.get('releases', release.digest)
   const now = node.clock()
@@ -39,9 +47,17 @@ export async function stateFacts(node: OwnerNode, release: Release, tier: Tier):
       rollbackRehearsed: ready['rollback-rehearsed'] !== undefined,
       redTeamSignedOff: ready['red-team-signed-off'] !== undefined,
     },
-    risks: { overdue: (await openRisks(node, system)).filter(({ dueAt }) => dueAt <= now).length },
+    risks: { overdue: (await allRisks(node, system)).filter((risk) => isOverdueRisk(risk, now)).length },
+    commitments: { ...commitmentFacts(await commitmentsOf(node, system), enforcedRules(packs), now) },
     vendors: { unapproved: uses.filter(({ state }) => state !== 'approved').map(({ vendor }) => vendor) },
   }
+}
+
+/** A rule in shadow holds no promise. */
+function enforcedRules(packs: readonly PolicyPack[]): ReadonlySet<string> {
+  return new Set(
+    packs.flatMap((pack) => pack.rules.filter((rule) => modeOf(pack, rule) === 'enforce').map(({ id }) => id)),
+  )
 }
 
 async function threatModelFacts(
@@ -57,10 +73,4 @@ async function threatModelFacts(
     openHigh: open.filter(({ severity }) => severity === 'high').length,
     notEvidenced: threats.filter(({ state }) => state === 'designed').length,
   }
-}
-
-async function openRisks(node: OwnerNode, system: string): Promise<readonly Risk[]> {
-  return (await listAll(node.store, 'risks', { system, status: 'open' })).map(
-    ({ document }) => document as unknown as Risk,
-  )
 }

@@ -4,6 +4,7 @@ import type { Problem, Result } from '../../base/result.ts'
 import type { CallScope } from '../../domain/access/call-scope.ts'
 import type { DecisionRights } from '../../domain/approval/decision-rights.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import type { RegoEngine } from '../../domain/policy/rego-engine.ts'
 import type { ThreatKind } from '../../domain/threatmodel/threat.ts'
 import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
@@ -19,6 +20,7 @@ export interface OwnerNode {
   readonly recorder: Recorder
   readonly keys: SigningKeys
   readonly engine: PolicyEngine
+  readonly rego: RegoEngine
   readonly sha256: Sha256
   readonly clock: Clock
   readonly newId: () => string

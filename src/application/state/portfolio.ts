@@ -1,5 +1,6 @@
 import { parseDigest } from '../../base/digest.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { isOpenRisk, type RiskState } from '../../domain/risk/risk.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import { allDenies } from '../respond/kill.ts'
 import type { OwnerNode } from './owner-node.ts'
@@ -12,7 +13,7 @@ export async function listSystems(node: OwnerNode): Promise<readonly object[]> {
     node.store.newestOfEach('verdicts'),
     countBySystem(node, 'releases', () => true),
     countBySystem(node, 'incidents', (status) => status === 'open' || status === 'contained'),
-    countBySystem(node, 'risks', (status) => status === 'open'),
+    countBySystem(node, 'risks', (status) => isOpenRisk({ treatment: status as RiskState })),
     countBySystem(node, 'exceptions', (status) => status === 'approved'),
     allDenies(node),
   ])

@@ -26,6 +26,8 @@ export const RECORD_KINDS = [
   'threat_models',
   'readiness',
   'vendors',
+  'intake_requests',
+  'commitments',
   'prompt_labels',
   'drafts',
 ] as const

@@ -11,6 +11,8 @@ import { LINEAGE_OPERATIONS } from './operations/lineage.ts'
 import { PROMPTS_OPERATIONS } from './operations/prompts.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
+import { RISKS_OPERATIONS } from './operations/risks.ts'
+import { COMMITMENTS_OPERATIONS } from './operations/commitments.ts'
 import { RESPOND_OPERATIONS } from './operations/respond.ts'
 
 /** Every operation of `/api/v1`: HTTP routes, OpenAPI, command-line calls and access come from this table. */
@@ -18,6 +20,8 @@ export const OPERATIONS = {
   ...RELEASES_OPERATIONS,
   ...GOVERNANCE_OPERATIONS,
   ...RIGHTS_OPERATIONS,
+  ...RISKS_OPERATIONS,
+  ...COMMITMENTS_OPERATIONS,
   ...FINDINGS_OPERATIONS,
   ...RESPOND_OPERATIONS,
   ...EVIDENCE_OPERATIONS,

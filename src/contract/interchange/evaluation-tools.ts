@@ -1,4 +1,4 @@
-import type { Json } from '../../base/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import { importedRow, outcomeOfScore } from './imported-row.ts'
 import { listAt, numberOf, objectAt, textOf } from './loose-json.ts'
 import type { ResultReport, ResultRow } from './result-report.ts'
@@ -28,7 +28,13 @@ export function readLmEval(values: readonly Json[]): ResultReport | undefined {
   return report('lm-eval', rows)
 }
 
-/** OpenAI evals: events of type `match`; an `error` event gives no verdict. */
+/** Metrics of an event that say how well one sample went, from 0 to 1. */
+const SAMPLE_METRICS = ['accuracy', 'score', 'f1_score'] as const
+
+/**
+ * OpenAI evals: events of type `match`, else those of type `metrics` that name accuracy, score or F1; an `error` event gives no
+ * verdict.
+ */
 export function readOpenAiEvals(values: readonly Json[]): ResultReport | undefined {
   if (!values.some((value) => 'spec' in objectAt(value))) return undefined
   const suite = textOf(
@@ -37,8 +43,10 @@ export function readOpenAiEvals(values: readonly Json[]): ResultReport | undefin
       'spec',
     )['eval_name'],
   )
+  const hasMatches = values.some((value) => objectAt(value)['type'] === 'match')
   const rows = values.flatMap((value) => {
     const { sample_id: id, type } = objectAt(value)
+    if (type === 'metrics' && !hasMatches) return metricRows(textOf(id), suite, value)
     const { correct, expected, picked, sampled } = objectAt(value, 'data')
     if (type === 'error') return [importedRow({ id: textOf(id), suite, outcome: 'errored', why: 'error event' })]
     if (type !== 'match') return []
@@ -56,14 +64,29 @@ export function readOpenAiEvals(values: readonly Json[]): ResultReport | undefin
   return report('openai-evals', rows)
 }
 
-/** DeepEval's test run; a metric with an error gives no verdict. */
-export function readDeepEval([run]: readonly Json[]): ResultReport | undefined {
-  const cases = [...listAt(run, 'testCases'), ...listAt(run, 'test_cases'), ...listAt(run, 'test_results')]
+function metricRows(id: string, suite: string, event: Json): readonly ResultRow[] {
+  const data = objectAt(event, 'data')
+  return SAMPLE_METRICS.filter((metric) => metric in data).map((metric) => {
+    const score = data[metric]
+    const outcome = outcomeOfScore(typeof score === 'boolean' ? Number(score) : numberOf(score))
+    return importedRow({ id, suite: `${suite}/${metric}`, outcome, output: textOf(data['choice']) })
+  })
+}
+
+/** DeepEval's test run, as it lies in `.deepeval/.latest_test_run.json` too; a metric with an error gives no verdict. */
+export function readDeepEval([file]: readonly Json[]): ResultReport | undefined {
+  const wrapped = objectAt(file, 'testRunData')
+  const run = Object.keys(wrapped).length > 0 ? wrapped : file
+  const keys = ['testCases', 'conversationalTestCases', 'test_cases', 'test_results']
+  const cases = keys.flatMap((key) => listAt(run, key))
   if (cases.length === 0) return undefined
   const rows = cases.flatMap((value, index) => {
     const one = objectAt(value)
-    return [...listAt(value, 'metricsData'), ...listAt(value, 'metrics_data')].map((part) => {
-      const { name, success, error, reason } = objectAt(part)
+    const metrics = ['metricsData', 'metrics_data', 'metricsMetadata'].flatMap((key) => listAt(value, key))
+    return metrics.map((part) => {
+      const { name: named, metric, error, reason } = objectAt(part)
+      const name = named ?? metric
+      const success = successOf(objectAt(part))
       const isErrored = (error !== undefined && error !== null) || typeof success !== 'boolean'
       return importedRow({
         id: textOf(one['name'] ?? index),
@@ -76,6 +99,14 @@ export function readDeepEval([run]: readonly Json[]): ResultReport | undefined {
     })
   })
   return report('deepeval', rows)
+}
+
+/** Older runs say a score and the least that passes. */
+function successOf({ success, score, minimumScore, threshold }: JsonObject): Json | undefined {
+  if (success !== undefined) return success
+  const least = numberOf(threshold) ?? numberOf(minimumScore)
+  const reached = numberOf(score)
+  return reached === undefined || least === undefined ? undefined : reached >= least
 }
 
 const RAGAS_TEXTS = new Set([
@@ -113,10 +144,18 @@ export function readRagas(values: readonly Json[]): ResultReport | undefined {
 /** Least share of the smallest to the greatest rate of any two groups (the four-fifths rule). */
 const RATIO_MIN = 0.8
 
-/** Fairlearn: `{ by_group: { metric: { group: value } } }` of a MetricFrame; one row a metric. */
+/**
+ * Fairlearn: `{ by_group: { metric: { group: value } } }` of a MetricFrame, or `{ by_group: { group: value } }` of one metric; one
+ * row a metric.
+ */
 export function readFairlearn([frame]: readonly Json[]): ResultReport | undefined {
-  const metrics = Object.entries(objectAt(frame, 'by_group'))
-  if (metrics.length === 0) return undefined
+  const byGroup = objectAt(frame, 'by_group')
+  const values = Object.values(byGroup)
+  if (values.length === 0) return undefined
+  const isOne = values.every((value) => value === null || typeof value === 'number')
+  const metrics: readonly (readonly [string, Json | undefined])[] = isOne
+    ? [['metric', byGroup]]
+    : Object.entries(byGroup)
   const rows = metrics.map(([metric, groups]) => {
     const rates = Object.values(objectAt(groups)).map(numberOf)
     const known = rates.filter((rate) => rate !== undefined)
@@ -139,7 +178,7 @@ export function readGreatExpectations([result]: readonly Json[]): ResultReport |
   const rows = results.map((one, index) => {
     const config = objectAt(one, 'expectation_config')
     const { success } = objectAt(one)
-    const raised = objectAt(one, 'exception_info')['raised_exception'] === true
+    const raised = hasRaised(objectAt(one, 'exception_info'))
     return importedRow({
       id: String(index),
       suite: textOf(config['type'] ?? config['expectation_type']),
@@ -148,4 +187,9 @@ export function readGreatExpectations([result]: readonly Json[]): ResultReport |
     })
   })
   return report('great-expectations', rows, textOf(objectAt(result, 'meta')['great_expectations_version']))
+}
+
+/** An exception while a metric was computed stands one level deeper, under the metric's id. */
+function hasRaised(info: JsonObject): boolean {
+  return [info, ...Object.values(info)].some((part) => isJsonObject(part) && part['raised_exception'] === true)
 }

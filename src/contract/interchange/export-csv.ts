@@ -22,9 +22,13 @@ const FORMULA = /^[=+\-@\t\r\n|%]/
 
 /** RFC 4180, CRLF; a cell that a spreadsheet would compute is made text by an apostrophe. */
 export function exportCsv({ rows }: ResultReport): string {
-  return [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(','))]
-    .map((line) => `${line}\r\n`)
-    .join('')
+  return [CSV_HEAD, ...rows.map(csvRow)].join('')
+}
+
+export const CSV_HEAD = `${COLUMNS.join(',')}\r\n`
+
+export function csvRow(row: ResultRow): string {
+  return `${COLUMNS.map((column) => cell(row[column])).join(',')}\r\n`
 }
 
 function cell(value: ResultRow[keyof ResultRow]): string {

@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts'
 import { inertText } from './inert-text.ts'
-import { countRows, type ResultReport } from './result-report.ts'
+import { countRows, type ResultReport, type ResultRow } from './result-report.ts'
 
 /** An escape of a character in JSON is the character: values stay what they were, and nothing hostile is raw. */
 const inertJsonText = (value: unknown, indent?: number): string => inertText(JSON.stringify(value, null, indent))
@@ -12,7 +12,11 @@ export function exportJson(report: ResultReport): string {
 
 /** One row a line. */
 export function exportJsonl({ rows }: ResultReport): string {
-  return rows.map((row) => `${inertJsonText(row)}\n`).join('')
+  return rows.map(jsonlRow).join('')
+}
+
+export function jsonlRow(row: ResultRow): string {
+  return `${inertJsonText(row)}\n`
 }
 
 export function jsonFile(value: Json): string {

@@ -1,12 +1,23 @@
 import type { Sha256 } from '../../base/digest.ts'
 import { exportCsv } from './export-csv.ts'
 import { exportGitHubAnnotations, exportGitLab, exportSarif } from './export-code-scanning.ts'
+import { exportHtml } from './export-html.ts'
 import { exportJson, exportJsonl } from './export-json.ts'
 import { exportJUnit } from './export-junit.ts'
 import { exportMarkdown } from './export-markdown.ts'
 import type { ResultReport } from './result-report.ts'
 
-export const RESULT_FORMATS = ['json', 'jsonl', 'csv', 'junit', 'sarif', 'markdown', 'github', 'gitlab'] as const
+export const RESULT_FORMATS = [
+  'json',
+  'jsonl',
+  'csv',
+  'junit',
+  'sarif',
+  'markdown',
+  'github',
+  'gitlab',
+  'html',
+] as const
 export type ResultFormat = (typeof RESULT_FORMATS)[number]
 
 export function isResultFormat(name: string): name is ResultFormat {
@@ -36,5 +47,7 @@ export function exportReport(
       return exportGitHubAnnotations(report, fallback)
     case 'gitlab':
       return exportGitLab(sha256, report, fallback)
+    case 'html':
+      return exportHtml(report)
   }
 }

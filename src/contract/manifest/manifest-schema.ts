@@ -159,6 +159,18 @@ const agent = z.strictObject({
   maxRepeats: z.int().min(1).max(100).optional(),
 })
 
+const journey = z.strictObject({
+  id: componentId,
+  risk: z.enum(['low', 'medium', 'high']),
+  text: words,
+  languages: z
+    .array(z.string().regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/, 'must be a language tag such as `de`'))
+    .max(50)
+    .optional(),
+  risks: z.array(z.string().min(1).max(60)).max(20).optional(),
+  casesMin: z.int().min(1).max(100_000).optional(),
+})
+
 const action = z.enum(['allow', 'log', 'annotate', 'redact', 'pseudonymise', 'require-approval', 'block'])
 const onFinding = z.strictObject({ action })
 
@@ -246,10 +258,7 @@ export const manifestSchema = z
       regions: z.array(region).optional(),
       aiActRole: z.enum(AI_ACT_ROLES).optional(),
     }),
-    journeys: z
-      .array(z.strictObject({ id: componentId, risk: z.enum(['low', 'medium', 'high']), text: words }))
-      .max(200)
-      .optional(),
+    journeys: z.array(journey).max(200).optional(),
     components: z.strictObject({
       models: z.array(model).min(1).max(100),
       prompts: z.array(prompt).max(200).optional(),

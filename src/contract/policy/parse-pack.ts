@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { utf8 } from '../../base/bytes.ts'
 import { digestOfBytes, type Sha256 } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { fail, ok, type Problem, type Result, type SourcePosition } from '../../base/result.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
+import { regoExpression, type RegoSource } from '../../domain/policy/rego-engine.ts'
 import {
   BUILTIN_CHECKS,
   CHECK_METRICS,
@@ -76,7 +77,12 @@ const rule = z.strictObject({
   frameworks: z.array(z.string().max(60)).max(20).optional(),
   when: z.string().min(1).max(1_000).optional(),
   check: check.optional(),
-  expr: z.string().min(1).max(2_000),
+  expr: z.string().min(1).max(2_000).optional(),
+  rego: z
+    .string()
+    .max(200)
+    .regex(/^[a-zA-Z_]\w*(\/[a-zA-Z_]\w*)*$/, 'must be a path below `data`, like `gatehouse/release/allow`')
+    .optional(),
   message: z.string().min(1).max(500),
   fix: z.string().min(1).max(500),
   maxAgeDays: z.int().min(1).max(366).optional(),
@@ -94,6 +100,18 @@ const rule = z.strictObject({
     .max(50),
 })
 
+const engine = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('opa-bundle'),
+    file: z.string().regex(/^[\w-][\w.-]{0,99}\.tar\.gz$/, 'must be the name of a `.tar.gz` beside the pack'),
+    digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must look like `sha256:…`'),
+  }),
+  z.strictObject({
+    kind: z.literal('opa-remote'),
+    endpoint: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be the name of an endpoint'),
+  }),
+])
+
 export const packSchema = z
   .strictObject({
     apiVersion: z.literal('gatehouse.dev/v1'),
@@ -104,6 +122,7 @@ export const packSchema = z
       title: z.string().max(200),
       scope: z.enum(POLICY_SCOPES).optional(),
       mode: z.enum(POLICY_MODES).optional(),
+      engine: engine.optional(),
       notes: z
         .array(z.strictObject({ version: z.string().regex(/^\d+\.\d+\.\d+$/), text: z.string().min(1).max(1_000) }))
         .max(100)
@@ -118,7 +137,7 @@ const MAX_AGE_DAYS_DEFAULT = 30
 /** Parses, compiles and tests a pack: refused unless every expression compiles and every rule has a passing and a failing test that hold. */
 export function parsePack(
   sha256: Sha256,
-  engine: PolicyEngine,
+  policyEngine: PolicyEngine,
   file: string,
   text: string,
 ): Result<PolicyPack, readonly Problem[]> {
@@ -130,20 +149,41 @@ export function parsePack(
   const { metadata, rules } = parsed.data
   const pack: PolicyPack = {
     ...metadata,
+    engine: metadata.engine as RegoSource | undefined,
     file,
     digest: digestOfBytes(sha256, utf8(text)),
     rules: rules.map((entry, index) => ({
       ...entry,
       frameworks: entry.frameworks ?? [],
       when: entry.when ?? 'true',
+      expr: entry.rego === undefined ? (entry.expr ?? '') : regoExpression(entry.rego),
       check: entry.check,
       maxAgeDays: entry.maxAgeDays ?? MAX_AGE_DAYS_DEFAULT,
       tests: entry.tests.map((test) => ({ ...test, input: test.input as JsonObject })),
       line: source.positionOf(['rules', index]).line,
     })),
   }
-  const problems = checkPack(engine, pack, source)
+  const misplaced = rules.flatMap((entry, index) => languageProblem(entry, pack, source.positionOf(['rules', index])))
+  if (misplaced.length > 0) return fail(misplaced)
+  const problems = checkPack(policyEngine, pack, source)
   return problems.length > 0 ? fail(problems) : ok(pack)
+}
+
+/** One rule speaks one language, and only a pack that says who is asked speaks Rego. */
+function languageProblem(
+  { id, expr, rego }: { readonly id: string; readonly expr?: string | undefined; readonly rego?: string | undefined },
+  { engine: source, scope }: PolicyPack,
+  at: SourcePosition,
+): readonly Problem[] {
+  const message =
+    (expr === undefined) === (rego === undefined)
+      ? 'needs exactly one of `expr` and `rego`'
+      : rego !== undefined && (source === undefined || scope === 'request')
+        ? 'has `rego`: that needs `metadata.engine`, and a pack that reads releases'
+        : undefined
+  return message === undefined
+    ? []
+    : [{ code: 'policy/rego', message: `rule \`${id}\` ${message}`, next: 'see docs/reference/policy-pack.md', at }]
 }
 
 /** Evidence is of releases, and an effect of requests: in the other scope the key would be read by nothing. */
@@ -173,7 +213,8 @@ function checkPack(engine: PolicyEngine, pack: PolicyPack, source: YamlSource): 
         next: 'remove it, or change `metadata.scope`',
         at: source.positionOf(['rules', index, misplaced]),
       })
-    for (const field of ['when', 'expr'] as const) {
+    // The text of a Rego query is no CEL: it is compiled by whoever made the bundle.
+    for (const field of entry.rego === undefined ? (['when', 'expr'] as const) : (['when'] as const)) {
       const compiled = engine.compile(entry[field], variablesOf(pack))
       if (!compiled.ok)
         problems.push({

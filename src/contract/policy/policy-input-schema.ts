@@ -18,6 +18,7 @@ const facts = z.strictObject({
     redTeamSignedOff: z.boolean(),
   }),
   risks: z.strictObject({ overdue: count }),
+  commitments: z.strictObject({ active: count, proposed: count, unbound: count }),
   vendors: z.strictObject({ unapproved: z.array(z.string()) }),
 })
 

@@ -5,6 +5,8 @@ const text = z.string().min(1).max(2_000)
 const texts = z.array(text).min(1).max(50)
 const args = z.record(z.string().max(100), z.union([z.string().max(1_000), z.number()])).optional()
 const tool = z.string().min(1).max(64)
+/** A host name in lower case, without scheme, port or path. */
+const host = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a host name in lower case')
 const ids = z.array(z.string().min(1).max(200)).max(1_000)
 const share = z.number().min(0).max(1)
 const jsonSchema = z.record(z.string().max(200), z.json())
@@ -37,7 +39,12 @@ export const expectationSchema = z.discriminatedUnion('scorer', [
   z.strictObject({ scorer: z.literal('safe'), topics: z.array(z.string().max(60)).min(1).max(20).optional() }),
   z.strictObject({ scorer: z.literal('tool-called'), tool, args }),
   z.strictObject({ scorer: z.literal('tool-not-called'), tool, args }),
-  z.strictObject({ scorer: z.literal('trajectory'), tools: z.array(tool).max(100), mode: z.enum(TRAJECTORY_MODES) }),
+  z.strictObject({
+    scorer: z.literal('trajectory'),
+    tools: z.array(tool).max(100),
+    mode: z.enum(TRAJECTORY_MODES),
+    forbidden: z.array(tool).min(1).max(100).optional(),
+  }),
   z.strictObject({ scorer: z.literal('tool-arguments'), tool, schema: jsonSchema }),
   z.strictObject({ scorer: z.literal('calls-at-most'), max: z.int().min(0).max(1_000) }),
   z.strictObject({ scorer: z.literal('cites'), doc: z.string().min(1).max(200) }),
@@ -57,6 +64,7 @@ export const expectationSchema = z.discriminatedUnion('scorer', [
   }),
   z.strictObject({ scorer: z.literal('no-canary') }),
   z.strictObject({ scorer: z.literal('no-foreign-record') }),
+  z.strictObject({ scorer: z.literal('no-egress'), allow: z.array(host).min(1).max(100).optional() }),
   z.strictObject({ scorer: z.literal('latency'), maxMs: z.number().min(0).max(3_600_000) }),
   z.strictObject({ scorer: z.literal('cost'), maxUsd: z.number().min(0).max(1_000) }),
   z.strictObject({

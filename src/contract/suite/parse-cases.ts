@@ -4,6 +4,7 @@ import { parseJson, type Json } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result, type SourcePosition } from '../../base/result.ts'
 import type { SuiteCase } from '../../domain/evaluation/suite.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
+import { CaseIds } from './case-ids.ts'
 import { caseSchema } from './case-schema.ts'
 import { compileCase, type CaseFrame } from './compile-case.ts'
 import { caseOfRow } from './csv-case.ts'
@@ -17,18 +18,18 @@ const LINE_CHARS_MAX = 1_000_000
 export class CaseReader {
   readonly problems: Problem[] = []
   readonly #frame: CaseFrame
-  readonly #lines = new Map<string, number>()
+  readonly #ids = new CaseIds()
 
   constructor(frame: CaseFrame) {
     this.#frame = frame
   }
 
   get isFull(): boolean {
-    return this.problems.length >= PROBLEMS_MAX || this.#lines.size > CASES_MAX
+    return this.problems.length >= PROBLEMS_MAX || this.#ids.count > CASES_MAX
   }
 
   get count(): number {
-    return this.#lines.size
+    return this.#ids.count
   }
 
   /** One line of a JSONL file; undefined when it is blank or wrong. */
@@ -59,7 +60,7 @@ export class CaseReader {
       this.problems.push(problemOf(parsed.error, placeOf))
       return undefined
     }
-    const first = this.#lines.get(parsed.data.id)
+    const first = this.#ids.take(parsed.data.id, at.line)
     if (first !== undefined) {
       this.problems.push({
         code: 'suite/duplicate-case',
@@ -69,7 +70,6 @@ export class CaseReader {
       })
       return undefined
     }
-    this.#lines.set(parsed.data.id, at.line)
     const compiled = compileCase(this.#frame, parsed.data, at)
     if (compiled.ok) return compiled.value
     this.problems.push(compiled.failure)

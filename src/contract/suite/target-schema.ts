@@ -1,3 +1,4 @@
+import parseJsonPath from 'jsonpath-rfc9535/parser'
 import { z } from 'zod'
 
 const url = z
@@ -27,6 +28,18 @@ const model = {
   stepsMax: z.int().min(1).max(50).optional(),
 }
 const path = z.string().min(1).max(512)
+const jsonPath = z.string().max(500).refine(isJsonPath, 'must be a JSONPath (RFC 9535), for example `$.reply`')
+
+function isJsonPath(text: string): boolean {
+  try {
+    parseJsonPath(text)
+    return true
+  } catch (error) {
+    // The parser says so by an exception of its own, which has the name of the built-in one.
+    if (error instanceof Error && error.name === 'SyntaxError') return false
+    throw error
+  }
+}
 
 /** Where a suite's cases go. */
 export const targetSchema = z
@@ -44,11 +57,11 @@ export const targetSchema = z
       /** `{{prompt}}`, `{{messages}}`, `{{case.id}}`, `{{session}}`, variables of the case. */
       body: z.json().optional(),
       /** JSONPath (RFC 9535) of the parts of the answer. */
-      reply: z.string().max(500),
-      toolCalls: z.string().max(500).optional(),
-      passages: z.string().max(500).optional(),
-      citations: z.string().max(500).optional(),
-      blocked: z.string().max(500).optional(),
+      reply: jsonPath,
+      toolCalls: jsonPath.optional(),
+      passages: jsonPath.optional(),
+      citations: jsonPath.optional(),
+      blocked: jsonPath.optional(),
     }),
     z.strictObject({
       type: z.literal('mcp'),

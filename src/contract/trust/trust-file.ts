@@ -4,12 +4,16 @@ import { digestOfBytes, type Digest, type Sha256 } from '../../base/digest.ts'
 import { epochMs, parseRfc3339, type EpochMs } from '../../base/instant.ts'
 import { parseJson } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import { KEY_PURPOSES, type KeyPurpose } from '../../application/keys/signing-keys.ts'
+import { KEY_PURPOSES } from '../../application/keys/signing-keys.ts'
 
 const instant = z
   .string()
   .max(40)
   .refine((text) => parseRfc3339(text) !== undefined, 'must be an RFC 3339 instant')
+
+/** What a key is trusted for: what an owner signs, and `policy`, by which people sign packs with keys of their own. */
+export const TRUST_PURPOSES = [...KEY_PURPOSES, 'policy'] as const
+export type TrustPurpose = (typeof TRUST_PURPOSES)[number]
 
 const trustSchema = z.strictObject({
   trustVersion: z.literal(1),
@@ -19,7 +23,7 @@ const trustSchema = z.strictObject({
   keys: z
     .array(
       z.strictObject({
-        purpose: z.enum(KEY_PURPOSES),
+        purpose: z.enum(TRUST_PURPOSES),
         keyId: z.string().regex(/^sha256:[0-9a-f]{64}$/),
         publicKey: z.string().max(100),
         validFrom: instant,
@@ -34,7 +38,7 @@ const trustSchema = z.strictObject({
 export type TrustFile = z.infer<typeof trustSchema>
 
 export interface TrustedPublicKey {
-  readonly purpose: KeyPurpose
+  readonly purpose: TrustPurpose
   readonly keyId: Digest
   /** 32 raw Ed25519 bytes. */
   readonly publicKey: Uint8Array

@@ -80,3 +80,42 @@ describe('the automaton', () => {
     expect(() => new Automaton([{ text: '', isWord: false }])).toThrow(RangeError)
   })
 })
+
+describe('a text that is walked in halves', () => {
+  const inOrder = (patterns: readonly Pattern[], text: string): readonly string[] => {
+    const hits: string[] = []
+    new Automaton(patterns).scan(text, (pattern, start, end) => hits.push(`${pattern}@${start}-${end}`))
+    return hits
+  }
+
+  test('gives the hits of a search for each pattern, in the order of their ends', () => {
+    const patterns = ['ab', 'abab', 'b c', 'cab'].map((text, index) => ({ text, isWord: index === 1 }))
+    const piece = string({ unit: constantFrom('a', 'b', 'c', ' ', 'é'), minLength: 40, maxLength: 60 })
+    assert(
+      property(array(piece, { minLength: 60, maxLength: 80 }), (pieces) => {
+        const text = pieces.join('')
+        const hits = inOrder(patterns, text)
+        expect(hits.toSorted()).toEqual(searched(patterns, text))
+        const ends = hits.map((hit) => Number(hit.split('-')[1]))
+        expect(ends).toEqual(ends.toSorted((left, right) => left - right))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('finds a pattern that lies across the middle', () => {
+    const text = `${'-'.repeat(2_000)}needle${'-'.repeat(2_000)}`
+    expect(inOrder([{ text: 'needle', isWord: false }], text)).toEqual(['0@2000-2006'])
+  })
+})
+
+test.each([
+  ['find', false],
+  ['f1nd', false],
+  ['(nd', true],
+  ['_nd', true],
+  ['\\nnd', true],
+  ['%0And', true],
+])('an anchor that begins a value is told in %j: %s', (text, isTold) => {
+  expect(found([{ text: 'nd', isWord: false, isStart: true }], text)).toHaveLength(isTold ? 1 : 0)
+})

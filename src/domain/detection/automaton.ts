@@ -1,8 +1,12 @@
+import { withUnits } from './text-units.ts'
+
 /** A word or piece of text to look for, in lower case; found in any case. */
 export interface Pattern {
   readonly text: string
   /** Only where no letter, digit or underscore stands before and behind. */
   readonly isWord: boolean
+  /** The searcher takes none that a letter or digit of ASCII stands before, unless an escape may end there: it need not be told. */
+  readonly isStart?: boolean | undefined
 }
 
 /** Called for each occurrence: index of the pattern, and where it stands (UTF-16 units, half-open). */
@@ -11,6 +15,20 @@ export type OnHit = (pattern: number, start: number, end: number) => void
 /** Most states a table can name; the bit above marks a state that has hits. */
 const STATES_MAX = 0x7fff
 const HAS_HITS = 0x8000
+/** Shorter texts are walked in one go. */
+const HALVES_FROM = 2_048
+const LATE_LEAST = 256
+const LATE_KEPT = 0x10000
+const WORD_END = 0x80
+const START_LENGTH = 0x7f
+const BACKSLASH = 92
+const PERCENT = 37
+
+interface Walked {
+  readonly text: string
+  readonly units: Uint16Array
+  readonly half: number
+}
 
 /**
  * Aho–Corasick automaton (Aho and Corasick, CACM 18:6, 1975) as a full transition table over the classes of characters
@@ -27,6 +45,11 @@ export class Automaton {
   readonly #hits: Int32Array
   readonly #lengths: Int32Array
   readonly #isWord: Uint8Array
+  /** Per state: `WORD_END` where no hit is told before a letter, and how far before the end all begin that none is told behind. */
+  readonly #glances: Uint8Array
+  readonly #longest: number
+  /** States with hits in the second half and where they end, until those of the first are told. */
+  #late: Uint32Array<ArrayBuffer> = new Uint32Array(LATE_LEAST)
 
   constructor(patterns: readonly Pattern[]) {
     const { classes, width } = classesOf(patterns)
@@ -38,21 +61,84 @@ export class Automaton {
     this.#hits = hits
     this.#lengths = Int32Array.from(patterns, ({ text }) => text.length)
     this.#isWord = Uint8Array.from(patterns, ({ isWord }) => (isWord ? 1 : 0))
+    this.#glances = glancesOf(patterns, hitStart, hits)
+    this.#longest = this.#lengths.reduce((most, own) => Math.max(most, own), 0)
   }
 
-  /** Finds every occurrence, in the order of their ends. Linear in the text and the number of hits. */
+  /** Finds every occurrence that is asked for, in the order of their ends. Linear in the text and the number of hits. */
   scan(text: string, onHit: OnHit): void {
+    const { length } = text
+    withUnits(text, (units) => {
+      const half = length < HALVES_FROM ? 0 : length >> 1
+      const state = half === 0 ? 0 : this.#walkHalves({ text, units, half }, onHit)
+      this.#walk({ text, units, half }, state, onHit)
+    })
+  }
+
+  /** From behind the two halves to the end: the whole of a short text. */
+  #walk({ text, units, half }: Walked, before: number, onHit: OnHit): void {
     const classes = this.#classes
     const next = this.#next
     const shift = this.#shift
-    let state = 0
-    for (let at = 0; at < text.length; at++) {
-      state = next[(state << shift) + (classes[text.charCodeAt(at)] as number)] as number
-      if (state >= HAS_HITS) {
-        state -= HAS_HITS
-        this.#emit(text, state, at + 1, onHit)
+    const { length } = text
+    let state = before
+    for (let at = 2 * half; at < length; at++) {
+      state = next[(state << shift) + (classes[units[at] as number] as number)] as number
+      if (state < HAS_HITS) continue
+      state -= HAS_HITS
+      if (!this.#isPassedOver(units, state, at + 1, length)) this.#emit(text, state, at + 1, onHit)
+    }
+  }
+
+  /** Each step of a walk waits for the one before it: two of them in turn, one over each half, wait for memory together. */
+  #walkHalves({ text, units, half }: Walked, onHit: OnHit): number {
+    const classes = this.#classes
+    const next = this.#next
+    const shift = this.#shift
+    const { length } = text
+    let late = this.#late
+    let count = 0
+    let left = 0
+    let right = this.#stateAt(units, half)
+    for (let at = 0, other = half; at < half; at++, other++) {
+      left = next[(left << shift) + (classes[units[at] as number] as number)] as number
+      right = next[(right << shift) + (classes[units[other] as number] as number)] as number
+      if ((left | right) < HAS_HITS) continue
+      if (left >= HAS_HITS) {
+        left -= HAS_HITS
+        if (!this.#isPassedOver(units, left, at + 1, length)) this.#emit(text, left, at + 1, onHit)
+      }
+      if (right >= HAS_HITS) {
+        right -= HAS_HITS
+        if (this.#isPassedOver(units, right, other + 1, length)) continue
+        if (count === late.length) late = grown(late)
+        late[count++] = right
+        late[count++] = other + 1
       }
     }
+    this.#late = late.length > LATE_KEPT ? new Uint32Array(LATE_LEAST) : late
+    for (let index = 0; index < count; index += 2)
+      this.#emit(text, late[index] as number, late[index + 1] as number, onHit)
+    return right
+  }
+
+  /** The state that a walk from the beginning has before `at`: no pattern reaches further back than the longest. */
+  #stateAt(units: Uint16Array, at: number): number {
+    let state = 0
+    for (let index = Math.max(0, at - this.#longest); index < at; index++) {
+      const cell = (state << this.#shift) + (this.#classes[units[index] as number] as number)
+      state = (this.#next[cell] as number) & (HAS_HITS - 1)
+    }
+    return state
+  }
+
+  /** Most hits are a few letters inside a longer word: true only where none of the state's would be told. */
+  #isPassedOver(units: Uint16Array, state: number, end: number, length: number): boolean {
+    const glance = this.#glances[state] as number
+    if ((glance & WORD_END) !== 0 && end < length && isAsciiAlnum(units[end] as number)) return true
+    const start = end - (glance & START_LENGTH)
+    if (start === end || start === 0 || !isAsciiAlnum(units[start - 1] as number)) return false
+    return (start < 2 || units[start - 2] !== BACKSLASH) && (start < 3 || units[start - 3] !== PERCENT)
   }
 
   #emit(text: string, state: number, end: number, onHit: OnHit): void {
@@ -76,6 +162,27 @@ export function isWordUnit(code: number): boolean {
   // Beyond either end of a text there is no code at all.
   if (!(code >= 192 && code < 0x2000) || code === 215 || code === 247) return false
   return !(code >= 0xe00 && code < 0xf00) && !(code >= 0x1780 && code < 0x1800)
+}
+
+function isAsciiAlnum(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
+}
+
+function glancesOf(patterns: readonly Pattern[], hitStart: Int32Array, hits: Int32Array): Uint8Array {
+  return Uint8Array.from({ length: hitStart.length - 1 }, (_, state) => {
+    const own = Array.from(hits.subarray(hitStart[state], hitStart[state + 1]), (hit) => patterns[hit] as Pattern)
+    const [first] = own
+    if (first === undefined) return 0
+    const { length } = first.text
+    const isStart = own.every(({ text, isWord, isStart = isWord }) => isStart && text.length === length)
+    return (own.every(({ isWord }) => isWord) ? WORD_END : 0) | (isStart && length <= START_LENGTH ? length : 0)
+  })
+}
+
+function grown(list: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const more = new Uint32Array(2 * list.length)
+  more.set(list)
+  return more
 }
 
 /** Whether the word goes on beyond a place: an underscore at a word's edge is Markdown's, not the word's. */

@@ -24,6 +24,8 @@ export interface View {
   readonly invisible: number
   /** ASCII text that was hidden in tag characters (U+E0020–U+E007E). */
   readonly tagText: string
+  /** Whether a character was left out, seen or not. */
+  readonly hasDropped: boolean
   /** The raw span of a span of `text`. */
   rawSpan(start: number, end: number): RawSpan
 }
@@ -33,6 +35,7 @@ class IdentityView implements View {
   readonly isIdentity = true
   readonly invisible = 0
   readonly tagText = ''
+  readonly hasDropped = false
   #lower: string | undefined
   #starts: Uint32Array | undefined
   #ends: Uint32Array | undefined
@@ -59,6 +62,7 @@ class FoldedView implements View {
   readonly isIdentity = false
   readonly invisible: number
   readonly tagText: string
+  readonly hasDropped: boolean
   readonly #places: FoldedPlaces
   #lower: string | undefined
   #all: { readonly starts: Uint32Array; readonly ends: Uint32Array } | undefined
@@ -67,6 +71,7 @@ class FoldedView implements View {
     this.text = folded.text
     this.invisible = folded.invisible
     this.tagText = folded.tagText
+    this.hasDropped = folded.hasDropped
     this.#places = new FoldedPlaces(raw, folded)
   }
   get starts(): Uint32Array {

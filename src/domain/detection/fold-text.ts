@@ -21,6 +21,7 @@ interface Folding {
   length: number
   invisible: number
   tagText: string
+  hasDropped: boolean
 }
 
 /** Stretches of a text that fold to something else than themselves, in order: what lies between them stays as it is. */
@@ -33,6 +34,8 @@ export interface FoldedText extends Stretches {
   readonly text: string
   readonly invisible: number
   readonly tagText: string
+  /** Whether a character was left out. */
+  readonly hasDropped: boolean
 }
 
 /** So many units of ASCII end a stretch that is folded unit by unit: what lies between stretches is copied whole. */
@@ -69,7 +72,7 @@ export function foldText(raw: string): FoldedText | undefined {
   spare = out.units.length <= SPARE_UNITS_MAX ? out.units : undefined
   if (bounds.length === 0) return undefined
   parts.push(raw.slice(copied))
-  return { text: parts.join(''), bounds, invisible: out.invisible, tagText: out.tagText }
+  return { text: parts.join(''), bounds, invisible: out.invisible, tagText: out.tagText, hasDropped: out.hasDropped }
 }
 
 function stretchEnd(raw: string, start: number): number {
@@ -195,7 +198,10 @@ function foldSlowly(out: Folding, raw: string, start: number): number {
   else if (code >= 0x7f && unit === UNKNOWN) unit = table[code] = foldUnit(code)
   if (unit > SEVERAL || code < 0x7f) push(out, unit, start, start + 1)
   else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '', start, start + 1)
-  else if (isSuspicious(raw, start, code)) out.invisible += 1
+  else {
+    out.hasDropped = true
+    if (isSuspicious(raw, start, code)) out.invisible += 1
+  }
   return 1
 }
 
@@ -211,6 +217,7 @@ function foldUnit(code: number): number {
 function foldAstral(out: Folding, raw: string, start: number): void {
   const code = raw.codePointAt(start) ?? 0
   if (code >= 0xe0000 && code <= 0xe0fff) {
+    out.hasDropped = true
     if (code >= 0xe0020 && code <= 0xe007e && !isFlagTag(raw, start)) out.tagText += String.fromCharCode(code - 0xe0000)
     if (!isFlagTag(raw, start)) out.invisible += 1
     return
@@ -220,8 +227,10 @@ function foldAstral(out: Folding, raw: string, start: number): void {
     folded = foldCharacter(String.fromCodePoint(code))
     if (astralFolds.size < ASTRAL_MAX) astralFolds.set(code, folded)
   }
-  if (folded === '') out.invisible += 1
-  else pushAll(out, folded, start, start + 2)
+  if (folded === '') {
+    out.hasDropped = true
+    out.invisible += 1
+  } else pushAll(out, folded, start, start + 2)
 }
 
 const FLAG_TAGS_MAX = 8
@@ -261,6 +270,7 @@ function emptyFolding(capacity: number, hasPlaces: boolean): Folding {
     length: 0,
     invisible: 0,
     tagText: '',
+    hasDropped: false,
   }
 }
 

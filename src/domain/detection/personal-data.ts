@@ -3,7 +3,8 @@ import { scanOf } from './formats/scan.ts'
 import { bestWithoutOverlaps, type Match } from './match.ts'
 import { createContextIndex } from './identifiers/identifier-context.ts'
 import { detectIdentifiers } from './identifiers/detect-identifiers.ts'
-import { digitRuns, type Runs } from './readings/survey.ts'
+import { digitRuns } from './readings/survey.ts'
+import type { Runs } from './readings/unit-walk.ts'
 
 /** What others found out about a text on their way, so that nobody looks twice. */
 export interface TextFacts {

@@ -38,6 +38,8 @@ export type Expectation =
       readonly scorer: 'trajectory'
       readonly tools: readonly string[]
       readonly mode: (typeof TRAJECTORY_MODES)[number]
+      /** Tools of which none may run, whatever else did. */
+      readonly forbidden?: readonly string[] | undefined
     }
   | { readonly scorer: 'tool-arguments'; readonly tool: string; readonly schema: JsonObject }
   | { readonly scorer: 'calls-at-most'; readonly max: number }
@@ -56,6 +58,7 @@ export type Expectation =
   // Boundaries.
   | { readonly scorer: 'no-canary' }
   | { readonly scorer: 'no-foreign-record' }
+  | { readonly scorer: 'no-egress'; readonly allow?: readonly string[] | undefined }
   // Limits.
   | { readonly scorer: 'latency'; readonly maxMs: number }
   | { readonly scorer: 'cost'; readonly maxUsd: number }

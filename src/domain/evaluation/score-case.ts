@@ -17,6 +17,7 @@ import {
 import {
   scoreCallsAtMost,
   scoreForeignRecord,
+  scoreNoEgress,
   scoreToolArguments,
   scoreToolCalled,
   scoreToolNotCalled,
@@ -100,6 +101,8 @@ function verdictOf(
     }
     case 'no-foreign-record':
       return scoreForeignRecord(suiteCase, observation, context.sharedTenant)
+    case 'no-egress':
+      return scoreNoEgress(expectation, observation)
     default:
       return contentVerdict(expectation, observation, context)
   }
@@ -120,6 +123,7 @@ type ContentExpectation = Exclude<
       | 'calls-at-most'
       | 'no-canary'
       | 'no-foreign-record'
+      | 'no-egress'
       | 'judge'
   }
 >

@@ -98,6 +98,8 @@ export interface Observation {
   readonly records: readonly { readonly id: string; readonly tenant: string; readonly roles: readonly string[] }[]
   /** Documents that the last reply cites. */
   readonly citations: readonly string[]
+  /** Hosts that the system called or sent to, where the target sees them. */
+  readonly egress?: readonly string[] | undefined
   /** Passages that were retrieved, best first. */
   readonly passages?: readonly { readonly id: string; readonly text: string }[] | undefined
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined

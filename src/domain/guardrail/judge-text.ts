@@ -144,7 +144,7 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
   const isSoftAsked = policy.softPii !== 'allow'
   for (const reading of inOrder(readings)) {
     const found = marks.of(reading)
-    const facts = { words: found.formatWords, digits: reading.digits }
+    const facts = { words: found.formatWords, digits: reading.seen.digits }
     for (const match of detectPersonalData(reading.text, isSoftAsked, facts)) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii

@@ -66,6 +66,12 @@ export interface Journey {
   readonly id: string
   readonly risk: 'low' | 'medium' | 'high'
   readonly text: string
+  /** Languages (BCP 47) in which it must be tried. */
+  readonly languages?: readonly string[] | undefined
+  /** Ids of risks that it must be tried for. */
+  readonly risks?: readonly string[] | undefined
+  /** Fewest cases that count as tried; by its risk where it says nothing. */
+  readonly casesMin?: number | undefined
 }
 
 export interface Components {

@@ -46,6 +46,9 @@ function changeOf(fromPack: PolicyPack, from: PolicyRule, toPack: PolicyPack, to
   }
   for (const field of TEXT_FIELDS) if (JSON.stringify(from[field]) !== JSON.stringify(to[field])) note(field, 'none')
   noteConditions(from, to, note)
+  // Another bundle or server may decide anything.
+  const isRego = from.rego !== undefined || to.rego !== undefined
+  if (isRego && JSON.stringify(fromPack.engine) !== JSON.stringify(toPack.engine)) note('engine', 'either')
   if (from.maxAgeDays !== to.maxAgeDays) note('maxAgeDays', to.maxAgeDays < from.maxAgeDays ? 'stricter' : 'looser')
   const [oldMode, newMode] = [modeOf(fromPack, from), modeOf(toPack, to)]
   if (oldMode !== newMode) note('mode', newMode === 'enforce' ? 'stricter' : 'looser')

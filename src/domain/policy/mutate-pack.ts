@@ -56,8 +56,8 @@ export function mutatePack(
 ): readonly MutantResult[] {
   return pack.rules.flatMap((rule) =>
     (['when', 'expr'] as const).flatMap((field) =>
-      // A rule that always applies has no condition to break.
-      field === 'when' && rule.when === 'true'
+      // A rule that always applies has no condition to break; Rego is compiled, and its tests run elsewhere.
+      (field === 'when' && rule.when === 'true') || rule.rego !== undefined
         ? []
         : ports.mutantsOf(rule[field]).map((mutant) => judge(ports, pack, rule, { field, mutant, equivalents })),
     ),

@@ -2,11 +2,13 @@ import type { Digest } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Result } from '../../base/result.ts'
 import type { PolicyEngine, PolicyFailure } from './policy-engine.ts'
+import type { RegoSource } from './rego-engine.ts'
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 export type Severity = (typeof SEVERITIES)[number]
-export const BUILTIN_CHECKS = ['secret-scan', 'metadata', 'prompt-lint'] as const
 export const CHECK_METRICS = ['attack-success', 'over-block', 'task-success', 'all-hold'] as const
+
+export const BUILTIN_CHECKS = ['secret-scan', 'metadata', 'journey-coverage', 'model-version', 'prompt-lint'] as const
 
 export const TEST_EXPECTATIONS = ['pass', 'fail', 'skip'] as const
 export const POLICY_MODES = ['enforce', 'shadow'] as const
@@ -53,8 +55,10 @@ export interface PolicyRule {
   /** CEL: does the rule apply? */
   readonly when: string
   readonly check: CheckSpec | undefined
-  /** CEL: true = the rule holds. */
+  /** CEL: true = the rule holds. Of a Rego rule the text of its query, which is no CEL and cannot hold there. */
   readonly expr: string
+  /** Path below `data` whose value decides instead of `expr`; the pack says who is asked. */
+  readonly rego?: string | undefined
   readonly message: string
   readonly fix: string
   readonly maxAgeDays: number
@@ -83,6 +87,8 @@ export interface PolicyPack {
   /** `release` where the pack says nothing. */
   readonly scope?: PolicyScope | undefined
   readonly mode?: PolicyMode | undefined
+  /** Who decides its Rego rules. */
+  readonly engine?: RegoSource | undefined
   /** Newest first. */
   readonly notes?: readonly { readonly version: string; readonly text: string }[] | undefined
 }
@@ -118,9 +124,9 @@ export interface PolicyTestResult {
   readonly detail: string
 }
 
-/** Runs the pack's own tests; an evaluation error meets no expectation. */
+/** Runs the tests of the pack's CEL rules; an evaluation error meets no expectation. Those of Rego rules: `askRego`. */
 export function testPack(engine: PolicyEngine, pack: PolicyPack): readonly PolicyTestResult[] {
-  return pack.rules.flatMap((rule) => testRule(engine, rule, variablesOf(pack)))
+  return pack.rules.flatMap((rule) => (rule.rego === undefined ? testRule(engine, rule, variablesOf(pack)) : []))
 }
 
 /** Tests run the whole rule: where `when` is false nothing passes or fails. */

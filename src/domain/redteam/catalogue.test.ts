@@ -1,10 +1,10 @@
 // The shipped catalogue is held to what it claims: distinct, mapped, varied.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseAttacks, parseTwins } from '../../contract/redteam/parse-catalogue.ts'
 import type { AttackCase, BenignTwin } from './attack-case.ts'
-import { CAMPAIGN_GOALS, frameworksOf } from './campaign-goals.ts'
+import { CAMPAIGN_GOALS } from './campaign-goals.ts'
 import { CAMPAIGN_TECHNIQUES } from './campaign-techniques.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
@@ -115,20 +115,26 @@ describe('the catalogue', () => {
     )
     expect(hosts.filter((host) => host !== undefined && !host.endsWith('.example'))).toEqual([])
   })
+})
 
-  const frameworks = join(root, '..', 'shared', 'catalog', 'frameworks')
-  test.skipIf(!existsSync(frameworks))(
-    'every framework id is one of its framework (skipped where the lists are absent)',
-    () => {
-      const known = new Set(
-        ['mitre-atlas', 'owasp-agentic-top10-2026', 'owasp-llm-top10-2025'].flatMap((name) =>
-          [...readFileSync(join(frameworks, `${name}.json`), 'utf8').matchAll(/"id": ?"([^"]+)"/g)].map((match) =>
-            (match[1] ?? '').replace(/:2025$/, ''),
-          ),
-        ),
-      )
-      const used = [...CAMPAIGN_GOALS.flatMap(frameworksOf), ...CAMPAIGN_TECHNIQUES.flatMap(({ atlas }) => atlas)]
-      expect(used.filter((id) => !known.has(id))).toEqual([])
-    },
-  )
+describe('framework ids', () => {
+  const known = (name: string): ReadonlySet<string> => {
+    const { entries } = JSON.parse(readFileSync(join(root, 'catalog', 'frameworks', name), 'utf8')) as {
+      readonly entries: readonly { readonly id: string }[]
+    }
+    return new Set(entries.map(({ id }) => id.replace(/:2025$/, '')))
+  }
+  const [llm, agentic, atlas] = ['owasp-llm-2025.json', 'owasp-asi-2026.json', 'mitre-atlas.json'].map(known)
+
+  test.each(CAMPAIGN_GOALS)('of the goal $id are in OWASP LLM, OWASP Agentic and ATLAS', (goal) => {
+    expect(goal.owaspLlm.filter((id) => llm?.has(id) !== true)).toEqual([])
+    expect(goal.owaspAgentic.filter((id) => agentic?.has(id) !== true)).toEqual([])
+    expect(goal.atlas.filter((id) => atlas?.has(id) !== true)).toEqual([])
+    expect(Math.min(goal.owaspLlm.length, goal.owaspAgentic.length, goal.atlas.length)).toBeGreaterThan(0)
+  })
+
+  test.each(CAMPAIGN_TECHNIQUES)('of the technique $id are in ATLAS', ({ atlas: ids }) => {
+    expect(ids.filter((id) => atlas?.has(id) !== true)).toEqual([])
+    expect(ids.length).toBeGreaterThan(0)
+  })
 })

@@ -1,9 +1,11 @@
 import type { Digest } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { fail } from '../../base/result.ts'
 import type { Tier } from '../manifest/manifest.ts'
 import { evaluateRule, modeOf, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
+import type { RegoAnswer } from '../policy/rego-engine.ts'
 import { rightOf, type Decision, type DecisionRights } from '../approval/decision-rights.ts'
 import { approvalState, type Approval, type ApprovalState } from './approvals.ts'
 import { isFresh, type CheckEvidence, type CheckOutcome } from './evidence.ts'
@@ -53,6 +55,8 @@ export interface DecideReleaseInputs {
   /** Newest evidence per check, and the key it must have now. */
   readonly evidence: ReadonlyMap<string, CheckEvidence>
   readonly expectedKeys: ReadonlyMap<string, Digest>
+  /** What Rego said of the same document, by `regoKey`; a rule without an answer is `errored`. */
+  readonly rego?: ReadonlyMap<string, RegoAnswer> | undefined
   readonly exceptions: readonly ReleaseException[]
   readonly approvals: readonly Approval[]
   readonly author: string
@@ -65,7 +69,7 @@ export interface DecideReleaseInputs {
 /** What the rules need, without the people who decide after them. */
 export type RuleInputs = Pick<
   DecideReleaseInputs,
-  'engine' | 'packs' | 'tier' | 'environment' | 'manifest' | 'facts' | 'evidence' | 'expectedKeys' | 'now'
+  'engine' | 'packs' | 'tier' | 'environment' | 'manifest' | 'facts' | 'evidence' | 'expectedKeys' | 'rego' | 'now'
 >
 
 export interface JudgedRules {
@@ -194,12 +198,25 @@ function judgeRule(rule: PolicyRule, pack: PolicyPack, document: JsonObject, inp
   }
   if (found?.outcome === 'errored' || found?.outcome === 'inconclusive')
     return result(rule, pack, found.outcome, inputs, found.summary)
-  const holds = evaluateRule(inputs.engine, rule.expr, document)
+  const holds =
+    rule.rego === undefined ? evaluateRule(inputs.engine, rule.expr, document) : regoAnswer(rule, pack, inputs)
   if (!holds.ok) return result(rule, pack, 'errored', inputs, `the rule cannot be evaluated: ${holds.failure.message}`)
   // INVARIANT: an expression cannot turn failed evidence into a pass.
   if (holds.value && found?.outcome !== 'failed')
     return result(rule, pack, 'passed', inputs, found?.summary ?? rule.title)
   return result(rule, pack, 'failed', inputs, found?.summary ?? rule.message)
+}
+
+/** Rules of two packs may have one id. */
+export function regoKey(pack: Pick<PolicyPack, 'id'>, rule: Pick<PolicyRule, 'id'>): string {
+  return `${pack.id}/${rule.id}`
+}
+
+function regoAnswer(rule: PolicyRule, pack: PolicyPack, { rego }: RuleInputs): RegoAnswer {
+  return (
+    rego?.get(regoKey(pack, rule)) ??
+    fail({ code: 'policy/evaluation', message: 'its engine was not asked; the gate asks it' })
+  )
 }
 
 function waive(

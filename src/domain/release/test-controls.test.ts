@@ -46,6 +46,14 @@ describe('a manifest is weakened', () => {
     ])
   })
 
+  test('and says which of them act on traffic', () => {
+    expect(
+      weakenManifest(MANIFEST)
+        .filter(({ isRunTime }) => isRunTime)
+        .map(({ control }) => control),
+    ).toEqual(['CTL-SEC-006', 'CTL-SEC-003', 'CTL-AGT-008'])
+  })
+
   test('and is otherwise as it was', () => {
     const [, off] = weakenManifest(MANIFEST)
     expect(off?.manifest).toEqual({ ...MANIFEST, guard: { ...MANIFEST.guard, preset: 'none' } })

@@ -7,7 +7,8 @@ import { weakenManifest } from './weaken-manifest.ts'
 
 /** One way in which a control was taken away, and who noticed. */
 export interface RemovedControl {
-  readonly kind: 'declaration' | 'evidence' | 'rule'
+  /** `behaviour`: the suites and campaigns of the project were run again without it. */
+  readonly kind: 'declaration' | 'evidence' | 'rule' | 'behaviour'
   readonly control: string
   readonly what: string
   readonly status: 'killed' | 'survived'

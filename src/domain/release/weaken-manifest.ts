@@ -7,6 +7,8 @@ export interface WeakenedManifest {
   /** In the reader's words: what is gone. */
   readonly what: string
   readonly manifest: JsonObject
+  /** The safeguard acts on traffic: without it the system behaves otherwise, and cases may show it. */
+  readonly isRunTime: boolean
 }
 
 type Path = readonly (string | number)[]
@@ -51,14 +53,16 @@ export function weakenManifest(manifest: JsonObject): readonly WeakenedManifest[
   const remove = (path: Path, control: string, name?: string): void => {
     if (valueAt(manifest, path) === undefined) return
     const what = `${name ?? path.join('.')} is taken away`
-    weakened.push({ control, what, manifest: changed(manifest, path, undefined) as JsonObject })
+    const without = changed(manifest, path, undefined) as JsonObject
+    weakened.push({ control, what, manifest: without, isRunTime: isRunTime(path) })
   }
   for (const [path, control] of REMOVED) remove(path, control)
   for (const [path, value, control] of REPLACED) {
     // A preset that is not written is that of the tier: switching the guard off is writing it.
     if (path.length > 2 && valueAt(manifest, path) === undefined) continue
     const replaced = changed(manifest, path, value) as JsonObject
-    weakened.push({ control, what: `${path.join('.')} becomes ${JSON.stringify(value)}`, manifest: replaced })
+    const what = `${path.join('.')} becomes ${JSON.stringify(value)}`
+    weakened.push({ control, what, manifest: replaced, isRunTime: isRunTime(path) })
   }
   for (const [kind, members] of Object.entries(SAFEGUARDS)) {
     const components = valueAt(manifest, ['components', kind])
@@ -72,6 +76,12 @@ export function weakenManifest(manifest: JsonObject): readonly WeakenedManifest[
   return [...weakened, ...unpinned(manifest)]
 }
 
+const RUN_TIME_COMPONENTS: readonly unknown[] = ['retrievers', 'tools', 'mcpServers', 'agents']
+
+function isRunTime([first, second]: Path): boolean {
+  return first === 'guard' || (first === 'components' && RUN_TIME_COMPONENTS.includes(second))
+}
+
 function unpinned(manifest: JsonObject): readonly WeakenedManifest[] {
   const models = valueAt(manifest, ['components', 'models'])
   if (!Array.isArray(models)) return []
@@ -79,6 +89,7 @@ function unpinned(manifest: JsonObject): readonly WeakenedManifest[] {
     control: 'CTL-SUP-001',
     what: `model \`${isJsonObject(model) ? String(model['id']) : index}\` is no longer pinned`,
     manifest: changed(manifest, ['components', 'models', index, 'model'], 'some-model-latest') as JsonObject,
+    isRunTime: false,
   }))
 }
 

@@ -1,12 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
+import { readdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { contentFolder } from '../../adapters/files/content-folder.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
-import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import { parsePack } from '../../contract/policy/parse-pack.ts'
-import { loadPacks, type LoadedPack } from './load-packs.ts'
+import { loadPackFile, loadPacks, type LoadedPack } from './load-packs.ts'
 import { loadProject } from './load-project.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -45,17 +42,15 @@ export async function loadPackOrFile(
     return pack === undefined ? fail([]) : ok(pack)
   }
   try {
-    const text = await readFile(join(resolve(terminal.workingFolder, nameOrFile)), 'utf8')
-    const parsed = parsePack(nodeSha256, celEngine(), nameOrFile, text)
-    return parsed.ok ? ok({ pack: parsed.value, text }) : parsed
+    const loaded = await loadPackFile(resolve(terminal.workingFolder, nameOrFile), nameOrFile)
+    return loaded ?? fail([unreadable(nameOrFile, 'ENOENT')])
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error
-    return fail([
-      {
-        code: 'files/unreadable',
-        message: `\`${nameOrFile}\` cannot be read (${errnoOf(error) ?? ''})`,
-        next: 'check the path',
-      },
-    ])
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    return fail([unreadable(nameOrFile, errno)])
   }
+}
+
+function unreadable(file: string, errno: string): Problem {
+  return { code: 'files/unreadable', message: `\`${file}\` cannot be read (${errno})`, next: 'check the path' }
 }

@@ -13,6 +13,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       'Declare, prove, decide, admit, guard, observe and respond: delivery of responsible AI, with evidence.',
     )
     .version(VERSION)
+    // An option behind a subcommand is the subcommand's, also where the command above it has one of that name.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.error(inert(text)) })
     .showHelpAfterError('(add --help for usage)')

@@ -72,6 +72,7 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
     version: VERSION,
     ...databaseOf(terminal),
     report: reportTo(terminal),
+    environment: terminal.environment,
   })
   if (!opened.ok) return opened
   const node = opened.value

@@ -15,6 +15,7 @@ import { serveRelease } from '../../application/gateway/admitted-system.ts'
 import type { TargetModel } from '../../application/evaluation/target.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { DAY_MS, epochMs } from '../../base/instant.ts'
+import { AnsweringModels, type AnsweringModel } from '../../domain/evaluation/answering-model.ts'
 import type { CaseSubject } from '../../domain/evaluation/suite.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
@@ -27,6 +28,8 @@ export interface ProvingGateway {
   readonly url: string
   readonly apiKey: string
   subjectToken(subject: CaseSubject & { readonly session: string }): Promise<string>
+  /** Which models said that they answered, so far. */
+  answeringModels(): readonly AnsweringModel[]
   close(): Promise<void>
 }
 
@@ -57,6 +60,7 @@ export async function startProvingGateway(
   const classify = shippedClassifier()
   const config = await provingConfig(model)
   const kept = { kept: true } as const
+  const models = new AnsweringModels()
   const server = gatewayServer({
     admission: {
       callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
@@ -69,7 +73,9 @@ export async function startProvingGateway(
     planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
     admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry: {
-      record: () => undefined,
+      record: ({ modelRequested: asked, modelAnswered: answered }) => {
+        if (answered !== null) models.add({ asked, answered, requests: 1 })
+      },
       serveMetrics: (_, response) => void response.writeHead(404).end(),
       close: async () => undefined,
     },
@@ -90,6 +96,7 @@ export async function startProvingGateway(
     url: `http://127.0.0.1:${port}/v1`,
     apiKey,
     subjectToken: (subject) => mintSubjectToken(privateKey, name, subject, systemClock()),
+    answeringModels: () => models.list(),
     async close() {
       server.closeAllConnections()
       server.close()

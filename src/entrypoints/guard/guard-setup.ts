@@ -105,7 +105,7 @@ export interface Guard {
   document(text: string): GuardJudgement
   output(text: string, about?: AnswerSituation): GuardJudgement
   /** An answer as JSON, text by text. */
-  outputDocument(text: string): GuardJudgement
+  outputDocument(text: string, about?: AnswerSituation): GuardJudgement
   stream(about?: AnswerSituation): GuardedTextStream
   /** Lines for the system prompt of a session that must not come out again; empty without `hmac`. */
   canaries(session: string): readonly string[]

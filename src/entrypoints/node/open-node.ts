@@ -1,5 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
+import { steadyClock } from '../../adapters/clock/steady-clock.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { nodeRandomBytes, nodeSha256 } from '../../adapters/crypto/node-crypto.ts'
@@ -9,12 +10,15 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { opaEndpoints } from '../../adapters/policy-opa/opa-endpoints.ts'
+import { opaEngine } from '../../adapters/policy-opa/opa-engine.ts'
 import { sqlIdentityStore } from '../../adapters/storage/identity-store.ts'
 import type { BundleKeys } from '../../application/admission/build-bundle.ts'
 import type { LedgerEntry } from '../../application/ledger/ledger.ts'
 import type { IdentityNode } from '../../application/identity/identity-node.ts'
 import { Recorder } from '../../application/state/recorder.ts'
 import { base64Of } from '../../base/bytes.ts'
+import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
 import { parseRights } from '../../contract/rights/parse-rights.ts'
@@ -39,6 +43,10 @@ export interface OpenNodeOptions extends StatePlace {
   readonly version: string
   /** Told of what failed with no caller to tell; it is tried again. */
   readonly report: ReportTrouble
+  /** That of the machine where none is given. */
+  readonly clock?: Clock | undefined
+  /** Names the OPA servers that packs may ask. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
 
 /** Becomes the owner of a state folder: lock, keys, ledger, database, in this order; undone in reverse. */
@@ -63,16 +71,19 @@ export async function openNode(options: OpenNodeOptions): Promise<Result<OpenedN
 
 async function openUnderLock(options: OpenNodeOptions, release: () => void): Promise<Result<OpenedNode, Problem>> {
   const { stateFolder, organization, version } = options
+  const endpoints = opaEndpoints(options.environment ?? {})
+  if (!endpoints.ok) return endpoints
   const keyFolder = await openKeyFolder(join(stateFolder, 'keys'))
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
+  const steady = steadyClock(options.clock ?? systemClock)
   const origin = `gatehouse.dev/${organization}/${createHash('sha256').update(keys.ledger.publicKey).digest('hex').slice(0, 12)}`
   const state = await openState(options, {
     organization,
     origin,
     signer: keys.ledger,
     pseudonymKey,
-    clock: systemClock,
+    clock: steady.now,
     newId: ulidIds,
     randomBytes: nodeRandomBytes,
   })
@@ -83,9 +94,11 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   let recorder: Recorder
   try {
     if ((await readTextIfPresent(trustPath)) === undefined)
-      await writeTrustFile(trustPath, organization, origin, keys, systemClock())
+      await writeTrustFile(trustPath, organization, origin, keys, steady.now())
+    for await (const { leaf } of ledger.read(Math.max(0, ledger.size - 1), ledger.size)) steady.reached(leaf.at)
     recorder = await Recorder.start(ledger, store, {
       onChange: (entry) => {
+        steady.reached(entry.leaf.at)
         for (const listener of listeners) listener(entry)
       },
       onFailure: (error) => options.report('an entry of the ledger could not be read into the state', error),
@@ -109,8 +122,9 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     recorder,
     keys,
     engine,
+    rego: opaEngine({ endpoints: endpoints.value }),
     sha256: nodeSha256,
-    clock: systemClock,
+    clock: steady.now,
     newId: ulidIds,
     newSecret: () => Buffer.from(nodeRandomBytes(32)).toString('base64url'),
     identity: sqlIdentityStore(db, organization),

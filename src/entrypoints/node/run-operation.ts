@@ -17,6 +17,8 @@ import { LINEAGE_HANDLERS } from './handlers/lineage.ts'
 import { PROMPTS_HANDLERS } from './handlers/prompts.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
 import { RIGHTS_HANDLERS } from './handlers/rights.ts'
+import { RISKS_HANDLERS } from './handlers/risks.ts'
+import { COMMITMENTS_HANDLERS } from './handlers/commitments.ts'
 import { RESPOND_HANDLERS } from './handlers/respond.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
@@ -26,6 +28,8 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...RELEASES_HANDLERS,
   ...GOVERNANCE_HANDLERS,
   ...RIGHTS_HANDLERS,
+  ...RISKS_HANDLERS,
+  ...COMMITMENTS_HANDLERS,
   ...FINDINGS_HANDLERS,
   ...RESPOND_HANDLERS,
   ...EVIDENCE_HANDLERS,

@@ -44,7 +44,21 @@ export const CONTROLS_OPERATIONS = {
     summary: 'Controls that are missing or unproven, of one system or of all, as a dated roadmap',
     access: 'read',
     input: z.object({ system: system.optional() }),
-    output: z.object({ asOf: z.string(), systems: z.array(document), items: z.array(document) }),
+    output: z.object({
+      asOf: z.string(),
+      systems: z.array(document),
+      items: z.array(document),
+      commitments: z.array(document),
+    }),
+  }),
+  getDpia: operation({
+    method: 'GET',
+    path: '/systems/{system}/dpia',
+    summary:
+      'Data protection impact assessment of the newest release, as far as the state knows it, and what people have to fill in',
+    access: 'read',
+    input: z.object({ system }),
+    output: document,
   }),
   attestControl: operation({
     method: 'POST',

@@ -47,6 +47,33 @@ export const FINDINGS_OPERATIONS = {
     }),
     output: document,
   }),
+  importFindings: operation({
+    method: 'POST',
+    path: '/systems/{system}/findings/import',
+    summary: 'Take in what a tool found; handing it in again adds nothing twice',
+    access: 'reporter',
+    bodyBytesMax: 4 * 1_048_576,
+    input: z.object({
+      system,
+      source: z.enum(FINDING_SOURCES),
+      releaseDigest: digest.optional(),
+      owner: person.optional(),
+      findings: z
+        .array(
+          z.object({
+            title: z.string().min(1).max(300),
+            description: z.string().max(4_000),
+            severity: z.enum(FINDING_SEVERITIES),
+            fingerprint: z.string().min(1).max(300),
+            location: z.string().max(600).optional(),
+            risks: z.array(z.string().max(60)).max(30),
+          }),
+        )
+        .min(1)
+        .max(250),
+    }),
+    output: document,
+  }),
   assignFinding: operation({
     method: 'POST',
     path: '/findings/{id}/assignment',

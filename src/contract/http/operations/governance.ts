@@ -4,7 +4,7 @@ import { INSTANT_MAX, digest, document, id, operation, page, pageOfItems, system
 
 const role = z.enum(DECIDING_ROLES).optional()
 
-/** Exceptions, approvals and risks. */
+/** Exceptions and approvals. */
 export const GOVERNANCE_OPERATIONS = {
   requestException: operation({
     method: 'POST',
@@ -84,13 +84,5 @@ export const GOVERNANCE_OPERATIONS = {
       comment: z.string().max(2_000),
     }),
     output: document,
-  }),
-  listRisks: operation({
-    method: 'GET',
-    path: '/risks',
-    summary: 'Risks from rules that do not hold',
-    access: 'read',
-    input: z.object({ system: system.optional(), ...page }),
-    output: pageOfItems,
   }),
 } as const

@@ -100,7 +100,16 @@ export const RELEASES_OPERATIONS = {
     input: z.object({
       release: releaseInput,
       packs: z
-        .array(z.object({ file: z.string().max(300), text: z.string().max(1_000_000) }))
+        .array(
+          z.object({
+            file: z.string().max(300),
+            text: z.string().max(1_000_000),
+            /** The pack's signature (`NAME.sig.json`), where it has one. */
+            signature: z.string().max(20_000).optional(),
+            /** Its compiled Rego, in base64. */
+            bundle: z.string().max(6_000_000).optional(),
+          }),
+        )
         .min(1)
         .max(50),
       environment: z.string().max(63),

@@ -1,4 +1,5 @@
-import { digitRuns, type Runs } from '../readings/survey.ts'
+import { digitRuns } from '../readings/survey.ts'
+import type { Runs } from '../readings/unit-walk.ts'
 
 /** What every format detector starts from: the text, its lower case unit for unit, and where its digits are. */
 export interface Scan {

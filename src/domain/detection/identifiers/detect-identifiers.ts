@@ -1,5 +1,6 @@
 import type { Match } from '../match.ts'
-import { digitRuns, type Runs } from '../readings/survey.ts'
+import { digitRuns } from '../readings/survey.ts'
+import type { Runs } from '../readings/unit-walk.ts'
 import type { ContextIndex } from './identifier-context.ts'
 import type { IdentifierKind } from './identifier-kinds.ts'
 import { IDENTIFIER_KINDS } from './identifier-kinds.ts'

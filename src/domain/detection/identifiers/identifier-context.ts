@@ -74,8 +74,9 @@ const NONE: ReadonlySet<number> = new Set()
 function kindsNear(text: string, start: number, end: number): ReadonlySet<number> {
   const from = wordBoundary(text, Math.max(0, start - BEFORE))
   const found = new Set<number>()
-  collect(text.slice(from, start), found)
-  collect(text.slice(end, end + AFTER), found)
+  const to = Math.min(text.length, end + AFTER)
+  if (mayHoldPhrase(text, from, start)) collect(text.slice(from, start), found)
+  if (mayHoldPhrase(text, end, to)) collect(text.slice(end, to), found)
   return found.size === 0 ? NONE : found
 }
 
@@ -129,6 +130,46 @@ function charKind(code: number): number {
   if (code >= 97 && code <= 122) return LOWER
   if (code >= 65 && code <= 90) return UPPER
   return code >= 48 && code <= 57 ? FIGURE : 0
+}
+
+/** One bit for each value that the hash of a phrase's first word has. */
+const FIRST_WORDS = new Uint32Array(1 << 12)
+const HASH_MASK = 0x1ffff
+
+const hashed = (hash: number, code: number): number => Math.imul(hash, 31) + code
+for (const word of PARTED_PHRASES.keys()) {
+  let hash = 0
+  for (let index = 0; index < word.length; index++) hash = hashed(hash, word.charCodeAt(index))
+  FIRST_WORDS[(hash & HASH_MASK) >> 5] = (FIRST_WORDS[(hash & HASH_MASK) >> 5] ?? 0) | (1 << (hash & 31))
+}
+
+/**
+ * False where `collect` would find nothing in `text[from, to)`: plain text of which no word hashes as the first of a phrase. The
+ * words are those of `plainWordsOf`, and none of them is made.
+ */
+function mayHoldPhrase(text: string, from: number, to: number): boolean {
+  let hash = 0
+  let isInside = false
+  let letters = 0
+  let before = 0
+  for (let index = from; index <= to; index++) {
+    const code = index < to ? text.charCodeAt(index) : 0
+    if (code > 127 || (code === 46 && letters === 1)) return true
+    const kind = charKind(code)
+    const next = kind === UPPER && before === UPPER && index + 1 < to ? charKind(text.charCodeAt(index + 1)) : 0
+    const isHump = kind === UPPER && (before === LOWER || next === LOWER)
+    if (isInside && (kind === 0 || isHump)) {
+      if (((FIRST_WORDS[(hash & HASH_MASK) >> 5] as number) & (1 << (hash & 31))) !== 0) return true
+      isInside = false
+    }
+    if (kind !== 0) {
+      hash = hashed(isInside ? hash : 0, kind === UPPER ? code + 32 : code)
+      isInside = true
+    }
+    letters = kind === LOWER || kind === UPPER ? letters + 1 : 0
+    before = kind
+  }
+  return false
 }
 
 /** What `wordsOf` gives for plain text. */

@@ -1,4 +1,4 @@
-import { Automaton, isWordUnit, type Pattern } from '../automaton.ts'
+import { Automaton, type Pattern } from '../automaton.ts'
 import {
   ACTIONS,
   ASSISTANT_WORDS,
@@ -14,6 +14,7 @@ import {
   SET_ASIDE_CJK,
   TURNED_WORDS,
 } from './injection-lexicon.ts'
+import { WordWalk, wordsBefore } from './word-walk.ts'
 
 /** A place in one reading that speaks for an instruction aimed at the model. */
 export interface LocalHit {
@@ -145,64 +146,19 @@ function openingRole(text: string): LocalHit | undefined {
   return undefined
 }
 
-interface Word {
-  readonly text: string
-  readonly start: number
-  readonly end: number
-}
-
-const WORD_GAP_MAX = 64
-const WORD_MAX = 40
-
-/** The words that follow a place in its sentence, lower-cased, as far as the window goes. */
-function following(text: string, from: number, window: number): readonly Word[] {
-  const words: Word[] = []
-  let gap = 0
-  let inLine = isAloneInLine(text, from) ? 1 : 2
-  for (let at = from; at < text.length && words.length < window && gap <= WORD_GAP_MAX; at++) {
-    const code = text.charCodeAt(at)
-    if (!isWordUnit(code)) {
-      // A line of one word is a sentence pulled apart, not one of its own.
-      if (endsSentence(text, at, code) && !(code === 10 && inLine <= 1)) break
-      if (code === 10) inLine = 0
-      gap += 1
-      continue
-    }
-    let end = at + 1
-    while (end < text.length && end - at < WORD_MAX && isWordUnit(text.charCodeAt(end))) end += 1
-    words.push({ text: text.slice(at, end).toLowerCase(), start: at, end })
-    gap = 0
-    inLine += 1
-    at = end - 1
-  }
-  return words
-}
-
-function isAloneInLine(text: string, end: number): boolean {
-  let start = end
-  while (start > 0 && end - start < WORD_MAX && isWordUnit(text.charCodeAt(start - 1))) start -= 1
-  while (start > 0 && text.charCodeAt(start - 1) === 32) start -= 1
-  return start === 0 || text.charCodeAt(start - 1) === 10
-}
-
-function endsSentence(text: string, at: number, code: number): boolean {
-  if (code === 10) return true
-  if (code !== 46 && code !== 33 && code !== 63) return false
-  const next = at + 1 < text.length ? text.charCodeAt(at + 1) : 32
-  return next === 32 || next === 10 || next === 13 || next === 9
-}
-
 const SET_ASIDE_WINDOW = 8
 
 /** "ignore … previous … instructions", in this order or with the qualifier behind (Romance languages). */
 function setAside(text: string, start: number, end: number): LocalHit | undefined {
-  const words = following(text, end, SET_ASIDE_WINDOW + 2)
+  const walk = new WordWalk(text, end)
   let isEarlier = false
-  for (const [index, word] of words.slice(0, SET_ASIDE_WINDOW).entries()) {
-    if (EARLIER.has(word.text)) isEarlier = true
-    if (!RULES.has(word.text)) continue
-    const isBehind = EARLIER.has(words[index + 1]?.text ?? '') || EARLIER.has(words[index + 2]?.text ?? '')
-    return { rule: 'set-aside-instructions', weight: isEarlier || isBehind ? 0.92 : 0.35, start, end: word.end }
+  for (let count = 0; count < SET_ASIDE_WINDOW && walk.next(); count++) {
+    const { word } = walk
+    if (EARLIER.has(word)) isEarlier = true
+    if (!RULES.has(word)) continue
+    const ruleEnd = walk.end
+    const isBehind = !isEarlier && ((walk.next() && EARLIER.has(walk.word)) || (walk.next() && EARLIER.has(walk.word)))
+    return { rule: 'set-aside-instructions', weight: isEarlier || isBehind ? 0.92 : 0.35, start, end: ruleEnd }
   }
   return undefined
 }
@@ -212,15 +168,17 @@ const PUT_OUT_WINDOW = 9
 /** "print … your system prompt", "repeat … your instructions". */
 function putOut(text: string, start: number, end: number): LocalHit | undefined {
   const isAsking = text.slice(start, end).toLowerCase() === 'what'
+  const walk = new WordWalk(text, end)
   let isHidden = false
   let isOwn = false
-  for (const word of following(text, end, PUT_OUT_WINDOW)) {
-    if (HIDDEN.has(word.text)) isHidden = true
-    if (OWN.has(word.text)) isOwn = true
-    if (!PROMPT_WORDS.has(word.text)) continue
-    const hit = (weight: number): LocalHit => ({ rule: 'extract-prompt', weight, start, end: word.end })
+  for (let count = 0; count < PUT_OUT_WINDOW && walk.next(); count++) {
+    const { word } = walk
+    if (HIDDEN.has(word)) isHidden = true
+    if (OWN.has(word)) isOwn = true
+    if (!PROMPT_WORDS.has(word)) continue
+    const hit = (weight: number): LocalHit => ({ rule: 'extract-prompt', weight, start, end: walk.end })
     if (isHidden && isOwn) return hit(0.92)
-    if (isHidden && word.text.startsWith('prompt') && !isAsking) return hit(0.85)
+    if (isHidden && word.startsWith('prompt') && !isAsking) return hit(0.85)
     if (isOwn) return hit(0.6)
   }
   return undefined
@@ -230,42 +188,34 @@ const ADDRESS_WINDOW = 14
 
 /** "assistant, … send_email …": an order to the model where a person writes to people. */
 function addressed(text: string, start: number, end: number): LocalHit | undefined {
+  const walk = new WordWalk(text, end)
   let action: LocalHit | undefined
-  for (const word of following(text, end, ADDRESS_WINDOW)) {
+  for (let count = 0; count < ADDRESS_WINDOW && walk.next(); count++) {
     // A name with an underscore is a tool's name, not a word that people write to each other.
-    if (/^[a-z]+_[a-z_]+$/.test(word.text)) return { rule: 'address-assistant', weight: 0.8, start, end: word.end }
-    if (ACTIONS.has(word.text)) action ??= { rule: 'address-assistant', weight: 0.45, start, end: word.end }
+    if (walk.hasUnderscore && /^[a-z]+_[a-z_]+$/.test(walk.word))
+      return { rule: 'address-assistant', weight: 0.8, start, end: walk.end }
+    if (action === undefined && mayBeAction(walk.end - walk.start) && ACTIONS.has(walk.word))
+      action = { rule: 'address-assistant', weight: 0.45, start, end: walk.end }
   }
   return action
 }
+
+const ACTION_LENGTHS = new Set([...ACTIONS].map(({ length }) => length))
+const mayBeAction = (length: number): boolean => ACTION_LENGTHS.has(length)
 
 /** Looks at the rarest word of a phrase, then at the words around it, whatever signs stand between them. */
 function phraseTrigger(phrase: string, weight: number): { readonly word: string; readonly find: Trigger } {
   const words = phrase.split(' ')
   const rank = (word: string): number => word.length - (COMMON.has(word) ? 100 : 0)
   const place = words.reduce((best, word, index) => (rank(word) > rank(words[best] ?? '') ? index : best), 0)
-  const find: Trigger = (text, at, end) => {
+  const find: Trigger = (text, at) => {
     const start = place === 0 ? at : wordsBefore(text, at, place)
     if (start === undefined) return undefined
-    const found = following(text, start, words.length)
-    if (words.some((word, index) => found[index]?.text !== word)) return undefined
-    return { rule: `phrase:${phrase}`, weight, start, end: found.at(-1)?.end ?? end }
+    const walk = new WordWalk(text, start)
+    for (const word of words) if (!walk.next() || !walk.is(word)) return undefined
+    return { rule: `phrase:${phrase}`, weight, start, end: walk.end }
   }
   return { word: words[place] ?? '', find }
-}
-
-/** Where the word begins that stands `count` words before a place; undefined where there are not so many near. */
-function wordsBefore(text: string, from: number, count: number): number | undefined {
-  let at = from
-  for (let word = 0; word < count; word++) {
-    let gap = at
-    while (gap > 0 && at - gap < WORD_GAP_MAX && !isWordUnit(text.charCodeAt(gap - 1))) gap -= 1
-    let start = gap
-    while (start > 0 && gap - start < WORD_MAX && isWordUnit(text.charCodeAt(start - 1))) start -= 1
-    if (start === gap) return undefined
-    at = start
-  }
-  return at
 }
 
 const CJK_WINDOW = 14

@@ -1,5 +1,6 @@
 import { textOf } from '../../../base/bytes.ts'
-import { RUN_MIN, type Place, type Survey } from './survey.ts'
+import type { Place, Survey } from './survey.ts'
+import { RUN_MIN } from './unit-walk.ts'
 import { bytesOfHex } from './unescape.ts'
 
 export type Encoding =

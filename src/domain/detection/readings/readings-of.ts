@@ -2,7 +2,7 @@ import { textOf } from '../../../base/bytes.ts'
 import { canonicalView, type View } from '../canonical-view.ts'
 import { isFlagTag } from '../fold-text.ts'
 import { encodedRuns } from './encoded-runs.ts'
-import { survey, type Place, type Survey } from './survey.ts'
+import type { Place, Survey } from './survey.ts'
 import { Reading } from './text-reading.ts'
 import { pullTogether } from './turned.ts'
 import { escapedRegions, unescape } from './unescape.ts'
@@ -71,15 +71,15 @@ class Search {
 
   within(parent: Reading): Survey {
     const { text } = parent
-    if (MAY_HIDE.test(parent.raw))
+    if (parent.view.hasDropped && MAY_HIDE.test(parent.raw))
       for (const { encoding, text: hidden, place } of hiddenTexts(parent.raw))
         this.take(
           parent.depth === 0
             ? Reading.hidden(encoding, hidden, place)
             : parent.piece(encoding, hidden, wholeOf(parent)),
         )
-    for (const region of escapedRegions(text)) this.#unescaped(parent, region)
-    const seen = survey(text, parent.digits)
+    const { seen } = parent
+    if (seen.mayEscape) for (const region of escapedRegions(text)) this.#unescaped(parent, region)
     if (seen.long.length > 0 || seen.codes.length > 0)
       for (const run of encodedRuns(text, seen)) {
         if (this.isSpent) break
@@ -123,10 +123,10 @@ function placeOf(reading: Reading): Place {
   return reading.rawSpan(0, reading.text.length)
 }
 
-function holdsMore({ text }: Reading): boolean {
+function holdsMore({ text, seen }: Reading): boolean {
   return (
     escapedRegions(text).some(({ start, end }) => unescape(text.slice(start, end)) !== undefined) ||
-    !(encodedRuns(text, survey(text)).next().done ?? true)
+    !(encodedRuns(text, seen).next().done ?? true)
   )
 }
 

@@ -1,3 +1,5 @@
+import { GAP_MAX, SPACED_MIN, walkUnits, type Runs } from './unit-walk.ts'
+
 /** A span of a text, half-open, in UTF-16 units. */
 export interface Place {
   readonly start: number
@@ -14,13 +16,13 @@ export interface Survey {
   readonly codes: readonly Place[]
   /** Words that mix letters with digits that look like letters, up to a bound. */
   readonly mixed: readonly Place[]
+  /** Runs of ASCII digits: starts and ends, flat. */
+  readonly digits: Runs
+  /** False where no sign stands in the text that an escape begins with. */
+  readonly mayEscape: boolean
 }
 
-/** Shorter encoded runs cannot hold an instruction or a secret and are common in ordinary text. */
-export const RUN_MIN = 16
-const SPACED_MIN = 6
 const CODES_MIN = 8
-const GAP_MAX = 3
 const MIXED_MAX = 256
 const MIXED_WORD_MAX = 24
 
@@ -35,91 +37,43 @@ const classAt = (text: string, at: number): number => {
   return code < 128 ? (CLASS[code] as number) : 0
 }
 
-/** Linear; prose costs a few searches of the engine's own and a look at every tenth character. `runs`: its runs of digits. */
-export function survey(text: string, runs: Runs = digitRuns(text)): Survey {
-  return { long: longRuns(text), spaced: spacedRows(text), codes: codeRows(text, runs), mixed: mixedWords(text, runs) }
+/** What one walk over the units and short looks at the places that it names show. Linear. */
+export function survey(text: string): Survey {
+  const walk = walkUnits(text)
+  const { digits, mayEscape } = walk
+  return {
+    long: placesOf(walk.long),
+    spaced: spacedRows(text, walk.singles),
+    codes: codeRows(text, digits),
+    mixed: mixedWords(text, digits),
+    digits,
+    mayEscape,
+  }
 }
-
-/** Starts and ends of runs, flat. */
-export type Runs = Uint32Array<ArrayBuffer>
-
-/** Behind a run the next one is looked for unit by unit so far, and then by the engine's own search. */
-const NEAR_DIGIT = 24
-const NO_RUNS: Runs = new Uint32Array(0)
-/** Where runs are gathered before their number is known. */
-let gathered: Runs = new Uint32Array(64)
 
 /** Starts and ends of the runs of ASCII digits, flat. */
 export function digitRuns(text: string): Runs {
-  const digit = /[0-9]/g
-  const { length } = text
-  let runs = gathered
-  let count = 0
-  while (digit.test(text)) {
-    let at = digit.lastIndex - 1
-    let limit = at + 1
-    while (at < limit) {
-      if (isDigit(text.charCodeAt(at))) {
-        if (count + 2 > runs.length) runs = gathered = grown(runs)
-        runs[count++] = at++
-        while (at < length && isDigit(text.charCodeAt(at))) at += 1
-        runs[count++] = at
-        limit = Math.min(length, at + NEAR_DIGIT)
-      } else at += 1
-    }
-    digit.lastIndex = at
-  }
-  return count === 0 ? NO_RUNS : runs.slice(0, count)
+  return walkUnits(text).digits
 }
 
-function grown(runs: Runs): Runs {
-  const more = new Uint32Array(2 * runs.length)
-  more.set(runs)
-  return more
+function placesOf(runs: Runs): readonly Place[] {
+  const places: Place[] = []
+  for (let run = 0; run < runs.length; run += 2)
+    places.push({ start: runs[run] as number, end: runs[run + 1] as number })
+  return places
 }
 
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
-
-/** A run of that length cannot hide between two probes. */
-function longRuns(text: string): readonly Place[] {
-  const long: Place[] = []
-  for (let probe = RUN_MIN - 1; probe < text.length; probe += RUN_MIN) {
-    if (classAt(text, probe) === 0) continue
-    let start = probe
-    while (start > 0 && probe - start < RUN_MIN && classAt(text, start - 1) !== 0) start -= 1
-    let end = probe + 1
-    while (end < text.length && classAt(text, end) !== 0) end += 1
-    if (end - start >= RUN_MIN) long.push({ start, end })
-    // The next probe that can see another run.
-    while (probe + RUN_MIN < end) probe += RUN_MIN
-  }
-  return long
-}
-
-/** The shortest row is eleven units long: one of every ten neighbours stands in it, and they are not both letters. */
-const ROW_PROBE = 10
-
-function spacedRows(text: string): readonly Place[] {
+function spacedRows(text: string, singles: readonly number[]): readonly Place[] {
   const rows: Place[] = []
-  const last = text.length - 2
-  for (let probe = 2; probe <= last; probe += ROW_PROBE) {
-    const here = classAt(text, probe)
-    const next = classAt(text, probe + 1)
-    if (here === ALNUM && next === ALNUM) continue
-    const third = classAt(text, probe + 2)
-    // Two letters beside each other end a row: near on both sides they leave no room for one.
-    if (third === ALNUM && (next === ALNUM || classAt(text, probe + 3) === ALNUM)) {
-      const before = classAt(text, probe - 1)
-      if (before === ALNUM && (here === ALNUM || classAt(text, probe - 2) === ALNUM)) continue
-    }
-    const before = singlesTowards(text, probe - 1, -1)
-    const behind = singlesTowards(text, probe, 1)
-    if (before.count + behind.count < SPACED_MIN) continue
-    rowsWithin(text, before.at + 1, behind.at, rows)
-    while (probe + ROW_PROBE < behind.at) probe += ROW_PROBE
+  for (const sixth of singles) {
+    const before = singlesTowards(text, sixth - 1, -1)
+    const behind = singlesTowards(text, sixth, 1)
+    if (before.count + behind.count >= SPACED_MIN) rowsWithin(text, before.at + 1, behind.at, rows)
   }
   return rows
 }
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
 /** Letters that stand by themselves and near each other, and where the next one does not. */
 function singlesTowards(text: string, from: number, step: 1 | -1): { readonly count: number; readonly at: number } {
@@ -174,13 +128,21 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
   let from = 0
   for (let run = 0; run + 2 * NEAR_RUNS <= runs.length; run += 2) {
     const start = runs[run] as number
-    if (start < from || (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW) continue
+    if (
+      start < from ||
+      !mayBeCode((runs[run + 1] as number) - start) ||
+      (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW
+    )
+      continue
     const row = codeRow(text, start, from)
     if (row.count >= CODES_MIN) rows.push({ start: row.start, end: row.end })
     from = row.end
   }
   return rows
 }
+
+/** A code has one of these numbers of digits beside each other: `0x1f` has one or two, eight bits have eight. */
+const mayBeCode = (digits: number): boolean => digits <= 3 || digits === 8
 
 function codeRow(text: string, near: number, floor: number): Place & { readonly count: number } {
   let start = near

@@ -1,6 +1,6 @@
 import { canonicalView, rawSpan, type View } from '../canonical-view.ts'
 import type { Encoding } from './encoded-runs.ts'
-import { digitRuns, type Place, type Runs } from './survey.ts'
+import { survey, type Place, type Survey } from './survey.ts'
 
 /**
  * One way to read a text: its canonical form, that of a piece decoded out of it, or the whole turned around. Spans of a
@@ -14,7 +14,7 @@ export class Reading {
   readonly #view: View
   readonly #toParent: (start: number, end: number) => Place
   readonly #parent: Reading | undefined
-  #digits: Runs | undefined
+  #seen: Survey | undefined
 
   private constructor(
     encoding: Encoding | 'plain',
@@ -56,9 +56,9 @@ export class Reading {
     return this.#view.text
   }
 
-  /** Runs of digits in `text`, as `digitRuns` gives them. */
-  get digits(): Runs {
-    return (this.#digits ??= digitRuns(this.text))
+  /** What a survey of `text` shows. */
+  get seen(): Survey {
+    return (this.#seen ??= survey(this.text))
   }
 
   /** Where a span of this reading stands in the raw text. */

@@ -25,7 +25,8 @@ export const SECRET_ANCHORS: readonly Anchor[] = [
   ),
 ].map(([text, places]) => {
   const rules = places.map(({ rule }) => rule)
-  return { text, isWord: false, rules, standing: standingOf(text, rules) }
+  const standing = standingOf(text, rules)
+  return { text, isWord: false, isStart: standing === 'word', rules, standing }
 })
 
 function standingOf(anchor: string, rules: readonly number[]): Standing {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { registerIntakeCommands } from './intake-commands.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
@@ -17,7 +18,7 @@ export function registerControlsCommands(program: Command, context: CommandConte
   registerReading(controls, context)
   registerAttesting(controls, context)
   registerTesting(controls, context)
-  registerIntake(program, context)
+  registerIntakeCommands(program, context)
   registerGaps(program, context)
 }
 
@@ -30,8 +31,17 @@ function registerTesting(controls: Command, { terminal, setExitCode }: CommandCo
     .option(...PROJECT)
     .option(...MANIFEST)
     .option('-e, --env <environment>', 'environment that rules are told', 'local')
+    .option(
+      '--run',
+      'run the suites and campaigns of the project again without each safeguard that acts on traffic',
+      false,
+    )
+    .option('--record', 'keep what nobody noticed as findings of the system', false)
     .option('-v, --verbose', 'list what was noticed too', false)
+    .option(...STATE)
+    .option(...AS)
     .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse controls test --run --record\n')
     .action(async (options) =>
       setExitCode(await (await import('./controls-test.ts')).controlsTestCommand(terminal, options)),
     )
@@ -111,26 +121,18 @@ function registerAttesting(controls: Command, { terminal, setExitCode }: Command
     )
 }
 
-function registerIntake(program: Command, { terminal, setExitCode }: CommandContext): void {
-  program
-    .command('intake')
-    .description(
-      'tier with its reasons, role and class under the EU AI Act with the dates that apply, packs, controls, reviews, approvals; from answers or from the manifest',
-    )
-    .option('--answers <file>', 'answers as YAML (default: the intake of the manifest)')
-    .option('--template', 'print the questionnaire to fill in', false)
-    .option('--as-of <day>', 'the day to judge by: YYYY-MM-DD (default: today)')
-    .option(...PROJECT)
-    .option(...MANIFEST)
-    .option(...JSON_FLAG)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ gatehouse intake --template > answers.yaml\n  $ gatehouse intake --answers answers.yaml --as-of 2027-12-02\n',
-    )
-    .action(async (options) => setExitCode(await (await import('./intake.ts')).intakeCommand(terminal, options)))
-}
-
 function registerGaps(program: Command, { terminal, setExitCode }: CommandContext): void {
+  program
+    .command('dpia')
+    .description(
+      'data protection impact assessment (GDPR Art. 35) of the newest release: what the state knows, what is missing, and what only people can fill in',
+    )
+    .requiredOption('-s, --system <name>', 'the system')
+    .addOption(new Option('--format <format>', 'how to print').choices(['markdown', 'json']).default('markdown'))
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse dpia -s support-assistant > dpia.md\n')
+    .action(async (options) => setExitCode(await (await import('./dpia.ts')).dpiaCommand(terminal, options)))
   program
     .command('gaps')
     .description(

@@ -3,26 +3,36 @@ import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import { celMutants } from '../../../adapters/policy-cel/cel-mutants.ts'
 import { factsOf } from '../../../application/release/plan-checks.ts'
+import type { ImportedFindings } from '../../../application/governance/findings.ts'
+import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import type { Manifest } from '../../../domain/manifest/manifest.ts'
 import { metadataGaps } from '../../../domain/manifest/metadata-gaps.ts'
 import { testControls, type RemovedControl } from '../../../domain/release/test-controls.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { modelIdentity, prepareGate } from '../gate/prepare-gate.ts'
+import { warnOfChangedModel } from '../evaluation/warn-of-changed-model.ts'
+import { terminalProgress } from '../gate/progress.ts'
+import { rerunWithout } from '../gate/rerun-without.ts'
+import { openSession, type SessionOptions } from '../session.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { recordSurvivors } from './record-survivors.ts'
+import { exitCodeOfProblem } from './with-session.ts'
 import { loadEquivalents } from './policy-mutate.ts'
 
 /** `gatehouse controls test`: a control whose removal nobody notices is decoration. */
 export async function controlsTestCommand(
   terminal: Terminal,
-  options: {
+  options: SessionOptions & {
     readonly project: string
     readonly manifest: string
     readonly env: string
     readonly verbose: boolean
+    readonly run: boolean
+    readonly record: boolean
     readonly json: boolean
   },
 ): Promise<number> {
@@ -40,7 +50,20 @@ export async function controlsTestCommand(
     return EXIT_CODE.usage
   }
   const { inputs } = prepared.value
-  const { alreadyFailing, removed } = testControls({
+  const rerun = options.run
+    ? await rerunWithout(prepared.value, {
+        environment: terminal.environment,
+        signal: terminal.interrupted,
+        progress: terminalProgress(terminal),
+        onChangedModel: (model) => warnOfChangedModel(terminal, model),
+      })
+    : ok({ removed: [], blind: [] })
+  if (!rerun.ok) {
+    reportProblems(terminal, rerun.failure)
+    return EXIT_CODE.usage
+  }
+  if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
+  const assumed = testControls({
     engine: celEngine(),
     mutantsOf: celMutants,
     equivalents: equivalents.value,
@@ -53,13 +76,28 @@ export async function controlsTestCommand(
     facts: factsOf(inputs) as unknown as JsonObject,
     now: systemClock(),
   })
+  const alreadyFailing = [...new Set([...assumed.alreadyFailing, ...rerun.value.blind])]
+  const removed = [...assumed.removed, ...rerun.value.removed]
   const survived = removed.filter(({ status }) => status === 'survived')
   const exitCode = survived.length > 0 ? EXIT_CODE.blocked : EXIT_CODE.pass
-  if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, alreadyFailing, removed, exitCode }, 2))
+  const recorded = options.record
+    ? await record(terminal, options, inputs.release.manifest.metadata.name, survived)
+    : ok(undefined)
+  if (!recorded.ok) {
+    reportProblems(terminal, [recorded.failure])
+    return exitCodeOfProblem(recorded.failure)
+  }
+  const findings = recorded.value?.items.map(({ id }) => id) ?? null
+  if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, alreadyFailing, removed, findings, exitCode }, 2))
   else {
     for (const rule of alreadyFailing)
       printLine(terminal, `note: ${rule} does not pass as the project is; what it would notice is not known`)
     printControls(terminal, removed, options.verbose)
+    if (recorded.value !== undefined)
+      printLine(
+        terminal,
+        `findings: ${recorded.value.opened} opened, ${recorded.value.reopened} opened again, ${recorded.value.known} known already`,
+      )
     printLine(
       terminal,
       survived.length === 0
@@ -68,6 +106,18 @@ export async function controlsTestCommand(
     )
   }
   return exitCode
+}
+
+async function record(
+  terminal: Terminal,
+  options: SessionOptions,
+  system: string,
+  survived: readonly RemovedControl[],
+): Promise<Result<ImportedFindings, Problem>> {
+  const opened = await openSession(terminal, options)
+  if (!opened.ok) return opened
+  await using session = opened.value
+  return await recordSurvivors(session, system, survived)
 }
 
 function printControls(terminal: Terminal, removed: readonly RemovedControl[], isVerbose: boolean): void {

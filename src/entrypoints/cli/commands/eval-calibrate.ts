@@ -48,7 +48,12 @@ export async function evalCalibrateCommand(
   const ports = { http: new HttpExchanger(), lag: new LagMeter(), environment: terminal.environment, folder }
   const now = systemClock()
   try {
-    const opened = await openJudges(head.value.judges ?? [], ports, { folder, now, signal: terminal.interrupted })
+    const opened = await openJudges(head.value.judges ?? [], ports, {
+      folder,
+      now,
+      signal: terminal.interrupted,
+      isCalibration: true,
+    })
     const judge = opened.ok ? opened.value.judges.get(arguments_.judge) : undefined
     if (judge === undefined) {
       const next = `use one of: ${(head.value.judges ?? []).map(({ id }) => id).join(', ')}`

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { registerEvalChangeCommands } from './eval-change-commands.ts'
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
 
@@ -38,6 +39,7 @@ export function registerEvalCommands(program: Command, { terminal, setExitCode }
   registerScore(group, { terminal, setExitCode })
   registerRuns(group, { terminal, setExitCode })
   registerPlanning(group, { terminal, setExitCode })
+  registerEvalChangeCommands(group, { terminal, setExitCode })
 }
 
 function registerRun(group: Command, { terminal, setExitCode }: CommandContext): void {
@@ -61,11 +63,16 @@ function registerRun(group: Command, { terminal, setExitCode }: CommandContext):
     .option('--resume', 'go on with the newest unfinished run of the same suite, target and seed', false)
     .addOption(new Option('--record <file>', 'keep every answer on a cassette').conflicts('cassette'))
     .option('--cassette <file>', 'answer from a cassette: no model is called')
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print the report as JSON', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ gatehouse eval run suites/quality.yaml --target openai:gpt-4.1-mini -o report.html\n  $ gatehouse eval run suites/quality.yaml --cassette run.cassette --json\n  $ gatehouse eval run suites/quality.yaml --shard 1/4\n  $ gatehouse eval run suites/quality.yaml --resume\n',
+      '\nExamples:\n  $ gatehouse eval run suites/quality.yaml --target openai:gpt-4.1-mini -o report.html\n  $ gatehouse eval run suites/quality.yaml --cassette run.cassette --json\n  $ gatehouse eval run suites/quality.yaml -o findings.sarif -o gitlab=gl-code-quality.json\n  $ gatehouse eval run suites/quality.yaml --shard 1/4\n  $ gatehouse eval run suites/quality.yaml --resume\n',
     )
     .action(async (suite: string, options) =>
       setExitCode(await (await import('./eval-run.ts')).evalRunCommand(terminal, suite, options)),
@@ -82,7 +89,12 @@ function registerScore(group: Command, { terminal, setExitCode }: CommandContext
     .option(...PROJECT)
     .option('--margin <share>', 'by how much misses may rise over the baseline', number(0, 1), 0.02)
     .option('--seed <n>', 'of the bootstrap', whole(0, 2_147_483_647), 1)
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print report and comparison as JSON', false)
     .addHelpText(
       'after',
@@ -119,7 +131,12 @@ function registerRuns(group: Command, { terminal, setExitCode }: CommandContext)
     .description('the report of one run')
     .argument('<run>', 'id from `eval list`')
     .option(...STATE)
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print JSON', false)
     .action(async (run: string, options) =>
       setExitCode(await (await import('./eval-runs.ts')).evalShowCommand(terminal, run, options)),
@@ -130,7 +147,12 @@ function registerRuns(group: Command, { terminal, setExitCode }: CommandContext)
     .argument('<runs...>', 'ids of the shards')
     .option(...PROJECT)
     .option(...STATE)
-    .option('-o, --output <file>', 'write the report: .json, .html, .md or .xml (JUnit); repeatable', collect, [])
+    .option(
+      '-o, --output <file>',
+      'write FILE or FORMAT=FILE: json, html, md, xml (JUnit), jsonl, csv, sarif, github, gitlab; repeatable',
+      collect,
+      [],
+    )
     .option('--json', 'print JSON', false)
     .action(async (runs: string[], options) =>
       setExitCode(await (await import('./eval-runs.ts')).evalMergeCommand(terminal, runs, options)),

@@ -15,6 +15,9 @@ import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { evaluate, type EvaluatedRun } from '../evaluation/evaluate.ts'
 import { exitCodeOfReport, printEvaluation } from '../evaluation/print-evaluation.ts'
+import { warnOfChangedModels } from '../evaluation/warn-of-changed-model.ts'
+import { parseOutputs, type ReportOutput } from '../evaluation/report-outputs.ts'
+import { clustersOfRun } from '../evaluation/run-clusters.ts'
 import { writeReports } from '../evaluation/write-reports.ts'
 import { openRunTarget, type RunTarget } from '../evaluation/open-run-target.ts'
 import {
@@ -53,6 +56,11 @@ const SCORING_VERSION = 1
 
 /** `gatehouse eval run`: a suite against a target, journaled, with a decision for each criterion. */
 export async function evalRunCommand(terminal: Terminal, suiteFile: string, options: EvalRunOptions): Promise<number> {
+  const outputs = parseOutputs(options.output)
+  if (!outputs.ok) {
+    reportProblems(terminal, outputs.failure)
+    return EXIT_CODE.usage
+  }
   const folder = resolve(terminal.workingFolder, options.project)
   const ports: TargetPorts = {
     http: new HttpExchanger(),
@@ -66,7 +74,7 @@ export async function evalRunCommand(terminal: Terminal, suiteFile: string, opti
       reportProblems(terminal, started.failure)
       return EXIT_CODE.usage
     }
-    return await finishRun(terminal, started.value, options, ports)
+    return await finishRun(terminal, { ...started.value, outputs: outputs.value }, options, ports)
   } finally {
     ports.lag.close()
     await ports.http.close()
@@ -78,8 +86,11 @@ interface StartedRun extends RunTarget {
   readonly id: string
   readonly folder: string
   readonly journal: FileJournal
-  readonly trials: number
-  readonly seed: number
+  readonly head: RunHead
+}
+
+interface NamedRun extends StartedRun {
+  readonly outputs: readonly ReportOutput[]
 }
 
 // oxlint-disable-next-line max-params -- terminal, suite, options and ports of one command
@@ -106,7 +117,7 @@ async function startRun(
     scoring: SCORING_VERSION,
   } as Json)
   const shard = options.shard === undefined ? null : `${options.shard.part}/${options.shard.of}`
-  const started = { suite: suite.value, ...opened.value, trials, seed }
+  const started = { suite: suite.value, ...opened.value }
   const kept = options.resume ? await findUnfinished(stateFolder, run, shard) : undefined
   if (options.resume && kept === undefined) {
     await target.close()
@@ -122,7 +133,7 @@ async function startRun(
     await dropRunFolder(fresh.folder)
     const journal = await FileJournal.resume(join(kept.folder, RUN_FILES.journal), run)
     if (!journal.ok) return fail([journal.failure])
-    return ok({ ...started, id: kept.id, folder: kept.folder, journal: journal.value })
+    return ok({ ...started, id: kept.id, folder: kept.folder, journal: journal.value, head: kept.head })
   }
   const head: RunHead = {
     schemaVersion: 1,
@@ -137,7 +148,7 @@ async function startRun(
   }
   const journal = await FileJournal.create(join(fresh.folder, RUN_FILES.journal), run)
   await writeRunHead(fresh.folder, head)
-  return ok({ ...started, ...fresh, journal })
+  return ok({ ...started, ...fresh, journal, head })
 }
 
 async function refuse(folder: string, problems: readonly Problem[]): Promise<Result<never, readonly Problem[]>> {
@@ -148,7 +159,7 @@ async function refuse(folder: string, problems: readonly Problem[]): Promise<Res
 // oxlint-disable-next-line max-params -- terminal, run, options and ports of one command
 async function finishRun(
   terminal: Terminal,
-  started: StartedRun,
+  started: NamedRun,
   options: EvalRunOptions,
   ports: TargetPorts,
 ): Promise<number> {
@@ -156,6 +167,8 @@ async function finishRun(
   try {
     const ran = await evaluate(terminal, {
       ...started,
+      trials: started.head.trials,
+      seed: started.head.seed,
       cases,
       ports,
       concurrency: options.concurrency,
@@ -182,15 +195,17 @@ async function finishRun(
 // oxlint-disable-next-line max-params -- terminal, run, its outcome and the options of one command
 async function conclude(
   terminal: Terminal,
-  { id, folder }: StartedRun,
+  { id, folder, head, outputs }: NamedRun,
   { report, retries, resumed, seconds }: EvaluatedRun,
   options: EvalRunOptions,
 ): Promise<number> {
   await writeFileAtomic(join(folder, RUN_FILES.report), `${JSON.stringify(report, null, 2)}\n`, 0o600)
-  const written = await writeReports(terminal, report, options.output)
+  const clusters = (): ReturnType<typeof clustersOfRun> => clustersOfRun({ id, folder, head, report })
+  const written = await writeReports(terminal, { report, clusters }, outputs)
   if (!written) return EXIT_CODE.usage
   const speed = `${report.trials.run} trials in ${seconds.toFixed(1)} s`
   const also = [resumed > 0 ? `${resumed} taken from the journal` : '', retries > 0 ? `${retries} retries` : '']
+  warnOfChangedModels(terminal, report)
   terminal.error(`${[speed, ...also].filter((part) => part !== '').join(', ')}; run ${id}\n`)
   if (options.json) printLine(terminal, inertJson(report, 2))
   else printEvaluation(terminal, report)

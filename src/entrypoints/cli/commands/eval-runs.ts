@@ -5,6 +5,8 @@ import { FileJournal, joinedJournals } from '../../../adapters/evaluation/file-j
 import { writeFileAtomic } from '../../../adapters/files/atomic-file.ts'
 import { HttpExchanger } from '../../../adapters/targets/http-exchange.ts'
 import { LagMeter } from '../../../adapters/targets/lag-meter.ts'
+import { recordedClusters } from '../../../application/evaluation/recorded-clusters.ts'
+import { drawnPlaces } from '../../../application/evaluation/run-evaluation.ts'
 import type { TrialTarget } from '../../../application/evaluation/trial-target.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
@@ -21,6 +23,8 @@ import {
   writeRunHead,
   type StoredRun,
 } from '../evaluation/run-folders.ts'
+import { parseOutputs } from '../evaluation/report-outputs.ts'
+import { casesGap, clustersOfRun } from '../evaluation/run-clusters.ts'
 import { writeReports } from '../evaluation/write-reports.ts'
 import { reportProblems } from '../report-problems.ts'
 import { stateFolderOf } from '../state-folder.ts'
@@ -71,6 +75,11 @@ export async function evalShowCommand(
   id: string,
   options: RunsOptions & { readonly output: readonly string[] },
 ): Promise<number> {
+  const outputs = parseOutputs(options.output)
+  if (!outputs.ok) {
+    reportProblems(terminal, outputs.failure)
+    return EXIT_CODE.usage
+  }
   const run = await readRun(stateFolderOf(terminal, options.state), id)
   if (run?.report === undefined) {
     reportProblems(terminal, [
@@ -83,10 +92,18 @@ export async function evalShowCommand(
     ])
     return EXIT_CODE.usage
   }
-  if (!(await writeReports(terminal, run.report, options.output))) return EXIT_CODE.usage
-  if (options.json) printLine(terminal, inertJson(run.report, 2))
-  else printEvaluation(terminal, run.report)
-  return exitCodeOfReport(run.report)
+  const finished = { ...run, report: run.report }
+  const gap = casesGap(finished, outputs.value)
+  if (gap !== undefined) {
+    reportProblems(terminal, [gap])
+    return EXIT_CODE.usage
+  }
+  const { report } = finished
+  if (!(await writeReports(terminal, { report, clusters: () => clustersOfRun(finished) }, outputs.value)))
+    return EXIT_CODE.usage
+  if (options.json) printLine(terminal, inertJson(report, 2))
+  else printEvaluation(terminal, report)
+  return exitCodeOfReport(report)
 }
 
 export interface EvalMergeOptions {
@@ -103,9 +120,10 @@ export async function evalMergeCommand(
   options: EvalMergeOptions,
 ): Promise<number> {
   const stateFolder = stateFolderOf(terminal, options.state)
-  const parts = await shardsOf(stateFolder, ids)
-  if (!parts.ok) {
-    reportProblems(terminal, parts.failure)
+  const outputs = parseOutputs(options.output)
+  const parts = outputs.ok ? await shardsOf(stateFolder, ids) : outputs
+  if (!outputs.ok || !parts.ok) {
+    reportProblems(terminal, parts.ok ? [] : parts.failure)
     return EXIT_CODE.usage
   }
   const [first] = parts.value
@@ -141,7 +159,11 @@ export async function evalMergeCommand(
     const { report } = ran.value
     await writeRunHead(merged.folder, { ...first.head, shard: null })
     await writeFileAtomic(join(merged.folder, RUN_FILES.report), `${JSON.stringify(report, null, 2)}\n`, 0o600)
-    if (!(await writeReports(terminal, report, options.output))) return EXIT_CODE.usage
+    const { trials, seed } = first.head
+    const places = drawnPlaces(seed, cases.count, undefined).slice(0, report.cases.run).toSorted()
+    const clusters = (): ReturnType<typeof recordedClusters> =>
+      recordedClusters(cases, joinedJournals(journals.value), { trials, places })
+    if (!(await writeReports(terminal, { report, clusters }, outputs.value))) return EXIT_CODE.usage
     if (options.json) printLine(terminal, inertJson(report, 2))
     else printEvaluation(terminal, report)
     return exitCodeOfReport(report)

@@ -15,6 +15,7 @@ import type { Expectation, SuiteCase } from '../../../domain/evaluation/suite.ts
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts'
 import { exitCodeOfReport, printEvaluation } from '../evaluation/print-evaluation.ts'
 import { printComparison } from '../evaluation/print-comparison.ts'
+import { parseOutputs } from '../evaluation/report-outputs.ts'
 import { writeReports } from '../evaluation/write-reports.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inertJson } from '../style.ts'
@@ -33,13 +34,14 @@ export interface EvalScoreOptions {
 
 /** `gatehouse eval score`: scores answers that somebody else collected; with a baseline, compares the two case by case. */
 export async function evalScoreCommand(terminal: Terminal, options: EvalScoreOptions): Promise<number> {
-  const loaded = await load(terminal, options)
-  if (!loaded.ok) {
-    reportProblems(terminal, loaded.failure)
+  const outputs = parseOutputs(options.output)
+  const loaded = outputs.ok ? await load(terminal, options) : outputs
+  if (!outputs.ok || !loaded.ok) {
+    reportProblems(terminal, loaded.ok ? [] : loaded.failure)
     return EXIT_CODE.usage
   }
   const { suite, answered, baseline } = loaded.value
-  const { report, comparison } = scoreResponses(answered, baseline, {
+  const { report, comparison, clusters } = scoreResponses(answered, baseline, {
     suite: {
       id: suite?.head.metadata.id ?? 'responses',
       version: suite?.head.metadata.version ?? '0.0.0',
@@ -52,7 +54,7 @@ export async function evalScoreCommand(terminal: Terminal, options: EvalScoreOpt
     distributions: stdlibDistributions,
     context: { leak: leakIndex([]), sharedTenant: 'shared', ports: scoringPorts() },
   })
-  if (!(await writeReports(terminal, report, options.output))) return EXIT_CODE.usage
+  if (!(await writeReports(terminal, { report, clusters: () => clusters }, outputs.value))) return EXIT_CODE.usage
   if (options.json) printLine(terminal, inertJson({ ...report, comparison }, 2))
   else {
     printEvaluation(terminal, report)

@@ -28,7 +28,8 @@ function registerFindings(program: Command, { terminal, setExitCode }: CommandCo
   const finding = program.command('finding').description('findings: reported → fixed → verified by evidence')
   finding
     .command('report')
-    .description('take a finding in')
+    .alias('add')
+    .description('take a finding in: of a penetration test, a bug bounty, a customer, a person')
     .requiredOption(...SYSTEM)
     .requiredOption('--title <text>', 'what is wrong')
     .option('--description <text>', 'how it shows', '')
@@ -39,6 +40,7 @@ function registerFindings(program: Command, { terminal, setExitCode }: CommandCo
     .option('--location <text>', 'file:line, component or URL')
     .option('--risk <id...>', 'for example LLM01:2025')
     .option('--incident <id>', 'for example INC-1')
+    .option('--release <digest>', 'the release it was found in')
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
@@ -47,6 +49,23 @@ function registerFindings(program: Command, { terminal, setExitCode }: CommandCo
       '\nExample:\n  $ gatehouse finding report -s support-assistant --title "refund without order" --severity high --rule GH-INJ-001\n',
     )
     .action(async (options) => setExitCode(await (await load()).reportFindingCommand(terminal, options)))
+  finding
+    .command('import')
+    .description(
+      'take in the results of a SARIF 2.1.0 log; the same result is the same finding, whatever line it stands in',
+    )
+    .argument('<file>', 'a SARIF log')
+    .requiredOption(...SYSTEM)
+    .option('--source <source>', 'sarif, penetration-test, …', 'sarif')
+    .option('--owner <name>', 'who deals with them (default: who imports)')
+    .option('--release <digest>', 'the release they were found in')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse finding import scan.sarif -s support-assistant --owner ben\n')
+    .action(async (file: string, options) =>
+      setExitCode(await (await import('./finding-import.ts')).importFindingsCommand(terminal, { file, ...options })),
+    )
   finding
     .command('assign')
     .description('set owner, severity, incident, or the rule that shows the fix')

@@ -37,6 +37,7 @@ export async function reportFindingCommand(
     readonly source: string
     readonly location?: string | undefined
     readonly risk?: readonly string[] | undefined
+    readonly release?: string | undefined
   },
 ): Promise<number> {
   if (!isOneOf(terminal, '--severity', options.severity, FINDING_SEVERITIES)) return EXIT_CODE.usage
@@ -52,6 +53,7 @@ export async function reportFindingCommand(
     location,
     incident,
     risks: options.risk,
+    releaseDigest: options.release,
     verifyingRule: options.rule,
   }
   return withSession(
@@ -62,7 +64,12 @@ export async function reportFindingCommand(
   )
 }
 
-function isOneOf(terminal: Terminal, flag: string, value: string | undefined, allowed: readonly string[]): boolean {
+export function isOneOf(
+  terminal: Terminal,
+  flag: string,
+  value: string | undefined,
+  allowed: readonly string[],
+): boolean {
   if (value !== undefined && allowed.includes(value)) return true
   reportProblems(terminal, [
     {

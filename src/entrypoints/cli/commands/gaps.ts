@@ -1,3 +1,4 @@
+import type { CommitmentGap } from '../../../application/governance/commitments.ts'
 import type { ControlGap } from '../../../domain/controls/find-gaps.ts'
 import type { SystemGaps } from '../../../domain/controls/rank-portfolio.ts'
 import { printTable, type TableFormat } from '../print-table.ts'
@@ -20,10 +21,11 @@ export async function gapsCommand(
     terminal,
     options,
     (session) => session.call('listGaps', { system: options.system }),
-    ({ asOf, systems, items }) => {
+    ({ asOf, systems, items, commitments }) => {
+      const promises = commitments as unknown as readonly CommitmentGap[]
       const gaps = items as unknown as readonly (ControlGap & { readonly due: string })[]
       if (options.json || options.format === 'json') {
-        printLine(terminal, inertJson({ schemaVersion: 1, asOf, systems, gaps }, 2))
+        printLine(terminal, inertJson({ schemaVersion: 1, asOf, systems, gaps, commitments: promises }, 2))
         return
       }
       // A spreadsheet is one table: the roadmap.
@@ -44,6 +46,20 @@ export async function gapsCommand(
           gap.missing.join('; '),
         ]),
       })
+      if (options.format === 'human')
+        for (const { commitment, system, customer, text, missing } of promises)
+          printLine(
+            terminal,
+            `${commitment} ${inert(system)}, promised to ${inert(customer)}: ${inert(text)} (${missing.join('; ')})`,
+          )
+      if (options.format === 'markdown' && promises.length > 0) {
+        printLine(terminal, '\n## Promises to customers that nothing shows\n')
+        for (const { commitment, system, customer, text, missing } of promises)
+          printLine(
+            terminal,
+            `- ${commitment} ${inert(system)}, ${inert(customer)}: ${inert(text)} (${missing.join('; ')})`,
+          )
+      }
       if (options.format === 'human')
         printLine(
           terminal,

@@ -47,7 +47,7 @@ export async function intakeCommand(terminal: Terminal, options: IntakeOptions):
   }
   const assessment = assessIntake(answers.value, context.value)
   if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, asOf, ...assessment }, 2))
-  else print(terminal, assessment, asOf)
+  else printAssessment(terminal, assessment, asOf)
   return EXIT_CODE.pass
 }
 
@@ -59,6 +59,13 @@ async function readAnswers(
     const loaded = await loadProject(terminal.workingFolder, project, manifest)
     return loaded.ok ? ok(answersOfManifest(loaded.value.release.manifest)) : loaded
   }
+  return readAnswersFile(terminal, answers)
+}
+
+export async function readAnswersFile(
+  terminal: Terminal,
+  answers: string,
+): Promise<Result<IntakeAnswers, readonly Problem[]>> {
   try {
     return parseAnswers(answers, await readFile(resolve(terminal.workingFolder, answers), 'utf8'))
   } catch (error) {
@@ -73,7 +80,7 @@ async function readAnswers(
   }
 }
 
-function print(terminal: Terminal, assessment: IntakeAssessment, asOf: string): void {
+export function printAssessment(terminal: Terminal, assessment: IntakeAssessment, asOf: string): void {
   const style = styleFor(terminal.hasColor)
   const { tier, reasons, aiAct, packs, controls, reviews, approvals } = assessment
   printLine(terminal, style.bold(`tier ${tier}`))

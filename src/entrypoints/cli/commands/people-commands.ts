@@ -109,15 +109,4 @@ function registerApprovals(program: Command, { terminal, setExitCode }: CommandC
     .option(...AS)
     .option(...JSON_FLAG)
     .action(async (options) => setExitCode(await (await people()).approveCommand(terminal, options)))
-  program
-    .command('risk')
-    .description('risks')
-    .command('list')
-    .description('risks from rules that do not hold')
-    .option(...SYSTEM)
-    .option(...STATE)
-    .option(...JSON_FLAG)
-    .action(async (options) =>
-      setExitCode(await (await people()).listCommand(terminal, { operation: 'listRisks', ...options })),
-    )
 }

@@ -4,11 +4,12 @@ import type { CommandContext } from './command-context.ts'
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
 const JSON_FLAG = ['--json', 'print JSON', false] as const
 
-/** `policy`: packs tested, broken on purpose, compared and explained. */
+/** `policy`: packs tested, broken on purpose, measured, compared, explained and signed. */
 export function registerPolicyCommands(program: Command, context: CommandContext): void {
   const policy = program.command('policy').description('policy packs')
   registerTesting(policy, context)
   registerChanging(policy, context)
+  registerSigning(policy, context)
 }
 
 function registerTesting(policy: Command, { terminal, setExitCode }: CommandContext): void {
@@ -43,8 +44,53 @@ function registerTesting(policy: Command, { terminal, setExitCode }: CommandCont
     )
 }
 
+/** Whose pack it is. */
+function registerSigning(policy: Command, { terminal, setExitCode }: CommandContext): void {
+  policy
+    .command('sign')
+    .description('sign a pack in its version, byte for byte; its version needs a release note')
+    .argument('<pack>', 'a pack file, or the name of a pack')
+    .requiredOption('--key <file>', 'Ed25519 private key, PKCS#8 PEM, mode 0600')
+    .option('--new-key', 'make the key where there is none', false)
+    .option(...PROJECT)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse policy sign house --key ~/policy.pem --new-key\n')
+    .action(async (pack: string, options) =>
+      setExitCode(await (await import('./policy-sign.ts')).policySignCommand(terminal, { pack, ...options })),
+    )
+  policy
+    .command('verify')
+    .description('see that a key which the trust file names for `policy` signed this very pack; exit 6 when none did')
+    .argument('<pack>', 'a pack file, or the name of a pack')
+    .requiredOption('--trust <file>', 'trust file (docs/reference/trust-file.md)')
+    .option(...PROJECT)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse policy verify house --trust trust.json\n')
+    .action(async (pack: string, options) =>
+      setExitCode(await (await import('./policy-sign.ts')).policyVerifyCommand(terminal, { pack, ...options })),
+    )
+}
+
+function registerBench(policy: Command, { terminal, setExitCode }: CommandContext): void {
+  policy
+    .command('bench')
+    .description('decisions per second of packs on this machine, one core, on the inputs of their own tests')
+    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
+    .option('--input <file>', 'a JSON document to decide on instead')
+    .option('--seconds <n>', 'how long each pack is measured', '1')
+    .option('--at-least <n>', 'decisions per second; exit 1 when a pack makes fewer')
+    .option(...PROJECT)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse policy bench baseline house --at-least 30000\n')
+    .action(async (packs: string[], options) =>
+      setExitCode(await (await import('./policy-bench.ts')).policyBenchCommand(terminal, { packs, ...options })),
+    )
+}
+
 /** A pack that changes: what differs, and what it would have decided. */
-function registerChanging(policy: Command, { terminal, setExitCode }: CommandContext): void {
+function registerChanging(policy: Command, context: CommandContext): void {
+  const { terminal, setExitCode } = context
+  registerBench(policy, context)
   policy
     .command('diff')
     .description('rules that were added, removed or changed between two packs, and what each change does')

@@ -1,5 +1,6 @@
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import type { KeyPath } from '../../../domain/policy/policy-engine.ts'
+import type { RegoSource } from '../../../domain/policy/rego-engine.ts'
 import { modeOf, variablesOf, type PolicyPack, type PolicyRule } from '../../../domain/policy/policy-pack.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadNamedPacks, shippedNames } from '../named-packs.ts'
@@ -53,6 +54,7 @@ function explain(pack: PolicyPack, rule: PolicyRule, isBound: boolean) {
     frameworks,
     when,
     expr,
+    engine: rule.rego === undefined ? null : (pack.engine ?? null),
     reads: readsOf(pack, rule),
     check: check ?? null,
     message,
@@ -75,6 +77,12 @@ function written(path: KeyPath): string {
   return path.map((step, index) => (step.kind === 'element' ? '[]' : `${index === 0 ? '' : '.'}${step.name}`)).join('')
 }
 
+function engineText(engine: RegoSource): string {
+  return engine.kind === 'opa-bundle'
+    ? `the compiled bundle ${engine.file} (${engine.digest})`
+    : `the OPA server that the operator names \`${engine.endpoint}\``
+}
+
 function print(terminal: Terminal, rule: ReturnType<typeof explain>): void {
   const style = styleFor(terminal.hasColor)
   const line = (label: string, text: string): void => printLine(terminal, `  ${label.padEnd(11)} ${inert(text)}`)
@@ -90,6 +98,7 @@ function print(terminal: Terminal, rule: ReturnType<typeof explain>): void {
   if (rule.effect !== null) line('else', rule.effect)
   line('applies', rule.when === 'true' ? 'always' : rule.when)
   line('holds when', rule.expr)
+  if (rule.engine !== null) line('asked', engineText(rule.engine))
   line('reads', rule.reads.join(', '))
   if (rule.check !== null) line('evidence', JSON.stringify(rule.check))
   line('controls', rule.controls.join(', '))

@@ -133,12 +133,12 @@ function registerReading(redteam: Command, { terminal, setExitCode }: CommandCon
     .command('report')
     .description('findings of a campaign: severity × success with intervals, transcripts, advice, cases to add')
     .argument('[file]', 'what `redteam run` wrote', CAMPAIGN)
-    .option('--format <format>', 'human, json, jsonl, csv, junit, sarif, markdown, github or gitlab', 'human')
+    .option('--format <format>', 'human, json, jsonl, csv, junit, sarif, markdown, github, gitlab or html', 'human')
     .option('-o, --output <file>', 'write there instead of to standard output')
     .option('--regressions <file>', 'write one suite case for each attack that succeeded (JSON lines)')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ gatehouse redteam report\n  $ gatehouse redteam report campaign.json --format sarif -o redteam.sarif\n  $ gatehouse redteam report --regressions suites/redteam-regressions.jsonl\n',
+      '\nExamples:\n  $ gatehouse redteam report\n  $ gatehouse redteam report campaign.json --format sarif -o redteam.sarif\n  $ gatehouse redteam report --format html -o redteam.html\n  $ gatehouse redteam report --regressions suites/redteam-regressions.jsonl\n',
     )
     .action(async (file: string, options) =>
       setExitCode(await (await import('./redteam-report.ts')).redteamReportCommand(terminal, { file, ...options })),

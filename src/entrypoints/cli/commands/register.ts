@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext } from './command-context.ts'
+import { registerUpgrade } from './eval-change-commands.ts'
+import { registerCommitmentCommands } from './commitment-commands.ts'
 import { registerEvalCommands } from './eval-commands.ts'
 import { registerControlsCommands } from './controls-commands.ts'
 import { registerPolicyCommands } from './policy-commands.ts'
@@ -13,12 +15,14 @@ import { registerLineageCommands } from './lineage-commands.ts'
 import { registerPromptCommands } from './prompt-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
+import { registerRiskCommands } from './risk-commands.ts'
 import { registerStateCommands } from './state-commands.ts'
 
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
   registerProjectCommands(program, context)
   registerEvalCommands(program, context)
+  registerUpgrade(program, context)
   registerPolicyCommands(program, context)
   registerControlsCommands(program, context)
   registerRedteamCommands(program, context)
@@ -27,6 +31,8 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerGovernanceCommands(program, context)
   registerIdentityCommands(program, context)
   registerFindingCommands(program, context)
+  registerRiskCommands(program, context)
+  registerCommitmentCommands(program, context)
   registerPromptCommands(program, context)
   registerLineageCommands(program, context)
   registerDraftCommands(program, context)

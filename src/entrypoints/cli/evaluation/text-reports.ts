@@ -1,12 +1,7 @@
 import type { CriterionResult, EvaluationReport } from '../../../domain/evaluation/evaluation-report.ts'
 import { inert } from '../style.ts'
+import { escapedMarkup as escaped } from '../../../contract/interchange/html-page.ts'
 import { criterionLine, percent } from './print-evaluation.ts'
-
-/** For XML and HTML: what neither may hold is replaced. */
-export function escaped(text: string): string {
-  const safe = inert(text).replace(/[^\u0009\u000a\u000d\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?')
-  return safe.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-}
 
 function cell(text: string): string {
   return inert(text).replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;').replaceAll('`', "'")

@@ -1,6 +1,7 @@
 import { applicationTarget } from '../../../application/evaluation/application-target.ts'
 import type { TrialTarget } from '../../../application/evaluation/trial-target.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
+import type { AnsweringModel } from '../../../domain/evaluation/answering-model.ts'
 import type { LoadedProject } from '../load-project.ts'
 import { openTarget } from './open-target.ts'
 
@@ -12,11 +13,16 @@ export interface OpenApplicationOptions {
   readonly model: string
 }
 
+export interface ApplicationTrialTarget extends TrialTarget {
+  /** Which models said that they answered, so far. */
+  answeringModels(): readonly AnsweringModel[]
+}
+
 /** The application of a project against a gateway that serves exactly its release; closing it closes both. */
 export async function openApplication(
   project: LoadedProject,
   { module, environment, model: modelName }: OpenApplicationOptions,
-): Promise<Result<TrialTarget, readonly Problem[]>> {
+): Promise<Result<ApplicationTrialTarget, readonly Problem[]>> {
   const opened = await openTarget(project, module, environment)
   if (!opened.ok) return opened
   const { target: application, isSimulated } = opened.value
@@ -24,5 +30,9 @@ export async function openApplication(
     identity: { type: 'application', module, release: project.release.digest, model: modelName },
     isSimulated,
   })
-  return ok({ ...target, close: async () => opened.value[Symbol.asyncDispose]() })
+  return ok({
+    ...target,
+    answeringModels: () => opened.value.answeringModels(),
+    close: async () => opened.value[Symbol.asyncDispose](),
+  })
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { EvaluationTarget, TargetFactory } from '../../../application/evaluation/target.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
+import type { AnsweringModel } from '../../../domain/evaluation/answering-model.ts'
 import { leakIndex, type LeakIndex } from '../../../domain/detection/prompt-leak.ts'
 import { parseTemplate } from '../../../domain/manifest/prompt-template.ts'
 import type { Release } from '../../../domain/release/release.ts'
@@ -13,6 +14,8 @@ export interface OpenTarget extends AsyncDisposable {
   readonly target: EvaluationTarget
   /** True when a simulated model answers. */
   readonly isSimulated: boolean
+  /** Which models said that they answered, so far. */
+  answeringModels(): readonly AnsweringModel[]
 }
 
 /** Loads the target's module, starts its model and a proving gateway, and creates the target. */
@@ -37,7 +40,12 @@ export async function openTarget(
     (created) => created.close(),
   )
   const owned = stack.move()
-  return ok({ target, isSimulated: model.isSimulated, [Symbol.asyncDispose]: () => owned.disposeAsync() })
+  return ok({
+    target,
+    isSimulated: model.isSimulated,
+    answeringModels: () => gateway.answeringModels(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  })
 }
 
 async function loadTarget(folder: string, module: string): Promise<Result<TargetFactory, readonly Problem[]>> {

@@ -3,16 +3,24 @@ import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
 import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
 import { estimateEach } from '../../../adapters/tokens/estimate-tokens.ts'
-import { checkMetadata, scanSecrets, type BuiltinResult } from '../../../application/evaluation/builtin-checks.ts'
+import {
+  checkJourneys,
+  checkMetadata,
+  scanSecrets,
+  type BuiltinResult,
+} from '../../../application/evaluation/builtin-checks.ts'
 import { checkPrompts } from '../../../application/prompt/lint-prompts.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
+import { judgeModelVersions } from '../../../application/evaluation/model-version-check.ts'
 import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
 import { canPlant } from '../../../application/redteam/planting-target.ts'
 import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
 import { suiteDecision } from '../../../application/evaluation/suite-decision.ts'
-import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
+import { isBuiltin, suitesRead, type PlannedCheck } from '../../../application/release/plan-checks.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
+import { AnsweringModels, changedModels, type AnsweringModel } from '../../../domain/evaluation/answering-model.ts'
+import type { Suite } from '../../../domain/evaluation/suite.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
 import type { BUILTIN_CHECKS } from '../../../domain/policy/policy-pack.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
@@ -25,6 +33,8 @@ export interface RunChecksOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
   readonly progress: Progress
+  /** Told of each model that answered in place of the one that was asked. */
+  readonly onChangedModel: (model: AnsweringModel) => void
 }
 
 /** Runs the given checks and yields their evidence; suites that several checks read run once. */
@@ -38,14 +48,18 @@ export async function runChecks(
   const ran = await runSuites(gate, checks, options)
   if (!ran.ok) return ran
   const evidence: CheckEvidence[] = []
+  const versions: PlannedCheck[] = []
+  const models = new AnsweringModels()
+  for (const seen of ran.value.models) models.add(seen)
+  const contextNow = (): JudgeContext => ({
+    distributions: stdlibDistributions,
+    releaseDigest: inputs.release.digest,
+    isSimulated: ran.value.isSimulated,
+    startedAt,
+    finishedAt: systemClock(),
+  })
   for (const check of checks) {
-    const context: JudgeContext = {
-      distributions: stdlibDistributions,
-      releaseDigest: inputs.release.digest,
-      isSimulated: ran.value.isSimulated,
-      startedAt,
-      finishedAt: systemClock(),
-    }
+    const context = contextNow()
     if (check.spec.kind === 'suite') {
       evidence.push(
         judgeSuiteCheck(
@@ -59,26 +73,54 @@ export async function runChecks(
     // Results of other tools are brought in, not run: without them the rule stays without evidence.
     if (check.spec.kind === 'imported') continue
     if (check.spec.kind === 'redteam') {
-      evidence.push(await runRedteamCheck(gate, check, context, options))
+      evidence.push(await runRedteamCheck(gate, check, context, { ...options, models }))
       continue
     }
-    const { failures, looked } = await runBuiltin(gate, check.spec.name)
+    if (check.spec.name === 'model-version') {
+      versions.push(check)
+      continue
+    }
+    const { failures, looked } = await runBuiltinCheck(gate, check.spec.name)
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
+  const changed = changedModels(models.list())
+  for (const model of changed) options.onChangedModel(model)
+  // Last: whatever was run may have shown another model, and that is evidence whether or not it was due.
+  const due = changed.length > 0 ? gate.checks.filter(({ spec }) => isBuiltin(spec, 'model-version')) : versions
+  for (const check of due) evidence.push(judgeVersions(gate, check, models, contextNow()))
   return ok(evidence)
 }
 
-function runBuiltin(
+// oxlint-disable-next-line max-params -- the gate, the check of it, what was seen and what its evidence says
+function judgeVersions(
   { project, inputs }: PreparedGate,
-  name: (typeof BUILTIN_CHECKS)[number],
-): BuiltinResult | Promise<BuiltinResult> {
+  check: PlannedCheck,
+  models: AnsweringModels,
+  context: JudgeContext,
+): CheckEvidence {
+  return judgeModelVersions(check, models.list(), context, {
+    manifest: inputs.release.manifest,
+    file: project.manifestFile,
+    positionOf: (path) => project.source.positionOf(path),
+  })
+}
+
+async function runBuiltinCheck(
+  { project, inputs, checks }: PreparedGate,
+  name: Exclude<(typeof BUILTIN_CHECKS)[number], 'model-version'>,
+): Promise<BuiltinResult> {
+  const { release, tier } = inputs
+  const { manifestFile } = project
+  const positionOf: typeof project.source.positionOf = (path) => project.source.positionOf(path)
   switch (name) {
     case 'secret-scan':
-      return scanSecrets(inputs.release, project.files, project.manifestFile)
+      return scanSecrets(release, project.files, manifestFile)
     case 'metadata':
-      return checkMetadata(inputs.release, inputs.tier, project.manifestFile, (path) => project.source.positionOf(path))
+      return checkMetadata(release, tier, manifestFile, positionOf)
+    case 'journey-coverage':
+      return checkJourneys(release, { declared: inputs.suites, read: suitesRead(checks) }, manifestFile, positionOf)
     case 'prompt-lint':
-      return checkPrompts(inputs.release, estimateEach)
+      return checkPrompts(release, estimateEach)
   }
 }
 
@@ -88,7 +130,7 @@ async function runRedteamCheck(
   { project, campaigns }: PreparedGate,
   check: PlannedCheck,
   context: JudgeContext,
-  { environment, signal, progress }: RunChecksOptions,
+  { environment, signal, progress, models }: RunChecksOptions & { readonly models: AnsweringModels },
 ): Promise<CheckEvidence> {
   const campaign = campaigns.get(check.rule.id)
   if (campaign?.ok !== true)
@@ -111,22 +153,32 @@ async function runRedteamCheck(
     onDone: () => progress.advance(),
   })
   progress.stop()
+  for (const seen of open.answeringModels()) models.add(seen)
   return judgeCampaignCheck(check, attempts, { ...context, isSimulated, finishedAt: systemClock() })
 }
 
 interface RanSuites {
   readonly results: ReadonlyMap<string, readonly CaseResult[]>
   readonly isSimulated: boolean
+  readonly models: readonly AnsweringModel[]
+}
+
+/** Suites that the checks read; where they read none and ask which model answers, one case of the first that is declared. */
+function suitesToRun({ inputs }: PreparedGate, checks: readonly PlannedCheck[]): readonly Suite[] {
+  const read = suitesRead(checks)
+  if (read.length > 0 || !checks.some(({ spec }) => isBuiltin(spec, 'model-version'))) return read
+  return inputs.suites.slice(0, 1).map((suite) => ({ ...suite, cases: suite.cases.slice(0, 1) }))
 }
 
 async function runSuites(
-  { project, inputs }: PreparedGate,
+  gate: PreparedGate,
   checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<RanSuites, readonly Problem[]>> {
-  const suites = [...new Map(checks.flatMap((check) => check.suites.map((suite) => [suite.id, suite]))).values()]
+  const { project, inputs } = gate
+  const suites = suitesToRun(gate, checks)
   const [first] = suites
-  if (first === undefined) return ok({ results: new Map(), isSimulated: false })
+  if (first === undefined) return ok({ results: new Map(), isSimulated: false, models: [] })
   const opened = await openApplication(project, {
     module: first.target,
     environment: options.environment,
@@ -157,7 +209,7 @@ async function runSuites(
           isDecided: suiteDecision(stdlibDistributions, checks, suite),
         }),
       )
-    return ok({ results, isSimulated: target.isSimulated })
+    return ok({ results, isSimulated: target.isSimulated, models: target.answeringModels() })
   } finally {
     options.progress.stop()
     await target.close()

@@ -2,10 +2,12 @@ import { factsOf, type PlannedCheck } from '../../../application/release/plan-ch
 import type { StoredEvidence } from '../../../application/evidence/record-evidence.ts'
 import type { StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
+import { base64Of } from '../../../base/bytes.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { isFresh } from '../../../domain/release/evidence.ts'
 import type { SuiteCase } from '../../../domain/evaluation/suite.ts'
+import { warnOfChangedModel } from '../evaluation/warn-of-changed-model.ts'
 import { loadProject } from '../load-project.ts'
 import type { Session } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
@@ -65,6 +67,7 @@ export async function runGate(
       environment: terminal.environment,
       signal: terminal.interrupted,
       progress: terminalProgress(terminal),
+      onChangedModel: (model) => warnOfChangedModel(terminal, model),
     })
     if (!evidence.ok) return evidence
     if (terminal.interrupted.aborted)
@@ -81,7 +84,12 @@ export async function runGate(
       prompts: { ...release.prompts },
       toolSchemas: Object.fromEntries(Object.entries(release.toolSchemas).map(([id, { text }]) => [id, text])),
     },
-    packs: gate.packs.map(({ pack, text }) => ({ file: pack.file, text })),
+    packs: gate.packs.map(({ pack, text, signature, bundle }) => ({
+      file: pack.file,
+      text,
+      signature,
+      bundle: bundle === undefined ? undefined : base64Of(bundle),
+    })),
     environment: options.environment,
     author: options.author,
     expectedKeys: Object.fromEntries(gate.checks.map((check) => [check.rule.id, check.key])),

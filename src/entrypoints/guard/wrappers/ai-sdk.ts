@@ -5,7 +5,14 @@ import { callOf, guardPart } from './ai-sdk-parts.ts'
 import { readPrompt } from './ai-sdk-prompt.ts'
 import { guardParts, type StreamResult } from './ai-sdk-stream.ts'
 import { guardedJson, guardedText, isFields, readContent, unsupported, type Fields } from './content.ts'
-import { admitCalls, admitMessages, denialFrom, type Situation, type WrapperOptions } from './wrapper-options.ts'
+import {
+  admitCalls,
+  admitMessages,
+  denialFrom,
+  guardOfAnswer,
+  type Situation,
+  type WrapperOptions,
+} from './wrapper-options.ts'
 
 /** Language model middleware of the AI SDK's provider specification `v4` (`@ai-sdk/provider` 4), by shape. */
 export interface GuardMiddleware {
@@ -52,7 +59,8 @@ export function guardMiddleware(guard: Guard, options: WrapperOptions = {}): Gua
       if (denied !== undefined) return filteredResult({}) as Result
       const result = await doGenerate()
       try {
-        return guardResult(result, guard, { messages: conversation, options }) as Result
+        const situation = { messages: conversation, options }
+        return guardResult(result, guardOfAnswer(guard, situation), situation) as Result
       } catch (error) {
         const reason = denialFrom(error, options)
         if (options.onDeny !== 'content-filter' || !isFields(result)) throw reason
@@ -63,7 +71,8 @@ export function guardMiddleware(guard: Guard, options: WrapperOptions = {}): Gua
       const { conversation, denied } = admissionOf(params)
       if (denied !== undefined) return { stream: filteredParts() } as Result
       const result = (await doStream()) as StreamResult
-      return { ...result, stream: guardParts(result.stream, guard, { messages: conversation, options }) } as Result
+      const situation = { messages: conversation, options }
+      return { ...result, stream: guardParts(result.stream, guardOfAnswer(guard, situation), situation) } as Result
     },
   }
 }

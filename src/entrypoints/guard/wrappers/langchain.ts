@@ -3,7 +3,14 @@ import type { Guard } from '../guard-setup.ts'
 import { guardedJson, guardedText, isFields, readContent, unsupported, type Fields } from './content.ts'
 import { cloneMessage, readLangChainMessages, toolCallsOf, type LangChainMessage } from './langchain-messages.ts'
 import { guardGenerations, type GenerationChunk, type RunManager } from './langchain-stream.ts'
-import { admitCalls, admitMessages, denialFrom, type Situation, type WrapperOptions } from './wrapper-options.ts'
+import {
+  admitCalls,
+  admitMessages,
+  denialFrom,
+  guardOfAnswer,
+  type Situation,
+  type WrapperOptions,
+} from './wrapper-options.ts'
 
 /** What of a LangChain.js chat model (`@langchain/core` 1) is used, by shape. */
 export interface LangChainChatModel {
@@ -94,6 +101,8 @@ async function guardedGenerate(
   let template: LangChainMessage | undefined
   try {
     const admitted = admit(target, messages)
+    const situation = { messages: admitted.conversation, options }
+    const answering = guardOfAnswer(guard, situation)
     const generate = model['_generate'] as Generate
     // Without the run manager: a model that streams inside would tell its callbacks raw tokens.
     const result = await generate.call(model, admitted.messages, callOptions)
@@ -101,7 +110,7 @@ async function guardedGenerate(
     const generations = result['generations'].map((generation: unknown) => {
       if (!isFields(generation) || !isFields(generation['message'])) throw unsupported('answer')
       template ??= generation['message'] as unknown as LangChainMessage
-      return guardGeneration(generation, guard, { messages: admitted.conversation, options })
+      return guardGeneration(generation, answering, situation)
     })
     for (const { text } of generations) if (text !== '') await runManager?.handleLLMNewToken?.(text)
     return { ...result, generations }
@@ -126,7 +135,8 @@ async function* guardedChunks(
     throw denialFrom(error, options)
   }
   const chunks = (model['_streamResponseChunks'] as StreamChunks).call(model, admitted.messages, callOptions)
-  for await (const chunk of guardGenerations(chunks, guard, { messages: admitted.conversation, options })) {
+  const situation = { messages: admitted.conversation, options }
+  for await (const chunk of guardGenerations(chunks, guardOfAnswer(guard, situation), situation)) {
     yield chunk
     if (chunk.text !== '')
       await runManager?.handleLLMNewToken?.(chunk.text, undefined, undefined, undefined, undefined, { chunk })

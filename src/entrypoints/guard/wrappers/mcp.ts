@@ -5,7 +5,7 @@ import type { Guard } from '../guard-setup.ts'
 import { denialOf } from '../judge-messages.ts'
 import { isFields, unsupported, type Fields } from './content.ts'
 import { pinOf, judgeDescriptor, type RefusedTool } from './mcp-tools.ts'
-import { admitCalls, denialFrom, type WrapperOptions } from './wrapper-options.ts'
+import { admitCalls, denialFrom, guardOfAnswer, type WrapperOptions } from './wrapper-options.ts'
 
 /** What of an MCP client (`@modelcontextprotocol/sdk` 1) is used, by shape. */
 export interface McpClient {
@@ -95,10 +95,8 @@ export function guardMcpClient(client: McpClient, guard: Guard, options: McpOpti
         if (raw === undefined) throw notOffered()
         const args = call.arguments ?? {}
         const named = { id: call.name, name: call.name, arguments: JSON.stringify(args) }
-        admitCalls(guard, [named], {
-          messages: situation.messages,
-          options: { ...options, subject: () => situation.subject },
-        })
+        const about = { messages: situation.messages, options: { ...options, subject: () => situation.subject } }
+        admitCalls(guardOfAnswer(guard, about), [named], about)
         const callTool = client.callTool.bind(client) as unknown as (
           params: object,
           schema?: undefined,

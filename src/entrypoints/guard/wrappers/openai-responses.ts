@@ -4,7 +4,7 @@ import { isFields, readContent, unsupported, type ContentText, type Fields } fro
 import { filtered, guardAnswer, readCall } from './openai-response-answer.ts'
 import { filteredEvents, guardEvents } from './openai-response-stream.ts'
 import type { ChunkStream } from './openai-guarded-stream.ts'
-import { admitMessages, denialFrom, type WrapperOptions } from './wrapper-options.ts'
+import { admitMessages, denialFrom, guardOfAnswer, type WrapperOptions } from './wrapper-options.ts'
 
 interface Target {
   readonly responses: { create(body: never, options?: never): PromiseLike<unknown> }
@@ -42,9 +42,10 @@ export async function guardResponse(target: Target, body: Fields, requestOptions
   const create = responses.create.bind(responses) as unknown as (body: Fields, options?: unknown) => Promise<unknown>
   const answer = await create({ ...body, input }, requestOptions)
   const situation = { messages: conversation, options }
-  if (body['stream'] === true) return guardEvents(answer as ChunkStream, guard, situation)
+  const answering = guardOfAnswer(guard, situation)
+  if (body['stream'] === true) return guardEvents(answer as ChunkStream, answering, situation)
   try {
-    return guardAnswer(answer, guard, situation)
+    return guardAnswer(answer, answering, situation)
   } catch (error) {
     const denied = denialFrom(error, options)
     if (options.onDeny !== 'content-filter' || !isFields(answer)) throw denied

@@ -5,7 +5,14 @@ import { readChatMessages, readToolCalls } from './openai-messages.ts'
 import { guardResponse } from './openai-responses.ts'
 import type { ChunkStream } from './openai-guarded-stream.ts'
 import { filteredStream, guardedStream } from './openai-stream.ts'
-import { admitCalls, admitMessages, denialFrom, type Situation, type WrapperOptions } from './wrapper-options.ts'
+import {
+  admitCalls,
+  admitMessages,
+  denialFrom,
+  guardOfAnswer,
+  type Situation,
+  type WrapperOptions,
+} from './wrapper-options.ts'
 
 interface Creates {
   create(body: never, options?: never): PromiseLike<unknown>
@@ -73,8 +80,9 @@ async function createCompletion(target: Target, body: Fields, requestOptions: un
   const create = completions.create.bind(completions) as unknown as Create
   const answer = await create({ ...body, messages }, requestOptions)
   const situation = { messages: conversation, options }
-  if (body['stream'] === true) return guardedStream(answer as ChunkStream, guard, situation)
-  return guardCompletion(answer, guard, situation)
+  const answering = guardOfAnswer(guard, situation)
+  if (body['stream'] === true) return guardedStream(answer as ChunkStream, answering, situation)
+  return guardCompletion(answer, answering, situation)
 }
 
 function guardCompletion(answer: unknown, guard: Guard, situation: Situation): unknown {

@@ -1,11 +1,16 @@
+import type { Passage } from '../../../domain/detection/groundedness/ground-claims.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../../../domain/session/conversation.ts'
 import type { ToolDecision } from '../../../domain/authorization/authorize-tool-call.ts'
 import { GuardDenied, type Denial } from '../guard-denied.ts'
-import type { Guard, MessagesJudgement } from '../guard-setup.ts'
+import type { AnswerSituation, Guard, MessagesJudgement } from '../guard-setup.ts'
 
 export interface WrapperOptions {
   /** The verified end user of the request at hand. Without one only `read` tools are allowed. */
   readonly subject?: (() => Subject | undefined) | undefined
+  /** The session whose canaries must not come out. Default: the subject's. */
+  readonly session?: (() => string | undefined) | undefined
+  /** What the answer at hand may rest on, for `guard.grounding`. Default: the tool results of its conversation. */
+  readonly passages?: (() => readonly Passage[] | undefined) | undefined
   /** `throw` (default) a `GuardDenied`, or answer as a provider's own filter does: an empty text that ends by content filter. */
   readonly onDeny?: 'throw' | 'content-filter' | undefined
   /** Images, audio, files: `refuse` (default), or `pass` them unjudged. */
@@ -28,6 +33,20 @@ export interface Situation {
   readonly options: WrapperOptions
   /** Calls of the same answer that were admitted before. */
   readonly earlier?: readonly ToolCall[] | undefined
+}
+
+/** The same guard for the answer to one request: it knows the session, and what the answer may rest on. */
+export function guardOfAnswer(guard: Guard, { messages, options }: Situation): Guard {
+  const session = options.session?.() ?? options.subject?.()?.session
+  const about: AnswerSituation = { messages, passages: options.passages?.(), session }
+  return {
+    ...guard,
+    output: (text) => guard.output(text, about),
+    // Citations, arguments and the like make no claims of their own.
+    outputDocument: (text) => guard.outputDocument(text, { session }),
+    stream: () => guard.stream(about),
+    authorize: (call, situation) => guard.authorize(call, { ...situation, session }),
+  }
 }
 
 /** Authorises the calls of one answer in their order; one that is not allowed withholds all. Throws `GuardDenied`. */

@@ -2,6 +2,7 @@ import { loadCatalogue, type LoadedCatalogue } from '../../../adapters/catalogue
 import { assessSystem } from '../../../application/controls/assess-system.ts'
 import { portfolioGaps } from '../../../application/controls/portfolio-gaps.ts'
 import { attestControl } from '../../../application/controls/attest-control.ts'
+import { dpiaOf } from '../../../application/governance/dpia.ts'
 import { currentRights } from '../../../application/governance/rights.ts'
 import type { OwnerNode } from '../../../application/state/owner-node.ts'
 import { toRfc3339 } from '../../../base/instant.ts'
@@ -31,6 +32,14 @@ export const CONTROLS_HANDLERS: HandlersOf<typeof CONTROLS_OPERATIONS> = {
       const intake = await intakeContext(await currentRights(node), toRfc3339(node.clock()).slice(0, 10))
       if (!intake.ok) return fail(intake.failure[0] ?? { code: 'controls/framework', message: 'it cannot be read' })
       return portfolioGaps(node, catalogue, { severityOf: severityOf.value, intake: intake.value }, input)
+    }),
+  getDpia: ({ node }, _, { system }) =>
+    withCatalogue(async (catalogue) => {
+      const intake = await intakeContext(await currentRights(node), toRfc3339(node.clock()).slice(0, 10))
+      if (!intake.ok) return fail(intake.failure[0] ?? { code: 'controls/framework', message: 'it cannot be read' })
+      const { rulesOf } = intake.value
+      const privacyRules = new Set([...(rulesOf.get('gdpr') ?? []), ...(rulesOf.get('hipaa') ?? [])])
+      return dpiaOf(node, system, { catalogue, intake: intake.value, privacyRules })
     }),
   attestControl: ({ node }, principal, input) =>
     withCatalogue((catalogue) => attestControl(node, catalogue, principal, input)),

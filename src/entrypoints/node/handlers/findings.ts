@@ -1,5 +1,10 @@
 import { escalations } from '../../../application/governance/escalations.ts'
-import { assignFinding, changeFinding, reportFinding } from '../../../application/governance/findings.ts'
+import {
+  assignFinding,
+  changeFinding,
+  importFindings,
+  reportFinding,
+} from '../../../application/governance/findings.ts'
 import { acceptThreat, attestThreatModel, threatModelOf } from '../../../application/governance/threat-models.ts'
 import { attestReadiness } from '../../../application/governance/readiness.ts'
 import { assessVendor, speakOnVendor } from '../../../application/governance/vendors.ts'
@@ -11,6 +16,13 @@ import type { HandlersOf } from '../operation-handler.ts'
 /** Findings, threat models and what is overdue. */
 export const FINDINGS_HANDLERS: HandlersOf<typeof FINDINGS_OPERATIONS> = {
   reportFinding: ({ node }, principal, input) => reportFinding(node, principal, input),
+  importFindings: ({ node }, principal, { findings, ...shared }) =>
+    importFindings(
+      node,
+      principal,
+      shared.system,
+      findings.map((finding) => ({ ...shared, ...finding })),
+    ),
   assignFinding: ({ node }, principal, input) => assignFinding(node, principal, input),
   changeFinding: ({ node }, principal, input) => changeFinding(node, principal, input),
   getFinding: async ({ node }, _, { id }) => {

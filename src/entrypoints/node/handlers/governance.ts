@@ -10,7 +10,7 @@ import type { GOVERNANCE_OPERATIONS } from '../../../contract/http/operations/go
 import type { HandlersOf } from '../operation-handler.ts'
 import { listOf } from '../list-records.ts'
 
-/** Exceptions, approvals and risks. */
+/** Exceptions and approvals. */
 export const GOVERNANCE_HANDLERS: HandlersOf<typeof GOVERNANCE_OPERATIONS> = {
   requestException: ({ node }, principal, input) =>
     requestException(node, principal, { ...input, expiresAt: epochMs(input.expiresAt) }),
@@ -21,5 +21,4 @@ export const GOVERNANCE_HANDLERS: HandlersOf<typeof GOVERNANCE_OPERATIONS> = {
   decideException: ({ node }, principal, input) => decideException(node, principal, input),
   listExceptions: ({ node }, _, input) => listOf(node, 'exceptions', input),
   giveApproval: ({ node }, principal, input) => giveApproval(node, principal, input),
-  listRisks: ({ node }, _, input) => listOf(node, 'risks', input),
 }

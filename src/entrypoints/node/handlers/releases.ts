@@ -5,11 +5,12 @@ import type { Principal } from '../../../application/state/owner-node.ts'
 import { listSystems, releaseDetail } from '../../../application/state/portfolio.ts'
 import type { Digest } from '../../../base/digest.ts'
 import type { JsonObject } from '../../../base/json.ts'
-import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
+import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { InputOf } from '../../../contract/http/operations.ts'
 import { releaseFromParts } from '../../../contract/manifest/release-from-parts.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
 import type { RELEASES_OPERATIONS } from '../../../contract/http/operations/releases.ts'
+import { admitPacks } from '../admit-packs.ts'
 import type { HandlersOf, OperationContext } from '../operation-handler.ts'
 import { listOf } from '../list-records.ts'
 
@@ -33,17 +34,13 @@ async function gate(
 ): Promise<Result<object, Problem>> {
   const release = releaseFromParts(node.sha256, input.release)
   if (!release.ok) return release
-  const packs = []
-  for (const { file, text } of input.packs) {
-    const parsed = node.parsePack(file, text)
-    if (!parsed.ok) return fail(parsed.failure[0] ?? { code: 'policy/syntax', message: `\`${file}\` cannot be read` })
-    packs.push(parsed.value)
-  }
+  const admitted = await admitPacks(node, input.packs)
+  if (!admitted.ok) return admitted
   const keys = new Map(Object.entries(input.expectedKeys).map(([check, key]) => [check, key as Digest]))
   return gateRelease(node, principal, {
     release: release.value,
     files: input.release.files as Readonly<Record<string, Digest>>,
-    packs,
+    ...admitted.value,
     environment: input.environment,
     author: input.author,
     expectedKeys: keys,

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { COMMITMENT_DAYS_MAX } from '../../../domain/commitment/commitment.ts'
+import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
+import { document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
+
+const record = { kind: 'commitments', field: 'id' } as const
+
+/** Promises to customers. */
+export const COMMITMENTS_OPERATIONS = {
+  proposeCommitment: operation({
+    method: 'POST',
+    path: '/systems/{system}/commitments',
+    summary: 'Propose a promise to a customer; it is none before the people of the decision rights have agreed',
+    access: 'reporter',
+    input: z.object({
+      system,
+      customer: z.string().min(1).max(200),
+      text,
+      contract: z.string().max(300),
+      rules: z
+        .array(z.string().regex(/^GH-[A-Z]{3}-\d{3}$/))
+        .min(1)
+        .max(30),
+      days: z.int().min(1).max(COMMITMENT_DAYS_MAX),
+    }),
+    output: document,
+  }),
+  speakOnCommitment: operation({
+    method: 'POST',
+    path: '/commitments/{id}/words',
+    summary: "Give one's word on a promise",
+    access: 'approver',
+    record,
+    input: z.object({
+      id,
+      role: z.enum(DECIDING_ROLES),
+      decision: z.enum(['approve', 'reject']),
+      comment: z.string().max(2_000),
+    }),
+    output: document,
+  }),
+  endCommitment: operation({
+    method: 'POST',
+    path: '/commitments/{id}/events',
+    summary: 'Take a proposal back, or end a promise',
+    access: 'reporter',
+    record,
+    input: z.object({ id, event: z.enum(['withdraw', 'end']), note: text }),
+    output: document,
+  }),
+  getCommitment: operation({
+    method: 'GET',
+    path: '/commitments/{id}',
+    summary: 'One promise with its words and history',
+    access: 'read',
+    record,
+    input: z.object({ id }),
+    output: document,
+  }),
+  listCommitments: operation({
+    method: 'GET',
+    path: '/commitments',
+    summary: 'Promises to customers, newest first',
+    access: 'read',
+    input: z.object({ system: system.optional(), status: z.string().max(40).optional(), ...page }),
+    output: pageOfItems,
+  }),
+} as const

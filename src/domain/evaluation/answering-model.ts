@@ -1,0 +1,44 @@
+/** Which model said that it answered where another, or the same, was asked. */
+export interface AnsweringModel {
+  readonly asked: string
+  readonly answered: string
+  readonly requests: number
+}
+
+const PAIRS_MAX = 100
+
+/**
+ * Is it the model that was asked? Case and a prefix of who serves it (`openai/…`) aside. A dated name in answer to one
+ * without a date is another: the name was no version.
+ */
+export function isSameModel(asked: string, answered: string): boolean {
+  return bare(asked) === bare(answered)
+}
+
+function bare(name: string): string {
+  const lower = name.toLowerCase()
+  return lower.slice(lower.lastIndexOf('/') + 1)
+}
+
+/** Pairs of asked and answering models, of bounded number. */
+export class AnsweringModels {
+  readonly #pairs = new Map<string, AnsweringModel>()
+
+  add({ asked, answered, requests }: AnsweringModel): void {
+    const key = `${asked}\n${answered}`
+    const before = this.#pairs.get(key)
+    if (before === undefined && this.#pairs.size >= PAIRS_MAX) return
+    this.#pairs.set(key, { asked, answered, requests: (before?.requests ?? 0) + requests })
+  }
+
+  list(): readonly AnsweringModel[] {
+    return [...this.#pairs.values()].toSorted((left, right) =>
+      `${left.asked}\n${left.answered}` < `${right.asked}\n${right.answered}` ? -1 : 1,
+    )
+  }
+}
+
+/** Answers of another model than the one that was asked. */
+export function changedModels(models: readonly AnsweringModel[]): readonly AnsweringModel[] {
+  return models.filter(({ asked, answered }) => !isSameModel(asked, answered))
+}

@@ -1,0 +1,148 @@
+import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.ts'
+import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
+import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
+import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
+import { judgeSuiteCheck } from '../../../application/evaluation/judge-check.ts'
+import { runSuite } from '../../../application/evaluation/run-suite.ts'
+import { canPlant } from '../../../application/redteam/planting-target.ts'
+import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
+import { ok, type Problem, type Result } from '../../../base/result.ts'
+import { AnsweringModels } from '../../../domain/evaluation/answering-model.ts'
+import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
+import type { CampaignRun } from '../../../domain/redteam/campaign-run.ts'
+import type { UpgradeSide } from '../../../domain/upgrade/judge-upgrade.ts'
+import { openApplication } from '../gate/open-application.ts'
+import { leakOf, openTarget } from '../gate/open-target.ts'
+import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
+import type { Progress } from '../gate/progress.ts'
+import type { LoadedProject } from '../load-project.ts'
+import { prepareCampaign } from '../redteam/prepare-campaign.ts'
+
+export interface RunSideOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  readonly progress: Progress
+  /** Attacks and twins of the campaign; none where it is 0. */
+  readonly attacks: number
+  readonly seed: number
+  /** Shown with the progress: which of the two is running. */
+  readonly name: string
+}
+
+export interface RanSide extends UpgradeSide {
+  readonly releaseDigest: string
+  readonly isSimulated: boolean
+}
+
+/** Everything that a side of an upgrade is judged by: all cases of all suites, and the campaign. */
+export async function runSide(
+  project: LoadedProject,
+  options: RunSideOptions,
+): Promise<Result<RanSide, readonly Problem[]>> {
+  const startedAt = systemClock()
+  const prepared = await prepareGate(project, {
+    environment: 'local',
+    learned: [],
+    model: modelIdentity(options.environment),
+  })
+  if (!prepared.ok) return prepared
+  const gate = prepared.value
+  const models = new AnsweringModels()
+  const suites = await runSuites(gate, options, models)
+  if (!suites.ok) return suites
+  const campaign = options.attacks === 0 ? ok(undefined) : await runAttacks(gate, options, models)
+  if (!campaign.ok) return campaign
+  const releaseDigest = project.release.digest
+  const { results, isSimulated } = suites.value
+  const context = {
+    distributions: stdlibDistributions,
+    releaseDigest,
+    isSimulated,
+    startedAt,
+    finishedAt: systemClock(),
+  }
+  const checks = gate.checks.flatMap((check) => {
+    if (check.spec.kind !== 'suite' || check.suites.length === 0) return []
+    const cases = check.suites.flatMap(({ id }) => results.get(id) ?? [])
+    const { outcome, summary } = judgeSuiteCheck(check, cases, context)
+    return [{ id: check.rule.id, outcome, summary }]
+  })
+  return ok({ suites: results, campaign: campaign.value, models: models.list(), checks, releaseDigest, isSimulated })
+}
+
+interface RanSuites {
+  readonly results: ReadonlyMap<string, readonly CaseResult[]>
+  readonly isSimulated: boolean
+}
+
+async function runSuites(
+  { project, inputs }: PreparedGate,
+  { environment, signal, progress, name }: RunSideOptions,
+  models: AnsweringModels,
+): Promise<Result<RanSuites, readonly Problem[]>> {
+  const results = new Map<string, readonly CaseResult[]>()
+  const scoring = scoringPorts()
+  const leak = leakOf(inputs.release)
+  let isSimulated = false
+  for (const suite of inputs.suites) {
+    const opened = await openApplication(project, {
+      module: suite.target,
+      environment,
+      model: modelIdentity(environment),
+    })
+    if (!opened.ok) return opened
+    const target = opened.value
+    try {
+      const variants = suite.cases.reduce((sum, one) => sum + 1 + (one.variants?.length ?? 0), 0)
+      progress.start(variants * suite.trials, `cases of ${suite.id}, ${name}`)
+      results.set(
+        suite.id,
+        await runSuite(suite, {
+          target,
+          leak,
+          sharedTenant: 'shared',
+          scoring,
+          clock: systemRunClock,
+          signal,
+          onTrial: () => progress.advance(),
+          // Both sides run every case: a pair that one side left out says nothing.
+          isDecided: () => false,
+        }),
+      )
+      isSimulated ||= target.isSimulated
+      for (const seen of target.answeringModels()) models.add(seen)
+    } finally {
+      progress.stop()
+      await target.close()
+    }
+  }
+  return ok({ results, isSimulated })
+}
+
+async function runAttacks(
+  { project, inputs }: PreparedGate,
+  { environment, signal, progress, attacks: budget, seed, name }: RunSideOptions,
+  models: AnsweringModels,
+): Promise<Result<CampaignRun, readonly Problem[]>> {
+  const prepared = await prepareCampaign(project, inputs.suites, { budget, seed, twins: budget })
+  if (!prepared.ok) return prepared
+  const { attacks, twins, profile } = prepared.value
+  const opened = await openTarget(project, prepared.value.target, environment)
+  if (!opened.ok) return opened
+  await using open = opened.value
+  const reachable = attacks.filter(({ channel }) => channel === 'user' || canPlant(open.target))
+  progress.start(reachable.length + twins.length, `attacks and twins, ${name}`)
+  const ran = await runCampaign(reachable, twins, {
+    target: open.target,
+    subject: profile.subject,
+    leak: leakOf(project.release),
+    sharedTenant: 'shared',
+    signal,
+    monotonicMs,
+    strategy: runOnce,
+    onDone: () => progress.advance(),
+  })
+  progress.stop()
+  for (const seen of open.answeringModels()) models.add(seen)
+  return ok(ran)
+}
