@@ -25,7 +25,7 @@ export function addRelease(builder: LineageBuilder, source: ReleaseSource): void
   const link = (from: string | undefined, to: string | undefined): void => {
     if (from !== undefined && to !== undefined) builder.link(from, to, digest)
   }
-  const { datasets = [], retrievers = [], models, agents = [] } = manifest.components
+  const { datasets = [], retrievers = [], models } = manifest.components
   for (const { id, derivedFrom = [] } of datasets)
     for (const from of derivedFrom) link(node('dataset', from), node('dataset', id))
   for (const { id, source: store, derivedFrom = [] } of retrievers) {
@@ -37,12 +37,18 @@ export function addRelease(builder: LineageBuilder, source: ReleaseSource): void
   }
   for (const { id, derivedFrom = [] } of models)
     for (const from of derivedFrom) link(node('dataset', from), node('model', id))
-  for (const agent of agents) {
-    for (const prompt of agent.prompts ?? []) {
-      link(node('prompt', prompt), node('model', agent.model))
-      for (const retriever of agent.retrievers ?? []) link(node('retriever', retriever), node('prompt', prompt))
+  linkAgents(manifest, (from, to) => link(node(...from), node(...to)))
+}
+
+type Component = readonly [kind: string, id: string]
+
+/** What is used together: passages fill the prompts of their agent, and its prompts its model. */
+function linkAgents({ components }: Manifest, link: (from: Component, to: Component) => void): void {
+  for (const { model, prompts = [], retrievers = [] } of components.agents ?? [])
+    for (const prompt of prompts) {
+      link(['prompt', prompt], ['model', model])
+      for (const retriever of retrievers) link(['retriever', retriever], ['prompt', prompt])
     }
-  }
 }
 
 const LINEAGE_KIND_OF: Readonly<Record<string, LineageKind>> = {

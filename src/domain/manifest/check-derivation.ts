@@ -1,5 +1,5 @@
 import type { Components } from './manifest.ts'
-import type { ReferenceProblem } from './check-references.ts'
+import type { ReferenceProblem } from './reference-problem.ts'
 
 /** What says `derivedFrom`: it names datasets that exist, and no dataset comes from itself in the end. */
 export function checkDerivation(components: Components): readonly ReferenceProblem[] {

@@ -1,14 +1,7 @@
 import { checkDerivation } from './check-derivation.ts'
 import type { Manifest } from './manifest.ts'
 import { parseTemplate } from './prompt-template.ts'
-
-/** A broken reference or rule inside one manifest; `path` leads to the value, as in the YAML tree. */
-export interface ReferenceProblem {
-  readonly code: string
-  readonly path: readonly (string | number)[]
-  readonly message: string
-  readonly next: string
-}
+import type { ReferenceProblem } from './reference-problem.ts'
 
 type Report = (problem: ReferenceProblem) => void
 

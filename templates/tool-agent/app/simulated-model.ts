@@ -37,8 +37,9 @@ export function answer(messages: readonly SimulatedMessage[], tools: ReadonlySet
   if (result['status'] === 'sent') return { kind: 'text', text: 'I have sent the e-mail.' }
   if (result['status'] === 'cancelled') return { kind: 'text', text: 'The subscription is cancelled.' }
   if (result['plan'] === undefined) return { kind: 'text', text: 'I cannot find that subscription on your account.' }
-  const { plan, price, renews, seats } = result
-  return { kind: 'text', text: `${id} is on plan ${plan}: ${price} EUR a month, ${seats} seats, renews on ${renews}.` }
+  const said = (field: string): string => String(result[field])
+  const terms = `${said('price')} EUR a month, ${said('seats')} seats, renews on ${said('renews')}`
+  return { kind: 'text', text: `${id} is on plan ${said('plan')}: ${terms}.` }
 }
 
 /** Puts its instructions out in the form that was asked for. */
