@@ -120,16 +120,23 @@ export class EventStreams {
     signal: AbortSignal,
   ): Promise<EndCode | undefined> {
     let after = begin
+    const { ledger } = this.#credentials.node
+    // The caller may have had it from another server, which knew it first.
+    if (after >= ledger.size) await ledger.refresh()
     // A place behind the end is of a ledger that was since restored from an older copy.
-    if (after >= this.#tail.end) {
-      after = this.#tail.end - 1
-      if (begin > after) raw.write(`event: reset\ndata: {"after":${after}}\nid: ${after}\n\n`)
+    if (after >= ledger.size) {
+      after = ledger.size - 1
+      raw.write(`event: reset\ndata: {"after":${after}}\nid: ${after}\n\n`)
     }
     while (!signal.aborted) {
       await this.#tail.beyond(after + 1, this.#times.heartbeatMs, signal)
       if (signal.aborted) break
       // Before anything is told: a credential that has ended hears nothing more.
       if (!(await isStillValid(request, principal, this.#credentials))) return 'events/credential-ended'
+      if (this.#tail.end <= after + 1) {
+        raw.write(': alive\n\n')
+        continue
+      }
       const page = await readEvents(this.#credentials.node, principal, { after, to: this.#tail.end, limit: BATCH })
       for (const event of page.items) raw.write(textOf(event))
       // An id without data moves the place of resumption over what this caller may not hear of.
