@@ -59,8 +59,7 @@ export function openSession(): void {
     if (isRedeemed) return
     const result = await call('listDenies', { limit: 1 })
     if (result.ok) become({ state: 'signed-in' })
-    else if (session.state === 'checking')
-      become({ state: 'signed-out', problem: result.failure })
+    else if (session.state === 'checking') become({ state: 'signed-out', problem: result.failure })
   })
 }
 
