@@ -61,15 +61,8 @@ function ofType(
       })
     case 'number':
       return double({ min: number('minimum') ?? -1e6, max: number('maximum') ?? 1e6, noNaN: true })
-    case 'string': {
-      const pattern = schema['pattern']
-      if (typeof pattern === 'string') return stringMatching(new RegExp(pattern, 'u'))
-      return string({
-        minLength: number('minLength') ?? 0,
-        maxLength: Math.max(number('minLength') ?? 0, Math.min(number('maxLength') ?? LENGTH_MAX, LENGTH_MAX)),
-        unit: 'grapheme',
-      })
-    }
+    case 'string':
+      return ofText(schema)
     case 'array':
       return array(of(schema['items']), {
         minLength: number('minItems') ?? 0,
@@ -89,6 +82,13 @@ function ofType(
     default:
       return jsonValue({ maxDepth: 2 }) as Arbitrary<Json>
   }
+}
+
+function ofText({ pattern, minLength, maxLength }: JsonObject): Arbitrary<Json> {
+  if (typeof pattern === 'string') return stringMatching(new RegExp(pattern, 'u'))
+  const least = typeof minLength === 'number' ? minLength : 0
+  const most = Math.min(typeof maxLength === 'number' ? maxLength : LENGTH_MAX, LENGTH_MAX)
+  return string({ minLength: least, maxLength: Math.max(least, most), unit: 'grapheme' })
 }
 
 const nested = (depth: number): Json => {
@@ -126,7 +126,7 @@ export const HOSTILE: readonly Json[] = [
   {},
   [[]],
   { $ref: '#' },
-  { toString: 1, hasOwnProperty: 1, then: 1 },
+  { toString: 1, hasOwnProperty: 1 },
   Array.from({ length: 2_000 }, () => 0),
   nested(50),
   nested(190),
