@@ -10,6 +10,8 @@ import { ReloadableTransport } from '../providers/transport/reloadable-transport
 import type { UpstreamProtocol } from '../providers/transport/transport.ts'
 import { ResilientTransport, type TransportPorts } from '../providers/transport/resilient-transport.ts'
 import { RotatingSecrets } from '../secrets/rotating-secrets.ts'
+import type { McpPlace } from '../mcp/mcp-place.ts'
+import { mcpPlaceOf, mcpSecretPlaces } from './mcp-places.ts'
 import { readSecret, type SecretPlace, type SecretPorts } from '../secrets/secret-source.ts'
 
 export interface LiveConfigPorts extends TransportPorts, SecretPorts {
@@ -73,6 +75,11 @@ export class LiveConfig {
 
   get config(): GatewayConfig {
     return this.#config
+  }
+
+  /** Where a system's MCP server runs, with its secrets as they are now. */
+  mcpPlaceOf(system: string, server: string): McpPlace | undefined {
+    return mcpPlaceOf(this.#config, { system, server, secretOf: (name) => this.#secrets.current(name) })
   }
 
   get regions(): RegionRules {
@@ -148,9 +155,9 @@ async function take(
   if (!parsed.ok) return parsed
   const places = new Map<string, SecretPlace>()
   for (const { id, key } of parsed.value.upstreams) if (key !== undefined) places.set(id, key)
+  for (const [name, place] of mcpSecretPlaces(parsed.value)) places.set(name, place)
   const secrets = await RotatingSecrets.open(places, ports)
-  for (const id of secrets.missing())
-    ports.log(`the key of upstream \`${id}\` cannot be read: it is not asked until it can`)
+  for (const id of secrets.missing()) ports.log(`the secret of \`${id}\` cannot be read: it is not asked until it can`)
   const named = source.kind === 'named' ? source.upstreams : []
   const limiter = await limiterFor(parsed.value, ports, before)
   return ok({

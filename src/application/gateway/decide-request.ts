@@ -212,7 +212,7 @@ export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string
 }
 
 /** Joins the request's label with the session's high-water mark and stores the join. */
-function raiseMarks(sessions: SessionStore, key: string | undefined, label: Label): Label {
+export function raiseMarks(sessions: SessionStore, key: string | undefined, label: Label): Label {
   if (key === undefined) return label
   const { integrityRank: integrity, confidentialityRank: confidentiality } = sessions.get(key)
   const joined = joinLabels(label, {

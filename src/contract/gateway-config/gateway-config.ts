@@ -120,6 +120,29 @@ const limits = z.strictObject({
     .optional(),
 })
 
+/** Where an MCP server of a release's manifest runs. */
+const mcpServer = z
+  .strictObject({
+    /** As the manifest names it. */
+    id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/),
+    /** Only for this system; without it, for every one that declares the server. */
+    system: z.string().min(1).max(63).optional(),
+    url: httpUrl.optional(),
+    /** `sse`: the transport of protocol version 2024-11-05. */
+    transport: z.enum(['streamable-http', 'sse']).optional(),
+    key: secretReference.optional(),
+    network: z.enum(['public', 'private']).optional(),
+    command: z.array(z.string().min(1).max(1_000)).min(1).max(50).optional(),
+    env: z.record(environmentName, secretReference).optional(),
+  })
+  .refine((server) => (server.url === undefined) !== (server.command === undefined), 'needs one of `url`, `command`')
+  .refine(
+    ({ command, key, transport, network }) =>
+      command === undefined || (key === undefined && transport === undefined && network === undefined),
+    '`key`, `transport` and `network` go with `url` only',
+  )
+  .refine(({ url, env }) => url === undefined || env === undefined, '`env` goes with `command` only')
+
 export const gatewayConfigSchema = z
   .strictObject({
     apiVersion: z.literal('gatehouse.dev/v1'),
@@ -132,6 +155,7 @@ export const gatewayConfigSchema = z
       })
       .optional(),
     limits: limits.optional(),
+    mcpServers: z.array(mcpServer).max(200).optional(),
     /** How long running requests may take to end after SIGTERM. */
     drainMs: milliseconds.optional(),
     /** `gap`: a T3 request is served when its record cannot be written; the gap is counted and shown. */

@@ -10,10 +10,13 @@ import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts
 import type { Transport } from '../../adapters/providers/transport/transport.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
+import type { McpPlace } from '../../adapters/mcp/mcp-place.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { RoutePlan } from '../../domain/routing/plan-route.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
+import type { McpSessions } from './mcp/mcp-sessions.ts'
+import type { ProxiedCalls } from './mcp/proxied-calls.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 
 /** Who a request comes from, by its credentials alone. */
@@ -39,6 +42,13 @@ export interface DecisionSink {
   outcome(record: DecisionOutcome): Promise<AppendOutcome>
 }
 
+/** Model Context Protocol: where servers run, the sessions with them, and calls that a proxy elsewhere makes. */
+export interface McpPort {
+  readonly placeOf: (system: string, server: string) => McpPlace | undefined
+  readonly sessions: McpSessions
+  readonly calls: ProxiedCalls
+}
+
 export interface GatewayPorts {
   readonly admission: AdmissionSource
   readonly sink: DecisionSink
@@ -61,6 +71,8 @@ export interface GatewayPorts {
   /** What a release needs from this process beside its bundle. */
   readonly guardOf: (release: ServedRelease) => ReleaseGuard
   readonly argumentsOf: (release: ServedRelease) => CheckArguments
+  /** MCP servers that may be reached through this gateway; absent where there are none. */
+  readonly mcp?: McpPort | undefined
   /** Told of exceptions that no code expected. */
   readonly onBug?: ((error: unknown) => void) | undefined
 }

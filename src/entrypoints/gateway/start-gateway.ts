@@ -22,8 +22,10 @@ import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
-import type { GatewayPorts } from './gateway-ports.ts'
+import type { GatewayPorts, McpPort } from './gateway-ports.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { McpSessions } from './mcp/mcp-sessions.ts'
+import { ProxiedCalls } from './mcp/proxied-calls.ts'
 import { openHmacKey } from './hmac-key.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
@@ -77,12 +79,15 @@ function firstProblem(problems: readonly Problem[]): Problem {
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
   const opened = await openParts(options)
   if (!opened.ok) return opened
-  const { ports, config, bundles, spool, telemetry, guards } = opened.value
+  const { ports, mcp, config, bundles, spool, telemetry, guards } = opened.value
   const server = gatewayServer(ports)
   const close = async (): Promise<void> => {
     // Drain: running requests finish and are recorded, then the spool is handed over.
+    mcp.sessions.end()
     const isWhole = await drain(server, config.config.drainMs ?? DRAIN_MS)
     if (!isWhole) options.log('requests that outlasted the drain were cut off')
+    await mcp.sessions.close()
+    await mcp.calls.close()
     await spool.close()
     await bundles.close()
     await guards.close()
@@ -111,6 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
 
 interface GatewayParts {
   readonly ports: GatewayPorts
+  readonly mcp: McpPort
   readonly config: LiveConfig
   readonly bundles: BundleSource
   readonly spool: Spool
@@ -148,6 +154,11 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const guards = new ReleaseGuards(options.variables)
+  const mcp: McpPort = {
+    placeOf: (system, server) => config.mcpPlaceOf(system, server),
+    sessions: new McpSessions({ monotonicMs, newId: ulidIds, log: options.log }),
+    calls: new ProxiedCalls(monotonicMs),
+  }
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const ports: GatewayPorts = {
     admission: bundles,
@@ -165,6 +176,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify: classify.value,
     guardOf: (release) => guards.of(release),
+    mcp,
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)
       checkers.set(release, known)
@@ -172,7 +184,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     },
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
-  return ok({ ports, config, bundles, spool, telemetry, guards })
+  return ok({ ports, mcp, config, bundles, spool, telemetry, guards })
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {

@@ -8,6 +8,8 @@ import { messagesCodec } from '../../../contract/anthropic/messages-codec.ts'
 import { serveAuthorize, serveExternalAuthorization, serveGuard } from '../exchange/decision-point.ts'
 import { serveEmbeddings } from '../exchange/serve-embeddings.ts'
 import { serveModel } from '../exchange/serve-model.ts'
+import { isMcpPath, serveMcp } from '../mcp/serve-mcp.ts'
+import { serveMcpDecision } from '../mcp/serve-mcp-decision.ts'
 import { sendJson, type HttpExchange } from './http-exchange.ts'
 import { anthropicModelList, modelList } from './models-route.ts'
 import { serveOperator } from './operator-routes.ts'
@@ -18,7 +20,12 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   if (serveOperator(ports, path, exchange)) return
   const caller = callerOf(ports, request)
-  if (caller === undefined) return refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
+  if (caller === undefined) {
+    if (isMcpPath(path)) response.setHeader('www-authenticate', 'Bearer')
+    return refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
+  }
+  if (isMcpPath(path)) return serveMcp(ports, caller, path, exchange)
+  if (path.startsWith('/v1/mcp/')) return serveMcpDecision(ports, caller, path, exchange)
   if (path === '/v1/ext-authz' || path.startsWith('/v1/ext-authz/'))
     return serveExternalAuthorization(ports, caller, exchange)
   switch (`${request.method} ${path}`) {
