@@ -2,19 +2,21 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js'
 import { afterEach, describe, expect, test } from 'vitest'
+import { memoryHeldAnswers } from '../../src/adapters/approvals/memory-held-answers.ts'
+import { systemClock } from '../../src/adapters/clock/system-clock.ts'
+import { nodeRandomBytes } from '../../src/adapters/crypto/node-crypto.ts'
+import { ulidIds } from '../../src/adapters/ids/ulid-ids.ts'
+import { ApprovalDesk } from '../../src/entrypoints/gateway/approval/approval-desk.ts'
 import { EMAIL, INJECTION, SSN } from '../support/guard-fixture.ts'
 import { API_KEY } from '../support/bare-gateway.ts'
 import {
-  EVERYTHING,
   mcpManifest,
-  mcpServerText,
   startMcpGateway,
   startTicketHttpServer,
   TICKET_CHILD,
   TICKETS,
   type McpGateway,
 } from '../support/mcp-gateway.ts'
-import { eventually } from '../support/temp-folder.ts'
 import { TICKET_TOOLS } from '../support/ticket-server.ts'
 
 const open: AsyncDisposable[] = []
@@ -294,89 +296,47 @@ describe('what may be said', () => {
   })
 })
 
-describe('the published example server', () => {
-  const SUM = { name: 'get-sum', effect: 'read' } as const
-  const LONG = { name: 'trigger-long-running-operation', effect: 'read' } as const
-  const manifest = mcpManifest(
-    mcpServerText(
-      'everything',
-      [SUM, LONG].map(({ name, effect }) => ({ tool: { name, inputSchema: { type: 'object' } }, effect, pin: null })),
-    ),
-    { audience: 'internal-team', preset: 'T3' },
-  )
+describe('a call that needs approval', () => {
+  const tools = `    - { id: tickets__read_ticket, schema: tools/save_note.json, effect: read, approval: { roles: [approver] } }
+`
+  const schemas = { tickets__read_ticket: JSON.stringify(TICKET_TOOLS[0]?.inputSchema) }
 
-  test('shows the tools that are declared, and no resources, prompts or instructions to the model', async () => {
-    const gateway = await start({ everything: EVERYTHING }, { manifest })
-    const client = await gateway.connect({ server: 'everything' })
-    expect((await client.listTools()).tools.map(({ name }) => name).toSorted()).toEqual([SUM.name, LONG.name])
-    expect(await call(client, SUM.name, { a: 19, b: 23 })).toMatchObject({
-      content: [{ type: 'text', text: 'The sum of 19 and 23 is 42.' }],
+  test('passes once with its ticket, in the header or beside the call, when people have said yes', async () => {
+    const decided = new Map<string, 'approved' | 'refused'>()
+    const questions: { readonly id: string; readonly digest: string; readonly text: string }[] = []
+    const approvals = new ApprovalDesk({
+      held: memoryHeldAnswers(systemClock),
+      newId: ulidIds,
+      randomBytes: nodeRandomBytes,
+      clock: systemClock,
+      put: async (question) => questions.push(question) > 0,
+      decided: (_, id) => {
+        const state = decided.get(id)
+        const digest = questions.find((question) => question.id === id)?.digest ?? ''
+        return state === undefined ? undefined : { state, digest }
+      },
     })
-    await expect(client.listResources()).rejects.toThrow()
-    expect(gateway.intents.at(-1)?.findings[0]).toMatchObject({ detector: 'mcp/not-pinned' })
-  })
-
-  test('reports progress through the gateway, and a cancelled call ends and is on record', async () => {
-    const gateway = await start({ everything: EVERYTHING }, { manifest })
-    const client = await gateway.connect({ server: 'everything' })
-    const seen: number[] = []
-    await client.callTool({ name: LONG.name, arguments: { duration: 0.3, steps: 3 } }, undefined, {
-      onprogress: ({ progress }) => void seen.push(progress),
-    })
-    expect(seen.length).toBeGreaterThanOrEqual(2)
-    const abort = new AbortController()
-    const running = client.callTool({ name: LONG.name, arguments: { duration: 60, steps: 600 } }, undefined, {
-      signal: abort.signal,
-      onprogress: () => abort.abort(new Error('enough')),
-    })
-    await expect(running).rejects.toThrow('enough')
-    await eventually(
-      async () => gateway.outcomes.at(-1)?.outcome,
-      (outcome) => outcome === 'client-gone',
+    const gateway = await start(
+      { tickets: TICKET_CHILD },
+      { manifest: mcpManifest(TICKETS, { tools }), toolSchemas: schemas, ports: { approvals } },
     )
-  })
-
-  test('answers a client that lost its connection from its last event on', async () => {
-    const gateway = await start({ everything: EVERYTHING }, { manifest })
-    const client = await gateway.connect({ server: 'everything' })
-    const headers = {
-      authorization: `Bearer ${API_KEY}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-session-id': client.transport?.sessionId ?? '',
-      'mcp-protocol-version': '2025-11-25',
-    }
-    const lost = new AbortController()
-    const posted = await fetch(`${gateway.url}/mcp/everything`, {
-      method: 'POST',
-      headers,
-      signal: lost.signal,
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 'long',
-        method: 'tools/call',
-        params: { name: LONG.name, arguments: { duration: 0.6, steps: 3 }, _meta: { progressToken: 'p' } },
-      }),
-    })
-    const reader = posted.body!.getReader()
-    const first = new TextDecoder().decode((await reader.read()).value)
-    const lastId = /^id: (\S+)$/m.exec(first)?.[1] ?? ''
-    lost.abort()
-    await eventually(
-      async () => gateway.outcomes.at(-1)?.outcome,
-      (outcome) => outcome === 'completed',
-    )
-    const resumed = await fetch(`${gateway.url}/mcp/everything`, {
-      headers: { ...headers, accept: 'text/event-stream', 'last-event-id': lastId },
-    })
-    const stream = resumed.body!.getReader()
-    let text = ''
-    while (!text.includes('Long running operation completed')) {
-      const { value, done } = await stream.read()
-      if (done) break
-      text += new TextDecoder().decode(value)
-    }
-    await stream.cancel()
-    expect(text).toContain('"id":"long"')
+    const token = await gateway.subjectToken()
+    const client = await gateway.connect({ headers: { 'gatehouse-subject': token } })
+    const read = (id: string, ticket?: string) =>
+      call(client, 'read_ticket', { id }, ticket === undefined ? undefined : { 'gatehouse.dev/approval': ticket })
+    const asked = denialOf(await read('7'))
+    expect(asked?.['code']).toBe('approval_required')
+    expect(questions[0]?.text).toContain('id: "7"')
+    const ticket = String(asked?.['approval'])
+    expect(denialOf(await read('7', ticket))).toMatchObject({ rule: 'approval/waiting', approval: ticket })
+    decided.set(questions[0]?.id ?? '', 'approved')
+    expect(denialOf(await read('8', ticket))?.['code']).toBe('invalid_approval')
+    expect((await read('7', ticket)).isError).toBeUndefined()
+    expect(gateway.outcomes.at(-1)?.tools).toMatchObject([{ decision: 'allow', rule: 'approved' }])
+    expect(denialOf(await read('7', ticket))?.['code']).toBe('invalid_approval')
+    const again = String(denialOf(await read('9'))?.['approval'])
+    decided.set(questions.at(-1)?.id ?? '', 'approved')
+    const other = await gateway.connect({ headers: { 'gatehouse-subject': token, 'gatehouse-approval': again } })
+    expect((await call(other, 'read_ticket', { id: '9' })).isError).toBeUndefined()
   })
 })

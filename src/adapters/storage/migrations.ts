@@ -6,6 +6,7 @@ import { attestationsAndPacks } from './migrations/0003-attestations-and-packs.t
 import { rowSecurity } from './migrations/0004-row-security.ts'
 import { ledgerTables } from './migrations/0005-ledger.ts'
 import { identity } from './migrations/0006-identity.ts'
+import { toolApprovals } from './migrations/0010-tool-approvals.ts'
 import { ensureAppRole } from './row-security.ts'
 
 /** In order, for good: a migration that was released is never changed, a new one goes to the end. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004_row_security': rowSecurity,
   '0005_ledger': ledgerTables,
   '0006_identity': identity,
+  '0010_tool_approvals': toolApprovals,
 }
 
 /** Bringing the schema up to date failed; it is as it was before. */

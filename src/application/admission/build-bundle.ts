@@ -5,6 +5,7 @@ import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { gatewayKeyHashes } from '../identity/api-keys.ts'
 import { workloadKeysFor } from '../identity/workload-keys.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
+import { decidedToolApprovals } from '../respond/tool-approvals.ts'
 import { allDenies } from '../respond/kill.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
@@ -78,6 +79,7 @@ export async function buildBundle(
     expiresAt: now + BUNDLE_LIFE_MS,
     systems,
     denies,
+    approvals: (await decidedToolApprovals(node, environment)) as unknown as readonly JsonObject[],
   }
   return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
 }

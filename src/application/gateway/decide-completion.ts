@@ -61,6 +61,8 @@ export interface DecideCompletionPorts {
   readonly canariesOf?: CanariesOf | undefined
   /** What detectors beside the guard said, by `where`. */
   readonly reports?: Reports | undefined
+  /** A person has said yes to exactly these calls. */
+  readonly isApproved?: ((call: AnswerToolCall) => boolean) | undefined
 }
 
 /** The output guard and tool authorisation on every choice, before one byte of it is released. */
@@ -218,6 +220,7 @@ function authorizeAll(
         ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
       engine: ports.engine,
       checkArguments: ports.checkArguments,
+      isApproved: ports.isApproved,
     })
     // Two calls in one answer count as two: budgets hold within a reply as well.
     if (decision.decision === 'allow') {

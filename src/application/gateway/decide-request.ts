@@ -58,6 +58,7 @@ export interface Denial {
     | 'unsupported_content'
     | 'tool_call_denied'
     | 'approval_required'
+    | 'invalid_approval'
   readonly message: string
   readonly rule: string
   /** The tool that a denial is about. */

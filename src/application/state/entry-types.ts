@@ -39,6 +39,9 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'readiness.attested': 'readiness',
   'vendor.assessed': 'vendors',
   'vendor.decided': 'vendors',
+  'tool-approval.asked': 'tool_approvals',
+  'tool-approval.decided': 'tool_approvals',
+  'pack.bound': 'policy_packs',
 }
 
 /** Seals a gateway's spool segment. */

@@ -26,6 +26,8 @@ export const RECORD_KINDS = [
   'threat_models',
   'readiness',
   'vendors',
+  'tool_approvals',
+  'policy_packs',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -52,6 +52,19 @@ export const bundleSchema = z.strictObject({
     )
     .max(1_000),
   denies: z.array(envelope).max(10_000),
+  /** What people said of late about tool calls. */
+  approvals: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        system: z.string(),
+        digest: z.string(),
+        state: z.enum(['approved', 'refused']),
+        expiresAt: z.int(),
+      }),
+    )
+    .max(100_000)
+    .default([]),
 })
 
 export type Bundle = z.infer<typeof bundleSchema>
@@ -70,6 +83,7 @@ export interface LoadedBundle {
     readonly refused: readonly { readonly digest: string; readonly reason: string }[]
   }[]
   readonly denies: readonly DenyRecord[]
+  readonly approvals: Bundle['approvals']
 }
 
 export interface BundleTrust {
@@ -112,6 +126,7 @@ export async function loadBundle(
     expiresAt: epochMs(bundle.expiresAt),
     systems,
     denies: denies.filter((deny) => deny !== undefined),
+    approvals: bundle.approvals,
   })
 }
 

@@ -155,6 +155,8 @@ export const gatewayConfigSchema = z
       })
       .optional(),
     limits: limits.optional(),
+    /** Where answers wait for people, for every gateway of an installation; without it in each gateway's memory. */
+    approvals: z.strictObject({ redis: z.strictObject({ url: plainReference }) }).optional(),
     mcpServers: z.array(mcpServer).max(200).optional(),
     /** How long running requests may take to end after SIGTERM. */
     drainMs: milliseconds.optional(),

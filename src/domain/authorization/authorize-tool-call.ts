@@ -37,6 +37,8 @@ export interface ToolCallContext {
   readonly engine: PolicyEngine
   /** Undefined when the arguments fit the tool's JSON Schema, else what is wrong. */
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+  /** A person has said yes to exactly this call. */
+  readonly isApproved?: ((call: ToolCall) => boolean) | undefined
   /** Packs of scope `request`: they only raise what the manifest's own rules say. */
   readonly requestPolicy?: RequestPolicy | undefined
 }
@@ -60,8 +62,14 @@ export function authorizeToolCall(call: ToolCall, context: ToolCallContext): Too
   const verdict =
     tool === undefined
       ? block('undeclared-tool', 'the release declares no such tool')
-      : raiseByPacks(judge(call, tool, context), call, tool, context)
+      : approvedBy(context, call, raiseByPacks(judge(call, tool, context), call, tool, context))
   return { tool: call.name, callId: call.id, ...verdict }
+}
+
+/** INVARIANT: an approval lifts the demand for one, and nothing that blocks. */
+function approvedBy({ isApproved }: ToolCallContext, call: ToolCall, verdict: Verdict): Verdict {
+  if (verdict.decision !== 'require-approval' || isApproved?.(call) !== true) return verdict
+  return { decision: 'allow', rule: 'approved', reason: 'a person has approved this call' }
 }
 
 /** INVARIANT: packs only raise: what the manifest stops stays stopped. */

@@ -11,7 +11,7 @@ import type { Result, Problem } from '../../base/result.ts'
 import { loadBundle, type BundleTrust, type LoadedBundle } from '../../contract/bundle/bundle.ts'
 import { isValidAt, parseTrustFile } from '../../contract/trust/trust-file.ts'
 import { denyStateOf, type DenyRecord, type DenyState } from '../../domain/killswitch/deny-record.ts'
-import type { AdmissionSource, Caller } from './gateway-ports.ts'
+import type { AdmissionSource, Caller, DecidedApproval } from './gateway-ports.ts'
 
 export interface BundleSourceOptions {
   readonly controlPlane: string
@@ -47,6 +47,7 @@ export class BundleSource implements AdmissionSource {
   readonly #trust: BundleTrust
   #callers = new Map<string, Caller>()
   #denies: readonly DenyRecord[] = []
+  #approvals: ReadonlyMap<string, LoadedBundle['approvals'][number]> = new Map()
   #expiresAt = 0
   #issuedAt = 0
   #issue: string | undefined = 'no bundle yet'
@@ -69,6 +70,11 @@ export class BundleSource implements AdmissionSource {
   callerOf(apiKey: string): Caller | undefined {
     if (this.outage !== undefined) return undefined
     return this.#callers.get(createHash('sha256').update(apiKey).digest('hex'))
+  }
+
+  approvalOf(system: string, id: string): DecidedApproval | undefined {
+    const known = this.#approvals.get(id)
+    return known?.system === system && known.expiresAt > this.#options.clock() ? known : undefined
   }
 
   denyStateOf(system: string): DenyState {
@@ -152,6 +158,7 @@ export class BundleSource implements AdmissionSource {
     }
     this.#callers = callers
     this.#denies = bundle.denies
+    this.#approvals = new Map(bundle.approvals.map((approval) => [approval.id, approval]))
     this.#expiresAt = bundle.expiresAt
     this.#issuedAt = bundle.issuedAt
     this.#issue = undefined

@@ -11,6 +11,7 @@ import type { Transport } from '../../adapters/providers/transport/transport.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { McpPlace } from '../../adapters/mcp/mcp-place.ts'
+import type { ApprovalDesk } from './approval/approval-desk.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { RoutePlan } from '../../domain/routing/plan-route.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
@@ -27,11 +28,19 @@ export interface Caller {
   verifySubject(token: string): Promise<Subject | undefined>
 }
 
+export interface DecidedApproval {
+  readonly state: 'approved' | 'refused'
+  /** Of the call that was asked about. */
+  readonly digest: string
+}
+
 /** Where the gateway learns what it may serve. */
 export interface AdmissionSource {
   /** Undefined: no such key. */
   callerOf(apiKey: string): Caller | undefined
   denyStateOf(system: string): DenyState
+  /** What people said about a call of this system's; undefined: nothing yet, or not any more. */
+  approvalOf(system: string, id: string): DecidedApproval | undefined
   /** Why nothing can be served, or undefined. */
   readonly outage: string | undefined
 }
@@ -71,6 +80,8 @@ export interface GatewayPorts {
   /** What a release needs from this process beside its bundle. */
   readonly guardOf: (release: ServedRelease) => ReleaseGuard
   readonly argumentsOf: (release: ServedRelease) => CheckArguments
+  /** People who are asked about tool calls; absent: nobody can be asked. */
+  readonly approvals?: ApprovalDesk | undefined
   /** MCP servers that may be reached through this gateway; absent where there are none. */
   readonly mcp?: McpPort | undefined
   /** Told of exceptions that no code expected. */

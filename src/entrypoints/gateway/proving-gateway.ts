@@ -61,6 +61,7 @@ export async function startProvingGateway(
     admission: {
       callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
       denyStateOf: (system) => denyStateOf(system, []),
+      approvalOf: () => undefined,
       outage: undefined,
     },
     sink: { intent: async () => kept, outcome: async () => kept },

@@ -12,6 +12,7 @@ import { argumentChecker, type CheckArguments } from '../../adapters/json-schema
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { LiveConfig, type ConfigSource, type NamedUpstream } from '../../adapters/gateway/live-config.ts'
+import type { SharedHeldAnswers } from '../../adapters/approvals/redis-held-answers.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
 import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
@@ -24,6 +25,7 @@ import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
 import type { GatewayPorts, McpPort } from './gateway-ports.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { openDesk } from './approval/open-desk.ts'
 import { McpSessions } from './mcp/mcp-sessions.ts'
 import { ProxiedCalls } from './mcp/proxied-calls.ts'
 import { openHmacKey } from './hmac-key.ts'
@@ -79,7 +81,7 @@ function firstProblem(problems: readonly Problem[]): Problem {
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
   const opened = await openParts(options)
   if (!opened.ok) return opened
-  const { ports, mcp, config, bundles, spool, telemetry, guards } = opened.value
+  const { ports, mcp, held, config, bundles, spool, telemetry, guards } = opened.value
   const server = gatewayServer(ports)
   const close = async (): Promise<void> => {
     // Drain: running requests finish and are recorded, then the spool is handed over.
@@ -88,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     if (!isWhole) options.log('requests that outlasted the drain were cut off')
     await mcp.sessions.close()
     await mcp.calls.close()
+    await held[Symbol.asyncDispose]()
     await spool.close()
     await bundles.close()
     await guards.close()
@@ -117,6 +120,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
 interface GatewayParts {
   readonly ports: GatewayPorts
   readonly mcp: McpPort
+  readonly held: SharedHeldAnswers
   readonly config: LiveConfig
   readonly bundles: BundleSource
   readonly spool: Spool
@@ -154,6 +158,13 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const guards = new ReleaseGuards(options.variables)
+  const { held, desk: approvals } = await openDesk({
+    url: config.config.approvals?.redis.url,
+    environment: options.processEnvironment ?? {},
+    put: (question) =>
+      post(`${options.controlPlane}/api/v1/gateway/approvals`, options.token, { ...question, gateway }),
+    decided: (system, id) => bundles.approvalOf(system, id),
+  })
   const mcp: McpPort = {
     placeOf: (system, server) => config.mcpPlaceOf(system, server),
     sessions: new McpSessions({ monotonicMs, newId: ulidIds, log: options.log }),
@@ -177,6 +188,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     classify: classify.value,
     guardOf: (release) => guards.of(release),
     mcp,
+    approvals,
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)
       checkers.set(release, known)
@@ -184,20 +196,24 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     },
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
-  return ok({ ports, mcp, config, bundles, spool, telemetry, guards })
+  return ok({ ports, mcp, held, config, bundles, spool, telemetry, guards })
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {
+  return post(`${controlPlane}/api/v1/gateway/segments`, token, segment)
+}
+
+async function post(url: string, token: string, document: object): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(`${controlPlane}/api/v1/gateway/segments`, {
+    const { statusCode, body } = await request(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(segment),
+      body: JSON.stringify(document),
     })
     await body.dump()
     return statusCode === 200
   } catch (error) {
-    // Away: the segment stays on disk and is sent again.
+    // Away: a segment stays on disk and is sent again; a question is asked again with its request.
     if (error instanceof Error) return false
     throw error
   }

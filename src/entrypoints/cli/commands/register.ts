@@ -8,6 +8,7 @@ import { registerFindingCommands } from './finding-commands.ts'
 import { registerGovernanceCommands } from './governance-commands.ts'
 import { registerEvidenceImport } from './evidence-import-commands.ts'
 import { registerIdentityCommands } from './identity-commands.ts'
+import { registerApprovalCommands } from './approval-commands.ts'
 import { registerMcpCommands } from './mcp-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
@@ -26,4 +27,5 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerIdentityCommands(program, context)
   registerFindingCommands(program, context)
   registerMcpCommands(program, context)
+  registerApprovalCommands(program, context)
 }

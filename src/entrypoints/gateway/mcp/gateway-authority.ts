@@ -1,6 +1,5 @@
 import { nodeSha256 } from '../../../adapters/crypto/node-crypto.ts'
 import { argumentChecker } from '../../../adapters/json-schema/argument-checker.ts'
-import { decideCall } from '../../../application/gateway/decide-completion.ts'
 import { decideTools, judgeDocument, mcpContext } from '../../../application/gateway/decide-mcp.ts'
 import {
   contextOfCall,
@@ -26,6 +25,7 @@ import { conversationOf } from '../exchange/judged-request.ts'
 import { refusal, type GatewayError } from '../exchange/replies.ts'
 import { completionPorts, settle } from '../exchange/settle.ts'
 import { withinLimits } from '../exchange/within-limits.ts'
+import { decideCallWithPeople } from '../approval/decide-call-with-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { allowedCall } from './allowed-call.ts'
 import { mcpExchange, type McpParty } from './mcp-exchange.ts'
@@ -154,10 +154,10 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
   const messages = read.ok ? read.value : []
   const tool = mcpToolId(server, question.name)
   const exchange = mcpExchange(ports, party, { tool, messages })
-  const deny = async (denial: Denial, more: Partial<Recorded> = {}): Promise<McpCallVerdict> => {
+  const deny = async (denial: Denial, more: Partial<Recorded> = {}, approval?: string): Promise<McpCallVerdict> => {
     const action = denial.code === 'approval_required' ? 'require-approval' : 'block'
     const kept = await record(ports, exchange, { context: undefined, action, findings: [], denial, ...more })
-    return kept ? denied(exchange.id, denial) : unrecorded(exchange.id)
+    return kept ? denied(exchange.id, denial, approval) : unrecorded(exchange.id)
   }
   if (!read.ok) return deny({ ...UNREADABLE, message: read.failure.message })
   const context = contextFor(ports, party, messages)
@@ -167,12 +167,17 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
   if (offered === undefined || standing === undefined) return deny(NOT_OFFERED, { context: context.value })
   const own = withOfferedSchema(context.value, tool, standing, offered)
   const call = { id: exchange.id, name: tool, arguments: JSON.stringify(question.arguments) }
-  const decision = decideCall(own, call, {
+  const decision = await decideCallWithPeople(ports, own, call, {
     ...completionPorts(ports, own),
     checkArguments: checkerOf(own, tool, standing),
+    ticket: question.approval,
+    request: exchange.id,
   })
   const findings = standing === 'pinned' ? decision.findings : [driftFinding(`mcp/${standing}`), ...decision.findings]
-  if (decision.denial !== undefined) return deny(decision.denial, { context: own, findings, tools: decision.tools })
+  if (decision.denial !== undefined) {
+    const { approval, tools } = decision
+    return deny(decision.denial, { context: own, findings, tools }, approval)
+  }
   const intent = await ports.sink.intent(
     intentRecord(ports, exchange, {
       releaseDigest: own.release.digest,
@@ -229,8 +234,8 @@ function checkerOf(
   return argumentChecker(new Map([[tool, schema]]))
 }
 
-function denied(request: string, { code, rule, message }: Denial): McpCallVerdict {
-  return { kind: 'denied', denial: { code, rule, message, request } }
+function denied(request: string, { code, rule, message }: Denial, approval: string | undefined): McpCallVerdict {
+  return { kind: 'denied', denial: { code, rule, message, request, approval } }
 }
 
 function unrecorded(request: string): McpCallVerdict {

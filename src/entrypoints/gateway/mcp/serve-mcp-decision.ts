@@ -17,7 +17,7 @@ import { gatewayAuthority } from './gateway-authority.ts'
 
 const PATH = /^\/v1\/mcp\/([A-Za-z0-9][A-Za-z0-9_-]{0,63})\/(tools|text|calls)(?:\/([0-9A-Z]{26}))?$/
 const ERRORS = {
-  errorBody: ({ code, message, param }: GatewayError) => errorBody(code, message, param),
+  errorBody: ({ code, message, param, approval }: GatewayError) => errorBody(code, message, param, approval),
 }
 
 /**
