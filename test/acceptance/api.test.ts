@@ -85,6 +85,7 @@ const READS: readonly OperationName[] = [
   'listAttestations',
   'assessIntake',
   'listToolApprovals',
+  'listGateways',
 ]
 
 const PEOPLE = [

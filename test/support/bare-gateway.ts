@@ -87,6 +87,7 @@ export async function startBareGateway({
             }
           : undefined,
       denyStateOf: (system) => denyStateOf(system, denies),
+      callerOfSystem: () => undefined,
       approvalOf: () => undefined,
       outage: undefined,
     },

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parseGatewayConfig, type GatewayConfig } from '../../contract/gateway-config/gateway-config.ts'
 import type { RegionRules } from '../../domain/routing/plan-route.ts'
+import { WorkloadTokens } from '../http/workload-tokens.ts'
 import { errnoOf } from '../files/errno.ts'
 import { limiterOf, type Limiter } from '../limits/limiter.ts'
 import { configuredUpstreams } from '../providers/transport/configured-upstreams.ts'
@@ -50,6 +51,7 @@ export class LiveConfig {
   #running: Promise<unknown> = Promise.resolve()
   #problem: string | undefined
   #limiter: Limiter
+  #tokens: WorkloadTokens
 
   private constructor(source: ConfigSource, ports: LiveConfigPorts, taken: Taken) {
     this.#source = source
@@ -59,6 +61,7 @@ export class LiveConfig {
     this.#stamp = taken.stamp
     this.#regions = regionRules(taken.config)
     this.#limiter = taken.limiter
+    this.#tokens = new WorkloadTokens(taken.config.identity?.issuers ?? [], ports.clock)
     this.transport = new ReloadableTransport(transportOf(taken, ports))
   }
 
@@ -75,6 +78,11 @@ export class LiveConfig {
 
   get config(): GatewayConfig {
     return this.#config
+  }
+
+  /** Tokens of identity providers that stand for a system. */
+  get tokens(): WorkloadTokens {
+    return this.#tokens
   }
 
   /** Where a system's MCP server runs, with its secrets as they are now. */
@@ -115,7 +123,9 @@ export class LiveConfig {
       this.#ports.log(`configuration not taken, the last good one stays: ${this.#problem}`)
       return
     }
-    const [before, limiter] = [this.#secrets, this.#limiter]
+    const [before, limiter, tokens] = [this.#secrets, this.#limiter, this.#tokens]
+    if (JSON.stringify(this.#config.identity) !== JSON.stringify(taken.value.config.identity))
+      this.#tokens = new WorkloadTokens(taken.value.config.identity?.issuers ?? [], this.#ports.clock)
     this.#config = taken.value.config
     this.#secrets = taken.value.secrets
     this.#stamp = taken.value.stamp
@@ -126,6 +136,7 @@ export class LiveConfig {
     this.#ports.log('configuration taken')
     await before.close()
     if (limiter !== this.#limiter) await limiter[Symbol.asyncDispose]()
+    if (tokens !== this.#tokens) await tokens[Symbol.asyncDispose]()
   }
 
   async close(): Promise<void> {
@@ -133,6 +144,7 @@ export class LiveConfig {
     await this.#running
     await this.transport.close()
     await this.#secrets.close()
+    await this.#tokens[Symbol.asyncDispose]()
     await this.#limiter[Symbol.asyncDispose]()
   }
 }

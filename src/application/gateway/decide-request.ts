@@ -177,6 +177,9 @@ export function decideRequest(
     messages: request.messages,
     label,
   }
+  // Which prompt it is, recognition has told.
+  const stopped = haltedBy(context, ports.deny)
+  if (stopped !== undefined) return { ...denied(stopped), releaseDigest: release.digest }
   return guardMessages(context, recognised.value, request.carried ?? [], ports)
 }
 
@@ -186,7 +189,11 @@ function denied(denial: Denial): RequestDecision {
 
 /** Asked again and again while an answer is on its way: a kill switch stops what has begun, too. */
 export function haltedBy(
-  { model, subject }: { readonly model: string; readonly subject: Subject | undefined },
+  {
+    model,
+    subject,
+    promptId,
+  }: { readonly model: string; readonly subject: Subject | undefined; readonly promptId?: string | undefined },
   deny: DenyState,
 ): Denial | undefined {
   const rule = deny.isSystemDenied
@@ -195,7 +202,9 @@ export function haltedBy(
       ? 'kill-switch/model'
       : subject !== undefined && deny.tenants.has(subject.tenant)
         ? 'kill-switch/tenant'
-        : undefined
+        : promptId !== undefined && deny.prompts.has(promptId)
+          ? 'kill-switch/prompt'
+          : undefined
   return rule === undefined ? undefined : { status: 403, code: 'system_halted', message: 'this system is halted', rule }
 }
 

@@ -131,6 +131,7 @@ export function parsePack(
     ...metadata,
     file,
     digest: digestOfBytes(sha256, utf8(text)),
+    ...(metadata.scope === 'request' ? { source: text } : {}),
     rules: rules.map((entry, index) => ({
       ...entry,
       frameworks: entry.frameworks ?? [],

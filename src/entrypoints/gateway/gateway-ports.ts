@@ -8,6 +8,7 @@ import type { CheckArguments } from '../../adapters/json-schema/argument-checker
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts'
 import type { Transport } from '../../adapters/providers/transport/transport.ts'
+import type { VerifiedWorkload } from '../../adapters/http/workload-tokens.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { McpPlace } from '../../adapters/mcp/mcp-place.ts'
@@ -24,6 +25,8 @@ import type { SessionStore } from '../../domain/session/session-store.ts'
 export interface Caller {
   readonly admitted: AdmittedSystem
   readonly keyId: string
+  /** The end user, where the credential itself tells. */
+  readonly subject?: Subject | undefined
   /** Verifies a `Gatehouse-Subject` token; undefined when it is not valid for this system. */
   verifySubject(token: string): Promise<Subject | undefined>
 }
@@ -38,6 +41,8 @@ export interface DecidedApproval {
 export interface AdmissionSource {
   /** Undefined: no such key. */
   callerOf(apiKey: string): Caller | undefined
+  /** For credentials that name the system themselves. */
+  callerOfSystem(system: string): Caller | undefined
   denyStateOf(system: string): DenyState
   /** What people said about a call of this system's; undefined: nothing yet, or not any more. */
   approvalOf(system: string, id: string): DecidedApproval | undefined
@@ -80,6 +85,8 @@ export interface GatewayPorts {
   /** What a release needs from this process beside its bundle. */
   readonly guardOf: (release: ServedRelease) => ReleaseGuard
   readonly argumentsOf: (release: ServedRelease) => CheckArguments
+  /** Whom a token of an identity provider stands for; absent: none are configured. */
+  readonly workloadOf?: ((token: string) => Promise<VerifiedWorkload | undefined>) | undefined
   /** People who are asked about tool calls; absent: nobody can be asked. */
   readonly approvals?: ApprovalDesk | undefined
   /** MCP servers that may be reached through this gateway; absent where there are none. */

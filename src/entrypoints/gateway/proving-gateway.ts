@@ -61,6 +61,7 @@ export async function startProvingGateway(
     admission: {
       callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
       denyStateOf: (system) => denyStateOf(system, []),
+      callerOfSystem: () => undefined,
       approvalOf: () => undefined,
       outage: undefined,
     },

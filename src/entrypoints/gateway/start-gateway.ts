@@ -128,11 +128,7 @@ interface GatewayParts {
   readonly guards: ReleaseGuards
 }
 
-async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
-  const trust = bundleTrust(options.trustText, systemClock())
-  if (!trust.ok) return trust
-  const classify = injectionClassifier()
-  if (!classify.ok) return classify
+async function openConfig(options: GatewayOptions): Promise<Result<LiveConfig, Problem>> {
   const source = configSource(options)
   if (!source.ok) return source
   const opened = await LiveConfig.open(source.value, {
@@ -142,12 +138,22 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     environment: options.processEnvironment ?? {},
     log: options.log,
   })
-  if (!opened.ok) return fail(firstProblem(opened.failure))
+  return opened.ok ? opened : fail(firstProblem(opened.failure))
+}
+
+async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
+  const trust = bundleTrust(options.trustText, systemClock())
+  if (!trust.ok) return trust
+  const classify = injectionClassifier()
+  if (!classify.ok) return classify
+  const opened = await openConfig(options)
+  if (!opened.ok) return opened
   const config = opened.value
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
-  const bundles = new BundleSource({ ...options, gateway, clock: systemClock }, trust.value)
+  const engine = celEngine()
+  const bundles = new BundleSource({ ...options, gateway, clock: systemClock, engine }, trust.value)
   await bundles.start()
   const spool = await openSpool({
     folder: join(options.folder, 'spool'),
@@ -179,7 +185,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     planRoute: (context, model) => routeOf(context, model, config),
     admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry,
-    engine: celEngine(),
+    engine,
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
@@ -189,6 +195,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     guardOf: (release) => guards.of(release),
     mcp,
     approvals,
+    workloadOf: (token) => config.tokens.verify(token),
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)
       checkers.set(release, known)

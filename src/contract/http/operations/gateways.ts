@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { segmentSchema } from '../../decision/decision-record.ts'
-import { BODY_BYTES_MAX, digest, document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
+import {
+  BODY_BYTES_MAX,
+  digest,
+  document,
+  id,
+  items,
+  operation,
+  page,
+  pageOfItems,
+  system,
+  text,
+} from '../operation.ts'
 
 /** What gateways hand in. */
 export const GATEWAYS_OPERATIONS = {
@@ -33,6 +44,14 @@ export const GATEWAYS_OPERATIONS = {
       expiresAt: z.int().min(0),
     }),
     output: document,
+  }),
+  listGateways: operation({
+    method: 'GET',
+    path: '/gateways',
+    summary: 'Gateways heard within a minute, what each serves by, and why it does not take the newest bundle',
+    access: 'read',
+    input: z.object({}),
+    output: items,
   }),
   listToolApprovals: operation({
     method: 'GET',

@@ -5,8 +5,20 @@ const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as cons
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
 const JSON_FLAG = ['--json', 'print JSON', false] as const
 
-/** `approval`: calls of tools that wait for a person. */
+/** `gateway`, and `approval`: calls of tools that wait for a person. */
 export function registerApprovalCommands(program: Command, { terminal, setExitCode }: CommandContext): void {
+  program
+    .command('gateway')
+    .description('gateways of this installation')
+    .command('list')
+    .description('gateways heard within a minute: what each serves by, and why it does not take the newest bundle')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .addHelpText('after', '\nExample:\n  $ gatehouse gateway list\n')
+    .action(async (options) =>
+      setExitCode(await (await import('./gateways.ts')).listGatewaysCommand(terminal, options)),
+    )
   const approval = program.command('approval').description('tool calls that wait for a person')
   approval
     .command('list')

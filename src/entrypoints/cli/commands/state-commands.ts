@@ -24,6 +24,7 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
     .requiredOption(...SYSTEM)
     .option('--tool <name>', 'only this tool')
     .option('--model <name>', 'only this model')
+    .option('--prompt <id>', 'only this prompt')
     .option('--tenant <name>', 'only this tenant')
     .requiredOption('--reason <text>', 'why')
     .option(...STATE)

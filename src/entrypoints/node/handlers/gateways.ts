@@ -1,6 +1,7 @@
 import { ingestSegment } from '../../../application/respond/ingest-segment.ts'
 import { askToolApproval, decideToolApproval } from '../../../application/respond/tool-approvals.ts'
 import type { Digest } from '../../../base/digest.ts'
+import { ok } from '../../../base/result.ts'
 import { epochMs } from '../../../base/instant.ts'
 import { listOf } from '../list-records.ts'
 import type { JsonObject } from '../../../base/json.ts'
@@ -16,6 +17,7 @@ export const GATEWAYS_HANDLERS: HandlersOf<typeof GATEWAYS_OPERATIONS> = {
       digest: input.digest as Digest,
       expiresAt: epochMs(input.expiresAt),
     }),
+  listGateways: async ({ gateways }) => ok({ items: gateways.list() }),
   listToolApprovals: ({ node }, _, input) => listOf(node, 'tool_approvals', input),
   decideToolApproval: ({ node }, principal, input) => decideToolApproval(node, principal, input),
   ingestSegment: ({ node }, principal, input) =>
