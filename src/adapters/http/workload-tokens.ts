@@ -37,7 +37,9 @@ export class WorkloadTokens implements AsyncDisposable {
 
   constructor(issuers: readonly ConfiguredIssuer[], clock: Clock) {
     this.#clock = clock
-    this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, { config: issuer, keys: new KeySet(issuer, clock) }]))
+    this.#issuers = new Map(
+      issuers.map((issuer) => [issuer.issuer, { config: issuer, keys: new KeySet(issuer, clock) }]),
+    )
   }
 
   async verify(token: string): Promise<VerifiedWorkload | undefined> {
@@ -154,8 +156,14 @@ async function readKeyFile(path: string): Promise<string | undefined> {
 }
 
 /** Undefined: a claim that the mapping needs is not there, or is not what it should be. */
-function workloadOf({ issuer, system, claims = {} }: ConfiguredIssuer, payload: JWTPayload): VerifiedWorkload | undefined {
-  const keyId = `jwt-${createHash('sha256').update(`${issuer}\n${payload.sub ?? ''}`).digest('hex').slice(0, 12)}`
+function workloadOf(
+  { issuer, system, claims = {} }: ConfiguredIssuer,
+  payload: JWTPayload,
+): VerifiedWorkload | undefined {
+  const keyId = `jwt-${createHash('sha256')
+    .update(`${issuer}\n${payload.sub ?? ''}`)
+    .digest('hex')
+    .slice(0, 12)}`
   if (claims.tenant === undefined) return { system, keyId, subject: undefined }
   const tenant = textAt(payload, claims.tenant)
   const principal = textAt(payload, claims.principal ?? 'sub')
@@ -185,7 +193,9 @@ function textAt(payload: JWTPayload, path: string): string | undefined {
 
 function rolesAt(payload: JWTPayload, path: string): readonly string[] | undefined {
   const value = claimAt(payload, path) ?? []
-  const list: readonly unknown[] = typeof value === 'string' ? value.split(' ').filter((role) => role !== '') : Array.isArray(value) ? value : [null]
-  const isGood = list.length <= ROLES_MAX && list.every((role) => typeof role === 'string' && role.length <= TEXT_CHARS_MAX)
+  const list: readonly unknown[] =
+    typeof value === 'string' ? value.split(' ').filter((role) => role !== '') : Array.isArray(value) ? value : [null]
+  const isGood =
+    list.length <= ROLES_MAX && list.every((role) => typeof role === 'string' && role.length <= TEXT_CHARS_MAX)
   return isGood ? (list as readonly string[]) : undefined
 }

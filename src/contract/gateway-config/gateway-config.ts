@@ -5,7 +5,18 @@ import { DATA_CLASSES } from '../../domain/manifest/manifest.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
 
-const TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
+const TOKEN_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const region = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const milliseconds = z.int().min(1).max(3_600_000)
