@@ -10,6 +10,7 @@ import { serveEmbeddings } from '../exchange/serve-embeddings.ts'
 import { serveModel } from '../exchange/serve-model.ts'
 import { isMcpPath, serveMcp } from '../mcp/serve-mcp.ts'
 import { serveMcpDecision } from '../mcp/serve-mcp-decision.ts'
+import { switchedOff } from './flags-route.ts'
 import { sendJson, type HttpExchange } from './http-exchange.ts'
 import { anthropicModelList, modelList } from './models-route.ts'
 import { serveOperator } from './operator-routes.ts'
@@ -31,6 +32,8 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   switch (`${request.method} ${path}`) {
     case 'GET /v1/models':
       return sendJson(response, 200, isAnthropic(request) ? anthropicModelList(caller) : modelList(caller))
+    case 'GET /v1/flags':
+      return sendJson(response, 200, switchedOff(ports, caller))
     case 'POST /v1/chat/completions':
       return serveModel(ports, caller, chatCodec, exchange)
     case 'POST /v1/responses':
