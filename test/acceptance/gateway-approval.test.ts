@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import OpenAI from 'openai'
+import type { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import {
@@ -123,8 +123,8 @@ describe('a chat answer whose call needs approval', () => {
       .client()
       .chat.completions.create(body, { headers })
       .catch((error: unknown) => error)
-    const ticket = ((raised as OpenAI.APIError).error as { approval?: string }).approval ?? ''
-    expect((raised as OpenAI.APIError).headers?.get('gatehouse-approval')).toBe(ticket)
+    const ticket = ((raised as APIError).error as { approval?: string }).approval ?? ''
+    expect((raised as APIError).headers?.get('gatehouse-approval')).toBe(ticket)
     await decide(ticket, 'approved')
     const completion = await eventually(
       () =>

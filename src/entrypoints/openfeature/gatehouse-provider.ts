@@ -96,13 +96,6 @@ export function gatehouseProvider<Events extends FlagEvents>(
     if (typeof timer === 'object') timer.unref()
   }
 
-  const unknown = <Value>(flag: string, value: Value): Resolution<Value> => ({
-    value,
-    reason: 'ERROR',
-    errorCode: 'FLAG_NOT_FOUND' as never,
-    errorMessage: `\`${flag}\` is no flag of Gatehouse`,
-  })
-
   return {
     metadata: { name: 'gatehouse' },
     runsOn: 'server',
@@ -115,23 +108,34 @@ export function gatehouseProvider<Events extends FlagEvents>(
       isClosed = true
       clearTimeout(timer)
     },
-    async resolveBooleanEvaluation(flag, fallback, { tenant }) {
-      const [, kind, name] = FLAG.exec(flag) ?? []
-      if (state === undefined || (flag !== 'system' && kind === undefined)) return unknown(flag, fallback)
-      const isOff =
-        state.system ||
-        (typeof tenant === 'string' && state.tenant.includes(tenant)) ||
-        (kind !== undefined && state[kind as 'tool'].includes(name ?? ''))
-      return {
-        value: !isOff,
-        reason: isOff ? 'DISABLED' : isStale ? 'STALE' : 'STATIC',
-        flagMetadata: { stale: isStale },
-      }
-    },
+    resolveBooleanEvaluation: async (flag, fallback, { tenant }) => resolve(state, isStale, { flag, fallback, tenant }),
     resolveStringEvaluation: async (flag, fallback) => unknown(flag, fallback),
     resolveNumberEvaluation: async (flag, fallback) => unknown(flag, fallback),
     resolveObjectEvaluation: async (flag, fallback) => unknown(flag, fallback),
   }
+}
+
+function unknown<Value>(flag: string, value: Value): Resolution<Value> {
+  return {
+    value,
+    reason: 'ERROR',
+    errorCode: 'FLAG_NOT_FOUND' as never,
+    errorMessage: `\`${flag}\` is no flag of Gatehouse`,
+  }
+}
+
+function resolve(
+  state: SwitchedOff | undefined,
+  isStale: boolean,
+  { flag, fallback, tenant }: { readonly flag: string; readonly fallback: boolean; readonly tenant: unknown },
+): Resolution<boolean> {
+  const [, kind, name] = FLAG.exec(flag) ?? []
+  if (state === undefined || (flag !== 'system' && kind === undefined)) return unknown(flag, fallback)
+  const isOff =
+    state.system ||
+    (typeof tenant === 'string' && state.tenant.includes(tenant)) ||
+    (kind !== undefined && state[kind as 'tool'].includes(name ?? ''))
+  return { value: !isOff, reason: isOff ? 'DISABLED' : isStale ? 'STALE' : 'STATIC', flagMetadata: { stale: isStale } }
 }
 
 /** Undefined: no answer of a gateway. */
