@@ -1,3 +1,4 @@
+import { celEngine } from '../src/adapters/policy-cel/cel-engine.ts'
 import { copyFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
@@ -135,6 +136,7 @@ test('a bundle that is older than the one in force does not bring a halted syste
       environment: 'local',
       folder: folder.path,
       trustText,
+      engine: celEngine(),
       clock: systemClock,
       log: refused.resolve,
     },

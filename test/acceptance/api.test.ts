@@ -100,6 +100,8 @@ const READS: readonly OperationName[] = [
   'getDraft',
   'listDrafts',
   'listEvents',
+  'listToolApprovals',
+  'listGateways',
 ]
 
 const PEOPLE = [
@@ -158,6 +160,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   rollBackPrompt: ['engineer', 'responder', 'security'],
   recordDraft: REPORTERS,
   decideDraft: APPROVERS,
+  decideToolApproval: ['engineer', 'responder', ...APPROVERS],
   issueDeny: ['responder', 'security'],
   liftDeny: ['responder', 'security'],
   closeAlert: ['responder', 'security'],
@@ -185,10 +188,12 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   replayWebhook: [],
   getStorage: [],
 }
+/** What gateways alone may call. */
+const GATEWAYS: readonly string[] = ['ingestSegment', 'askToolApproval']
 const NOBODY = ['', 'Admin', 'root', 'engineer ', 'customer', '__proto__'] as const
 
 function isExpected(name: OperationName, role: string): boolean {
-  if (name === 'ingestSegment') return role === 'gateway'
+  if (GATEWAYS.includes(name)) return role === 'gateway'
   if (name === 'viewShare') return role === 'share'
   if (role === 'admin') return true
   if (READS.includes(name)) return PEOPLE.some((person) => person === role)
@@ -203,7 +208,7 @@ describe('roles', () => {
   const names = Object.keys(OPERATIONS) as OperationName[]
 
   test('the table speaks of every operation, once', () => {
-    expect([...READS, ...Object.keys(WRITES), 'ingestSegment', 'viewShare'].toSorted()).toEqual(names.toSorted())
+    expect([...READS, ...Object.keys(WRITES), ...GATEWAYS, 'viewShare'].toSorted()).toEqual(names.toSorted())
   })
 
   test.each(names)('%s is open to whom the table says, and to nobody else', (name) => {
@@ -240,7 +245,7 @@ describe('roles', () => {
     for (const name of names) {
       const { method } = OPERATIONS[name]
       const response = await send(pathOf(name), { method, body: method === 'POST' ? {} : undefined, headers })
-      expect([name, response.status]).toEqual([name, name === 'ingestSegment' ? 400 : 403])
+      expect([name, response.status]).toEqual([name, GATEWAYS.includes(name) ? 400 : 403])
     }
     expect((await send('/api/v1/gateway/bundle', { headers })).status).toBe(200)
     expect((await send('/api/v1/gateway/bundle', { headers: { authorization: `Bearer ${ownerToken}` } })).status).toBe(

@@ -1,3 +1,4 @@
+import { celEngine } from '../../src/adapters/policy-cel/cel-engine.ts'
 import { systemClock } from '../../src/adapters/clock/system-clock.ts'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -74,7 +75,7 @@ describe('a bundle', () => {
   async function load(text: string): Promise<Awaited<ReturnType<typeof loadBundle>>> {
     const trust = bundleTrust(stack.options.trustText, systemClock())
     if (!trust.ok) throw new Error(trust.failure.message)
-    return loadBundle(nodeSha256, text, trust.value)
+    return loadBundle(nodeSha256, text, trust.value, celEngine())
   }
 
   /** A gateway that knows this bundle and nothing else: no control plane answers it. */

@@ -1,3 +1,4 @@
+import { celEngine } from '../../src/adapters/policy-cel/cel-engine.ts'
 import { systemClock } from '../../src/adapters/clock/system-clock.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { subjectVerifier } from '../../src/adapters/http/subject-token.ts'
@@ -283,7 +284,7 @@ test('archives, trust files, bundles and subject tokens that are not the true on
   const token = await stack.subjectToken()
   expect([
     (await verifyPack(nodeSha256, pack, trust)).isGood,
-    (await loadBundle(nodeSha256, bundle, bundleKeys.value)).ok,
+    (await loadBundle(nodeSha256, bundle, bundleKeys.value, celEngine())).ok,
     await verify(token),
   ]).toEqual([true, true, expect.objectContaining({ tenant: 'northwind' })])
   for (let run = 0; run < 1_500 * FACTOR; run++) {
@@ -303,9 +304,10 @@ test('archives, trust files, bundles and subject tokens that are not the true on
     const changed =
       random() < 0.5 ? (JSON.stringify(mutated(random, JSON.parse(bundle))) ?? '') : mutatedText(random, bundle)
     if (JSON.stringify(isJson(changed) ? JSON.parse(changed) : changed) !== bundle)
-      expect((await loadBundle(nodeSha256, changed, bundleKeys.value)).ok, `${shown}: ${changed.slice(0, 100)}`).toBe(
-        false,
-      )
+      expect(
+        (await loadBundle(nodeSha256, changed, bundleKeys.value, celEngine())).ok,
+        `${shown}: ${changed.slice(0, 100)}`,
+      ).toBe(false)
     const word = random() < 0.8 ? mutatedText(random, token) : (JSON.stringify(randomJson(random)) ?? '')
     if (word !== token) expect(await verify(word), `${shown}: ${word}`).toBeUndefined()
   }

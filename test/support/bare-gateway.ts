@@ -45,6 +45,8 @@ export interface BareOptions {
   readonly manifest?: string
   readonly protocol?: UpstreamProtocol
   readonly ports?: Partial<GatewayPorts>
+  /** Schemas of tools beside the usual two. */
+  readonly toolSchemas?: Readonly<Record<string, string>>
 }
 
 /** The gateway's own code around one release, in this process: a real server, a real provider, records in a list. */
@@ -52,6 +54,7 @@ export async function startBareGateway({
   manifest = tinyManifest(),
   protocol = 'openai',
   ports = {},
+  toolSchemas = {},
 }: BareOptions = {}): Promise<BareGateway> {
   await using starting = new AsyncDisposableStack()
   const provider = starting.use(await startFakeProvider())
@@ -59,7 +62,7 @@ export async function startBareGateway({
   const { transport, targetOf } = soleUpstream(url, 'upstream-key', protocol)
   const classify = injectionClassifier()
   if (!classify.ok) throw new Error(classify.failure.message)
-  const served = serveRelease(releaseOf(manifest), epochMs(systemClock() + DAY_MS))
+  const served = serveRelease(releaseOf(manifest, toolSchemas), epochMs(systemClock() + DAY_MS))
   const guards = new ReleaseGuards({})
   const { privateKey } = generateKeyPairSync('ed25519')
   const intents: DecisionIntent[] = []
@@ -84,6 +87,8 @@ export async function startBareGateway({
             }
           : undefined,
       denyStateOf: (system) => denyStateOf(system, denies),
+      callerOfSystem: () => undefined,
+      approvalOf: () => undefined,
       outage: undefined,
     },
     sink: {
@@ -162,14 +167,18 @@ export async function startBareGateway({
   }
 }
 
-function releaseOf(text: string): Parameters<typeof serveRelease>[0] {
+function releaseOf(text: string, toolSchemas: Readonly<Record<string, string>>): Parameters<typeof serveRelease>[0] {
   const parsed = parseManifest('gatehouse.yaml', text)
   if (!parsed.ok) throw new Error(parsed.failure.map(({ message }) => message).join('\n'))
   const release = releaseFromParts(nodeSha256, {
     manifest: parsed.value.raw,
     files: {},
     prompts: { system: PROMPT },
-    toolSchemas: { lookup_order: JSON.stringify(LOOKUP_SCHEMA), save_note: JSON.stringify(NOTE_SCHEMA) },
+    toolSchemas: {
+      lookup_order: JSON.stringify(LOOKUP_SCHEMA),
+      save_note: JSON.stringify(NOTE_SCHEMA),
+      ...toolSchemas,
+    },
   })
   if (!release.ok) throw new Error(release.failure.message)
   return release.value

@@ -10,6 +10,8 @@ export interface BundleServer extends AsyncDisposable {
   readonly segments: Segment[]
   /** Revisions that gateways said they serve by, newest last. */
   readonly heard: number[]
+  /** Why gateways said that they do not take the newest bundle, newest last; null: they do. */
+  readonly problems: (string | null)[]
   /** What gateways get from now on; those that wait for news get it at once. */
   serve(bundle: string, revision: number): void
   /** Whether segments are taken. */
@@ -26,6 +28,7 @@ export async function startBundleServer(): Promise<BundleServer> {
   const waiting = new Set<ServerResponse>()
   const segments: Segment[] = []
   const heard: number[] = []
+  const problems: (string | null)[] = []
   const server = createServer((request, response) => {
     if (request.headers.authorization !== `Bearer ${token}`) return void response.writeHead(401).end()
     const url = new URL(request.url ?? '/', 'http://control-plane')
@@ -42,6 +45,7 @@ export async function startBundleServer(): Promise<BundleServer> {
     }
     const revision = Number(url.searchParams.get('revision'))
     heard.push(revision)
+    problems.push(url.searchParams.get('problem'))
     if (revision !== state.revision) return send(response)
     waiting.add(response)
     const timer = setTimeout(
@@ -65,6 +69,7 @@ export async function startBundleServer(): Promise<BundleServer> {
     token,
     segments,
     heard,
+    problems,
     isTaking: true,
     serve(bundle, revision) {
       state.bundle = bundle

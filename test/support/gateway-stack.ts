@@ -101,12 +101,14 @@ export async function startGatewayStack(
     readonly manifest?: string
     readonly pack?: string
     readonly variables?: Readonly<Record<string, string>>
+    /** More files of the project, by path. */
+    readonly files?: Readonly<Record<string, string>>
   } = {},
 ): Promise<GatewayStack> {
   await using starting = new AsyncDisposableStack()
   const folder = starting.use(await tempFolder()).path
   const state = join(folder, 'state')
-  const project = await writeTinyProject(join(folder, 'project'), files.manifest, files.pack)
+  const project = await writeTinyProject(join(folder, 'project'), files.manifest, files.pack, files.files)
   const provider = starting.use(await startFakeProvider())
   const parts: { plane: ControlPlane; gateway?: RunningGateway } = { plane: await startPlaneOrThrow(state) }
   // Closed first, last started first: whatever runs by then.

@@ -19,6 +19,8 @@ export interface LightGateway extends AsyncDisposable {
   /** A chat completion of the approved release. */
   chat(more?: Readonly<Record<string, unknown>>, headers?: Readonly<Record<string, string>>): Promise<Response>
   restart(): Promise<void>
+  /** Serves any text as the next bundle. */
+  pushText(text: string): void
 }
 
 /** A gateway over real sockets, with signed bundles and no database behind them. */
@@ -82,6 +84,10 @@ export async function startLightGateway(
           ...body,
         }),
       }),
+    pushText(text) {
+      revision += 1
+      plane.serve(text, revision)
+    },
     async restart() {
       await parts.gateway[Symbol.asyncDispose]()
       parts.gateway = await started(options)

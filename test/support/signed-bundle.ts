@@ -24,6 +24,9 @@ export interface SignedDenyInput {
 export interface BundleInput {
   readonly manifest?: ManifestOptions
   readonly revision?: number
+  readonly version?: number
+  /** A pack on requests: what the verdict binds, and what the bundle carries. */
+  readonly requestPack?: { readonly bound: string; readonly carried?: string }
   readonly issuedAt?: number
   readonly expiresAt?: number
   readonly vsaValidUntil?: number
@@ -81,6 +84,7 @@ export class BundleSigner {
       bundleVersion: 1,
       organization: 'local',
       revision: input.revision ?? 1,
+      version: input.version ?? 0,
       issuedAt: now,
       expiresAt: input.expiresAt ?? now + 24 * HOUR_MS,
       systems: [
@@ -145,13 +149,25 @@ export class BundleSigner {
           policySetDigest: digest,
           suiteDigests: [],
           inputAttestations: [],
-          policyPacks: [],
+          policyPacks:
+            input.requestPack === undefined
+              ? []
+              : [
+                  {
+                    id: 'run-time',
+                    version: '1.0.0',
+                    digest: digestOfBytes(nodeSha256, utf8(input.requestPack.bound)),
+                    scope: 'request',
+                  },
+                ],
           exceptions: [],
           validUntil: epochMs(input.vsaValidUntil ?? now + DAY_MS),
         }),
       ),
     )
-    return { digest, ...parts, vsa: vsa as unknown as JsonObject } as unknown as JsonObject
+    const { carried } = input.requestPack ?? {}
+    const packs = carried === undefined ? [] : [{ file: 'run-time.yaml', text: carried }]
+    return { digest, ...parts, packs, vsa: vsa as unknown as JsonObject } as unknown as JsonObject
   }
 }
 

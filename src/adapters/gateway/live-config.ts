@@ -3,6 +3,7 @@ import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { parseGatewayConfig, type GatewayConfig } from '../../contract/gateway-config/gateway-config.ts'
 import type { RegionRules } from '../../domain/routing/plan-route.ts'
+import { WorkloadTokens } from '../http/workload-tokens.ts'
 import { errnoOf } from '../files/errno.ts'
 import { limiterOf, type Limiter } from '../limits/limiter.ts'
 import { configuredUpstreams } from '../providers/transport/configured-upstreams.ts'
@@ -10,6 +11,8 @@ import { ReloadableTransport } from '../providers/transport/reloadable-transport
 import type { UpstreamProtocol } from '../providers/transport/transport.ts'
 import { ResilientTransport, type TransportPorts } from '../providers/transport/resilient-transport.ts'
 import { RotatingSecrets } from '../secrets/rotating-secrets.ts'
+import type { McpPlace } from '../mcp/mcp-place.ts'
+import { mcpPlaceOf, mcpSecretPlaces } from './mcp-places.ts'
 import { readSecret, type SecretPlace, type SecretPorts } from '../secrets/secret-source.ts'
 
 export interface LiveConfigPorts extends TransportPorts, SecretPorts {
@@ -48,6 +51,7 @@ export class LiveConfig {
   #running: Promise<unknown> = Promise.resolve()
   #problem: string | undefined
   #limiter: Limiter
+  #tokens: WorkloadTokens
 
   private constructor(source: ConfigSource, ports: LiveConfigPorts, taken: Taken) {
     this.#source = source
@@ -57,6 +61,7 @@ export class LiveConfig {
     this.#stamp = taken.stamp
     this.#regions = regionRules(taken.config)
     this.#limiter = taken.limiter
+    this.#tokens = new WorkloadTokens(taken.config.identity?.issuers ?? [], ports.clock)
     this.transport = new ReloadableTransport(transportOf(taken, ports))
   }
 
@@ -73,6 +78,16 @@ export class LiveConfig {
 
   get config(): GatewayConfig {
     return this.#config
+  }
+
+  /** Tokens of identity providers that stand for a system. */
+  get tokens(): WorkloadTokens {
+    return this.#tokens
+  }
+
+  /** Where a system's MCP server runs, with its secrets as they are now. */
+  mcpPlaceOf(system: string, server: string): McpPlace | undefined {
+    return mcpPlaceOf(this.#config, { system, server, secretOf: (name) => this.#secrets.current(name) })
   }
 
   get regions(): RegionRules {
@@ -108,7 +123,9 @@ export class LiveConfig {
       this.#ports.log(`configuration not taken, the last good one stays: ${this.#problem}`)
       return
     }
-    const [before, limiter] = [this.#secrets, this.#limiter]
+    const [before, limiter, tokens] = [this.#secrets, this.#limiter, this.#tokens]
+    if (JSON.stringify(this.#config.identity) !== JSON.stringify(taken.value.config.identity))
+      this.#tokens = new WorkloadTokens(taken.value.config.identity?.issuers ?? [], this.#ports.clock)
     this.#config = taken.value.config
     this.#secrets = taken.value.secrets
     this.#stamp = taken.value.stamp
@@ -119,6 +136,7 @@ export class LiveConfig {
     this.#ports.log('configuration taken')
     await before.close()
     if (limiter !== this.#limiter) await limiter[Symbol.asyncDispose]()
+    if (tokens !== this.#tokens) await tokens[Symbol.asyncDispose]()
   }
 
   async close(): Promise<void> {
@@ -126,6 +144,7 @@ export class LiveConfig {
     await this.#running
     await this.transport.close()
     await this.#secrets.close()
+    await this.#tokens[Symbol.asyncDispose]()
     await this.#limiter[Symbol.asyncDispose]()
   }
 }
@@ -148,9 +167,9 @@ async function take(
   if (!parsed.ok) return parsed
   const places = new Map<string, SecretPlace>()
   for (const { id, key } of parsed.value.upstreams) if (key !== undefined) places.set(id, key)
+  for (const [name, place] of mcpSecretPlaces(parsed.value)) places.set(name, place)
   const secrets = await RotatingSecrets.open(places, ports)
-  for (const id of secrets.missing())
-    ports.log(`the key of upstream \`${id}\` cannot be read: it is not asked until it can`)
+  for (const id of secrets.missing()) ports.log(`the secret of \`${id}\` cannot be read: it is not asked until it can`)
   const named = source.kind === 'named' ? source.upstreams : []
   const limiter = await limiterFor(parsed.value, ports, before)
   return ok({

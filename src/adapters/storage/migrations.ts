@@ -8,6 +8,7 @@ import { ledgerTables } from './migrations/0005-ledger.ts'
 import { identity } from './migrations/0006-identity.ts'
 import { jobs } from './migrations/0007-jobs.ts'
 import { evaluationTrials } from './migrations/0008-evaluation-trials.ts'
+import { toolApprovals } from './migrations/0010-tool-approvals.ts'
 import { intakeRequests } from './migrations/0011-intake-requests.ts'
 import { commitments } from './migrations/0012-commitments.ts'
 import { promptLabelsAndDrafts } from './migrations/0013-prompt-labels-and-drafts.ts'
@@ -23,6 +24,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006_identity': identity,
   '0007_jobs': jobs,
   '0008_evaluation_trials': evaluationTrials,
+  '0010_tool_approvals': toolApprovals,
   '0011_intake_requests': intakeRequests,
   '0012_commitments': commitments,
   '0013_prompt_labels_and_drafts': promptLabelsAndDrafts,

@@ -4,14 +4,16 @@ import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { gatewayKeyHashes } from '../identity/api-keys.ts'
 import { workloadKeysFor } from '../identity/workload-keys.ts'
+import { boundPacks } from '../release/request-packs.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
+import { decidedToolApprovals } from '../respond/tool-approvals.ts'
 import { allDenies } from '../respond/kill.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 
 export const BUNDLE_PAYLOAD_TYPE = 'application/vnd.gatehouse.bundle+json'
 /** How long a gateway may serve from its last good bundle while the control plane is away. */
-const BUNDLE_LIFE_MS = 24 * HOUR_MS
+export const BUNDLE_LIFE_MS = 24 * HOUR_MS
 
 export interface BundleKeys {
   /** Hash of the API key that stands for a system in an environment. */
@@ -53,6 +55,10 @@ export async function buildBundle(
         files: document['files'],
         prompts: document['prompts'],
         toolSchemas: document['toolSchemas'],
+        packs: await boundPacks(
+          node,
+          verdict.packs.map((pack) => pack.digest),
+        ),
         vsa: verdict.envelope as unknown as JsonObject,
       })
     }
@@ -74,10 +80,12 @@ export async function buildBundle(
     bundleVersion: 1,
     organization: node.organization,
     revision,
+    version: node.ledger.size,
     issuedAt: now,
     expiresAt: now + BUNDLE_LIFE_MS,
     systems,
     denies,
+    approvals: (await decidedToolApprovals(node, environment)) as unknown as readonly JsonObject[],
   }
   return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
 }

@@ -68,12 +68,12 @@ function checksOf(verdict: StoredVerdict | undefined, now: EpochMs): ReadonlyMap
   // In shadow nothing is enforced, so nothing is shown to hold.
   for (const { id } of verdict.shadow ?? [])
     checks.set(id, { outcome: 'errored', detail: 'the rule is in shadow: decided and not enforced', at })
-  // The gateway's bundle carries no packs: a rule on requests is bound by the verdict and shown by nothing.
+  // The gateway applies a rule on requests, but that it holds for every call is shown by no evidence of the gate.
   for (const { id, mode } of verdict.requestRules ?? []) {
     const detail =
       mode === 'shadow'
         ? 'the rule is in shadow: decided and not enforced'
-        : 'bound, and decided in replays only: the gateway does not apply it'
+        : 'bound, and applied by the gateway to each call: no evidence of the gate shows that it holds'
     checks.set(id, { outcome: 'errored', detail, at })
   }
   return checks

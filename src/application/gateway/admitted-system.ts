@@ -1,5 +1,6 @@
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import type { EpochMs } from '../../base/instant.ts'
+import type { RequestPolicy } from '../../domain/authorization/authorize-tool-call.ts'
 import { leakIndex, type LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import { resolveGuardPolicy, type GuardPolicy } from '../../domain/guardrail/guard-policy.ts'
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
@@ -14,6 +15,8 @@ export interface ServedRelease extends RecognisableRelease {
   readonly guard: GuardPolicy
   readonly leak: LeakIndex
   readonly schemas: ReadonlyMap<string, JsonObject>
+  /** Packs that are applied to every call of a tool. */
+  readonly requestPolicy?: RequestPolicy | undefined
   /** Exclusive: from here on the release is refused. */
   readonly validUntil: EpochMs
 }
@@ -27,7 +30,11 @@ export interface AdmittedSystem {
   readonly releases: readonly ServedRelease[]
 }
 
-export function serveRelease(release: Release, validUntil: EpochMs): ServedRelease {
+export function serveRelease(
+  release: Release,
+  validUntil: EpochMs,
+  policy: Pick<RequestPolicy, 'packs' | 'environment'> = { packs: [], environment: '' },
+): ServedRelease {
   const { tier } = computeTier(release.manifest)
   const templates: { promptId: string; template: PromptTemplate }[] = []
   for (const prompt of release.manifest.components.prompts ?? []) {
@@ -45,6 +52,7 @@ export function serveRelease(release: Release, validUntil: EpochMs): ServedRelea
     guard: resolveGuardPolicy(release.manifest.guard, tier),
     leak: leakIndex(templates.flatMap(({ template }) => template.literals)),
     schemas,
+    requestPolicy: policy.packs.length === 0 ? undefined : { ...policy, tier, manifest: release.raw },
     validUntil,
   }
 }

@@ -1,6 +1,10 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
-import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import {
+  authorizeToolCall,
+  type RequestPolicy,
+  type ToolDecision,
+} from '../../domain/authorization/authorize-tool-call.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
@@ -61,6 +65,10 @@ export interface DecideCompletionPorts {
   readonly canariesOf?: CanariesOf | undefined
   /** What detectors beside the guard said, by `where`. */
   readonly reports?: Reports | undefined
+  /** Bounds the time that rules of packs may take. */
+  readonly monotonicMs?: (() => number) | undefined
+  /** A person has said yes to exactly these calls. */
+  readonly isApproved?: ((call: AnswerToolCall) => boolean) | undefined
 }
 
 /** The output guard and tool authorisation on every choice, before one byte of it is released. */
@@ -218,15 +226,30 @@ function authorizeAll(
         ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
       engine: ports.engine,
       checkArguments: ports.checkArguments,
+      keepsFacts: true,
+      isApproved: ports.isApproved,
+      requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
     })
     // Two calls in one answer count as two: budgets hold within a reply as well.
     if (decision.decision === 'allow') {
       counts[call.name] = (counts[call.name] ?? 0) + 1
       dayCounts.set(call.name, (dayCounts.get(call.name) ?? 0) + 1)
     }
-    decisions.push(decision)
+    decisions.push({ ...decision, args: call.arguments })
   }
   return decisions
+}
+
+/** How long the rules on one call may take together. */
+const RULES_MS_MAX = 50
+
+function withDeadline(
+  policy: RequestPolicy | undefined,
+  monotonicMs: (() => number) | undefined,
+): RequestPolicy | undefined {
+  if (policy === undefined || monotonicMs === undefined) return policy
+  const endsMs = monotonicMs() + RULES_MS_MAX
+  return { ...policy, isOverdue: () => monotonicMs() > endsMs }
 }
 
 const dayOf = (now: EpochMs): string => toRfc3339(now).slice(0, 10)

@@ -58,6 +58,7 @@ export interface Denial {
     | 'unsupported_content'
     | 'tool_call_denied'
     | 'approval_required'
+    | 'invalid_approval'
   readonly message: string
   readonly rule: string
   /** The tool that a denial is about. */
@@ -176,6 +177,9 @@ export function decideRequest(
     messages: request.messages,
     label,
   }
+  // Which prompt it is, recognition has told.
+  const stopped = haltedBy(context, ports.deny)
+  if (stopped !== undefined) return { ...denied(stopped), releaseDigest: release.digest }
   return guardMessages(context, recognised.value, request.carried ?? [], ports)
 }
 
@@ -185,7 +189,11 @@ function denied(denial: Denial): RequestDecision {
 
 /** Asked again and again while an answer is on its way: a kill switch stops what has begun, too. */
 export function haltedBy(
-  { model, subject }: { readonly model: string; readonly subject: Subject | undefined },
+  {
+    model,
+    subject,
+    promptId,
+  }: { readonly model: string; readonly subject: Subject | undefined; readonly promptId?: string | undefined },
   deny: DenyState,
 ): Denial | undefined {
   const rule = deny.isSystemDenied
@@ -194,7 +202,9 @@ export function haltedBy(
       ? 'kill-switch/model'
       : subject !== undefined && deny.tenants.has(subject.tenant)
         ? 'kill-switch/tenant'
-        : undefined
+        : promptId !== undefined && deny.prompts.has(promptId)
+          ? 'kill-switch/prompt'
+          : undefined
   return rule === undefined ? undefined : { status: 403, code: 'system_halted', message: 'this system is halted', rule }
 }
 
@@ -212,7 +222,7 @@ export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string
 }
 
 /** Joins the request's label with the session's high-water mark and stores the join. */
-function raiseMarks(sessions: SessionStore, key: string | undefined, label: Label): Label {
+export function raiseMarks(sessions: SessionStore, key: string | undefined, label: Label): Label {
   if (key === undefined) return label
   const { integrityRank: integrity, confidentialityRank: confidentiality } = sessions.get(key)
   const joined = joinLabels(label, {

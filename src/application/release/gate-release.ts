@@ -15,6 +15,7 @@ import { latestEvidence, type StoredEvidence } from '../evidence/record-evidence
 import { storedException } from '../governance/exceptions.ts'
 import { currentRights } from '../governance/rights.ts'
 import { askRego, type RegoBundles } from './ask-rego.ts'
+import { bindRequestPacks } from './request-packs.ts'
 import { packIdentities, pendingPolicyChange, policySetDigest } from './policy-change.ts'
 import { syncRisks } from '../governance/risks.ts'
 import { listAll } from '../state/list-all.ts'
@@ -51,6 +52,8 @@ export async function gateRelease(
     })
   const registered = await registerRelease(node, principal, input)
   if (!registered.ok) return registered
+  const bound = await bindRequestPacks(node, principal, input.packs)
+  if (!bound.ok) return bound
   const { tier } = computeTier(release.manifest)
   const evidence = await latestEvidence(node, system, release.digest)
   const rights = await currentRights(node)
@@ -243,7 +246,7 @@ async function signVerdict(
       uri: `gatehouse:evidence/${id}`,
       digest: digestOfBytes(node.sha256, utf8(canonicalJsonOf(envelope as unknown as Json))),
     })),
-    policyPacks,
+    policyPacks: policyPacks.map((identity, index) => ({ ...identity, scope: packs[index]?.scope })),
     exceptions: decision.results
       .filter(({ outcome }) => outcome === 'excepted')
       .map(({ exception }) => exception?.id ?? ''),

@@ -52,6 +52,9 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'evaluation.started': 'evaluations',
   'evaluation.finished': 'evaluations',
   'escalation.raised': 'escalations',
+  'tool-approval.asked': 'tool_approvals',
+  'tool-approval.decided': 'tool_approvals',
+  'pack.bound': 'policy_packs',
 }
 
 /** Seals a gateway's spool segment. */

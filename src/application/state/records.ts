@@ -33,6 +33,8 @@ export const RECORD_KINDS = [
   'webhooks',
   'evaluations',
   'escalations',
+  'tool_approvals',
+  'policy_packs',
 ] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 

@@ -2,10 +2,16 @@ import type { JsonObject } from '../../base/json.ts'
 import type { WireError } from '../wire/client-codec.ts'
 
 /** The error shape of Anthropic; `code` beside the type says which of the gateway's reasons it is. */
-export function anthropicError({ status, code, message, param, requestId }: WireError): JsonObject {
+export function anthropicError({ status, code, message, param, requestId, approval }: WireError): JsonObject {
   return {
     type: 'error',
-    error: { type: typeOf(status), message, code, ...(param === null ? {} : { param }) },
+    error: {
+      type: typeOf(status),
+      message,
+      code,
+      ...(param === null ? {} : { param }),
+      ...(approval === undefined ? {} : { approval }),
+    },
     request_id: requestId,
   }
 }

@@ -21,6 +21,29 @@ const toolDecision = z.strictObject({
   reason: z.string().max(1_000),
   /** Who withholds the call: this process, the application that asked, or a proxy in front of the tool. */
   enforcedAt: z.enum(['gateway', 'sdk', 'mcp-proxy']),
+  /** Rules of packs that applied, those in shadow too. */
+  rules: z
+    .array(
+      z.strictObject({
+        rule: z.string().max(100),
+        pack: z.string().max(100),
+        mode: z.enum(['enforce', 'shadow']),
+        outcome: z.enum(['holds', 'does-not-hold', 'errored']),
+      }),
+    )
+    .max(500)
+    .optional(),
+  /** What rules can read of the call; with its arguments, redacted, where the manifest's capture mode asks for them. */
+  facts: z
+    .strictObject({
+      effect: z.string().max(40),
+      isVerified: z.boolean(),
+      roles: z.array(z.string().max(200)).max(100),
+      labels: z.strictObject({ integrity: z.string().max(40), confidentiality: z.string().max(40) }),
+      session: z.strictObject({ calls: z.record(z.string().max(200), z.number()), total: z.number() }),
+      args: z.record(z.string(), z.json()).nullable(),
+    })
+    .optional(),
 })
 
 /** First line of a request in the spool: on disk before the provider is called. */

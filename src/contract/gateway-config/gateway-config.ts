@@ -5,6 +5,18 @@ import { DATA_CLASSES } from '../../domain/manifest/manifest.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
 
+const TOKEN_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const region = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const milliseconds = z.int().min(1).max(3_600_000)
@@ -120,6 +132,54 @@ const limits = z.strictObject({
     .optional(),
 })
 
+const claimPath = z.string().regex(/^[\w:/.-]{1,200}$/)
+
+/** Tokens of an identity provider that stand for one system, in place of an API key. */
+const issuer = z.strictObject({
+  issuer: z.string().min(1).max(2_000),
+  audience: z.string().min(1).max(500),
+  system: z.string().min(1).max(63),
+  jwks: z.union([
+    z.strictObject({ url: httpUrl, network: z.enum(['public', 'private']).optional() }),
+    z.strictObject({ file: filePath }),
+  ]),
+  /** Only signatures by a private key: a shared secret would let every verifier mint. */
+  algorithms: z.array(z.enum(TOKEN_ALGORITHMS)).min(1).optional(),
+  clockSkewSeconds: z.int().min(0).max(120).optional(),
+  /** Names of claims; a dot goes inside. With `tenant` the token tells the end user as well. */
+  claims: z
+    .strictObject({
+      tenant: claimPath.optional(),
+      principal: claimPath.optional(),
+      roles: claimPath.optional(),
+      session: claimPath.optional(),
+    })
+    .optional(),
+})
+
+/** Where an MCP server of a release's manifest runs. */
+const mcpServer = z
+  .strictObject({
+    /** As the manifest names it. */
+    id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/),
+    /** Only for this system; without it, for every one that declares the server. */
+    system: z.string().min(1).max(63).optional(),
+    url: httpUrl.optional(),
+    /** `sse`: the transport of protocol version 2024-11-05. */
+    transport: z.enum(['streamable-http', 'sse']).optional(),
+    key: secretReference.optional(),
+    network: z.enum(['public', 'private']).optional(),
+    command: z.array(z.string().min(1).max(1_000)).min(1).max(50).optional(),
+    env: z.record(environmentName, secretReference).optional(),
+  })
+  .refine((server) => (server.url === undefined) !== (server.command === undefined), 'needs one of `url`, `command`')
+  .refine(
+    ({ command, key, transport, network }) =>
+      command === undefined || (key === undefined && transport === undefined && network === undefined),
+    '`key`, `transport` and `network` go with `url` only',
+  )
+  .refine(({ url, env }) => url === undefined || env === undefined, '`env` goes with `command` only')
+
 export const gatewayConfigSchema = z
   .strictObject({
     apiVersion: z.literal('gatehouse.dev/v1'),
@@ -132,6 +192,10 @@ export const gatewayConfigSchema = z
       })
       .optional(),
     limits: limits.optional(),
+    /** Where answers wait for people, for every gateway of an installation; without it in each gateway's memory. */
+    approvals: z.strictObject({ redis: z.strictObject({ url: plainReference }) }).optional(),
+    identity: z.strictObject({ issuers: z.array(issuer).min(1).max(20) }).optional(),
+    mcpServers: z.array(mcpServer).max(200).optional(),
     /** How long running requests may take to end after SIGTERM. */
     drainMs: milliseconds.optional(),
     /** `gap`: a T3 request is served when its record cannot be written; the gap is counted and shown. */
@@ -144,6 +208,7 @@ export const gatewayConfigSchema = z
 
 export type GatewayConfig = z.output<typeof gatewayConfigSchema>
 export type ConfiguredUpstream = GatewayConfig['upstreams'][number]
+export type ConfiguredIssuer = NonNullable<GatewayConfig['identity']>['issuers'][number]
 export type SecretReference = z.output<typeof secretReference>
 export type ConfiguredLimits = NonNullable<GatewayConfig['limits']>
 

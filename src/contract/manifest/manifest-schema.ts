@@ -140,12 +140,20 @@ const tool = z.strictObject({
     .optional(),
 })
 
-const mcpServer = z.strictObject({
-  id: componentId,
-  command: z.array(z.string().max(1_000)).min(1).max(50),
-  tools: z.record(z.string().max(100), z.strictObject({ effect: z.enum(EFFECTS) })).optional(),
-  pin: z.string().max(200).optional(),
-})
+const mcpServer = z
+  .strictObject({
+    id: componentId,
+    command: z.array(z.string().max(1_000)).min(1).max(50).optional(),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .optional(),
+    tools: z
+      .record(z.string().max(100), z.strictObject({ effect: z.enum(EFFECTS), pin: z.string().max(200).optional() }))
+      .optional(),
+    pin: z.string().max(200).optional(),
+  })
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), 'needs one of `command`, `url`')
 
 const agent = z.strictObject({
   id: componentId,

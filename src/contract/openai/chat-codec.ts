@@ -10,7 +10,7 @@ export const chatCodec: ClientCodec = {
   parse: parseChatRequest,
   answerBody: (answer) => chatAnswerBody(answer),
   encoder: chatEncoder,
-  errorBody: ({ code, message, param }) => errorBody(code, message, param),
+  errorBody: ({ code, message, param, approval }) => errorBody(code, message, param, approval),
 }
 
 /** Chunks in the order that clients expect: role, text, tool calls, finish, and usage for who asked. */
@@ -55,7 +55,8 @@ function chatEncoder({ request }: AnswerFrame): StreamEncoder {
       }
     },
     end: () => 'data: [DONE]\n\n',
-    error: ({ code, message, param }) => `data: ${JSON.stringify(errorBody(code, message, param))}\n\n`,
+    error: ({ code, message, param, approval }) =>
+      `data: ${JSON.stringify(errorBody(code, message, param, approval))}\n\n`,
     ping: () => ': judging\n\n',
   }
 }

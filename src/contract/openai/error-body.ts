@@ -3,8 +3,14 @@ import { isServerSide, type GatewayErrorCode } from '../wire/gateway-error.ts'
 
 export type { GatewayErrorCode } from '../wire/gateway-error.ts'
 
-export function errorBody(code: GatewayErrorCode, message: string, param: string | null = null): JsonObject {
+// oxlint-disable-next-line max-params -- the members of the error
+export function errorBody(
+  code: GatewayErrorCode,
+  message: string,
+  param: string | null = null,
+  approval?: string,
+): JsonObject {
   const type =
     code === 'invalid_api_key' ? 'authentication_error' : isServerSide(code) ? 'server_error' : 'invalid_request_error'
-  return { error: { message, type, param, code } }
+  return { error: { message, type, param, code, ...(approval === undefined ? {} : { approval }) } }
 }

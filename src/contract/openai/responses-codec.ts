@@ -19,7 +19,7 @@ export const responsesCodec: ClientCodec = {
   parse: parseResponsesRequest,
   answerBody: responsesAnswerBody,
   encoder: (frame) => new ResponsesEncoder(frame),
-  errorBody: ({ code, message, param }) => errorBody(code, message, param),
+  errorBody: ({ code, message, param, approval }) => errorBody(code, message, param, approval),
 }
 
 type PartKind = 'text' | 'refusal' | 'reasoning'
@@ -182,8 +182,8 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   /** Some clients look for the error within, some beside. */
-  error({ code, message, param }: WireError): string {
-    return this.#named('error', { code, message, param, ...errorBody(code, message, param) })
+  error({ code, message, param, approval }: WireError): string {
+    return this.#named('error', { code, message, param, ...errorBody(code, message, param, approval) })
   }
 
   ping(): string {

@@ -152,6 +152,7 @@ export function parsePack(
     engine: metadata.engine as RegoSource | undefined,
     file,
     digest: digestOfBytes(sha256, utf8(text)),
+    ...(metadata.scope === 'request' ? { source: text } : {}),
     rules: rules.map((entry, index) => ({
       ...entry,
       frameworks: entry.frameworks ?? [],

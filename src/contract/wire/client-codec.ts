@@ -11,6 +11,8 @@ export interface WireError {
   readonly message: string
   readonly param: string | null
   readonly requestId: string
+  /** The ticket to send again once people have approved. */
+  readonly approval?: string | undefined
 }
 
 /** What of the request an answer's wire form repeats. */

@@ -46,6 +46,22 @@ export const ACCESS_TABLE = {
     roles: ['engineer', 'approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive', 'admin'],
     isOpenToKeys: true,
   },
+  'tool-approver': {
+    what: 'say yes or no to a call that an application wants to make',
+    roles: [
+      'engineer',
+      'approver',
+      'product',
+      'security',
+      'policy',
+      'privacy',
+      'legal',
+      'responder',
+      'executive',
+      'admin',
+    ],
+    isOpenToKeys: false,
+  },
   responder: {
     what: 'contain: kill switches, alerts, incidents',
     roles: ['responder', 'security', 'admin'],

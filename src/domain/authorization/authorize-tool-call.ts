@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
-import { decideRequestRules } from '../policy/decide-request-rules.ts'
+import { decideRequestRules, type RequestFacts, type RequestRuleResult } from '../policy/decide-request-rules.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { PolicyPack } from '../policy/policy-pack.ts'
 import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
@@ -17,6 +17,18 @@ export interface ToolDecision {
   readonly rule: string
   /** In the reader's words; never quotes argument values. */
   readonly reason: string
+  /** What each rule of a pack said that applied, those in shadow too. */
+  readonly rules?: readonly RequestRuleResult[] | undefined
+  /** As they were asked for, for records that keep them. */
+  readonly args?: string | undefined
+  /** What rules could read of the call beside its arguments. */
+  readonly facts?: CallFacts | undefined
+}
+
+export type CallFacts = Pick<RequestFacts, 'labels' | 'session'> & {
+  readonly effect: string
+  readonly isVerified: boolean
+  readonly roles: readonly string[]
 }
 
 export interface ToolCallContext {
@@ -37,6 +49,10 @@ export interface ToolCallContext {
   readonly engine: PolicyEngine
   /** Undefined when the arguments fit the tool's JSON Schema, else what is wrong. */
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
+  /** Whether decisions carry what rules could read, for records. */
+  readonly keepsFacts?: boolean | undefined
+  /** A person has said yes to exactly this call. */
+  readonly isApproved?: ((call: ToolCall) => boolean) | undefined
   /** Packs of scope `request`: they only raise what the manifest's own rules say. */
   readonly requestPolicy?: RequestPolicy | undefined
 }
@@ -47,12 +63,14 @@ export interface RequestPolicy {
   readonly environment: string
   /** The manifest as written. */
   readonly manifest: JsonObject
+  /** Whether the rules have had their time: what is left cannot be evaluated any more. */
+  readonly isOverdue?: (() => boolean) | undefined
 }
 
 export const AUTHORIZE_VARIABLES = ['args', 'subject', 'session', 'labels', 'user'] as const
 const ARGUMENTS_CHARS_MAX = 100_000
 
-type Verdict = Pick<ToolDecision, 'decision' | 'rule' | 'reason'>
+type Verdict = Pick<ToolDecision, 'decision' | 'rule' | 'reason' | 'rules' | 'facts'>
 
 /** Deny by default: the call is allowed only if every rule that the manifest sets holds. A boundary, given the manifest. */
 export function authorizeToolCall(call: ToolCall, context: ToolCallContext): ToolDecision {
@@ -60,36 +78,68 @@ export function authorizeToolCall(call: ToolCall, context: ToolCallContext): Too
   const verdict =
     tool === undefined
       ? block('undeclared-tool', 'the release declares no such tool')
-      : raiseByPacks(judge(call, tool, context), call, tool, context)
+      : approvedBy(context, call, raiseByPacks(judge(call, tool, context), call, tool, context))
   return { tool: call.name, callId: call.id, ...verdict }
+}
+
+/** INVARIANT: an approval lifts the demand for one, and nothing that blocks. */
+function approvedBy({ isApproved }: ToolCallContext, call: ToolCall, verdict: Verdict): Verdict {
+  if (verdict.decision !== 'require-approval' || isApproved?.(call) !== true) return verdict
+  return { ...verdict, decision: 'allow', rule: 'approved', reason: 'a person has approved this call' }
 }
 
 /** INVARIANT: packs only raise: what the manifest stops stays stopped. */
 function raiseByPacks(verdict: Verdict, call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   const policy = context.requestPolicy
-  if (policy === undefined || verdict.decision === 'block') return verdict
-  const args = withoutEmptyOptions(parseArguments(call.arguments) ?? {}, context.schemaOf?.(tool.id))
   const { subject, label, sessionCalls } = context
-  const { decision, decidedBy } = decideRequestRules(context.engine, policy.packs, {
-    tier: policy.tier,
-    environment: policy.environment,
-    manifest: policy.manifest,
-    subject: {
-      isVerified: subject !== undefined,
-      tenant: subject?.tenant ?? '',
-      principal: subject?.principal ?? '',
-      roles: [...(subject?.roles ?? [])],
-      email: subject?.email ?? '',
+  const session = { calls: sessionCalls, total: Object.values(sessionCalls).reduce((sum, count) => sum + count, 0) }
+  const labels = { integrity: label.integrity, confidentiality: label.confidentiality }
+  const facts: CallFacts | undefined =
+    context.keepsFacts !== true
+      ? undefined
+      : {
+          effect: tool.effect,
+          isVerified: subject !== undefined,
+          roles: [...(subject?.roles ?? [])],
+          labels,
+          session,
+        }
+  const known = facts === undefined ? {} : { facts }
+  if (policy === undefined || verdict.decision === 'block') return { ...verdict, ...known }
+  const args = withoutEmptyOptions(parseArguments(call.arguments) ?? {}, context.schemaOf?.(tool.id))
+  const {
+    decision,
+    decidedBy,
+    results: rules,
+  } = decideRequestRules(
+    context.engine,
+    policy.packs,
+    {
+      tier: policy.tier,
+      environment: policy.environment,
+      manifest: policy.manifest,
+      subject: subjectFacts(subject),
+      tool: { id: tool.id, effect: tool.effect },
+      args,
+      labels,
+      session,
     },
-    tool: { id: tool.id, effect: tool.effect },
-    args,
-    labels: { integrity: label.integrity, confidentiality: label.confidentiality },
-    session: { calls: sessionCalls, total: Object.values(sessionCalls).reduce((sum, count) => sum + count, 0) },
-  })
-  if (decidedBy === undefined || decision === 'allow') return verdict
+    policy.isOverdue,
+  )
+  if (decidedBy === undefined || decision === 'allow') return { ...verdict, rules, ...known }
   return decision === 'block' || verdict.decision === 'allow'
-    ? { decision, rule: decidedBy.rule, reason: decidedBy.message }
-    : verdict
+    ? { decision, rule: decidedBy.rule, reason: decidedBy.message, rules, ...known }
+    : { ...verdict, rules, ...known }
+}
+
+function subjectFacts(subject: Subject | undefined): RequestFacts['subject'] {
+  return {
+    isVerified: subject !== undefined,
+    tenant: subject?.tenant ?? '',
+    principal: subject?.principal ?? '',
+    roles: [...(subject?.roles ?? [])],
+    email: subject?.email ?? '',
+  }
 }
 
 function block(rule: string, reason: string): Verdict {

@@ -38,7 +38,13 @@ export interface VsaInputs {
   readonly policySetDigest: Digest
   readonly suiteDigests: readonly Digest[]
   readonly inputAttestations: readonly { readonly uri: string; readonly digest: Digest }[]
-  readonly policyPacks: readonly { readonly id: string; readonly version: string; readonly digest: Digest }[]
+  /** `scope`: of a pack on requests, which gateways have to apply. */
+  readonly policyPacks: readonly {
+    readonly id: string
+    readonly version: string
+    readonly digest: Digest
+    readonly scope?: string | undefined
+  }[]
   readonly exceptions: readonly string[]
   readonly validUntil: EpochMs
 }
@@ -67,10 +73,11 @@ export function vsaStatement(inputs: VsaInputs): Statement {
       [`${EXTENSION}validUntil`]: toRfc3339(inputs.validUntil),
       [`${EXTENSION}exceptions`]: [...inputs.exceptions],
       [`${EXTENSION}suites`]: inputs.suiteDigests.map((digest) => ({ sha256: hexOfDigest(digest) })),
-      [`${EXTENSION}policyPacks`]: inputs.policyPacks.map(({ id, version, digest }) => ({
+      [`${EXTENSION}policyPacks`]: inputs.policyPacks.map(({ id, version, digest, scope }) => ({
         id,
         version,
         digest: { sha256: hexOfDigest(digest) },
+        ...(scope === 'request' ? { scope } : {}),
       })),
     },
   }
@@ -82,6 +89,8 @@ export interface AdmittedVsa {
   readonly environment: string
   readonly result: string
   readonly validUntil: string
+  /** Digests of the packs that a gateway has to apply to requests. */
+  readonly requestPacks: readonly string[]
 }
 
 export function readVsa(statement: JsonObject): AdmittedVsa | undefined {
@@ -99,5 +108,13 @@ export function readVsa(statement: JsonObject): AdmittedVsa | undefined {
     typeof result !== 'string'
   )
     return undefined
-  return { releaseDigest: `sha256:${sha256}`, environment, result, validUntil }
+  return { releaseDigest: `sha256:${sha256}`, environment, result, validUntil, requestPacks: requestPacksOf(predicate) }
+}
+
+function requestPacksOf(predicate: JsonObject | undefined): readonly string[] {
+  const packs = predicate?.[`${EXTENSION}policyPacks`]
+  if (!Array.isArray(packs)) return []
+  return (packs as readonly { scope?: string; digest?: { sha256?: string } }[]).flatMap(({ scope, digest }) =>
+    scope === 'request' ? [`sha256:${digest?.sha256 ?? ''}`] : [],
+  )
 }

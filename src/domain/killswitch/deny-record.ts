@@ -16,12 +16,15 @@ export type DenyScope =
   | { readonly kind: 'system' }
   | { readonly kind: 'tool'; readonly tool: string }
   | { readonly kind: 'model'; readonly model: string }
+  /** By its id in the manifest. */
+  | { readonly kind: 'prompt'; readonly prompt: string }
   | { readonly kind: 'tenant'; readonly tenant: string }
 
 export interface DenyState {
   readonly isSystemDenied: boolean
   readonly tools: ReadonlySet<string>
   readonly models: ReadonlySet<string>
+  readonly prompts: ReadonlySet<string>
   readonly tenants: ReadonlySet<string>
   /** Records in force. */
   readonly active: readonly DenyRecord[]
@@ -37,6 +40,7 @@ export function denyStateOf(system: string, records: readonly DenyRecord[]): Den
   return {
     isSystemDenied: named('system').length > 0,
     tools: new Set(named('tool').map(({ tool }) => tool)),
+    prompts: new Set(named('prompt').map(({ prompt }) => prompt)),
     models: new Set(named('model').map(({ model }) => model)),
     tenants: new Set(named('tenant').map(({ tenant }) => tenant)),
     active,

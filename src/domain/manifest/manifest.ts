@@ -211,10 +211,14 @@ export interface Approval {
   readonly expiresMin?: number | undefined
 }
 
+/** A server of the Model Context Protocol: a program or an address; where it really runs, `gateway.yaml` says. */
 export interface McpServer {
   readonly id: string
-  readonly command: readonly string[]
-  readonly tools?: Readonly<Record<string, { readonly effect: Effect }>> | undefined
+  readonly command?: readonly string[] | undefined
+  readonly url?: string | undefined
+  /** By the server's own names. `pin`: digest of the descriptor. */
+  readonly tools?: Readonly<Record<string, { readonly effect: Effect; readonly pin?: string | undefined }>> | undefined
+  /** Digest of all descriptors. */
   readonly pin?: string | undefined
 }
 

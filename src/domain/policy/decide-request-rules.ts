@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts'
+import { fail } from '../../base/result.ts'
 import type { PolicyEngine } from './policy-engine.ts'
 import { evaluateRule, modeOf, REQUEST_VARIABLES, type PolicyMode, type PolicyPack } from './policy-pack.ts'
 
@@ -37,14 +38,18 @@ export interface RequestRulesDecision {
   readonly results: readonly RequestRuleResult[]
 }
 
+const OVERDUE: ReturnType<typeof evaluateRule> = fail({ code: 'policy/evaluation', message: 'the rules took too long' })
+
 /**
  * Request rules of the packs on one tool call. A rule that cannot be evaluated stops the call, whatever its effect says;
  * a rule in shadow is recorded and stops nothing. A block outweighs an approval.
  */
+// oxlint-disable-next-line max-params -- what runs, what decides, on what, and for how long
 export function decideRequestRules(
   engine: PolicyEngine,
   packs: readonly PolicyPack[],
   facts: RequestFacts,
+  isOverdue: () => boolean = () => false,
 ): RequestRulesDecision {
   const document = facts as unknown as JsonObject
   const results: RequestRuleResult[] = []
@@ -53,7 +58,7 @@ export function decideRequestRules(
   for (const pack of packs) {
     if (pack.scope !== 'request') continue
     for (const rule of pack.rules) {
-      const applies = evaluateRule(engine, rule.when, document, REQUEST_VARIABLES)
+      const applies = isOverdue() ? OVERDUE : evaluateRule(engine, rule.when, document, REQUEST_VARIABLES)
       if (applies.ok && !applies.value) continue
       const holds = applies.ok ? evaluateRule(engine, rule.expr, document, REQUEST_VARIABLES) : applies
       const result: RequestRuleResult = {

@@ -84,6 +84,8 @@ export interface PolicyPack {
   readonly digest: Digest
   readonly file: string
   readonly rules: readonly PolicyRule[]
+  /** Of a pack on requests: its text, as gateways are given it. */
+  readonly source?: string | undefined
   /** `release` where the pack says nothing. */
   readonly scope?: PolicyScope | undefined
   readonly mode?: PolicyMode | undefined

@@ -8,27 +8,44 @@ import type { CheckArguments } from '../../adapters/json-schema/argument-checker
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts'
 import type { Transport } from '../../adapters/providers/transport/transport.ts'
+import type { VerifiedWorkload } from '../../adapters/http/workload-tokens.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
+import type { McpPlace } from '../../adapters/mcp/mcp-place.ts'
+import type { ApprovalDesk } from './approval/approval-desk.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { RoutePlan } from '../../domain/routing/plan-route.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
+import type { McpSessions } from './mcp/mcp-sessions.ts'
+import type { ProxiedCalls } from './mcp/proxied-calls.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 
 /** Who a request comes from, by its credentials alone. */
 export interface Caller {
   readonly admitted: AdmittedSystem
   readonly keyId: string
+  /** The end user, where the credential itself tells. */
+  readonly subject?: Subject | undefined
   /** Verifies a `Gatehouse-Subject` token; undefined when it is not valid for this system. */
   verifySubject(token: string): Promise<Subject | undefined>
+}
+
+export interface DecidedApproval {
+  readonly state: 'approved' | 'refused'
+  /** Of the call that was asked about. */
+  readonly digest: string
 }
 
 /** Where the gateway learns what it may serve. */
 export interface AdmissionSource {
   /** Undefined: no such key. */
   callerOf(apiKey: string): Caller | undefined
+  /** For credentials that name the system themselves. */
+  callerOfSystem(system: string): Caller | undefined
   denyStateOf(system: string): DenyState
+  /** What people said about a call of this system's; undefined: nothing yet, or not any more. */
+  approvalOf(system: string, id: string): DecidedApproval | undefined
   /** Why nothing can be served, or undefined. */
   readonly outage: string | undefined
 }
@@ -37,6 +54,13 @@ export interface AdmissionSource {
 export interface DecisionSink {
   intent(record: DecisionIntent): Promise<AppendOutcome>
   outcome(record: DecisionOutcome): Promise<AppendOutcome>
+}
+
+/** Model Context Protocol: where servers run, the sessions with them, and calls that a proxy elsewhere makes. */
+export interface McpPort {
+  readonly placeOf: (system: string, server: string) => McpPlace | undefined
+  readonly sessions: McpSessions
+  readonly calls: ProxiedCalls
 }
 
 export interface GatewayPorts {
@@ -61,6 +85,12 @@ export interface GatewayPorts {
   /** What a release needs from this process beside its bundle. */
   readonly guardOf: (release: ServedRelease) => ReleaseGuard
   readonly argumentsOf: (release: ServedRelease) => CheckArguments
+  /** Whom a token of an identity provider stands for; absent: none are configured. */
+  readonly workloadOf?: ((token: string) => Promise<VerifiedWorkload | undefined>) | undefined
+  /** People who are asked about tool calls; absent: nobody can be asked. */
+  readonly approvals?: ApprovalDesk | undefined
+  /** MCP servers that may be reached through this gateway; absent where there are none. */
+  readonly mcp?: McpPort | undefined
   /** Told of exceptions that no code expected. */
   readonly onBug?: ((error: unknown) => void) | undefined
 }

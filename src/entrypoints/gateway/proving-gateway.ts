@@ -65,6 +65,8 @@ export async function startProvingGateway(
     admission: {
       callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
       denyStateOf: (system) => denyStateOf(system, []),
+      callerOfSystem: () => undefined,
+      approvalOf: () => undefined,
       outage: undefined,
     },
     sink: { intent: async () => kept, outcome: async () => kept },

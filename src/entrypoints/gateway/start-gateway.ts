@@ -12,6 +12,7 @@ import { argumentChecker, type CheckArguments } from '../../adapters/json-schema
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { LiveConfig, type ConfigSource, type NamedUpstream } from '../../adapters/gateway/live-config.ts'
+import type { SharedHeldAnswers } from '../../adapters/approvals/redis-held-answers.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
 import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
@@ -22,8 +23,11 @@ import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
-import type { GatewayPorts } from './gateway-ports.ts'
+import type { GatewayPorts, McpPort } from './gateway-ports.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { openDesk } from './approval/open-desk.ts'
+import { McpSessions } from './mcp/mcp-sessions.ts'
+import { ProxiedCalls } from './mcp/proxied-calls.ts'
 import { openHmacKey } from './hmac-key.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
@@ -77,12 +81,16 @@ function firstProblem(problems: readonly Problem[]): Problem {
 export async function startGateway(options: GatewayOptions): Promise<Result<RunningGateway, Problem>> {
   const opened = await openParts(options)
   if (!opened.ok) return opened
-  const { ports, config, bundles, spool, telemetry, guards } = opened.value
+  const { ports, mcp, held, config, bundles, spool, telemetry, guards } = opened.value
   const server = gatewayServer(ports)
   const close = async (): Promise<void> => {
     // Drain: running requests finish and are recorded, then the spool is handed over.
+    mcp.sessions.end()
     const isWhole = await drain(server, config.config.drainMs ?? DRAIN_MS)
     if (!isWhole) options.log('requests that outlasted the drain were cut off')
+    await mcp.sessions.close()
+    await mcp.calls.close()
+    await held[Symbol.asyncDispose]()
     await spool.close()
     await bundles.close()
     await guards.close()
@@ -111,6 +119,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
 
 interface GatewayParts {
   readonly ports: GatewayPorts
+  readonly mcp: McpPort
+  readonly held: SharedHeldAnswers
   readonly config: LiveConfig
   readonly bundles: BundleSource
   readonly spool: Spool
@@ -118,11 +128,7 @@ interface GatewayParts {
   readonly guards: ReleaseGuards
 }
 
-async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
-  const trust = bundleTrust(options.trustText, systemClock())
-  if (!trust.ok) return trust
-  const classify = injectionClassifier()
-  if (!classify.ok) return classify
+async function openConfig(options: GatewayOptions): Promise<Result<LiveConfig, Problem>> {
   const source = configSource(options)
   if (!source.ok) return source
   const opened = await LiveConfig.open(source.value, {
@@ -132,12 +138,22 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     environment: options.processEnvironment ?? {},
     log: options.log,
   })
-  if (!opened.ok) return fail(firstProblem(opened.failure))
+  return opened.ok ? opened : fail(firstProblem(opened.failure))
+}
+
+async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
+  const trust = bundleTrust(options.trustText, systemClock())
+  if (!trust.ok) return trust
+  const classify = injectionClassifier()
+  if (!classify.ok) return classify
+  const opened = await openConfig(options)
+  if (!opened.ok) return opened
   const config = opened.value
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
-  const bundles = new BundleSource({ ...options, gateway, clock: systemClock }, trust.value)
+  const engine = celEngine()
+  const bundles = new BundleSource({ ...options, gateway, clock: systemClock, engine }, trust.value)
   await bundles.start()
   const spool = await openSpool({
     folder: join(options.folder, 'spool'),
@@ -148,6 +164,18 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const guards = new ReleaseGuards(options.variables)
+  const { held, desk: approvals } = await openDesk({
+    url: config.config.approvals?.redis.url,
+    environment: options.processEnvironment ?? {},
+    put: (question) =>
+      post(`${options.controlPlane}/api/v1/gateway/approvals`, options.token, { ...question, gateway }),
+    decided: (system, id) => bundles.approvalOf(system, id),
+  })
+  const mcp: McpPort = {
+    placeOf: (system, server) => config.mcpPlaceOf(system, server),
+    sessions: new McpSessions({ monotonicMs, newId: ulidIds, log: options.log }),
+    calls: new ProxiedCalls(monotonicMs),
+  }
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const ports: GatewayPorts = {
     admission: bundles,
@@ -157,7 +185,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     planRoute: (context, model) => routeOf(context, model, config),
     admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry,
-    engine: celEngine(),
+    engine,
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
@@ -165,6 +193,9 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
     classify: classify.value,
     guardOf: (release) => guards.of(release),
+    mcp,
+    approvals,
+    workloadOf: (token) => config.tokens.verify(token),
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)
       checkers.set(release, known)
@@ -172,20 +203,24 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     },
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
-  return ok({ ports, config, bundles, spool, telemetry, guards })
+  return ok({ ports, mcp, held, config, bundles, spool, telemetry, guards })
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {
+  return post(`${controlPlane}/api/v1/gateway/segments`, token, segment)
+}
+
+async function post(url: string, token: string, document: object): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(`${controlPlane}/api/v1/gateway/segments`, {
+    const { statusCode, body } = await request(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(segment),
+      body: JSON.stringify(document),
     })
     await body.dump()
     return statusCode === 200
   } catch (error) {
-    // Away: the segment stays on disk and is sent again.
+    // Away: a segment stays on disk and is sent again; a question is asked again with its request.
     if (error instanceof Error) return false
     throw error
   }

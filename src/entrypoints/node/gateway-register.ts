@@ -1,10 +1,22 @@
 import type { Clock } from '../../base/instant.ts'
 
 const FORGOTTEN_AFTER_MS = 60_000
+const GATEWAYS_MAX = 10_000
+
+/** What a gateway says of itself when it asks for news. */
+export interface Heard {
+  /** Of the bundle in force, as this process counts; -1: none of this process's. */
+  readonly revision: number
+  /** Ledger entries that the bundle in force was made from; -1: there is none. */
+  readonly version: number
+  readonly environment: string
+  /** Why the newest bundle is not in force, or null. */
+  readonly problem: string | null
+}
 
 /** Which gateways are connected, and which revision of the bundle each has taken. */
 export class GatewayRegister {
-  readonly #seen = new Map<string, { revision: number; at: number }>()
+  readonly #seen = new Map<string, Heard & { at: number }>()
   readonly #waiting = new Set<() => void>()
   readonly #clock: Clock
   #revision = 0
@@ -24,16 +36,23 @@ export class GatewayRegister {
   }
 
   /** A gateway said which revision it serves by. */
-  heard(gateway: string, revision: number): void {
-    this.#seen.set(gateway, { revision, at: this.#clock() })
+  heard(gateway: string, heard: Heard): void {
+    if (!this.#seen.has(gateway) && this.#seen.size >= GATEWAYS_MAX) this.#forget()
+    this.#seen.set(gateway, { ...heard, at: this.#clock() })
     this.#wake()
   }
 
-  list(): { readonly gateway: string; readonly revision: number; readonly at: number; readonly isCurrent: boolean }[] {
+  list(): (Heard & { readonly gateway: string; readonly at: number; readonly isCurrent: boolean })[] {
     const now = this.#clock()
     return [...this.#seen]
       .filter(([, { at }]) => now - at < FORGOTTEN_AFTER_MS)
-      .map(([gateway, { revision, at }]) => ({ gateway, revision, at, isCurrent: revision >= this.#revision }))
+      .map(([gateway, seen]) => ({ gateway, ...seen, isCurrent: seen.revision >= this.#revision }))
+  }
+
+  /** Room for a new one: the longest unheard goes. */
+  #forget(): void {
+    const [oldest] = [...this.#seen].toSorted(([, left], [, right]) => left.at - right.at)
+    if (oldest !== undefined) this.#seen.delete(oldest[0])
   }
 
   #wake(): void {

@@ -4,10 +4,11 @@ import fastifyStatic from '@fastify/static'
 import { createHash } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { existsSync } from 'node:fs'
-import { buildBundle } from '../../application/admission/build-bundle.ts'
+import { BUNDLE_LIFE_MS, buildBundle } from '../../application/admission/build-bundle.ts'
 import type { Problem } from '../../base/result.ts'
 import { BODY_BYTES_USUAL } from '../../contract/http/operation.ts'
 import { openApiDocument } from '../../contract/http/openapi.ts'
+import type { Heard } from '../node/gateway-register.ts'
 import { bearerOf } from './authenticate.ts'
 import { registerOidc, type OidcRoutes } from './oidc-routes.ts'
 import { registerOperations, type OperationRoutes } from './operation-routes.ts'
@@ -98,23 +99,45 @@ function problemOf({ statusCode = 500, message }: Error & { statusCode?: number 
   return { code: code ?? 'http/bad-request', message }
 }
 
+const RENEW_MS = BUNDLE_LIFE_MS / 2
+const PROBLEM_CHARS_MAX = 200
+
+/** What a gateway says of itself; texts of it are for people to read and decide nothing. */
+function heardOf(query: Readonly<Record<string, string | undefined>>, environment: string): Heard {
+  const number = (text: string | undefined): number => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : -1)
+  return {
+    revision: number(query['revision']),
+    version: number(query['version']),
+    environment,
+    problem: query['problem']?.slice(0, PROBLEM_CHARS_MAX).toWellFormed() ?? null,
+  }
+}
+
 function registerGateways(app: FastifyInstance, { node, gateways }: OperationRoutes): void {
+  /** Revisions count from 0 in each process. */
+  const boot = node.newId()
   app.get('/api/v1/gateway/bundle', async (request, reply) => {
     const bearer = bearerOf(request)
     if (bearer === undefined || !sameSecret(bearer, node.gatewayToken))
       return sendProblem(reply, { code: 'http/unauthenticated', message: 'only gateways fetch bundles' })
-    const query = request.query as { environment?: string; gateway?: string; revision?: string; waitMs?: string }
-    const environment = /^[a-z][a-z0-9-]{0,62}$/.test(query.environment ?? '') ? (query.environment ?? '') : 'local'
-    const have = Number(query.revision ?? -1)
-    if (/^[A-Za-z0-9-]{1,64}$/.test(query.gateway ?? '')) gateways.heard(query.gateway ?? '', have)
-    if (have === gateways.revision) {
+    const query = request.query as Readonly<Record<string, string | undefined>>
+    const environment = /^[a-z][a-z0-9-]{0,62}$/.test(query['environment'] ?? '')
+      ? (query['environment'] ?? '')
+      : 'local'
+    const have = request.headers['if-none-match']
+    const name = query['gateway'] ?? ''
+    if (/^[A-Za-z0-9-]{1,64}$/.test(name)) gateways.heard(name, heardOf(query, environment))
+    // A bundle has an end: one that is used up by half is given anew, though nothing has changed.
+    const etag = (): string => `"${boot}-${environment}-${gateways.revision}-${Math.floor(node.clock() / RENEW_MS)}"`
+    if (have === etag()) {
       const gone = new AbortController()
       request.raw.on('close', () => gone.abort())
-      await gateways.change(Math.min(WAIT_MS_MAX, Math.max(0, Number(query.waitMs) || 0)), gone.signal)
+      await gateways.change(Math.min(WAIT_MS_MAX, Math.max(0, Number(query['waitMs']) || 0)), gone.signal)
     }
-    if (have === gateways.revision) return reply.status(304).send()
+    if (have === etag()) return reply.header('etag', have).status(304).send()
     const { revision } = gateways
     return reply
+      .header('etag', etag())
       .header('gatehouse-revision', String(revision))
       .send(await buildBundle(node, node.bundleKeys, environment, revision))
   })

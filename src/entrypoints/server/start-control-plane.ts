@@ -40,6 +40,7 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
 const GATEWAY_ENTRIES = new Set([
   'verdict.issued',
   'deny.issued',
+  'tool-approval.decided',
   'key.created',
   'key.changed',
   'workload-key.added',

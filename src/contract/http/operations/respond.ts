@@ -6,6 +6,7 @@ const scope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system') }),
   z.object({ kind: z.literal('tool'), tool: z.string().min(1).max(64) }),
   z.object({ kind: z.literal('model'), model: z.string().min(1).max(200) }),
+  z.object({ kind: z.literal('prompt'), prompt: z.string().min(1).max(64) }),
   z.object({ kind: z.literal('tenant'), tenant: z.string().min(1).max(200) }),
 ])
 

@@ -104,7 +104,9 @@ function registerChanging(policy: Command, context: CommandContext): void {
     )
   policy
     .command('replay')
-    .description('apply a changed pack to past decisions on releases and show each that would change')
+    .description(
+      'apply a changed pack to past decisions, on releases or on recorded calls of tools, and show each that would change',
+    )
     .argument('<pack>', 'the changed pack: a file or a name')
     .option('-s, --system <name>', 'only this system')
     .option(...PROJECT)
@@ -112,7 +114,7 @@ function registerChanging(policy: Command, context: CommandContext): void {
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
-      '\nRequests: `gatehouse guard replay` on recorded runs, before and after the change.\n\nExample:\n  $ gatehouse policy replay policies/house.yaml\n',
+      '\nA pack of scope `request` is applied to the calls in the decision records of the gateways.\n\nExample:\n  $ gatehouse policy replay policies/house.yaml\n  $ gatehouse policy replay policies/run-time.yaml --system support-assistant\n',
     )
     .action(async (pack: string, options) =>
       setExitCode(await (await import('./policy-replay.ts')).policyReplayCommand(terminal, { pack, ...options })),

@@ -12,6 +12,7 @@ import { reportProblems } from '../report-problems.ts'
 import { openSession, type Session, type SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { replayRequests } from './policy-replay-requests.ts'
 import { exitCodeOfProblem } from './with-session.ts'
 
 interface Replayed extends ReplayedDecision {
@@ -42,6 +43,7 @@ export async function policyReplayCommand(
     return exitCodeOfProblem(opened.failure)
   }
   await using session = opened.value
+  if (loaded.value.pack.scope === 'request') return replayRequests(terminal, session, loaded.value.pack, options)
   const replayed = await replayAll(session, loaded.value.pack, options.system)
   if (!replayed.ok) {
     reportProblems(terminal, [replayed.failure])

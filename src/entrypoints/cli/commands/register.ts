@@ -15,6 +15,8 @@ import { registerDraftCommands } from './draft-commands.ts'
 import { registerLineageCommands } from './lineage-commands.ts'
 import { registerPromptCommands } from './prompt-commands.ts'
 import { registerJobCommands } from './job-commands.ts'
+import { registerApprovalCommands } from './approval-commands.ts'
+import { registerMcpCommands } from './mcp-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
 import { registerRiskCommands } from './risk-commands.ts'
@@ -40,4 +42,6 @@ export function registerCommands(program: Command, terminal: Terminal, setExitCo
   registerLineageCommands(program, context)
   registerDraftCommands(program, context)
   registerJobCommands(program, context)
+  registerMcpCommands(program, context)
+  registerApprovalCommands(program, context)
 }

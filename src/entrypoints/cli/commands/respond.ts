@@ -13,6 +13,7 @@ export async function killOnCommand(
     readonly system: string
     readonly tool?: string
     readonly model?: string
+    readonly prompt?: string
     readonly tenant?: string
     readonly reason: string
   },
@@ -22,9 +23,11 @@ export async function killOnCommand(
       ? ({ kind: 'tool', tool: options.tool } as const)
       : options.model !== undefined
         ? ({ kind: 'model', model: options.model } as const)
-        : options.tenant !== undefined
-          ? ({ kind: 'tenant', tenant: options.tenant } as const)
-          : ({ kind: 'system' } as const)
+        : options.prompt !== undefined
+          ? ({ kind: 'prompt', prompt: options.prompt } as const)
+          : options.tenant !== undefined
+            ? ({ kind: 'tenant', tenant: options.tenant } as const)
+            : ({ kind: 'system' } as const)
   return withSession(
     terminal,
     options,

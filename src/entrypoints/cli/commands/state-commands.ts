@@ -20,10 +20,11 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
   const kill = program.command('kill').description('kill switches: signed, pushed to every gateway')
   kill
     .command('on')
-    .description('stop a system, or one tool, model or tenant of it')
+    .description('stop a system, or one tool, model, prompt or tenant of it')
     .requiredOption(...SYSTEM)
     .option('--tool <name>', 'only this tool')
     .option('--model <name>', 'only this model')
+    .option('--prompt <id>', 'only this prompt')
     .option('--tenant <name>', 'only this tenant')
     .requiredOption('--reason <text>', 'why')
     .option(...STATE)

@@ -27,7 +27,7 @@ export async function withSession<Value>(
 
 /** What the rules on people forbid, as against what was written wrongly. */
 const REFUSED =
-  /^(?:(?:exception|approval|delegation|finding|risk|intake|commitment)\/(?:own-request|author|role|not-open|undecided|not-the-acceptor|foreign|involved|closed|self|not-verified|refused|second-role|not-the-reviewer)|incident\/refused)$/
+  /^(?:(?:exception|approval|tool-approval|delegation|finding|risk|intake|commitment)\/(?:own-request|author|role|not-open|undecided|not-the-acceptor|foreign|involved|closed|self|not-verified|refused|second-role|not-the-reviewer)|incident\/refused)$/
 
 /** Refusals of the rules are "blocked"; missing rights are "auth"; the rest is usage. */
 export function exitCodeOfProblem({ code }: Problem): number {

@@ -3,6 +3,7 @@ import { decideCompletionWithDetectors } from '../../../application/gateway/with
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import { isUnchanged } from '../../../application/gateway/judge-answer-stream.ts'
 import type { ModelAnswer } from '../../../application/gateway/model-event.ts'
+import { askPeople, bindingOfRequest } from '../approval/ask-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
 import type { ModelExchange } from './exchange-records.ts'
@@ -28,14 +29,25 @@ export async function answerOnce(
     answer,
     input,
     signal,
-  }: { readonly answer: ModelAnswer; readonly input: InputSummary; readonly signal: AbortSignal },
+    isApproved = false,
+  }: {
+    readonly answer: ModelAnswer
+    readonly input: InputSummary
+    readonly signal: AbortSignal
+    /** People have said yes to the calls of exactly this answer. */
+    readonly isApproved?: boolean
+  },
 ): Promise<OnceOutcome> {
   const startMs = ports.monotonicMs()
-  const decision = await decideCompletionWithDetectors(context, answer.choices, completionPorts(ports, context), {
-    guard: ({ release }) => ports.guardOf(release),
-    signal,
-  })
+  const own = completionPorts(ports, context)
+  const decision = await decideCompletionWithDetectors(
+    context,
+    answer.choices,
+    isApproved ? { ...own, isApproved: () => true } : own,
+    { guard: ({ release }) => ports.guardOf(release), signal },
+  )
   const { denial } = decision
+  const approval = isApproved ? undefined : await approvalFor(ports, exchange, context, { answer, decision })
   const kept = await settle(ports, exchange, {
     outcome: denial === undefined ? 'completed' : 'denied',
     code: denial?.code ?? null,
@@ -53,11 +65,29 @@ export async function answerOnce(
       decision,
       error: refusal(503, 'audit_unavailable', 'the outcome cannot be recorded, so the answer is withheld'),
     }
-  if (denial !== undefined) return { kind: 'error', decision, error: denialError(denial, exchange.id) }
+  if (denial !== undefined) return { kind: 'error', decision, error: { ...denialError(denial, exchange.id), approval } }
   return {
     kind: 'answer',
     answer: { ...rewritten(ports, answer, decision), ...safeHead(ports, context, exchange.id, answer) },
   }
+}
+
+/** The ticket for an answer whose calls people have to approve; undefined for every other. */
+export async function approvalFor(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  context: RequestContext,
+  { answer, decision }: { readonly answer: ModelAnswer; readonly decision: CompletionDecision },
+): Promise<string | undefined> {
+  if (decision.denial?.code !== 'approval_required' || decision.denial.tool === undefined) return undefined
+  return askPeople(ports, {
+    context,
+    request: exchange.id,
+    tools: decision.tools,
+    calls: answer.choices.flatMap(({ toolCalls }) => toolCalls),
+    binding: bindingOfRequest(context, exchange.request),
+    answer: JSON.stringify(answer),
+  })
 }
 
 export function recordedAction(decision: CompletionDecision, inputAction: string): string {

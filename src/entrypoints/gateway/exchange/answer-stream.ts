@@ -6,12 +6,13 @@ import {
   type StreamConclusion,
 } from '../../../application/gateway/judge-answer-stream.ts'
 import { decideCompletionWithDetectors } from '../../../application/gateway/with-detectors.ts'
+import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
 import type { ModelEvent } from '../../../application/gateway/model-event.ts'
 import type { AnswerStream, StreamEnd } from '../../../adapters/providers/ask-model.ts'
 import type { StreamEncoder } from '../../../contract/wire/client-codec.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
-import { recordedAction, type InputSummary } from './answer-once.ts'
+import { approvalFor, recordedAction, type InputSummary } from './answer-once.ts'
 import type { ModelExchange } from './exchange-records.ts'
 import { sealFor } from './judged-request.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
@@ -122,6 +123,7 @@ class StreamRun {
     if (conclusion.kind === 'incomplete') return this.#failed('upstream-failed', 'the provider broke the stream off')
     const { decision, tail } = conclusion
     const { denial } = decision
+    const approval = await this.#approval(decision)
     const kept = await settle(this.#ports, this.#exchange, {
       outcome: denial === undefined ? 'completed' : 'denied',
       code: denial?.code ?? null,
@@ -131,10 +133,21 @@ class StreamRun {
       ...this.#parts,
     })
     if (!kept) return refusal(503, 'audit_unavailable', 'the outcome cannot be recorded, so the answer is withheld')
-    if (denial !== undefined) return this.#stopped(denial)
+    if (denial !== undefined) {
+      const error = this.#stopped(denial)
+      return error === undefined || approval === undefined ? error : { ...error, approval }
+    }
     const { encoder, sse } = this.#open
     sse.end(tail.map((event) => encoder.event(event)).join('') + encoder.end())
     return undefined
+  }
+
+  /** The whole answer waits: what of it was shown already is shown again. */
+  async #approval(decision: CompletionDecision): Promise<string | undefined> {
+    const { head, usage } = this.#judge
+    const choices = this.#judge.heldChoices()
+    if (head === undefined || choices === undefined) return undefined
+    return approvalFor(this.#ports, this.#exchange, this.#context, { answer: { ...head, choices, usage }, decision })
   }
 
   async #concludeWhole(): Promise<StreamConclusion> {

@@ -3,13 +3,14 @@ import { conversationOf } from './judged-request.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
-import { decideCall, outputOptions } from '../../../application/gateway/decide-completion.ts'
+import { outputOptions } from '../../../application/gateway/decide-completion.ts'
 import {
   contextOfCall,
   type Denial,
   type PlacedFinding,
   type RequestContext,
 } from '../../../application/gateway/decide-request.ts'
+import type { AnswerToolCall } from '../../../application/gateway/model-event.ts'
 import type { ModelMessage } from '../../../application/gateway/model-request.ts'
 import { isJsonObject, type JsonObject } from '../../../base/json.ts'
 import { parseCallQuestion, parseGuardQuestion } from '../../../contract/http/decision-point.ts'
@@ -19,11 +20,12 @@ import { guardDocument } from '../../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../../domain/guardrail/obligation.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
+import { decideCallWithPeople } from '../approval/decide-call-with-people.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 
 const ERRORS: Pick<ClientCodec, 'errorBody'> = {
-  errorBody: ({ code, message, param }) => errorBody(code, message, param),
+  errorBody: ({ code, message, param, approval }) => errorBody(code, message, param, approval),
 }
 
 interface Answer {
@@ -32,6 +34,7 @@ interface Answer {
   readonly action: Obligation
   readonly findings: readonly PlacedFinding[]
   readonly denial: Denial | undefined
+  readonly approval?: string | undefined
   readonly tools?: NonNullable<Parameters<typeof settle>[2]['completion']>['tools']
 }
 
@@ -106,7 +109,7 @@ export async function serveAuthorize(ports: GatewayPorts, caller: Caller, http: 
       http.id,
     )
   const { call, messages } = parsed.value
-  return answer(asked, 'pdp/authorize', messages, authorized(asked, call, messages))
+  return answer(asked, 'pdp/authorize', messages, await authorized(asked, call, messages))
 }
 
 /**
@@ -124,7 +127,7 @@ export async function serveExternalAuthorization(
   if ('status' in asked) return sendError(http.response, ERRORS, asked, http.id)
   const args = isJsonObject(asked.body) ? asked.body : {}
   const reply =
-    tool === '' ? admitted(asked) : authorized(asked, { id: '', name: tool, arguments: JSON.stringify(args) }, [])
+    tool === '' ? admitted(asked) : await authorized(asked, { id: '', name: tool, arguments: JSON.stringify(args) }, [])
   return answer(asked, 'pdp/ext-authz', [], reply, true)
 }
 
@@ -162,15 +165,18 @@ function admitted(asked: Question): Answer {
   return { body: decisionBody(undefined, undefined), context, action: 'allow', findings: [], denial: undefined }
 }
 
-function authorized(
-  asked: Question,
-  call: Parameters<typeof decideCall>[1],
-  messages: readonly ModelMessage[],
-): Answer {
+async function authorized(asked: Question, call: AnswerToolCall, messages: readonly ModelMessage[]): Promise<Answer> {
   const context = contextFor(asked, messages)
   if ('code' in context) return haltedAnswer(context)
-  const { action, findings, tools, denial } = decideCall(context, call, completionPorts(asked.ports, context))
-  return { body: decisionBody(denial, tools[0]), context, action, findings, denial, tools }
+  const { ports, http } = asked
+  const ticket = http.request.headers['gatehouse-approval']
+  const { action, findings, tools, denial, approval } = await decideCallWithPeople(ports, context, call, {
+    ...completionPorts(ports, context),
+    ticket: typeof ticket === 'string' ? ticket : undefined,
+    request: http.id,
+  })
+  const body = { ...decisionBody(denial, tools[0]), ...(approval === undefined ? {} : { approval }) }
+  return { body, context, action, findings, denial, approval, tools }
 }
 
 function decisionBody(denial: Denial | undefined, tool: NonNullable<Answer['tools']>[number] | undefined): JsonObject {
@@ -190,7 +196,7 @@ async function answer(
   { ports, caller, http, subject, startMs }: Question,
   operation: string,
   messages: readonly ModelMessage[],
-  { body, context, action, findings, denial, tools = [] }: Answer,
+  { body, context, action, findings, denial, approval, tools = [] }: Answer,
   isDoor = false,
 ): Promise<void> {
   const exchange: ModelExchange = {
@@ -235,7 +241,7 @@ async function answer(
   if (isDoor) {
     http.response.setHeader('gatehouse-decision', denial === undefined ? 'allow' : 'deny')
     if (denial !== undefined)
-      return sendError(http.response, ERRORS, { ...denialError(denial, http.id), status: 403 }, http.id)
+      return sendError(http.response, ERRORS, { ...denialError(denial, http.id), status: 403, approval }, http.id)
   }
   sendJson(http.response, 200, body)
 }

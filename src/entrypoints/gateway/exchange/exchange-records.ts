@@ -1,6 +1,10 @@
 import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
 import type { PlacedFinding, RequestDecision } from '../../../application/gateway/decide-request.ts'
 import type { LimitVerdict } from '../../../adapters/limits/limiter.ts'
+import { isJsonObject, parseJson } from '../../../base/json.ts'
+import type { CallFacts } from '../../../domain/authorization/authorize-tool-call.ts'
+import { guardDocument } from '../../../domain/guardrail/guard-document.ts'
+import type { RequestRuleResult } from '../../../domain/policy/decide-request-rules.ts'
 import { resolveGuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
@@ -110,7 +114,9 @@ export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, part
     action: parts.action,
     findings: bounded(parts.completion?.findings ?? []),
     tools: (parts.completion?.tools ?? []).slice(0, TOOLS_MAX).map((tool) => ({
-      ...tool,
+      decision: tool.decision,
+      ...(tool.rules === undefined ? {} : { rules: tool.rules.slice(0, FINDINGS_MAX).map(ruleOf) }),
+      ...(tool.facts === undefined ? {} : { facts: factsOf(tool.facts, tool.args, exchange) }),
       tool: kept(tool.tool, NAME_CHARS_MAX),
       callId: kept(tool.callId, NAME_CHARS_MAX),
       rule: kept(tool.rule, NAME_CHARS_MAX),
@@ -123,4 +129,37 @@ export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, part
     outputTokens: parts.usage?.outputTokens ?? null,
     modelAnswered: parts.modelAnswered === undefined ? null : kept(parts.modelAnswered, NAME_CHARS_MAX),
   }
+}
+
+function ruleOf({ rule, pack, mode, outcome }: RequestRuleResult): RecordedRule {
+  return { rule, pack, mode, outcome }
+}
+
+type RecordedTool = DecisionOutcome['tools'][number]
+type RecordedRule = NonNullable<RecordedTool['rules']>[number]
+
+const ROLES_MAX = 100
+const ROLE_CHARS_MAX = 200
+
+/** What a changed pack can be replayed on. Arguments only by the manifest's word, and redacted as messages are. */
+function factsOf(
+  { effect, isVerified, roles, labels, session }: CallFacts,
+  args: string | undefined,
+  { caller }: ModelExchange,
+): NonNullable<RecordedTool['facts']> {
+  const isCaptured = caller.admitted.releases.some(({ manifest }) => manifest.data?.capture === 'redacted')
+  return {
+    effect,
+    isVerified,
+    roles: roles.slice(0, ROLES_MAX).map((role) => kept(role, ROLE_CHARS_MAX)),
+    labels: { ...labels },
+    session: { calls: { ...session.calls }, total: session.total },
+    args: isCaptured && args !== undefined && args.length <= CAPTURED_CHARS_MAX ? redactedArguments(args) : null,
+  }
+}
+
+function redactedArguments(text: string): NonNullable<RecordedTool['facts']>['args'] {
+  const { text: left } = guardDocument(text.toWellFormed(), CAPTURE_POLICY)
+  const json = parseJson(left, CAPTURED_CHARS_MAX * 2)
+  return json.ok && isJsonObject(json.value) ? (json.value as NonNullable<RecordedTool['facts']>['args']) : null
 }

@@ -60,6 +60,7 @@ export function sendError(
 ): void {
   if (response.destroyed) return
   const { retryAfterSeconds = error.status === 429 ? RETRY_AFTER_SECONDS : undefined } = error
+  if (error.approval !== undefined) response.setHeader('gatehouse-approval', error.approval)
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds))
   sendJson(response, error.status, codec.errorBody({ ...error, requestId }))
 }

@@ -7,6 +7,7 @@ import { parseJson } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { AnswerFrame, ClientCodec } from '../../../contract/wire/client-codec.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
+import { replayAnswer } from '../approval/replay-answer.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { answerOnce, type InputSummary } from './answer-once.ts'
@@ -65,6 +66,11 @@ export async function subjectOf(
   { request }: HttpExchange,
 ): Promise<Result<Subject | undefined, GatewayError>> {
   const token = request.headers['gatehouse-subject']
+  if (caller.subject !== undefined)
+    // Two words on who the end user is are one too many.
+    return token === undefined
+      ? ok(caller.subject)
+      : fail(refusal(403, 'invalid_subject', 'the token says who the end user is: leave `Gatehouse-Subject` out'))
   if (typeof token !== 'string') return ok(undefined)
   const subject = await caller.verifySubject(token)
   return subject === undefined
@@ -111,6 +117,9 @@ async function judgeAndForward(
   const limited = await withinLimits(ports, exchange, decision, guardMs)
   if (!limited.ok) return limited.failure
   const input = { action: decision.action, guardMs }
+  const ticket = http.request.headers['gatehouse-approval']
+  if (typeof ticket === 'string')
+    return replayAnswer(ports, limited.value, decision, { ticket, codec, http, input, signal: gone.signal })
   return forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal })
 }
 

@@ -40,6 +40,7 @@ export function completionPorts(ports: GatewayPorts, context: RequestContext): D
   return {
     sessions: ports.sessions,
     engine: ports.engine,
+    monotonicMs: ports.monotonicMs,
     now: ports.clock(),
     // Asked again: a kill switch thrown while the provider was thinking still stops the answer.
     deny: ports.admission.denyStateOf(context.admitted.system),

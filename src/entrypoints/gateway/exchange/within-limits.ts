@@ -12,7 +12,7 @@ import { settle } from './settle.ts'
 export async function withinLimits(
   ports: GatewayPorts,
   exchange: ModelExchange,
-  { context, texts }: Extract<RequestDecision, { kind: 'forward' }>,
+  { context, texts }: Pick<Extract<RequestDecision, { kind: 'forward' }>, 'context' | 'texts'>,
   guardMs: number,
 ): Promise<Result<ModelExchange, GatewayError>> {
   const { organization, system, environment } = context.admitted

@@ -8,6 +8,9 @@ import { messagesCodec } from '../../../contract/anthropic/messages-codec.ts'
 import { serveAuthorize, serveExternalAuthorization, serveGuard } from '../exchange/decision-point.ts'
 import { serveEmbeddings } from '../exchange/serve-embeddings.ts'
 import { serveModel } from '../exchange/serve-model.ts'
+import { isMcpPath, serveMcp } from '../mcp/serve-mcp.ts'
+import { serveMcpDecision } from '../mcp/serve-mcp-decision.ts'
+import { switchedOff } from './flags-route.ts'
 import { sendJson, type HttpExchange } from './http-exchange.ts'
 import { anthropicModelList, modelList } from './models-route.ts'
 import { serveOperator } from './operator-routes.ts'
@@ -17,13 +20,20 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   const { request, response } = exchange
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   if (serveOperator(ports, path, exchange)) return
-  const caller = callerOf(ports, request)
-  if (caller === undefined) return refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
+  const caller = await callerOf(ports, request)
+  if (caller === undefined) {
+    if (isMcpPath(path)) response.setHeader('www-authenticate', 'Bearer')
+    return refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
+  }
+  if (isMcpPath(path)) return serveMcp(ports, caller, path, exchange)
+  if (path.startsWith('/v1/mcp/')) return serveMcpDecision(ports, caller, path, exchange)
   if (path === '/v1/ext-authz' || path.startsWith('/v1/ext-authz/'))
     return serveExternalAuthorization(ports, caller, exchange)
   switch (`${request.method} ${path}`) {
     case 'GET /v1/models':
       return sendJson(response, 200, isAnthropic(request) ? anthropicModelList(caller) : modelList(caller))
+    case 'GET /v1/flags':
+      return sendJson(response, 200, switchedOff(ports, caller))
     case 'POST /v1/chat/completions':
       return serveModel(ports, caller, chatCodec, exchange)
     case 'POST /v1/responses':
@@ -47,13 +57,23 @@ export function answerBug(exchange: HttpExchange): void {
   else refuse(exchange, 500, 'internal_error', 'internal error')
 }
 
-function callerOf(ports: GatewayPorts, request: IncomingMessage): Caller | undefined {
+async function callerOf(ports: GatewayPorts, request: IncomingMessage): Promise<Caller | undefined> {
   const { authorization, 'x-api-key': header } = request.headers
+  const token = /^Bearer (eyJ[\w-]+\.[\w-]+\.[\w-]*)$/.exec(authorization ?? '')?.[1]
+  if (token !== undefined) return callerByToken(ports, token)
   const key =
     /^Bearer ([\x21-\x7e]{1,512})$/.exec(authorization ?? '')?.[1] ??
     // Clients of Anthropic send their key by this name.
     (authorization === undefined && typeof header === 'string' ? /^[\x21-\x7e]{1,512}$/.exec(header)?.[0] : undefined)
   return key === undefined ? undefined : ports.admission.callerOf(key)
+}
+
+/** SECURITY: system, tenant and roles come from the verified claims, by the mapping of the gateway's own file. */
+async function callerByToken({ admission, workloadOf }: GatewayPorts, token: string): Promise<Caller | undefined> {
+  const workload = await workloadOf?.(token)
+  const caller = workload === undefined ? undefined : admission.callerOfSystem(workload.system)
+  if (workload === undefined || caller === undefined) return undefined
+  return { ...caller, keyId: workload.keyId, subject: workload.subject }
 }
 
 /** Which of the two error shapes a client reads, where no route has told. */

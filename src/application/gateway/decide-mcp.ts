@@ -1,0 +1,176 @@
+import type { Sha256 } from '../../base/digest.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { labelOfField } from '../../domain/authorization/labels.ts'
+import {
+  judgeMcpDescriptors,
+  mcpServerOf,
+  withMcpTools,
+  type McpJudgement,
+} from '../../domain/authorization/mcp-tools.ts'
+import { guardDocument } from '../../domain/guardrail/guard-document.ts'
+import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
+import type { GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import type { ServedRelease } from './admitted-system.ts'
+import { raiseMarks, type DecideRequestPorts, type PlacedFinding, type RequestContext } from './decide-request.ts'
+
+export type JudgePorts = Pick<DecideRequestPorts, 'classify' | 'pseudonyms' | 'sessions'>
+
+/** The context in which calls of a server's tools are decided, or undefined where the release declares no such server. */
+export function mcpContext(context: RequestContext, server: string): RequestContext | undefined {
+  const { release } = context
+  if (mcpServerOf(release.manifest, server) === undefined) return undefined
+  return { ...context, release: { ...release, manifest: withMcpTools(release.manifest) } }
+}
+
+export interface ToolListDecision {
+  readonly judged: readonly McpJudgement[]
+  readonly instructions: string | undefined
+}
+
+/**
+ * A descriptor is a text from outside that the model reads: it is refused when it is not the release's, and when the guard
+ * stops it or finds an instruction to the model in it.
+ */
+export function decideTools(
+  context: RequestContext,
+  server: string,
+  { descriptors, instructions }: { readonly descriptors: readonly JsonObject[]; readonly instructions?: string },
+  ports: JudgePorts & { readonly sha256: Sha256 },
+): ToolListDecision {
+  const { release } = context
+  const judged = judgeMcpDescriptors(release, server, descriptors, ports.sha256).map((judgement): McpJudgement => {
+    if (!judgement.ok) return judgement
+    const { descriptor } = judgement.value
+    const text = JSON.stringify(descriptor)
+    const guarded = judgeDocument(context, text, ports)
+    const name = String(descriptor['name'])
+    const isInstructing = guarded.text !== text && guarded.findings.some(({ category }) => category === 'injection')
+    if (guarded.text === undefined || isInstructing)
+      return { ok: false, failure: { rule: 'mcp/drift', reason: 'the guard stopped its description', name } }
+    const left = JSON.parse(guarded.text) as JsonObject
+    return { ok: true, value: { ...judgement.value, descriptor: { ...left, name } } }
+  })
+  const guarded = instructions === undefined ? undefined : judgeDocument(context, instructions, ports)
+  const isPlain = guarded?.findings.every(({ category }) => category !== 'injection') === true
+  return { judged, instructions: isPlain ? guarded?.text : undefined }
+}
+
+interface DocumentJudgement {
+  /** Undefined: stopped. */
+  readonly text: string | undefined
+  readonly action: Obligation
+  readonly findings: readonly PlacedFinding[]
+}
+
+/** A text from outside, as what may be passed on of it. */
+export function judgeDocument(
+  { release, subject }: Pick<RequestContext, 'release' | 'subject'>,
+  text: string,
+  { classify, pseudonyms }: JudgePorts,
+): DocumentJudgement {
+  const options: GuardOptions = {
+    classify,
+    pseudonym: (category, value) => pseudonyms.pseudonym(subject, category, value),
+  }
+  const judgement = guardDocument(text, release.guard.document, options)
+  const isStopped = heavier(judgement.action, 'require-approval') === judgement.action
+  return {
+    text: isStopped ? undefined : judgement.text,
+    action: judgement.action,
+    findings: judgement.findings.map((finding) => ({ ...finding, where: 'result' })),
+  }
+}
+
+export interface ResultDecision {
+  readonly action: Obligation
+  readonly findings: readonly PlacedFinding[]
+  /** Undefined: nothing of it may be passed on. */
+  readonly result: JsonObject | undefined
+  readonly rule: string | undefined
+}
+
+const PARTS_MAX = 1_000
+
+/**
+ * What a tool answers is a document from outside: each text of it is judged, what cannot be read is passed only where the
+ * release's models take its kind, and the session is from then on what the tool's label says, which is untrusted unless
+ * the release says otherwise.
+ */
+export function decideMcpResult(
+  context: RequestContext,
+  toolId: string,
+  result: JsonObject,
+  ports: JudgePorts,
+): ResultDecision {
+  const tool = context.release.manifest.components.tools?.find(({ id }) => id === toolId)
+  raiseMarks(ports.sessions, context.sessionKey, labelOfField(tool, []))
+  const total: { action: Obligation; findings: PlacedFinding[]; rule: string | undefined } = {
+    action: 'allow',
+    findings: [],
+    rule: undefined,
+  }
+  const judge = (text: string): string | undefined => {
+    const judged = judgeDocument(context, text, ports)
+    total.action = heavier(total.action, judged.action)
+    total.findings.push(...judged.findings)
+    if (judged.text === undefined) total.rule ??= judged.findings[0]?.detector ?? 'guard/document'
+    return judged.text
+  }
+  const { content, ...rest } = result
+  const judgedRest = judgeJson(rest, judge)
+  const parts = Array.isArray(content) ? (content as readonly Json[]) : content === undefined ? [] : undefined
+  if (parts === undefined || parts.length > PARTS_MAX) total.rule ??= 'mcp/result'
+  const judgedParts = (parts ?? []).slice(0, PARTS_MAX).map((part) => judgePart(part, context.release, judge))
+  if (judgedParts.includes(undefined)) total.rule ??= 'mcp/content'
+  if (total.rule !== undefined || !isJsonObject(judgedRest))
+    return { action: 'block', findings: total.findings, result: undefined, rule: total.rule ?? 'mcp/result' }
+  return {
+    action: total.action,
+    findings: total.findings,
+    rule: undefined,
+    result: { ...judgedRest, ...(content === undefined ? {} : { content: judgedParts as readonly Json[] }) },
+  }
+}
+
+function judgeJson(value: Json, judge: (text: string) => string | undefined): Json | undefined {
+  const left = judge(JSON.stringify(value))
+  return left === undefined ? undefined : (JSON.parse(left) as Json)
+}
+
+/** The part as it may be passed on; undefined: it may not. */
+function judgePart(part: Json, release: ServedRelease, judge: (text: string) => string | undefined): Json | undefined {
+  if (!isJsonObject(part)) return undefined
+  switch (part['type']) {
+    case 'text': {
+      const { text, ...rest } = part
+      if (typeof text !== 'string') return undefined
+      const left = judge(text)
+      const around = judgeJson(rest, judge)
+      return left === undefined || !isJsonObject(around) ? undefined : { ...around, text: left }
+    }
+    case 'resource': {
+      const { resource, ...rest } = part
+      if (!isJsonObject(resource) || typeof resource['text'] !== 'string' || resource['blob'] !== undefined)
+        return undefined
+      const { text, ...around } = resource
+      const left = judge(text as string)
+      const outer = judgeJson({ ...rest, resource: around }, judge)
+      if (left === undefined || !isJsonObject(outer) || !isJsonObject(outer['resource'])) return undefined
+      return { ...outer, resource: { ...outer['resource'], text: left } }
+    }
+    case 'resource_link':
+      return judgeJson(part, judge)
+    case 'image':
+    case 'audio': {
+      const kind = part['type']
+      const { data, ...rest } = part
+      const isTaken = release.manifest.components.models.some(({ modalities = ['text', 'image'] }) =>
+        modalities.includes(kind),
+      )
+      const around = judgeJson(rest, judge)
+      return isTaken && typeof data === 'string' && isJsonObject(around) ? { ...around, data } : undefined
+    }
+    default:
+      return undefined
+  }
+}

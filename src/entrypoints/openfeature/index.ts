@@ -1,0 +1,1 @@
+export { gatehouseProvider, type GatehouseProvider, type ProviderOptions } from './gatehouse-provider.ts'
