@@ -9,6 +9,7 @@ import {
   type Segment,
   type SpoolLine,
 } from '../../contract/decision/decision-record.ts'
+import { steadyClock } from '../clock/steady-clock.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
 import { errnoOf } from '../files/errno.ts'
 import type { NewId } from '../ids/ulid-ids.ts'
@@ -103,6 +104,8 @@ class RunningSpool implements Spool {
   #current: DurableLines
   #currentId: string
   #openedAt: number
+  /** For the age of a segment: one must not wait for a clock that was set back. */
+  readonly #steady: Clock
   /** Intents that still wait for their outcome; they are copied into each new segment, so the newest one knows them all. */
   readonly #pending = new Map<string, { readonly line: string; readonly file: DurableLines }>()
   /** Lines of the open segment besides the carried intents: without any there is nothing to seal. */
@@ -117,7 +120,8 @@ class RunningSpool implements Spool {
     this.#sealed = sealed
     this.#current = current
     this.#currentId = id
-    this.#openedAt = options.clock()
+    this.#steady = steadyClock(options.clock)
+    this.#openedAt = this.#steady()
     this.#timer = setInterval(() => this.#tick(), TURN_MS)
     this.#timer.unref()
   }
@@ -166,7 +170,7 @@ class RunningSpool implements Spool {
   }
 
   async #work(): Promise<void> {
-    const age = this.#options.clock() - this.#openedAt
+    const age = this.#steady() - this.#openedAt
     const isDue = this.#fresh > 0 && (age >= SEGMENT_AGE_MS || this.#current.count >= SEGMENT_LINES_MAX)
     if (isDue) await this.#seal()
     await this.#shipAll()
@@ -174,13 +178,13 @@ class RunningSpool implements Spool {
 
   /** Closes the open segment and starts the next one, with the intents that still wait. */
   async #seal(): Promise<void> {
-    const { folder, newId, clock } = this.#options
+    const { folder, newId } = this.#options
     const [closing, closingId] = [this.#current, this.#currentId]
     const id = newId()
     const next = await DurableLines.create(join(folder, `${id}.open`))
     this.#current = next
     this.#currentId = id
-    this.#openedAt = clock()
+    this.#openedAt = this.#steady()
     this.#fresh = 0
     // Once the closing file is closed, an intent that was on its way into it is pending too and is carried.
     await closing.close()

@@ -16,6 +16,7 @@ import { memorySessionStore } from '../../adapters/session/memory-session-store.
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
 import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
+import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
 import { routeOf } from './route-of.ts'
@@ -23,7 +24,7 @@ import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
 import type { GatewayPorts } from './gateway-ports.ts'
-import { gatewayServer } from './gateway-server.ts'
+import { gatewayServer, type RequestTimes } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
@@ -45,6 +46,10 @@ export interface GatewayOptions {
   /** Where keys of detectors and `guard.secretsFrom` are looked up. */
   readonly variables: Environment
   readonly log: (line: string) => void
+  /** The machine's own unless given. */
+  readonly clock?: Clock | undefined
+  /** How long clients may take to send a request. */
+  readonly requestTimes?: RequestTimes | undefined
 }
 
 export interface RunningGateway extends AsyncDisposable {
@@ -78,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
   const opened = await openParts(options)
   if (!opened.ok) return opened
   const { ports, config, bundles, spool, telemetry, guards } = opened.value
-  const server = gatewayServer(ports)
+  const server = gatewayServer(ports, options.requestTimes)
   const close = async (): Promise<void> => {
     // Drain: running requests finish and are recorded, then the spool is handed over.
     const isWhole = await drain(server, config.config.drainMs ?? DRAIN_MS)
@@ -119,14 +124,15 @@ interface GatewayParts {
 }
 
 async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
-  const trust = bundleTrust(options.trustText, systemClock())
+  const { clock = systemClock } = options
+  const trust = bundleTrust(options.trustText, clock())
   if (!trust.ok) return trust
   const classify = injectionClassifier()
   if (!classify.ok) return classify
   const source = configSource(options)
   if (!source.ok) return source
   const opened = await LiveConfig.open(source.value, {
-    clock: systemClock,
+    clock,
     monotonicMs,
     chance: nodeChance,
     environment: options.processEnvironment ?? {},
@@ -137,12 +143,12 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
-  const bundles = new BundleSource({ ...options, gateway, clock: systemClock }, trust.value)
+  const bundles = new BundleSource({ ...options, gateway, clock }, trust.value)
   await bundles.start()
   const spool = await openSpool({
     folder: join(options.folder, 'spool'),
     gateway,
-    clock: systemClock,
+    clock,
     newId: ulidIds,
     ship: (segment) => ship(options, segment),
   })
@@ -152,13 +158,13 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const ports: GatewayPorts = {
     admission: bundles,
     sink: spool,
-    sessions: memorySessionStore(systemClock),
+    sessions: memorySessionStore(clock),
     transport: config.transport,
     planRoute: (context, model) => routeOf(context, model, config),
     admitWithinLimits: (call) => config.limiter.admit(call),
     telemetry,
     engine: celEngine(),
-    clock: systemClock,
+    clock,
     monotonicMs,
     newId: ulidIds,
     pseudonyms: chatVault(hmacKey),
