@@ -48,7 +48,7 @@ describe('a client', () => {
       socket.write(start)
       const timer = setInterval(() => void socket.write('x'), 50)
       socket.resume()
-      await once(socket, 'close')
+      await new Promise((resolve) => void socket.on('close', resolve))
       clearInterval(timer)
     })
     expect((await light.chat()).status).toBe(200)

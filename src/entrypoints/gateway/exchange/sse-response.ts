@@ -56,7 +56,11 @@ export class SseResponse {
   }
 
   #isStalled(now: number): boolean {
-    if (!this.#response.writableNeedDrain) {
+    // Once the end is sent, what has not left yet says whether anybody takes it.
+    const isWaiting = this.#response.writableEnded
+      ? this.#response.writableLength > 0
+      : this.#response.writableNeedDrain
+    if (!isWaiting) {
       this.#stalledSinceMs = undefined
       return false
     }

@@ -1,15 +1,18 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
-import { SseResponse } from './sse-response.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SseResponse } from '../../src/entrypoints/gateway/exchange/sse-response.ts'
 
-let server: Server | undefined
+let server: Server
 let client: Socket | undefined
-afterEach(async () => {
+beforeEach(() => {
+  server = createServer()
+})
+afterEach(() => {
   client?.destroy()
-  server?.closeAllConnections()
-  server?.close()
+  server.closeAllConnections()
+  server.close()
 })
 
 const STALLED_MS = 1_000
@@ -17,14 +20,14 @@ const STALLED_MS = 1_000
 /** A stream to a client that reads nothing; time goes as the test says. */
 async function stalled(now: () => number, send: (sse: SseResponse) => void): Promise<Promise<unknown>> {
   const closed = new Promise((resolve) => {
-    server = createServer((_, response) => {
+    server.on('request', (_, response: ServerResponse) => {
       response.on('close', () => resolve(response.writableFinished))
       send(new SseResponse(response, now, ': ping\n\n', STALLED_MS))
     })
   })
-  server?.listen(0, '127.0.0.1')
-  await once(server as Server, 'listening')
-  client = connect((server?.address() as AddressInfo).port, '127.0.0.1')
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  client = connect((server.address() as AddressInfo).port, '127.0.0.1')
   client.pause()
   client.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
   return closed
