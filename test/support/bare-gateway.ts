@@ -7,6 +7,7 @@ import { nodeSha256 } from '../../src/adapters/crypto/node-crypto.ts'
 import { mintSubjectToken, subjectVerifier } from '../../src/adapters/http/subject-token.ts'
 import { ulidIds } from '../../src/adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../src/adapters/json-schema/argument-checker.ts'
+import { reportGate } from '../../src/adapters/limits/report-gate.ts'
 import { injectionClassifier } from '../../src/adapters/models/load-injection-model.ts'
 import { celEngine } from '../../src/adapters/policy-cel/cel-engine.ts'
 import { soleUpstream } from '../../src/adapters/providers/transport/sole-upstream.ts'
@@ -14,7 +15,7 @@ import type { UpstreamProtocol } from '../../src/adapters/providers/transport/tr
 import { memorySessionStore } from '../../src/adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../src/application/gateway/admitted-system.ts'
 import { DAY_MS, epochMs } from '../../src/base/instant.ts'
-import type { DecisionIntent, DecisionOutcome } from '../../src/contract/decision/decision-record.ts'
+import type { DecisionIntent, DecisionOutcome, ReportLine } from '../../src/contract/decision/decision-record.ts'
 import { parseManifest } from '../../src/contract/manifest/parse-manifest.ts'
 import { releaseFromParts } from '../../src/contract/manifest/release-from-parts.ts'
 import { denyStateOf, type DenyRecord, type DenyScope } from '../../src/domain/killswitch/deny-record.ts'
@@ -33,6 +34,7 @@ export interface BareGateway extends AsyncDisposable {
   readonly provider: FakeProvider
   readonly intents: DecisionIntent[]
   readonly outcomes: DecisionOutcome[]
+  readonly reports: ReportLine[]
   readonly bugs: unknown[]
   readonly workloadKey: KeyObject
   /** Everything that is switched off from now on. */
@@ -64,6 +66,7 @@ export async function startBareGateway({
   const { privateKey } = generateKeyPairSync('ed25519')
   const intents: DecisionIntent[] = []
   const outcomes: DecisionOutcome[] = []
+  const reports: ReportLine[] = []
   const bugs: unknown[] = []
   let denies: readonly DenyRecord[] = []
   const kept = { kept: true } as const
@@ -95,10 +98,15 @@ export async function startBareGateway({
         outcomes.push(record)
         return kept
       },
+      async report(record) {
+        reports.push(record)
+        return kept
+      },
     },
     sessions: memorySessionStore(systemClock),
     transport,
     planRoute: (_, model) => ({ ok: true, targets: [{ ...targetOf(model), isFallback: false }] }),
+    admitReport: reportGate(monotonicMs),
     admitWithinLimits: async () => ({ kind: 'granted', settle: async () => undefined }),
     telemetry: {
       record: () => undefined,
@@ -132,6 +140,7 @@ export async function startBareGateway({
     provider,
     intents,
     outcomes,
+    reports,
     bugs,
     workloadKey: privateKey,
     deny(...scopes) {

@@ -6,6 +6,7 @@ import {
   spoolLineSchema,
   type DecisionIntent,
   type DecisionOutcome,
+  type ReportLine,
   type Segment,
   type SpoolLine,
 } from '../../contract/decision/decision-record.ts'
@@ -31,6 +32,7 @@ export interface SpoolOptions {
 export interface Spool {
   intent(record: DecisionIntent): Promise<AppendOutcome>
   outcome(record: DecisionOutcome): Promise<AppendOutcome>
+  report(record: ReportLine): Promise<AppendOutcome>
   /** Segments on disk that the control plane has not taken yet. */
   readonly unshipped: number
   close(): Promise<void>
@@ -152,6 +154,12 @@ class RunningSpool implements Spool {
       this.#pending.delete(record.id)
       this.#fresh += 1
     }
+    return outcome
+  }
+
+  async report(record: ReportLine): Promise<AppendOutcome> {
+    const outcome = await this.#current.append(JSON.stringify(record))
+    if (outcome.kept) this.#fresh += 1
     return outcome
   }
 

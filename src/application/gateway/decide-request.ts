@@ -75,6 +75,8 @@ export interface RequestContext {
   readonly sessionKey: string | undefined
   readonly messages: readonly ConversationMessage[]
   readonly label: Label
+  /** What is put before the text of the answer. */
+  readonly disclosure?: string | undefined
 }
 
 export type RequestDecision = {

@@ -87,7 +87,7 @@ async function newFinding(node: OwnerNode, principal: Principal, report: Finding
   }
 }
 
-async function knownFinding(node: OwnerNode, system: string, fingerprint: string): Promise<Finding | undefined> {
+export async function knownFinding(node: OwnerNode, system: string, fingerprint: string): Promise<Finding | undefined> {
   const all = await listAll(node.store, 'findings', { system })
   return all.map(({ document }) => document as unknown as Finding).find((one) => one.fingerprint === fingerprint)
 }

@@ -28,7 +28,7 @@ const perTier = z.strictObject({
 })
 
 const check = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('builtin'), name: z.enum(['secret-scan', 'metadata']) }),
+  z.strictObject({ kind: z.literal('builtin'), name: z.enum(['secret-scan', 'metadata', 'notices']) }),
   z
     .strictObject({
       kind: z.literal('suite'),

@@ -18,7 +18,7 @@ export type RequestEffect = (typeof REQUEST_EFFECTS)[number]
 
 /** Evidence that a rule asks for. */
 export type CheckSpec =
-  | { readonly kind: 'builtin'; readonly name: 'secret-scan' | 'metadata' }
+  | { readonly kind: 'builtin'; readonly name: 'secret-scan' | 'metadata' | 'notices' }
   | {
       readonly kind: 'suite'
       readonly purpose: 'red-team' | 'benign' | 'quality' | 'regression'

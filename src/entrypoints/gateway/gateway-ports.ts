@@ -6,9 +6,10 @@ import type { RequestContext } from '../../application/gateway/decide-request.ts
 import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
 import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import type { ReportGate } from '../../adapters/limits/report-gate.ts'
 import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts'
 import type { Transport } from '../../adapters/providers/transport/transport.ts'
-import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
+import type { DecisionIntent, DecisionOutcome, ReportLine } from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { RoutePlan } from '../../domain/routing/plan-route.ts'
@@ -37,6 +38,7 @@ export interface AdmissionSource {
 export interface DecisionSink {
   intent(record: DecisionIntent): Promise<AppendOutcome>
   outcome(record: DecisionOutcome): Promise<AppendOutcome>
+  report(record: ReportLine): Promise<AppendOutcome>
 }
 
 export interface GatewayPorts {
@@ -48,6 +50,8 @@ export interface GatewayPorts {
   readonly planRoute: (context: RequestContext, model: string) => RoutePlan
   /** Takes what a request is estimated to cost out of every limit that it counts for, or out of none. */
   readonly admitWithinLimits: (call: LimitedCall) => Promise<LimitVerdict>
+  /** How long a user has to wait until they may complain again. */
+  readonly admitReport: ReportGate
   readonly telemetry: GatewayTelemetry
   readonly engine: PolicyEngine
   readonly clock: Clock

@@ -9,6 +9,7 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { reportGate } from '../../adapters/limits/report-gate.ts'
 import { LiveConfig } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../application/gateway/admitted-system.ts'
@@ -63,11 +64,12 @@ export async function startProvingGateway(
       denyStateOf: (system) => denyStateOf(system, []),
       outage: undefined,
     },
-    sink: { intent: async () => kept, outcome: async () => kept },
+    sink: { intent: async () => kept, outcome: async () => kept, report: async () => kept },
     sessions: memorySessionStore(systemClock),
     transport: config.transport,
     planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
     admitWithinLimits: (call) => config.limiter.admit(call),
+    admitReport: reportGate(monotonicMs),
     telemetry: {
       record: () => undefined,
       serveMetrics: (_, response) => void response.writeHead(404).end(),

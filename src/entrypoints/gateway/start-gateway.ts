@@ -11,6 +11,7 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { reportGate } from '../../adapters/limits/report-gate.ts'
 import { LiveConfig, type ConfigSource, type NamedUpstream } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
@@ -162,6 +163,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     transport: config.transport,
     planRoute: (context, model) => routeOf(context, model, config),
     admitWithinLimits: (call) => config.limiter.admit(call),
+    admitReport: reportGate(monotonicMs),
     telemetry,
     engine: celEngine(),
     clock,

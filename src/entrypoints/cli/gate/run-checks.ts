@@ -2,7 +2,7 @@ import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.t
 import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
 import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
-import { checkMetadata, scanSecrets } from '../../../application/evaluation/builtin-checks.ts'
+import { checkMetadata, scanSecrets, type BuiltinResult } from '../../../application/evaluation/builtin-checks.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
 import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
 import { canPlant } from '../../../application/redteam/planting-target.ts'
@@ -10,13 +10,14 @@ import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
 import { suiteDecision } from '../../../application/evaluation/suite-decision.ts'
 import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
-import { ok, type Problem, type Result } from '../../../base/result.ts'
+import { ok, type Problem, type Result, type SourcePosition } from '../../../base/result.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
 import { openApplication } from './open-application.ts'
 import { leakOf, openTarget } from './open-target.ts'
 import { modelIdentity, type PreparedGate } from './prepare-gate.ts'
 import type { Progress } from './progress.ts'
+import { proveNotices } from './prove-notices.ts'
 
 export interface RunChecksOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -30,7 +31,7 @@ export async function runChecks(
   checks: readonly PlannedCheck[],
   options: RunChecksOptions,
 ): Promise<Result<readonly CheckEvidence[], readonly Problem[]>> {
-  const { project, inputs } = gate
+  const { inputs } = gate
   const startedAt = systemClock()
   const ran = await runSuites(gate, checks, options)
   if (!ran.ok) return ran
@@ -59,13 +60,28 @@ export async function runChecks(
       evidence.push(await runRedteamCheck(gate, check, context, options))
       continue
     }
-    const { failures, looked } =
-      check.spec.name === 'secret-scan'
-        ? await scanSecrets(inputs.release, project.files, project.manifestFile)
-        : checkMetadata(inputs.release, inputs.tier, project.manifestFile, (path) => project.source.positionOf(path))
+    const { failures, looked } = await runBuiltin(gate, check.spec.name, options)
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
   return ok(evidence)
+}
+
+function runBuiltin(
+  { project, inputs }: PreparedGate,
+  name: Extract<PlannedCheck['spec'], { kind: 'builtin' }>['name'],
+  { environment }: RunChecksOptions,
+): Promise<BuiltinResult> {
+  const { release, tier } = inputs
+  const { manifestFile } = project
+  const positionOf = (path: readonly (string | number)[]): SourcePosition => project.source.positionOf(path)
+  switch (name) {
+    case 'secret-scan':
+      return scanSecrets(release, project.files, manifestFile)
+    case 'metadata':
+      return Promise.resolve(checkMetadata(release, tier, manifestFile, positionOf))
+    case 'notices':
+      return proveNotices({ release, tier, manifestFile, positionOf, environment })
+  }
 }
 
 /** Attacks the application as the rule asks; what keeps it from being run is its outcome. */

@@ -56,7 +56,10 @@ export async function answerOnce(
   if (denial !== undefined) return { kind: 'error', decision, error: denialError(denial, exchange.id) }
   return {
     kind: 'answer',
-    answer: { ...rewritten(ports, answer, decision), ...safeHead(ports, context, exchange.id, answer) },
+    answer: {
+      ...rewritten(ports, answer, decision, context.disclosure ?? ''),
+      ...safeHead(ports, context, exchange.id, answer),
+    },
   }
 }
 
@@ -65,7 +68,13 @@ export function recordedAction(decision: CompletionDecision, inputAction: string
   return decision.action === 'allow' ? inputAction : decision.action
 }
 
-function rewritten(ports: GatewayPorts, answer: ModelAnswer, decision: CompletionDecision): ModelAnswer {
+// oxlint-disable-next-line max-params -- an answer, what was decided about it, and what is put before it
+function rewritten(
+  ports: GatewayPorts,
+  answer: ModelAnswer,
+  decision: CompletionDecision,
+  disclosure: string,
+): ModelAnswer {
   return {
     ...answer,
     choices: answer.choices.map((choice, index) => {
@@ -74,7 +83,7 @@ function rewritten(ports: GatewayPorts, answer: ModelAnswer, decision: Completio
       const seal = isSealed ? (choice.reasoning?.seal ?? null) : null
       return {
         ...choice,
-        text,
+        text: text === '' ? '' : disclosure + text,
         refusal: refused,
         reasoning:
           reasoning === null ? null : { text: reasoning, seal: seal === null ? null : sealFor(ports, reasoning, seal) },

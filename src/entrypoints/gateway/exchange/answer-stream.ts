@@ -12,7 +12,8 @@ import type { StreamEncoder } from '../../../contract/wire/client-codec.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
 import { recordedAction, type InputSummary } from './answer-once.ts'
-import type { ModelExchange } from './exchange-records.ts'
+import { noticeForCode } from '../../../application/gateway/user-notices.ts'
+import { noticesOf, type ModelExchange } from './exchange-records.ts'
 import { sealFor } from './judged-request.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
 import { completionPorts, settle } from './settle.ts'
@@ -52,6 +53,8 @@ class StreamRun {
   readonly #isWhole: boolean
   #halted: Denial | undefined
   #reasoning = ''
+  /** Choices whose text has begun. */
+  readonly #begun = new Set<number>()
 
   // oxlint-disable-next-line max-params -- the four parts of one exchange
   constructor(ports: GatewayPorts, exchange: ModelExchange, context: RequestContext, open: OpenStream) {
@@ -99,11 +102,20 @@ class StreamRun {
   #delivered(event: ModelEvent): ModelEvent {
     if (event.kind === 'start')
       return { kind: 'start', ...safeHead(this.#ports, this.#context, this.#exchange.id, event) }
+    if (event.kind === 'text') return this.#disclosed(event)
     if (event.kind === 'reasoning') this.#reasoning += event.text
     if (event.kind !== 'reasoning-seal') return event
     const seal = sealFor(this.#ports, this.#reasoning, event.seal)
     this.#reasoning = ''
     return { ...event, seal }
+  }
+
+  /** The first words of each choice come behind what the user is told. */
+  #disclosed(event: Extract<ModelEvent, { kind: 'text' | 'refusal' | 'reasoning' }>): ModelEvent {
+    const { disclosure } = this.#context
+    if (disclosure === undefined || event.text === '' || this.#begun.has(event.choice)) return event
+    this.#begun.add(event.choice)
+    return { ...event, text: disclosure + event.text }
   }
 
   async #conclude(end: StreamEnd): Promise<GatewayError | undefined> {
@@ -133,7 +145,8 @@ class StreamRun {
     if (!kept) return refusal(503, 'audit_unavailable', 'the outcome cannot be recorded, so the answer is withheld')
     if (denial !== undefined) return this.#stopped(denial)
     const { encoder, sse } = this.#open
-    sse.end(tail.map((event) => encoder.event(event)).join('') + encoder.end())
+    const last = tail.map((event) => encoder.event(event.kind === 'text' ? this.#disclosed(event) : event))
+    sse.end(last.join('') + encoder.end())
     return undefined
   }
 
@@ -169,10 +182,15 @@ class StreamRun {
   /** By the manifest's word, clients that raise on no error see a reason instead: the rest was filtered. */
   #stopped(denial: Denial): GatewayError | undefined {
     const { encoder, sse } = this.#open
-    const isReason = this.#context.release.manifest.guard?.onStreamBlock === 'content-filter'
+    const { manifest, digest } = this.#context.release
+    const isAnswered = manifest.notices?.deliver === 'completion'
+    const isReason = isAnswered || manifest.guard?.onStreamBlock === 'content-filter'
     if (!isReason || denial.code !== 'content_filter' || !sse.isOpen) return denialError(denial, this.#exchange.id)
-    const reasons = this.#judge.opened.map((choice) =>
-      encoder.event({ kind: 'finish', choice, reason: 'content_filter' }),
+    const notice = isAnswered ? noticeForCode(noticesOf(this.#exchange, digest), denial.code) : undefined
+    const reasons = this.#judge.opened.map(
+      (choice) =>
+        (notice === undefined ? '' : encoder.event({ kind: 'text', choice, text: `\n\n${notice.text}` })) +
+        encoder.event({ kind: 'finish', choice, reason: 'content_filter' }),
     )
     sse.end(reasons.join('') + encoder.end())
     return undefined

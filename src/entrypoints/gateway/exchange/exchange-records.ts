@@ -3,6 +3,13 @@ import type { PlacedFinding, RequestDecision } from '../../../application/gatewa
 import type { LimitVerdict } from '../../../adapters/limits/limiter.ts'
 import { resolveGuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
+import {
+  disclosureFor,
+  noticeForCode,
+  userNotices,
+  type UserNotices,
+} from '../../../application/gateway/user-notices.ts'
+import type { Notice } from '../../../domain/notice/notices.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../../contract/decision/decision-record.ts'
 import { textOfParts, type ModelMessage, type ModelRequest } from '../../../application/gateway/model-request.ts'
@@ -25,8 +32,32 @@ export interface ModelExchange {
   readonly subject: Subject | undefined
   readonly startMs: number
   readonly startedAt: number
+  /** Languages that the user wants to be spoken to in, the first one most. */
+  readonly languages?: readonly string[] | undefined
   /** Puts what the request really took in place of the estimate. */
   readonly settleLimits?: Extract<LimitVerdict, { kind: 'granted' }>['settle'] | undefined
+}
+
+/** What the user of this request is told: by the release that was recognised, or the newest where none was. */
+export function noticesOf(
+  { caller, languages = [] }: ModelExchange,
+  releaseDigest: string | null,
+): UserNotices | undefined {
+  const { releases } = caller.admitted
+  return userNotices(releases.find(({ digest }) => digest === releaseDigest) ?? releases.at(-1), languages)
+}
+
+function shownNotices(
+  exchange: ModelExchange,
+  { outcome, code, releaseDigest }: OutcomeParts & { readonly releaseDigest?: string | null | undefined },
+): DecisionOutcome['notices'] {
+  const notices = noticesOf(exchange, releaseDigest ?? null)
+  const shown = [
+    outcome === 'completed' ? disclosureFor(notices, exchange.request)?.notice : undefined,
+    noticeForCode(notices, code),
+  ].filter((notice): notice is Notice => notice !== undefined)
+  if (shown.length === 0) return undefined
+  return shown.map(({ kind, language, version }) => ({ kind, language, version }))
 }
 
 /** The first record of a request. */
@@ -69,8 +100,13 @@ function captured({ messages }: ModelRequest): DecisionIntent['captured'] {
     .slice(-CAPTURED_MESSAGES_MAX)
     .map((message) => ({
       role: message.role,
-      text: guardText(textOf(message).slice(0, CAPTURED_CHARS_MAX).toWellFormed(), CAPTURE_POLICY).text,
+      text: withoutPrivateData(textOf(message).slice(0, CAPTURED_CHARS_MAX).toWellFormed()),
     }))
+}
+
+/** A text as a record keeps it. */
+export function withoutPrivateData(text: string): string {
+  return guardText(text, CAPTURE_POLICY).text
 }
 
 function textOf(message: ModelMessage): string {
@@ -99,7 +135,12 @@ export interface OutcomeParts {
 }
 
 /** The last record of a request. */
-export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, parts: OutcomeParts): DecisionOutcome {
+export function outcomeRecord(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  parts: OutcomeParts & { readonly releaseDigest?: string | null | undefined },
+): DecisionOutcome {
+  const notices = shownNotices(exchange, parts)
   return {
     kind: 'outcome',
     id: exchange.id,
@@ -122,5 +163,6 @@ export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, part
     inputTokens: parts.usage?.inputTokens ?? null,
     outputTokens: parts.usage?.outputTokens ?? null,
     modelAnswered: parts.modelAnswered === undefined ? null : kept(parts.modelAnswered, NAME_CHARS_MAX),
+    ...(notices === undefined ? {} : { notices }),
   }
 }

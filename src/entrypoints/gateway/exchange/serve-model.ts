@@ -15,6 +15,7 @@ import { unroutable } from './unroutable.ts'
 import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
+import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { canariesOf, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
@@ -46,10 +47,10 @@ export async function serveModel(
     subject: subject.value,
     startMs,
     startedAt: ports.clock(),
+    languages: languagesOf(subject.value, http),
   }
-  const error = await judgeAndForward(ports, exchange, codec, http)
-  if (error === undefined) return
-  sendError(http.response, codec, error, http.id)
+  const failure = await judgeAndForward(ports, exchange, codec, http)
+  if (failure !== undefined) sendRefusal(exchange, codec, http.response, failure)
 }
 
 export async function readJson({ request }: HttpExchange): Promise<Result<unknown, GatewayError>> {
@@ -77,9 +78,9 @@ async function judgeAndForward(
   exchange: ModelExchange,
   codec: ClientCodec,
   http: HttpExchange,
-): Promise<GatewayError | undefined> {
+): Promise<Refused | undefined> {
   const carried = carriedTexts(exchange.request)
-  if (!carried.ok) return refusal(400, 'unsupported_content', carried.failure, 'messages')
+  if (!carried.ok) return { error: refusal(400, 'unsupported_content', carried.failure, 'messages') }
   const { caller, subject, request } = exchange
   const gone = new AbortController()
   http.response.on('close', () => gone.abort())
@@ -105,13 +106,15 @@ async function judgeAndForward(
   const guardMs = ports.monotonicMs() - exchange.startMs
   const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
   if (!kept.kept)
-    return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
+    return { error: refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served') }
+  const { releaseDigest } = decision
   if (decision.kind === 'deny')
-    return denied(ports, exchange, decision.denial, { guardMs, releaseDigest: decision.releaseDigest })
+    return { error: await denied(ports, exchange, decision.denial, { guardMs, releaseDigest }), releaseDigest }
   const limited = await withinLimits(ports, exchange, decision, guardMs)
-  if (!limited.ok) return limited.failure
+  if (!limited.ok) return { error: limited.failure, releaseDigest }
   const input = { action: decision.action, guardMs }
-  return forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal })
+  const error = await forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal })
+  return error === undefined ? undefined : { error, releaseDigest }
 }
 
 interface ForwardParts {
@@ -127,9 +130,9 @@ async function forward(
   decision: Extract<RequestDecision, { kind: 'forward' }>,
   { codec, http, input, signal }: ForwardParts,
 ): Promise<GatewayError | undefined> {
-  const { context } = decision
   const { response } = http
   const request = judgedRequest(exchange.request, decision)
+  const context = disclosing(exchange, decision.context, response)
   const frame: AnswerFrame = { requestId: exchange.id, request, createdAt: Math.floor(exchange.startedAt / 1_000) }
   const encoder = codec.encoder(frame)
   const sse = request.isStream ? new SseResponse(response, ports.monotonicMs, encoder.ping()) : undefined
