@@ -15,13 +15,22 @@ import type { UpstreamProtocol } from '../../src/adapters/providers/transport/tr
 import { memorySessionStore } from '../../src/adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../src/application/gateway/admitted-system.ts'
 import { DAY_MS, epochMs } from '../../src/base/instant.ts'
-import type { DecisionIntent, DecisionOutcome, ReportLine } from '../../src/contract/decision/decision-record.ts'
+import type {
+  DecisionIntent,
+  DecisionOutcome,
+  ReportLine,
+  ShadowLine,
+} from '../../src/contract/decision/decision-record.ts'
 import { parseManifest } from '../../src/contract/manifest/parse-manifest.ts'
 import { releaseFromParts } from '../../src/contract/manifest/release-from-parts.ts'
 import { denyStateOf, type DenyRecord, type DenyScope } from '../../src/domain/killswitch/deny-record.ts'
 import type { Subject } from '../../src/domain/session/conversation.ts'
 import type { GatewayPorts } from '../../src/entrypoints/gateway/gateway-ports.ts'
 import { chatVault } from '../../src/entrypoints/gateway/chat-vault.ts'
+import { Rollouts } from '../../src/entrypoints/gateway/rollouts.ts'
+import { silentSink } from '../../src/entrypoints/gateway/silent-sink.ts'
+import type { Rollout } from '../../src/domain/rollout/rollout.ts'
+import { silentTelemetry } from '../../src/adapters/telemetry/silent-telemetry.ts'
 import { gatewayServer } from '../../src/entrypoints/gateway/gateway-server.ts'
 import { ReleaseGuards } from '../../src/entrypoints/gateway/release-guards.ts'
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts'
@@ -35,6 +44,7 @@ export interface BareGateway extends AsyncDisposable {
   readonly intents: DecisionIntent[]
   readonly outcomes: DecisionOutcome[]
   readonly reports: ReportLine[]
+  readonly shadows: ShadowLine[]
   readonly bugs: unknown[]
   readonly workloadKey: KeyObject
   /** Everything that is switched off from now on. */
@@ -47,6 +57,10 @@ export interface BareOptions {
   readonly manifest?: string
   readonly protocol?: UpstreamProtocol
   readonly ports?: Partial<GatewayPorts>
+  readonly environment?: string
+  readonly rollouts?: readonly Rollout[]
+  /** Further releases that are admitted, older than the one of `manifest`. */
+  readonly older?: readonly string[]
 }
 
 /** The gateway's own code around one release, in this process: a real server, a real provider, records in a list. */
@@ -54,6 +68,9 @@ export async function startBareGateway({
   manifest = tinyManifest(),
   protocol = 'openai',
   ports = {},
+  environment = 'local',
+  rollouts = [],
+  older = [],
 }: BareOptions = {}): Promise<BareGateway> {
   await using starting = new AsyncDisposableStack()
   const provider = starting.use(await startFakeProvider())
@@ -67,9 +84,12 @@ export async function startBareGateway({
   const intents: DecisionIntent[] = []
   const outcomes: DecisionOutcome[] = []
   const reports: ReportLine[] = []
+  const shadows: ShadowLine[] = []
   const bugs: unknown[] = []
   let denies: readonly DenyRecord[] = []
   const kept = { kept: true } as const
+  const hmac = (purpose: string, text: string): string =>
+    createHmac('sha256', 'bare').update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
   const server = gatewayServer({
     admission: {
       callerOf: (key) =>
@@ -78,9 +98,9 @@ export async function startBareGateway({
               admitted: {
                 organization: 'local',
                 system: SYSTEM,
-                environment: 'local',
+                environment,
                 isMultiTenant: served.manifest.intake.multiTenant === true,
-                releases: [served],
+                releases: [...older.map((text) => serveRelease(releaseOf(text), served.validUntil)), served],
               },
               keyId: 'bare',
               verifySubject: subjectVerifier(SYSTEM, [rawPublicKey(privateKey)], systemClock),
@@ -102,24 +122,26 @@ export async function startBareGateway({
         reports.push(record)
         return kept
       },
+      async shadow(record) {
+        shadows.push(record)
+        return kept
+      },
+      health: silentSink().health,
     },
     sessions: memorySessionStore(systemClock),
     transport,
     planRoute: (_, model) => ({ ok: true, targets: [{ ...targetOf(model), isFallback: false }] }),
     admitReport: reportGate(monotonicMs),
     admitWithinLimits: async () => ({ kind: 'granted', settle: async () => undefined }),
-    telemetry: {
-      record: () => undefined,
-      serveMetrics: (_, response) => void response.writeHead(404).end(),
-      close: async () => undefined,
-    },
+    telemetry: silentTelemetry(),
+    rollouts: new Rollouts({ configured: () => rollouts, hmac, monotonicMs, log: () => undefined }),
     engine: celEngine(),
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
     pseudonyms: chatVault(Buffer.from('bare')),
     guardOf: (release) => guards.of(release),
-    hmac: (purpose, text) => createHmac('sha256', 'bare').update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    hmac,
     classify: classify.value,
     argumentsOf: () => argumentChecker(served.schemas),
     onBug: (error) => void bugs.push(error),
@@ -141,6 +163,7 @@ export async function startBareGateway({
     intents,
     outcomes,
     reports,
+    shadows,
     bugs,
     workloadKey: privateKey,
     deny(...scopes) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
 
 /** What a stub says to whoever asks: a sentence, a call of a tool that nobody declares, or nothing at all. */
 export type StubAnswer = 'sentence' | 'undeclared-tool' | 'outage'
@@ -25,7 +26,11 @@ export async function startStubModel(): Promise<StubModel> {
       if (length > BODY_BYTES_MAX) request.destroy()
       else parts.push(bytes)
     })
-    request.on('end', () => send(response, Buffer.concat(parts).includes('"stream":true'), stub.answer))
+    request.on('end', () => {
+      const body = parseJson(Buffer.concat(parts).toString('utf8'), BODY_BYTES_MAX)
+      const asked = body.ok && isJsonObject(body.value as never) ? (body.value as JsonObject) : {}
+      send(response, asked, stub.answer)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -45,13 +50,13 @@ export async function startStubModel(): Promise<StubModel> {
   }
 }
 
-function send(response: ServerResponse, isStream: boolean, answer: StubAnswer): void {
+function send(response: ServerResponse, { stream, model = 'stub' }: JsonObject, answer: StubAnswer): void {
   if (answer === 'outage') return void response.writeHead(500, { 'content-type': 'application/json' }).end('{}')
   const isCall = answer === 'undeclared-tool'
   const said = isCall ? { content: null, tool_calls: UNDECLARED } : { content: SENTENCE }
   const reason = isCall ? 'tool_calls' : 'stop'
-  const head = { id: 'stub', created: 1_700_000_000, model: 'stub' }
-  if (!isStream)
+  const head = { id: 'stub', created: 1_700_000_000, model }
+  if (stream !== true)
     return void response.writeHead(200, { 'content-type': 'application/json' }).end(
       JSON.stringify({
         ...head,

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOfBytes } from '../../base/digest.ts'
 import { SECOND_MS, type Clock } from '../../base/instant.ts'
@@ -6,7 +6,9 @@ import {
   spoolLineSchema,
   type DecisionIntent,
   type DecisionOutcome,
+  type GapLine,
   type ReportLine,
+  type ShadowLine,
   type Segment,
   type SpoolLine,
 } from '../../contract/decision/decision-record.ts'
@@ -19,12 +21,15 @@ import { DurableLines, type AppendOutcome } from './durable-lines.ts'
 const SEGMENT_LINES_MAX = 2_000
 const SEGMENT_AGE_MS = SECOND_MS / 2
 const TURN_MS = 100
+const BYTES_MAX = 4 * 1_073_741_824
 
 export interface SpoolOptions {
   readonly folder: string
   readonly gateway: string
   readonly clock: Clock
   readonly newId: NewId
+  /** What all that is not shipped yet may take of the disk. */
+  readonly bytesMax?: number | undefined
   /** Hands a sealed segment to the control plane; true when it is kept there. */
   readonly ship: (segment: Segment) => Promise<boolean>
 }
@@ -32,7 +37,12 @@ export interface SpoolOptions {
 export interface Spool {
   intent(record: DecisionIntent): Promise<AppendOutcome>
   outcome(record: DecisionOutcome): Promise<AppendOutcome>
-  report(record: ReportLine): Promise<AppendOutcome>
+  /** A line that is about no single request on its way. */
+  note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome>
+  /** Why the last record could not be written; undefined while they can. */
+  readonly problem: string | undefined
+  /** Bytes on disk, those that wait to be shipped included. */
+  readonly bytes: number
   /** Segments on disk that the control plane has not taken yet. */
   readonly unshipped: number
   close(): Promise<void>
@@ -46,7 +56,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 }
 
 /** Segments that a crash left open: intents without an outcome become `unknown`. */
-async function recover({ folder, clock }: SpoolOptions): Promise<string[]> {
+async function recover({ folder, clock }: SpoolOptions): Promise<SealedFile[]> {
   const names = (await readdir(folder)).toSorted().filter((file) => file.endsWith('.open'))
   const open = await Promise.all(
     names.map(async (name) => ({ name, lines: linesOf(await readFile(join(folder, name), 'utf8')) })),
@@ -82,7 +92,8 @@ async function recover({ folder, clock }: SpoolOptions): Promise<string[]> {
     }
     await unlink(join(folder, name))
   }
-  return (await readdir(folder)).filter((file) => file.endsWith('.sealed')).toSorted()
+  const sealed = (await readdir(folder)).filter((file) => file.endsWith('.sealed')).toSorted()
+  return Promise.all(sealed.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })))
 }
 
 /** Whole, valid lines; a torn last line was never acknowledged. */
@@ -100,9 +111,16 @@ function linesOf(text: string): SpoolLine[] {
   return lines
 }
 
+interface SealedFile {
+  readonly name: string
+  readonly bytes: number
+}
+
 class RunningSpool implements Spool {
   readonly #options: SpoolOptions
-  readonly #sealed: string[]
+  readonly #sealed: SealedFile[]
+  #sealedBytes: number
+  #problem: string | undefined
   #current: DurableLines
   #currentId: string
   #openedAt: number
@@ -117,9 +135,10 @@ class RunningSpool implements Spool {
   #isTurning = false
   #isClosed = false
 
-  private constructor(options: SpoolOptions, sealed: string[], current: DurableLines, id: string) {
+  private constructor(options: SpoolOptions, sealed: SealedFile[], current: DurableLines, id: string) {
     this.#options = options
     this.#sealed = sealed
+    this.#sealedBytes = sealed.reduce((sum, { bytes }) => sum + bytes, 0)
     this.#current = current
     this.#currentId = id
     this.#steady = steadyClock(options.clock)
@@ -128,7 +147,7 @@ class RunningSpool implements Spool {
     this.#timer.unref()
   }
 
-  static async start(options: SpoolOptions, sealed: string[]): Promise<RunningSpool> {
+  static async start(options: SpoolOptions, sealed: SealedFile[]): Promise<RunningSpool> {
     const id = options.newId()
     return new RunningSpool(options, sealed, await DurableLines.create(join(options.folder, `${id}.open`)), id)
   }
@@ -137,10 +156,27 @@ class RunningSpool implements Spool {
     return this.#sealed.length
   }
 
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  get bytes(): number {
+    return this.#sealedBytes + this.#current.bytes
+  }
+
+  async #append(file: DurableLines, line: string): Promise<AppendOutcome> {
+    const outcome: AppendOutcome =
+      this.bytes + line.length > (this.#options.bytesMax ?? BYTES_MAX)
+        ? { kept: false, reason: 'the spool is full' }
+        : await file.append(line)
+    this.#problem = outcome.kept ? undefined : outcome.reason
+    return outcome
+  }
+
   async intent(record: DecisionIntent): Promise<AppendOutcome> {
     const line = JSON.stringify(record)
     const file = this.#current
-    const outcome = await file.append(line)
+    const outcome = await this.#append(file, line)
     if (outcome.kept) {
       this.#pending.set(record.id, { line, file })
       this.#fresh += 1
@@ -149,7 +185,7 @@ class RunningSpool implements Spool {
   }
 
   async outcome(record: DecisionOutcome): Promise<AppendOutcome> {
-    const outcome = await this.#current.append(JSON.stringify(record))
+    const outcome = await this.#append(this.#current, JSON.stringify(record))
     if (outcome.kept) {
       this.#pending.delete(record.id)
       this.#fresh += 1
@@ -157,8 +193,8 @@ class RunningSpool implements Spool {
     return outcome
   }
 
-  async report(record: ReportLine): Promise<AppendOutcome> {
-    const outcome = await this.#current.append(JSON.stringify(record))
+  async note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome> {
+    const outcome = await this.#append(this.#current, JSON.stringify(record))
     if (outcome.kept) this.#fresh += 1
     return outcome
   }
@@ -178,10 +214,16 @@ class RunningSpool implements Spool {
   }
 
   async #work(): Promise<void> {
+    // Nobody may send a request while this says that none can be recorded: whether it can is found out here.
+    if (this.#problem !== undefined && this.bytes < (this.#options.bytesMax ?? BYTES_MAX)) await this.#probe()
     const age = this.#steady() - this.#openedAt
     const isDue = this.#fresh > 0 && (age >= SEGMENT_AGE_MS || this.#current.count >= SEGMENT_LINES_MAX)
     if (isDue) await this.#seal()
     await this.#shipAll()
+  }
+
+  async #probe(): Promise<void> {
+    if (await this.#current.probe()) this.#problem = undefined
   }
 
   /** Closes the open segment and starts the next one, with the intents that still wait. */
@@ -200,7 +242,8 @@ class RunningSpool implements Spool {
     if (closing.count === 0) return unlink(closing.path)
     const name = `${closingId}.sealed`
     await rename(closing.path, join(folder, name))
-    this.#sealed.push(name)
+    this.#sealed.push({ name, bytes: closing.bytes })
+    this.#sealedBytes += closing.bytes
   }
 
   async #carry(
@@ -215,7 +258,7 @@ class RunningSpool implements Spool {
 
   async #shipAll(): Promise<void> {
     while (this.#sealed.length > 0) {
-      const name = this.#sealed[0] as string
+      const { name, bytes } = this.#sealed[0] as SealedFile
       const path = join(this.#options.folder, name)
       const text = await readFile(path, 'utf8')
       const lines = linesOf(text)
@@ -228,6 +271,7 @@ class RunningSpool implements Spool {
       if (lines.length > 0 && !(await this.#options.ship(segment))) return
       await unlink(path)
       this.#sealed.shift()
+      this.#sealedBytes -= bytes
     }
   }
 

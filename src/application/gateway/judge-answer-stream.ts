@@ -221,6 +221,13 @@ export class AnswerStreamJudge {
     })
   }
 
+  /** What was said, once it is. */
+  answered(): readonly AnswerChoice[] {
+    return [...this.#choices]
+      .toSorted(([left], [right]) => left - right)
+      .map(([index, choice]) => wholeChoice(index, choice))
+  }
+
   /** All that is left to judge and to say. To be called once the provider's stream has ended. */
   conclude(ports: DecideCompletionPorts): StreamConclusion {
     const open = [...this.#choices].toSorted(([left], [right]) => left - right)

@@ -15,20 +15,45 @@ export function findingsOfLines(
   lines: readonly JsonObject[],
   decisions: ReadonlyMap<string, StateRecord>,
 ): readonly FindingReport[] {
-  return lines.flatMap((line): readonly FindingReport[] => {
+  const found = lines.flatMap((line): readonly FindingReport[] => {
     switch (line['kind']) {
       case 'report':
         return [reportFinding(line, decisions.get(String(line['request'])))]
       case 'gap':
         return [gapFinding(line)]
       case 'outcome': {
-        const drifted = driftFinding(line, decisions.get(String(line['id'])))
+        const decision = decisions.get(String(line['id']))
+        const drifted = driftFinding(line, decision) ?? changeFinding(line, decision)
         return drifted === undefined ? [] : [drifted]
       }
       default:
         return []
     }
   })
+  // Many requests of one segment may tell the same.
+  return [...new Map(found.map((one) => [`${one.system}\n${one.fingerprint}`, one])).values()]
+}
+
+const CHANGED_PARTS: Readonly<Record<string, string>> = {
+  'admission/model': 'a model',
+  'admission/system-prompt': 'a system prompt',
+  'admission/tools': 'a tool or its schema',
+}
+
+/** An application that sends another prompt, tool or model than was released. */
+function changeFinding(line: JsonObject, decision: StateRecord | undefined): FindingReport | undefined {
+  const part = line['code'] === 'release_not_approved' ? CHANGED_PARTS[String(line['rule'])] : undefined
+  if (part === undefined || decision === undefined) return undefined
+  return {
+    system: decision.system,
+    title: `Requests bring ${part} that no release holds`,
+    description: `First seen in decision ${decision.id}. Such requests are refused; whoever sends them does not run the release.`,
+    source: 'check',
+    severity: 'medium',
+    fingerprint: `request-drift/${String(line['rule'])}`,
+    owner: 'responder',
+    location: `decision ${decision.id}`,
+  }
 }
 
 function reportFinding(line: JsonObject, decision: StateRecord | undefined): FindingReport {

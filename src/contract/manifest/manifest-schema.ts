@@ -55,6 +55,7 @@ const model = z.strictObject({
   regions: z.array(region).optional(),
   vendor: z.string().max(100).optional(),
   fallbacks: idList.optional(),
+  answersAs: z.array(z.string().min(1).max(200)).max(20).optional(),
   modalities: z.array(z.enum(MODALITIES)).min(1).max(3).optional(),
 })
 

@@ -90,6 +90,8 @@ export interface Model {
   readonly regions?: readonly string[] | undefined
   readonly vendor?: string | undefined
   readonly fallbacks?: readonly string[] | undefined
+  /** Other names that its provider answers by: a deployment's model, an alias. */
+  readonly answersAs?: readonly string[] | undefined
   /** What a request may bring to it: text and images, unless it is said. */
   readonly modalities?: readonly Modality[] | undefined
 }

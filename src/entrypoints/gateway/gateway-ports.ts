@@ -9,9 +9,15 @@ import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetr
 import type { ReportGate } from '../../adapters/limits/report-gate.ts'
 import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts'
 import type { Transport } from '../../adapters/providers/transport/transport.ts'
-import type { DecisionIntent, DecisionOutcome, ReportLine } from '../../contract/decision/decision-record.ts'
+import type {
+  DecisionIntent,
+  DecisionOutcome,
+  ReportLine,
+  ShadowLine,
+} from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
+import type { Rollouts } from './rollouts.ts'
 import type { RoutePlan } from '../../domain/routing/plan-route.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
@@ -34,11 +40,30 @@ export interface AdmissionSource {
   readonly outage: string | undefined
 }
 
+export interface RecordHealth {
+  /** Why the last record could not be written; undefined while they can. */
+  readonly problem: string | undefined
+  /** Requests that were served without a record since the start. */
+  readonly gaps: number
+  /** Whether requests of the lowest tier are served all the same. */
+  readonly isGapAllowed: boolean
+  readonly unshipped: number
+  readonly bytes: number
+}
+
 /** Where decision records go. */
 export interface DecisionSink {
-  intent(record: DecisionIntent): Promise<AppendOutcome>
-  outcome(record: DecisionOutcome): Promise<AppendOutcome>
+  /** `mayBeMissing`: where the policy is to go on without a record, this one may be a counted gap. */
+  intent(record: DecisionIntent, mayBeMissing: boolean): Promise<AppendOutcome>
+  outcome(
+    record: DecisionOutcome,
+    of: { readonly system: string; readonly environment: string },
+    mayBeMissing: boolean,
+  ): Promise<AppendOutcome>
   report(record: ReportLine): Promise<AppendOutcome>
+  shadow(record: ShadowLine): Promise<AppendOutcome>
+  /** How it stands with the records. */
+  health(): RecordHealth
 }
 
 export interface GatewayPorts {
@@ -52,6 +77,7 @@ export interface GatewayPorts {
   readonly admitWithinLimits: (call: LimitedCall) => Promise<LimitVerdict>
   /** How long a user has to wait until they may complain again. */
   readonly admitReport: ReportGate
+  readonly rollouts: Rollouts
   readonly telemetry: GatewayTelemetry
   readonly engine: PolicyEngine
   readonly clock: Clock

@@ -11,6 +11,7 @@ import { injectionClassifier } from '../../adapters/models/load-injection-model.
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { reportGate } from '../../adapters/limits/report-gate.ts'
 import { LiveConfig } from '../../adapters/gateway/live-config.ts'
+import { silentTelemetry } from '../../adapters/telemetry/silent-telemetry.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../application/gateway/admitted-system.ts'
 import type { TargetModel } from '../../application/evaluation/target.ts'
@@ -22,6 +23,8 @@ import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { chatVault } from './chat-vault.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { Rollouts } from './rollouts.ts'
+import { silentSink } from './silent-sink.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface ProvingGateway {
@@ -57,30 +60,28 @@ export async function startProvingGateway(
   const checkArguments = argumentChecker(served.schemas)
   const classify = shippedClassifier()
   const config = await provingConfig(model)
-  const kept = { kept: true } as const
+  const hmac = (purpose: string, text: string): string =>
+    createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
   const server = gatewayServer({
     admission: {
       callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
       denyStateOf: (system) => denyStateOf(system, []),
       outage: undefined,
     },
-    sink: { intent: async () => kept, outcome: async () => kept, report: async () => kept },
+    sink: silentSink(),
+    rollouts: new Rollouts({ configured: () => [], hmac, monotonicMs, log: () => undefined }),
     sessions: memorySessionStore(systemClock),
     transport: config.transport,
     planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
     admitWithinLimits: (call) => config.limiter.admit(call),
     admitReport: reportGate(monotonicMs),
-    telemetry: {
-      record: () => undefined,
-      serveMetrics: (_, response) => void response.writeHead(404).end(),
-      close: async () => undefined,
-    },
+    telemetry: silentTelemetry(),
     engine: celEngine(),
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
     pseudonyms: chatVault(secret),
-    hmac: (purpose, text) => createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    hmac,
     classify,
     guardOf: (asked) => guards.of(asked),
     argumentsOf: () => checkArguments,

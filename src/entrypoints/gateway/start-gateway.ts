@@ -14,7 +14,9 @@ import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { reportGate } from '../../adapters/limits/report-gate.ts'
 import { LiveConfig, type ConfigSource, type NamedUpstream } from '../../adapters/gateway/live-config.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
+import { RecordGaps } from '../../adapters/spool/record-gaps.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
+import { meteredTransport } from '../../adapters/telemetry/metered-transport.ts'
 import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
@@ -27,6 +29,8 @@ import { drain } from './drain.ts'
 import type { GatewayPorts } from './gateway-ports.ts'
 import { gatewayServer, type RequestTimes } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
+import { Rollouts } from './rollouts.ts'
+import { spoolSink } from './spool-sink.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface GatewayOptions {
@@ -151,18 +155,35 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     gateway,
     clock,
     newId: ulidIds,
+    bytesMax: config.config.audit?.spoolBytesMax,
     ship: (segment) => ship(options, segment),
   })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
+  const hmac = (purpose: string, text: string): string =>
+    createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
+  const gaps = new RecordGaps(spool, clock, ulidIds)
+  const sink = spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap')
+  const rollouts = new Rollouts({ configured: () => config.config.rollouts ?? [], hmac, monotonicMs, log: options.log })
+  telemetry.observe(() => ({
+    records: sink.health(),
+    upstreams: config.transport.health(),
+    limitsAwayMs: config.limiter.awayForMs(),
+    ...rollouts.health(),
+  }))
   const guards = new ReleaseGuards(options.variables)
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const ports: GatewayPorts = {
     admission: bundles,
-    sink: spool,
+    sink,
+    rollouts,
     sessions: memorySessionStore(clock),
-    transport: config.transport,
+    transport: meteredTransport(config.transport, telemetry),
     planRoute: (context, model) => routeOf(context, model, config),
-    admitWithinLimits: (call) => config.limiter.admit(call),
+    admitWithinLimits: async (call) => {
+      const verdict = await config.limiter.admit(call)
+      telemetry.limit(call.by.system[0] ?? '', verdict)
+      return verdict
+    },
     admitReport: reportGate(monotonicMs),
     telemetry,
     engine: celEngine(),
@@ -170,7 +191,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     monotonicMs,
     newId: ulidIds,
     pseudonyms: chatVault(hmacKey),
-    hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    hmac,
     classify: classify.value,
     guardOf: (release) => guards.of(release),
     argumentsOf: (release) => {

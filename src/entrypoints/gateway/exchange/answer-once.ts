@@ -6,6 +6,7 @@ import type { ModelAnswer } from '../../../application/gateway/model-event.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
 import type { ModelExchange } from './exchange-records.ts'
+import { driftDenial } from './drift-denial.ts'
 import { sealFor } from './judged-request.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
 import { completionPorts, settle } from './settle.ts'
@@ -26,15 +27,25 @@ export async function answerOnce(
   context: RequestContext,
   {
     answer,
+    asked,
     input,
     signal,
-  }: { readonly answer: ModelAnswer; readonly input: InputSummary; readonly signal: AbortSignal },
+  }: {
+    readonly answer: ModelAnswer
+    /** Model that the provider was asked for. */
+    readonly asked: string
+    readonly input: InputSummary
+    readonly signal: AbortSignal
+  },
 ): Promise<OnceOutcome> {
   const startMs = ports.monotonicMs()
-  const decision = await decideCompletionWithDetectors(context, answer.choices, completionPorts(ports, context), {
-    guard: ({ release }) => ports.guardOf(release),
-    signal,
-  })
+  const drifted = driftDenial(exchange, context, asked, answer.model)
+  const decision =
+    drifted ??
+    (await decideCompletionWithDetectors(context, answer.choices, completionPorts(ports, context), {
+      guard: ({ release }) => ports.guardOf(release),
+      signal,
+    }))
   const { denial } = decision
   const kept = await settle(ports, exchange, {
     outcome: denial === undefined ? 'completed' : 'denied',

@@ -14,6 +14,9 @@ import { safeHead } from './answer-head.ts'
 import { recordedAction, type InputSummary } from './answer-once.ts'
 import { noticeForCode } from '../../../application/gateway/user-notices.ts'
 import { noticesOf, type ModelExchange } from './exchange-records.ts'
+import type { ComparedAnswer } from '../../../domain/rollout/compare-answers.ts'
+import { driftDenial } from './drift-denial.ts'
+import { comparedAnswer } from './shadow.ts'
 import { sealFor } from './judged-request.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
 import { completionPorts, settle } from './settle.ts'
@@ -21,6 +24,10 @@ import type { SseResponse } from './sse-response.ts'
 
 export interface OpenStream {
   readonly stream: AnswerStream
+  /** Model that the provider was asked for. */
+  readonly asked: string
+  /** Told what was answered, once all of it has left. */
+  readonly onAnswered: (answer: ComparedAnswer) => void
   readonly sse: SseResponse
   readonly encoder: StreamEncoder
   readonly signal: AbortSignal
@@ -75,7 +82,12 @@ class StreamRun {
     const { stream, sse } = this.#open
     // The provider may be silent for long: the kill switch does not wait for its next word.
     sse.onTick = () => this.#askKillSwitch()
+    const startMs = this.#ports.monotonicMs()
+    const guardedMs = this.#guardMs
     const end = await stream.read((events) => this.#take(events))
+    const { marks } = this.#exchange
+    const readMs = this.#ports.monotonicMs() - startMs - (this.#guardMs - guardedMs)
+    marks.upstreamMs = (marks.upstreamMs ?? 0) + Math.max(0, readMs)
     sse.onTick = undefined
     return this.#conclude(end)
   }
@@ -90,13 +102,23 @@ class StreamRun {
   #take(events: readonly ModelEvent[]): Promise<void> | undefined {
     if (this.#askKillSwitch()) return undefined
     const startMs = this.#ports.monotonicMs()
-    for (const event of events) this.#judge.push(event)
+    for (const event of events) {
+      if (event.kind === 'start') this.#askDrift(event.model)
+      if (this.#halted === undefined) this.#judge.push(event)
+    }
     this.#guardMs += this.#ports.monotonicMs() - startMs
-    if (this.#judge.denial !== undefined || this.#judge.isTooLong) this.#open.stream.cancel()
+    if (this.#judge.denial !== undefined || this.#judge.isTooLong || this.#halted !== undefined)
+      this.#open.stream.cancel()
     if (this.#out === '') return undefined
+    this.#exchange.marks.firstPieceMs ??= this.#ports.monotonicMs() - this.#exchange.startMs
     const text = this.#out
     this.#out = ''
     return this.#open.sse.write(text)
+  }
+
+  /** Before a word of it is judged: an answer of another model is not the release's. */
+  #askDrift(answered: string): void {
+    this.#halted ??= driftDenial(this.#exchange, this.#context, this.#open.asked, answered)?.denial
   }
 
   #delivered(event: ModelEvent): ModelEvent {
@@ -147,6 +169,7 @@ class StreamRun {
     const { encoder, sse } = this.#open
     const last = tail.map((event) => encoder.event(event.kind === 'text' ? this.#disclosed(event) : event))
     sse.end(last.join('') + encoder.end())
+    this.#open.onAnswered(comparedAnswer(this.#judge.answered(), decision.choices[0]?.text ?? ''))
     return undefined
   }
 

@@ -13,6 +13,8 @@ import type { Notice } from '../../../domain/notice/notices.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../../contract/decision/decision-record.ts'
 import { textOfParts, type ModelMessage, type ModelRequest } from '../../../application/gateway/model-request.ts'
+import type { ModelDrift } from '../../../domain/recognition/model-drift.ts'
+import type { RolloutArm } from '../rollouts.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 
 const FINDINGS_MAX = 500
@@ -24,6 +26,16 @@ const TOOLS_MAX = 200
 const CAPTURED_MESSAGES_MAX = 50
 const CAPTURED_CHARS_MAX = 8_000
 
+/** What is measured on the way; each is set once. */
+export interface ExchangeMarks {
+  /** Time that the upstream took, its silence in a stream included. */
+  upstreamMs?: number
+  /** From the arrival to the first piece that left. */
+  firstPieceMs?: number
+  upstream?: string
+  drift?: ModelDrift | undefined
+}
+
 /** One request to a model on its way through the gateway. */
 export interface ModelExchange {
   readonly id: string
@@ -34,6 +46,9 @@ export interface ModelExchange {
   readonly startedAt: number
   /** Languages that the user wants to be spoken to in, the first one most. */
   readonly languages?: readonly string[] | undefined
+  /** Side of a canary that it is on. */
+  readonly arm?: RolloutArm | undefined
+  readonly marks: ExchangeMarks
   /** Puts what the request really took in place of the estimate. */
   readonly settleLimits?: Extract<LimitVerdict, { kind: 'granted' }>['settle'] | undefined
 }
@@ -113,6 +128,10 @@ function textOf(message: ModelMessage): string {
   return message.role === 'user' ? textOfParts(message.parts) : message.text
 }
 
+function keptDrift({ kind, expected, seen }: ModelDrift): NonNullable<DecisionOutcome['drift']> {
+  return { kind, expected: kept(expected, NAME_CHARS_MAX), seen: kept(seen, NAME_CHARS_MAX) }
+}
+
 /** A name as a record holds it: bounded, and text that has a canonical form. */
 function kept(text: string, charsMax: number): string {
   return text.slice(0, charsMax).toWellFormed()
@@ -164,5 +183,8 @@ export function outcomeRecord(
     outputTokens: parts.usage?.outputTokens ?? null,
     modelAnswered: parts.modelAnswered === undefined ? null : kept(parts.modelAnswered, NAME_CHARS_MAX),
     ...(notices === undefined ? {} : { notices }),
+    ...(exchange.marks.upstream === undefined ? {} : { upstream: exchange.marks.upstream }),
+    ...(exchange.arm === undefined ? {} : { arm: exchange.arm.arm }),
+    ...(exchange.marks.drift === undefined ? {} : { drift: keptDrift(exchange.marks.drift) }),
   }
 }

@@ -15,6 +15,9 @@ import { unroutable } from './unroutable.ts'
 import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
+import { renderRequest } from './render-request.ts'
+import { comparedAnswer, sendShadow } from './shadow.ts'
+import { mayBeMissing } from './may-be-missing.ts'
 import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { canariesOf, settle } from './settle.ts'
@@ -26,20 +29,23 @@ import { SseResponse } from './sse-response.ts'
  */
 export async function serveModel(
   ports: GatewayPorts,
-  caller: Caller,
+  asking: Caller,
   codec: ClientCodec,
   http: HttpExchange,
 ): Promise<void> {
   const startMs = ports.monotonicMs()
   const body = await readJson(http)
   if (!body.ok) return sendError(http.response, codec, body.failure, http.id)
-  const parsed = codec.parse(body.value)
+  const subject = await subjectOf(asking, http)
+  if (!subject.ok) return sendError(http.response, codec, subject.failure, http.id)
+  const rendered = renderRequest(ports, asking, codec, { body: body.value, subject: subject.value, id: http.id })
+  if (!rendered.ok) return sendError(http.response, codec, rendered.failure, http.id)
+  const { caller, arm } = rendered.value
+  const parsed = codec.parse(rendered.value.body)
   if (!parsed.ok) {
     const { status, code, message, param } = parsed.failure
     return sendError(http.response, codec, refusal(status, code, message, param), http.id)
   }
-  const subject = await subjectOf(caller, http)
-  if (!subject.ok) return sendError(http.response, codec, subject.failure, http.id)
   const exchange: ModelExchange = {
     id: http.id,
     caller,
@@ -48,6 +54,8 @@ export async function serveModel(
     startMs,
     startedAt: ports.clock(),
     languages: languagesOf(subject.value, http),
+    arm,
+    marks: {},
   }
   const failure = await judgeAndForward(ports, exchange, codec, http)
   if (failure !== undefined) sendRefusal(exchange, codec, http.response, failure)
@@ -104,7 +112,11 @@ async function judgeAndForward(
     { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
   )
   const guardMs = ports.monotonicMs() - exchange.startMs
-  const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
+  ports.telemetry.findings(caller.admitted.system, decision.findings)
+  const kept = await ports.sink.intent(
+    intentRecord(ports, exchange, decision),
+    mayBeMissing(exchange, decision.releaseDigest),
+  )
   if (!kept.kept)
     return { error: refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served') }
   const { releaseDigest } = decision
@@ -137,18 +149,33 @@ async function forward(
   const encoder = codec.encoder(frame)
   const sse = request.isStream ? new SseResponse(response, ports.monotonicMs, encoder.ping()) : undefined
   try {
-    const reply = await ask(ports, decision, request, signal)
+    const reply = await ask(ports, exchange, decision, { request, signal })
     let error: GatewayError | undefined
     if (reply.kind === 'answer') {
-      const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input, signal })
+      const { answer } = reply
+      const outcome = await answerOnce(ports, exchange, context, { answer, asked: reply.target.model, input, signal })
       if (outcome.kind === 'answer') {
         sendJson(response, 200, codec.answerBody(outcome.answer, frame))
+        sendShadow(
+          ports,
+          exchange,
+          { context, request },
+          comparedAnswer(answer.choices, outcome.answer.choices[0]?.text ?? ''),
+        )
         return undefined
       }
       error = outcome.error
     } else if (reply.kind === 'stream') {
       if (sse === undefined) throw new Error('the provider streams what nobody asked to be streamed')
-      error = await streamAnswer(ports, exchange, context, { stream: reply.stream, sse, encoder, signal, input })
+      error = await streamAnswer(ports, exchange, context, {
+        stream: reply.stream,
+        asked: reply.target.model,
+        sse,
+        encoder,
+        signal,
+        input,
+        onAnswered: (answered) => sendShadow(ports, exchange, { context, request }, answered),
+      })
     } else error = await failed(ports, exchange, reply, { input, isGone: signal.aborted, decision })
     if (error === undefined || sse === undefined || !sse.isOpen) return error
     // The stream is open: an error travels as an event that clients raise, never as a clean end.
@@ -160,15 +187,20 @@ async function forward(
 }
 
 /** The model's answer, from the first place that may have the request and gives one. */
+// oxlint-disable-next-line max-params -- a request, what was decided about it, and how it is sent
 async function ask(
   ports: GatewayPorts,
+  { marks }: ModelExchange,
   { context }: Extract<RequestDecision, { kind: 'forward' }>,
-  request: ModelRequest,
-  signal: AbortSignal,
+  { request, signal }: { readonly request: ModelRequest; readonly signal: AbortSignal },
 ): Promise<UpstreamReply> {
   const plan = ports.planRoute(context, request.model)
-  if (plan.ok) return askModel(ports.transport, request, plan.targets, signal)
-  return unroutable(plan.reason)
+  if (!plan.ok) return unroutable(plan.reason)
+  const startMs = ports.monotonicMs()
+  const reply = await askModel(ports.transport, request, plan.targets, signal)
+  marks.upstreamMs = ports.monotonicMs() - startMs
+  if (reply.kind === 'answer' || reply.kind === 'stream') marks.upstream = reply.target.upstream
+  return reply
 }
 
 async function denied(
