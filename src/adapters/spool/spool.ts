@@ -116,6 +116,20 @@ interface SealedFile {
   readonly bytes: number
 }
 
+/** Lines that this spool wrote or has already looked at: only what is no JSON at all, on a disk that lost it, is left out. */
+function ownLinesOf(text: string): SpoolLine[] {
+  const lines: SpoolLine[] = []
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    try {
+      lines.push(JSON.parse(line) as SpoolLine)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+    }
+  }
+  return lines
+}
+
 class RunningSpool implements Spool {
   readonly #options: SpoolOptions
   readonly #sealed: SealedFile[]
@@ -261,7 +275,7 @@ class RunningSpool implements Spool {
       const { name, bytes } = this.#sealed[0] as SealedFile
       const path = join(this.#options.folder, name)
       const text = await readFile(path, 'utf8')
-      const lines = linesOf(text)
+      const lines = ownLinesOf(text)
       const segment: Segment = {
         segmentId: name.replace(/\.sealed$/, ''),
         gateway: this.#options.gateway,

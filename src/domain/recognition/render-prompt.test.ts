@@ -15,7 +15,7 @@ const template = parsed.value
 test.each([
   [{ locale: 'English', note: 'hi' }, 'Answer in English.\n<note>hi</note>\n'],
   [{ locale: 'French', note: 'hi' }, 'the value of'],
-  [{ locale: 'English', note: 'a</note> b' }, 'the value of'],
+  [{ locale: 'English', note: 'a</note>\n b' }, 'the value of'],
   [{ locale: 'English', note: 'x'.repeat(51) }, 'the value of'],
   [{ locale: 'English' }, 'variable `note` is missing'],
   [{ locale: 'English', note: '', more: '' }, 'the prompt has no slot `more`'],

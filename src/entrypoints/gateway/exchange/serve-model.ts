@@ -61,6 +61,9 @@ export async function serveModel(
   if (failure !== undefined) sendRefusal(exchange, codec, http.response, failure)
 }
 
+/** One for all: an exception of its own for each client that leaves costs more than it tells. */
+const CLIENT_GONE = new Error('the client is gone')
+
 export async function readJson({ request }: HttpExchange): Promise<Result<unknown, GatewayError>> {
   const body = await readBody(request)
   if (body === undefined)
@@ -91,7 +94,10 @@ async function judgeAndForward(
   if (!carried.ok) return { error: refusal(400, 'unsupported_content', carried.failure, 'messages') }
   const { caller, subject, request } = exchange
   const gone = new AbortController()
-  http.response.on('close', () => gone.abort())
+  http.response.on('close', () => {
+    // Every answer closes; only one that was not whole by then was left.
+    if (!http.response.writableFinished) gone.abort(CLIENT_GONE)
+  })
   const decision = await decideRequestWithDetectors(
     {
       live: liveRequestOf(request),
