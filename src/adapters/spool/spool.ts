@@ -22,6 +22,9 @@ const SEGMENT_LINES_MAX = 2_000
 const SEGMENT_AGE_MS = SECOND_MS / 2
 const TURN_MS = 100
 const BYTES_MAX = 4 * 1_073_741_824
+const FULL = 'the spool is full'
+/** Once full it takes nothing until a tenth of it is free again: not now a small record and now no large one. */
+const ROOM_AGAIN = 0.9
 
 export interface SpoolOptions {
   readonly folder: string
@@ -135,6 +138,8 @@ class RunningSpool implements Spool {
   readonly #sealed: SealedFile[]
   #sealedBytes: number
   #problem: string | undefined
+  #isFull = false
+  readonly #bytesMax: number
   #current: DurableLines
   #currentId: string
   #openedAt: number
@@ -152,6 +157,7 @@ class RunningSpool implements Spool {
   private constructor(options: SpoolOptions, sealed: SealedFile[], current: DurableLines, id: string) {
     this.#options = options
     this.#sealed = sealed
+    this.#bytesMax = options.bytesMax ?? BYTES_MAX
     this.#sealedBytes = sealed.reduce((sum, { bytes }) => sum + bytes, 0)
     this.#current = current
     this.#currentId = id
@@ -179,10 +185,8 @@ class RunningSpool implements Spool {
   }
 
   async #append(file: DurableLines, line: string): Promise<AppendOutcome> {
-    const outcome: AppendOutcome =
-      this.bytes + line.length > (this.#options.bytesMax ?? BYTES_MAX)
-        ? { kept: false, reason: 'the spool is full' }
-        : await file.append(line)
+    if (this.bytes + line.length > this.#bytesMax) this.#isFull = true
+    const outcome: AppendOutcome = this.#isFull ? { kept: false, reason: FULL } : await file.append(line)
     this.#problem = outcome.kept ? undefined : outcome.reason
     return outcome
   }
@@ -229,7 +233,7 @@ class RunningSpool implements Spool {
 
   async #work(): Promise<void> {
     // Nobody may send a request while this says that none can be recorded: whether it can is found out here.
-    if (this.#problem !== undefined && this.bytes < (this.#options.bytesMax ?? BYTES_MAX)) await this.#probe()
+    if (this.#problem !== undefined) await this.#probe()
     const age = this.#steady() - this.#openedAt
     const isDue = this.#fresh > 0 && (age >= SEGMENT_AGE_MS || this.#current.count >= SEGMENT_LINES_MAX)
     if (isDue) await this.#seal()
@@ -237,6 +241,8 @@ class RunningSpool implements Spool {
   }
 
   async #probe(): Promise<void> {
+    if (this.#isFull && this.bytes > this.#bytesMax * ROOM_AGAIN) return
+    this.#isFull = false
     if (await this.#current.probe()) this.#problem = undefined
   }
 
