@@ -205,7 +205,7 @@ function orderOf(
     model: MODEL,
     messages: [
       { role: 'system', content: systemText() },
-      { role: 'user', content: `Where is my order? ${FILLER.repeat(8)}` },
+      { role: 'user', content: `Where is my order 00000000? ${FILLER.repeat(8)}` },
     ],
     ...(wire === 'SSE' ? { stream: true } : {}),
   })

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/instant.ts'
 import type { AdmittedSystem, ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { SessionPseudonyms } from '../../application/gateway/session-pseudonyms.ts'
 import type { ReleaseGuard } from '../../application/gateway/with-detectors.ts'
+import type { CleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { RequestContext } from '../../application/gateway/decide-request.ts'
 import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
 import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
@@ -88,6 +89,8 @@ export interface GatewayPorts {
   /** Keyed pseudonyms of principals, canaries; the key never leaves the gateway. */
   readonly hmac: (purpose: string, text: string) => string
   readonly classify: ClassifyInjection
+  /** Texts of earlier turns need not be judged again. */
+  readonly clean?: CleanTexts | undefined
   /** What a release needs from this process beside its bundle. */
   readonly guardOf: (release: ServedRelease) => ReleaseGuard
   readonly argumentsOf: (release: ServedRelease) => CheckArguments

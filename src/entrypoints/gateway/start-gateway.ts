@@ -18,6 +18,7 @@ import { RecordGaps } from '../../adapters/spool/record-gaps.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
 import { meteredTransport } from '../../adapters/telemetry/metered-transport.ts'
 import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -193,6 +194,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     pseudonyms: chatVault(hmacKey),
     hmac,
     classify: classify.value,
+    clean: cleanTexts(hmac),
     guardOf: (release) => guards.of(release),
     argumentsOf: (release) => {
       const known = checkers.get(release) ?? argumentChecker(release.schemas)

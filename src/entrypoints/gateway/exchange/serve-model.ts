@@ -113,6 +113,7 @@ async function judgeAndForward(
       deny: ports.admission.denyStateOf(caller.admitted.system),
       pseudonyms: ports.pseudonyms,
       classify: ports.classify,
+      clean: ports.clean,
       canariesOf: canariesOf(ports),
     },
     { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
