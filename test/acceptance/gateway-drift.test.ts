@@ -29,7 +29,7 @@ test('what is not the release’s is a finding each, however often it is seen', 
     await post(approved('Hi', { model: 'model-z' }))
   }
   const found = await findings(3)
-  expect(found.map(({ title }) => title).toSorted()).toEqual([
+  expect(found.map(({ title }) => String(title)).toSorted((left, right) => left.localeCompare(right))).toEqual([
     'Model `model-a` was answered by another: `model-a-2027`',
     'Requests bring a model that no release holds',
     'Requests bring a system prompt that no release holds',

@@ -126,7 +126,7 @@ export async function startBareGateway({
         shadows.push(record)
         return kept
       },
-      health: silentSink().health,
+      health: () => silentSink().health(),
     },
     sessions: memorySessionStore(systemClock),
     transport,

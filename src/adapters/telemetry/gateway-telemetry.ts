@@ -71,6 +71,15 @@ const histogram = (
   options: { boundaries },
 })
 
+const VIEWS = [
+  { instrumentName: 'gen_ai.server.request.duration', aggregation: histogram(SECONDS_BUCKETS) },
+  { instrumentName: 'gatehouse.guard.duration', aggregation: histogram(GUARD_BUCKETS) },
+  { instrumentName: 'gatehouse.overhead.duration', aggregation: histogram(OVERHEAD_BUCKETS) },
+  { instrumentName: 'gen_ai.server.time_to_first_token', aggregation: histogram(SECONDS_BUCKETS) },
+  { instrumentName: 'gatehouse.upstream.attempt.duration', aggregation: histogram(SECONDS_BUCKETS) },
+  { instrumentName: 'gen_ai.client.token.usage', aggregation: histogram(TOKEN_BUCKETS) },
+]
+
 /** Prometheus metrics always; spans by OTLP when an endpoint is given (or a processor, in tests). */
 export function gatewayTelemetry(
   otlpEndpoint: string | undefined,
@@ -81,32 +90,11 @@ export function gatewayTelemetry(
   const meters = new MeterProvider({
     resource,
     readers: [prometheus],
-    views: [
-      { instrumentName: 'gen_ai.server.request.duration', aggregation: histogram(SECONDS_BUCKETS) },
-      { instrumentName: 'gatehouse.guard.duration', aggregation: histogram(GUARD_BUCKETS) },
-      { instrumentName: 'gatehouse.overhead.duration', aggregation: histogram(OVERHEAD_BUCKETS) },
-      { instrumentName: 'gen_ai.server.time_to_first_token', aggregation: histogram(SECONDS_BUCKETS) },
-      { instrumentName: 'gatehouse.upstream.attempt.duration', aggregation: histogram(SECONDS_BUCKETS) },
-      { instrumentName: 'gen_ai.client.token.usage', aggregation: histogram(TOKEN_BUCKETS) },
-    ],
+    views: VIEWS,
   })
   const meter = meters.getMeter('gatehouse')
-  const duration = meter.createHistogram('gen_ai.server.request.duration', { unit: 's' })
-  const guard = meter.createHistogram('gatehouse.guard.duration', { unit: 's' })
-  const tokens = meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' })
-  const decisions = meter.createCounter('gatehouse.guard.decisions', {
-    description: 'Requests by outcome, action and code',
-  })
-  const overhead = meter.createHistogram('gatehouse.overhead.duration', {
-    unit: 's',
-    description: 'Time of a request that its upstream did not take',
-  })
-  const firstToken = meter.createHistogram('gen_ai.server.time_to_first_token', { unit: 's' })
-  const attempt = meter.createHistogram('gatehouse.upstream.attempt.duration', { unit: 's' })
-  const limits = meter.createCounter('gatehouse.limits.decisions')
-  const found = meter.createCounter('gatehouse.guard.findings')
-  const drift = meter.createCounter('gatehouse.drift')
-  const rolledOut = meter.createCounter('gatehouse.rollout.requests')
+  const { duration, guard, tokens, decisions, overhead, firstToken, attempt, limits, found, drift, rolledOut } =
+    instrumentsOf(meter)
   const exporters =
     otlpEndpoint === undefined
       ? []
@@ -179,6 +167,27 @@ export function gatewayTelemetry(
       await meters.shutdown()
     },
   }
+}
+
+/** Everything that is counted and measured. */
+function instrumentsOf(meter: Meter) {
+  const duration = meter.createHistogram('gen_ai.server.request.duration', { unit: 's' })
+  const guard = meter.createHistogram('gatehouse.guard.duration', { unit: 's' })
+  const tokens = meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' })
+  const decisions = meter.createCounter('gatehouse.guard.decisions', {
+    description: 'Requests by outcome, action and code',
+  })
+  const overhead = meter.createHistogram('gatehouse.overhead.duration', {
+    unit: 's',
+    description: 'Time of a request that its upstream did not take',
+  })
+  const firstToken = meter.createHistogram('gen_ai.server.time_to_first_token', { unit: 's' })
+  const attempt = meter.createHistogram('gatehouse.upstream.attempt.duration', { unit: 's' })
+  const limits = meter.createCounter('gatehouse.limits.decisions')
+  const found = meter.createCounter('gatehouse.guard.findings')
+  const drift = meter.createCounter('gatehouse.drift')
+  const rolledOut = meter.createCounter('gatehouse.rollout.requests')
+  return { duration, guard, tokens, decisions, overhead, firstToken, attempt, limits, found, drift, rolledOut }
 }
 
 /** Which part of a request or an answer was not the release's. */

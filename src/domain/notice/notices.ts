@@ -1,4 +1,5 @@
-import type { Tier } from '../manifest/manifest.ts'
+/** As the manifest computes it. */
+type Tier = 'T1' | 'T2' | 'T3'
 
 /** What a system says to its users in its own name, whatever the model says. */
 export const NOTICE_KINDS = ['disclosure', 'refusal', 'escalation', 'outage'] as const

@@ -27,7 +27,7 @@ import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
-import type { GatewayPorts } from './gateway-ports.ts'
+import type { DecisionSink, GatewayPorts } from './gateway-ports.ts'
 import { gatewayServer, type RequestTimes } from './gateway-server.ts'
 import { openHmacKey } from './hmac-key.ts'
 import { Rollouts } from './rollouts.ts'
@@ -151,19 +151,10 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
   const bundles = new BundleSource({ ...options, gateway, clock }, trust.value)
   await bundles.start()
-  const spool = await openSpool({
-    folder: join(options.folder, 'spool'),
-    gateway,
-    clock,
-    newId: ulidIds,
-    bytesMax: config.config.audit?.spoolBytesMax,
-    ship: (segment) => ship(options, segment),
-  })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
   const hmac = (purpose: string, text: string): string =>
     createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
-  const gaps = new RecordGaps(spool, clock, ulidIds)
-  const sink = spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap')
+  const { spool, sink } = await openRecords(options, { config, gateway, clock })
   const rollouts = new Rollouts({ configured: () => config.config.rollouts ?? [], hmac, monotonicMs, log: options.log })
   telemetry.observe(() => ({
     records: sink.health(),
@@ -204,6 +195,23 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
   return ok({ ports, config, bundles, spool, telemetry, guards })
+}
+
+/** The spool and what decisions see of it. */
+async function openRecords(
+  options: GatewayOptions,
+  { config, gateway, clock }: { readonly config: LiveConfig; readonly gateway: string; readonly clock: Clock },
+): Promise<{ readonly spool: Spool; readonly sink: DecisionSink }> {
+  const spool = await openSpool({
+    folder: join(options.folder, 'spool'),
+    gateway,
+    clock,
+    newId: ulidIds,
+    bytesMax: config.config.audit?.spoolBytesMax,
+    ship: (segment) => ship(options, segment),
+  })
+  const gaps = new RecordGaps(spool, clock, ulidIds)
+  return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {
