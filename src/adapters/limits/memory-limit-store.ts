@@ -1,5 +1,5 @@
 import { epochMs, type Clock } from '../../base/instant.ts'
-import { steadyClock } from '../clock/steady-clock.ts'
+import { ongoingClock } from '../clock/ongoing-clock.ts'
 import { settleRate, takeRate } from '../../domain/limits/gcra.ts'
 import { periodEnd, rateShape, type Charge } from '../../domain/limits/limit-rule.ts'
 import {
@@ -24,7 +24,7 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
   const buckets = new Map<string, number>()
   const budgets = new Map<string, Budget & { readonly until: number }>()
   // A bucket that was filled before the clock went back would not refill until it has caught up.
-  const steady = steadyClock(clock)
+  const steady = ongoingClock(clock)
   let reserved = 0
 
   function budgetOf(key: string, until: number, now: number): Budget {

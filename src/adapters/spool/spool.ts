@@ -12,7 +12,7 @@ import {
   type Segment,
   type SpoolLine,
 } from '../../contract/decision/decision-record.ts'
-import { steadyClock } from '../clock/steady-clock.ts'
+import { ongoingClock } from '../clock/ongoing-clock.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
 import { errnoOf } from '../files/errno.ts'
 import type { NewId } from '../ids/ulid-ids.ts'
@@ -161,7 +161,7 @@ class RunningSpool implements Spool {
     this.#sealedBytes = sealed.reduce((sum, { bytes }) => sum + bytes, 0)
     this.#current = current
     this.#currentId = id
-    this.#steady = steadyClock(options.clock)
+    this.#steady = ongoingClock(options.clock)
     this.#openedAt = this.#steady()
     this.#timer = setInterval(() => this.#tick(), TURN_MS)
     this.#timer.unref()
