@@ -93,8 +93,8 @@ export function gatewayTelemetry(
     views: VIEWS,
   })
   const meter = meters.getMeter('gatehouse')
-  const { duration, guard, tokens, decisions, overhead, firstToken, attempt, limits, found, drift, rolledOut } =
-    instrumentsOf(meter)
+  const instruments = instrumentsOf(meter)
+  const { duration, guard, tokens, decisions, overhead, firstToken, drift, rolledOut } = instruments
   const exporters =
     otlpEndpoint === undefined
       ? []
@@ -135,31 +135,7 @@ export function gatewayTelemetry(
       })
       recordSpan(tracer, request, common)
     },
-    findings(system, findings) {
-      for (const { detector, category, guarantee, where } of findings)
-        found.add(1, {
-          'gatehouse.system': system,
-          'gatehouse.guard.component': detector.split('/')[0] ?? '',
-          'gatehouse.guard.risk.category': category,
-          guarantee,
-          'gatehouse.guard.target.type': where === 'output' ? 'output' : 'input',
-        })
-    },
-    attempts(attempts) {
-      for (const { upstream, status, code, ms } of attempts)
-        attempt.record(ms / 1_000, {
-          upstream,
-          'http.response.status_code': status ?? 0,
-          ...(code === null ? {} : { 'error.type': code }),
-        })
-    },
-    limit: (system, verdict) =>
-      limits.add(1, {
-        'gatehouse.system': system,
-        outcome: verdict.kind,
-        rule: verdict.kind === 'limited' ? verdict.rule : '',
-      }),
-    shadow: ({ rollout, outcome }) => rolledOut.add(1, { rollout, arm: 'shadow', outcome }),
+    ...meteredParts(instruments),
     observe: (state) => observeState(meter, state),
     serveMetrics: (request, response) => prometheus.getMetricsRequestHandler(request, response),
     async close() {
@@ -188,6 +164,42 @@ function instrumentsOf(meter: Meter) {
   const drift = meter.createCounter('gatehouse.drift')
   const rolledOut = meter.createCounter('gatehouse.rollout.requests')
   return { duration, guard, tokens, decisions, overhead, firstToken, attempt, limits, found, drift, rolledOut }
+}
+
+/** What is told of parts of a request, as they happen. */
+function meteredParts({
+  found,
+  attempt,
+  limits,
+  rolledOut,
+}: ReturnType<typeof instrumentsOf>): Pick<GatewayTelemetry, 'findings' | 'attempts' | 'limit' | 'shadow'> {
+  return {
+    findings(system, findings) {
+      for (const { detector, category, guarantee, where } of findings)
+        found.add(1, {
+          'gatehouse.system': system,
+          'gatehouse.guard.component': detector.split('/')[0] ?? '',
+          'gatehouse.guard.risk.category': category,
+          guarantee,
+          'gatehouse.guard.target.type': where === 'output' ? 'output' : 'input',
+        })
+    },
+    attempts(attempts) {
+      for (const { upstream, status, code, ms } of attempts)
+        attempt.record(ms / 1_000, {
+          upstream,
+          'http.response.status_code': status ?? 0,
+          ...(code === null ? {} : { 'error.type': code }),
+        })
+    },
+    limit: (system, verdict) =>
+      limits.add(1, {
+        'gatehouse.system': system,
+        outcome: verdict.kind,
+        rule: verdict.kind === 'limited' ? verdict.rule : '',
+      }),
+    shadow: ({ rollout, outcome }) => rolledOut.add(1, { rollout, arm: 'shadow', outcome }),
+  }
 }
 
 /** Which part of a request or an answer was not the release's. */
