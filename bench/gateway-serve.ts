@@ -42,6 +42,7 @@ if (kind === 'no-audit') {
   // What was shipped is let go: the stand-in of the control plane must not be what fills the memory.
   setInterval(() => plane.segments.splice(0), 500).unref()
 }
+process.on('SIGINT', () => process.exit(0))
 process.on('message', (message) => {
   if (message === 'usage') process.send?.({ rss: process.memoryUsage.rss(), cpu: process.cpuUsage() })
 })

@@ -76,7 +76,7 @@ describe.each(cells)('$wire, $place, streamed: $isStream', ({ wire, place, put, 
     expect(reached()).not.toContain(ENCODED)
   })
 
-  test.skipIf(['callId', 'image', 'setting', 'callArguments'].includes(place))('an instruction does not', async () => {
+  test('an instruction does not', async () => {
     await send(ATTACK)
     expect(reached()).not.toContain('Ignore all previous')
   })

@@ -7,6 +7,7 @@ import { nodeSha256 } from '../../src/adapters/crypto/node-crypto.ts'
 import { mintSubjectToken, subjectVerifier } from '../../src/adapters/http/subject-token.ts'
 import { ulidIds } from '../../src/adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../src/adapters/json-schema/argument-checker.ts'
+import { reportGate } from '../../src/adapters/limits/report-gate.ts'
 import { injectionClassifier } from '../../src/adapters/models/load-injection-model.ts'
 import { celEngine } from '../../src/adapters/policy-cel/cel-engine.ts'
 import { soleUpstream } from '../../src/adapters/providers/transport/sole-upstream.ts'
@@ -14,13 +15,22 @@ import type { UpstreamProtocol } from '../../src/adapters/providers/transport/tr
 import { memorySessionStore } from '../../src/adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../src/application/gateway/admitted-system.ts'
 import { DAY_MS, epochMs } from '../../src/base/instant.ts'
-import type { DecisionIntent, DecisionOutcome } from '../../src/contract/decision/decision-record.ts'
+import type {
+  DecisionIntent,
+  DecisionOutcome,
+  ReportLine,
+  ShadowLine,
+} from '../../src/contract/decision/decision-record.ts'
 import { parseManifest } from '../../src/contract/manifest/parse-manifest.ts'
 import { releaseFromParts } from '../../src/contract/manifest/release-from-parts.ts'
 import { denyStateOf, type DenyRecord, type DenyScope } from '../../src/domain/killswitch/deny-record.ts'
 import type { Subject } from '../../src/domain/session/conversation.ts'
 import type { GatewayPorts } from '../../src/entrypoints/gateway/gateway-ports.ts'
 import { chatVault } from '../../src/entrypoints/gateway/chat-vault.ts'
+import { Rollouts } from '../../src/entrypoints/gateway/rollouts.ts'
+import { silentSink } from '../../src/entrypoints/gateway/silent-sink.ts'
+import type { Rollout } from '../../src/domain/rollout/rollout.ts'
+import { silentTelemetry } from '../../src/adapters/telemetry/silent-telemetry.ts'
 import { gatewayServer } from '../../src/entrypoints/gateway/gateway-server.ts'
 import { ReleaseGuards } from '../../src/entrypoints/gateway/release-guards.ts'
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts'
@@ -33,6 +43,8 @@ export interface BareGateway extends AsyncDisposable {
   readonly provider: FakeProvider
   readonly intents: DecisionIntent[]
   readonly outcomes: DecisionOutcome[]
+  readonly reports: ReportLine[]
+  readonly shadows: ShadowLine[]
   readonly bugs: unknown[]
   readonly workloadKey: KeyObject
   /** Everything that is switched off from now on. */
@@ -47,6 +59,10 @@ export interface BareOptions {
   readonly ports?: Partial<GatewayPorts>
   /** Schemas of tools beside the usual two. */
   readonly toolSchemas?: Readonly<Record<string, string>>
+  readonly environment?: string
+  readonly rollouts?: readonly Rollout[]
+  /** Further releases that are admitted, older than the one of `manifest`. */
+  readonly older?: readonly string[]
 }
 
 /** The gateway's own code around one release, in this process: a real server, a real provider, records in a list. */
@@ -55,6 +71,9 @@ export async function startBareGateway({
   protocol = 'openai',
   ports = {},
   toolSchemas = {},
+  environment = 'local',
+  rollouts = [],
+  older = [],
 }: BareOptions = {}): Promise<BareGateway> {
   await using starting = new AsyncDisposableStack()
   const provider = starting.use(await startFakeProvider())
@@ -67,9 +86,13 @@ export async function startBareGateway({
   const { privateKey } = generateKeyPairSync('ed25519')
   const intents: DecisionIntent[] = []
   const outcomes: DecisionOutcome[] = []
+  const reports: ReportLine[] = []
+  const shadows: ShadowLine[] = []
   const bugs: unknown[] = []
   let denies: readonly DenyRecord[] = []
   const kept = { kept: true } as const
+  const hmac = (purpose: string, text: string): string =>
+    createHmac('sha256', 'bare').update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
   const server = gatewayServer({
     admission: {
       callerOf: (key) =>
@@ -78,9 +101,9 @@ export async function startBareGateway({
               admitted: {
                 organization: 'local',
                 system: SYSTEM,
-                environment: 'local',
+                environment,
                 isMultiTenant: served.manifest.intake.multiTenant === true,
-                releases: [served],
+                releases: [...older.map((text) => serveRelease(releaseOf(text, toolSchemas), served.validUntil)), served],
               },
               keyId: 'bare',
               verifySubject: subjectVerifier(SYSTEM, [rawPublicKey(privateKey)], systemClock),
@@ -100,23 +123,30 @@ export async function startBareGateway({
         outcomes.push(record)
         return kept
       },
+      async report(record) {
+        reports.push(record)
+        return kept
+      },
+      async shadow(record) {
+        shadows.push(record)
+        return kept
+      },
+      health: () => silentSink().health(),
     },
     sessions: memorySessionStore(systemClock),
     transport,
     planRoute: (_, model) => ({ ok: true, targets: [{ ...targetOf(model), isFallback: false }] }),
+    admitReport: reportGate(monotonicMs),
     admitWithinLimits: async () => ({ kind: 'granted', settle: async () => undefined }),
-    telemetry: {
-      record: () => undefined,
-      serveMetrics: (_, response) => void response.writeHead(404).end(),
-      close: async () => undefined,
-    },
+    telemetry: silentTelemetry(),
+    rollouts: new Rollouts({ configured: () => rollouts, hmac, monotonicMs, log: () => undefined }),
     engine: celEngine(),
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
     pseudonyms: chatVault(Buffer.from('bare')),
     guardOf: (release) => guards.of(release),
-    hmac: (purpose, text) => createHmac('sha256', 'bare').update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    hmac,
     classify: classify.value,
     argumentsOf: () => argumentChecker(served.schemas),
     onBug: (error) => void bugs.push(error),
@@ -137,6 +167,8 @@ export async function startBareGateway({
     provider,
     intents,
     outcomes,
+    reports,
+    shadows,
     bugs,
     workloadKey: privateKey,
     deny(...scopes) {

@@ -16,13 +16,15 @@ export interface BundleServer extends AsyncDisposable {
   serve(bundle: string, revision: number): void
   /** Whether segments are taken. */
   isTaking: boolean
+  /** False: it dies each time between taking a segment and saying so. */
+  isAcknowledging: boolean
 }
 
 /**
  * The two routes that a gateway uses of a control plane, over real HTTP and without a database: for tests of the
  * gateway alone, which must not start a database each.
  */
-export async function startBundleServer(): Promise<BundleServer> {
+export async function startBundleServer(port = 0): Promise<BundleServer> {
   const token = 'gw_test_token'
   const state = { bundle: '', revision: -1 }
   const waiting = new Set<ServerResponse>()
@@ -39,7 +41,8 @@ export async function startBundleServer(): Promise<BundleServer> {
         if (!taken.isTaking) return void response.writeHead(503).end()
         const segment = JSON.parse(text) as Segment
         if (!segments.some(({ segmentId }) => segmentId === segment.segmentId)) segments.push(segment)
-        response.end('{"kept":true}')
+        if (taken.isAcknowledging) return void response.end('{"kept":true}')
+        return void response.destroy()
       })
       return undefined
     }
@@ -62,7 +65,7 @@ export async function startBundleServer(): Promise<BundleServer> {
   })
   const send = (response: ServerResponse): void =>
     void response.writeHead(200, { 'gatehouse-revision': String(state.revision) }).end(state.bundle)
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const taken: BundleServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -71,6 +74,7 @@ export async function startBundleServer(): Promise<BundleServer> {
     heard,
     problems,
     isTaking: true,
+    isAcknowledging: true,
     serve(bundle, revision) {
       state.bundle = bundle
       state.revision = revision

@@ -26,7 +26,13 @@ export interface Wire {
 }
 
 export type FakeReply =
-  | { readonly kind: 'completion'; readonly choices: readonly FakeChoice[]; readonly wire?: Wire }
+  /** `model`: the name that it answers by; the one asked for unless given. */
+  | {
+      readonly kind: 'completion'
+      readonly choices: readonly FakeChoice[]
+      readonly wire?: Wire
+      readonly model?: string
+    }
   | { readonly kind: 'failure'; readonly status: number; readonly body: unknown }
   | { readonly kind: 'raw'; readonly body: string }
   /** A stream whose pieces come when they come. */
@@ -129,10 +135,14 @@ async function send(response: ServerResponse, body: Record<string, unknown>, rep
       )
     case 'completion':
       return body['stream'] === true
-        ? stream(response, eventsOf(reply.choices, body, reply.wire ?? {}), reply.wire ?? {})
+        ? stream(
+            response,
+            eventsOf(reply.choices, { ...body, model: reply.model ?? body['model'] }, reply.wire ?? {}),
+            reply.wire ?? {},
+          )
         : void response
             .writeHead(200, { 'content-type': 'application/json' })
-            .end(JSON.stringify(completionOf(reply.choices)))
+            .end(JSON.stringify({ ...completionOf(reply.choices), model: reply.model ?? body['model'] }))
   }
 }
 
@@ -171,7 +181,9 @@ function eventsOf(choices: readonly FakeChoice[], body: Record<string, unknown>,
     for (const row of rows) if (row[at] !== undefined) events.push({ choices: [row[at]] })
   const wanted = body['stream_options'] as { include_usage?: boolean } | undefined
   if (wanted?.include_usage === true) events.push({ choices: [], usage: USAGE })
-  return events.map((event) => JSON.stringify({ ...HEAD, object: 'chat.completion.chunk', model: MODEL, ...event }))
+  return events.map((event) =>
+    JSON.stringify({ ...HEAD, object: 'chat.completion.chunk', model: body['model'] ?? MODEL, ...event }),
+  )
 }
 
 function deltasOf(choice: FakeChoice, size: number): { delta: object; finish_reason: string | null }[] {

@@ -23,6 +23,7 @@ export function mintSubjectToken(
     roles: [...subject.roles],
     session: subject.session,
     ...(subject.email === undefined ? {} : { email: subject.email }),
+    ...(subject.language === undefined ? {} : { locale: subject.language }),
   })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'gatehouse-subject+jwt' })
     .setSubject(subject.principal)
@@ -62,7 +63,7 @@ async function verifyWith(key: KeyObject, token: string, system: string, nowMs: 
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(nowMs),
     })
-    const { sub, tenant, roles, session, email, exp, iat } = payload
+    const { sub, tenant, roles, session, email, locale, exp, iat } = payload
     if ((exp ?? 0) - (iat ?? 0) > LIFE_MAX_S) return undefined
     if (typeof sub !== 'string' || !isTenant(tenant) || typeof session !== 'string' || session === '') return undefined
     if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
@@ -72,6 +73,7 @@ async function verifyWith(key: KeyObject, token: string, system: string, nowMs: 
       session,
       roles: roles as string[],
       email: typeof email === 'string' ? email : undefined,
+      ...(typeof locale === 'string' ? { language: locale } : {}),
     }
   } catch (error) {
     // jose says by its own errors that a token is not valid; its caller needs only that.

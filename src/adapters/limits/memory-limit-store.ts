@@ -1,4 +1,5 @@
 import { epochMs, type Clock } from '../../base/instant.ts'
+import { ongoingClock } from '../clock/ongoing-clock.ts'
 import { settleRate, takeRate } from '../../domain/limits/gcra.ts'
 import { periodEnd, rateShape, type Charge } from '../../domain/limits/limit-rule.ts'
 import {
@@ -22,6 +23,8 @@ interface Budget {
 export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
   const buckets = new Map<string, number>()
   const budgets = new Map<string, Budget & { readonly until: number }>()
+  // A bucket that was filled before the clock went back would not refill until it has caught up.
+  const steady = ongoingClock(clock)
   let reserved = 0
 
   function budgetOf(key: string, until: number, now: number): Budget {
@@ -39,7 +42,8 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
     async reserve(scope, id, charges): Promise<ReserveOutcome> {
       const now = clock()
       reserved += 1
-      if (reserved % SWEEP_EACH === 0) sweep(buckets, budgets, now)
+      const steadyNow = steady()
+      if (reserved % SWEEP_EACH === 0) sweep(buckets, budgets, { now, steadyNow })
       const periodEnds: number[] = []
       const apply: (() => void)[] = []
       for (const charge of charges) {
@@ -47,7 +51,7 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
         const { rule, amount } = charge
         if (rule.bound.kind === 'rate') {
           const shape = sharedShape(charge, share)
-          const taken = takeRate(buckets.get(key) ?? 0, now, amount, shape)
+          const taken = takeRate(buckets.get(key) ?? 0, steadyNow, amount, shape)
           if (!taken.isAllowed) return { kind: 'limited', charge, retryAfterMs: taken.retryAfterMs }
           apply.push(() => buckets.set(key, taken.fullAtMs))
         } else {
@@ -73,7 +77,7 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
         const key = counterKey(scope, charge)
         const amount = taken[at] ?? charge.amount
         if (charge.rule.bound.kind === 'rate') {
-          const fullAt = settleRate(buckets.get(key) ?? now, charge.amount, amount, sharedShape(charge, share))
+          const fullAt = settleRate(buckets.get(key) ?? steady(), charge.amount, amount, sharedShape(charge, share))
           buckets.set(key, fullAt)
           continue
         }
@@ -88,8 +92,12 @@ export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
   }
 }
 
-function sweep(buckets: Map<string, number>, budgets: Map<string, { readonly until: number }>, now: number): void {
-  for (const [key, fullAt] of buckets) if (fullAt <= now) buckets.delete(key)
+function sweep(
+  buckets: Map<string, number>,
+  budgets: Map<string, { readonly until: number }>,
+  { now, steadyNow }: { readonly now: number; readonly steadyNow: number },
+): void {
+  for (const [key, fullAt] of buckets) if (fullAt <= steadyNow) buckets.delete(key)
   for (const [key, { until }] of budgets) if (until <= now) budgets.delete(key)
   // The oldest counters go first when a flood of names has filled the table.
   for (const table of [buckets, budgets])

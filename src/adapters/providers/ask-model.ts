@@ -38,8 +38,8 @@ export type UpstreamFailure =
   | { readonly kind: 'untranslatable'; readonly failure: WireFailure }
 
 export type UpstreamReply =
-  | { readonly kind: 'answer'; readonly answer: ModelAnswer }
-  | { readonly kind: 'stream'; readonly stream: AnswerStream }
+  | { readonly kind: 'answer'; readonly answer: ModelAnswer; readonly target: TransportTarget }
+  | { readonly kind: 'stream'; readonly stream: AnswerStream; readonly target: TransportTarget }
   | UpstreamFailure
 
 const REPLY_BYTES_MAX = 8 * 1_048_576
@@ -77,13 +77,13 @@ export async function askModel(
       : failureReply(outcome.failure)
   const upstream = transport.upstreams.get(outcome.target.upstream)
   if (upstream === undefined) throw new Error('an upstream that is not configured has answered')
-  const { body, status, headers } = outcome
+  const { body, status, headers, target } = outcome
   if (status !== 200) return rejected(status, headers['retry-after'], await body.text(REPLY_BYTES_MAX))
   const dialect = dialectOf(upstream)
-  if (!request.isStream) return wholeAnswer(dialect, await body.text(REPLY_BYTES_MAX))
+  if (!request.isStream) return wholeAnswer(dialect, target, await body.text(REPLY_BYTES_MAX))
   if (headers['content-type']?.startsWith('application/json') === true)
     return { kind: 'incomplete', reason: 'the provider answered a stream with one document' }
-  return { kind: 'stream', stream: answerStream(dialect, body) }
+  return { kind: 'stream', stream: answerStream(dialect, body), target }
 }
 
 /** What went wrong below, as the gateway tells it. */
@@ -111,14 +111,18 @@ export function rejected(
   return { kind: 'rejected', status, message: said ?? `the provider answered ${status}`, ...wait }
 }
 
-function wholeAnswer(dialect: UpstreamDialect, body: Awaited<ReturnType<ResponseBody['text']>>): UpstreamReply {
+function wholeAnswer(
+  dialect: UpstreamDialect,
+  target: TransportTarget,
+  body: Awaited<ReturnType<ResponseBody['text']>>,
+): UpstreamReply {
   if (body.kind === 'broken') return failureReply(body.failure)
   const fields = fieldsOfJson(body.text)
   if (fields === undefined) return { kind: 'incomplete', reason: 'the answer is no JSON' }
   const answer = dialect.parseAnswer(fields)
   return answer === undefined
     ? { kind: 'incomplete', reason: 'the answer is none of this protocol' }
-    : { kind: 'answer', answer }
+    : { kind: 'answer', answer, target }
 }
 
 function answerStream(dialect: UpstreamDialect, body: ResponseBody): AnswerStream {

@@ -29,6 +29,34 @@ export class DurableLines {
     return this.#count
   }
 
+  /** Bytes kept so far. */
+  get bytes(): number {
+    return this.#length
+  }
+
+  /** Lines that wait for the disk. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Whether the disk takes a byte; it is taken back at once. */
+  async probe(): Promise<boolean> {
+    if (this.#failed !== undefined) return false
+    // Something is being written: its outcome tells as much.
+    if (this.#running !== undefined) return false
+    let isTaken = false
+    this.#running = (async () => {
+      isTaken = (await this.#write(Buffer.from('\n'), 0)).kept
+      if (isTaken) {
+        this.#length -= 1
+        await this.#file.truncate(this.#length)
+      }
+      await this.#run()
+    })()
+    await this.#running
+    return isTaken
+  }
+
   append(line: string): Promise<AppendOutcome> {
     if (this.#failed !== undefined) return Promise.resolve({ kept: false, reason: this.#failed })
     if (this.#waiting.length >= WAITING_MAX)

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOfBytes } from '../../base/digest.ts'
 import { SECOND_MS, type Clock } from '../../base/instant.ts'
@@ -6,9 +6,13 @@ import {
   spoolLineSchema,
   type DecisionIntent,
   type DecisionOutcome,
+  type GapLine,
+  type ReportLine,
+  type ShadowLine,
   type Segment,
   type SpoolLine,
 } from '../../contract/decision/decision-record.ts'
+import { ongoingClock } from '../clock/ongoing-clock.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
 import { errnoOf } from '../files/errno.ts'
 import type { NewId } from '../ids/ulid-ids.ts'
@@ -17,12 +21,18 @@ import { DurableLines, type AppendOutcome } from './durable-lines.ts'
 const SEGMENT_LINES_MAX = 2_000
 const SEGMENT_AGE_MS = SECOND_MS / 2
 const TURN_MS = 100
+const BYTES_MAX = 4 * 1_073_741_824
+const FULL = 'the spool is full'
+/** Once full it takes nothing until a tenth of it is free again: not now a small record and now no large one. */
+const ROOM_AGAIN = 0.9
 
 export interface SpoolOptions {
   readonly folder: string
   readonly gateway: string
   readonly clock: Clock
   readonly newId: NewId
+  /** What all that is not shipped yet may take of the disk. */
+  readonly bytesMax?: number | undefined
   /** Hands a sealed segment to the control plane; true when it is kept there. */
   readonly ship: (segment: Segment) => Promise<boolean>
 }
@@ -30,6 +40,12 @@ export interface SpoolOptions {
 export interface Spool {
   intent(record: DecisionIntent): Promise<AppendOutcome>
   outcome(record: DecisionOutcome): Promise<AppendOutcome>
+  /** A line that is about no single request on its way. */
+  note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome>
+  /** Why the last record could not be written; undefined while they can. */
+  readonly problem: string | undefined
+  /** Bytes on disk, those that wait to be shipped included. */
+  readonly bytes: number
   /** Segments on disk that the control plane has not taken yet. */
   readonly unshipped: number
   close(): Promise<void>
@@ -43,7 +59,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 }
 
 /** Segments that a crash left open: intents without an outcome become `unknown`. */
-async function recover({ folder, clock }: SpoolOptions): Promise<string[]> {
+async function recover({ folder, clock }: SpoolOptions): Promise<SealedFile[]> {
   const names = (await readdir(folder)).toSorted().filter((file) => file.endsWith('.open'))
   const open = await Promise.all(
     names.map(async (name) => ({ name, lines: linesOf(await readFile(join(folder, name), 'utf8')) })),
@@ -79,7 +95,8 @@ async function recover({ folder, clock }: SpoolOptions): Promise<string[]> {
     }
     await unlink(join(folder, name))
   }
-  return (await readdir(folder)).filter((file) => file.endsWith('.sealed')).toSorted()
+  const sealed = (await readdir(folder)).filter((file) => file.endsWith('.sealed')).toSorted()
+  return Promise.all(sealed.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })))
 }
 
 /** Whole, valid lines; a torn last line was never acknowledged. */
@@ -97,12 +114,37 @@ function linesOf(text: string): SpoolLine[] {
   return lines
 }
 
+interface SealedFile {
+  readonly name: string
+  readonly bytes: number
+}
+
+/** Lines that this spool wrote or has already looked at: only what is no JSON at all, on a disk that lost it, is left out. */
+function ownLinesOf(text: string): SpoolLine[] {
+  const lines: SpoolLine[] = []
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    try {
+      lines.push(JSON.parse(line) as SpoolLine)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+    }
+  }
+  return lines
+}
+
 class RunningSpool implements Spool {
   readonly #options: SpoolOptions
-  readonly #sealed: string[]
+  readonly #sealed: SealedFile[]
+  #sealedBytes: number
+  #problem: string | undefined
+  #isFull = false
+  readonly #bytesMax: number
   #current: DurableLines
   #currentId: string
   #openedAt: number
+  /** For the age of a segment: one must not wait for a clock that was set back. */
+  readonly #steady: Clock
   /** Intents that still wait for their outcome; they are copied into each new segment, so the newest one knows them all. */
   readonly #pending = new Map<string, { readonly line: string; readonly file: DurableLines }>()
   /** Lines of the open segment besides the carried intents: without any there is nothing to seal. */
@@ -112,17 +154,20 @@ class RunningSpool implements Spool {
   #isTurning = false
   #isClosed = false
 
-  private constructor(options: SpoolOptions, sealed: string[], current: DurableLines, id: string) {
+  private constructor(options: SpoolOptions, sealed: SealedFile[], current: DurableLines, id: string) {
     this.#options = options
     this.#sealed = sealed
+    this.#bytesMax = options.bytesMax ?? BYTES_MAX
+    this.#sealedBytes = sealed.reduce((sum, { bytes }) => sum + bytes, 0)
     this.#current = current
     this.#currentId = id
-    this.#openedAt = options.clock()
+    this.#steady = ongoingClock(options.clock)
+    this.#openedAt = this.#steady()
     this.#timer = setInterval(() => this.#tick(), TURN_MS)
     this.#timer.unref()
   }
 
-  static async start(options: SpoolOptions, sealed: string[]): Promise<RunningSpool> {
+  static async start(options: SpoolOptions, sealed: SealedFile[]): Promise<RunningSpool> {
     const id = options.newId()
     return new RunningSpool(options, sealed, await DurableLines.create(join(options.folder, `${id}.open`)), id)
   }
@@ -131,10 +176,25 @@ class RunningSpool implements Spool {
     return this.#sealed.length
   }
 
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  get bytes(): number {
+    return this.#sealedBytes + this.#current.bytes
+  }
+
+  async #append(file: DurableLines, line: string): Promise<AppendOutcome> {
+    if (this.bytes + line.length > this.#bytesMax) this.#isFull = true
+    const outcome: AppendOutcome = this.#isFull ? { kept: false, reason: FULL } : await file.append(line)
+    this.#problem = outcome.kept ? undefined : outcome.reason
+    return outcome
+  }
+
   async intent(record: DecisionIntent): Promise<AppendOutcome> {
     const line = JSON.stringify(record)
     const file = this.#current
-    const outcome = await file.append(line)
+    const outcome = await this.#append(file, line)
     if (outcome.kept) {
       this.#pending.set(record.id, { line, file })
       this.#fresh += 1
@@ -143,11 +203,17 @@ class RunningSpool implements Spool {
   }
 
   async outcome(record: DecisionOutcome): Promise<AppendOutcome> {
-    const outcome = await this.#current.append(JSON.stringify(record))
+    const outcome = await this.#append(this.#current, JSON.stringify(record))
     if (outcome.kept) {
       this.#pending.delete(record.id)
       this.#fresh += 1
     }
+    return outcome
+  }
+
+  async note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome> {
+    const outcome = await this.#append(this.#current, JSON.stringify(record))
+    if (outcome.kept) this.#fresh += 1
     return outcome
   }
 
@@ -166,21 +232,29 @@ class RunningSpool implements Spool {
   }
 
   async #work(): Promise<void> {
-    const age = this.#options.clock() - this.#openedAt
+    // Nobody may send a request while this says that none can be recorded: whether it can is found out here.
+    if (this.#problem !== undefined) await this.#probe()
+    const age = this.#steady() - this.#openedAt
     const isDue = this.#fresh > 0 && (age >= SEGMENT_AGE_MS || this.#current.count >= SEGMENT_LINES_MAX)
     if (isDue) await this.#seal()
     await this.#shipAll()
   }
 
+  async #probe(): Promise<void> {
+    if (this.#isFull && this.bytes > this.#bytesMax * ROOM_AGAIN) return
+    this.#isFull = false
+    if (await this.#current.probe()) this.#problem = undefined
+  }
+
   /** Closes the open segment and starts the next one, with the intents that still wait. */
   async #seal(): Promise<void> {
-    const { folder, newId, clock } = this.#options
+    const { folder, newId } = this.#options
     const [closing, closingId] = [this.#current, this.#currentId]
     const id = newId()
     const next = await DurableLines.create(join(folder, `${id}.open`))
     this.#current = next
     this.#currentId = id
-    this.#openedAt = clock()
+    this.#openedAt = this.#steady()
     this.#fresh = 0
     // Once the closing file is closed, an intent that was on its way into it is pending too and is carried.
     await closing.close()
@@ -188,7 +262,8 @@ class RunningSpool implements Spool {
     if (closing.count === 0) return unlink(closing.path)
     const name = `${closingId}.sealed`
     await rename(closing.path, join(folder, name))
-    this.#sealed.push(name)
+    this.#sealed.push({ name, bytes: closing.bytes })
+    this.#sealedBytes += closing.bytes
   }
 
   async #carry(
@@ -203,10 +278,10 @@ class RunningSpool implements Spool {
 
   async #shipAll(): Promise<void> {
     while (this.#sealed.length > 0) {
-      const name = this.#sealed[0] as string
+      const { name, bytes } = this.#sealed[0] as SealedFile
       const path = join(this.#options.folder, name)
       const text = await readFile(path, 'utf8')
-      const lines = linesOf(text)
+      const lines = ownLinesOf(text)
       const segment: Segment = {
         segmentId: name.replace(/\.sealed$/, ''),
         gateway: this.#options.gateway,
@@ -216,6 +291,7 @@ class RunningSpool implements Spool {
       if (lines.length > 0 && !(await this.#options.ship(segment))) return
       await unlink(path)
       this.#sealed.shift()
+      this.#sealedBytes -= bytes
     }
   }
 

@@ -20,6 +20,10 @@ const DENIED: RequestTelemetry = {
   action: 'block',
   code: 'content_filter',
   rule: 'injection/set-aside-instructions',
+  overheadMs: 4,
+  firstPieceMs: null,
+  arm: null,
+  hasDrifted: false,
 }
 
 /** The text that a scrape of `/metrics` gets. */

@@ -6,6 +6,9 @@ import { textOfImage } from './image-source.ts'
 import type { ContentPart, ModelRequest } from './model-request.ts'
 
 const NODES_MAX = 20_000
+/** How often the parts of one message may be cut inside a word, and how far behind such a cut a value is looked for. */
+const SEAMS_MAX = 8
+const SEAM_CHARS = 4_096
 
 /**
  * Everything of a request that reaches the model beside the texts of its messages, and that cannot be rewritten: ids and
@@ -45,7 +48,27 @@ function textsOfParts(parts: readonly ContentPart[], index: number): Result<read
     if (!image.ok) return image
     if (image.value !== '') carried.push({ where: `${index}:image`, text: image.value })
   }
-  return ok(carried)
+  if (!isSplit) return ok(carried)
+  const seams = textsBehindSeams(parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])))
+  if (seams === undefined) return fail('the text of a message is cut inside words too often to be judged')
+  return ok([...carried, ...seams.map((text) => ({ where: `${index}:seam`, text }))])
+}
+
+/**
+ * What begins where a part ends inside a word: a value that is spread over parts and hides behind the word before it.
+ * Undefined where there are too many such places.
+ */
+function textsBehindSeams(texts: readonly string[]): readonly string[] | undefined {
+  const seams: string[] = []
+  const whole = texts.join('')
+  let at = 0
+  for (const text of texts.slice(0, -1)) {
+    at += text.length
+    if (at === 0 || !/^[\w+/=-]{2}$/.test(whole.slice(at - 1, at + 1))) continue
+    seams.push(whole.slice(at, at + SEAM_CHARS).toWellFormed())
+    if (seams.length > SEAMS_MAX) return undefined
+  }
+  return seams
 }
 
 /** Every text and every name in a JSON value; undefined where there are too many. */

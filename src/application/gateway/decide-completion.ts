@@ -300,12 +300,12 @@ function settle(
   texts: readonly JudgedChoiceText[],
   ports: DecideCompletionPorts,
 ): void {
-  const { sessionKey } = context
+  const { sessionKey, disclosure = '' } = context
   if (sessionKey === undefined) return
   for (const [index, choice] of choices.entries()) {
     const { text = '', refusal = null } = texts[index] ?? {}
     // A client sends a refusal back as what the assistant said.
-    const delivered = { text: text || (refusal ?? ''), toolCalls: choice.toolCalls }
+    const delivered = { text: text === '' ? (refusal ?? '') : disclosure + text, toolCalls: choice.toolCalls }
     ports.sessions.rememberAssistant(sessionKey, ports.assistantDigest(delivered))
     countCalls(context, choice.toolCalls, ports)
   }

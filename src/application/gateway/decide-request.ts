@@ -8,7 +8,7 @@ import {
 } from '../../domain/authorization/labels.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
-import { guardText } from '../../domain/guardrail/guard-text.ts'
+import { guardText, type GuardJudgement } from '../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
@@ -18,6 +18,7 @@ import { recogniseRequest, type LiveRequest, type Recognised } from '../../domai
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
+import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
@@ -76,6 +77,8 @@ export interface RequestContext {
   readonly sessionKey: string | undefined
   readonly messages: readonly ConversationMessage[]
   readonly label: Label
+  /** What is put before the text of the answer. */
+  readonly disclosure?: string | undefined
 }
 
 export type RequestDecision = {
@@ -102,6 +105,7 @@ export interface DecideRequestPorts {
   readonly deny: DenyState
   readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
+  readonly clean?: CleanTexts | undefined
   /** What detectors beside the guard said, by `where`. */
   readonly reports?: Reports | undefined
   /** Lines for the instructions of a session. */
@@ -251,10 +255,18 @@ function guardMessages(
   const { pseudonym, protect } = ports.pseudonyms
   const judge = (raw: string, side: 'input' | 'document', where: string, guard = guardText): string => {
     const text = protect(context.subject, raw)
-    const own = guard(text, policies[side], {
-      pseudonym: (category, value) => pseudonym(context.subject, category, value),
-      classify: ports.classify,
-    })
+    const as = guard === guardDocument ? 'document' : 'text'
+    const key = ports.clean?.keyOf(`${context.release.digest}/${side}/${as}`, text)
+    const known = key === undefined ? undefined : ports.clean?.scoreOf(key)
+    const own: GuardJudgement =
+      known === undefined
+        ? guard(text, policies[side], {
+            pseudonym: (category, value) => pseudonym(context.subject, category, value),
+            classify: ports.classify,
+          })
+        : { action: 'allow', score: known, findings: [], text }
+    if (key !== undefined && own.action === 'allow' && own.findings.length === 0 && own.text === text)
+      ports.clean?.add(key, own.score)
     parts.push({ where, side, text: own.text })
     const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
     findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))

@@ -28,7 +28,22 @@ export function textOfImage(url: string): Result<string, string> {
     return fail('an image is neither an https address nor a data URL of PNG, JPEG, GIF or WebP')
   if (username !== '' || password !== '') return fail('an image address holds credentials')
   // SECURITY: the provider fetches it, perhaps from within somebody's network.
-  return isPublicName(hostname) ? ok(url) : fail('an image address names no public host')
+  return isPublicName(hostname) ? ok(textOfAddress(url)) : fail('an image address names no public host')
+}
+
+/** The address and its pieces, each also as it reads decoded: what an ending such as `.png` is tied to hides in the whole. */
+function textOfAddress(url: string): string {
+  const pieces = url.split(/[/?&=;,:@#.]+/).filter((piece) => piece.length >= RUN_MIN)
+  return [url, ...pieces.map(decoded)].join('\n')
+}
+
+function decoded(piece: string): string {
+  try {
+    return decodeURIComponent(piece)
+  } catch (error) {
+    if (error instanceof URIError) return piece
+    throw error
+  }
 }
 
 function isPublicName(hostname: string): boolean {

@@ -147,12 +147,15 @@ export class AnswerStreamJudge {
     // Clients expect reasoning to be over once the answer begins.
     if (event.kind !== 'reasoning' && event.text !== '') this.#endReasoning(choice, event.choice)
     if (this.#denial !== undefined) return
+    const isFirst = choice.channels[event.kind] === undefined
     const channel = (choice.channels[event.kind] ??= this.#isWhole
       ? heldChannel()
       : textChannel(this.#context.release.guard.output, this.#options))
     this.#chars += event.text.length
     // A text that is empty opens the answer: clients wait for it.
     if (event.text === '') return this.#release(event)
+    // What is held back must not keep a client waiting for the answer to begin.
+    if (isFirst && event.kind === 'text' && !this.#isWhole) this.#release({ ...event, text: '' })
     this.#say(event, channel, channel.push(event.text))
   }
 
@@ -219,6 +222,13 @@ export class AnswerStreamJudge {
         reasoning: reasoning === '' ? null : { text: reasoning, seal: null },
       }
     })
+  }
+
+  /** What was said, once it is. */
+  answered(): readonly AnswerChoice[] {
+    return [...this.#choices]
+      .toSorted(([left], [right]) => left - right)
+      .map(([index, choice]) => wholeChoice(index, choice))
   }
 
   /** All that is left to judge and to say. To be called once the provider's stream has ended. */

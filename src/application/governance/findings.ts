@@ -155,6 +155,11 @@ async function newFinding(node: OwnerNode, principal: Principal, report: Finding
   }
 }
 
+export async function knownFinding(node: OwnerNode, system: string, fingerprint: string): Promise<Finding | undefined> {
+  const all = await listAll(node.store, 'findings', { system })
+  return all.map(({ document }) => document as unknown as Finding).find((one) => one.fingerprint === fingerprint)
+}
+
 async function seenAgain(
   node: OwnerNode,
   principal: Principal,

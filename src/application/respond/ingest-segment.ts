@@ -3,6 +3,8 @@ import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import { findBursts, INJECTION_BURST, type Burst, type ObservedRequest } from '../../domain/monitor/burst-rule.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
+import { knownFinding, reportFinding } from '../governance/findings.ts'
+import { FINDING_LINES, findingsOfLines } from './findings-of-lines.ts'
 import { SEGMENT_ENTRY } from '../state/entry-types.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import type { StateRecord } from '../state/records.ts'
@@ -29,12 +31,29 @@ export async function ingestSegment(
     payload: { segmentId: segment.segmentId, gateway: segment.gateway, digest: segment.digest, lines: segment.lines },
   })
   if (!entry.ok) return entry
+  const reported = await reportAll(node, principal, segment)
+  if (!reported.ok) return reported
   const systems = await systemsOf(node, segment)
   // One at a time: two segments at once must not raise one burst twice.
   await node.recorder.exclusive(async () => {
     for (const system of systems) await watch(node, system)
   })
   return ok({ kept: true })
+}
+
+/** Complaints, gaps and drift become findings; each of them once, by its fingerprint. */
+async function reportAll(
+  node: OwnerNode,
+  principal: Principal,
+  { lines }: SealedSegment,
+): Promise<Result<undefined, Problem>> {
+  const ids = lines.flatMap((line) => [String(line['id']), String(line['request'] ?? '')])
+  const about = new Map((await node.store.getMany('decisions', [...new Set(ids)])).map((record) => [record.id, record]))
+  for (const report of findingsOfLines(lines, about)) {
+    const found = await reportFinding(node, principal, report)
+    if (!found.ok) return found
+  }
+  return ok(undefined)
 }
 
 /** Outcomes name no system: theirs is that of the intent, which may have come earlier. */
@@ -51,7 +70,12 @@ async function systemsOf(node: OwnerNode, { lines }: SealedSegment): Promise<Rea
 /** A segment whose outcomes are all known is one that was sent again. */
 async function alreadySealed(node: OwnerNode, { lines }: SealedSegment): Promise<boolean> {
   const known = await knownDecisions(node, lines)
-  return lines.every((line) => known.get(String(line['id']))?.document[line['kind'] as string] !== undefined)
+  const own = lines.filter(({ kind }) => FINDING_LINES.has(kind))
+  for (const report of findingsOfLines(own, known))
+    if ((await knownFinding(node, report.system, report.fingerprint ?? '')) === undefined) return false
+  return lines.every(
+    ({ kind, id }) => FINDING_LINES.has(kind) || known.get(String(id))?.document[kind as string] !== undefined,
+  )
 }
 
 async function knownDecisions(

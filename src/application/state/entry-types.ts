@@ -97,7 +97,7 @@ export async function projectEntry(entry: LedgerEntry, store: RecordStore): Prom
 }
 
 interface SpooledLine {
-  readonly kind: 'intent' | 'outcome'
+  readonly kind: 'intent' | 'outcome' | 'shadow' | 'report' | 'gap'
   readonly id: string
   readonly at: number
   readonly system?: string
@@ -109,21 +109,23 @@ interface SpooledLine {
 /** Joins intents and outcomes to one decision each; the two may come in different segments. */
 async function projectSegment(entry: LedgerEntry, store: RecordStore): Promise<readonly RecordPut[]> {
   const lines = entry.payload['lines'] as unknown as readonly SpooledLine[]
-  const decisions = new Map<string, { intent?: SpooledLine; outcome?: SpooledLine }>()
+  const decisions = new Map<string, { intent?: SpooledLine; outcome?: SpooledLine; shadow?: SpooledLine }>()
   for (const line of lines) {
+    // About no single request: what they say becomes a finding.
+    if (line.kind === 'report' || line.kind === 'gap') continue
     const decision = decisions.get(line.id) ?? {}
-    if (line.kind === 'intent') decision.intent = line
-    else decision.outcome = line
+    decision[line.kind] = line
     decisions.set(line.id, decision)
   }
   const known = new Map((await store.getMany('decisions', [...decisions.keys()])).map((record) => [record.id, record]))
   const puts: RecordPut[] = []
-  for (const [id, { intent, outcome }] of decisions) {
+  for (const [id, { intent, outcome, shadow }] of decisions) {
     const merged = {
       ...known.get(id)?.document,
       ...(intent === undefined ? {} : { intent }),
       ...(outcome === undefined ? {} : { outcome }),
-    } as { intent?: SpooledLine; outcome?: SpooledLine }
+      ...(shadow === undefined ? {} : { shadow }),
+    } as { intent?: SpooledLine; outcome?: SpooledLine; shadow?: SpooledLine }
     const started = merged.intent
     if (started === undefined) continue
     puts.push({

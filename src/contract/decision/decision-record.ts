@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { NOTICE_KINDS } from '../../domain/notice/notices.ts'
+import { REPORT_CATEGORIES, REPORT_CHARS_MAX } from '../../domain/notice/user-report.ts'
 
 /** Epoch milliseconds that RFC 3339 can write. */
 const instant = z.int().min(0).max(253_402_300_799_999)
@@ -86,12 +88,80 @@ export const outcomeSchema = z.strictObject({
   inputTokens: z.int().nullable(),
   outputTokens: z.int().nullable(),
   modelAnswered: z.string().max(200).nullable(),
+  /** Upstream that answered, and by which model of the release it was asked. */
+  upstream: z.string().max(63).optional(),
+  /** Which side of a rollout the request was on. */
+  arm: z.enum(['stable', 'canary']).optional(),
+  /** Another model answered than was asked for. */
+  drift: z
+    .strictObject({ kind: z.literal('model'), expected: z.string().max(200), seen: z.string().max(200) })
+    .optional(),
+  /** What the user was told in the system's own name. */
+  notices: z
+    .array(z.strictObject({ kind: z.enum(NOTICE_KINDS), language: z.string().max(40), version: z.string().max(40) }))
+    .max(4)
+    .optional(),
 })
 
-export const spoolLineSchema = z.discriminatedUnion('kind', [intentSchema, outcomeSchema])
+/** A user's complaint about an answer. */
+export const reportSchema = z.strictObject({
+  kind: z.literal('report'),
+  id: z.string().max(64),
+  at: instant,
+  system: z.string().max(63),
+  environment: z.string().max(63),
+  /** Id of the decision that it is about, as the user says. */
+  request: z.string().max(64).nullable(),
+  tenant: z.string().max(200).nullable(),
+  principal: z.string().max(64).nullable(),
+  category: z.enum(REPORT_CATEGORIES),
+  /** Without control characters, personal data and secrets. */
+  text: z.string().max(2 * REPORT_CHARS_MAX),
+})
+
+/** Requests of a tier that may be served without a record were served while none could be written. */
+export const gapSchema = z.strictObject({
+  kind: z.literal('gap'),
+  id: z.string().max(64),
+  at: instant,
+  system: z.string().max(63),
+  environment: z.string().max(63),
+  count: z.int().min(1),
+  since: instant,
+  reason: z.string().max(300),
+})
+
+/** What a copy of a request got from a target whose answers nobody sees, beside what was answered; no content. */
+export const shadowSchema = z.strictObject({
+  kind: z.literal('shadow'),
+  id: z.string().max(64),
+  at: instant,
+  rollout: z.string().max(63),
+  model: z.string().max(200),
+  upstream: z.string().max(63).nullable(),
+  outcome: z.enum(['completed', 'denied', 'upstream-failed']),
+  code: z.string().max(60).nullable(),
+  totalMs: z.number().min(0),
+  outputTokens: z.int().nullable(),
+  /** Share of words that both answers have, 0 to 1. */
+  similarity: z.number().min(0).max(1).nullable(),
+  isSameFinish: z.boolean().nullable(),
+  isSameTools: z.boolean().nullable(),
+})
+
+export const spoolLineSchema = z.discriminatedUnion('kind', [
+  intentSchema,
+  outcomeSchema,
+  reportSchema,
+  gapSchema,
+  shadowSchema,
+])
 
 export type DecisionIntent = z.infer<typeof intentSchema>
 export type DecisionOutcome = z.infer<typeof outcomeSchema>
+export type ReportLine = z.infer<typeof reportSchema>
+export type GapLine = z.infer<typeof gapSchema>
+export type ShadowLine = z.infer<typeof shadowSchema>
 export type SpoolLine = z.infer<typeof spoolLineSchema>
 
 /** A sealed piece of a gateway's spool: one ledger leaf. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { BUDGET_PERIODS, LIMIT_SUBJECTS, LIMIT_UNITS } from '../../domain/limits/limit-rule.ts'
 import { DATA_CLASSES } from '../../domain/manifest/manifest.ts'
+import { STOP_DEFAULT } from '../../domain/rollout/rollout.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
 
@@ -179,6 +180,30 @@ const mcpServer = z
     '`key`, `transport` and `network` go with `url` only',
   )
   .refine(({ url, env }) => url === undefined || env === undefined, '`env` goes with `command` only')
+const percent = z.number().min(0).max(100)
+const rollout = z.discriminatedUnion('kind', [
+  z.strictObject({
+    id,
+    kind: z.literal('canary'),
+    system: z.string().regex(/^[a-z0-9-]{2,63}$/),
+    release: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+    percent,
+    stop: z
+      .strictObject({
+        failuresPercent: z.number().min(1).max(100).default(STOP_DEFAULT.failuresPercent),
+        callsMin: z.int().min(1).max(100_000).default(STOP_DEFAULT.callsMin),
+        windowMs: milliseconds.default(STOP_DEFAULT.windowMs),
+      })
+      .default(STOP_DEFAULT),
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('shadow'),
+    system: z.string().regex(/^[a-z0-9-]{2,63}$/),
+    model: z.string().min(1).max(200),
+    percent,
+  }),
+])
 
 export const gatewayConfigSchema = z
   .strictObject({
@@ -198,11 +223,22 @@ export const gatewayConfigSchema = z
     mcpServers: z.array(mcpServer).max(200).optional(),
     /** How long running requests may take to end after SIGTERM. */
     drainMs: milliseconds.optional(),
-    /** `gap`: a T3 request is served when its record cannot be written; the gap is counted and shown. */
+    audit: z
+      .strictObject({
+        /** `gap`: a T3 request is served when its record cannot be written; the gap is counted, shown and recorded. */
+        T3: z.enum(['refuse', 'gap']).optional(),
+        spoolBytesMax: z.int().min(65_536).max(1_099_511_627_776).optional(),
+      })
+      .optional(),
+    rollouts: z.array(rollout).max(100).optional(),
   })
   .refine(
     ({ upstreams }) => new Set(upstreams.map((one) => one.id)).size === upstreams.length,
     'two upstreams have the same id',
+  )
+  .refine(
+    ({ rollouts = [] }) => new Set(rollouts.map((one) => `${one.kind} ${one.system}`)).size === rollouts.length,
+    'a system has one canary and one shadow at most',
   )
   .meta({ id: 'https://gatehouse.dev/schemas/gateway.schema.json', title: 'Gatehouse gateway' })
 

@@ -17,6 +17,7 @@ import {
   SANDBOX_MEANS,
   STREAM_BLOCKS,
 } from '../../domain/manifest/manifest.ts'
+import { DISCLOSURES, NOTICE_DELIVERIES } from '../../domain/notice/notices.ts'
 
 const componentId = z
   .string()
@@ -55,6 +56,7 @@ const model = z.strictObject({
   vendor: z.string().max(100).optional(),
   fallbacks: idList.optional(),
   derivedFrom: idList.optional(),
+  answersAs: z.array(z.string().min(1).max(200)).max(20).optional(),
   modalities: z.array(z.enum(MODALITIES)).min(1).max(3).optional(),
 })
 
@@ -242,6 +244,32 @@ const rule = z.strictObject({
   sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
 })
 
+const plainText = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .regex(/^[^\p{Cc}<>]*$/u, 'must be one line of plain text, without `<` and `>`')
+const language = z
+  .string()
+  .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$/, 'must be a language tag such as `en` or `de-AT`')
+const notices = z.strictObject({
+  default: language,
+  deliver: z.enum(NOTICE_DELIVERIES).optional(),
+  disclose: z.enum(DISCLOSURES).optional(),
+  languages: z
+    .record(
+      language,
+      z.strictObject({
+        version: z.string().regex(/^[\w.-]{1,40}$/),
+        disclosure: plainText.optional(),
+        refusal: plainText.optional(),
+        escalation: plainText.optional(),
+        outage: plainText.optional(),
+      }),
+    )
+    .refine((languages) => Object.keys(languages).length <= 50, 'must hold 50 languages at most'),
+})
+
 /** `gatehouse.yaml`. The JSON Schema for editors is generated from this (schemas/manifest.schema.json). */
 export const manifestSchema = z
   .strictObject({
@@ -311,6 +339,7 @@ export const manifestSchema = z
         secretsFrom: z.array(variable).max(50).optional(),
       })
       .optional(),
+    notices: notices.optional(),
     data: z
       .strictObject({
         capture: z.enum(CAPTURE_MODES).optional(),

@@ -1,4 +1,5 @@
 import type { Json } from '../../base/json.ts'
+import type { Notices } from '../notice/notices.ts'
 
 /** The declared AI system, as written in `gatehouse.yaml`: no defaults are filled in, so digests see what people wrote. */
 export interface Manifest {
@@ -9,6 +10,8 @@ export interface Manifest {
   readonly journeys?: readonly Journey[] | undefined
   readonly components: Components
   readonly guard?: GuardConfig | undefined
+  /** What users are told in the system's own name. */
+  readonly notices?: Notices | undefined
   readonly data?: DataHandling | undefined
   readonly environments: Readonly<Record<string, Environment>>
   readonly suites?: readonly string[] | undefined
@@ -95,6 +98,8 @@ export interface Model {
   readonly fallbacks?: readonly string[] | undefined
   /** Datasets that it was trained or tuned on. */
   readonly derivedFrom?: readonly string[] | undefined
+  /** Other names that its provider answers by: a deployment's model, an alias. */
+  readonly answersAs?: readonly string[] | undefined
   /** What a request may bring to it: text and images, unless it is said. */
   readonly modalities?: readonly Modality[] | undefined
 }

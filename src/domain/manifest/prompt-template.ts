@@ -99,3 +99,24 @@ function checkAmbiguity(template: PromptTemplate): Result<PromptTemplate, Templa
   }
   return ok(template)
 }
+
+/** A text that the template matches: each slot with the first value that it takes. For checks, not for users. */
+export function renderSample({ literals, slots }: PromptTemplate): string {
+  return literals.map((literal, at) => literal + (slots[at] === undefined ? '' : sampleOf(slots[at].slot))).join('')
+}
+
+function sampleOf(slot: Slot): string {
+  switch (slot.type) {
+    case 'enum':
+      return slot.values[0] ?? ''
+    case 'int':
+      return String(slot.min ?? Math.min(0, slot.max ?? 0))
+    case 'date':
+      return '2026-01-01'
+    case 'uuid':
+      return '00000000-0000-4000-8000-000000000000'
+    case 'pattern':
+    case 'text':
+      return ''
+  }
+}

@@ -8,7 +8,14 @@ export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 export type Severity = (typeof SEVERITIES)[number]
 export const CHECK_METRICS = ['attack-success', 'over-block', 'task-success', 'all-hold'] as const
 
-export const BUILTIN_CHECKS = ['secret-scan', 'metadata', 'journey-coverage', 'model-version', 'prompt-lint'] as const
+export const BUILTIN_CHECKS = [
+  'secret-scan',
+  'metadata',
+  'journey-coverage',
+  'model-version',
+  'prompt-lint',
+  'notices',
+] as const
 
 export const TEST_EXPECTATIONS = ['pass', 'fail', 'skip'] as const
 export const POLICY_MODES = ['enforce', 'shadow'] as const

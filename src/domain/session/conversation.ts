@@ -26,6 +26,8 @@ export interface Subject {
   readonly roles: readonly string[]
   readonly session: string
   readonly email?: string | undefined
+  /** Language that they want to be spoken to in. */
+  readonly language?: string | undefined
 }
 
 export interface ToolResult {

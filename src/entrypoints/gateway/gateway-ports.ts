@@ -2,18 +2,26 @@ import type { Clock } from '../../base/instant.ts'
 import type { AdmittedSystem, ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { SessionPseudonyms } from '../../application/gateway/session-pseudonyms.ts'
 import type { ReleaseGuard } from '../../application/gateway/with-detectors.ts'
+import type { CleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { RequestContext } from '../../application/gateway/decide-request.ts'
 import type { AppendOutcome } from '../../adapters/spool/durable-lines.ts'
 import type { CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import type { GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import type { ReportGate } from '../../adapters/limits/report-gate.ts'
 import type { LimitedCall, LimitVerdict } from '../../adapters/limits/limiter.ts'
 import type { Transport } from '../../adapters/providers/transport/transport.ts'
 import type { VerifiedWorkload } from '../../adapters/http/workload-tokens.ts'
-import type { DecisionIntent, DecisionOutcome } from '../../contract/decision/decision-record.ts'
+import type {
+  DecisionIntent,
+  DecisionOutcome,
+  ReportLine,
+  ShadowLine,
+} from '../../contract/decision/decision-record.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { McpPlace } from '../../adapters/mcp/mcp-place.ts'
 import type { ApprovalDesk } from './approval/approval-desk.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
+import type { Rollouts } from './rollouts.ts'
 import type { RoutePlan } from '../../domain/routing/plan-route.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
@@ -50,10 +58,30 @@ export interface AdmissionSource {
   readonly outage: string | undefined
 }
 
+export interface RecordHealth {
+  /** Why the last record could not be written; undefined while they can. */
+  readonly problem: string | undefined
+  /** Requests that were served without a record since the start. */
+  readonly gaps: number
+  /** Whether requests of the lowest tier are served all the same. */
+  readonly isGapAllowed: boolean
+  readonly unshipped: number
+  readonly bytes: number
+}
+
 /** Where decision records go. */
 export interface DecisionSink {
-  intent(record: DecisionIntent): Promise<AppendOutcome>
-  outcome(record: DecisionOutcome): Promise<AppendOutcome>
+  /** `mayBeMissing`: where the policy is to go on without a record, this one may be a counted gap. */
+  intent(record: DecisionIntent, mayBeMissing: boolean): Promise<AppendOutcome>
+  outcome(
+    record: DecisionOutcome,
+    of: { readonly system: string; readonly environment: string },
+    mayBeMissing: boolean,
+  ): Promise<AppendOutcome>
+  report(record: ReportLine): Promise<AppendOutcome>
+  shadow(record: ShadowLine): Promise<AppendOutcome>
+  /** How it stands with the records. */
+  health(): RecordHealth
 }
 
 /** Model Context Protocol: where servers run, the sessions with them, and calls that a proxy elsewhere makes. */
@@ -72,6 +100,9 @@ export interface GatewayPorts {
   readonly planRoute: (context: RequestContext, model: string) => RoutePlan
   /** Takes what a request is estimated to cost out of every limit that it counts for, or out of none. */
   readonly admitWithinLimits: (call: LimitedCall) => Promise<LimitVerdict>
+  /** How long a user has to wait until they may complain again. */
+  readonly admitReport: ReportGate
+  readonly rollouts: Rollouts
   readonly telemetry: GatewayTelemetry
   readonly engine: PolicyEngine
   readonly clock: Clock
@@ -82,6 +113,8 @@ export interface GatewayPorts {
   /** Keyed pseudonyms of principals, canaries; the key never leaves the gateway. */
   readonly hmac: (purpose: string, text: string) => string
   readonly classify: ClassifyInjection
+  /** Texts of earlier turns need not be judged again. */
+  readonly clean?: CleanTexts | undefined
   /** What a release needs from this process beside its bundle. */
   readonly guardOf: (release: ServedRelease) => ReleaseGuard
   readonly argumentsOf: (release: ServedRelease) => CheckArguments

@@ -2,12 +2,26 @@ import { createServer, type Server } from 'node:http'
 import type { GatewayPorts } from './gateway-ports.ts'
 import { answerBug, dispatch } from './routes/dispatch.ts'
 
-const REQUEST_TIMEOUT_MS = 30_000
+/** How long a client may take to send the head and the whole of a request. */
+export interface RequestTimes {
+  readonly headersMs: number
+  readonly requestMs: number
+}
+
+const REQUEST_TIMES: RequestTimes = { headersMs: 10_000, requestMs: 30_000 }
+/** How often slow senders are looked for: node's own 30 s would let one stay three times as long. */
+const LOOK_MS = 1_000
+const IDLE_MS = 660_000
 
 /** The gateway's HTTP face: sockets, time-outs and the id of a request. What a path means is decided in `routes/`. */
-export function gatewayServer(ports: GatewayPorts): Server {
+export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST_TIMES): Server {
   const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+    {
+      requestTimeout: times.requestMs,
+      headersTimeout: times.headersMs,
+      connectionsCheckingInterval: Math.min(LOOK_MS, times.headersMs),
+      keepAliveTimeout: 5_000,
+    },
     (request, response) => {
       const id = ports.newId()
       response.setHeader('x-request-id', id)
@@ -21,5 +35,7 @@ export function gatewayServer(ports: GatewayPorts): Server {
     },
   )
   server.maxHeadersCount = 100
+  // A connection on which nothing moves either way for longer than any answer may take.
+  server.setTimeout(IDLE_MS)
   return server
 }

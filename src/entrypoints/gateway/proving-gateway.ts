@@ -9,7 +9,9 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { reportGate } from '../../adapters/limits/report-gate.ts'
 import { LiveConfig } from '../../adapters/gateway/live-config.ts'
+import { silentTelemetry } from '../../adapters/telemetry/silent-telemetry.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../application/gateway/admitted-system.ts'
 import type { TargetModel } from '../../application/evaluation/target.ts'
@@ -22,6 +24,8 @@ import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { chatVault } from './chat-vault.ts'
 import { gatewayServer } from './gateway-server.ts'
+import { Rollouts } from './rollouts.ts'
+import { silentSink } from './silent-sink.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface ProvingGateway {
@@ -59,8 +63,9 @@ export async function startProvingGateway(
   const checkArguments = argumentChecker(served.schemas)
   const classify = shippedClassifier()
   const config = await provingConfig(model)
-  const kept = { kept: true } as const
   const models = new AnsweringModels()
+  const hmac = (purpose: string, text: string): string =>
+    createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
   const server = gatewayServer({
     admission: {
       callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
@@ -69,24 +74,25 @@ export async function startProvingGateway(
       approvalOf: () => undefined,
       outage: undefined,
     },
-    sink: { intent: async () => kept, outcome: async () => kept },
+    sink: silentSink(),
+    rollouts: new Rollouts({ configured: () => [], hmac, monotonicMs, log: () => undefined }),
     sessions: memorySessionStore(systemClock),
     transport: config.transport,
     planRoute: (_, name) => ({ ok: true, targets: [{ upstream: 'target', model: name, isFallback: false }] }),
     admitWithinLimits: (call) => config.limiter.admit(call),
+    admitReport: reportGate(monotonicMs),
     telemetry: {
+      ...silentTelemetry(),
       record: ({ modelRequested: asked, modelAnswered: answered }) => {
         if (answered !== null) models.add({ asked, answered, requests: 1 })
       },
-      serveMetrics: (_, response) => void response.writeHead(404).end(),
-      close: async () => undefined,
     },
     engine: celEngine(),
     clock: systemClock,
     monotonicMs,
     newId: ulidIds,
     pseudonyms: chatVault(secret),
-    hmac: (purpose, text) => createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    hmac,
     classify,
     guardOf: (asked) => guards.of(asked),
     argumentsOf: () => checkArguments,

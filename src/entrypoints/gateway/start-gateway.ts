@@ -11,24 +11,31 @@ import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
+import { reportGate } from '../../adapters/limits/report-gate.ts'
 import { LiveConfig, type ConfigSource, type NamedUpstream } from '../../adapters/gateway/live-config.ts'
 import type { SharedHeldAnswers } from '../../adapters/approvals/redis-held-answers.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
+import { RecordGaps } from '../../adapters/spool/record-gaps.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
+import { meteredTransport } from '../../adapters/telemetry/metered-transport.ts'
 import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
+import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Segment } from '../../contract/decision/decision-record.ts'
 import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
-import type { GatewayPorts, McpPort } from './gateway-ports.ts'
-import { gatewayServer } from './gateway-server.ts'
+import type { DecisionSink, GatewayPorts, McpPort } from './gateway-ports.ts'
+import { gatewayServer, type RequestTimes } from './gateway-server.ts'
 import { openDesk } from './approval/open-desk.ts'
 import { McpSessions } from './mcp/mcp-sessions.ts'
 import { ProxiedCalls } from './mcp/proxied-calls.ts'
 import { openHmacKey } from './hmac-key.ts'
+import { Rollouts } from './rollouts.ts'
+import { spoolSink } from './spool-sink.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
 export interface GatewayOptions {
@@ -49,6 +56,10 @@ export interface GatewayOptions {
   /** Where keys of detectors and `guard.secretsFrom` are looked up. */
   readonly variables: Environment
   readonly log: (line: string) => void
+  /** The machine's own unless given. */
+  readonly clock?: Clock | undefined
+  /** How long clients may take to send a request. */
+  readonly requestTimes?: RequestTimes | undefined
 }
 
 export interface RunningGateway extends AsyncDisposable {
@@ -82,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
   const opened = await openParts(options)
   if (!opened.ok) return opened
   const { ports, mcp, held, config, bundles, spool, telemetry, guards } = opened.value
-  const server = gatewayServer(ports)
+  const server = gatewayServer(ports, options.requestTimes)
   const close = async (): Promise<void> => {
     // Drain: running requests finish and are recorded, then the spool is handed over.
     mcp.sessions.end()
@@ -129,10 +140,11 @@ interface GatewayParts {
 }
 
 async function openConfig(options: GatewayOptions): Promise<Result<LiveConfig, Problem>> {
+  const { clock = systemClock } = options
   const source = configSource(options)
   if (!source.ok) return source
   const opened = await LiveConfig.open(source.value, {
-    clock: systemClock,
+    clock,
     monotonicMs,
     chance: nodeChance,
     environment: options.processEnvironment ?? {},
@@ -142,7 +154,8 @@ async function openConfig(options: GatewayOptions): Promise<Result<LiveConfig, P
 }
 
 async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, Problem>> {
-  const trust = bundleTrust(options.trustText, systemClock())
+  const { clock = systemClock } = options
+  const trust = bundleTrust(options.trustText, clock())
   if (!trust.ok) return trust
   const classify = injectionClassifier()
   if (!classify.ok) return classify
@@ -153,16 +166,19 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
   const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
   const engine = celEngine()
-  const bundles = new BundleSource({ ...options, gateway, clock: systemClock, engine }, trust.value)
+  const bundles = new BundleSource({ ...options, gateway, clock, engine }, trust.value)
   await bundles.start()
-  const spool = await openSpool({
-    folder: join(options.folder, 'spool'),
-    gateway,
-    clock: systemClock,
-    newId: ulidIds,
-    ship: (segment) => ship(options, segment),
-  })
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
+  const hmac = (purpose: string, text: string): string =>
+    createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
+  const { spool, sink } = await openRecords(options, { config, gateway, clock })
+  const rollouts = new Rollouts({ configured: () => config.config.rollouts ?? [], hmac, monotonicMs, log: options.log })
+  telemetry.observe(() => ({
+    records: sink.health(),
+    upstreams: config.transport.health(),
+    limitsAwayMs: config.limiter.awayForMs(),
+    ...rollouts.health(),
+  }))
   const guards = new ReleaseGuards(options.variables)
   const { held, desk: approvals } = await openDesk({
     url: config.config.approvals?.redis.url,
@@ -179,19 +195,26 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const ports: GatewayPorts = {
     admission: bundles,
-    sink: spool,
-    sessions: memorySessionStore(systemClock),
-    transport: config.transport,
+    sink,
+    rollouts,
+    sessions: memorySessionStore(clock),
+    transport: meteredTransport(config.transport, telemetry),
     planRoute: (context, model) => routeOf(context, model, config),
-    admitWithinLimits: (call) => config.limiter.admit(call),
+    admitWithinLimits: async (call) => {
+      const verdict = await config.limiter.admit(call)
+      telemetry.limit(call.by.system[0] ?? '', verdict)
+      return verdict
+    },
+    admitReport: reportGate(monotonicMs),
     telemetry,
     engine,
-    clock: systemClock,
+    clock,
     monotonicMs,
     newId: ulidIds,
     pseudonyms: chatVault(hmacKey),
-    hmac: (purpose, text) => createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32),
+    hmac,
     classify: classify.value,
+    clean: cleanTexts(hmac),
     guardOf: (release) => guards.of(release),
     mcp,
     approvals,
@@ -204,6 +227,23 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
   return ok({ ports, mcp, held, config, bundles, spool, telemetry, guards })
+}
+
+/** The spool and what decisions see of it. */
+async function openRecords(
+  options: GatewayOptions,
+  { config, gateway, clock }: { readonly config: LiveConfig; readonly gateway: string; readonly clock: Clock },
+): Promise<{ readonly spool: Spool; readonly sink: DecisionSink }> {
+  const spool = await openSpool({
+    folder: join(options.folder, 'spool'),
+    gateway,
+    clock,
+    newId: ulidIds,
+    bytesMax: config.config.audit?.spoolBytesMax,
+    ship: (segment) => ship(options, segment),
+  })
+  const gaps = new RecordGaps(spool, clock, ulidIds)
+  return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
 }
 
 async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {

@@ -28,6 +28,7 @@ import { openApplication } from './open-application.ts'
 import { leakOf, openTarget } from './open-target.ts'
 import { modelIdentity, type PreparedGate } from './prepare-gate.ts'
 import type { Progress } from './progress.ts'
+import { proveNotices } from './prove-notices.ts'
 
 export interface RunChecksOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -80,7 +81,7 @@ export async function runChecks(
       versions.push(check)
       continue
     }
-    const { failures, looked } = await runBuiltinCheck(gate, check.spec.name)
+    const { failures, looked } = await runBuiltinCheck(gate, check.spec.name, options)
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
   const changed = changedModels(models.list())
@@ -108,6 +109,7 @@ function judgeVersions(
 async function runBuiltinCheck(
   { project, inputs, checks }: PreparedGate,
   name: Exclude<(typeof BUILTIN_CHECKS)[number], 'model-version'>,
+  { environment }: RunChecksOptions,
 ): Promise<BuiltinResult> {
   const { release, tier } = inputs
   const { manifestFile } = project
@@ -121,6 +123,8 @@ async function runBuiltinCheck(
       return checkJourneys(release, { declared: inputs.suites, read: suitesRead(checks) }, manifestFile, positionOf)
     case 'prompt-lint':
       return checkPrompts(release, estimateEach)
+    case 'notices':
+      return proveNotices({ release, tier, manifestFile, positionOf, environment })
   }
 }
 

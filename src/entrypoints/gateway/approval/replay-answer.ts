@@ -45,7 +45,9 @@ export async function replayAnswer(
     return { ...denialError(denial, exchange.id), approval: redeemed.ticket }
   }
   const answer = JSON.parse(redeemed.answer) as ModelAnswer
-  const outcome = await answerOnce(ports, exchange, context, { answer, input, signal, isApproved: true })
+  // Whether another model answered than was asked was judged when the answer was made: what is withheld for it never waits.
+  const held = { answer, asked: answer.model, input, signal, isApproved: true }
+  const outcome = await answerOnce(ports, exchange, context, held)
   if (outcome.kind === 'error') return outcome.error
   const frame: AnswerFrame = {
     requestId: exchange.id,

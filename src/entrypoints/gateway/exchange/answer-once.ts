@@ -7,6 +7,7 @@ import { askPeople, bindingOfRequest } from '../approval/ask-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
 import type { ModelExchange } from './exchange-records.ts'
+import { driftDenial } from './drift-denial.ts'
 import { sealFor } from './judged-request.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
 import { completionPorts, settle } from './settle.ts'
@@ -27,11 +28,14 @@ export async function answerOnce(
   context: RequestContext,
   {
     answer,
+    asked,
     input,
     signal,
     isApproved = false,
   }: {
     readonly answer: ModelAnswer
+    /** Model that the provider was asked for. */
+    readonly asked: string
     readonly input: InputSummary
     readonly signal: AbortSignal
     /** People have said yes to the calls of exactly this answer. */
@@ -40,12 +44,14 @@ export async function answerOnce(
 ): Promise<OnceOutcome> {
   const startMs = ports.monotonicMs()
   const own = completionPorts(ports, context)
-  const decision = await decideCompletionWithDetectors(
-    context,
-    answer.choices,
-    isApproved ? { ...own, isApproved: () => true } : own,
-    { guard: ({ release }) => ports.guardOf(release), signal },
-  )
+  const decision =
+    driftDenial(exchange, context, asked, answer.model) ??
+    (await decideCompletionWithDetectors(
+      context,
+      answer.choices,
+      isApproved ? { ...own, isApproved: () => true } : own,
+      { guard: ({ release }) => ports.guardOf(release), signal },
+    ))
   const { denial } = decision
   const approval = isApproved ? undefined : await approvalFor(ports, exchange, context, { answer, decision })
   const kept = await settle(ports, exchange, {
@@ -68,7 +74,10 @@ export async function answerOnce(
   if (denial !== undefined) return { kind: 'error', decision, error: { ...denialError(denial, exchange.id), approval } }
   return {
     kind: 'answer',
-    answer: { ...rewritten(ports, answer, decision), ...safeHead(ports, context, exchange.id, answer) },
+    answer: {
+      ...rewritten(ports, answer, decision, context.disclosure ?? ''),
+      ...safeHead(ports, context, exchange.id, answer),
+    },
   }
 }
 
@@ -95,7 +104,13 @@ export function recordedAction(decision: CompletionDecision, inputAction: string
   return decision.action === 'allow' ? inputAction : decision.action
 }
 
-function rewritten(ports: GatewayPorts, answer: ModelAnswer, decision: CompletionDecision): ModelAnswer {
+// oxlint-disable-next-line max-params -- an answer, what was decided about it, and what is put before it
+function rewritten(
+  ports: GatewayPorts,
+  answer: ModelAnswer,
+  decision: CompletionDecision,
+  disclosure: string,
+): ModelAnswer {
   return {
     ...answer,
     choices: answer.choices.map((choice, index) => {
@@ -104,7 +119,7 @@ function rewritten(ports: GatewayPorts, answer: ModelAnswer, decision: Completio
       const seal = isSealed ? (choice.reasoning?.seal ?? null) : null
       return {
         ...choice,
-        text,
+        text: text === '' ? '' : disclosure + text,
         refusal: refused,
         reasoning:
           reasoning === null ? null : { text: reasoning, seal: seal === null ? null : sealFor(ports, reasoning, seal) },

@@ -13,7 +13,11 @@ import type { StreamEncoder } from '../../../contract/wire/client-codec.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
 import { approvalFor, recordedAction, type InputSummary } from './answer-once.ts'
-import type { ModelExchange } from './exchange-records.ts'
+import { noticeForCode } from '../../../application/gateway/user-notices.ts'
+import { noticesOf, type ModelExchange } from './exchange-records.ts'
+import type { ComparedAnswer } from '../../../domain/rollout/compare-answers.ts'
+import { driftDenial } from './drift-denial.ts'
+import { comparedAnswer } from './shadow.ts'
 import { sealFor } from './judged-request.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
 import { completionPorts, settle } from './settle.ts'
@@ -21,6 +25,10 @@ import type { SseResponse } from './sse-response.ts'
 
 export interface OpenStream {
   readonly stream: AnswerStream
+  /** Model that the provider was asked for. */
+  readonly asked: string
+  /** Told what was answered, once all of it has left. */
+  readonly onAnswered: (answer: ComparedAnswer) => void
   readonly sse: SseResponse
   readonly encoder: StreamEncoder
   readonly signal: AbortSignal
@@ -53,6 +61,8 @@ class StreamRun {
   readonly #isWhole: boolean
   #halted: Denial | undefined
   #reasoning = ''
+  /** Choices whose text has begun. */
+  readonly #begun = new Set<number>()
 
   // oxlint-disable-next-line max-params -- the four parts of one exchange
   constructor(ports: GatewayPorts, exchange: ModelExchange, context: RequestContext, open: OpenStream) {
@@ -73,7 +83,12 @@ class StreamRun {
     const { stream, sse } = this.#open
     // The provider may be silent for long: the kill switch does not wait for its next word.
     sse.onTick = () => this.#askKillSwitch()
+    const startMs = this.#ports.monotonicMs()
+    const guardedMs = this.#guardMs
     const end = await stream.read((events) => this.#take(events))
+    const { marks } = this.#exchange
+    const readMs = this.#ports.monotonicMs() - startMs - (this.#guardMs - guardedMs)
+    marks.upstreamMs = (marks.upstreamMs ?? 0) + Math.max(0, readMs)
     sse.onTick = undefined
     return this.#conclude(end)
   }
@@ -88,23 +103,42 @@ class StreamRun {
   #take(events: readonly ModelEvent[]): Promise<void> | undefined {
     if (this.#askKillSwitch()) return undefined
     const startMs = this.#ports.monotonicMs()
-    for (const event of events) this.#judge.push(event)
+    for (const event of events) {
+      if (event.kind === 'start') this.#askDrift(event.model)
+      if (this.#halted === undefined) this.#judge.push(event)
+    }
     this.#guardMs += this.#ports.monotonicMs() - startMs
-    if (this.#judge.denial !== undefined || this.#judge.isTooLong) this.#open.stream.cancel()
+    if (this.#judge.denial !== undefined || this.#judge.isTooLong || this.#halted !== undefined)
+      this.#open.stream.cancel()
     if (this.#out === '') return undefined
+    this.#exchange.marks.firstPieceMs ??= this.#ports.monotonicMs() - this.#exchange.startMs
     const text = this.#out
     this.#out = ''
     return this.#open.sse.write(text)
   }
 
+  /** Before a word of it is judged: an answer of another model is not the release's. */
+  #askDrift(answered: string): void {
+    this.#halted ??= driftDenial(this.#exchange, this.#context, this.#open.asked, answered)?.denial
+  }
+
   #delivered(event: ModelEvent): ModelEvent {
     if (event.kind === 'start')
       return { kind: 'start', ...safeHead(this.#ports, this.#context, this.#exchange.id, event) }
+    if (event.kind === 'text') return this.#disclosed(event)
     if (event.kind === 'reasoning') this.#reasoning += event.text
     if (event.kind !== 'reasoning-seal') return event
     const seal = sealFor(this.#ports, this.#reasoning, event.seal)
     this.#reasoning = ''
     return { ...event, seal }
+  }
+
+  /** The first words of each choice come behind what the user is told. */
+  #disclosed(event: Extract<ModelEvent, { kind: 'text' | 'refusal' | 'reasoning' }>): ModelEvent {
+    const { disclosure } = this.#context
+    if (disclosure === undefined || event.text === '' || this.#begun.has(event.choice)) return event
+    this.#begun.add(event.choice)
+    return { ...event, text: disclosure + event.text }
   }
 
   async #conclude(end: StreamEnd): Promise<GatewayError | undefined> {
@@ -138,7 +172,9 @@ class StreamRun {
       return error === undefined || approval === undefined ? error : { ...error, approval }
     }
     const { encoder, sse } = this.#open
-    sse.end(tail.map((event) => encoder.event(event)).join('') + encoder.end())
+    const last = tail.map((event) => encoder.event(event.kind === 'text' ? this.#disclosed(event) : event))
+    sse.end(last.join('') + encoder.end())
+    this.#open.onAnswered(comparedAnswer(this.#judge.answered(), decision.choices[0]?.text ?? ''))
     return undefined
   }
 
@@ -182,10 +218,15 @@ class StreamRun {
   /** By the manifest's word, clients that raise on no error see a reason instead: the rest was filtered. */
   #stopped(denial: Denial): GatewayError | undefined {
     const { encoder, sse } = this.#open
-    const isReason = this.#context.release.manifest.guard?.onStreamBlock === 'content-filter'
+    const { manifest, digest } = this.#context.release
+    const isAnswered = manifest.notices?.deliver === 'completion'
+    const isReason = isAnswered || manifest.guard?.onStreamBlock === 'content-filter'
     if (!isReason || denial.code !== 'content_filter' || !sse.isOpen) return denialError(denial, this.#exchange.id)
-    const reasons = this.#judge.opened.map((choice) =>
-      encoder.event({ kind: 'finish', choice, reason: 'content_filter' }),
+    const notice = isAnswered ? noticeForCode(noticesOf(this.#exchange, digest), denial.code) : undefined
+    const reasons = this.#judge.opened.map(
+      (choice) =>
+        (notice === undefined ? '' : encoder.event({ kind: 'text', choice, text: `\n\n${notice.text}` })) +
+        encoder.event({ kind: 'finish', choice, reason: 'content_filter' }),
     )
     sse.end(reasons.join('') + encoder.end())
     return undefined

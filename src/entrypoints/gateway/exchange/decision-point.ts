@@ -2,6 +2,7 @@ import { completionPorts, settle } from './settle.ts'
 import { conversationOf } from './judged-request.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
+import { mayBeMissing } from './may-be-missing.ts'
 import { readJson, subjectOf } from './serve-model.ts'
 import { outputOptions } from '../../../application/gateway/decide-completion.ts'
 import {
@@ -205,6 +206,7 @@ async function answer(
     subject,
     startMs,
     startedAt: ports.clock(),
+    marks: {},
     request: {
       protocol: 'openai-chat',
       model: operation,
@@ -218,7 +220,10 @@ async function answer(
     },
   }
   const releaseDigest = context?.release.digest ?? null
-  const intent = await ports.sink.intent(intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }))
+  const intent = await ports.sink.intent(
+    intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }),
+    mayBeMissing(exchange, releaseDigest),
+  )
   const kept =
     intent.kept &&
     (await settle(ports, exchange, {

@@ -7,9 +7,18 @@ import { guardDocument } from '../../../domain/guardrail/guard-document.ts'
 import type { RequestRuleResult } from '../../../domain/policy/decide-request-rules.ts'
 import { resolveGuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
+import {
+  disclosureFor,
+  noticeForCode,
+  userNotices,
+  type UserNotices,
+} from '../../../application/gateway/user-notices.ts'
+import type { Notice } from '../../../domain/notice/notices.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../../contract/decision/decision-record.ts'
 import { textOfParts, type ModelMessage, type ModelRequest } from '../../../application/gateway/model-request.ts'
+import type { ModelDrift } from '../../../domain/recognition/model-drift.ts'
+import type { RolloutArm } from '../rollouts.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 
 const FINDINGS_MAX = 500
@@ -21,6 +30,16 @@ const TOOLS_MAX = 200
 const CAPTURED_MESSAGES_MAX = 50
 const CAPTURED_CHARS_MAX = 8_000
 
+/** What is measured on the way; each is set once. */
+export interface ExchangeMarks {
+  /** Time that the upstream took, its silence in a stream included. */
+  upstreamMs?: number
+  /** From the arrival to the first piece that left. */
+  firstPieceMs?: number
+  upstream?: string
+  drift?: ModelDrift | undefined
+}
+
 /** One request to a model on its way through the gateway. */
 export interface ModelExchange {
   readonly id: string
@@ -29,8 +48,35 @@ export interface ModelExchange {
   readonly subject: Subject | undefined
   readonly startMs: number
   readonly startedAt: number
+  /** Languages that the user wants to be spoken to in, the first one most. */
+  readonly languages?: readonly string[] | undefined
+  /** Side of a canary that it is on. */
+  readonly arm?: RolloutArm | undefined
+  readonly marks: ExchangeMarks
   /** Puts what the request really took in place of the estimate. */
   readonly settleLimits?: Extract<LimitVerdict, { kind: 'granted' }>['settle'] | undefined
+}
+
+/** What the user of this request is told: by the release that was recognised, or the newest where none was. */
+export function noticesOf(
+  { caller, languages = [] }: ModelExchange,
+  releaseDigest: string | null,
+): UserNotices | undefined {
+  const { releases } = caller.admitted
+  return userNotices(releases.find(({ digest }) => digest === releaseDigest) ?? releases.at(-1), languages)
+}
+
+function shownNotices(
+  exchange: ModelExchange,
+  { outcome, code, releaseDigest }: OutcomeParts & { readonly releaseDigest?: string | null | undefined },
+): DecisionOutcome['notices'] {
+  const notices = noticesOf(exchange, releaseDigest ?? null)
+  const shown = [
+    outcome === 'completed' ? disclosureFor(notices, exchange.request)?.notice : undefined,
+    noticeForCode(notices, code),
+  ].filter((notice): notice is Notice => notice !== undefined)
+  if (shown.length === 0) return undefined
+  return shown.map(({ kind, language, version }) => ({ kind, language, version }))
 }
 
 /** The first record of a request. */
@@ -73,12 +119,21 @@ function captured({ messages }: ModelRequest): DecisionIntent['captured'] {
     .slice(-CAPTURED_MESSAGES_MAX)
     .map((message) => ({
       role: message.role,
-      text: guardText(textOf(message).slice(0, CAPTURED_CHARS_MAX).toWellFormed(), CAPTURE_POLICY).text,
+      text: withoutPrivateData(textOf(message).slice(0, CAPTURED_CHARS_MAX).toWellFormed()),
     }))
+}
+
+/** A text as a record keeps it. */
+export function withoutPrivateData(text: string): string {
+  return guardText(text, CAPTURE_POLICY).text
 }
 
 function textOf(message: ModelMessage): string {
   return message.role === 'user' ? textOfParts(message.parts) : message.text
+}
+
+function keptDrift({ kind, expected, seen }: ModelDrift): NonNullable<DecisionOutcome['drift']> {
+  return { kind, expected: kept(expected, NAME_CHARS_MAX), seen: kept(seen, NAME_CHARS_MAX) }
 }
 
 /** A name as a record holds it: bounded, and text that has a canonical form. */
@@ -103,7 +158,12 @@ export interface OutcomeParts {
 }
 
 /** The last record of a request. */
-export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, parts: OutcomeParts): DecisionOutcome {
+export function outcomeRecord(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  parts: OutcomeParts & { readonly releaseDigest?: string | null | undefined },
+): DecisionOutcome {
+  const notices = shownNotices(exchange, parts)
   return {
     kind: 'outcome',
     id: exchange.id,
@@ -128,6 +188,10 @@ export function outcomeRecord(ports: GatewayPorts, exchange: ModelExchange, part
     inputTokens: parts.usage?.inputTokens ?? null,
     outputTokens: parts.usage?.outputTokens ?? null,
     modelAnswered: parts.modelAnswered === undefined ? null : kept(parts.modelAnswered, NAME_CHARS_MAX),
+    ...(notices === undefined ? {} : { notices }),
+    ...(exchange.marks.upstream === undefined ? {} : { upstream: exchange.marks.upstream }),
+    ...(exchange.arm === undefined ? {} : { arm: exchange.arm.arm }),
+    ...(exchange.marks.drift === undefined ? {} : { drift: keptDrift(exchange.marks.drift) }),
   }
 }
 

@@ -12,6 +12,7 @@ import { unroutable } from './unroutable.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
+import { mayBeMissing } from './may-be-missing.ts'
 import { settle } from './settle.ts'
 
 const ERRORS: Pick<ClientCodec, 'errorBody'> = {
@@ -42,6 +43,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     subject: subject.value,
     startMs,
     startedAt: ports.clock(),
+    marks: {},
   }
   const decision = decideEmbeddings(
     { ...parsed.value, subject: subject.value },
@@ -56,7 +58,10 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     },
   )
   const guardMs = ports.monotonicMs() - startMs
-  const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
+  const kept = await ports.sink.intent(
+    intentRecord(ports, exchange, decision),
+    mayBeMissing(exchange, decision.releaseDigest),
+  )
   if (!kept.kept)
     return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
   return finish(ports, exchange, { decision, request: parsed.value, guardMs, http })

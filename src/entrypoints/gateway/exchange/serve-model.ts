@@ -16,6 +16,10 @@ import { unroutable } from './unroutable.ts'
 import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
+import { renderRequest } from './render-request.ts'
+import { comparedAnswer, sendShadow } from './shadow.ts'
+import { mayBeMissing } from './may-be-missing.ts'
+import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { canariesOf, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
@@ -26,20 +30,23 @@ import { SseResponse } from './sse-response.ts'
  */
 export async function serveModel(
   ports: GatewayPorts,
-  caller: Caller,
+  asking: Caller,
   codec: ClientCodec,
   http: HttpExchange,
 ): Promise<void> {
   const startMs = ports.monotonicMs()
   const body = await readJson(http)
   if (!body.ok) return sendError(http.response, codec, body.failure, http.id)
-  const parsed = codec.parse(body.value)
+  const subject = await subjectOf(asking, http)
+  if (!subject.ok) return sendError(http.response, codec, subject.failure, http.id)
+  const rendered = renderRequest(ports, asking, codec, { body: body.value, subject: subject.value, id: http.id })
+  if (!rendered.ok) return sendError(http.response, codec, rendered.failure, http.id)
+  const { caller, arm } = rendered.value
+  const parsed = codec.parse(rendered.value.body)
   if (!parsed.ok) {
     const { status, code, message, param } = parsed.failure
     return sendError(http.response, codec, refusal(status, code, message, param), http.id)
   }
-  const subject = await subjectOf(caller, http)
-  if (!subject.ok) return sendError(http.response, codec, subject.failure, http.id)
   const exchange: ModelExchange = {
     id: http.id,
     caller,
@@ -47,11 +54,16 @@ export async function serveModel(
     subject: subject.value,
     startMs,
     startedAt: ports.clock(),
+    languages: languagesOf(subject.value, http),
+    arm,
+    marks: {},
   }
-  const error = await judgeAndForward(ports, exchange, codec, http)
-  if (error === undefined) return
-  sendError(http.response, codec, error, http.id)
+  const failure = await judgeAndForward(ports, exchange, codec, http)
+  if (failure !== undefined) sendRefusal(exchange, codec, http.response, failure)
 }
+
+/** One for all: an exception of its own for each client that leaves costs more than it tells. */
+const CLIENT_GONE = new Error('the client is gone')
 
 export async function readJson({ request }: HttpExchange): Promise<Result<unknown, GatewayError>> {
   const body = await readBody(request)
@@ -83,12 +95,15 @@ async function judgeAndForward(
   exchange: ModelExchange,
   codec: ClientCodec,
   http: HttpExchange,
-): Promise<GatewayError | undefined> {
+): Promise<Refused | undefined> {
   const carried = carriedTexts(exchange.request)
-  if (!carried.ok) return refusal(400, 'unsupported_content', carried.failure, 'messages')
+  if (!carried.ok) return { error: refusal(400, 'unsupported_content', carried.failure, 'messages') }
   const { caller, subject, request } = exchange
   const gone = new AbortController()
-  http.response.on('close', () => gone.abort())
+  http.response.on('close', () => {
+    // Every answer closes; only one that was not whole by then was left.
+    if (!http.response.writableFinished) gone.abort(CLIENT_GONE)
+  })
   const decision = await decideRequestWithDetectors(
     {
       live: liveRequestOf(request),
@@ -104,23 +119,30 @@ async function judgeAndForward(
       deny: ports.admission.denyStateOf(caller.admitted.system),
       pseudonyms: ports.pseudonyms,
       classify: ports.classify,
+      clean: ports.clean,
       canariesOf: canariesOf(ports),
     },
     { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
   )
   const guardMs = ports.monotonicMs() - exchange.startMs
-  const kept = await ports.sink.intent(intentRecord(ports, exchange, decision))
+  ports.telemetry.findings(caller.admitted.system, decision.findings)
+  const kept = await ports.sink.intent(
+    intentRecord(ports, exchange, decision),
+    mayBeMissing(exchange, decision.releaseDigest),
+  )
   if (!kept.kept)
-    return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
+    return { error: refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served') }
+  const { releaseDigest } = decision
   if (decision.kind === 'deny')
-    return denied(ports, exchange, decision.denial, { guardMs, releaseDigest: decision.releaseDigest })
+    return { error: await denied(ports, exchange, decision.denial, { guardMs, releaseDigest }), releaseDigest }
   const limited = await withinLimits(ports, exchange, decision, guardMs)
-  if (!limited.ok) return limited.failure
+  if (!limited.ok) return { error: limited.failure, releaseDigest }
   const input = { action: decision.action, guardMs }
   const ticket = http.request.headers['gatehouse-approval']
-  if (typeof ticket === 'string')
-    return replayAnswer(ports, limited.value, decision, { ticket, codec, http, input, signal: gone.signal })
-  return forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal })
+  const error = await (typeof ticket === 'string'
+    ? replayAnswer(ports, limited.value, decision, { ticket, codec, http, input, signal: gone.signal })
+    : forward(ports, limited.value, decision, { codec, http, input, signal: gone.signal }))
+  return error === undefined ? undefined : { error, releaseDigest }
 }
 
 interface ForwardParts {
@@ -136,25 +158,40 @@ async function forward(
   decision: Extract<RequestDecision, { kind: 'forward' }>,
   { codec, http, input, signal }: ForwardParts,
 ): Promise<GatewayError | undefined> {
-  const { context } = decision
   const { response } = http
   const request = judgedRequest(exchange.request, decision)
+  const context = disclosing(exchange, decision.context, response)
   const frame: AnswerFrame = { requestId: exchange.id, request, createdAt: Math.floor(exchange.startedAt / 1_000) }
   const encoder = codec.encoder(frame)
   const sse = request.isStream ? new SseResponse(response, ports.monotonicMs, encoder.ping()) : undefined
   try {
-    const reply = await ask(ports, decision, request, signal)
+    const reply = await ask(ports, exchange, decision, { request, signal })
     let error: GatewayError | undefined
     if (reply.kind === 'answer') {
-      const outcome = await answerOnce(ports, exchange, context, { answer: reply.answer, input, signal })
+      const { answer } = reply
+      const outcome = await answerOnce(ports, exchange, context, { answer, asked: reply.target.model, input, signal })
       if (outcome.kind === 'answer') {
         sendJson(response, 200, codec.answerBody(outcome.answer, frame))
+        sendShadow(
+          ports,
+          exchange,
+          { context, request },
+          comparedAnswer(answer.choices, outcome.answer.choices[0]?.text ?? ''),
+        )
         return undefined
       }
       error = outcome.error
     } else if (reply.kind === 'stream') {
       if (sse === undefined) throw new Error('the provider streams what nobody asked to be streamed')
-      error = await streamAnswer(ports, exchange, context, { stream: reply.stream, sse, encoder, signal, input })
+      error = await streamAnswer(ports, exchange, context, {
+        stream: reply.stream,
+        asked: reply.target.model,
+        sse,
+        encoder,
+        signal,
+        input,
+        onAnswered: (answered) => sendShadow(ports, exchange, { context, request }, answered),
+      })
     } else error = await failed(ports, exchange, reply, { input, isGone: signal.aborted, decision })
     if (error === undefined || sse === undefined || !sse.isOpen) return error
     // The stream is open: an error travels as an event that clients raise, never as a clean end.
@@ -166,15 +203,20 @@ async function forward(
 }
 
 /** The model's answer, from the first place that may have the request and gives one. */
+// oxlint-disable-next-line max-params -- a request, what was decided about it, and how it is sent
 async function ask(
   ports: GatewayPorts,
+  { marks }: ModelExchange,
   { context }: Extract<RequestDecision, { kind: 'forward' }>,
-  request: ModelRequest,
-  signal: AbortSignal,
+  { request, signal }: { readonly request: ModelRequest; readonly signal: AbortSignal },
 ): Promise<UpstreamReply> {
   const plan = ports.planRoute(context, request.model)
-  if (plan.ok) return askModel(ports.transport, request, plan.targets, signal)
-  return unroutable(plan.reason)
+  if (!plan.ok) return unroutable(plan.reason)
+  const startMs = ports.monotonicMs()
+  const reply = await askModel(ports.transport, request, plan.targets, signal)
+  marks.upstreamMs = ports.monotonicMs() - startMs
+  if (reply.kind === 'answer' || reply.kind === 'stream') marks.upstream = reply.target.upstream
+  return reply
 }
 
 async function denied(

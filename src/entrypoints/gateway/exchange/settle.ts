@@ -4,6 +4,7 @@ import type { CanariesOf } from '../../../application/gateway/session-canaries.t
 import { sessionCanaries } from '../../../domain/detection/leak/canaries.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { outcomeRecord, type ModelExchange, type OutcomeParts } from './exchange-records.ts'
+import { mayBeMissing } from './may-be-missing.ts'
 import { assistantDigest } from './judged-request.ts'
 
 /** Writes the last record of a request and tells the meters. False: it is not on disk, and nothing more may leave. */
@@ -13,12 +14,16 @@ export async function settle(
   parts: OutcomeParts & { readonly releaseDigest: string | null },
 ): Promise<boolean> {
   const record = outcomeRecord(ports, exchange, parts)
-  const kept = await ports.sink.outcome(record)
+  const { admitted } = exchange.caller
+  const kept = await ports.sink.outcome(record, admitted, mayBeMissing(exchange, parts.releaseDigest))
   // A provider that failed charges for nothing; of one that was cut off nobody knows, so the estimate stands.
   await exchange.settleLimits?.(parts.usage ?? (parts.outcome === 'upstream-failed' ? 'none' : undefined))
+  const { marks, arm } = exchange
+  if (arm !== undefined) ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
+  ports.telemetry.findings(admitted.system, parts.completion?.findings ?? [])
   ports.telemetry.record({
     requestId: exchange.id,
-    system: exchange.caller.admitted.system,
+    system: admitted.system,
     releaseDigest: parts.releaseDigest,
     modelRequested: exchange.request.model,
     modelAnswered: record.modelAnswered,
@@ -32,8 +37,17 @@ export async function settle(
     action: record.action,
     code: record.code,
     rule: record.rule,
+    overheadMs: Math.max(0, record.totalMs - (marks.upstreamMs ?? 0)),
+    firstPieceMs: marks.firstPieceMs ?? null,
+    arm: arm ?? null,
+    hasDrifted: marks.drift !== undefined,
   })
   return kept.kept
+}
+
+/** What speaks against the release that a request was served by: not what its user asked, and not that they left. */
+function isBadEnd({ outcome, completion }: OutcomeParts, hasDrifted: boolean): boolean {
+  return hasDrifted || outcome === 'upstream-failed' || (outcome === 'denied' && completion !== undefined)
 }
 
 export function completionPorts(ports: GatewayPorts, context: RequestContext): DecideCompletionPorts {

@@ -13,6 +13,8 @@ const PING_AFTER_MS = 1_000
 /** How long the provider may be silent before the stream is opened; until then its refusal keeps its own status. */
 const OPEN_AFTER_MS = 10_000
 const TICK_MS = 250
+/** How long a client may take nothing of what is sent to it. */
+export const STALLED_MS = 60_000
 
 /** A stream of events to a client: opened by its first byte, pinged while it is silent, held back while it is slow. */
 export class SseResponse {
@@ -21,17 +23,23 @@ export class SseResponse {
   readonly #ping: string
   readonly #startMs: number
   #lastMs: number
+  /** Since when the client has taken nothing. */
+  #stalledSinceMs: number | undefined
+  readonly #stalledMs: number
   readonly #tick: NodeJS.Timeout
   /** Asked a few times a second while the stream is open. */
   onTick: (() => void) | undefined
 
-  constructor(response: ServerResponse, monotonicMs: () => number, ping: string) {
+  // oxlint-disable-next-line max-params -- a response, a clock and the two things that clients differ in
+  constructor(response: ServerResponse, monotonicMs: () => number, ping: string, stalledMs = STALLED_MS) {
     this.#response = response
     this.#monotonicMs = monotonicMs
     this.#ping = ping
+    this.#stalledMs = stalledMs
     this.#startMs = monotonicMs()
     this.#lastMs = this.#startMs
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
+    response.once('close', () => clearInterval(this.#tick))
   }
 
   get isOpen(): boolean {
@@ -41,8 +49,23 @@ export class SseResponse {
   #onTick(): void {
     this.onTick?.()
     const now = this.#monotonicMs()
+    if (this.#isStalled(now)) this.#response.destroy()
+    if (this.#response.writableEnded) return
     const isDue = this.isOpen ? now - this.#lastMs >= PING_AFTER_MS : now - this.#startMs >= OPEN_AFTER_MS
     if (isDue && !this.#response.writableNeedDrain) this.#send(this.#ping)
+  }
+
+  #isStalled(now: number): boolean {
+    // Once the end is sent, what has not left yet says whether anybody takes it.
+    const isWaiting = this.#response.writableEnded
+      ? this.#response.writableLength > 0
+      : this.#response.writableNeedDrain
+    if (!isWaiting) {
+      this.#stalledSinceMs = undefined
+      return false
+    }
+    this.#stalledSinceMs ??= now
+    return now - this.#stalledSinceMs >= this.#stalledMs
   }
 
   /** A promise where the client reads more slowly than the provider writes. */
@@ -71,14 +94,15 @@ export class SseResponse {
   }
 
   end(text: string): void {
-    this.close()
+    this.onTick = undefined
     if (this.#response.destroyed) return
     if (!this.isOpen) this.#response.writeHead(200, HEAD)
     this.#response.end(text)
   }
 
-  /** Stops the pings; to be called however the exchange ends. */
+  /** To be called however the exchange ends. What was sent last may still be on its way to a client that stalls. */
   close(): void {
-    clearInterval(this.#tick)
+    this.onTick = undefined
+    if (!this.#response.headersSent || this.#response.destroyed) clearInterval(this.#tick)
   }
 }

@@ -22,6 +22,7 @@ import { mcpToolId } from '../../../domain/authorization/mcp-tools.ts'
 import type { ModelMessage } from '../../../application/gateway/model-request.ts'
 import { intentRecord, type ModelExchange } from '../exchange/exchange-records.ts'
 import { conversationOf } from '../exchange/judged-request.ts'
+import { mayBeMissing } from '../exchange/may-be-missing.ts'
 import { refusal, type GatewayError } from '../exchange/replies.ts'
 import { completionPorts, settle } from '../exchange/settle.ts'
 import { withinLimits } from '../exchange/within-limits.ts'
@@ -132,7 +133,10 @@ async function record(
   { context, action, findings, denial, tools = [] }: Recorded,
 ): Promise<boolean> {
   const releaseDigest = context?.release.digest ?? null
-  const intent = await ports.sink.intent(intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }))
+  const intent = await ports.sink.intent(
+    intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }),
+    mayBeMissing(exchange, releaseDigest),
+  )
   return (
     intent.kept &&
     (await settle(ports, exchange, {
@@ -185,6 +189,7 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
       score: 0,
       findings,
     }),
+    mayBeMissing(exchange, own.release.digest),
   )
   if (!intent.kept) return unrecorded(exchange.id)
   const guardMs = ports.monotonicMs() - exchange.startMs

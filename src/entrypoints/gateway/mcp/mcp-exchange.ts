@@ -22,6 +22,7 @@ export function mcpExchange(
     subject,
     startMs: ports.monotonicMs(),
     startedAt: ports.clock(),
+    marks: {},
     request: {
       protocol: 'openai-chat',
       model: `mcp/${server}`,

@@ -7,6 +7,7 @@ import { anthropicError } from '../../../contract/anthropic/error-body.ts'
 import { messagesCodec } from '../../../contract/anthropic/messages-codec.ts'
 import { serveAuthorize, serveExternalAuthorization, serveGuard } from '../exchange/decision-point.ts'
 import { serveEmbeddings } from '../exchange/serve-embeddings.ts'
+import { serveReport } from '../exchange/serve-report.ts'
 import { serveModel } from '../exchange/serve-model.ts'
 import { isMcpPath, serveMcp } from '../mcp/serve-mcp.ts'
 import { serveMcpDecision } from '../mcp/serve-mcp-decision.ts'
@@ -42,6 +43,8 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
       return serveGuard(ports, caller, exchange)
     case 'POST /v1/authorize':
       return serveAuthorize(ports, caller, exchange)
+    case 'POST /v1/reports':
+      return serveReport(ports, caller, exchange)
     case 'POST /v1/embeddings':
       return serveEmbeddings(ports, caller, exchange)
     case 'POST /v1/messages':

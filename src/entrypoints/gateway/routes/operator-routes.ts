@@ -9,10 +9,15 @@ export function serveOperator(ports: GatewayPorts, path: string, { request, resp
       sendJson(response, 200, { status: 'ok' })
       return true
     case '/readyz': {
-      const { outage } = ports.admission
-      sendJson(response, outage === undefined ? 200 : 503, {
-        status: outage === undefined ? 'ready' : 'not ready',
-        ...(outage === undefined ? {} : { reason: outage }),
+      const { problem, gaps, isGapAllowed, unshipped } = ports.sink.health()
+      const recordOutage = problem === undefined || isGapAllowed ? undefined : `records cannot be written: ${problem}`
+      const reason = ports.admission.outage ?? recordOutage
+      const degraded = problem === undefined ? undefined : `records are missing: ${problem}`
+      sendJson(response, reason === undefined ? 200 : 503, {
+        status: reason === undefined ? 'ready' : 'not ready',
+        ...(reason === undefined ? {} : { reason }),
+        ...(degraded === undefined ? {} : { degraded }),
+        records: { gaps, unshipped },
       })
       return true
     }
