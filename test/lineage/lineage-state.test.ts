@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import Ajv2020 from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { nodeSha256 } from '../../src/adapters/crypto/node-crypto.ts'
 import type { Digest } from '../../src/base/digest.ts'
