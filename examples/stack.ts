@@ -35,7 +35,7 @@ export async function startPlane(stateFolder: string, port: number): Promise<Con
     host: '127.0.0.1',
     consoleFolder: join(ROOT, 'console', 'dist'),
     pid: process.pid,
-    report: (what, error) => console.error(troubleLine(what, error)),
+    report: (what, error) => process.stderr.write(`${troubleLine(what, error)}\n`),
   })
   if (!plane.ok) throw new StackFailure(told(plane.failure))
   return plane.value

@@ -103,7 +103,10 @@ export async function startBareGateway({
                 system: SYSTEM,
                 environment,
                 isMultiTenant: served.manifest.intake.multiTenant === true,
-                releases: [...older.map((text) => serveRelease(releaseOf(text, toolSchemas), served.validUntil)), served],
+                releases: [
+                  ...older.map((text) => serveRelease(releaseOf(text, toolSchemas), served.validUntil)),
+                  served,
+                ],
               },
               keyId: 'bare',
               verifySubject: subjectVerifier(SYSTEM, [rawPublicKey(privateKey)], systemClock),

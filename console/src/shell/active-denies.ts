@@ -14,6 +14,8 @@ export function scopeText({ scope, system }: Pick<DenyView, 'scope' | 'system'>)
       return `tool ${scope.tool} of ${system}`
     case 'model':
       return `model ${scope.model} of ${system}`
+    case 'prompt':
+      return `prompt ${scope.prompt} of ${system}`
     case 'tenant':
       return `tenant ${scope.tenant} of ${system}`
   }

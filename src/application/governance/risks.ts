@@ -87,7 +87,8 @@ function riskAfter(before: Risk | undefined, result: StoredRuleResult, judged: J
     return undefined
   const { decidedAt } = judged.verdict
   const isNew = before === undefined || before.closedAt !== null
-  const severity = before?.rating == null ? (result.severity as Risk['severity']) : before.severity
+  const severity =
+    before?.rating === undefined || before.rating === null ? (result.severity as Risk['severity']) : before.severity
   const openedAt = isNew ? decidedAt : before.openedAt
   const note = {
     at: decidedAt,

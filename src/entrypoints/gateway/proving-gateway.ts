@@ -51,13 +51,8 @@ export async function startProvingGateway(
   const { privateKey } = generateKeyPairSync('ed25519')
   const { name } = release.manifest.metadata
   const served = serveRelease(release, epochMs(systemClock() + DAY_MS))
-  const admitted = {
-    organization: 'local',
-    system: name,
-    environment: 'local',
-    isMultiTenant: release.manifest.intake.multiTenant === true,
-    releases: [served],
-  }
+  const isMultiTenant = release.manifest.intake.multiTenant === true
+  const admitted = { organization: 'local', system: name, environment: 'local', isMultiTenant, releases: [served] }
   const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
   const guards = new ReleaseGuards(variables)
   const checkArguments = argumentChecker(served.schemas)

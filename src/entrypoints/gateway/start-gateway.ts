@@ -192,7 +192,6 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     sessions: new McpSessions({ monotonicMs, newId: ulidIds, log: options.log }),
     calls: new ProxiedCalls(monotonicMs),
   }
-  const checkers = new WeakMap<ServedRelease, CheckArguments>()
   const ports: GatewayPorts = {
     admission: bundles,
     sink,
@@ -219,14 +218,20 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     mcp,
     approvals,
     workloadOf: (token) => config.tokens.verify(token),
-    argumentsOf: (release) => {
-      const known = checkers.get(release) ?? argumentChecker(release.schemas)
-      checkers.set(release, known)
-      return known
-    },
+    argumentsOf: argumentCheckers(),
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
   return ok({ ports, mcp, held, config, bundles, spool, telemetry, guards })
+}
+
+/** Schemas are compiled once a release. */
+function argumentCheckers(): (release: ServedRelease) => CheckArguments {
+  const checkers = new WeakMap<ServedRelease, CheckArguments>()
+  return (release) => {
+    const known = checkers.get(release) ?? argumentChecker(release.schemas)
+    checkers.set(release, known)
+    return known
+  }
 }
 
 /** The spool and what decisions see of it. */

@@ -88,10 +88,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   const { stateFolder, organization, version } = options
   const endpoints = opaEndpoints(options.environment ?? {})
   if (!endpoints.ok) return endpoints
-  // Before keys are made: a state that is being restored gets its own.
-  const refusal = await transferRefusal(stateFolder, options.databaseUrl !== undefined)
-  if (refusal !== undefined) return fail(refusal)
-  const keyFolder = await openKeyFolder(keysOf(stateFolder))
+  const keyFolder = await openKeys(options)
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
   const steady = steadyClock(options.clock ?? systemClock)
@@ -102,16 +99,12 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   const { ledger, store, db, postgres } = state.value
   const trustPath = join(stateFolder, 'trust.json')
   const listeners = new Set<(entry: LedgerEntry) => void>()
+  const tell = (entry: LedgerEntry): void => listeners.forEach((listener) => listener(entry))
   let recorder: Recorder
   try {
     if ((await readTextIfPresent(trustPath)) === undefined)
       await writeTrustFile(trustPath, organization, origin, keys, steady.now())
-    recorder = await startRecorder(options, state.value, {
-      steady,
-      tell: (entry) => {
-        for (const listener of listeners) listener(entry)
-      },
-    })
+    recorder = await startRecorder(options, state.value, { steady, tell })
   } catch (error) {
     await closeState(state.value)
     throw error
@@ -158,6 +151,12 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
       release()
     },
   })
+}
+
+/** Before keys are made: a state that is being restored gets its own. */
+async function openKeys({ stateFolder, databaseUrl }: OpenNodeOptions): ReturnType<typeof openKeyFolder> {
+  const refusal = await transferRefusal(stateFolder, databaseUrl !== undefined)
+  return refusal === undefined ? openKeyFolder(keysOf(stateFolder)) : fail(refusal)
 }
 
 /** What was recorded last is over, whatever the machine's clock says. */
