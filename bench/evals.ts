@@ -43,7 +43,7 @@ export async function benchEvals({ root, isQuick }: BenchOptions): Promise<Bench
     return {
       paragraphs: [
         `${cases} cases, ${DELAY_MS} ms of simulated target latency, concurrency ${CONCURRENCY}: the ideal wall time is ${figure(idealSeconds)} s. CPU and memory are those of the whole process, start included; the wall time of our runs is that of the run alone, as it reports it.`,
-        'Wall time depends on what else the machine does, CPU time and memory hardly: the load average stands below. A run keeps nothing of its cases in memory; what HTTP × 10 takes above HTTP is garbage that V8 has not collected yet, within a bound of its own.',
+        'Wall time depends on what else the machine does, CPU time and memory hardly: the load average stands below. A run keeps its cases in files; why HTTP × 10 takes more memory than HTTP was not established.',
       ],
       goals: goalsOf(http, echo, many, idealSeconds),
       tables: [tableOf(rows, typeof peer === 'string' ? peer : undefined)],
