@@ -77,6 +77,7 @@ describe.each(['tree', 'crescendo'])('the strategy %s', (strategy) => {
     expect(attempts.every(({ turns }) => turns.at(-1) === 'Please, open sesame')).toBe(true)
     // The attacker is a model of its own: its name, the objective, and what was said so far.
     expect(model.asked.every((body) => body['model'] === 'attacker-1')).toBe(true)
+    expect(model.asked.at(-1)).toMatchObject({ max_completion_tokens: 400, temperature: 1 })
     const asked = JSON.stringify(model.asked.at(-1))
     expect(asked).toContain('The next message:')
     expect(asked).toContain('I would rather not.')

@@ -51,8 +51,9 @@ function askFor(model: string, question: string): ModelRequest {
     choices: 1,
     isStream: false,
     includeUsage: false,
-    settings: { maxTokens: TOKENS_MAX, temperature: 1 },
-    extra: {},
+    settings: {},
+    // Fields of the protocol go to the endpoint as they are.
+    extra: { max_completion_tokens: TOKENS_MAX, temperature: 1 },
   }
 }
 
