@@ -159,6 +159,7 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
       rotateKey: { overlapHours: 1 },
       revokeSession: { id: 'x' },
       decideDraft: { decision: 'accept', note: '' },
+      decideToolApproval: { decision: 'approved', comment: 'x' },
     }
 
     test.each(NAMES.filter((name) => OPERATIONS[name].method === 'GET' && name !== 'viewShare'))(
