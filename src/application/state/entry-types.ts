@@ -57,6 +57,9 @@ const RECORD_ENTRIES: Readonly<Record<string, RecordKind>> = {
   'pack.bound': 'policy_packs',
 }
 
+/** Types of the entries that carry a record. */
+export const RECORD_ENTRY_TYPES = Object.keys(RECORD_ENTRIES)
+
 /** Seals a gateway's spool segment. */
 export const SEGMENT_ENTRY = 'decisions.sealed'
 /** Records that somebody exported, verified or read something; changes no state. */
