@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     testTimeout: 240_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     globalSetup: ['test/support/postgres-setup.ts'],
     projects: [
       {
