@@ -92,6 +92,22 @@ describe('Rego at the gate', () => {
     expect(verdict.results.find(({ id }) => id === 'GH-REG-001')?.detail).toContain('no OPA server is named `house`')
   })
 
+  test('on recorded decisions says what it would say there, and that nothing changes where it is the same', async () => {
+    const folder = await project(regoPack(OF_BUNDLE))
+    expect((await cli(folder, 'gate')).code).toBe(0)
+    const same = await cli(folder, 'policy', 'replay', 'house')
+    expect([same.err, same.out]).toEqual(['', expect.stringContaining('0 with another outcome of a rule')])
+    await writeFile(join(folder, 'policies/never.yaml'), regoPack(OF_BUNDLE, 'gatehouse/release/undefined'))
+    const broken = await cli(folder, 'policy', 'replay', 'policies/never.yaml')
+    expect(broken.err).toContain('policy/test-failed')
+    const shared = regoPack('{ kind: opa-remote, endpoint: nowhere }')
+    await writeFile(join(folder, 'policies/remote.yaml'), shared)
+    const away = await cli(folder, 'policy', 'replay', 'policies/remote.yaml', '--json')
+    expect(JSON.parse(away.out)).toMatchObject({
+      decisions: [{ changes: [{ rule: 'GH-REG-001', before: 'passed', after: 'errored' }] }],
+    })
+  })
+
   test.each([
     ['without its bundle', regoPack(OF_BUNDLE), null, 'policy/bundle'],
     ['with another bundle', regoPack(OF_BUNDLE), opaBundle({ ownMemory: true }), 'policy/bundle'],

@@ -4,7 +4,8 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Tier } from '../manifest/manifest.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { PolicyPack } from '../policy/policy-pack.ts'
-import { judgeRules } from './decide-release.ts'
+import type { RegoAnswer } from '../policy/rego-engine.ts'
+import { judgeRules, type RuleInputs } from './decide-release.ts'
 import type { CheckEvidence } from './evidence.ts'
 
 /** A release as it was decided on: its document, its evidence and what the rules said. */
@@ -18,6 +19,8 @@ export interface PastDecision {
   readonly facts: JsonObject
   /** The evidence that the verdict read, by check id. */
   readonly evidence: ReadonlyMap<string, CheckEvidence>
+  /** What Rego says of that document, by `regoKey`; a Rego rule without an answer is `errored`. */
+  readonly rego?: ReadonlyMap<string, RegoAnswer> | undefined
   /** Outcome of every rule of every pack; `skipped` where it did not apply. */
   readonly outcomes: readonly { readonly rule: string; readonly pack: string; readonly outcome: string }[]
 }
@@ -38,23 +41,19 @@ export interface ReplayedDecision {
 
 export type RulesSay = 'blocked' | 'inconclusive' | 'released'
 
+/** What the rules of a pack read of a past decision. */
+export function inputsOfPast(engine: PolicyEngine, pack: PolicyPack, past: PastDecision): RuleInputs {
+  const { tier, environment, manifest, facts, evidence } = past
+  const expectedKeys = new Map([...evidence].map(([check, { key }]) => [check, key]))
+  return { engine, packs: [pack], tier, environment, manifest, facts, evidence, expectedKeys, now: past.decidedAt }
+}
+
 /**
  * A changed pack on a past decision, at the instant of that decision and on its evidence. An exception of then still covers
  * the rule that it was for; a check that was never asked for has no evidence and is `errored`, as it would be at a gate.
  */
 export function replayPack(engine: PolicyEngine, pack: PolicyPack, past: PastDecision): ReplayedDecision {
-  const expectedKeys = new Map([...past.evidence].map(([check, { key }]) => [check, key]))
-  const { results, skipped } = judgeRules({
-    engine,
-    packs: [pack],
-    tier: past.tier,
-    environment: past.environment,
-    manifest: past.manifest,
-    facts: past.facts,
-    evidence: past.evidence,
-    expectedKeys,
-    now: past.decidedAt,
-  })
+  const { results, skipped } = judgeRules({ ...inputsOfPast(engine, pack, past), rego: past.rego })
   const own = new Map(
     past.outcomes.filter((entry) => entry.pack === pack.id).map((entry) => [entry.rule, entry.outcome]),
   )

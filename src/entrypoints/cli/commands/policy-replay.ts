@@ -1,12 +1,22 @@
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
+import { opaEndpoints } from '../../../adapters/policy-opa/opa-endpoints.ts'
+import { opaEngine } from '../../../adapters/policy-opa/opa-engine.ts'
+import { askRego } from '../../../application/release/ask-rego.ts'
 import type { StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { Tier } from '../../../domain/manifest/manifest.ts'
 import type { PolicyPack } from '../../../domain/policy/policy-pack.ts'
+import type { RegoEngine } from '../../../domain/policy/rego-engine.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
-import { replayPack, type PastDecision, type ReplayedDecision } from '../../../domain/release/replay-pack.ts'
+import {
+  inputsOfPast,
+  replayPack,
+  type PastDecision,
+  type ReplayedDecision,
+} from '../../../domain/release/replay-pack.ts'
 import { EXIT_CODE } from '../exit-code.ts'
+import type { LoadedPack } from '../load-packs.ts'
 import { loadPackOrFile } from '../named-packs.ts'
 import { reportProblems } from '../report-problems.ts'
 import { openSession, type Session, type SessionOptions } from '../session.ts'
@@ -44,7 +54,13 @@ export async function policyReplayCommand(
   }
   await using session = opened.value
   if (loaded.value.pack.scope === 'request') return replayRequests(terminal, session, loaded.value.pack, options)
-  const replayed = await replayAll(session, loaded.value.pack, options.system)
+  const endpoints = opaEndpoints(terminal.environment)
+  if (!endpoints.ok) {
+    reportProblems(terminal, [endpoints.failure])
+    return EXIT_CODE.usage
+  }
+  const rego = opaEngine({ endpoints: endpoints.value })
+  const replayed = await replayAll(session, { ...loaded.value, rego }, options.system)
   if (!replayed.ok) {
     reportProblems(terminal, [replayed.failure])
     return exitCodeOfProblem(replayed.failure)
@@ -55,9 +71,13 @@ export async function policyReplayCommand(
 
 const RELEASES_MAX = 200
 
+interface ChangedPack extends Pick<LoadedPack, 'pack' | 'bundle'> {
+  readonly rego: RegoEngine
+}
+
 async function replayAll(
   session: Session,
-  pack: PolicyPack,
+  changed: ChangedPack,
   system: string | undefined,
 ): Promise<Result<readonly Replayed[], Problem>> {
   const systems = await session.call('listSystems', {})
@@ -72,14 +92,19 @@ async function replayAll(
     for (const { digest } of releases.value.items) {
       const detail = await session.call('getRelease', { digest: String(digest) })
       if (!detail.ok) return detail
-      all.push(...replayRelease(pack, detail.value))
+      all.push(...(await replayRelease(changed, detail.value)))
     }
   }
   return ok(all)
 }
 
 /** The newest verdict of each environment: an older one was replaced. Only verdicts that bound the pack are asked. */
-function replayRelease(pack: PolicyPack, detail: Readonly<Record<string, unknown>>): readonly Replayed[] {
+async function replayRelease(
+  { pack, bundle, rego }: ChangedPack,
+  detail: Readonly<Record<string, unknown>>,
+): Promise<readonly Replayed[]> {
+  const engine = celEngine()
+  const bundles = new Map(bundle === undefined ? [] : [[pack.id, bundle]])
   const release = detail['release'] as { readonly manifest: JsonObject }
   const evidence = detail['evidence'] as readonly (CheckEvidence & { readonly id: string })[]
   const seen = new Set<string>()
@@ -93,7 +118,7 @@ function replayRelease(pack: PolicyPack, detail: Readonly<Record<string, unknown
       version: verdict.systemVersion,
       past,
       hasFacts: verdict.facts !== undefined,
-      ...replayPack(celEngine(), pack, past),
+      ...replayPack(engine, pack, { ...past, rego: await askRego(rego, inputsOfPast(engine, pack, past), bundles) }),
     })
   }
   return replayed
