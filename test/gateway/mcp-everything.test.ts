@@ -84,7 +84,13 @@ describe('the published example server', () => {
       }),
     })
     const reader = posted.body!.getReader()
-    const first = new TextDecoder().decode((await reader.read()).value)
+    // A chunk may end inside an event: its id is whole with its line's end.
+    let first = ''
+    while (!/^id: \S+\n/m.test(first)) {
+      const { value, done } = await reader.read()
+      if (done) throw new Error(`the stream ended without an event: ${first}`)
+      first += new TextDecoder().decode(value)
+    }
     const lastId = /^id: (\S+)$/m.exec(first)?.[1] ?? ''
     lost.abort()
     await eventually(
