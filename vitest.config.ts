@@ -5,8 +5,6 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 120_000,
     maxWorkers: 3,
-    // Real servers, databases and kills on a shared machine: in CI a second try decides, and the report names who needed it.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
     globalSetup: ['test/support/postgres-setup.ts'],
     projects: [
       {
