@@ -6,7 +6,7 @@ import type { ServerPair } from './server-pair.ts'
 const QUIET_MS = 4_000
 
 /** Listens to the events of whichever server answers, and goes on at the other one behind the last event. */
-export class EventEars {
+export class EventEars implements AsyncDisposable {
   resumed = 0
   readonly #pair: ServerPair
   readonly #proof: Proof
@@ -41,6 +41,10 @@ export class EventEars {
     this.#isStopping = true
     await this.#reader?.[Symbol.asyncDispose]()
     await this.#running
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
   }
 
   async #run(): Promise<void> {

@@ -9,7 +9,7 @@ const PAUSE_MS = 20
 const TRY_MS_MAX = 120_000
 
 /** Changes that are sent to whichever server answers, each under an idempotency key of its own. */
-export class ServerLoad {
+export class ServerLoad implements AsyncDisposable {
   readonly acknowledged = new Set<string>()
   unanswered = 0
   readonly #pair: ServerPair
@@ -17,6 +17,7 @@ export class ServerLoad {
   readonly #lanes: readonly Promise<void>[]
   #isStopping = false
   #lastRefusal = ''
+  #fault: Error | undefined
 
   constructor(pair: ServerPair, proof: Proof) {
     this.#pair = pair
@@ -24,13 +25,22 @@ export class ServerLoad {
     this.#lanes = Array.from({ length: LANES }, (_, lane) => this.#run(lane))
   }
 
+  /** Throws what ended a lane, or a server, instead of waiting for calls that nobody makes any more. */
   async untilAcknowledged(count: number): Promise<void> {
-    while (this.acknowledged.size < count) await delay(5)
+    while (this.acknowledged.size < count) {
+      this.#pair.endedByItself.throwIfAborted()
+      if (this.#fault !== undefined) throw this.#fault
+      await delay(5)
+    }
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true
     await Promise.all(this.#lanes)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
   }
 
   async isSignedIn(which: number): Promise<boolean> {
@@ -39,9 +49,13 @@ export class ServerLoad {
   }
 
   async #run(lane: number): Promise<void> {
-    for (let count = 0; !this.#isStopping; count++) {
-      await this.#change(lane + count)
-      await delay(PAUSE_MS)
+    try {
+      for (let count = 0; !this.#isStopping; count++) {
+        await this.#change(lane + count)
+        await delay(PAUSE_MS)
+      }
+    } catch (error) {
+      this.#fault ??= error instanceof Error ? error : new Error(String(error))
     }
   }
 
@@ -49,7 +63,7 @@ export class ServerLoad {
   async #change(first: number): Promise<void> {
     const key = randomUUID()
     const end = performance.now() + TRY_MS_MAX
-    for (let attempt = 0; performance.now() < end; attempt++) {
+    for (let attempt = 0; performance.now() < end && !this.#pair.endedByItself.aborted; attempt++) {
       const answer = await this.#send(this.#pair.anyUrl(first + attempt), key)
       if (answer === 'again') await delay(25)
       else {

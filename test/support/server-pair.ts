@@ -17,6 +17,7 @@ export class ServerPair implements AsyncDisposable {
   readonly #schema: string
   /** What they said on standard error. */
   readonly complaints: string[] = []
+  readonly #ended = new AbortController()
 
   constructor(folders: readonly [string, string], schema: string) {
     this.#servers = [
@@ -26,18 +27,26 @@ export class ServerPair implements AsyncDisposable {
     this.#schema = schema
   }
 
+  /** Aborted, with what it said, when a server ends that nobody killed. */
+  get endedByItself(): AbortSignal {
+    return this.#ended.signal
+  }
+
   async start(which: number): Promise<void> {
     const server = this.#servers[which] as Server
     const child = spawn(process.execPath, [CHILD, server.folder, this.#schema], { stdio: ['ignore', 'pipe', 'pipe'] })
     server.child = child
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.complaints.push(text))
+    child.once('exit', (code, signal) => {
+      if (server.child !== child) return
+      server.url = undefined
+      const said = this.complaints.join('').slice(-4_000)
+      this.#ended.abort(new Error(`server ${which} ended by itself (${signal ?? code}): ${said}`))
+    })
     const lines = createInterface({ input: child.stdout })
-    const [line] = (await Promise.race([
-      once(lines, 'line'),
-      once(child, 'exit').then(() => {
-        throw new Error(`a server ended by itself: ${this.complaints.join('').slice(-2_000)}`)
-      }),
-    ])) as [string]
+    const [line] = (await once(lines, 'line', { signal: this.#ended.signal }).catch((error: unknown) => {
+      throw this.#ended.signal.aborted ? this.#ended.signal.reason : error
+    })) as [string]
     server.url = (JSON.parse(line) as { url: string }).url
   }
 

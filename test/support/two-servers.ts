@@ -56,43 +56,10 @@ export async function killOneOfTwo(
   schema: string,
   { kills, seed }: { readonly kills: number; readonly seed: number },
 ): Promise<TwoServersSummary> {
-  const random = seededRandom(seed)
   await using receiver = await webhookReceiver()
   const { proof, from } = await prepare(folder, schema, receiver.url)
-  const db = await openPostgres({ connectionString: POSTGRES, schema })
-  const queue = await openQueue(
-    { db, postgres: { connectionString: POSTGRES, schema }, organization: 'local', report: warnOfTrouble },
-    { isWorker: false },
-  )
-  await using pair = new ServerPair([join(folder, 'one'), join(folder, 'two')], schema)
-  await Promise.all([pair.start(0), pair.start(1)])
-  const load = new ServerLoad(pair, proof)
-  const ears = new EventEars(pair, proof, from - 1)
-  const runs: string[] = []
-  let sessionsRefused = 0
-  const look = async (which: number): Promise<void> => {
-    if (!(await load.isSignedIn(which))) sessionsRefused += 1
-  }
-  for (let kill = 0; kill < kills; kill++) {
-    if (kill % 2 === 0) runs.push(await beginEvaluation(queue, folder))
-    const before = load.acknowledged.size
-    await load.untilAcknowledged(before + 5 + Math.floor(random() * 50))
-    await delay(random() * 1_500)
-    const victim = random() < 0.5 ? 0 : 1
-    await pair.kill(victim)
-    await look(1 - victim)
-    await load.untilAcknowledged(before + 60)
-    await pair.start(victim)
-    await look(victim)
-  }
-  await load.stop()
-  await settled(queue)
-  await ears.untilQuiet()
-  await ears.stop()
-  const jobs = await tallyOf(queue)
-  await queue.close()
-  await db.destroy()
-  await pair[Symbol.asyncDispose]()
+  const seen = await work({ folder, schema, kills, seed, proof, from })
+  const { load, ears, runs, jobs, sessionsRefused } = seen
   await using node = await openedNode(join(folder, 'one'), schema)
   const held = await whatIsHeld(node, from)
   const hooks = receiver.seen.items.map(({ headers }) => String(headers['webhook-id']))
@@ -119,6 +86,63 @@ export async function killOneOfTwo(
     jobs,
     epochs: await epochsOf(schema),
   }
+}
+
+interface Work {
+  readonly folder: string
+  readonly schema: string
+  readonly kills: number
+  readonly seed: number
+  readonly proof: Proof
+  readonly from: number
+}
+
+interface Worked {
+  readonly load: ServerLoad
+  readonly ears: EventEars
+  readonly runs: readonly string[]
+  readonly jobs: Record<JobState, number>
+  readonly sessionsRefused: number
+}
+
+/** Whatever fails, nothing of it goes on: load, listener, servers and queue end with this scope. */
+async function work({ folder, schema, kills, seed, proof, from }: Work): Promise<Worked> {
+  const random = seededRandom(seed)
+  await using stack = new AsyncDisposableStack()
+  const db = stack.adopt(await openPostgres({ connectionString: POSTGRES, schema }), (open) => open.destroy())
+  const queue = stack.adopt(
+    await openQueue(
+      { db, postgres: { connectionString: POSTGRES, schema }, organization: 'local', report: warnOfTrouble },
+      { isWorker: false },
+    ),
+    (open) => open.close(),
+  )
+  const pair = stack.use(new ServerPair([join(folder, 'one'), join(folder, 'two')], schema))
+  await Promise.all([pair.start(0), pair.start(1)])
+  const load = stack.use(new ServerLoad(pair, proof))
+  const ears = stack.use(new EventEars(pair, proof, from - 1))
+  const runs: string[] = []
+  let sessionsRefused = 0
+  const look = async (which: number): Promise<void> => {
+    if (!(await load.isSignedIn(which))) sessionsRefused += 1
+  }
+  for (let kill = 0; kill < kills; kill++) {
+    if (kill % 2 === 0) runs.push(await beginEvaluation(queue, folder))
+    const before = load.acknowledged.size
+    await load.untilAcknowledged(before + 5 + Math.floor(random() * 50))
+    await delay(random() * 1_500)
+    const victim = random() < 0.5 ? 0 : 1
+    await pair.kill(victim)
+    await look(1 - victim)
+    await load.untilAcknowledged(before + 60)
+    await pair.start(victim)
+    await look(victim)
+  }
+  await load.stop()
+  await settled(queue, pair)
+  await ears.untilQuiet()
+  await ears.stop()
+  return { load, ears, runs, jobs: await tallyOf(queue), sessionsRefused }
 }
 
 async function openedNode(stateFolder: string, databaseSchema: string): Promise<OpenedNode> {
@@ -178,9 +202,12 @@ async function beginEvaluation(queue: JobQueue, folder: string): Promise<string>
 }
 
 /** Until no job waits or runs: what a killed server had in hand is taken by the other one. */
-async function settled(queue: JobQueue): Promise<void> {
+async function settled(queue: JobQueue, pair: ServerPair): Promise<void> {
   await eventually(
-    async () => [...(await queue.list({ state: 'waiting' })), ...(await queue.list({ state: 'running' }))],
+    async () => {
+      pair.endedByItself.throwIfAborted()
+      return [...(await queue.list({ state: 'waiting' })), ...(await queue.list({ state: 'running' }))]
+    },
     (open) => open.length === 0,
     SETTLE_MS_MAX,
   )
