@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EvaluationReport } from '../../src/domain/evaluation/evaluation-report.ts'
 import { runCli } from '../../src/entrypoints/cli/run.ts'
 import { capturedTerminal, type CapturedTerminal } from '../support/captured-terminal.ts'
+import { smallDisk } from '../support/small-disk.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 type Answer = (response: ServerResponse, asked: { readonly content: string; readonly underWay: number }) => void
@@ -56,12 +57,17 @@ afterAll(() => cleanUp.disposeAsync())
 
 async function suiteOf(cases: number): Promise<AsyncDisposable & { readonly path: string }> {
   const temp = await tempFolder()
+  await writeSuite(temp.path, cases)
+  return temp
+}
+
+async function writeSuite(folder: string, cases: number): Promise<void> {
   const lines = Array.from({ length: cases }, (_, at) =>
     JSON.stringify({ id: `c-${at}`, turns: [`say ${at}`], expect: [{ scorer: 'contains', any: ['good'] }] }),
   )
-  await writeFile(join(temp.path, 'cases.jsonl'), `${lines.join('\n')}\n`)
+  await writeFile(join(folder, 'cases.jsonl'), `${lines.join('\n')}\n`)
   await writeFile(
-    join(temp.path, 'suite.yaml'),
+    join(folder, 'suite.yaml'),
     `apiVersion: gatehouse.dev/v1
 kind: Suite
 metadata: { id: net, version: 1.0.0, title: Net }
@@ -72,7 +78,6 @@ criteria:
   - { id: all, metric: task-success, atLeast: 0.5 }
 `,
   )
-  return temp
 }
 
 async function run(
@@ -181,11 +186,34 @@ describe('an interrupted run', () => {
     }
     const interrupted = await run(suite.path, ['-c', '1'], terminal)
     expect(interrupted.code).toBe(130)
+    expect(interrupted.error).toContain('next: what was answered is kept; the same command with --resume goes on')
     answer = good
     const resumed = await run(suite.path, ['-c', '1', '--resume'])
     expect(resumed).toMatchObject({ code: 0, report: { cases: { run: 30, held: 30 } } })
     expect(resumed.error).toContain('11 taken from the journal')
     expect(asked).toHaveLength(31)
+  })
+})
+
+describe('a disk that is full in the middle of a run', () => {
+  test('is said with the next step, and the run goes on when there is room', async (context) => {
+    await using disk = await smallDisk(8)
+    if (disk === undefined) return context.skip('this process may not mount a disk of its own')
+    await writeSuite(disk.path, 60)
+    let isFull = false
+    answer = (response) => {
+      if (asked.length < 20 || isFull) return good(response)
+      isFull = true
+      void disk.fill().then(() => good(response))
+    }
+    const full = await run(disk.path, ['-c', '1'])
+    expect(full.code).toBe(70)
+    expect(full.error).toMatch(/error the disk is full .*\[system\/no-space\]\n {2}next: free space/)
+    await disk.free()
+    answer = good
+    const resumed = await run(disk.path, ['-c', '1', '--resume'])
+    expect(resumed).toMatchObject({ code: 0, report: { cases: { run: 60, held: 60 } } })
+    expect(resumed.error).toMatch(/ taken from the journal/)
   })
 })
 

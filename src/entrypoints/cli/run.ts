@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT_CODE } from './exit-code.ts'
 import { registerCommands } from './commands/register.ts'
+import { reportProblems } from './report-problems.ts'
 import { inert } from './style.ts'
+import { systemFault } from './system-fault.ts'
 import { VERSION } from './version.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -32,6 +34,11 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.pass : EXIT_CODE.usage
     if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
+    const fault = systemFault(error)
+    if (fault !== undefined) {
+      reportProblems(terminal, [fault])
+      return EXIT_CODE.internal
+    }
     terminal.error(
       `internal error: ${inert(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
     )

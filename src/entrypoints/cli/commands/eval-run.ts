@@ -8,6 +8,7 @@ import { nodeSha256 } from '../../../adapters/crypto/node-crypto.ts'
 import { HttpExchanger } from '../../../adapters/targets/http-exchange.ts'
 import { LagMeter } from '../../../adapters/targets/lag-meter.ts'
 import type { TargetPorts } from '../../../adapters/targets/target-ports.ts'
+import type { StopReason } from '../../../application/evaluation/run-trials.ts'
 import { digestOfJson } from '../../../base/digest.ts'
 import { toRfc3339 } from '../../../base/instant.ts'
 import type { Json } from '../../../base/json.ts'
@@ -32,6 +33,14 @@ import { reportProblems } from '../report-problems.ts'
 import { stateFolderOf } from '../state-folder.ts'
 import { inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+
+/** Ways to stop that leave trials to be run. */
+const RESUMABLE: ReadonlySet<string> = new Set<StopReason>([
+  'cost-budget',
+  'time-budget',
+  'unauthorized',
+  'interrupted',
+])
 
 export interface EvalRunOptions {
   readonly project: string
@@ -209,6 +218,8 @@ async function conclude(
   terminal.error(`${[speed, ...also].filter((part) => part !== '').join(', ')}; run ${id}\n`)
   if (options.json) printLine(terminal, inertJson(report, 2))
   else printEvaluation(terminal, report)
+  if (RESUMABLE.has(report.stopped))
+    terminal.error('  next: what was answered is kept; the same command with --resume goes on from there\n')
   if (report.stopped === 'unauthorized') return EXIT_CODE.unauthenticated
   return terminal.interrupted.aborted ? EXIT_CODE.interrupted : exitCodeOfReport(report)
 }
