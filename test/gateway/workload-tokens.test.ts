@@ -35,6 +35,8 @@ async function listen(port = 0): Promise<void> {
 beforeAll(async () => {
   await publish('k1')
   await publish('rsa', 'RS256')
+  await publish('rubbish')
+  published = published.map((key) => (key.kid === 'rubbish' ? { ...key, x: 'AAAA' } : key))
   await listen()
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`
   provider = await startFakeProvider()
@@ -122,6 +124,7 @@ describe('a token', () => {
           .setExpirationTime(now() + 60)
           .encode(),
     ],
+    ['by a key that its issuer publishes as rubbish', () => token({ kid: 'rubbish' })],
     ['with a byte changed', async () => (await token()).replace(/\.(..)/, '.Aa')],
     ['that is too long', () => token({ claims: { org: { tenant: 'a' }, sid: 's', more: 'x'.repeat(9_000) } })],
   ])('%s is nobody', async (_, make) => {

@@ -50,15 +50,16 @@ export class WorkloadTokens implements AsyncDisposable {
       if (issuer === undefined) return undefined
       return workloadOf(issuer.config, await this.#payload(issuer, token))
     } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined
+      // Web Crypto's own error: the issuer publishes something that is no key under the id that the token names.
+      if (error instanceof errors.JOSEError || error instanceof DOMException) return undefined
       throw error
     }
   }
 
   async #payload({ config, keys }: Issuer, token: string): Promise<JWTPayload> {
-    const verify = async (set: JSONWebKeySet): Promise<JWTPayload> =>
+    const verify = async (set: KeysOfIssuer): Promise<JWTPayload> =>
       (
-        await jwtVerify(token, createLocalJWKSet(set), {
+        await jwtVerify(token, set, {
           issuer: config.issuer,
           audience: config.audience,
           algorithms: [...(config.algorithms ?? DEFAULT_ALGORITHMS)],
@@ -86,12 +87,16 @@ interface Issuer {
   readonly keys: KeySet
 }
 
+/** Keeps each key that it has imported. */
+type KeysOfIssuer = ReturnType<typeof createLocalJWKSet>
+const NO_KEYS = createLocalJWKSet({ keys: [] })
+
 /** An issuer's keys, as they were last read. */
 class KeySet implements AsyncDisposable {
   readonly #place: ConfiguredIssuer['jwks']
   readonly #clock: Clock
   readonly #fetch: BoundedFetch | undefined
-  #set: JSONWebKeySet = { keys: [] }
+  #set: KeysOfIssuer = NO_KEYS
   #readAt = Number.NEGATIVE_INFINITY
   #triedAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
@@ -102,13 +107,13 @@ class KeySet implements AsyncDisposable {
     this.#fetch = 'url' in jwks ? boundedFetch(jwks.network ?? 'public') : undefined
   }
 
-  async current(): Promise<JSONWebKeySet> {
+  async current(): Promise<KeysOfIssuer> {
     if (this.#clock() - this.#readAt > FRESH_MS) await this.#read()
     // SECURITY: a set that could not be read for a day may hold keys that were taken back.
-    return this.#clock() - this.#readAt > STALE_MS_MAX ? { keys: [] } : this.#set
+    return this.#clock() - this.#readAt > STALE_MS_MAX ? NO_KEYS : this.#set
   }
 
-  async reread(): Promise<JSONWebKeySet> {
+  async reread(): Promise<KeysOfIssuer> {
     await this.#read()
     return this.#set
   }
@@ -126,7 +131,7 @@ class KeySet implements AsyncDisposable {
     const json = text === undefined ? undefined : parseJson(text, JWKS_CHARS_MAX)
     const keys = json?.ok === true && isJsonObject(json.value) ? json.value['keys'] : undefined
     if (!Array.isArray(keys) || keys.length > KEYS_MAX || !keys.every(isJsonObject)) return
-    this.#set = { keys: keys as unknown as JSONWebKeySet['keys'] }
+    this.#set = createLocalJWKSet({ keys: keys as unknown as JSONWebKeySet['keys'] })
     this.#readAt = this.#clock()
   }
 
