@@ -127,8 +127,11 @@ export class FileJournal implements TrialJournal {
   }
 
   async close(): Promise<void> {
-    await this.flush()
-    await this.#file.close()
+    try {
+      await this.flush()
+    } finally {
+      await this.#file.close()
+    }
   }
 }
 

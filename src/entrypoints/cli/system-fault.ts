@@ -15,6 +15,8 @@ const FAULTS: Readonly<Record<string, readonly [code: string, message: string, n
 
 /** Undefined when the error is not one of the system's that a person can do something about. */
 export function systemFault(error: unknown): Problem | undefined {
+  // The work failed, and then closing what it had open did: the first of the two is the cause.
+  if (error instanceof SuppressedError) return systemFault(error.suppressed) ?? systemFault(error.error)
   const fault = FAULTS[errnoOf(error) ?? '']
   if (fault === undefined) return undefined
   const [code, message, next] = fault

@@ -172,33 +172,30 @@ async function finishRun(
   options: EvalRunOptions,
   ports: TargetPorts,
 ): Promise<number> {
-  const cases = await openCaseFile(join(started.folder, RUN_FILES.cases))
-  try {
-    const ran = await evaluate(terminal, {
-      ...started,
-      trials: started.head.trials,
-      seed: started.head.seed,
-      cases,
-      ports,
-      concurrency: options.concurrency,
-      budget: {
-        costMicroUsd: options.budgetUsd === undefined ? undefined : Math.round(options.budgetUsd * 1_000_000),
-        timeMs: options.budgetSeconds === undefined ? undefined : options.budgetSeconds * 1_000,
-      },
-      shard: options.shard,
-      record: options.record,
-      cassette: options.cassette,
-    })
-    if (!ran.ok) {
-      reportProblems(terminal, ran.failure)
-      return EXIT_CODE.usage
-    }
-    return await conclude(terminal, started, ran.value, options)
-  } finally {
-    await started.journal.close()
-    await cases.close()
-    await started.target.close()
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => started.target.close())
+  stack.defer(() => started.journal.close())
+  const cases = stack.adopt(await openCaseFile(join(started.folder, RUN_FILES.cases)), (open) => open.close())
+  const ran = await evaluate(terminal, {
+    ...started,
+    trials: started.head.trials,
+    seed: started.head.seed,
+    cases,
+    ports,
+    concurrency: options.concurrency,
+    budget: {
+      costMicroUsd: options.budgetUsd === undefined ? undefined : Math.round(options.budgetUsd * 1_000_000),
+      timeMs: options.budgetSeconds === undefined ? undefined : options.budgetSeconds * 1_000,
+    },
+    shard: options.shard,
+    record: options.record,
+    cassette: options.cassette,
+  })
+  if (!ran.ok) {
+    reportProblems(terminal, ran.failure)
+    return EXIT_CODE.usage
   }
+  return await conclude(terminal, started, ran.value, options)
 }
 
 // oxlint-disable-next-line max-params -- terminal, run, its outcome and the options of one command

@@ -204,7 +204,10 @@ async function journalsOf(runs: readonly StoredRun[]): Promise<Result<readonly F
   const journals: FileJournal[] = []
   for (const { folder, head } of runs) {
     const journal = await FileJournal.resume(join(folder, RUN_FILES.journal), head.run)
-    if (!journal.ok) return fail([journal.failure])
+    if (!journal.ok) {
+      await Promise.all(journals.map((open) => open.close()))
+      return fail([journal.failure])
+    }
     journals.push(journal.value)
   }
   return ok(journals)
