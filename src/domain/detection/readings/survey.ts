@@ -1,4 +1,5 @@
-import { GAP_MAX, SPACED_MIN, walkUnits, type Runs } from './unit-walk.ts'
+import { markSearch } from '../mark-search.ts'
+import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs } from './unit-walk.ts'
 
 /** A span of a text, half-open, in UTF-16 units. */
 export interface Place {
@@ -18,8 +19,12 @@ export interface Survey {
   readonly mixed: readonly Place[]
   /** Runs of ASCII digits: starts and ends, flat. */
   readonly digits: Runs
-  /** False where no sign stands in the text that an escape begins with. */
-  readonly mayEscape: boolean
+  /** Where `\\`, `%`, `&` and `=` stand, which escapes begin with. */
+  readonly escapes: Places
+  /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
+  readonly joints: Places
+  /** Where a mark of `markSearch` may begin. */
+  readonly spots: Places
 }
 
 const CODES_MIN = 8
@@ -39,21 +44,23 @@ const classAt = (text: string, at: number): number => {
 
 /** What one walk over the units and short looks at the places that it names show. Linear. */
 export function survey(text: string): Survey {
-  const walk = walkUnits(text)
-  const { digits, mayEscape } = walk
+  const walk = walkUnits(text, markSearch().sieve)
+  const { digits, escapes, joints, spots } = walk
   return {
     long: placesOf(walk.long),
     spaced: spacedRows(text, walk.singles),
     codes: codeRows(text, digits),
     mixed: mixedWords(text, digits),
     digits,
-    mayEscape,
+    escapes,
+    joints,
+    spots,
   }
 }
 
 /** Starts and ends of the runs of ASCII digits, flat. */
 export function digitRuns(text: string): Runs {
-  return walkUnits(text).digits
+  return walkUnits(text, markSearch().sieve).digits
 }
 
 function placesOf(runs: Runs): readonly Place[] {

@@ -1,7 +1,10 @@
+import { CLASS_BITS, rowOf, type GramSieve } from '../gram-sieve.ts'
 import { withUnits } from '../text-units.ts'
 
 /** Starts and ends of runs, flat. */
 export type Runs = Uint32Array<ArrayBuffer>
+/** Places in order. */
+export type Places = Uint32Array<ArrayBuffer>
 
 /** What one walk over the units of a text shows. */
 export interface UnitWalk {
@@ -11,8 +14,12 @@ export interface UnitWalk {
   readonly long: Runs
   /** Where the sixth of a row of single letters or digits may stand. */
   readonly singles: readonly number[]
-  /** False where no sign stands in the text that an escape begins with. */
-  readonly mayEscape: boolean
+  /** Where `\\`, `%`, `&` and `=` stand, which escapes begin with. */
+  readonly escapes: Places
+  /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
+  readonly joints: Places
+  /** Where a pattern of the sieve may begin. */
+  readonly spots: Places
 }
 
 /** Shorter encoded runs cannot hold an instruction or a secret and are common in ordinary text. */
@@ -20,26 +27,29 @@ export const RUN_MIN = 16
 export const SPACED_MIN = 6
 export const GAP_MAX = 3
 
-/** Kinds of units. Only the sign of an escape has the bit `ESCAPE`. */
+/** Kinds of units. */
 const LETTER = 0
 const DIGIT = 1
 const SIGN = 2
 const OTHER = 3
+const KIND_BITS = 2
+const KIND = 3
+/** Of a traits cell: above the kind, a bit for the sign of an escape, and above that the class that the sieve gives. */
 const ESCAPE = 4
-const KIND_BITS = 3
+const CLASS_SHIFT = 3
 
-const KINDS = kindTable()
-
-function kindTable(): Uint8Array {
-  const kinds = new Uint8Array(0x10000).fill(OTHER)
+function traitsOf({ classes }: GramSieve): Uint16Array {
+  const traits = new Uint16Array(0x10000).fill(OTHER)
   const put = (chars: string, kind: number): void => {
-    for (const char of chars) kinds[char.charCodeAt(0)] = kind
+    for (const char of chars) traits[char.charCodeAt(0)] = kind
   }
   put('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', LETTER)
   put('0123456789', DIGIT)
   put('+/_-', SIGN)
-  put('\\%&=', ESCAPE)
-  return kinds
+  put('\\%&=', OTHER | ESCAPE)
+  for (let code = 0; code < traits.length; code++)
+    traits[code] = (traits[code] as number) | ((classes[code] as number) << CLASS_SHIFT)
+  return traits
 }
 
 /** Flags of a transition: a run of digits begins or ends, a long run is known to be one or ends, six singles in a row. */
@@ -47,7 +57,6 @@ const DIGIT_EDGE = 0x2000
 const LONG_EDGE = 0x4000
 const SPACED = 0x8000
 const FLAGS = DIGIT_EDGE | LONG_EDGE | SPACED
-const STATE = DIGIT_EDGE - 1
 
 /**
  * States of the walk, which is one deterministic automaton for three questions: how long the run of encoded characters is, how
@@ -101,8 +110,8 @@ function compiled(): Uint16Array {
   const numbers = new Map([[nameOf(START), 0]])
   const cells: number[] = []
   for (let number = 0; number < states.length; number++)
-    for (let kind = 0; kind < 1 << KIND_BITS; kind++) {
-      const { flags, ...next } = after(states[number] as State, Math.min(kind, ESCAPE))
+    for (let kind = 0; kind <= KIND; kind++) {
+      const { flags, ...next } = after(states[number] as State, kind)
       const known = numbers.get(nameOf(next)) ?? states.push(next) - 1
       numbers.set(nameOf(next), known)
       cells.push((known << KIND_BITS) | flags)
@@ -114,58 +123,111 @@ function compiled(): Uint16Array {
 const nameOf = ({ run, count, gap, isWord, isDigit }: State): string =>
   `${run} ${count} ${gap} ${String(isWord)} ${String(isDigit)}`
 
-/** Where runs are gathered before their number is known. */
-const gathered: { digits: Runs; long: Runs } = { digits: new Uint32Array(64), long: new Uint32Array(64) }
-const NO_RUNS: Runs = new Uint32Array(0)
+/** A list that grows, and lasts from walk to walk. */
+class Gathered {
+  #list: Places = new Uint32Array(64)
+  #count = 0
 
-/** One look-up a unit, whatever the text. */
-export function walkUnits(text: string): UnitWalk {
-  return withUnits(text, (units) => walk(units, text.length))
+  push(place: number): void {
+    if (this.#count === this.#list.length) {
+      const more = new Uint32Array(2 * this.#count)
+      more.set(this.#list)
+      this.#list = more
+    }
+    this.#list[this.#count++] = place
+  }
+  get count(): number {
+    return this.#count
+  }
+  /** What was gathered; nothing is, afterwards. */
+  take(): Places {
+    if (this.#count === 0) return NONE
+    const taken = this.#list.slice(0, this.#count)
+    this.#count = 0
+    if (this.#list.length > KEPT_MAX) this.#list = new Uint32Array(64)
+    return taken
+  }
+  /** Edges of runs: a run that goes to the end of the text ends there. */
+  takeRuns(length: number): Runs {
+    if (this.#count % 2 === 1) this.push(length)
+    return this.take()
+  }
 }
 
-function walk(units: Uint16Array, length: number): UnitWalk {
-  const next = (transitions ??= compiled())
+const NONE: Places = new Uint32Array(0)
+const KEPT_MAX = 0x10000
+const gathered = {
+  digits: new Gathered(),
+  long: new Gathered(),
+  escapes: new Gathered(),
+  joints: new Gathered(),
+  spots: new Gathered(),
+}
+
+const traitsBySieve = new WeakMap<GramSieve, Uint16Array>()
+
+/** A few look-ups a unit, whatever the text. */
+export function walkUnits(text: string, sieve: GramSieve): UnitWalk {
+  let traits = traitsBySieve.get(sieve)
+  if (traits === undefined) traitsBySieve.set(sieve, (traits = traitsOf(sieve)))
+  const tables = { traits, bits: sieve.bits, next: (transitions ??= compiled()) }
+  const { length } = text
+  const singles = withUnits(text, (units) => walk(units, length, tables))
+  return {
+    digits: gathered.digits.takeRuns(length),
+    long: gathered.long.takeRuns(length),
+    singles,
+    escapes: gathered.escapes.take(),
+    joints: gathered.joints.take(),
+    spots: gathered.spots.take(),
+  }
+}
+
+interface Tables {
+  readonly traits: Uint16Array
+  readonly bits: Uint32Array
+  readonly next: Uint16Array
+}
+
+/** A gram begins so many units before its last one. */
+const BEFORE_LAST = 3
+
+function walk(units: Uint16Array, length: number, { traits, bits, next }: Tables): readonly number[] {
   const singles: number[] = []
-  let { digits, long } = gathered
-  let digitEdges = 0
-  let longEdges = 0
-  let kinds = 0
+  const { digits, long, escapes } = gathered
   let cell = 0
+  let gram = 0
   for (let at = 0; at < length; at++) {
-    const kind = KINDS[units[at] as number] as number
-    kinds |= kind
-    cell = next[cell | kind] as number
-    if (cell <= STATE) continue
-    if ((cell & DIGIT_EDGE) !== 0) {
-      if (digitEdges === digits.length) digits = gathered.digits = grown(digits)
-      digits[digitEdges++] = at
-    }
-    if ((cell & LONG_EDGE) !== 0) {
-      if (longEdges === long.length) long = gathered.long = grown(long)
-      long[longEdges] = longEdges % 2 === 0 ? at + 1 - RUN_MIN : at
-      longEdges += 1
-    }
+    const trait = traits[units[at] as number] as number
+    cell = next[cell | (trait & KIND)] as number
+    gram = (gram << CLASS_BITS) | (trait >>> CLASS_SHIFT)
+    const isSpot = ((bits[rowOf(gram)] as number) >>> (gram ^ (gram >>> 5))) & 1
+    if (((cell & FLAGS) | (trait & ESCAPE) | isSpot) === 0) continue
+    if (isSpot !== 0) takeSpot(units, at - BEFORE_LAST)
+    if ((trait & ESCAPE) !== 0) escapes.push(at)
+    if ((cell & DIGIT_EDGE) !== 0) digits.push(at)
+    if ((cell & LONG_EDGE) !== 0) long.push(long.count % 2 === 0 ? at + 1 - RUN_MIN : at)
     if ((cell & SPACED) !== 0) singles.push(at)
     cell &= ~FLAGS
   }
-  return {
-    digits: closed(digits, digitEdges, length),
-    long: closed(long, longEdges, length),
-    singles,
-    mayEscape: (kinds & ESCAPE) !== 0,
+  // The last three units begin grams as well.
+  for (let at = length; at < length + BEFORE_LAST; at++) {
+    gram <<= CLASS_BITS
+    if ((((bits[rowOf(gram)] as number) >>> (gram ^ (gram >>> 5))) & 1) !== 0) takeSpot(units.subarray(0, length), at - BEFORE_LAST)
   }
+  return singles
 }
 
-function grown(runs: Runs): Runs {
-  const more = new Uint32Array(2 * runs.length)
-  more.set(runs)
-  return more
-}
+const COLON = 58
+const isHex = (code: number): boolean => (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
 
-/** A run that goes to the end of the text ends there. */
-function closed(edges: Runs, count: number, length: number): Runs {
-  if (count === 0) return NO_RUNS
-  const runs = edges.slice(0, count + (count % 2))
-  if (count % 2 === 1) runs[count] = length
-  return runs
+/** A joint or a place where a pattern may begin. */
+function takeSpot(units: Uint16Array, at: number): void {
+  if (at < 0) return
+  const first = units[at] as number
+  const second = units[at + 1] as number
+  if (first === COLON && second === COLON) gathered.joints.push(at)
+  else if ((second === COLON || second === 45 || second === 46) && isHex(first) && isHex(units[at + 2] as number))
+    gathered.joints.push(at + 1)
+  gathered.spots.push(at)
 }
