@@ -23,7 +23,7 @@ export interface Survey {
   readonly escapes: Places
   /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
   readonly joints: Places
-  /** Where a mark of `markSearch` may begin. */
+  /** Where a mark of `markSearch` may begin, each place with its buckets. */
   readonly spots: Places
 }
 

@@ -1,4 +1,4 @@
-import { CLASS_BITS, rowOf, type GramSieve } from '../gram-sieve.ts'
+import { bitOf, CLASS_BITS, rowOf, type GramSieve } from '../gram-sieve.ts'
 import { withUnits } from '../text-units.ts'
 
 /** Starts and ends of runs, flat. */
@@ -18,7 +18,7 @@ export interface UnitWalk {
   readonly escapes: Places
   /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
   readonly joints: Places
-  /** Where a pattern of the sieve may begin. */
+  /** Where a pattern of the sieve may begin, each place with its buckets. */
   readonly spots: Places
 }
 
@@ -170,7 +170,7 @@ const traitsBySieve = new WeakMap<GramSieve, Uint16Array>()
 export function walkUnits(text: string, sieve: GramSieve): UnitWalk {
   let traits = traitsBySieve.get(sieve)
   if (traits === undefined) traitsBySieve.set(sieve, (traits = traitsOf(sieve)))
-  const tables = { traits, bits: sieve.bits, next: (transitions ??= compiled()) }
+  const tables = { traits, sieve, next: (transitions ??= compiled()) }
   const { length } = text
   const singles = withUnits(text, (units) => walk(units, length, tables))
   return {
@@ -185,49 +185,101 @@ export function walkUnits(text: string, sieve: GramSieve): UnitWalk {
 
 interface Tables {
   readonly traits: Uint16Array
-  readonly bits: Uint32Array
+  readonly sieve: GramSieve
   readonly next: Uint16Array
 }
 
 /** A gram begins so many units before its last one. */
 const BEFORE_LAST = 3
+const BLOCK_BITS = 13
+/** Something is to be done at a unit: its place within the block, and above that `SPOT`, `ESCAPE` and the flags of its cell. */
+const events = new Uint32Array(1 << BLOCK_BITS)
+const SPOT = 1
 
-function walk(units: Uint16Array, length: number, { traits, bits, next }: Tables): readonly number[] {
+interface Step {
+  cell: number
+  gram: number
+}
+
+function walk(units: Uint16Array, length: number, tables: Tables): readonly number[] {
   const singles: number[] = []
-  const { digits, long, escapes } = gathered
-  let cell = 0
-  let gram = 0
-  for (let at = 0; at < length; at++) {
-    const trait = traits[units[at] as number] as number
-    cell = next[cell | (trait & KIND)] as number
-    gram = (gram << CLASS_BITS) | (trait >>> CLASS_SHIFT)
-    const isSpot = ((bits[rowOf(gram)] as number) >>> (gram ^ (gram >>> 5))) & 1
-    if (((cell & FLAGS) | (trait & ESCAPE) | isSpot) === 0) continue
-    if (isSpot !== 0) takeSpot(units, at - BEFORE_LAST)
-    if ((trait & ESCAPE) !== 0) escapes.push(at)
-    if ((cell & DIGIT_EDGE) !== 0) digits.push(at)
-    if ((cell & LONG_EDGE) !== 0) long.push(long.count % 2 === 0 ? at + 1 - RUN_MIN : at)
-    if ((cell & SPACED) !== 0) singles.push(at)
-    cell &= ~FLAGS
+  const step: Step = { cell: 0, gram: 0 }
+  for (let from = 0; from < length; from += 1 << BLOCK_BITS) {
+    const count = walkBlock(units, from, Math.min(length, from + (1 << BLOCK_BITS)), { ...tables, step })
+    takeEvents(units, from, count, { sieve: tables.sieve, singles })
   }
-  // The last three units begin grams as well.
-  for (let at = length; at < length + BEFORE_LAST; at++) {
-    gram <<= CLASS_BITS
-    if ((((bits[rowOf(gram)] as number) >>> (gram ^ (gram >>> 5))) & 1) !== 0) takeSpot(units.subarray(0, length), at - BEFORE_LAST)
+  // The last three units begin grams as well; what is left in the array behind them is of other texts.
+  for (let at = length - BEFORE_LAST; at < length; at++) {
+    step.gram <<= CLASS_BITS
+    takeSpot(units.subarray(0, length), at, tables.sieve.bucketsOf(step.gram))
   }
   return singles
 }
 
+/** A loop of its own and without a branch that the processor would have to guess: every unit is put down, few are kept. */
+function walkBlock(
+  units: Uint16Array,
+  from: number,
+  to: number,
+  { traits, sieve, next, step }: Tables & { readonly step: Step },
+): number {
+  const { bits } = sieve
+  let { cell, gram } = step
+  let count = 0
+  for (let at = from; at < to; at++) {
+    const trait = traits[units[at] as number] as number
+    const flagged = next[cell | (trait & KIND)] as number
+    cell = flagged & ~FLAGS
+    gram = (gram << CLASS_BITS) | (trait >>> CLASS_SHIFT)
+    const event = (flagged & FLAGS) | (trait & ESCAPE) | (((bits[rowOf(gram)] as number) >>> bitOf(gram)) & SPOT)
+    events[count] = ((at - from) << 16) | event
+    count += (event + 0xffff) >>> 16
+  }
+  step.cell = cell
+  step.gram = gram
+  return count
+}
+
+function takeEvents(
+  units: Uint16Array,
+  from: number,
+  count: number,
+  { sieve, singles }: { readonly sieve: GramSieve; readonly singles: number[] },
+): void {
+  const { digits, long, escapes } = gathered
+  for (let index = 0; index < count; index++) {
+    const event = events[index] as number
+    const at = from + (event >>> 16)
+    if ((event & SPOT) !== 0) takeSpot(units, at - BEFORE_LAST, sieve.bucketsOf(gramTo(units, at, sieve.classes)))
+    if ((event & ESCAPE) !== 0) escapes.push(at)
+    if ((event & DIGIT_EDGE) !== 0) digits.push(at)
+    if ((event & LONG_EDGE) !== 0) long.push(long.count % 2 === 0 ? at + 1 - RUN_MIN : at)
+    if ((event & SPACED) !== 0) singles.push(at)
+  }
+}
+
+function gramTo(units: Uint16Array, last: number, classes: Uint8Array): number {
+  let gram = 0
+  for (let at = Math.max(0, last - BEFORE_LAST - 1); at <= last; at++)
+    gram = (gram << CLASS_BITS) | (classes[units[at] as number] as number)
+  return gram
+}
+
 const COLON = 58
+const DASH = 45
+const POINT = 46
 const isHex = (code: number): boolean => (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
 
-/** A joint or a place where a pattern may begin. */
-function takeSpot(units: Uint16Array, at: number): void {
+/** A joint, a place where patterns may begin, or neither. */
+function takeSpot(units: Uint16Array, at: number, buckets: number): void {
   if (at < 0) return
-  const first = units[at] as number
+  if (buckets !== 0) {
+    gathered.spots.push(at)
+    gathered.spots.push(buckets)
+  }
   const second = units[at + 1] as number
+  if (second !== COLON && second !== DASH && second !== POINT) return
+  const first = units[at] as number
   if (first === COLON && second === COLON) gathered.joints.push(at)
-  else if ((second === COLON || second === 45 || second === 46) && isHex(first) && isHex(units[at + 2] as number))
-    gathered.joints.push(at + 1)
-  gathered.spots.push(at)
+  else if (isHex(first) && isHex(units[at + 2] as number)) gathered.joints.push(at + 1)
 }
