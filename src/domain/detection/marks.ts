@@ -1,8 +1,8 @@
 import { FORMAT_WORDS, type WordPlaces } from './formats/format-words.ts'
 import { InjectionSearch, type LocalHits } from './injection/injection-hits.ts'
-import { FIRST_ANCHOR, FIRST_WORD, markSearch } from './mark-search.ts'
+import { FIRST_ANCHOR, FIRST_WORD, markAutomaton } from './mark-automaton.ts'
 import type { Match } from './match.ts'
-import type { Spots } from './pattern-search.ts'
+import { tellPatterns, type Spots } from './pattern-search.ts'
 import { walkUnits } from './readings/unit-walk.ts'
 import { SecretSearch } from './secrets/detect-secrets.ts'
 
@@ -16,11 +16,11 @@ export interface Marks {
 }
 
 /** `spots`: what a walk over the text showed. Linear in the text; never throws. */
-export function marksOf(text: string, spots: Spots = walkUnits(text, markSearch().sieve)): Marks {
+export function marksOf(text: string, spots: Spots = walkUnits(text, markAutomaton())): Marks {
   const injection = new InjectionSearch(text)
   const secrets = new SecretSearch(text)
   const formatWords: number[][] = FORMAT_WORDS.map(() => [])
-  markSearch().tell(text, spots, (mark, start, end) => {
+  tellPatterns(markAutomaton(), text, spots, (mark, start, end) => {
     if (mark >= FIRST_WORD) formatWords[mark - FIRST_WORD]?.push(start)
     else if (mark >= FIRST_ANCHOR) secrets.take(mark - FIRST_ANCHOR, start)
     else injection.take(mark, start, end)

@@ -1,4 +1,4 @@
-import type { Pattern } from '../gram-sieve.ts'
+import type { Pattern } from '../automaton.ts'
 import {
   ACTIONS,
   ASSISTANT_WORDS,

@@ -1,4 +1,5 @@
-import { FIRST_ANCHOR, markSearch } from '../mark-search.ts'
+import { FIRST_ANCHOR, markAutomaton } from '../mark-automaton.ts'
+import { tellPatterns } from '../pattern-search.ts'
 import { walkUnits } from '../readings/unit-walk.ts'
 import { INJECTION_ENTRIES, type InjectionEntry, type LocalHit } from './injection-entries.ts'
 import { FORGED_MARKUP } from './injection-lexicon.ts'
@@ -21,8 +22,8 @@ const PENDING_MAX = 100_000
 /** Heuristic hits of one reading, in one pass and bounded windows. */
 export function injectionHits(text: string): LocalHits {
   const search = new InjectionSearch(text)
-  const marks = markSearch()
-  marks.tell(text, walkUnits(text, marks.sieve), (mark, start, end) => {
+  const marks = markAutomaton()
+  tellPatterns(marks, text, walkUnits(text, marks), (mark, start, end) => {
     if (mark < FIRST_ANCHOR) search.take(mark, start, end)
   })
   return search.hits()

@@ -1,4 +1,4 @@
-import { markSearch } from '../mark-search.ts'
+import { markAutomaton } from '../mark-automaton.ts'
 import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs } from './unit-walk.ts'
 
 /** A span of a text, half-open, in UTF-16 units. */
@@ -23,7 +23,7 @@ export interface Survey {
   readonly escapes: Places
   /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
   readonly joints: Places
-  /** Where a mark of `markSearch` may begin, each place with its buckets. */
+  /** Where marks end, and the states of their automaton there, flat. */
   readonly spots: Places
 }
 
@@ -44,7 +44,7 @@ const classAt = (text: string, at: number): number => {
 
 /** What one walk over the units and short looks at the places that it names show. Linear. */
 export function survey(text: string): Survey {
-  const walk = walkUnits(text, markSearch().sieve)
+  const walk = walkUnits(text, markAutomaton())
   const { digits, escapes, joints, spots } = walk
   return {
     long: placesOf(walk.long),
@@ -60,7 +60,7 @@ export function survey(text: string): Survey {
 
 /** Starts and ends of the runs of ASCII digits, flat. */
 export function digitRuns(text: string): Runs {
-  return walkUnits(text, markSearch().sieve).digits
+  return walkUnits(text, markAutomaton()).digits
 }
 
 function placesOf(runs: Runs): readonly Place[] {

@@ -1,4 +1,4 @@
-import { bitOf, CLASS_BITS, rowOf, type GramSieve } from '../gram-sieve.ts'
+import { ESCAPE, HAS_HITS, isAsciiAlnum, JOINT, PATTERNS, WORD_END, type Automaton } from '../automaton.ts'
 import { withUnits } from '../text-units.ts'
 
 /** Starts and ends of runs, flat. */
@@ -18,7 +18,7 @@ export interface UnitWalk {
   readonly escapes: Places
   /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
   readonly joints: Places
-  /** Where a pattern of the sieve may begin, each place with its buckets. */
+  /** Where patterns of the automaton end, and its states there, flat. */
   readonly spots: Places
 }
 
@@ -34,11 +34,9 @@ const SIGN = 2
 const OTHER = 3
 const KIND_BITS = 2
 const KIND = 3
-/** Of a traits cell: above the kind, a bit for the sign of an escape, and above that the class that the sieve gives. */
-const ESCAPE = 4
-const CLASS_SHIFT = 3
 
-function traitsOf({ classes }: GramSieve): Uint16Array {
+/** Kind of each unit, and above it the class that the automaton gives. */
+function traitsOf({ classes }: Automaton): Uint16Array {
   const traits = new Uint16Array(0x10000).fill(OTHER)
   const put = (chars: string, kind: number): void => {
     for (const char of chars) traits[char.charCodeAt(0)] = kind
@@ -46,9 +44,8 @@ function traitsOf({ classes }: GramSieve): Uint16Array {
   put('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', LETTER)
   put('0123456789', DIGIT)
   put('+/_-', SIGN)
-  put('\\%&=', OTHER | ESCAPE)
   for (let code = 0; code < traits.length; code++)
-    traits[code] = (traits[code] as number) | ((classes[code] as number) << CLASS_SHIFT)
+    traits[code] = (traits[code] as number) | ((classes[code] as number) << KIND_BITS)
   return traits
 }
 
@@ -164,15 +161,19 @@ const gathered = {
   spots: new Gathered(),
 }
 
-const traitsBySieve = new WeakMap<GramSieve, Uint16Array>()
+const traitsByAutomaton = new WeakMap<Automaton, Uint16Array>()
 
 /** A few look-ups a unit, whatever the text. */
-export function walkUnits(text: string, sieve: GramSieve): UnitWalk {
-  let traits = traitsBySieve.get(sieve)
-  if (traits === undefined) traitsBySieve.set(sieve, (traits = traitsOf(sieve)))
-  const tables = { traits, sieve, next: (transitions ??= compiled()) }
+export function walkUnits(text: string, automaton: Automaton): UnitWalk {
+  let traits = traitsByAutomaton.get(automaton)
+  if (traits === undefined) traitsByAutomaton.set(automaton, (traits = traitsOf(automaton)))
+  const tables = { traits, automaton, kinds: (transitions ??= compiled()) }
   const { length } = text
-  const singles = withUnits(text, (units) => walk(units, length, tables))
+  const singles: number[] = []
+  withUnits(text, (units) => {
+    walk(units, length, tables)
+    for (const events of [left, right]) takeEvents(events, { units, length, automaton, singles })
+  })
   return {
     digits: gathered.digits.takeRuns(length),
     long: gathered.long.takeRuns(length),
@@ -185,101 +186,124 @@ export function walkUnits(text: string, sieve: GramSieve): UnitWalk {
 
 interface Tables {
   readonly traits: Uint16Array
-  readonly sieve: GramSieve
-  readonly next: Uint16Array
+  readonly automaton: Automaton
+  /** Transitions of the walk for runs and rows. */
+  readonly kinds: Uint16Array
 }
 
-/** A gram begins so many units before its last one. */
-const BEFORE_LAST = 3
-const BLOCK_BITS = 13
-/** Something is to be done at a unit: its place within the block, and above that `SPOT`, `ESCAPE` and the flags of its cell. */
-const events = new Uint32Array(1 << BLOCK_BITS)
-const SPOT = 1
-
-interface Step {
-  cell: number
-  gram: number
+/** Places at which something is to be done: the state of the automaton with `HAS_HITS`, and below it the cell with its flags. */
+interface Events {
+  places: Uint32Array
+  what: Uint32Array
+  count: number
 }
 
-function walk(units: Uint16Array, length: number, tables: Tables): readonly number[] {
-  const singles: number[] = []
-  const step: Step = { cell: 0, gram: 0 }
-  for (let from = 0; from < length; from += 1 << BLOCK_BITS) {
-    const count = walkBlock(units, from, Math.min(length, from + (1 << BLOCK_BITS)), { ...tables, step })
-    takeEvents(units, from, count, { sieve: tables.sieve, singles })
+const EVENTS_LEAST = 256
+const newEvents = (): Events => ({
+  places: new Uint32Array(EVENTS_LEAST),
+  what: new Uint32Array(EVENTS_LEAST),
+  count: 0,
+})
+const left = newEvents()
+const right = newEvents()
+
+function addEvent(events: Events, place: number, what: number): void {
+  if (events.count === events.places.length) {
+    const { places, what: known } = events
+    events.places = new Uint32Array(2 * events.count)
+    events.places.set(places)
+    events.what = new Uint32Array(2 * events.count)
+    events.what.set(known)
   }
-  // The last three units begin grams as well; what is left in the array behind them is of other texts.
-  for (let at = length - BEFORE_LAST; at < length; at++) {
-    step.gram <<= CLASS_BITS
-    takeSpot(units.subarray(0, length), at, tables.sieve.bucketsOf(step.gram))
-  }
-  return singles
+  events.places[events.count] = place
+  events.what[events.count++] = what
 }
 
-/** A loop of its own and without a branch that the processor would have to guess: every unit is put down, few are kept. */
-function walkBlock(
-  units: Uint16Array,
-  from: number,
-  to: number,
-  { traits, sieve, next, step }: Tables & { readonly step: Step },
-): number {
-  const { bits } = sieve
-  let { cell, gram } = step
-  let count = 0
-  for (let at = from; at < to; at++) {
+/** Shorter texts are walked in one go. */
+const HALVES_FROM = 2_048
+/** Rows of singles and long runs are known from so many units. */
+const REACH = 64
+
+/** Each step of a walk waits for the one before it: two of them in turn, one over each half, wait for memory together. */
+function walk(units: Uint16Array, length: number, tables: Tables): void {
+  const { traits, automaton, kinds } = tables
+  const { next, shift } = automaton
+  const half = length < HALVES_FROM ? 0 : length >> 1
+  let [state, cell] = [0, 0]
+  let [other, otherCell] = half === 0 ? [0, 0] : stateAt(units, half, tables)
+  for (let at = 0, beside = half; at < half; at++, beside++) {
     const trait = traits[units[at] as number] as number
-    const flagged = next[cell | (trait & KIND)] as number
-    cell = flagged & ~FLAGS
-    gram = (gram << CLASS_BITS) | (trait >>> CLASS_SHIFT)
-    const event = (flagged & FLAGS) | (trait & ESCAPE) | (((bits[rowOf(gram)] as number) >>> bitOf(gram)) & SPOT)
-    events[count] = ((at - from) << 16) | event
-    count += (event + 0xffff) >>> 16
+    const otherTrait = traits[units[beside] as number] as number
+    state = next[(state << shift) + (trait >>> KIND_BITS)] as number
+    other = next[(other << shift) + (otherTrait >>> KIND_BITS)] as number
+    cell = kinds[cell | (trait & KIND)] as number
+    otherCell = kinds[otherCell | (otherTrait & KIND)] as number
+    if ((((state | other) & HAS_HITS) | ((cell | otherCell) & FLAGS)) === 0) continue
+    if (((state & HAS_HITS) | (cell & FLAGS)) !== 0) {
+      addEvent(left, at, (state << 16) | cell)
+      state &= HAS_HITS - 1
+      cell &= ~FLAGS
+    }
+    if (((other & HAS_HITS) | (otherCell & FLAGS)) !== 0) {
+      addEvent(right, beside, (other << 16) | otherCell)
+      other &= HAS_HITS - 1
+      otherCell &= ~FLAGS
+    }
   }
-  step.cell = cell
-  step.gram = gram
-  return count
+  for (let at = 2 * half; at < length; at++) {
+    const trait = traits[units[at] as number] as number
+    other = next[(other << shift) + (trait >>> KIND_BITS)] as number
+    otherCell = kinds[otherCell | (trait & KIND)] as number
+    if (((other & HAS_HITS) | (otherCell & FLAGS)) === 0) continue
+    addEvent(right, at, (other << 16) | otherCell)
+    other &= HAS_HITS - 1
+    otherCell &= ~FLAGS
+  }
 }
 
-function takeEvents(
-  units: Uint16Array,
-  from: number,
-  count: number,
-  { sieve, singles }: { readonly sieve: GramSieve; readonly singles: number[] },
-): void {
-  const { digits, long, escapes } = gathered
+/** State and cell that a walk from the beginning has before `at`. */
+function stateAt(units: Uint16Array, at: number, { traits, automaton, kinds }: Tables): readonly [number, number] {
+  const { next, shift, reach } = automaton
+  let state = 0
+  let cell = 0
+  for (let index = Math.max(0, at - Math.max(REACH, reach)); index < at; index++) {
+    const trait = traits[units[index] as number] as number
+    state = (next[(state << shift) + (trait >>> KIND_BITS)] as number) & (HAS_HITS - 1)
+    cell = (kinds[cell | (trait & KIND)] as number) & ~FLAGS
+  }
+  return [state, cell]
+}
+
+interface Walked {
+  readonly units: Uint16Array
+  readonly length: number
+  readonly automaton: Automaton
+  readonly singles: number[]
+}
+
+function takeEvents(events: Events, walked: Walked): void {
+  const { digits, long } = gathered
+  const { places, what, count } = events
   for (let index = 0; index < count; index++) {
-    const event = events[index] as number
-    const at = from + (event >>> 16)
-    if ((event & SPOT) !== 0) takeSpot(units, at - BEFORE_LAST, sieve.bucketsOf(gramTo(units, at, sieve.classes)))
-    if ((event & ESCAPE) !== 0) escapes.push(at)
+    const at = places[index] as number
+    const event = what[index] as number
+    if (event >>> 16 >= HAS_HITS) takeHits(at, (event >>> 16) - HAS_HITS, walked)
+    if ((event & FLAGS) === 0) continue
     if ((event & DIGIT_EDGE) !== 0) digits.push(at)
     if ((event & LONG_EDGE) !== 0) long.push(long.count % 2 === 0 ? at + 1 - RUN_MIN : at)
-    if ((event & SPACED) !== 0) singles.push(at)
+    if ((event & SPACED) !== 0) walked.singles.push(at)
   }
+  events.count = 0
+  if (places.length > KEPT_MAX) Object.assign(events, newEvents())
 }
 
-function gramTo(units: Uint16Array, last: number, classes: Uint8Array): number {
-  let gram = 0
-  for (let at = Math.max(0, last - BEFORE_LAST - 1); at <= last; at++)
-    gram = (gram << CLASS_BITS) | (classes[units[at] as number] as number)
-  return gram
-}
-
-const COLON = 58
-const DASH = 45
-const POINT = 46
-const isHex = (code: number): boolean => (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
-
-/** A joint, a place where patterns may begin, or neither. */
-function takeSpot(units: Uint16Array, at: number, buckets: number): void {
-  if (at < 0) return
-  if (buckets !== 0) {
-    gathered.spots.push(at)
-    gathered.spots.push(buckets)
-  }
-  const second = units[at + 1] as number
-  if (second !== COLON && second !== DASH && second !== POINT) return
-  const first = units[at] as number
-  if (first === COLON && second === COLON) gathered.joints.push(at)
-  else if (isHex(first) && isHex(units[at + 2] as number)) gathered.joints.push(at + 1)
+function takeHits(at: number, state: number, { units, length, automaton }: Walked): void {
+  const tells = automaton.tells[state] as number
+  // Most are a few letters at the beginning of a longer word.
+  if ((tells & WORD_END) !== 0 && at + 1 < length && isAsciiAlnum(units[at + 1] as number)) return
+  if ((tells & ESCAPE) !== 0) gathered.escapes.push(at)
+  if ((tells & JOINT) !== 0) gathered.joints.push(at - 1)
+  if ((tells & PATTERNS) === 0) return
+  gathered.spots.push(at + 1)
+  gathered.spots.push(state)
 }

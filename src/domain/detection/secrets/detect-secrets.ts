@@ -1,5 +1,6 @@
-import { FIRST_ANCHOR, FIRST_WORD, markSearch } from '../mark-search.ts'
+import { FIRST_ANCHOR, FIRST_WORD, markAutomaton } from '../mark-automaton.ts'
 import { bestWithoutOverlaps, type Match } from '../match.ts'
+import { tellPatterns } from '../pattern-search.ts'
 import { walkUnits } from '../readings/unit-walk.ts'
 import { SECRET_ANCHORS, SECRET_RULES, type SecretAnchor, type Standing } from './secret-anchors.ts'
 import type { SecretRule } from './secret-rule.ts'
@@ -12,8 +13,8 @@ import { verifySecretAt } from './verify-secret.ts'
  */
 export function detectSecrets(raw: string): readonly Match[] {
   const search = new SecretSearch(raw)
-  const marks = markSearch()
-  marks.tell(raw, walkUnits(raw, marks.sieve), (mark, start) => {
+  const marks = markAutomaton()
+  tellPatterns(marks, raw, walkUnits(raw, marks), (mark, start) => {
     if (mark >= FIRST_ANCHOR && mark < FIRST_WORD) search.take(mark - FIRST_ANCHOR, start)
   })
   return search.matches()

@@ -1,4 +1,4 @@
-import type { Pattern } from '../gram-sieve.ts'
+import type { Pattern } from '../automaton.ts'
 import { SECRET_CONTEXT_TABLE } from '../tables/secret-context-table.ts'
 import { SECRET_FORMAT_TABLE } from '../tables/secret-format-table.ts'
 import { parseSecretTable, type SecretRule } from './secret-rule.ts'

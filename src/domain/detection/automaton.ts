@@ -1,0 +1,204 @@
+/** A word or piece of text to look for, in lower case; found in any case. */
+export interface Pattern {
+  readonly text: string
+  /** Only where no letter, digit or underscore stands before and behind. */
+  readonly isWord: boolean
+  /** The searcher takes none that a letter or digit of ASCII stands before, unless an escape ends there: it is not told. */
+  readonly isStart?: boolean | undefined
+}
+
+/** Of a transition: the next state has something to tell. */
+export const HAS_HITS = 0x8000
+const STATES_MAX = 0x7fff
+
+/** What a state has to tell: patterns, a joint, the sign of an escape; and that a letter behind it would make them none. */
+export const PATTERNS = 1
+export const JOINT = 2
+export const ESCAPE = 4
+export const WORD_END = 8
+
+/**
+ * Aho–Corasick automaton (Aho and Corasick, CACM 18:6, 1975) as a full transition table over the classes of characters
+ * that occur in the patterns. One look-up a unit, whatever the number of patterns. It has two roots, one behind letters and
+ * digits and one behind all else: patterns that begin words are not begun inside them. States are numbered breadth first:
+ * text that matches little stays in the first rows, which stay in the processor's cache.
+ */
+export interface Automaton {
+  readonly patterns: readonly Pattern[]
+  /** Class of each unit. */
+  readonly classes: Uint8Array
+  /** The row of a state begins at its number shifted by this. */
+  readonly shift: number
+  /** The next state for each state and class, with `HAS_HITS` where it has hits. The first state is 0. */
+  readonly next: Uint16Array
+  /** What each state has to tell. */
+  readonly tells: Uint8Array
+  /** Patterns of a state: `hits[hitStart[state]]` and those behind it, the longest first. */
+  readonly hitStart: Int32Array
+  readonly hits: Int32Array
+  /** How many of the last units a state knows. */
+  readonly depths: Uint8Array
+  /** So many units before a place tell which state a walk from the beginning has there. */
+  readonly reach: number
+}
+
+/** Also told: two hexadecimal digits around one of these signs, two colons, and signs that begin an escape. */
+const JOINTS = ':.-'
+const ESCAPES = '\\%&='
+const HEX = '0123456789abcdef'
+
+const SIGNS: readonly { readonly text: string; readonly tells: number }[] = [
+  ...Array.from(HEX, (first) => Array.from(JOINTS, (joint) => Array.from(HEX, (last) => first + joint + last))).flat(2),
+  '::',
+].map((text) => ({ text, tells: JOINT }))
+
+export function automatonOf(patterns: readonly Pattern[]): Automaton {
+  const signs = [...SIGNS, ...Array.from(ESCAPES, (text) => ({ text, tells: ESCAPE }))]
+  const { classes, alnum, width } = classesOf([...patterns, ...signs].map(({ text }) => text))
+  const trie = new Trie(classes)
+  for (const [pattern, { text, isWord, isStart = isWord }] of patterns.entries()) {
+    if (text === '') throw new RangeError('an empty pattern stands everywhere')
+    for (const root of isStart ? [0] : [0, 1]) trie.put(root, text, pattern)
+  }
+  for (const { text, tells } of signs) for (const root of [0, 1]) trie.mark(root, text, tells)
+  const longest = patterns.reduce((most, { text }) => Math.max(most, text.length), 3)
+  if (longest > 0xff) throw new RangeError('a pattern is longer than 255 units')
+  return { patterns, classes, reach: longest + 1, ...linked(trie, { alnum, width, patterns }) }
+}
+
+interface Node {
+  readonly children: Map<number, number>
+  readonly depth: number
+  patterns: readonly number[]
+  tells: number
+}
+
+/** Both tries in one list of nodes: 0 and 1 are their roots. */
+class Trie {
+  readonly nodes: Node[] = [newNode(0), newNode(0)]
+  readonly #classes: Uint8Array
+
+  constructor(classes: Uint8Array) {
+    this.#classes = classes
+  }
+  put(root: number, text: string, pattern: number): void {
+    const node = this.#nodeOf(root, text)
+    node.patterns = [...node.patterns, pattern]
+  }
+  mark(root: number, text: string, tells: number): void {
+    this.#nodeOf(root, text).tells |= tells
+  }
+
+  #nodeOf(root: number, text: string): Node {
+    let number = root
+    for (let index = 0; index < text.length; index++) {
+      const { children, depth } = this.nodes[number] as Node
+      const unit = this.#classes[text.charCodeAt(index)] as number
+      const known = children.get(unit) ?? this.nodes.push(newNode(depth + 1)) - 1
+      children.set(unit, known)
+      number = known
+    }
+    return this.nodes[number] as Node
+  }
+}
+
+const newNode = (depth: number): Node => ({ children: new Map(), depth, patterns: [], tells: 0 })
+
+interface Setting {
+  readonly alnum: ReadonlySet<number>
+  readonly width: number
+  readonly patterns: readonly Pattern[]
+}
+
+/** Breadth first: fills the missing transitions from the suffix link, and gathers each state's hits with its suffix's. */
+function linked({ nodes }: Trie, { alnum, width, patterns }: Setting): Omit<Automaton, 'patterns' | 'classes' | 'reach'> {
+  if (nodes.length > STATES_MAX) throw new RangeError(`the patterns need more than ${STATES_MAX} states`)
+  const rootBehind = (unit: number): number => (alnum.has(unit) ? 1 : 0)
+  const order = [0, 1]
+  const suffix = new Int32Array(nodes.length)
+  const steps = nodes.map(() => new Int32Array(width))
+  for (let head = 0; head < order.length; head++) {
+    const number = order[head] as number
+    const node = nodes[number] as Node
+    const fallback = suffix[number] as number
+    const other = nodes[fallback] as Node
+    if (node.depth > 0) {
+      node.patterns = [...node.patterns, ...other.patterns]
+      node.tells |= other.tells
+    }
+    for (let unit = 0; unit < width; unit++) {
+      const child = node.children.get(unit)
+      const instead = node.depth === 0 ? rootBehind(unit) : (steps[fallback]?.[unit] ?? 0)
+      if (child !== undefined) {
+        suffix[child] = instead
+        order.push(child)
+      }
+      ;(steps[number] as Int32Array)[unit] = child ?? instead
+    }
+  }
+  return numbered(nodes, { steps, order }, patterns)
+}
+
+/** States in this order, with rows as wide as a power of two. */
+function numbered(
+  nodes: readonly Node[],
+  { steps, order }: { readonly steps: readonly Int32Array[]; readonly order: readonly number[] },
+  patterns: readonly Pattern[],
+): Omit<Automaton, 'patterns' | 'classes' | 'reach'> {
+  const numbers = new Uint16Array(nodes.length)
+  for (const [number, node] of order.entries()) numbers[node] = number
+  const tellsOf = ({ patterns: own, tells }: Node): number =>
+    tells |
+    (own.length > 0 ? PATTERNS : 0) |
+    (tells === 0 && own.every((pattern) => patterns[pattern]?.isWord === true) ? WORD_END : 0)
+  const told = order.map((node) => nodes[node] as Node)
+  const shift = Math.ceil(Math.log2(steps[0]?.length ?? 1))
+  const next = new Uint16Array(nodes.length << shift)
+  const hitStart = new Int32Array(nodes.length + 1)
+  for (const [number, node] of order.entries()) {
+    hitStart[number + 1] = (hitStart[number] as number) + (nodes[node] as Node).patterns.length
+    for (const [unit, target] of (steps[node] ?? []).entries()) {
+      const { patterns: own, tells } = nodes[target] as Node
+      next[(number << shift) + unit] = (numbers[target] as number) | (own.length > 0 || tells !== 0 ? HAS_HITS : 0)
+    }
+  }
+  return {
+    shift,
+    next,
+    hitStart,
+    hits: Int32Array.from(told.flatMap((node) => node.patterns)),
+    tells: Uint8Array.from(told, tellsOf),
+    depths: Uint8Array.from(told, ({ depth }) => depth),
+  }
+}
+
+/** What most texts are made of comes first, so that the part of a row that is read lies together in the processor's cache. */
+const FREQUENT = 'etaoinshrdlucmfwypvbgkjqxz .,'.split('')
+
+/** 0 is what no pattern holds, and 1 what is a letter or digit of ASCII besides. */
+function classesOf(texts: readonly string[]): {
+  readonly classes: Uint8Array
+  readonly alnum: ReadonlySet<number>
+  readonly width: number
+} {
+  const classes = new Uint8Array(0x10000)
+  const alnum = new Set([1])
+  let count = 1
+  const used = new Set(texts.flatMap((text) => text.split('')))
+  for (const units of [FREQUENT.filter((unit) => used.has(unit)), used])
+    for (const unit of units) {
+      const code = unit.charCodeAt(0)
+      if (classes[code] !== 0) continue
+      count += 1
+      if (count > 255) throw new RangeError('the patterns use more than 255 different characters')
+      classes[code] = count
+      if (code >= 97 && code <= 122) classes[code - 32] = count
+      if (isAsciiAlnum(code)) alnum.add(count)
+    }
+  for (let code = 48; code <= 122; code++) if (isAsciiAlnum(code) && classes[code] === 0) classes[code] = 1
+  return { classes, alnum, width: count + 1 }
+}
+
+export function isAsciiAlnum(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
+}
