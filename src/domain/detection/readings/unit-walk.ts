@@ -191,32 +191,23 @@ interface Tables {
   readonly kinds: Uint16Array
 }
 
-/** Places at which something is to be done: the state of the automaton with `HAS_HITS`, and below it the cell with its flags. */
+/**
+ * Where something is to be done, two numbers each: the place, and the state of the automaton with `HAS_HITS` above the cell with its
+ * flags. One list for each half.
+ */
 interface Events {
-  places: Uint32Array
-  what: Uint32Array
-  count: number
+  list: Uint32Array
+  length: number
 }
 
-const EVENTS_LEAST = 256
-const newEvents = (): Events => ({
-  places: new Uint32Array(EVENTS_LEAST),
-  what: new Uint32Array(EVENTS_LEAST),
-  count: 0,
-})
-const left = newEvents()
-const right = newEvents()
+const EVENTS_LEAST = 512
+const left: Events = { list: new Uint32Array(EVENTS_LEAST), length: 0 }
+const right: Events = { list: new Uint32Array(EVENTS_LEAST), length: 0 }
 
-function addEvent(events: Events, place: number, what: number): void {
-  if (events.count === events.places.length) {
-    const { places, what: known } = events
-    events.places = new Uint32Array(2 * events.count)
-    events.places.set(places)
-    events.what = new Uint32Array(2 * events.count)
-    events.what.set(known)
-  }
-  events.places[events.count] = place
-  events.what[events.count++] = what
+function twice(list: Uint32Array): Uint32Array {
+  const more = new Uint32Array(2 * list.length)
+  more.set(list)
+  return more
 }
 
 /** Shorter texts are walked in one go. */
@@ -229,8 +220,14 @@ function walk(units: Uint16Array, length: number, tables: Tables): void {
   const { traits, automaton, kinds } = tables
   const { next, shift } = automaton
   const half = length < HALVES_FROM ? 0 : length >> 1
-  let [state, cell] = [0, 0]
-  let [other, otherCell] = half === 0 ? [0, 0] : stateAt(units, half, tables)
+  const [stateThere, cellThere] = half === 0 ? [0, 0] : stateAt(units, half, tables)
+  let state = 0
+  let cell = 0
+  let other = stateThere
+  let otherCell = cellThere
+  let [near, far] = [left.list, right.list]
+  let nearEnd = 0
+  let farEnd = 0
   for (let at = 0, beside = half; at < half; at++, beside++) {
     const trait = traits[units[at] as number] as number
     const otherTrait = traits[units[beside] as number] as number
@@ -240,12 +237,18 @@ function walk(units: Uint16Array, length: number, tables: Tables): void {
     otherCell = kinds[otherCell | (otherTrait & KIND)] as number
     if ((((state | other) & HAS_HITS) | ((cell | otherCell) & FLAGS)) === 0) continue
     if (((state & HAS_HITS) | (cell & FLAGS)) !== 0) {
-      addEvent(left, at, (state << 16) | cell)
+      if (nearEnd === near.length) near = twice(near)
+      near[nearEnd] = at
+      near[nearEnd + 1] = (state << 16) | cell
+      nearEnd += 2
       state &= HAS_HITS - 1
       cell &= ~FLAGS
     }
     if (((other & HAS_HITS) | (otherCell & FLAGS)) !== 0) {
-      addEvent(right, beside, (other << 16) | otherCell)
+      if (farEnd === far.length) far = twice(far)
+      far[farEnd] = beside
+      far[farEnd + 1] = (other << 16) | otherCell
+      farEnd += 2
       other &= HAS_HITS - 1
       otherCell &= ~FLAGS
     }
@@ -255,10 +258,17 @@ function walk(units: Uint16Array, length: number, tables: Tables): void {
     other = next[(other << shift) + (trait >>> KIND_BITS)] as number
     otherCell = kinds[otherCell | (trait & KIND)] as number
     if (((other & HAS_HITS) | (otherCell & FLAGS)) === 0) continue
-    addEvent(right, at, (other << 16) | otherCell)
+    if (farEnd === far.length) far = twice(far)
+    far[farEnd] = at
+    far[farEnd + 1] = (other << 16) | otherCell
+    farEnd += 2
     other &= HAS_HITS - 1
     otherCell &= ~FLAGS
   }
+  left.list = near
+  left.length = nearEnd
+  right.list = far
+  right.length = farEnd
 }
 
 /** State and cell that a walk from the beginning has before `at`. */
@@ -283,18 +293,18 @@ interface Walked {
 
 function takeEvents(events: Events, walked: Walked): void {
   const { digits, long } = gathered
-  const { places, what, count } = events
-  for (let index = 0; index < count; index++) {
-    const at = places[index] as number
-    const event = what[index] as number
+  const { list, length } = events
+  for (let index = 0; index < length; index += 2) {
+    const at = list[index] as number
+    const event = list[index + 1] as number
     if (event >>> 16 >= HAS_HITS) takeHits(at, (event >>> 16) - HAS_HITS, walked)
     if ((event & FLAGS) === 0) continue
     if ((event & DIGIT_EDGE) !== 0) digits.push(at)
     if ((event & LONG_EDGE) !== 0) long.push(long.count % 2 === 0 ? at + 1 - RUN_MIN : at)
     if ((event & SPACED) !== 0) walked.singles.push(at)
   }
-  events.count = 0
-  if (places.length > KEPT_MAX) Object.assign(events, newEvents())
+  events.length = 0
+  if (list.length > KEPT_MAX) events.list = new Uint32Array(EVENTS_LEAST)
 }
 
 function takeHits(at: number, state: number, { units, length, automaton }: Walked): void {
