@@ -64,7 +64,7 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   const { start, hasPlus } = headOf(text, digits, floor)
   if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
-  if (!hasPlus && text[firstEnd] === ' ' && isBehindNumber(scan, start)) return undefined
+  if (!hasPlus && text.charCodeAt(firstEnd) === 32 && isBehindNumber(scan, start)) return undefined
   if (!hasDigitsEnough(scan, first)) return undefined
   // A number alone that goes on behind its end is none.
   if (!isGap(scan, first + 1) && !isWholeAt(text, firstEnd)) return undefined
@@ -111,11 +111,16 @@ function isGap({ text, runs }: Scan, end: number): boolean {
 /** Over an opening bracket and a plus before the first digit. */
 function headOf(text: string, digits: number, floor: number): { readonly start: number; readonly hasPlus: boolean } {
   let start = digits
-  if (text[start - 1] === '(' && start > floor) start -= 1
-  if (text[start] === '(' && text[start - 1] === ' ' && text[start - 2] === '+') start -= 1
-  const hasPlus = text[start - 1] === '+' && start > floor
+  const before = text.charCodeAt(start - 1)
+  if (before !== OPEN && before !== PLUS) return { start, hasPlus: false }
+  if (before === OPEN && start > floor) start -= 1
+  if (text.charCodeAt(start) === OPEN && text.charCodeAt(start - 1) === 32 && text.charCodeAt(start - 2) === PLUS) start -= 1
+  const hasPlus = text.charCodeAt(start - 1) === PLUS && start > floor
   return { start: hasPlus ? start - 1 : start, hasPlus }
 }
+
+const OPEN = 40
+const PLUS = 43
 
 /** What parts two groups of one number; undefined where the next run is another's. */
 function gapAt({ text, runs }: Scan, end: number): string | undefined {

@@ -176,7 +176,7 @@ function longestFrom(text: string, start: number, context: ContextIndex): Match 
     state = code < 128 ? (AUTOMATON.next[state * 16 + (CLASS_OF[code] ?? 0)] ?? 0) : 0
     if (state === 0) break
     const ends = AUTOMATON.ends[state]
-    if (ends === undefined) continue
+    if (ends === undefined || isAlnum(text, index + 1)) continue
     const after = standingAfter(text, index + 1)
     if (after === 'part') continue
     const isJoined = before === 'joined' || after === 'joined' || isCutAtSpace(text, start, index + 1)

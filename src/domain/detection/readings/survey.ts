@@ -138,7 +138,8 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
     if (
       start < from ||
       !mayBeCode((runs[run + 1] as number) - start) ||
-      (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW
+      (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW ||
+      endsSoon(text, runs, run)
     )
       continue
     const row = codeRow(text, start, from)
@@ -150,6 +151,19 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
 
 /** A code has one of these numbers of digits beside each other: `0x1f` has one or two, eight bits have eight. */
 const mayBeCode = (digits: number): boolean => digits <= 3 || digits === 8
+
+/** A number that stands alone, with one near behind it that no code holds: the row between them is too short. */
+function endsSoon(text: string, runs: Runs, run: number): boolean {
+  let end = runs[run + 1] as number
+  if (classAt(text, (runs[run] as number) - 1) === ALNUM || classAt(text, end) === ALNUM) return false
+  for (let next = run + 2; next < run + 2 * NEAR_RUNS; next += 2) {
+    const start = runs[next] as number
+    if (start - end > GAP_MAX) return false
+    end = runs[next + 1] as number
+    if (!mayBeCode(end - start)) return true
+  }
+  return false
+}
 
 function codeRow(text: string, near: number, floor: number): Place & { readonly count: number } {
   let start = near
