@@ -17,7 +17,7 @@ interface Filled {
 /** Of the last walk, for the next one, which is often over the same text. */
 let spare: Filled = { units: new Uint16Array(LEAST), text: '' }
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const chunk = new Uint8Array(CHUNK)
 let bytes = new Uint8Array(0)
 

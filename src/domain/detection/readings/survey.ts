@@ -129,6 +129,8 @@ function nextSingle(text: string, from: number): number {
 
 const CODE_WINDOW = 40
 const NEAR_RUNS = 4
+/** Eight bits are the longest code. */
+const CODE_MAX = 8
 
 function codeRows(text: string, runs: Runs): readonly Place[] {
   const rows: Place[] = []
@@ -168,6 +170,7 @@ function endsSoon(text: string, runs: Runs, run: number): boolean {
 function codeRow(text: string, near: number, floor: number): Place & { readonly count: number } {
   let start = near
   while (start > floor && near - start < 8 && classAt(text, start - 1) === ALNUM) start -= 1
+  if (isLongWord(text, start, near)) return { start, end: near + 1, count: 0 }
   let end = start
   let count = 0
   let first = start
@@ -184,6 +187,15 @@ function codeRow(text: string, near: number, floor: number): Place & { readonly 
     at = next
   }
   return { start: first, end: Math.max(end, near + 1), count }
+}
+
+/** More letters and digits from `start` on than any code has; up to `near` there are no others. */
+function isLongWord(text: string, start: number, near: number): boolean {
+  const limit = start + CODE_MAX
+  if (limit >= text.length) return false
+  let at = near + 1
+  while (at <= limit && classAt(text, at) === ALNUM) at += 1
+  return at > limit
 }
 
 /** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */
