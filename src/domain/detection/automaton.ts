@@ -55,120 +55,122 @@ const SIGNS: readonly { readonly text: string; readonly tells: number }[] = [
 export function automatonOf(patterns: readonly Pattern[]): Automaton {
   const signs = [...SIGNS, ...Array.from(ESCAPES, (text) => ({ text, tells: ESCAPE }))]
   const { classes, alnum, width } = classesOf([...patterns, ...signs].map(({ text }) => text))
-  const trie = new Trie(classes)
+  const longest = patterns.reduce((most, { text }) => Math.max(most, text.length), 3)
+  if (longest > 0xff) throw new RangeError('a pattern is longer than 255 units')
+  const units = [...patterns, ...signs].reduce((sum, { text }) => sum + text.length, 0)
+  const trie = new Trie(classes, width, 2 * units + 2)
   for (const [pattern, { text, isWord, isStart = isWord }] of patterns.entries()) {
     if (text === '') throw new RangeError('an empty pattern stands everywhere')
     for (const root of isStart ? [0] : [0, 1]) trie.put(root, text, pattern)
   }
   for (const { text, tells } of signs) for (const root of [0, 1]) trie.mark(root, text, tells)
-  const longest = patterns.reduce((most, { text }) => Math.max(most, text.length), 3)
-  if (longest > 0xff) throw new RangeError('a pattern is longer than 255 units')
-  return { patterns, classes, reach: longest + 1, ...linked(trie, { alnum, width, patterns }) }
+  return { patterns, classes, reach: longest + 1, ...linked(trie, { alnum, patterns }) }
 }
 
-interface Node {
-  readonly children: Map<number, number>
-  readonly depth: number
-  patterns: readonly number[]
-  tells: number
-}
+const NO_PATTERNS: readonly number[] = []
 
-/** Both tries in one list of nodes: 0 and 1 are their roots. */
+/** Both tries in one: 0 and 1 are their roots. */
 class Trie {
-  readonly nodes: Node[] = [newNode(0), newNode(0)]
+  readonly width: number
+  /** The child of each node for each class, 0 where there is none. */
+  readonly next: Int32Array
+  readonly depths: Uint8Array
+  readonly tells: Uint8Array
+  readonly patterns: (readonly number[])[] = [NO_PATTERNS, NO_PATTERNS]
   readonly #classes: Uint8Array
 
-  constructor(classes: Uint8Array) {
+  constructor(classes: Uint8Array, width: number, nodesMax: number) {
     this.#classes = classes
+    this.width = width
+    this.next = new Int32Array(nodesMax * width)
+    this.depths = new Uint8Array(nodesMax)
+    this.tells = new Uint8Array(nodesMax)
   }
   put(root: number, text: string, pattern: number): void {
     const node = this.#nodeOf(root, text)
-    node.patterns = [...node.patterns, pattern]
+    this.patterns[node] = [...(this.patterns[node] ?? NO_PATTERNS), pattern]
   }
   mark(root: number, text: string, tells: number): void {
-    this.#nodeOf(root, text).tells |= tells
+    const node = this.#nodeOf(root, text)
+    this.tells[node] = (this.tells[node] as number) | tells
   }
 
-  #nodeOf(root: number, text: string): Node {
-    let number = root
+  #nodeOf(root: number, text: string): number {
+    let node = root
     for (let index = 0; index < text.length; index++) {
-      const { children, depth } = this.nodes[number] as Node
-      const unit = this.#classes[text.charCodeAt(index)] as number
-      const known = children.get(unit) ?? this.nodes.push(newNode(depth + 1)) - 1
-      children.set(unit, known)
-      number = known
+      const cell = node * this.width + (this.#classes[text.charCodeAt(index)] as number)
+      const known = this.next[cell] as number
+      const child = known === 0 ? this.patterns.push(NO_PATTERNS) - 1 : known
+      this.next[cell] = child
+      this.depths[child] = index + 1
+      node = child
     }
-    return this.nodes[number] as Node
+    return node
   }
 }
 
-const newNode = (depth: number): Node => ({ children: new Map(), depth, patterns: [], tells: 0 })
-
 interface Setting {
   readonly alnum: ReadonlySet<number>
-  readonly width: number
   readonly patterns: readonly Pattern[]
 }
 
 /** Breadth first: fills the missing transitions from the suffix link, and gathers each state's hits with its suffix's. */
-function linked({ nodes }: Trie, { alnum, width, patterns }: Setting): Omit<Automaton, 'patterns' | 'classes' | 'reach'> {
-  if (nodes.length > STATES_MAX) throw new RangeError(`the patterns need more than ${STATES_MAX} states`)
-  const rootBehind = (unit: number): number => (alnum.has(unit) ? 1 : 0)
+function linked(trie: Trie, { alnum, patterns }: Setting): Omit<Automaton, 'patterns' | 'classes' | 'reach'> {
+  const { next, width, depths, tells, patterns: own } = trie
+  if (own.length > STATES_MAX) throw new RangeError(`the patterns need more than ${STATES_MAX} states`)
+  const rootBehind = Uint8Array.from({ length: width }, (_, unit) => (alnum.has(unit) ? 1 : 0))
   const order = [0, 1]
-  const suffix = new Int32Array(nodes.length)
-  const steps = nodes.map(() => new Int32Array(width))
+  const suffix = new Int32Array(own.length)
   for (let head = 0; head < order.length; head++) {
-    const number = order[head] as number
-    const node = nodes[number] as Node
-    const fallback = suffix[number] as number
-    const other = nodes[fallback] as Node
-    if (node.depth > 0) {
-      node.patterns = [...node.patterns, ...other.patterns]
-      node.tells |= other.tells
-    }
+    const node = order[head] as number
+    const fallback = suffix[node] as number
+    const isRoot = depths[node] === 0
+    const inherited = isRoot ? NO_PATTERNS : (own[fallback] as readonly number[])
+    if (inherited.length > 0) own[node] = [...(own[node] as readonly number[]), ...inherited]
+    if (!isRoot) tells[node] = (tells[node] as number) | (tells[fallback] as number)
     for (let unit = 0; unit < width; unit++) {
-      const child = node.children.get(unit)
-      const instead = node.depth === 0 ? rootBehind(unit) : (steps[fallback]?.[unit] ?? 0)
-      if (child !== undefined) {
+      const child = next[node * width + unit] as number
+      const instead = (isRoot ? rootBehind[unit] : next[fallback * width + unit]) as number
+      if (child === 0) next[node * width + unit] = instead
+      else {
         suffix[child] = instead
         order.push(child)
       }
-      ;(steps[number] as Int32Array)[unit] = child ?? instead
     }
   }
-  return numbered(nodes, { steps, order }, patterns)
+  return numbered(trie, order, patterns)
 }
 
 /** States in this order, with rows as wide as a power of two. */
 function numbered(
-  nodes: readonly Node[],
-  { steps, order }: { readonly steps: readonly Int32Array[]; readonly order: readonly number[] },
+  { next: steps, width, depths, tells, patterns: own }: Trie,
+  order: readonly number[],
   patterns: readonly Pattern[],
 ): Omit<Automaton, 'patterns' | 'classes' | 'reach'> {
-  const numbers = new Uint16Array(nodes.length)
+  const numbers = new Uint16Array(own.length)
   for (const [number, node] of order.entries()) numbers[node] = number
-  const tellsOf = ({ patterns: own, tells }: Node): number =>
-    tells |
-    (own.length > 0 ? PATTERNS : 0) |
-    (tells === 0 && own.every((pattern) => patterns[pattern]?.isWord === true) ? WORD_END : 0)
-  const told = order.map((node) => nodes[node] as Node)
-  const shift = Math.ceil(Math.log2(steps[0]?.length ?? 1))
-  const next = new Uint16Array(nodes.length << shift)
-  const hitStart = new Int32Array(nodes.length + 1)
+  for (const [node, list] of own.entries()) {
+    if (list.length === 0) continue
+    const isWordEnd = tells[node] === 0 && list.every((pattern) => patterns[pattern]?.isWord === true)
+    tells[node] = (tells[node] as number) | PATTERNS | (isWordEnd ? WORD_END : 0)
+  }
+  const shift = Math.ceil(Math.log2(width))
+  const next = new Uint16Array(order.length << shift)
+  const hitStart = new Int32Array(order.length + 1)
   for (const [number, node] of order.entries()) {
-    hitStart[number + 1] = (hitStart[number] as number) + (nodes[node] as Node).patterns.length
-    for (const [unit, target] of (steps[node] ?? []).entries()) {
-      const { patterns: own, tells } = nodes[target] as Node
-      next[(number << shift) + unit] = (numbers[target] as number) | (own.length > 0 || tells !== 0 ? HAS_HITS : 0)
+    hitStart[number + 1] = (hitStart[number] as number) + (own[node] as readonly number[]).length
+    for (let unit = 0; unit < width; unit++) {
+      const target = steps[node * width + unit] as number
+      next[(number << shift) + unit] = (numbers[target] as number) | (tells[target] === 0 ? 0 : HAS_HITS)
     }
   }
   return {
     shift,
     next,
     hitStart,
-    hits: Int32Array.from(told.flatMap((node) => node.patterns)),
-    tells: Uint8Array.from(told, tellsOf),
-    depths: Uint8Array.from(told, ({ depth }) => depth),
+    hits: Int32Array.from(order.flatMap((node) => own[node] ?? NO_PATTERNS)),
+    tells: Uint8Array.from(order, (node) => tells[node] as number),
+    depths: Uint8Array.from(order, (node) => depths[node] as number),
   }
 }
 

@@ -38,6 +38,8 @@ const ISSUERS_IN_CONTEXT: readonly (readonly [number, number, readonly number[]]
   [1800, 1800, [15]],
   [1000, 1999, [15]],
 ]
+const PREFIX_LEAST = Math.min(...[...ISSUERS, ...ISSUERS_IN_CONTEXT].map(([from]) => from))
+const PREFIX_MOST = Math.max(...[...ISSUERS, ...ISSUERS_IN_CONTEXT].map(([, to]) => to))
 /** Maestro's own sixteen-digit ranges are as specific as the great networks'. */
 const MAESTRO_16: ReadonlySet<number> = new Set([5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763])
 
@@ -108,8 +110,8 @@ function isWholeAt(text: string, end: number): boolean {
 
 function isCard(scan: Scan, start: number, digits: string, groups: number): boolean {
   const prefix = Number(digits.slice(0, 4))
-  // No card begins with 0, 7 or 9, and nine of ten numbers fail the sum.
-  if (prefix < 1_000 || prefix > 8_171 || !passesLuhn(digits) || isRepeated(digits)) return false
+  // Outside all ranges; and of those inside, nine of ten fail the sum.
+  if (prefix < PREFIX_LEAST || prefix > PREFIX_MOST || !passesLuhn(digits) || isRepeated(digits)) return false
   if (isIssued(ISSUERS, prefix, digits.length)) return groups <= 4 || hasContext(scan, start)
   if (digits.length === 16 && MAESTRO_16.has(prefix)) return true
   return isIssued(ISSUERS_IN_CONTEXT, prefix, digits.length) && hasContext(scan, start)

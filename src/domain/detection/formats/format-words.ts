@@ -5,12 +5,16 @@ export type FormatWord = (typeof FORMAT_WORDS)[number]
 /** Where each of the `FORMAT_WORDS` stands that may count, in order, by its number. */
 export type WordPlaces = readonly (readonly number[])[]
 
+const PATTERNS: readonly RegExp[] = FORMAT_WORDS.map(
+  (word) => new RegExp(word.replace(/[()[\]{}]/g, '\\$&'), 'gi'),
+)
+
 /** For texts that nobody has passed over: every occurrence. */
 export function wordPlacesOf(text: string): WordPlaces {
-  return FORMAT_WORDS.map((word) => {
+  return PATTERNS.map((pattern, word) => {
     const places: number[] = []
-    const pattern = new RegExp(word.replace(/[()[\]{}]/g, '\\$&'), 'gi')
-    while (pattern.test(text)) places.push(pattern.lastIndex - word.length)
+    pattern.lastIndex = 0
+    while (pattern.test(text)) places.push(pattern.lastIndex - (FORMAT_WORDS[word]?.length ?? 0))
     return places
   })
 }

@@ -1,5 +1,6 @@
-import { survey, type Survey } from '../readings/survey.ts'
-import type { Places, Runs } from '../readings/unit-walk.ts'
+import { markAutomaton } from '../mark-automaton.ts'
+import type { Survey } from '../readings/survey.ts'
+import { walkUnits, type Places, type Runs } from '../readings/unit-walk.ts'
 import { FORMAT_WORDS, wordPlacesOf, type FormatWord, type WordPlaces } from './format-words.ts'
 
 /** What every format detector starts from: the text, its lower case unit for unit, and where its digits are. */
@@ -52,7 +53,7 @@ export interface TextFacts {
   readonly seen?: Pick<Survey, 'digits' | 'joints'> | undefined
 }
 
-export function scanOf(text: string, { words, seen = survey(text) }: TextFacts = {}): Scan {
+export function scanOf(text: string, { words, seen = walkUnits(text, markAutomaton()) }: TextFacts = {}): Scan {
   return new LazyScan(text, words ?? wordPlacesOf(text), seen)
 }
 
