@@ -39,9 +39,7 @@ const EMPTY: Units = new Uint16Array(0)
 export function takeUnits(length: number): Units {
   const { units } = spare
   spare = { units: EMPTY, text: '' }
-  return units.length >= length
-    ? units
-    : new Uint16Array(Math.max(LEAST, Math.min(KEPT_MAX, 2 * length), length))
+  return units.length >= length ? units : new Uint16Array(Math.max(LEAST, Math.min(KEPT_MAX, 2 * length), length))
 }
 
 /** Gives back an array that begins with the units of a text, for whoever asks for these next. */

@@ -78,7 +78,10 @@ function isNumberBefore(text: string, start: number): boolean {
 /** Index in `runs` of the last group of the longest card that starts at `first`; -1 where there is none. */
 function cardFrom(scan: Scan, first: number): number {
   const { text, runs } = scan
-  if ((runs[first + 1] as number) - (runs[first] as number) < DIGITS_MIN && runs[first + 2] !== (runs[first + 1] as number) + 1)
+  if (
+    (runs[first + 1] as number) - (runs[first] as number) < DIGITS_MIN &&
+    runs[first + 2] !== (runs[first + 1] as number) + 1
+  )
     return -1
   let digits = ''
   let best = -1

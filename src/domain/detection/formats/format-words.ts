@@ -5,9 +5,7 @@ export type FormatWord = (typeof FORMAT_WORDS)[number]
 /** Where each of the `FORMAT_WORDS` stands that may count, in order, by its number. */
 export type WordPlaces = readonly (readonly number[])[]
 
-const PATTERNS: readonly RegExp[] = FORMAT_WORDS.map(
-  (word) => new RegExp(word.replace(/[()[\]{}]/g, '\\$&'), 'gi'),
-)
+const PATTERNS: readonly RegExp[] = FORMAT_WORDS.map((word) => new RegExp(word.replace(/[()[\]{}]/g, '\\$&'), 'gi'))
 
 /** For texts that nobody has passed over: every occurrence. */
 export function wordPlacesOf(text: string): WordPlaces {

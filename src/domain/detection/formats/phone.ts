@@ -114,7 +114,8 @@ function headOf(text: string, digits: number, floor: number): { readonly start: 
   const before = text.charCodeAt(start - 1)
   if (before !== OPEN && before !== PLUS) return { start, hasPlus: false }
   if (before === OPEN && start > floor) start -= 1
-  if (text.charCodeAt(start) === OPEN && text.charCodeAt(start - 1) === 32 && text.charCodeAt(start - 2) === PLUS) start -= 1
+  if (text.charCodeAt(start) === OPEN && text.charCodeAt(start - 1) === 32 && text.charCodeAt(start - 2) === PLUS)
+    start -= 1
   const hasPlus = text.charCodeAt(start - 1) === PLUS && start > floor
   return { start: hasPlus ? start - 1 : start, hasPlus }
 }

@@ -1,5 +1,6 @@
 import { textOf } from '../../../base/bytes.ts'
-import type { Place, Survey } from './survey.ts'
+import type { Place } from './place.ts'
+import type { Survey } from './survey.ts'
 import { RUN_MIN } from './unit-walk.ts'
 import { bytesOfHex } from './unescape.ts'
 
@@ -90,7 +91,7 @@ function* decodeToken(text: string, start: number, end: number): Generator<Encod
     return
   }
   // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
-  for (let from = start; from < end; ) {
+  for (let from = start; from < end;) {
     let to = from
     while (to < end && isPartUnit(text.charCodeAt(to))) to += 1
     const decoded = to - from < RUN_MIN || to - from === end - start ? undefined : decodeOne(text, from, to)
@@ -104,7 +105,8 @@ const isPartUnit = (code: number): boolean =>
 
 /** Most runs are none of the three, and are seen to be by their first characters. */
 function decodeOne(text: string, start: number, end: number): Pick<EncodedRun, 'encoding' | 'text'> | undefined {
-  const mayBeHex = isHexUnit(text.charCodeAt(start)) && (isHexUnit(text.charCodeAt(start + 1)) || isX(text.charCodeAt(start + 1)))
+  const mayBeHex =
+    isHexUnit(text.charCodeAt(start)) && (isHexUnit(text.charCodeAt(start + 1)) || isX(text.charCodeAt(start + 1)))
   const mayBe64 = startsPrintable(text, start, end)
   const mayBe32 = isBase32Unit(text.charCodeAt(start)) && isBase32Unit(text.charCodeAt(start + 1))
   if (!mayBeHex && !mayBe64 && !mayBe32) return undefined

@@ -1,11 +1,6 @@
 import { markAutomaton } from '../mark-automaton.ts'
+import type { Place } from './place.ts'
 import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs } from './unit-walk.ts'
-
-/** A span of a text, half-open, in UTF-16 units. */
-export interface Place {
-  readonly start: number
-  readonly end: number
-}
 
 /** Where a text may hold another one: each kind in order and apart. */
 export interface Survey {

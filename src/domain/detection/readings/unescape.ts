@@ -1,5 +1,5 @@
 import { textOf } from '../../../base/bytes.ts'
-import type { Place } from './survey.ts'
+import type { Place } from './place.ts'
 
 /** A text with its escapes resolved, and where each of its units stood. */
 export interface Unescaped {

@@ -65,7 +65,16 @@ test.each([
 })
 
 test('a text that is walked in halves shows what its pieces show', () => {
-  const pieces = fc.constantFrom('words here ', '12:34 ', '%41', 'a b c d e f g ', 'mark ', 'aGVsbG8gd29ybGQ+aGVsbG8', 'é', '_')
+  const pieces = fc.constantFrom(
+    'words here ',
+    '12:34 ',
+    '%41',
+    'a b c d e f g ',
+    'mark ',
+    'aGVsbG8gd29ybGQ+aGVsbG8',
+    'é',
+    '_',
+  )
   fc.assert(
     fc.property(fc.array(pieces, { minLength: 300, maxLength: 400 }), (parts) => {
       const text = parts.join('')
