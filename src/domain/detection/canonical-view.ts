@@ -90,12 +90,10 @@ class FoldedView implements View {
   }
 }
 
-const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- ASCII begins with control characters
-
 /** Folds a text into its canonical form. Linear in the input; never throws. */
 export function canonicalView(raw: string): View {
-  const folded = BEYOND_ASCII.test(raw) ? foldText(raw) : undefined
-  return folded === undefined ? new IdentityView(raw) : new FoldedView(raw, folded)
+  const folded = foldText(raw)
+  return typeof folded === 'string' ? new IdentityView(folded) : new FoldedView(raw, folded)
 }
 
 /** The raw span of a span in the view. */

@@ -1,24 +1,28 @@
 import { textOfUnits } from '../../base/utf16.ts'
 import { foldCharacter, isInvisible } from './fold-character.ts'
+import { asciiText, copyAscii, keepUnits, takeUnits } from './text-units.ts'
 
-/** What a table cell says beside the folded unit itself: not looked up yet, nothing is left, or several units. */
+/** What a table cell says beside the folded unit itself: not looked up yet, nothing is left, several units, or a mark that goes. */
 const UNKNOWN = 0
 const NOTHING = 1
 const SEVERAL = 2
+const MARK = 3
 
-/** Folded unit of each UTF-16 unit outside ASCII, filled as characters are met: NUL to STX serve as marks. */
+/** Folded unit of each UTF-16 unit outside ASCII, filled as characters are met: NUL to ETX serve as marks. */
 let foldedUnits: Uint16Array | undefined
 const severalUnits = new Map<number, string>()
 const ASTRAL_MAX = 4_096
 const astralFolds = new Map<number, string>()
 
 interface Folding {
-  /** `starts` and `ends` are filled. */
-  readonly hasPlaces: boolean
-  units: Uint16Array
-  starts: Uint32Array
-  ends: Uint32Array
+  units: Uint16Array<ArrayBuffer>
   length: number
+  /** Bits of all folded units: above ASCII where one of them is. */
+  seen: number
+  /** Whether a unit of the stretch folded to something else than itself. */
+  isChanged: boolean
+  /** Whether half a pair was met, which is no text. */
+  hasHalf: boolean
   invisible: number
   tagText: string
   hasDropped: boolean
@@ -41,44 +45,77 @@ export interface FoldedText extends Stretches {
 /** So many units of ASCII end a stretch that is folded unit by unit: what lies between stretches is copied whole. */
 const ASCII_GAP = 24
 
-/** Buffer of the last folding, so that a text costs no new memory; larger ones are not kept. */
-let spare: Uint16Array | undefined
-const SPARE_UNITS_MAX = 0x40000
-
-/** The canonical form of a text; undefined where it is the text itself. Linear; the engine's own search finds what is beyond ASCII. */
-export function foldText(raw: string): FoldedText | undefined {
-  const out = emptyFolding(64, false)
-  if (spare !== undefined) out.units = spare
+/**
+ * The canonical form of a text. Linear; the engine's own encoder and search find what is beyond ASCII. The units of the form are
+ * left for the next walk.
+ */
+export function foldText(raw: string): FoldedText | string {
+  if (raw.length < COPIED_FROM && !BEYOND_ASCII.test(raw)) return raw
+  const out: Folding = { ...NOTHING_FOLDED, units: takeUnits(raw.length + SLACK) }
   const bounds: number[] = []
-  // Joined at the end: a text that was added up piece by piece is slower to read, unit by unit, for all who come after.
-  const parts: string[] = []
-  let length = 0
-  let copied = 0
-  const beyond = /[^\x00-\x7e]/g // oxlint-disable-line no-control-regex -- ASCII begins with control characters
-  while (beyond.test(raw)) {
+  let copied = raw.length < COPIED_FROM || raw.includes('\x7f') ? 0 : copyAscii(out.units, 0, raw)
+  out.length = copied
+  const beyond = new RegExp(BEYOND_ASCII, 'g')
+  beyond.lastIndex = copied
+  while (copied < raw.length && beyond.test(raw)) {
     const start = beyond.lastIndex - 1
-    const end = (beyond.lastIndex = stretchEnd(raw, start))
-    if (out.units.length < end - start) out.units = new Uint16Array(end - start)
-    out.length = 0
-    foldStretch(out, raw, start, end)
-    const folded = textOfUnits(out.units.subarray(0, out.length))
-    if (folded.length === end - start && raw.startsWith(folded, start)) continue
-    length += start - copied
-    bounds.push(start, end, length, length + folded.length)
-    length += folded.length
-    parts.push(raw.slice(copied, start), folded)
+    copyPlain(out, raw, copied, start)
+    const from = out.length
+    const end = (beyond.lastIndex = foldStretch(out, raw, start))
+    if (isOther(out, from, raw, { start, end })) bounds.push(start, end, from, out.length)
     copied = end
   }
-  spare = out.units.length <= SPARE_UNITS_MAX ? out.units : undefined
-  if (bounds.length === 0) return undefined
-  parts.push(raw.slice(copied))
-  return { text: parts.join(''), bounds, invisible: out.invisible, tagText: out.tagText, hasDropped: out.hasDropped }
+  copyPlain(out, raw, copied, raw.length)
+  const text = textOf(out, raw, bounds)
+  // Half a pair has become another unit in the text.
+  keepUnits(out.units, out.hasHalf ? '' : text)
+  if (bounds.length === 0) return text
+  return { text, bounds, invisible: out.invisible, tagText: out.tagText, hasDropped: out.hasDropped }
 }
 
-function stretchEnd(raw: string, start: number): number {
-  let end = start + 1
-  for (let at = end; at < raw.length && at - end < ASCII_GAP; at++) if (raw.charCodeAt(at) > 0x7e) end = at + 1
-  return end
+const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- ASCII begins with control characters
+/** Shorter texts of ASCII are not made anew to be faster to read. */
+const MADE_FROM = 1_024
+
+/** What one character folds to at most, and more. */
+const SLACK = 64
+/** Fewer units are copied in less time than a call of the encoder takes. */
+const COPIED_FROM = 64
+
+function copyPlain(out: Folding, raw: string, from: number, to: number): void {
+  if (out.units.length < out.length + (raw.length - from) + SLACK) grow(out, raw.length - from)
+  let at = from
+  if (to - from >= COPIED_FROM) at += copyAscii(out.units, out.length, raw.slice(from, to))
+  out.length += at - from
+  for (; at < to; at++) out.units[out.length++] = raw.charCodeAt(at)
+}
+
+/** False where a stretch folded to itself. */
+function isOther(
+  { units, length, isChanged, hasHalf }: Folding,
+  from: number,
+  raw: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): boolean {
+  if (hasHalf) return textOfUnits(units.subarray(from, length)) !== raw.slice(start, end)
+  if (!isChanged) return false
+  if (length - from !== end - start) return true
+  for (let at = start; at < end; at++) if (raw.charCodeAt(at) !== units[from + at - start]) return true
+  return false
+}
+
+/** Joined at the end: a text that was added up piece by piece is slower to read, unit by unit, for all who come after. */
+function textOf({ units, length, seen }: Folding, raw: string, bounds: readonly number[]): string {
+  if (seen < 0x80 && length >= MADE_FROM) return asciiText(units, length)
+  if (bounds.length === 0) return raw
+  const parts: string[] = []
+  let copied = 0
+  for (let at = 0; at < bounds.length; at += 4) {
+    parts.push(raw.slice(copied, bounds[at]), textOfUnits(units.subarray(bounds[at + 2], bounds[at + 3])))
+    copied = bounds[at + 1] as number
+  }
+  parts.push(raw.slice(copied))
+  return parts.join('')
 }
 
 /** Where each unit of a folded stretch came from. */
@@ -157,31 +194,74 @@ export class FoldedPlaces {
     let places = this.#known.get(at)
     if (places === undefined) {
       const [start, end, from, to] = this.#bounds.slice(at, at + 4) as [number, number, number, number]
-      const out = emptyFolding(to - from, true)
-      foldStretch(out, this.#raw, start, end)
-      this.#known.set(at, (places = out))
+      this.#known.set(at, (places = placesWithin(this.#raw, start, end, to - from)))
     }
     return places
   }
 }
 
-/** Appends what `raw[from, to)` folds to; no pair is cut by it. */
-function foldStretch(out: Folding, raw: string, from: number, to: number): void {
-  const table = (foldedUnits ??= new Uint16Array(0x10000))
-  const { hasPlaces } = out
-  for (let start = from; start < to; start++) {
-    const code = raw.charCodeAt(start)
-    const unit = code < 0x7f ? code : (table[code] as number)
-    // Most units become one unit at one place; the rest is the slow path.
-    if ((unit > SEVERAL || code < 0x7f) && out.length < out.units.length) {
-      const at = out.length++
-      out.units[at] = unit
-      if (hasPlaces) {
-        out.starts[at] = start
-        out.ends[at] = start + 1
-      }
-    } else start += foldSlowly(out, raw, start) - 1
+/** Where each unit came from that `raw[from, to)` folds to. */
+function placesWithin(raw: string, from: number, to: number, length: number): Places {
+  const starts = new Uint32Array(length)
+  const ends = new Uint32Array(length)
+  const out: Folding = { ...NOTHING_FOLDED, units: new Uint16Array(length + SLACK) }
+  for (let start = from; start < to;) {
+    const first = out.length
+    const end = start + foldSlowly(out, raw, start)
+    starts.fill(start, first, out.length)
+    ends.fill(end, first, out.length)
+    start = end
   }
+  return { starts, ends }
+}
+
+const NOTHING_FOLDED = {
+  length: 0,
+  seen: 0,
+  isChanged: false,
+  hasHalf: false,
+  invisible: 0,
+  tagText: '',
+  hasDropped: false,
+}
+
+/** Appends what a stretch folds to that begins beyond ASCII at `start`, and gives its end. There is room for the rest of the text. */
+function foldStretch(out: Folding, raw: string, start: number): number {
+  const table = (foldedUnits ??= new Uint16Array(0x10000))
+  let { units, length } = out
+  let end = start
+  let seen = 0
+  let changes = 0
+  let hasMarks = false
+  out.isChanged = false
+  let at = start
+  for (; at < raw.length && at - end < ASCII_GAP; at++) {
+    const code = raw.charCodeAt(at)
+    if (code < 0x7f) {
+      units[length++] = code
+      continue
+    }
+    const unit = table[code] as number
+    if (unit > MARK) {
+      units[length++] = unit
+      seen |= unit
+      changes |= unit ^ code
+    } else if (unit === MARK) hasMarks = true
+    else {
+      out.length = length
+      at += foldSlowly(out, raw, at) - 1
+      if (out.units.length < out.length + (raw.length - at) + SLACK) grow(out, raw.length - at)
+      units = out.units
+      length = out.length
+    }
+    end = at + 1
+  }
+  // What follows the last unit beyond ASCII is copied with what lies between stretches.
+  out.length = length - (at - end)
+  out.seen |= seen
+  if (hasMarks) out.hasDropped = true
+  if (changes !== 0 || hasMarks) out.isChanged = true
+  return end
 }
 
 /** Folds one character, whatever it takes; gives the number of raw units that it has. */
@@ -194,22 +274,28 @@ function foldSlowly(out: Folding, raw: string, start: number): number {
   }
   let unit = code < 0x7f ? code : (table[code] as number)
   // Half a pair is not kept: its cell would stand for every character that begins with that half.
-  if ((code & 0xf800) === 0xd800) unit = code
-  else if (code >= 0x7f && unit === UNKNOWN) unit = table[code] = foldUnit(code)
-  if (unit > SEVERAL || code < 0x7f) push(out, unit, start, start + 1)
-  else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '', start, start + 1)
+  if ((code & 0xf800) === 0xd800) {
+    unit = code
+    out.hasHalf = true
+  } else if (code >= 0x7f && unit === UNKNOWN) unit = table[code] = foldUnit(code)
+  if (unit > MARK || code < 0x7f) {
+    if (unit !== code) out.isChanged = true
+    push(out, unit)
+  } else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '')
   else {
+    out.isChanged = true
     out.hasDropped = true
-    if (isSuspicious(raw, start, code)) out.invisible += 1
+    if (unit === NOTHING && isSuspicious(raw, start, code)) out.invisible += 1
   }
   return 1
 }
 
 function foldUnit(code: number): number {
-  const folded = foldCharacter(String.fromCharCode(code))
-  if (folded === '') return NOTHING
+  const char = String.fromCharCode(code)
+  const folded = foldCharacter(char)
+  if (folded === '') return isInvisible(char) ? NOTHING : MARK
   const first = folded.charCodeAt(0)
-  if (folded.length === 1 && first > SEVERAL) return first
+  if (folded.length === 1 && first > MARK) return first
   severalUnits.set(code, folded)
   return SEVERAL
 }
@@ -217,6 +303,7 @@ function foldUnit(code: number): number {
 function foldAstral(out: Folding, raw: string, start: number): void {
   const code = raw.codePointAt(start) ?? 0
   if (code >= 0xe0000 && code <= 0xe0fff) {
+    out.isChanged = true
     out.hasDropped = true
     if (code >= 0xe0020 && code <= 0xe007e && !isFlagTag(raw, start)) out.tagText += String.fromCharCode(code - 0xe0000)
     if (!isFlagTag(raw, start)) out.invisible += 1
@@ -228,9 +315,10 @@ function foldAstral(out: Folding, raw: string, start: number): void {
     if (astralFolds.size < ASTRAL_MAX) astralFolds.set(code, folded)
   }
   if (folded === '') {
+    out.isChanged = true
     out.hasDropped = true
     out.invisible += 1
-  } else pushAll(out, folded, start, start + 2)
+  } else pushAll(out, folded)
 }
 
 const FLAG_TAGS_MAX = 8
@@ -261,40 +349,20 @@ function isSuspicious(raw: string, at: number, code: number): boolean {
   return isInvisible(raw.charAt(at))
 }
 
-function emptyFolding(capacity: number, hasPlaces: boolean): Folding {
-  return {
-    hasPlaces,
-    units: new Uint16Array(capacity),
-    starts: new Uint32Array(hasPlaces ? capacity : 0),
-    ends: new Uint32Array(hasPlaces ? capacity : 0),
-    length: 0,
-    invisible: 0,
-    tagText: '',
-    hasDropped: false,
-  }
+function push(out: Folding, unit: number): void {
+  if (out.length === out.units.length) grow(out, SLACK)
+  out.units[out.length++] = unit
+  out.seen |= unit
 }
 
-function push(out: Folding, unit: number, start: number, end: number): void {
-  if (out.length === out.units.length) grow(out)
-  const at = out.length
-  out.units[at] = unit
-  if (out.hasPlaces) {
-    out.starts[at] = start
-    out.ends[at] = end
-  }
-  out.length = at + 1
+function pushAll(out: Folding, text: string): void {
+  out.isChanged = true
+  for (let index = 0; index < text.length; index++) push(out, text.charCodeAt(index))
 }
 
-function pushAll(out: Folding, text: string, start: number, end: number): void {
-  for (let index = 0; index < text.length; index++) push(out, text.charCodeAt(index), start, end)
-}
-
-function grow(out: Folding): void {
-  const bigger = emptyFolding(out.units.length * 2, out.hasPlaces)
-  bigger.units.set(out.units)
-  bigger.starts.set(out.starts)
-  bigger.ends.set(out.ends)
-  out.units = bigger.units
-  out.starts = bigger.starts
-  out.ends = bigger.ends
+/** Room for so many units more. */
+function grow(out: Folding, more: number): void {
+  const bigger = new Uint16Array(out.units.length * 2 + more + SLACK)
+  bigger.set(out.units)
+  out.units = bigger
 }

@@ -1,5 +1,6 @@
 import { array, assert, constantFrom, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { FORMAT_WORDS } from './formats/format-words.ts'
 import { injectionHits } from './injection/injection-hits.ts'
 import { marksOf } from './marks.ts'
 import { detectSecrets } from './secrets/detect-secrets.ts'
@@ -42,13 +43,17 @@ describe('one pass for words of several detectors', () => {
     )
   })
 
-  test.each([
-    ['nothing to see', 0],
-    ['a DOT here', 1],
-    ['my bIC code', 2],
-    ['swift', 4],
-    ['0X and bc1', 24],
-  ])('tells the words that formats ask for in %j', (text, words) => {
-    expect(marksOf(text).formatWords).toBe(words)
+  test.each<[string, Record<string, readonly number[]>]>([
+    ['nothing to see', {}],
+    ['a DOT here', { dot: [2] }],
+    ['my bIC code', { bic: [3] }],
+    ['swift, Swift', { swift: [0, 7] }],
+    ['0X and bc1', { '0x': [0], bc1: [7] }],
+    ['me(AT)example.com [at] {at}', { '(at)': [2], '[at]': [18], '{at}': [23] }],
+    ['anecdote, 10x', {}],
+  ])('tells where the words stand that formats ask for in %j', (text, words) => {
+    const { formatWords } = marksOf(text)
+    const found = FORMAT_WORDS.map((word, index) => [word, formatWords[index] ?? []] as const)
+    expect(Object.fromEntries(found.filter(([, places]) => places.length > 0))).toEqual(words)
   })
 })

@@ -1,37 +1,29 @@
-import { Automaton } from './automaton.ts'
-import { FORMAT_WORDS } from './formats/scan.ts'
-import { INJECTION_ENTRIES, InjectionSearch, type LocalHits } from './injection/injection-hits.ts'
+import { FORMAT_WORDS, type WordPlaces } from './formats/format-words.ts'
+import { InjectionSearch, type LocalHits } from './injection/injection-hits.ts'
+import { FIRST_ANCHOR, FIRST_WORD, markAutomaton } from './mark-automaton.ts'
 import type { Match } from './match.ts'
-import { SECRET_ANCHORS, SecretSearch } from './secrets/detect-secrets.ts'
+import { tellPatterns, type Spots } from './pattern-search.ts'
+import { walkUnits } from './readings/unit-walk.ts'
+import { SecretSearch } from './secrets/detect-secrets.ts'
 
-/** What one pass over a text finds of everything that is looked for by its words. */
+/** What is found in a text of everything that is looked for by its words. */
 export interface Marks {
   readonly injection: LocalHits
   /** As `detectSecrets` gives them. */
   readonly secrets: readonly Match[]
-  /** Bits of the `FORMAT_WORDS` that stand in the text, in any case. */
-  readonly formatWords: number
+  /** Where the `FORMAT_WORDS` stand, in any case, behind no letter or digit of ASCII. */
+  readonly formatWords: WordPlaces
 }
 
-const FIRST_ANCHOR = INJECTION_ENTRIES.length
-const FIRST_WORD = FIRST_ANCHOR + SECRET_ANCHORS.length
-
-let automaton: Automaton | undefined
-
-/** Words of instructions, marks of secrets and words of formats in one pass. Linear in the text; never throws. */
-export function marksOf(text: string): Marks {
-  automaton ??= new Automaton([
-    ...INJECTION_ENTRIES,
-    ...SECRET_ANCHORS,
-    ...FORMAT_WORDS.map((word) => ({ text: word, isWord: false })),
-  ])
+/** `spots`: what a walk over the text showed. Linear in the text; never throws. */
+export function marksOf(text: string, spots: Spots = walkUnits(text, markAutomaton())): Marks {
   const injection = new InjectionSearch(text)
   const secrets = new SecretSearch(text)
-  let formatWords = 0
-  automaton.scan(text, (pattern, start, end) => {
-    if (pattern >= FIRST_WORD) formatWords |= 1 << (pattern - FIRST_WORD)
-    else if (pattern >= FIRST_ANCHOR) secrets.take(pattern - FIRST_ANCHOR, start)
-    else injection.take(pattern, start, end)
+  const formatWords: number[][] = FORMAT_WORDS.map(() => [])
+  tellPatterns(markAutomaton(), text, spots, (mark, start, end) => {
+    if (mark >= FIRST_WORD) formatWords[mark - FIRST_WORD]?.push(start)
+    else if (mark >= FIRST_ANCHOR) secrets.take(mark - FIRST_ANCHOR, start)
+    else injection.take(mark, start, end)
   })
   return { injection: injection.hits(), secrets: secrets.matches(), formatWords }
 }

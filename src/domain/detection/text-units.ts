@@ -3,9 +3,13 @@ const KEPT_MAX = 0x100000
 const LEAST = 4_096
 /** So much is tried as ASCII at a time: what turns out not to be costs one such try. */
 const CHUNK = 4_096
+/** Shorter texts are read in less time than a call of the encoder takes. */
+const ENCODED_FROM = 48
+
+type Units = Uint16Array<ArrayBuffer>
 
 interface Filled {
-  readonly units: Uint16Array<ArrayBuffer>
+  readonly units: Units
   /** The text whose units stand at its beginning; what follows is left over from others. */
   readonly text: string
 }
@@ -13,7 +17,9 @@ interface Filled {
 /** Of the last walk, for the next one, which is often over the same text. */
 let spare: Filled = { units: new Uint16Array(LEAST), text: '' }
 const encoder = new TextEncoder()
-const bytes = new Uint8Array(CHUNK)
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const chunk = new Uint8Array(CHUNK)
+let bytes = new Uint8Array(0)
 
 /**
  * Runs a walk over the units of a text as an array: several times faster to read than the text itself. The array is the walk's
@@ -23,26 +29,51 @@ export function withUnits<Value>(text: string, walk: (units: Uint16Array) => Val
   const { units } = filled(text)
   spare = { units: EMPTY, text: '' }
   const value = walk(units)
-  if (units.length <= KEPT_MAX && units.length > spare.units.length) spare = { units, text }
+  keepUnits(units, text)
   return value
 }
 
-const EMPTY = new Uint16Array(0)
+const EMPTY: Units = new Uint16Array(0)
+
+/** An array of `length` units or more, the taker's until it is kept: what stands in it is left over. */
+export function takeUnits(length: number): Units {
+  const { units } = spare
+  spare = { units: EMPTY, text: '' }
+  return units.length >= length ? units : new Uint16Array(Math.max(LEAST, Math.min(KEPT_MAX, 2 * length), length))
+}
+
+/** Gives back an array that begins with the units of a text, for whoever asks for these next. */
+export function keepUnits(units: Units, text: string): void {
+  if (units.length <= KEPT_MAX && units.length >= spare.units.length) spare = { units, text }
+}
 
 function filled(text: string): Filled {
   if (spare.text === text && spare.units.length >= text.length) return spare
-  const units =
-    spare.units.length >= text.length
-      ? spare.units
-      : new Uint16Array(Math.max(LEAST, Math.min(KEPT_MAX, 2 * text.length), text.length))
+  const units = takeUnits(text.length)
   let at = 0
-  // The engine's own encoder copies ASCII by the word; a byte a unit says that all of it was.
-  for (let end = CHUNK; at < text.length; at = end, end += CHUNK) {
-    const chunk = text.slice(at, end)
-    const { read, written } = encoder.encodeInto(chunk, bytes)
-    if (read !== chunk.length || written !== chunk.length) break
-    units.set(bytes.subarray(0, written), at)
-  }
+  if (text.length >= ENCODED_FROM) at = copyAscii(units, 0, text)
   for (; at < text.length; at++) units[at] = text.charCodeAt(at)
   return { units, text }
+}
+
+/** Copies ASCII to `units` from `to` on, by the engine's own encoder; gives how much, which is less where something else follows. */
+export function copyAscii(units: Units, to: number, text: string): number {
+  let at = 0
+  for (let end = CHUNK; at < text.length; at = Math.min(end, text.length), end += CHUNK) {
+    const part = text.length <= CHUNK ? text : text.slice(at, end)
+    const { read, written } = encoder.encodeInto(part, chunk)
+    // A byte a unit says that all of it was ASCII.
+    if (read !== part.length || written !== part.length) break
+    units.set(written === CHUNK ? chunk : chunk.subarray(0, written), to + at)
+  }
+  return at
+}
+
+/** The text of units below U+0080. It takes a byte a unit, and is read in half the time of one that was made of pieces of others. */
+export function asciiText(units: Units, length: number): string {
+  if (bytes.length < length) bytes = new Uint8Array(Math.max(CHUNK, length))
+  const own = bytes
+  for (let at = 0; at < length; at++) own[at] = units[at] as number
+  if (bytes.length > KEPT_MAX) bytes = new Uint8Array(0)
+  return decoder.decode(own.subarray(0, length))
 }

@@ -125,7 +125,7 @@ class MarkIndex {
 
   of(reading: Reading): Marks {
     let marks = this.#known.get(reading)
-    if (marks === undefined) this.#known.set(reading, (marks = marksOf(reading.text)))
+    if (marks === undefined) this.#known.set(reading, (marks = marksOf(reading.text, reading.seen)))
     return marks
   }
 }
@@ -144,7 +144,7 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
   const isSoftAsked = policy.softPii !== 'allow'
   for (const reading of inOrder(readings)) {
     const found = marks.of(reading)
-    const facts = { words: found.formatWords, digits: reading.seen.digits }
+    const facts = { words: found.formatWords, seen: reading.seen }
     for (const match of detectPersonalData(reading.text, isSoftAsked, facts)) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii

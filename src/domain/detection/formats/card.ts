@@ -38,6 +38,8 @@ const ISSUERS_IN_CONTEXT: readonly (readonly [number, number, readonly number[]]
   [1800, 1800, [15]],
   [1000, 1999, [15]],
 ]
+const PREFIX_LEAST = Math.min(...[...ISSUERS, ...ISSUERS_IN_CONTEXT].map(([from]) => from))
+const PREFIX_MOST = Math.max(...[...ISSUERS, ...ISSUERS_IN_CONTEXT].map(([, to]) => to))
 /** Maestro's own sixteen-digit ranges are as specific as the great networks'. */
 const MAESTRO_16: ReadonlySet<number> = new Set([5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763])
 
@@ -76,6 +78,11 @@ function isNumberBefore(text: string, start: number): boolean {
 /** Index in `runs` of the last group of the longest card that starts at `first`; -1 where there is none. */
 function cardFrom(scan: Scan, first: number): number {
   const { text, runs } = scan
+  if (
+    (runs[first + 1] as number) - (runs[first] as number) < DIGITS_MIN &&
+    runs[first + 2] !== (runs[first + 1] as number) + 1
+  )
+    return -1
   let digits = ''
   let best = -1
   let separator = ''
@@ -105,8 +112,9 @@ function isWholeAt(text: string, end: number): boolean {
 }
 
 function isCard(scan: Scan, start: number, digits: string, groups: number): boolean {
-  if (!passesLuhn(digits) || isRepeated(digits)) return false
   const prefix = Number(digits.slice(0, 4))
+  // Outside all ranges; and of those inside, nine of ten fail the sum.
+  if (prefix < PREFIX_LEAST || prefix > PREFIX_MOST || !passesLuhn(digits) || isRepeated(digits)) return false
   if (isIssued(ISSUERS, prefix, digits.length)) return groups <= 4 || hasContext(scan, start)
   if (digits.length === 16 && MAESTRO_16.has(prefix)) return true
   return isIssued(ISSUERS_IN_CONTEXT, prefix, digits.length) && hasContext(scan, start)
@@ -130,8 +138,7 @@ export function passesLuhn(digits: string): boolean {
   let sum = 0
   for (let index = 0; index < digits.length; index++) {
     const digit = digits.charCodeAt(digits.length - 1 - index) - 48
-    const doubled = index % 2 === 1 ? digit * 2 : digit
-    sum += doubled > 9 ? doubled - 9 : doubled
+    sum += (index & 1) === 0 ? digit : digit > 4 ? digit + digit - 9 : digit + digit
   }
   return sum % 10 === 0
 }

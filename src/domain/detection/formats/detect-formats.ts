@@ -30,18 +30,18 @@ export const SOFT_DETECTORS: ReadonlySet<string> = new Set([
  * phone number is left out where a checked format covers it. The soft kinds only where they are asked for. Linear in the text; never throws.
  */
 export function detectFormats(text: string, isSoftAsked = true, scan: Scan = scanOf(text)): readonly Match[] {
-  const mayHaveColons = text.includes(':') || text.includes('.')
   const hasDigits = scan.runs.length > 0
+  const hasJoints = scan.joints.length > 0
   const checked: Match[] = []
   join(checked, detectEmails(text, scan))
   join(checked, detectCryptoAddresses(text, scan))
   join(checked, detectMrz(text))
-  if (mayHaveColons || text.includes('-')) join(checked, detectMacs(text))
+  if (hasJoints) join(checked, detectMacs(text, scan))
   if (hasDigits) {
     join(checked, detectCards(text, scan))
     join(checked, detectIbans(text, scan))
   }
-  if (mayHaveColons && (hasDigits || text.includes('::'))) join(checked, detectIps(text, scan))
+  if (hasJoints && (hasDigits || text.includes('::'))) join(checked, detectIps(text, scan))
   const soft: Match[] = []
   if (hasDigits) {
     join(soft, outside(detectPhones(text, scan), checked))

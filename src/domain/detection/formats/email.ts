@@ -102,7 +102,7 @@ function spelledEmails(scan: Scan): readonly Match[] {
     matches.push({ detector: 'pii/email', start, end: dotted.end, score: 0.85 })
     last = dotted.end
   }
-  bracketedAts(matches, text)
+  bracketedAts(matches, scan)
   return matches
 }
 
@@ -129,11 +129,11 @@ function spelledDot(
   return { start, end, isBracketed }
 }
 
-const BRACKETED_AT = /\(at\)|\[at\]|\{at\}/gi
-
 /** `name(at)domain.com`: the sign in words, the dot as it is. */
-function bracketedAts(matches: Match[], text: string): void {
-  for (const { index: at } of text.matchAll(BRACKETED_AT)) {
+function bracketedAts(matches: Match[], scan: Scan): void {
+  const { text } = scan
+  const places = [...placesOf(scan, '(at)'), ...placesOf(scan, '[at]'), ...placesOf(scan, '{at}')]
+  for (const at of places.toSorted((left, right) => left - right)) {
     const before = text[at - 1] === ' ' ? at - 1 : at
     const after = text[at + 4] === ' ' ? at + 5 : at + 4
     const start = localStart(text, before, 0)

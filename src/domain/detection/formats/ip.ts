@@ -103,13 +103,11 @@ const SPECIAL_RANGES: readonly (readonly [number, number, number])[] = [
 ]
 
 function detectIpv6(scan: Scan): readonly Match[] {
-  const { text } = scan
+  const { text, joints } = scan
   const matches: Match[] = []
   let last = 0
-  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
-    if (at < last) continue
-    const next = text.charCodeAt(at + 1)
-    if (next !== 58 && !(hasClass(next, HEX) && hasClass(text.charCodeAt(at - 1), HEX))) continue
+  for (const at of joints) {
+    if (at < last || text.charCodeAt(at) !== 58) continue
     let start = at
     while (start > last && at - start < 5 && hasClass(text.charCodeAt(start - 1), HEX)) start -= 1
     let end = at

@@ -1,29 +1,36 @@
 import { sorted, type Match } from '../match.ts'
-import { HEX, hasClass, isWord } from './scan.ts'
+import { HEX, hasClass, isWord, scanOf, type Scan } from './scan.ts'
 
 const PAIRS = 6
 const PAIRS_LENGTH = 17
 
 /** EUI-48 addresses: six pairs with one and the same `:` or `-`, or three quads with dots. Longer chains are hashes and are left. */
-export function detectMacs(text: string): readonly Match[] {
+export function detectMacs(text: string, { joints }: Scan = scanOf(text)): readonly Match[] {
   const matches: Match[] = []
-  paired(matches, text, ':')
-  paired(matches, text, '-')
-  quads(matches, text)
+  const from = { ':': 0, '-': 0, '.': 0 }
+  for (const at of joints) {
+    const separator = text.charAt(at)
+    if (!isSeparator(separator) || at < from[separator]) continue
+    const span = separator === '.' ? quadsAt(text, at) : pairsAt(text, at, separator)
+    if (span === undefined) continue
+    const [start, end] = span
+    matches.push({ detector: 'pii/mac', start, end, score: scoreOf(text.slice(start, end)) })
+    from[separator] = end
+  }
   return sorted(matches)
 }
 
-function paired(matches: Match[], text: string, separator: string): void {
-  for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) {
-    if (text[at + 3] !== separator) continue
-    const start = at - 2
-    const end = start + PAIRS_LENGTH
-    if (start < 0 || end > text.length || !isPairs(text, start, separator)) continue
-    if (isEdge(text, start - 1, separator) && isEdge(text, end, separator)) {
-      matches.push({ detector: 'pii/mac', start, end, score: scoreOf(text.slice(start, end)) })
-      at = end - 1
-    }
-  }
+const isSeparator = (char: string): char is ':' | '-' | '.' => char === ':' || char === '-' || char === '.'
+
+type Ends = readonly [start: number, end: number]
+
+/** `at`: the first separator. */
+function pairsAt(text: string, at: number, separator: string): Ends | undefined {
+  if (text[at + 3] !== separator) return undefined
+  const start = at - 2
+  const end = start + PAIRS_LENGTH
+  if (start < 0 || end > text.length || !isPairs(text, start, separator)) return undefined
+  return isEdge(text, start - 1, separator) && isEdge(text, end, separator) ? [start, end] : undefined
 }
 
 function isPairs(text: string, start: number, separator: string): boolean {
@@ -45,18 +52,14 @@ function isEdge(text: string, index: number, separator: string): boolean {
   )
 }
 
-function quads(matches: Match[], text: string): void {
-  for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
-    if (text[at + 5] !== '.' || at < 4) continue
-    const start = at - 4
-    const end = start + 14
-    const span = text.slice(start, end)
-    // One letter at least: three groups of four digits are an amount or a date more often.
-    if (!/^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i.test(span) || !/[a-f]/i.test(span)) continue
-    if (!isEdge(text, start - 1, '.') || !isEdge(text, end, '.')) continue
-    matches.push({ detector: 'pii/mac', start, end, score: scoreOf(span) })
-    at = end - 1
-  }
+function quadsAt(text: string, at: number): Ends | undefined {
+  if (text[at + 5] !== '.' || at < 4) return undefined
+  const start = at - 4
+  const end = start + 14
+  const span = text.slice(start, end)
+  // One letter at least: three groups of four digits are an amount or a date more often.
+  if (!/^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i.test(span) || !/[a-f]/i.test(span)) return undefined
+  return isEdge(text, start - 1, '.') && isEdge(text, end, '.') ? [start, end] : undefined
 }
 
 /** All zeros and the broadcast address belong to no device. */

@@ -64,8 +64,10 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   const { start, hasPlus } = headOf(text, digits, floor)
   if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
-  if (!hasPlus && text[firstEnd] === ' ' && isBehindNumber(scan, start)) return undefined
+  if (!hasPlus && text.charCodeAt(firstEnd) === 32 && isBehindNumber(scan, start)) return undefined
   if (!hasDigitsEnough(scan, first)) return undefined
+  // A number alone that goes on behind its end is none.
+  if (!isGap(scan, first + 1) && !isWholeAt(text, firstEnd)) return undefined
   const ends: number[] = []
   const groups: string[] = []
   const gaps: string[] = []
@@ -85,25 +87,41 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
 }
 
 /** Seven digits before a gap that no number has, counted without making anything: most runs end here. */
-function hasDigitsEnough({ runs }: Scan, first: number): boolean {
+function hasDigitsEnough(scan: Scan, first: number): boolean {
+  const { runs } = scan
   let total = 0
   for (let run = first; run < runs.length && run - first < 2 * GROUPS_MAX; run += 2) {
-    const end = runs[run + 1] as number
-    total += end - (runs[run] as number)
+    total += (runs[run + 1] as number) - (runs[run] as number)
     if (total >= DIGITS_MIN) return true
-    if (run + 2 < runs.length && (runs[run + 2] as number) - end > GAP_MAX) return false
+    if (!isGap(scan, run + 1)) return false
   }
   return false
+}
+
+/** Whether `gapAt` is something there: one of the usual signs, or two or three that `gapAt` looks at. */
+function isGap({ text, runs }: Scan, end: number): boolean {
+  const from = runs[end] as number
+  const next = runs[end + 1]
+  if (next === undefined || next - from > GAP_MAX) return false
+  if (next - from > 1) return true
+  const code = text.charCodeAt(from)
+  return code === 32 || (code >= 45 && code <= 47) || code === 40 || code === 41
 }
 
 /** Over an opening bracket and a plus before the first digit. */
 function headOf(text: string, digits: number, floor: number): { readonly start: number; readonly hasPlus: boolean } {
   let start = digits
-  if (text[start - 1] === '(' && start > floor) start -= 1
-  if (text[start] === '(' && text[start - 1] === ' ' && text[start - 2] === '+') start -= 1
-  const hasPlus = text[start - 1] === '+' && start > floor
+  const before = text.charCodeAt(start - 1)
+  if (before !== OPEN && before !== PLUS) return { start, hasPlus: false }
+  if (before === OPEN && start > floor) start -= 1
+  if (text.charCodeAt(start) === OPEN && text.charCodeAt(start - 1) === 32 && text.charCodeAt(start - 2) === PLUS)
+    start -= 1
+  const hasPlus = text.charCodeAt(start - 1) === PLUS && start > floor
   return { start: hasPlus ? start - 1 : start, hasPlus }
 }
+
+const OPEN = 40
+const PLUS = 43
 
 /** What parts two groups of one number; undefined where the next run is another's. */
 function gapAt({ text, runs }: Scan, end: number): string | undefined {
@@ -129,7 +147,7 @@ function longestPhone(scan: Scan, span: NumberSpan): Match | undefined {
     const end = span.ends[count - 1] ?? 0
     if (digits < DIGITS_MIN) return undefined
     const isWhole = isWholeAt(text, end) && (count === span.groups.length || partsNumbers(span.gaps[count - 1]))
-    if (isWhole) {
+    if (isWhole && !isPlainDate(scan.text, span, count)) {
       hasBefore ??= saysPhone(scan, span.start)
       const hasContext = hasBefore || isPhoneBehind(scan, end)
       const isAll = count === span.groups.length
@@ -141,6 +159,14 @@ function longestPhone(scan: Scan, span: NumberSpan): Match | undefined {
     digits -= span.groups[count - 1]?.length ?? 0
   }
   return undefined
+}
+
+/** `2026-11-26`, with or without more behind it: no context makes it a phone number. */
+function isPlainDate(text: string, { start, hasPlus, groups }: NumberSpan, count: number): boolean {
+  if (hasPlus || count < 3 || groups[0]?.length !== 4 || (groups[1]?.length ?? 0) > 2 || (groups[2]?.length ?? 0) > 2)
+    return false
+  const [first, second] = [text.charCodeAt(start), text.charCodeAt(start + 1)]
+  return (first === 49 && second === 57) || (first === 50 && second === 48)
 }
 
 /** A space or a slash may stand between two numbers. */

@@ -1,5 +1,7 @@
-import { digitRuns } from '../readings/survey.ts'
-import type { Runs } from '../readings/unit-walk.ts'
+import { markAutomaton } from '../mark-automaton.ts'
+import type { Survey } from '../readings/survey.ts'
+import { walkUnits, type Places, type Runs } from '../readings/unit-walk.ts'
+import { FORMAT_WORDS, wordPlacesOf, type FormatWord, type WordPlaces } from './format-words.ts'
 
 /** What every format detector starts from: the text, its lower case unit for unit, and where its digits are. */
 export interface Scan {
@@ -8,8 +10,10 @@ export interface Scan {
   readonly lower: string
   /** Start and end of each maximal run of ASCII digits, flat: start, end, start, end. */
   readonly runs: Runs
-  /** Bits of the `FORMAT_WORDS` that may be in the text. */
-  readonly words: number
+  /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
+  readonly joints: Places
+  /** Where the `FORMAT_WORDS` stand. */
+  readonly words: WordPlaces
   /** The lower case of `[from, to)`, without that of the whole text where few places ask. */
   window(from: number, to: number): string
 }
@@ -41,15 +45,16 @@ function classTable(): Uint8Array {
   return table
 }
 
-/** Words that formats ask for. The number of one is its bit in what a pass over the text found. */
-export const FORMAT_WORDS = ['dot', 'bic', 'swift', '0x', 'bc1'] as const
-type FormatWord = (typeof FORMAT_WORDS)[number]
-/** All words may be there: nobody looked. */
-const ANY_WORD = 0xff
+/** What others found out about a text on their way, so that nobody looks twice. */
+export interface TextFacts {
+  /** Where the `FORMAT_WORDS` stand. */
+  readonly words?: WordPlaces | undefined
+  /** What a walk over it showed. */
+  readonly seen?: Pick<Survey, 'digits' | 'joints'> | undefined
+}
 
-/** `words`: bits of the `FORMAT_WORDS` that stand in the text, in any case. `runs`: its runs of digits, where they are known. */
-export function scanOf(text: string, words = ANY_WORD, runs: Runs = digitRuns(text)): Scan {
-  return new LazyScan(text, words, runs)
+export function scanOf(text: string, { words, seen = walkUnits(text, markAutomaton()) }: TextFacts = {}): Scan {
+  return new LazyScan(text, words ?? wordPlacesOf(text), seen)
 }
 
 /** The lower case of a text is made in blocks, of what lies near the places that are asked about; two overlap by this. */
@@ -60,14 +65,16 @@ const OVERLAP = 128
 class LazyScan implements Scan {
   readonly text: string
   readonly runs: Runs
-  readonly words: number
+  readonly joints: Places
+  readonly words: WordPlaces
   readonly #blocks: (string | undefined)[] = []
   #lower: string | undefined
 
-  constructor(text: string, words: number, runs: Runs) {
+  constructor(text: string, words: WordPlaces, { digits, joints }: Pick<Survey, 'digits' | 'joints'>) {
     this.text = text
     this.words = words
-    this.runs = runs
+    this.runs = digits
+    this.joints = joints
   }
   get lower(): string {
     return (this.#lower ??= lowerOf(this.text))
@@ -88,21 +95,9 @@ class LazyScan implements Scan {
   }
 }
 
-/** False where a pass over the text has shown that the word is nowhere in it, in any case. */
-function mayHoldWord({ words }: Scan, word: FormatWord): boolean {
-  return (words & (1 << FORMAT_WORDS.indexOf(word))) !== 0
-}
-
-const WORD_PATTERNS: readonly RegExp[] = FORMAT_WORDS.map((word) => new RegExp(word, 'gi'))
-
 /** Where a word stands in the text, in any case, in order and apart. */
-export function placesOf(scan: Scan, word: FormatWord): readonly number[] {
-  const places: number[] = []
-  const pattern = WORD_PATTERNS[FORMAT_WORDS.indexOf(word)]
-  if (pattern === undefined || !mayHoldWord(scan, word)) return places
-  pattern.lastIndex = 0
-  while (pattern.test(scan.text)) places.push(pattern.lastIndex - word.length)
-  return places
+export function placesOf({ words }: Scan, word: FormatWord): readonly number[] {
+  return words[FORMAT_WORDS.indexOf(word)] ?? []
 }
 
 /** U+0130 is the one character whose lower case is longer than itself (Unicode SpecialCasing). */

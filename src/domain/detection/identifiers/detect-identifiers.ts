@@ -8,8 +8,7 @@ import type { ShapeEnd } from './shape-automaton.ts'
 import { CLASS_OF, compileShapes } from './shape-automaton.ts'
 
 const SPAN_MAX = 34
-/** Letter groups that may precede the first digits, as in `AB 12 34 56 C`, and their length. */
-const LETTER_GROUPS_MAX = 2
+/** Length of the letter groups that may precede the first digits, two at most, as in `AB 12 34 56 C`. */
 const LETTERS_MAX = 6
 const DIGIT = 1
 const LETTER = 2
@@ -43,14 +42,18 @@ export function detectIdentifiers(
     let index = digits[run] as number
     if (index < next) continue
     const group = groupStart(text, index, from)
-    for (const start of startsBefore(text, group, from)) {
-      const found = longestFrom(text, start, context)
-      if (found === undefined) continue
+    const take = (found: Match | undefined): void => {
+      if (found === undefined) return
       if (best !== undefined && found.start >= best.end) {
         matches.push(best)
         best = found
       } else best = best === undefined ? found : stronger(best, found)
     }
+    const before = joinedBefore(text, group, from)
+    const first = before < 0 ? before : joinedBefore(text, before, from)
+    if (first >= 0) take(longestFrom(text, first, context))
+    if (before >= 0) take(longestFrom(text, before, context))
+    take(longestFrom(text, group, context))
     index = (digits[run + 1] as number) - 1
     while (index + 1 < text.length && isAlnum(text, index + 1)) index += 1
     next = index + 1
@@ -88,19 +91,12 @@ function groupStart(text: string, index: number, from: number): number {
   return start
 }
 
-/** The group's own start and those of short letter groups that single separators join to it, the furthest first. */
-function startsBefore(text: string, group: number, from: number): readonly number[] {
-  const starts = [group]
-  let next = group
-  for (let count = 0; count < LETTER_GROUPS_MAX; count++) {
-    if (next - 2 < from || classAt(text, next - 1) <= LETTER) break
-    let start = next - 1
-    while (start > from && next - start <= LETTERS_MAX + 1 && classAt(text, start - 1) === LETTER) start -= 1
-    if (start === next - 1 || next - 1 - start > LETTERS_MAX || isJoinedBefore(text, start)) break
-    starts.unshift(start)
-    next = start
-  }
-  return starts
+/** Start of the short letter group that a single separator joins to a start; negative where there is none. */
+function joinedBefore(text: string, next: number, from: number): number {
+  if (next - 2 < from || classAt(text, next - 1) <= LETTER) return -1
+  let start = next - 1
+  while (start > from && next - start <= LETTERS_MAX + 1 && classAt(text, start - 1) === LETTER) start -= 1
+  return start === next - 1 || next - 1 - start > LETTERS_MAX || isJoinedBefore(text, start) ? -1 : start
 }
 
 const isJoinedBefore = (text: string, start: number): boolean => start > 0 && isWordUnit(text, start - 1)
@@ -115,28 +111,51 @@ function isWordUnit(text: string, index: number): boolean {
 /** How a span stands in the text around it: alone, joined to something so that it needs context, or part of something longer. */
 type Standing = 'alone' | 'joined' | 'part'
 
-const CURRENCY = '$€£¥'
+/** What a unit beside a span says of it, for units below U+0080; others below. */
+const BESIDE = new Uint8Array(128)
+const PART = 1
+/** The unit beyond it decides. */
+const PERHAPS_BEFORE = 2
+const PERHAPS_AFTER = 4
+const PART_AFTER = 8
+for (const [units, bits] of [
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$', PART | PART_AFTER],
+  ['+', PART | PERHAPS_AFTER],
+  ['.-/:', PERHAPS_BEFORE | PERHAPS_AFTER],
+  ['\\@=', PERHAPS_BEFORE],
+  ['%@', PART_AFTER],
+] as const)
+  for (const unit of units) BESIDE[unit.charCodeAt(0)] = (BESIDE[unit.charCodeAt(0)] as number) | bits
+
+const COLON = 58
+const EQUALS = 61
+const POINT = 46
+const SLASH = 47
+
+const isCurrency = (code: number): boolean => code === 0xa3 || code === 0xa5 || code === 0x20ac
 
 function standingBefore(text: string, start: number): Standing {
   if (start === 0) return 'alone'
-  if (isWordUnit(text, start - 1)) return 'part'
-  const char = text.charAt(start - 1)
-  if (CURRENCY.includes(char) || char === '+') return 'part'
-  if (start === 1 || !'.-/:\\@='.includes(char)) return 'alone'
+  const code = text.charCodeAt(start - 1)
+  if (code >= 128) return isWordUnit(text, start - 1) || isCurrency(code) ? 'part' : 'alone'
+  const beside = BESIDE[code] as number
+  if ((beside & PART) !== 0) return 'part'
+  if ((beside & PERHAPS_BEFORE) === 0 || start === 1) return 'alone'
   const before = classAt(text, start - 2)
-  if (before === DIGIT) return char === '=' ? 'alone' : 'part'
-  return before === LETTER && char !== ':' && char !== '=' ? 'joined' : 'alone'
+  if (before === DIGIT) return code === EQUALS ? 'alone' : 'part'
+  return before === LETTER && code !== COLON && code !== EQUALS ? 'joined' : 'alone'
 }
 
 function standingAfter(text: string, end: number): Standing {
   if (end >= text.length) return 'alone'
-  if (isWordUnit(text, end)) return 'part'
-  const char = text.charAt(end)
-  if (char === '%' || char === '@' || CURRENCY.includes(char)) return 'part'
-  if (!'.-/:+'.includes(char) || end + 1 >= text.length) return 'alone'
+  const code = text.charCodeAt(end)
+  if (code >= 128) return isWordUnit(text, end) || isCurrency(code) ? 'part' : 'alone'
+  const beside = BESIDE[code] as number
+  if ((beside & PART_AFTER) !== 0) return 'part'
+  if ((beside & PERHAPS_AFTER) === 0 || end + 1 >= text.length) return 'alone'
   const after = classAt(text, end + 1)
-  if (after === DIGIT) return char === '/' || char === ':' ? 'joined' : 'part'
-  return after === LETTER && char !== '.' ? 'joined' : 'alone'
+  if (after === DIGIT) return code === SLASH || code === COLON ? 'joined' : 'part'
+  return after === LETTER && code !== POINT ? 'joined' : 'alone'
 }
 
 /** A span with spaces inside that further digits follow or precede across a space may be a cut of a longer number. */
@@ -157,7 +176,7 @@ function longestFrom(text: string, start: number, context: ContextIndex): Match 
     state = code < 128 ? (AUTOMATON.next[state * 16 + (CLASS_OF[code] ?? 0)] ?? 0) : 0
     if (state === 0) break
     const ends = AUTOMATON.ends[state]
-    if (ends === undefined) continue
+    if (ends === undefined || isAlnum(text, index + 1)) continue
     const after = standingAfter(text, index + 1)
     if (after === 'part') continue
     const isJoined = before === 'joined' || after === 'joined' || isCutAtSpace(text, start, index + 1)

@@ -1,4 +1,4 @@
-import { isWordUnit } from '../automaton.ts'
+import { isWordUnit } from '../word-unit.ts'
 
 const WORD_GAP_MAX = 64
 const WORD_MAX = 40

@@ -18,8 +18,10 @@ export interface GuardedText {
 export interface FingerprintIndex {
   readonly gram: number
   readonly texts: readonly GuardedText[]
-  /** One bit per hashed gram: most grams of ordinary text end here. */
+  /** One bit per hashed gram, of so many that most grams of ordinary text end here, and of so few that they stay in the cache. */
   readonly sieve: Uint32Array
+  /** What is left of a hash shifted by this is its bit. */
+  readonly sieveShift: number
   /** Hash of a gram to the places where it was selected: pairs of text number and offset. */
   readonly places: ReadonlyMap<number, readonly number[]>
 }
@@ -33,8 +35,10 @@ export interface LetterMatch {
 }
 
 const BASE = 0x01000193
-const SIEVE_SHIFT = 12
-const SIEVE_BITS = 1 << (32 - SIEVE_SHIFT)
+const SIEVE_SHIFT_LEAST = 12
+const SIEVE_SHIFT_MOST = 17
+/** Bits of the sieve for each gram in it. */
+const BITS_PER_GRAM = 64
 /** Letter comparisons allowed per letter of a text; beyond, a shared gram counts as a match. */
 const COMPARISONS_PER_LETTER = 64
 const MATCHES_MAX = 64
@@ -42,18 +46,27 @@ const MATCHES_MAX = 64
 /** Selects fingerprints of all texts; time and space linear in their letters. */
 export function fingerprintIndex(texts: readonly GuardedText[], gram: number): FingerprintIndex {
   const kept = texts.filter(({ codes, lettersMin }) => lettersMin >= gram && codes.length >= lettersMin)
-  const sieve = new Uint32Array(SIEVE_BITS / 32)
   const places = new Map<number, number[]>()
   for (const [number, { codes, lettersMin }] of kept.entries())
     for (const offset of winnow(hashesOf(codes, gram), lettersMin - gram + 1)) {
       const hash = hashAt(codes, offset, gram)
-      const bit = slotOf(hash)
-      sieve[bit >>> 5] = (sieve[bit >>> 5] ?? 0) | (1 << (bit & 31))
       const list = places.get(hash)
       if (list === undefined) places.set(hash, [number, offset])
       else list.push(number, offset)
     }
-  return { gram, texts: kept, sieve, places }
+  return { gram, texts: kept, places, ...sieveOf([...places.keys()]) }
+}
+
+/** The high bits of the hashes: the polynomial's low ones depend on few letters. */
+function sieveOf(hashes: readonly number[]): Pick<FingerprintIndex, 'sieve' | 'sieveShift'> {
+  const wanted = 32 - Math.ceil(Math.log2(Math.max(1, BITS_PER_GRAM * hashes.length)))
+  const sieveShift = Math.min(SIEVE_SHIFT_MOST, Math.max(SIEVE_SHIFT_LEAST, wanted))
+  const sieve = new Uint32Array(2 ** (32 - sieveShift) / 32)
+  for (const hash of hashes) {
+    const bit = hash >>> sieveShift
+    sieve[bit >>> 5] = (sieve[bit >>> 5] ?? 0) | (1 << (bit & 31))
+  }
+  return { sieve, sieveShift }
 }
 
 function hashAt(codes: LetterCodes, offset: number, gram: number): number {
@@ -66,11 +79,6 @@ function hashesOf(codes: LetterCodes, gram: number): Int32Array {
   const hashes = new Int32Array(Math.max(0, codes.length - gram + 1))
   for (let offset = 0; offset < hashes.length; offset++) hashes[offset] = hashAt(codes, offset, gram)
   return hashes
-}
-
-/** The high bits: the polynomial's low ones depend on few letters. */
-function slotOf(hash: number): number {
-  return hash >>> SIEVE_SHIFT
 }
 
 /** Offsets of the rightmost smallest hash of every window. */
@@ -95,13 +103,13 @@ function orderAt(hashes: Int32Array, at: number): number {
 
 /** Maximal runs that `codes` shares with a guarded text, in order and apart; linear, bounded in number. */
 export function findShared(codes: LetterCodes, index: FingerprintIndex): readonly LetterMatch[] {
-  const { gram, sieve } = index
+  const { gram, sieve, sieveShift } = index
   const matches: LetterMatch[] = []
   if (index.places.size === 0) return matches
   const budget = { comparisons: COMPARISONS_PER_LETTER * codes.length }
   const cursor: Cursor = { start: 0, hash: hashAt(codes, 0, gram) }
   let from = 0
-  while (advance(codes, { sieve, gram, leading: power(gram) }, cursor)) {
+  while (advance(codes, { sieve, sieveShift, gram, leading: power(gram) }, cursor)) {
     const { start } = cursor
     const places = index.places.get(cursor.hash)
     const match =
@@ -123,16 +131,17 @@ interface Cursor {
 
 interface Rolling {
   readonly sieve: Uint32Array
+  readonly sieveShift: number
   readonly gram: number
   readonly leading: number
 }
 
 /** Moves to the next gram that the sieve lets through; a loop of its own, which compiles to few instructions. */
-function advance(codes: LetterCodes, { sieve, gram, leading }: Rolling, cursor: Cursor): boolean {
+function advance(codes: LetterCodes, { sieve, sieveShift, gram, leading }: Rolling, cursor: Cursor): boolean {
   const grams = codes.length - gram + 1
   let { start, hash } = cursor
   while (start < grams) {
-    const bit = hash >>> SIEVE_SHIFT
+    const bit = hash >>> sieveShift
     if ((((sieve[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1) break
     hash = (Math.imul(hash, BASE) + (codes[start + gram] ?? 0) - Math.imul(codes[start] ?? 0, leading)) | 0
     start += 1

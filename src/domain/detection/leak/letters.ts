@@ -1,5 +1,6 @@
 import { canonicalView, type View } from '../canonical-view.ts'
 import type { SpareUnits } from '../spare-units.ts'
+import { withUnits } from '../text-units.ts'
 
 /** UTF-16 codes; one kind of array on every path keeps the search fast. */
 export type LetterCodes = Uint16Array<ArrayBuffer>
@@ -24,7 +25,7 @@ for (let code = 0; code < 128; code++) {
 export function lettersOf(raw: string, view: View = canonicalView(raw), spare?: SpareUnits): LetterStream {
   const { text } = view
   const codes = spare?.take(text.length) ?? new Uint16Array(text.length)
-  const count = fillLetters(codes, text)
+  const count = withUnits(text, (units) => fillLetters(codes, units, text.length))
   return {
     codes: codes.subarray(0, count),
     span: (first, last) => view.rawSpan(placeOf(text, first), placeOf(text, last) + 1),
@@ -32,11 +33,11 @@ export function lettersOf(raw: string, view: View = canonicalView(raw), spare?: 
 }
 
 /** A loop of its own, which compiles to few instructions. */
-function fillLetters(codes: LetterCodes, text: string): number {
+function fillLetters(codes: LetterCodes, units: Uint16Array, length: number): number {
   let count = 0
   let before = 0
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
+  for (let index = 0; index < length; index++) {
+    const code = units[index] as number
     const letter = code > 191 ? lowerOf(code) : before === BACKSLASH && isEscape(code) ? 0 : (FOLD[code] as number)
     before = code
     codes[count] = letter

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../base/result.ts'
-import { isWordUnit } from '../automaton.ts'
+import { isWordUnit } from '../word-unit.ts'
 import { DEAD, LazyAutomaton, StateTable, UnitClasses } from './lazy-automaton.ts'
 import { parsePattern, type ParsedPattern, type PatternNode, type UnitSet } from './parse-pattern.ts'
 

@@ -1,5 +1,6 @@
 import { textOf } from '../../../base/bytes.ts'
-import type { Place, Survey } from './survey.ts'
+import type { Place } from './place.ts'
+import type { Survey } from './survey.ts'
 import { RUN_MIN } from './unit-walk.ts'
 import { bytesOfHex } from './unescape.ts'
 
@@ -48,6 +49,8 @@ export function* encodedRuns(text: string, { long, codes }: Survey): Generator<E
 }
 
 const LINES_MAX = 1_000
+/** A line end, and what stands before a quoted line. */
+const LINE_GAP_MAX = 10
 
 /** Base64 in lines of equal length, as MIME and PEM wrap it. */
 function wrappedRun(
@@ -61,10 +64,11 @@ function wrappedRun(
   while (last + 1 < long.length && last - first < LINES_MAX && joined.length < RUN_MAX) {
     const previous = long[last] as Place
     const next = long[last + 1] as Place
+    if (next.start - previous.end > LINE_GAP_MAX || previous.end - previous.start < 40) break
     const gap = text.slice(previous.end, next.start)
     // A line end that is written as an escape begins the next token with its letter.
     const isEscaped = gap === '\\' && text[next.start] === 'n'
-    if (previous.end - previous.start < 40 || !(isEscaped || /^\r?\n[ \t>]{0,8}$/.test(gap))) break
+    if (!isEscaped && !/^\r?\n[ \t>]{0,8}$/.test(gap)) break
     joined += text.slice(next.start + (isEscaped ? 1 : 0), next.end)
     last += 1
   }
@@ -80,37 +84,50 @@ function wrappedRun(
   return { run: { encoding: 'base64', start, end: stop, text: decoded }, last }
 }
 
-const TOKEN_PART = new RegExp(`[A-Za-z0-9+]{${RUN_MIN},65536}`, 'g')
-
 function* decodeToken(text: string, start: number, end: number): Generator<EncodedRun> {
-  const token = text.slice(start, end)
-  const whole = decodeOne(token)
+  const whole = decodeOne(text, start, end)
   if (whole !== undefined) {
     yield { ...whole, start, end }
     return
   }
   // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
-  for (const part of token.matchAll(TOKEN_PART)) {
-    if (part[0].length === token.length) continue
-    const decoded = decodeOne(part[0])
-    if (decoded !== undefined) yield { ...decoded, start: start + part.index, end: start + part.index + part[0].length }
+  for (let from = start; from < end;) {
+    let to = from
+    while (to < end && isPartUnit(text.charCodeAt(to))) to += 1
+    const decoded = to - from < RUN_MIN || to - from === end - start ? undefined : decodeOne(text, from, to)
+    if (decoded !== undefined) yield { ...decoded, start: from, end: to }
+    from = to + 1
   }
 }
 
-function decodeOne(token: string): Pick<EncodedRun, 'encoding' | 'text'> | undefined {
-  const hex = decodeHex(token)
+const isPartUnit = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 43
+
+/** Most runs are none of the three, and are seen to be by their first characters. */
+function decodeOne(text: string, start: number, end: number): Pick<EncodedRun, 'encoding' | 'text'> | undefined {
+  const mayBeHex =
+    isHexUnit(text.charCodeAt(start)) && (isHexUnit(text.charCodeAt(start + 1)) || isX(text.charCodeAt(start + 1)))
+  const mayBe64 = startsPrintable(text, start, end)
+  const mayBe32 = isBase32Unit(text.charCodeAt(start)) && isBase32Unit(text.charCodeAt(start + 1))
+  if (!mayBeHex && !mayBe64 && !mayBe32) return undefined
+  const token = text.slice(start, end)
+  const hex = mayBeHex ? decodeHex(token) : undefined
   if (hex !== undefined) return { encoding: 'hex', text: hex }
-  const base64 = decodeBase64(token)
+  const base64 = mayBe64 ? decodeBase64(token) : undefined
   if (base64 !== undefined) return { encoding: 'base64', text: base64 }
-  const base32 = decodeBase32(token)
+  const base32 = mayBe32 ? decodeBase32(token) : undefined
   return base32 === undefined ? undefined : { encoding: 'base32', text: base32 }
 }
+
+const isHexUnit = (code: number): boolean => (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
+const isX = (code: number): boolean => (code | 32) === 120
+const isBase32Unit = (code: number): boolean => (code >= 50 && code <= 55) || ((code | 32) >= 97 && (code | 32) <= 122)
 
 function decodeBase64(run: string): string | undefined {
   // A word of letters of one case decodes to noise; a payload mixes cases, or letters and digits.
   if (!/[A-Z]/.test(run) || !/[a-z0-9]/.test(run)) return undefined
+  if (!startsPrintable(run, 0, run.length)) return undefined
   const standard = run.replaceAll('-', '+').replaceAll('_', '/')
-  if (!startsPrintable(standard)) return undefined
   const rest = standard.length % 4
   const fitting = rest === 1 ? standard.slice(0, -1) : standard
   const binary = atob(fitting + '='.repeat((4 - (fitting.length % 4)) % 4))
@@ -122,22 +139,51 @@ function decodeBase64(run: string): string | undefined {
 const SIXTY_FOUR = new Int8Array(128).fill(-1)
 for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
   SIXTY_FOUR[char.charCodeAt(0)] = value
+// In URLs two others stand for the last two.
+SIXTY_FOUR[45] = 62
+SIXTY_FOUR[95] = 63
 
 /** The first nine bytes tell noise from text in most cases, without decoding the rest; a NUL may be UTF-16. */
-function startsPrintable(run: string): boolean {
-  for (let at = 0; at + 4 <= run.length && at < 12; at += 4) {
-    const group =
-      ((SIXTY_FOUR[run.charCodeAt(at)] as number) << 18) |
-      ((SIXTY_FOUR[run.charCodeAt(at + 1)] as number) << 12) |
-      ((SIXTY_FOUR[run.charCodeAt(at + 2)] as number) << 6) |
-      (SIXTY_FOUR[run.charCodeAt(at + 3)] as number)
+function startsPrintable(run: string, start: number, end: number): boolean {
+  for (let at = start; at + 4 <= end && at < start + 12; at += 4) {
+    const group = groupAt(run, at)
     for (let shift = 16; shift >= 0; shift -= 8) {
       const byte = (group >> shift) & 0xff
       if (byte !== 0 && (byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return false
     }
   }
+  return startsText(run, start, end)
+}
+
+const HEAD = new Uint8Array(36)
+
+/** The first bytes may be UTF-8, or letters of UTF-16: of noise, next to nothing is. */
+function startsText(run: string, start: number, end: number): boolean {
+  let count = 0
+  for (let at = start; at + 4 <= end && count < HEAD.length; at += 4) {
+    const group = groupAt(run, at)
+    HEAD[count++] = group >> 16
+    HEAD[count++] = group >> 8
+    HEAD[count++] = group
+  }
+  if (count < 4 || (HEAD[1] === 0 && HEAD[3] === 0)) return true
+  for (let index = 0; index < count; index++) {
+    const byte = HEAD[index] as number
+    if (byte < 0x80) continue
+    const more = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1
+    if (byte < 0xc2 || byte > 0xf4) return false
+    if (index + more >= count) return true
+    for (let step = 1; step <= more; step++) if (((HEAD[index + step] as number) & 0xc0) !== 0x80) return false
+    index += more
+  }
   return true
 }
+
+const groupAt = (run: string, at: number): number =>
+  ((SIXTY_FOUR[run.charCodeAt(at)] as number) << 18) |
+  ((SIXTY_FOUR[run.charCodeAt(at + 1)] as number) << 12) |
+  ((SIXTY_FOUR[run.charCodeAt(at + 2)] as number) << 6) |
+  (SIXTY_FOUR[run.charCodeAt(at + 3)] as number)
 
 function decodeHex(run: string): string | undefined {
   const digits = run.startsWith('0x') || run.startsWith('0X') ? run.slice(2) : run

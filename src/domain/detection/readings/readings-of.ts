@@ -2,7 +2,8 @@ import { textOf } from '../../../base/bytes.ts'
 import { canonicalView, type View } from '../canonical-view.ts'
 import { isFlagTag } from '../fold-text.ts'
 import { encodedRuns } from './encoded-runs.ts'
-import type { Place, Survey } from './survey.ts'
+import type { Place } from './place.ts'
+import type { Survey } from './survey.ts'
 import { Reading } from './text-reading.ts'
 import { pullTogether } from './turned.ts'
 import { escapedRegions, unescape } from './unescape.ts'
@@ -79,7 +80,7 @@ class Search {
             : parent.piece(encoding, hidden, wholeOf(parent)),
         )
     const { seen } = parent
-    if (seen.mayEscape) for (const region of escapedRegions(text)) this.#unescaped(parent, region)
+    for (const region of escapedRegions(text, seen.escapes)) this.#unescaped(parent, region)
     if (seen.long.length > 0 || seen.codes.length > 0)
       for (const run of encodedRuns(text, seen)) {
         if (this.isSpent) break
@@ -125,7 +126,7 @@ function placeOf(reading: Reading): Place {
 
 function holdsMore({ text, seen }: Reading): boolean {
   return (
-    escapedRegions(text).some(({ start, end }) => unescape(text.slice(start, end)) !== undefined) ||
+    escapedRegions(text, seen.escapes).some(({ start, end }) => unescape(text.slice(start, end)) !== undefined) ||
     !(encodedRuns(text, seen).next().done ?? true)
   )
 }

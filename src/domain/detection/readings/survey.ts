@@ -1,10 +1,6 @@
-import { GAP_MAX, SPACED_MIN, walkUnits, type Runs } from './unit-walk.ts'
-
-/** A span of a text, half-open, in UTF-16 units. */
-export interface Place {
-  readonly start: number
-  readonly end: number
-}
+import { markAutomaton } from '../mark-automaton.ts'
+import type { Place } from './place.ts'
+import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs } from './unit-walk.ts'
 
 /** Where a text may hold another one: each kind in order and apart. */
 export interface Survey {
@@ -18,8 +14,12 @@ export interface Survey {
   readonly mixed: readonly Place[]
   /** Runs of ASCII digits: starts and ends, flat. */
   readonly digits: Runs
-  /** False where no sign stands in the text that an escape begins with. */
-  readonly mayEscape: boolean
+  /** Where `\\`, `%`, `&` and `=` stand, which escapes begin with. */
+  readonly escapes: Places
+  /** Where `:`, `.` or `-` stands between two hexadecimal digits, and where two colons do. */
+  readonly joints: Places
+  /** Where marks end, and the states of their automaton there, flat. */
+  readonly spots: Places
 }
 
 const CODES_MIN = 8
@@ -39,21 +39,23 @@ const classAt = (text: string, at: number): number => {
 
 /** What one walk over the units and short looks at the places that it names show. Linear. */
 export function survey(text: string): Survey {
-  const walk = walkUnits(text)
-  const { digits, mayEscape } = walk
+  const walk = walkUnits(text, markAutomaton())
+  const { digits, escapes, joints, spots } = walk
   return {
     long: placesOf(walk.long),
     spaced: spacedRows(text, walk.singles),
     codes: codeRows(text, digits),
     mixed: mixedWords(text, digits),
     digits,
-    mayEscape,
+    escapes,
+    joints,
+    spots,
   }
 }
 
 /** Starts and ends of the runs of ASCII digits, flat. */
 export function digitRuns(text: string): Runs {
-  return walkUnits(text).digits
+  return walkUnits(text, markAutomaton()).digits
 }
 
 function placesOf(runs: Runs): readonly Place[] {
@@ -122,6 +124,8 @@ function nextSingle(text: string, from: number): number {
 
 const CODE_WINDOW = 40
 const NEAR_RUNS = 4
+/** Eight bits are the longest code. */
+const CODE_MAX = 8
 
 function codeRows(text: string, runs: Runs): readonly Place[] {
   const rows: Place[] = []
@@ -131,7 +135,8 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
     if (
       start < from ||
       !mayBeCode((runs[run + 1] as number) - start) ||
-      (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW
+      (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW ||
+      endsSoon(text, runs, run)
     )
       continue
     const row = codeRow(text, start, from)
@@ -144,9 +149,23 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
 /** A code has one of these numbers of digits beside each other: `0x1f` has one or two, eight bits have eight. */
 const mayBeCode = (digits: number): boolean => digits <= 3 || digits === 8
 
+/** A number that stands alone, with one near behind it that no code holds: the row between them is too short. */
+function endsSoon(text: string, runs: Runs, run: number): boolean {
+  let end = runs[run + 1] as number
+  if (classAt(text, (runs[run] as number) - 1) === ALNUM || classAt(text, end) === ALNUM) return false
+  for (let next = run + 2; next < run + 2 * NEAR_RUNS; next += 2) {
+    const start = runs[next] as number
+    if (start - end > GAP_MAX) return false
+    end = runs[next + 1] as number
+    if (!mayBeCode(end - start)) return true
+  }
+  return false
+}
+
 function codeRow(text: string, near: number, floor: number): Place & { readonly count: number } {
   let start = near
   while (start > floor && near - start < 8 && classAt(text, start - 1) === ALNUM) start -= 1
+  if (isLongWord(text, start, near)) return { start, end: near + 1, count: 0 }
   let end = start
   let count = 0
   let first = start
@@ -163,6 +182,15 @@ function codeRow(text: string, near: number, floor: number): Place & { readonly 
     at = next
   }
   return { start: first, end: Math.max(end, near + 1), count }
+}
+
+/** More letters and digits from `start` on than any code has; up to `near` there are no others. */
+function isLongWord(text: string, start: number, near: number): boolean {
+  const limit = start + CODE_MAX
+  if (limit >= text.length) return false
+  let at = near + 1
+  while (at <= limit && classAt(text, at) === ALNUM) at += 1
+  return at > limit
 }
 
 /** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */

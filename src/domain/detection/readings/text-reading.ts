@@ -1,6 +1,7 @@
 import { canonicalView, rawSpan, type View } from '../canonical-view.ts'
 import type { Encoding } from './encoded-runs.ts'
-import { survey, type Place, type Survey } from './survey.ts'
+import type { Place } from './place.ts'
+import { survey, type Survey } from './survey.ts'
 
 /**
  * One way to read a text: its canonical form, that of a piece decoded out of it, or the whole turned around. Spans of a

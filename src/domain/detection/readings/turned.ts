@@ -1,5 +1,5 @@
 import { textOfUnits } from '../../../base/utf16.ts'
-import type { Place } from './survey.ts'
+import type { Place } from './place.ts'
 
 /** Letters turned by 13 places; everything stands where it stood. */
 export function rot13(text: string): string {

@@ -1,5 +1,5 @@
 import { textOf } from '../../../base/bytes.ts'
-import type { Place } from './survey.ts'
+import type { Place } from './place.ts'
 
 /** A text with its escapes resolved, and where each of its units stood. */
 export interface Unescaped {
@@ -44,27 +44,41 @@ const NAMED: ReadonlyMap<string, string> = new Map(
 
 const ESCAPE =
   /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
-const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/g
+const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/y
 
 /** Around an escape this much is read with it, so that a value that is escaped in part is whole. */
 const AROUND = 256
 const REGIONS_MIN = 16
 const CHARS_PER_REGION = 8_192
 
-/** Where a text holds escapes, with what stands around them; in order and apart. More than a few become one. */
-export function escapedRegions(text: string): readonly Place[] {
+/**
+ * Where a text holds escapes, with what stands around them; in order and apart. More than a few become one. `signs` are the
+ * places of all signs that an escape may begin with.
+ */
+export function escapedRegions(text: string, signs: Uint32Array): readonly Place[] {
   const regions: { start: number; end: number }[] = []
   const regionsMax = Math.max(REGIONS_MIN, Math.floor(text.length / CHARS_PER_REGION))
-  HAS_ESCAPE.lastIndex = 0
-  for (let match = HAS_ESCAPE.exec(text); match !== null; match = HAS_ESCAPE.exec(text)) {
+  let from = 0
+  for (const at of signs) {
+    if (at < from || !mayEscape(text, at)) continue
+    HAS_ESCAPE.lastIndex = at
+    if (!HAS_ESCAPE.test(text)) continue
+    from = HAS_ESCAPE.lastIndex
     const last = regions.at(-1)
-    const end = Math.min(text.length, match.index + match[0].length + AROUND)
-    if (last !== undefined && match.index - AROUND <= last.end) last.end = end
-    else if (regions.length < regionsMax) regions.push({ start: wordStart(text, match.index - AROUND), end })
+    const end = Math.min(text.length, from + AROUND)
+    if (last !== undefined && at - AROUND <= last.end) last.end = end
+    else if (regions.length < regionsMax) regions.push({ start: wordStart(text, at - AROUND), end })
     else return [{ start: 0, end: text.length }]
   }
   for (const region of regions) region.end = wordEnd(text, region.end)
   return regions
+}
+
+/** A look at the next unit, which ends most signs: a space stands behind it, or a quote. */
+function mayEscape(text: string, at: number): boolean {
+  const next = text.charCodeAt(at + 1)
+  if (text.charCodeAt(at) === 92) return (next >= 48 && next <= 51) || (next | 32) === 117 || next === 120
+  return (next >= 48 && next <= 57) || ((next | 32) >= 97 && (next | 32) <= 122) || next === 35
 }
 
 const WORD_MAX = 64

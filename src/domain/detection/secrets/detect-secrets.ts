@@ -1,43 +1,10 @@
-import { Automaton, type Pattern } from '../automaton.ts'
+import { FIRST_ANCHOR, FIRST_WORD, markAutomaton } from '../mark-automaton.ts'
 import { bestWithoutOverlaps, type Match } from '../match.ts'
-import { SECRET_CONTEXT_TABLE } from '../tables/secret-context-table.ts'
-import { SECRET_FORMAT_TABLE } from '../tables/secret-format-table.ts'
-import { parseSecretTable, type SecretRule } from './secret-rule.ts'
+import { tellPatterns } from '../pattern-search.ts'
+import { walkUnits } from '../readings/unit-walk.ts'
+import { SECRET_ANCHORS, SECRET_RULES, type SecretAnchor, type Standing } from './secret-anchors.ts'
+import type { SecretRule } from './secret-rule.ts'
 import { verifySecretAt } from './verify-secret.ts'
-
-/** Every rule of `catalog/detection/secrets.jsonl`, without its examples. */
-export const SECRET_RULES: readonly SecretRule[] = parseSecretTable([...SECRET_FORMAT_TABLE, ...SECRET_CONTEXT_TABLE])
-
-interface Anchor extends Pattern {
-  /** Rules that look here, by their number. */
-  readonly rules: readonly number[]
-  readonly standing: Standing
-}
-
-/** Where an anchor counts: anywhere, behind no letter or digit, or behind no letter but as a hump of a name. */
-type Standing = 'anywhere' | 'word' | 'name'
-
-/** Each anchor once, with every rule that has it. */
-export const SECRET_ANCHORS: readonly Anchor[] = [
-  ...Map.groupBy(
-    SECRET_RULES.flatMap(({ anchors }, rule) => anchors.map((text) => ({ text, rule }))),
-    ({ text }) => text,
-  ),
-].map(([text, places]) => {
-  const rules = places.map(({ rule }) => rule)
-  const standing = standingOf(text, rules)
-  return { text, isWord: false, isStart: standing === 'word', rules, standing }
-})
-
-function standingOf(anchor: string, rules: readonly number[]): Standing {
-  const isOfNames = rules.some((rule) => SECRET_RULES[rule]?.kind === 'context')
-  const looksBack = rules.some((rule) => SECRET_RULES[rule]?.back[1] !== 0)
-  if (looksBack || !/^[a-z\d]/.test(anchor)) return 'anywhere'
-  if (isOfNames) return /^[a-z]/.test(anchor) ? 'name' : 'anywhere'
-  return 'word'
-}
-
-let automaton: Automaton | undefined
 
 /**
  * Finds secrets in raw text (formats keep their case). Spans are raw and do not overlap, in order: where findings overlap, the one
@@ -45,9 +12,11 @@ let automaton: Automaton | undefined
  * and bounded work at each anchor.
  */
 export function detectSecrets(raw: string): readonly Match[] {
-  automaton ??= new Automaton(SECRET_ANCHORS)
   const search = new SecretSearch(raw)
-  automaton.scan(raw, (anchor, start) => search.take(anchor, start))
+  const marks = markAutomaton()
+  tellPatterns(marks, raw, walkUnits(raw, marks), (mark, start) => {
+    if (mark >= FIRST_ANCHOR && mark < FIRST_WORD) search.take(mark - FIRST_ANCHOR, start)
+  })
   return search.matches()
 }
 
@@ -65,7 +34,7 @@ export class SecretSearch {
 
   /** `anchor` is a number of `SECRET_ANCHORS`. */
   take(anchor: number, start: number): void {
-    const { rules, standing } = SECRET_ANCHORS[anchor] as Anchor
+    const { rules, standing } = SECRET_ANCHORS[anchor] as SecretAnchor
     if (standing !== 'anywhere' && isInsideWord(this.#text, start, standing)) return
     for (const number of rules) {
       if (start < (this.#searchedTo.get(number) ?? 0)) continue

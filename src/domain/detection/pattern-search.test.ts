@@ -1,10 +1,18 @@
 import { array, assert, constantFrom, property, string, record, boolean } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Automaton, isWordUnit, type Pattern } from './automaton.ts'
+import { automatonOf, type Pattern } from './automaton.ts'
+import { tellPatterns, type OnHit } from './pattern-search.ts'
+import { walkUnits } from './readings/unit-walk.ts'
+import { isWordUnit } from './word-unit.ts'
+
+function scan(patterns: readonly Pattern[], text: string, onHit: OnHit): void {
+  const automaton = automatonOf(patterns)
+  tellPatterns(automaton, text, walkUnits(text, automaton), onHit)
+}
 
 function found(patterns: readonly Pattern[], text: string): string[] {
   const hits: string[] = []
-  new Automaton(patterns).scan(text, (pattern, start, end) => hits.push(`${pattern}@${start}-${end}`))
+  scan(patterns, text, (pattern, start, end) => hits.push(`${pattern}@${start}-${end}`))
   return hits.toSorted()
 }
 
@@ -43,7 +51,7 @@ test.each([
   expect(found([{ text: 'ignore', isWord: true }], text)).toHaveLength(stands ? 1 : 0)
 })
 
-describe('the automaton', () => {
+describe('the search', () => {
   test('finds patterns that overlap, begin alike and end in each other', () => {
     const patterns = ['he', 'she', 'his', 'hers'].map((text) => ({ text, isWord: false }))
     expect(found(patterns, 'uSHErs')).toEqual(['0@2-4', '1@1-4', '3@2-6'])
@@ -77,14 +85,14 @@ describe('the automaton', () => {
   })
 
   test('refuses an empty pattern', () => {
-    expect(() => new Automaton([{ text: '', isWord: false }])).toThrow(RangeError)
+    expect(() => automatonOf([{ text: '', isWord: false }])).toThrow(RangeError)
   })
 })
 
 describe('a text that is walked in halves', () => {
   const inOrder = (patterns: readonly Pattern[], text: string): readonly string[] => {
     const hits: string[] = []
-    new Automaton(patterns).scan(text, (pattern, start, end) => hits.push(`${pattern}@${start}-${end}`))
+    scan(patterns, text, (pattern, start, end) => hits.push(`${pattern}@${start}-${end}`))
     return hits
   }
 
