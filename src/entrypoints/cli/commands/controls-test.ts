@@ -15,6 +15,7 @@ import { warnOfChangedModel } from '../evaluation/warn-of-changed-model.ts'
 import { terminalProgress } from '../gate/progress.ts'
 import { rerunWithout } from '../gate/rerun-without.ts'
 import { openSession, type SessionOptions } from '../session.ts'
+import { regoOfPacks } from '../judge-project.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
@@ -69,7 +70,9 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
     model: modelIdentity(terminal.environment),
   })
   if (!prepared.ok) return prepared
-  const { inputs } = prepared.value
+  const { inputs, packs } = prepared.value
+  const ask = regoOfPacks(packs, terminal.environment)
+  if (!ask.ok) return ask
   const rerun = options.run
     ? await rerunWithout(prepared.value, {
         environment: terminal.environment,
@@ -79,7 +82,8 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
       })
     : ok({ removed: [], blind: [] })
   if (!rerun.ok) return rerun
-  const assumed = testControls({
+  const assumed = await testControls({
+    askRego: ask.value,
     engine: celEngine(),
     mutantsOf: celMutants,
     equivalents: equivalents.value,
