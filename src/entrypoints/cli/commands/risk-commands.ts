@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { RISK_LEVELS } from '../../../domain/risk/rate-risk.ts'
 import { RISK_PLANS, RISK_STATES } from '../../../domain/risk/risk.ts'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -54,7 +55,7 @@ function registerOpening(risk: Command, { terminal, setExitCode }: CommandContex
   risk
     .command('add')
     .description('take a risk into the register; the gate adds those of rules that do not hold')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .addOption(
       new Option('--from <source>', 'what it comes from')
         .choices(['catalogue', 'threat', 'finding', 'incident', 'person'])
@@ -79,7 +80,7 @@ function registerOpening(risk: Command, { terminal, setExitCode }: CommandContex
   risk
     .command('derive')
     .description('open a risk for every open threat, finding and incident that has none yet')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
