@@ -43,9 +43,7 @@ const outcome = async (env = 'production'): Promise<string> => {
     readonly gates: readonly { readonly id: string; readonly outcome: string }[]
     readonly skipped: readonly string[]
   }
-  return skipped.includes('GH-INT-001')
-    ? 'skipped'
-    : (gates.find(({ id }) => id === 'GH-INT-001')?.outcome ?? 'absent')
+  return skipped.includes('GH-INT-001') ? 'skipped' : (gates.find(({ id }) => id === 'GH-INT-001')?.outcome ?? 'absent')
 }
 
 const standing = async () => {
@@ -94,7 +92,17 @@ test('from nothing to an approved request that fits, and open again with a mater
 
 test('a newer request that was refused goes before an approved one, until it is taken back or another is approved', async () => {
   expect((await run('intake', 'request', '--title', 'wider')).out).toContain('INT-2  in-review')
-  const refused = await run('intake', 'review', 'INT-2', '--role', 'security', '--decision', 'reject', '--as', 'sia:security')
+  const refused = await run(
+    'intake',
+    'review',
+    'INT-2',
+    '--role',
+    'security',
+    '--decision',
+    'reject',
+    '--as',
+    'sia:security',
+  )
   expect(refused.out).toContain('rejected')
   expect([await outcome(), (await standing()).request]).toEqual(['failed', 'INT-2'])
   expect((await run('intake', 'request', '--title', 'again')).out).toContain('INT-3  in-review')

@@ -30,7 +30,11 @@ export async function askRegoOfEach(
   each: readonly RuleInputs[],
   bundles: RegoBundles,
 ): Promise<readonly ReadonlyMap<string, RegoAnswer>[]> {
-  const documents = each.map((inputs) => ({ inputs, document: inputDocument(inputs), answers: new Map<string, RegoAnswer>() }))
+  const documents = each.map((inputs) => ({
+    inputs,
+    document: inputDocument(inputs),
+    answers: new Map<string, RegoAnswer>(),
+  }))
   const packs = new Map(each.flatMap((inputs) => inputs.packs.map((pack) => [pack.id, pack])))
   for (const pack of packs.values()) {
     if (pack.engine === undefined || pack.scope === 'request') continue
@@ -41,7 +45,11 @@ export async function askRegoOfEach(
         const applies = evaluateRule(inputs.engine, rule.when, document)
         return applies.ok && applies.value
       })
-      const answers = await askInParts(rego, question, asked.map(({ document }) => document))
+      const answers = await askInParts(
+        rego,
+        question,
+        asked.map(({ document }) => document),
+      )
       for (const [index, entry] of asked.entries()) {
         const answer = answers[index]
         if (answer !== undefined) entry.answers.set(regoKey(pack, rule), answer)

@@ -20,11 +20,7 @@ export interface IntakeStanding {
 }
 
 /** A request that was taken back counts for nothing; of the others the newest alone counts. */
-export function intakeStanding(
-  requests: readonly IntakeRequest[],
-  manifest: Manifest,
-  now: EpochMs,
-): IntakeStanding {
+export function intakeStanding(requests: readonly IntakeRequest[], manifest: Manifest, now: EpochMs): IntakeStanding {
   const newest = requests
     .filter(({ state }) => state !== 'withdrawn')
     .reduce<IntakeRequest | undefined>(
@@ -32,8 +28,7 @@ export function intakeStanding(
       undefined,
     )
   if (newest === undefined) return { request: '', state: 'none', validUntil: null, isExpired: false, changed: [] }
-  const validUntil =
-    newest.state === 'approved' ? epochMs(approvedAt(newest) + INTAKE_VALID_DAYS * DAY_MS) : null
+  const validUntil = newest.state === 'approved' ? epochMs(approvedAt(newest) + INTAKE_VALID_DAYS * DAY_MS) : null
   return {
     request: newest.id,
     state: newest.state,

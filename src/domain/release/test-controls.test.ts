@@ -77,7 +77,9 @@ describe('a control that is taken away', () => {
 
   test('is not noticed by a rule that ceases to apply', async () => {
     const shy = { ...guardRule, when: 'manifest.guard.preset != "none"', expr: 'true' }
-    const [found] = (await run({ packs: [packOf(shy)] })).removed.filter(({ kind, control }) => kind === 'declaration' && control === 'CTL-SEC-003')
+    const [found] = (await run({ packs: [packOf(shy)] })).removed.filter(
+      ({ kind, control }) => kind === 'declaration' && control === 'CTL-SEC-003',
+    )
     expect(found?.status).toBe('survived')
   })
 

@@ -1,21 +1,11 @@
 import type { Digest } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
+import type { RemovedControl } from '../controls/control-test.ts'
 import { mutatePack, type EquivalentMutant, type MutationPorts } from '../policy/mutate-pack.ts'
 import type { PolicyRule } from '../policy/policy-pack.ts'
 import { judgeRules, type RuleInputs } from './decide-release.ts'
 import type { CheckEvidence, CheckOutcome } from './evidence.ts'
 import { weakenManifest } from './weaken-manifest.ts'
-
-/** One way in which a control was taken away, and who noticed. */
-export interface RemovedControl {
-  /** `behaviour`: the suites and campaigns of the project were run again without it. */
-  readonly kind: 'declaration' | 'evidence' | 'rule' | 'behaviour'
-  readonly control: string
-  readonly what: string
-  readonly status: 'killed' | 'survived'
-  /** The rule or test that noticed. */
-  readonly by: string
-}
 
 export interface TestControlsInputs extends Omit<RuleInputs, 'evidence' | 'expectedKeys' | 'rego'> {
   /** What Rego says of each document; the first is the one that the others vary. */

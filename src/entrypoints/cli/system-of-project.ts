@@ -23,10 +23,7 @@ const NEXT = 'name the system: --system NAME'
  * The system of the nearest manifest, from a folder upwards. Only its name is read: a manifest that is being worked on may have
  * other faults, and they are not this command's.
  */
-export async function systemOfProject(
-  workingFolder: string,
-  project = '.',
-): Promise<Result<SystemOfProject, Problem>> {
+export async function systemOfProject(workingFolder: string, project = '.'): Promise<Result<SystemOfProject, Problem>> {
   let folder = resolve(workingFolder, project)
   for (let looked = 0; looked < FOLDERS_MAX; looked++) {
     const file = join(folder, MANIFEST_FILE)

@@ -77,7 +77,9 @@ function registerRequesting(intake: Command, { terminal, setExitCode }: CommandC
     )
   intake
     .command('status')
-    .description('what the gate makes of the newest request: whether it covers the manifest as it is now; exit 1 if not')
+    .description(
+      'what the gate makes of the newest request: whether it covers the manifest as it is now; exit 1 if not',
+    )
     .option(...PROJECT)
     .option(...MANIFEST)
     .option(...STATE)

@@ -31,10 +31,7 @@ export async function requestIntakeCommand(
   return call(terminal, options, 'submitIntake', ok(input))
 }
 
-export async function resubmitIntakeCommand(
-  terminal: Terminal,
-  options: One & AnswersOptions,
-): Promise<number> {
+export async function resubmitIntakeCommand(terminal: Terminal, options: One & AnswersOptions): Promise<number> {
   const answers = await readAnswers(terminal, options)
   if (!answers.ok) {
     reportProblems(terminal, answers.failure)

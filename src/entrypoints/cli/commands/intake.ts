@@ -66,7 +66,10 @@ export async function readAnswers(
   return readAnswersFile(terminal, answers)
 }
 
-async function readAnswersFile(terminal: Terminal, answers: string): Promise<Result<IntakeAnswers, readonly Problem[]>> {
+async function readAnswersFile(
+  terminal: Terminal,
+  answers: string,
+): Promise<Result<IntakeAnswers, readonly Problem[]>> {
   try {
     return parseAnswers(answers, await readFile(resolve(terminal.workingFolder, answers), 'utf8'))
   } catch (error) {

@@ -8,6 +8,7 @@ import { isOpenRisk, isOverdueRisk, type Risk, type RiskPlan } from '../../../do
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { unansweredRisks } from './catalogue-risks.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -21,8 +22,22 @@ export function listRisksCommand(
   return withSession(
     terminal,
     options,
-    (session) => session.call('listRisks', { system, status }),
-    ({ items }) => printItems(terminal, items, options.json),
+    async (session) => {
+      const listed = await session.call('listRisks', { system, status })
+      if (!listed.ok || system === undefined)
+        return listed.ok ? ok({ items: listed.value.items, unanswered: [] }) : listed
+      const unanswered = await unansweredRisks(session, system)
+      return unanswered.ok ? ok({ items: listed.value.items, unanswered: unanswered.value }) : unanswered
+    },
+    ({ items, unanswered }) => {
+      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items, unanswered }, 2))
+      printItems(terminal, items, false)
+      if (unanswered.length > 0)
+        printLine(
+          terminal,
+          `catalogue: ${unanswered.length} risks that apply are neither treated nor dismissed: ${unanswered.join(', ')}\n  next: gatehouse risk import --from catalogue --preview`,
+        )
+    },
   )
 }
 
@@ -96,6 +111,11 @@ export function deriveRisksCommand(terminal: Terminal, options: Common & { reado
     (session) => session.call('deriveRisks', { system: options.system }),
     ({ items }) => printItems(terminal, items, options.json),
   )
+}
+
+export function dismissRiskCommand(terminal: Terminal, options: One & { readonly note: string }): Promise<number> {
+  const { id, note } = options
+  return call(terminal, options, 'dismissRisk', ok({ id, note }))
 }
 
 export function assessRiskCommand(
