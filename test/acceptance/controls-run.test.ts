@@ -215,3 +215,20 @@ test('scans are run on what is planted for them; where nothing can be planted, t
   ])
   expect(substituted).toEqual(['GH-MET-901', 'GH-COV-901'])
 })
+
+test('a check that no bad application fails is decoration, and says so', async () => {
+  const other = join(folder, 'lenient')
+  const lenient = ATTACK.replace('"any":["model was reached"]', '"any":["what nobody says"]')
+  if (lenient === ATTACK) throw new Error('the attack expects something else')
+  await writeTinyProject(
+    other,
+    tinyManifest({ suites: ['suites/attacks.yaml'] }),
+    tinyPack(suiteRule('GH-INJ-900', 'purpose: red-team, metric: all-hold')),
+    { 'suites/attacks.yaml': SUITE, 'suites/attacks.jsonl': lenient, 'app/target.mjs': TARGET },
+  )
+  const { out, error } = await run('controls', 'test', '--run', '--json', '-p', 'lenient')
+  if (out === '') throw new Error(error)
+  expect((JSON.parse(out) as Tested).removed.filter(({ kind }) => kind === 'blinded')).toMatchObject([
+    { what: 'nothing that is known to be bad makes GH-INJ-900 fail', status: 'survived', by: '' },
+  ])
+})

@@ -1,8 +1,8 @@
-import type { EvaluationTarget } from '../../../application/evaluation/target.ts'
 import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { RemovedControl } from '../../../domain/controls/control-test.ts'
 import type { SuiteCase } from '../../../domain/evaluation/suite.ts'
+import { badApplications } from './bad-applications.ts'
 import type { PreparedGate } from './prepare-gate.ts'
 import { runBuiltinOnPlanted } from './plant-faults.ts'
 import { runChecks, type RunChecksOptions } from './run-checks.ts'
@@ -14,7 +14,7 @@ export interface WeakenedRun {
   readonly noticedBy: readonly string[]
 }
 
-/** Something that a check ought to notice: a weakened system, or an application that answers nothing. */
+/** Something that a check ought to notice: a weakened system, or another application in its place. */
 interface KnownBad {
   readonly what: string
   readonly gate: PreparedGate
@@ -52,7 +52,7 @@ export async function blindChecks(
       substituted.push(check.rule.id)
       continue
     }
-    const tested = await testEyes(check, await knownBad(gate, check, weakened, options))
+    const tested = await testEyes(check, knownBad(gate, check, weakened, options))
     if (!tested.ok) return tested
     removed.push(...removals(check, ...tested.value))
   }
@@ -69,32 +69,38 @@ function removals(check: PlannedCheck, what: string, isNoticed: boolean): readon
   }))
 }
 
-/** Weakened systems that the check has failed on come first; an application that answers nothing is bad for every other one. */
-async function knownBad(
+/** Weakened systems that the check has failed on come first, then applications that are bad for one kind of check or another. */
+function knownBad(
   gate: PreparedGate,
   { rule }: PlannedCheck,
   weakened: readonly WeakenedRun[],
   options: RunChecksOptions,
-): Promise<KnownBad> {
-  const found = weakened.find(({ noticedBy }) => noticedBy.includes(rule.id))
-  return found === undefined
-    ? { what: 'the application answers nothing', gate, options: { ...options, standIn: silent } }
-    : { what: found.what, gate: found.gate, options }
+): readonly KnownBad[] {
+  return [
+    ...weakened
+      .filter(({ noticedBy }) => noticedBy.includes(rule.id))
+      .slice(0, 1)
+      .map(({ what, gate: without }) => ({ what, gate: without, options })),
+    ...badApplications(gate.inputs.release).map(({ what, standIn }) => ({ what, gate, options: { ...options, standIn } })),
+  ]
 }
 
 /** What was tried, and whether the check saw it with its eyes open and not with its eyes shut. */
 async function testEyes(
   check: PlannedCheck,
-  { what, gate, options }: KnownBad,
+  candidates: readonly KnownBad[],
 ): Promise<Result<readonly [string, boolean], readonly Problem[]>> {
-  const open = await runChecks(gate, [check], options)
-  if (!open.ok) return open
-  const shut = blinded(gate, check)
-  const unseen = await runChecks(shut.gate, [shut.check], options)
-  if (!unseen.ok) return unseen
-  const [seen, not] = [open.value[0]?.outcome, unseen.value[0]?.outcome]
-  if (seen !== 'failed') return ok([`${what}, and ${check.rule.id} is ${seen ?? 'not run'}`, false])
-  return ok([`${what}, and ${check.rule.id} looks (blinded: ${not ?? 'not run'})`, not !== 'failed'])
+  for (const { what, gate, options } of candidates) {
+    const open = await runChecks(gate, [check], options)
+    if (!open.ok) return open
+    if (open.value[0]?.outcome !== 'failed') continue
+    const shut = blinded(gate, check)
+    const unseen = await runChecks(shut.gate, [shut.check], options)
+    if (!unseen.ok) return unseen
+    const outcome = unseen.value[0]?.outcome ?? 'not run'
+    return ok([`${what}, and ${check.rule.id} looks (blinded: ${outcome})`, outcome !== 'failed'])
+  }
+  return ok([`nothing that is known to be bad makes ${check.rule.id} fail`, false])
 }
 
 function blinded(
@@ -119,11 +125,4 @@ function blinded(
 function unscored(suiteCase: SuiteCase): SuiteCase {
   const { variants } = suiteCase
   return { ...suiteCase, expect: [], ...(variants === undefined ? {} : { variants: variants.map(unscored) }) }
-}
-
-function silent(target: EvaluationTarget): EvaluationTarget {
-  return {
-    run: async () => ({ reply: '', blocked: null, toolCalls: [], records: [], citations: [] }),
-    close: () => target.close(),
-  }
 }
