@@ -81,7 +81,11 @@ function knownBad(
       .filter(({ noticedBy }) => noticedBy.includes(rule.id))
       .slice(0, 1)
       .map(({ what, gate: without }) => ({ what, gate: without, options })),
-    ...badApplications(gate.inputs.release).map(({ what, standIn }) => ({ what, gate, options: { ...options, standIn } })),
+    ...badApplications(gate.inputs.release).map(({ what, standIn }) => ({
+      what,
+      gate,
+      options: { ...options, standIn },
+    })),
   ]
 }
 
