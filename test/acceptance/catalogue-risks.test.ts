@@ -1,6 +1,7 @@
 // Risks of the control catalogue: which apply to a system, taken in on request, and which of them nobody has answered.
 import { beforeAll, expect, test } from 'vitest'
 import type { CatalogueRisk } from '../../src/application/governance/catalogue-risks.ts'
+import { unansweredRisks } from '../../src/entrypoints/cli/commands/catalogue-risks.ts'
 import { governedRelease } from '../support/governed-release.ts'
 import { governedState } from '../support/governed-state.ts'
 import { SYSTEM } from '../support/tiny-project.ts'
@@ -25,8 +26,10 @@ test('what the system does decides: tools bring theirs, no retriever and no tuni
   const controls = (await listed()).map(({ control }) => control)
   // Of every system at T1; of agents; of the readiness that is asked of all.
   for (const control of ['CTL-SEC-002', 'CTL-AGT-001', 'CTL-SEC-008']) expect(controls).toContain(control)
-  // Of systems that retrieve.
-  expect(controls).not.toContain('CTL-ACC-001')
+  // Of systems that retrieve, and of health data.
+  for (const control of ['CTL-ACC-001', 'CTL-PRV-010']) expect(controls).not.toContain(control)
+  // Records show it, whatever pack asks for them too.
+  expect(controls).toContain('CTL-GOV-004')
   expect(new Set(controls).size).toBe(controls.length)
   expect((await listed()).every((risk) => risk.standing === 'missing' && risk.risk === null)).toBe(true)
 })
@@ -70,4 +73,14 @@ test('what was found in this very system is not argued away, and a system withou
   expect(codeOf(await as('pol', 'product').call('dismissRisk', { id, note: 'no' }))).toBe('risk/not-catalogue')
   expect(codeOf(await as('mara').call('listCatalogueRisks', { system: 'nobody' }))).toBe('controls/unknown-system')
   expect(codeOf(await as('mara').call('importCatalogueRisks', { system: 'nobody' }))).toBe('controls/unknown-system')
+})
+
+test('the register names what nobody has answered; of a system without a release it names nothing', async () => {
+  const unanswered = (await listed()).filter(({ standing: how }) => how === 'missing' || how === 'unanswered')
+  const session = as('mara')
+  expect(await unansweredRisks(session, SYSTEM)).toEqual({
+    ok: true,
+    value: unanswered.map(({ control }) => control),
+  })
+  expect(await unansweredRisks(session, 'nobody')).toEqual({ ok: true, value: [] })
 })

@@ -57,10 +57,12 @@ function normalised(text: string): string {
 /** A gap `…` stands for any lines where it is alone, and for any text within a line. */
 function asPattern(expected: readonly string[]): RegExp {
   const lines = expected.map((line) =>
-    line.trim() === '…' ? '(?:.*\\n)*?' : `${normalised(line).split('…').map(RegExp.escape).join('.*')}\\n`,
+    line.trim() === '…' ? '(?:.*\\n)*?' : `${normalised(line).split('…').map(escaped).join('.*')}\\n`,
   )
   return new RegExp(`^${lines.join('')}$`)
 }
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 const steps = stepsOf(await readFile(join(ROOT, 'docs/tutorials/first-ten-minutes.md'), 'utf8'))
 const cleanUp = new AsyncDisposableStack()

@@ -25,7 +25,7 @@ const PACKS_OF_ALL = ['baseline', 'prompt', 'readiness']
 
 /**
  * Risks of the catalogue that apply to the newest release of a system: those of controls of its tier whose checks belong to a pack
- * that its manifest binds or that follows from its capabilities, or that documents or records show.
+ * that its manifest binds or that follows from its capabilities, or that records or, without any check, documents show.
  */
 export async function catalogueRisks(
   node: OwnerNode,
@@ -56,10 +56,11 @@ function controlsThatApply(manifest: Manifest, context: IntakeContext): readonly
   const { tier, packs } = assessIntake(answersOfManifest(manifest), context)
   const names = [...packs.map(({ pack }) => pack), ...(manifest.policies ?? []), ...PACKS_OF_ALL]
   const bound = new Set(names.flatMap((name) => context.rulesOf.get(name) ?? []))
-  return context.controls.filter(
-    ({ tiers, checks, attestations, records }) =>
-      tiers.includes(tier) && (checks.some((check) => bound.has(check)) || attestations.length + records.length > 0),
-  )
+  return context.controls.filter(({ tiers, checks, attestations, records }) => {
+    // Documents alone are asked of everybody; beside checks they follow the packs of these, as health data follows its pack.
+    const isShownByPeople = records.length > 0 || (checks.length === 0 && attestations.length > 0)
+    return tiers.includes(tier) && (isShownByPeople || checks.some((check) => bound.has(check)))
+  })
 }
 
 /** Of several risks of one control the one that is still work speaks. */

@@ -24,22 +24,36 @@ export function listRisksCommand(
     options,
     async (session) => {
       const listed = await session.call('listRisks', { system, status })
-      if (!listed.ok || system === undefined)
-        return listed.ok ? ok({ items: listed.value.items, unanswered: [] }) : listed
-      const unanswered = await unansweredRisks(session, system)
-      return unanswered.ok ? ok({ items: listed.value.items, unanswered: unanswered.value }) : unanswered
+      if (!listed.ok) return listed
+      const { items } = listed.value
+      const systems = system === undefined ? [...new Set(items.map((item) => String(item['system'])))] : [system]
+      const unanswered = new Map<string, readonly string[]>()
+      for (const name of systems.slice(0, SYSTEMS_SHOWN_MAX)) {
+        const found = await unansweredRisks(session, name)
+        if (!found.ok) return found
+        unanswered.set(name, found.value)
+      }
+      return ok({ items, unanswered })
     },
     ({ items, unanswered }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items, unanswered }, 2))
-      printItems(terminal, items, false)
-      if (unanswered.length > 0)
-        printLine(
+      if (options.json)
+        return printLine(
           terminal,
-          `catalogue: ${unanswered.length} risks that apply are neither treated nor dismissed: ${unanswered.join(', ')}\n  next: gatehouse risk import --from catalogue --preview`,
+          inertJson({ schemaVersion: 1, items, unanswered: Object.fromEntries(unanswered) }, 2),
         )
+      printItems(terminal, items, false)
+      for (const [name, controls] of unanswered)
+        if (controls.length > 0)
+          printLine(
+            terminal,
+            `${inert(name)}: ${controls.length} risks of the catalogue apply and are neither treated nor dismissed: ${controls.join(', ')}\n  next: gatehouse risk import --from catalogue --preview -s ${inert(name)}`,
+          )
     },
   )
 }
+
+/** Systems of the listed risks whose catalogue is looked at. */
+const SYSTEMS_SHOWN_MAX = 10
 
 function printItems(terminal: Terminal, items: readonly object[], isJson: boolean): void {
   if (isJson) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))

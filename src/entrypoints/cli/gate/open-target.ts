@@ -41,6 +41,10 @@ export async function openTarget(
       gatewayUrl: gateway.url,
       apiKey: gateway.apiKey,
       subjectToken: (subject) => gateway.subjectToken(subject),
+      release: {
+        models: release.manifest.components.models.map(({ id, model: name }) => ({ id, model: name })),
+        prompts: release.prompts,
+      },
     }),
     (created) => created.close(),
   )
