@@ -145,6 +145,19 @@ describe('Rego at the gate', () => {
     expect(decided).toMatchObject({ ok: false, failure: { code: 'policy/bundle' } })
   })
 
+  test('is asked by the plan, the coverage and the test of controls like by the gate', async () => {
+    const folder = await project(regoPack(OF_BUNDLE))
+    expect((await cli(folder, 'plan', '--format', 'markdown')).out).toContain('- [x] GH-REG-001 It is for employees')
+    const tested = async (...args: readonly string[]) =>
+      (JSON.parse((await cli(folder, 'controls', 'test', '--json', ...args)).out) as { alreadyFailing: string[] })
+        .alreadyFailing
+    expect(await tested()).not.toContain('GH-REG-001')
+    await writeFile(join(folder, 'policies/house.yaml'), regoPack('{ kind: opa-remote, endpoint: house }'))
+    const away = await cli(folder, 'plan', '--format', 'markdown')
+    expect(away.out).toContain('- [ ] GH-REG-001 It is for employees (decided at the gate)')
+    expect(await tested()).toContain('GH-REG-001')
+  })
+
   test('is tested, explained, compared and measured by the command line', async () => {
     const folder = await project(regoPack(OF_BUNDLE))
     expect((await cli(folder, 'policy', 'test', 'house')).out).toContain('ok GH-REG-001 It is for employees (2 tests)')

@@ -210,3 +210,23 @@ describe('init', () => {
     expect([refused.code, refused.error.includes(code)]).toEqual([2, true])
   })
 })
+
+test('two manifests of a template are compared by behaviour: each is asked with its own prompt and model', async () => {
+  const made = await gatehouse(folder, ['init', 'compared', '--template', 'vendor-model'])
+  expect(made).toMatchObject({ code: 0, error: '' })
+  const project = join(folder, 'compared')
+  const [manifest, prompt] = await Promise.all([
+    readFile(join(project, 'gatehouse.yaml'), 'utf8'),
+    readFile(join(project, 'prompts/system.md'), 'utf8'),
+  ])
+  await writeFile(join(project, 'prompts/next.md'), `${prompt}Answer in short sentences.\n`)
+  const next = manifest.replace('prompts/system.md', 'prompts/next.md')
+  await writeFile(join(project, 'next.yaml'), next.replace(/model: gpt-[\w.-]+/, 'model: gpt-4.1-2025-04-14'))
+  const ran = await gatehouse(project, [
+    ...['prompt', 'diff', 'system', 'gatehouse.yaml', 'next.yaml'],
+    ...['--suite', 'suites/benign.yaml', '--margin', '0.05'],
+  ])
+  expect([ran.code, ran.error]).toEqual([0, expect.not.stringContaining('error')])
+  expect(ran.out).toContain('+ Answer in short sentences.')
+  expect(ran.out).not.toContain('release_not_approved')
+})

@@ -16,6 +16,14 @@ export interface TargetOptions {
   readonly gatewayUrl: string
   readonly apiKey: string
   readonly subjectToken: (subject: CaseSubject & { readonly session: string }) => Promise<string>
+  /** What the release under test declares: an application that speaks for another model or prompt is refused by the gateway. */
+  readonly release: TargetRelease
+}
+
+export interface TargetRelease {
+  readonly models: readonly { readonly id: string; readonly model: string }[]
+  /** Text of each prompt, with its slots open, by its id in the manifest. */
+  readonly prompts: Readonly<Record<string, string>>
 }
 
 /** The application under test, run in process. */

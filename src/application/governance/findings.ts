@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../base/json.ts'
 import { parseDigest, type Digest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
@@ -7,6 +8,7 @@ import {
   findingFailure,
   FINDING_TRANSITIONS,
   HISTORY_MAX,
+  verifierOf,
   type Finding,
   type FindingChange,
   type FindingEvent,
@@ -14,6 +16,7 @@ import {
   type FindingSeverity,
   type FindingSource,
 } from '../../domain/finding/finding.ts'
+import { CONTROL_TEST } from '../../domain/controls/control-test.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import type { StoredEvidence } from '../evidence/record-evidence.ts'
@@ -238,6 +241,12 @@ export async function assignFinding(
     const known = await findFinding(node, input.id)
     if (!known.ok) return known
     const before = known.value
+    if (before.source === CONTROL_TEST && input.verifyingRule !== undefined)
+      return fail({
+        code: 'finding/verifying-rule',
+        message: `\`${input.id}\` is closed by a newer run that notices the same removal, and by no other rule`,
+        next: 'gatehouse controls test --record, then gatehouse finding verify',
+      })
     const foreign = await foreignLink(node, before.system, { incident: input.incident })
     if (foreign !== undefined) return fail(foreign)
     const severity = input.severity ?? before.severity
@@ -273,8 +282,11 @@ async function findFinding(node: OwnerNode, id: string): Promise<Result<Finding,
     : ok(record.document as unknown as Finding)
 }
 
-async function newestEvidence(node: OwnerNode, { system, verifyingRule }: Finding): Promise<FindingChange['evidence']> {
+async function newestEvidence(node: OwnerNode, finding: Finding): Promise<FindingChange['evidence']> {
+  const { system } = finding
+  const verifyingRule = verifierOf(finding)
   if (verifyingRule === null) return undefined
+  if (verifyingRule === CONTROL_TEST) return newestRemoval(node, finding)
   const [newest] = await node.store.list('evidence', { system, topic: verifyingRule, limit: 1 })
   if (newest !== undefined) {
     const { outcome, finishedAt } = newest.document as unknown as StoredEvidence
@@ -286,6 +298,21 @@ async function newestEvidence(node: OwnerNode, { system, verifyingRule }: Findin
   const { results, decidedAt } = verdict.document as unknown as StoredVerdict
   const result = results.find(({ id }) => id === verifyingRule)
   return result === undefined ? undefined : { id: verdict.id, outcome: result.outcome, finishedAt: epochMs(decidedAt) }
+}
+
+/** Runs that are looked through for a removal: those without `--run` try fewer of them. */
+const RUNS_MAX = 50
+
+/** What the newest run that tried this very removal said of it. */
+async function newestRemoval(node: OwnerNode, { system, fingerprint }: Finding): Promise<FindingChange['evidence']> {
+  for (const { id, document } of await node.store.list('evidence', { system, topic: CONTROL_TEST, limit: RUNS_MAX })) {
+    const { noticed } = document
+    // Evidence under this name that was brought in otherwise says nothing of single removals.
+    if (noticed === undefined || !isJsonObject(noticed) || !Object.hasOwn(noticed, fingerprint)) continue
+    const { finishedAt } = document as unknown as StoredEvidence
+    return { id, outcome: noticed[fingerprint] === true ? 'passed' : 'failed', finishedAt: epochMs(finishedAt) }
+  }
+  return undefined
 }
 
 async function exceptionInForce(node: OwnerNode, system: string, id: string | undefined): Promise<string | undefined> {

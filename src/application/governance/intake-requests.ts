@@ -15,6 +15,7 @@ import {
   type ReviewDecision,
   type ReviewFailure,
 } from '../../domain/intake/intake-request.ts'
+import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import { personOf, speakerIn } from './rights.ts'
 
@@ -178,6 +179,12 @@ export async function findIntake(node: OwnerNode, id: string): Promise<Result<In
   return record === undefined
     ? fail({ code: 'intake/unknown', message: `no request \`${id}\` is known`, next: 'see `gatehouse intake list`' })
     : ok(record.document as unknown as IntakeRequest)
+}
+
+/** Every request of a system, ended ones too. */
+export async function intakesOf(node: OwnerNode, system: string): Promise<readonly IntakeRequest[]> {
+  const records = await listAll(node.store, 'intake_requests', { system })
+  return records.map(({ document }) => document as unknown as IntakeRequest)
 }
 
 async function change(

@@ -121,8 +121,12 @@ async function sourceOf(
     case 'finding': {
       const finding = (await node.store.get('findings', ref))?.document as unknown as Finding | undefined
       if (finding === undefined || finding.system !== input.system) return unknown('finding')
-      const rules = finding.verifyingRule === null ? [] : [finding.verifyingRule]
-      return ok({ title: finding.title, severity: finding.severity, controls: controlsOf(controls, rules), rules })
+      // A test of controls is no rule of a gate: its finding names the control itself.
+      const isOfTest = finding.source === 'control-test'
+      const rules = finding.verifyingRule === null || isOfTest ? [] : [finding.verifyingRule]
+      const own = isOfTest ? finding.risks.filter((risk) => controls.some(({ id }) => id === risk)) : []
+      const named = [...controlsOf(controls, rules), ...own]
+      return ok({ title: finding.title, severity: finding.severity, controls: named, rules })
     }
     case 'incident': {
       const incident = (await node.store.get('incidents', ref))?.document as unknown as Incident | undefined

@@ -37,6 +37,11 @@ const MESSAGES: Readonly<Record<RiskFailure, { readonly message: string; readonl
     message: 'a risk is carried for 1 to 90 days at T1, 180 at T2, 365 at T3',
     next: 'choose an earlier end',
   },
+  'risk/not-catalogue': {
+    message: 'only a risk of the catalogue is dismissed; what was found in this system is treated or carried',
+    next: 'gatehouse risk treat, or gatehouse risk carry',
+  },
+  'risk/involved': { message: 'nobody dismisses a risk that is theirs to see to', next: 'ask somebody else' },
   'risk/past': { message: 'it would have been due before it was planned', next: 'choose a later day' },
 }
 
@@ -81,6 +86,15 @@ export function endRisk(
   return change(node, principal, id, async (risk) =>
     ok({ event, note, evidence, areRulesGreen: await areRulesGreen(node, risk) }),
   )
+}
+
+/** A risk of the catalogue that this system does not have: said with a reason by somebody who does not own it. */
+export function dismissRisk(
+  node: OwnerNode,
+  principal: Principal,
+  { id, note }: { readonly id: string; readonly note: string },
+): Promise<Result<Risk, Problem>> {
+  return change(node, principal, id, async () => ok({ event: 'dismiss', note }))
 }
 
 /** Asks for the risk to be carried. Where the decision rights ask nobody, asking is enough. */

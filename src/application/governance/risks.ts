@@ -39,6 +39,7 @@ const ENTRY_OF: Readonly<Partial<Record<RiskState, string>>> = {
   mitigated: 'risk.closed',
   transferred: 'risk.closed',
   avoided: 'risk.closed',
+  dismissed: 'risk.closed',
 }
 
 export async function storeRisk(node: OwnerNode, principal: Principal, risk: Risk): Promise<Result<Risk, Problem>> {

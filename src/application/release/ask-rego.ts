@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Problem } from '../../base/result.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { evaluateRule, type PolicyPack, type PolicyTestResult } from '../../domain/policy/policy-pack.ts'
-import type { RegoAnswer, RegoEngine } from '../../domain/policy/rego-engine.ts'
+import type { RegoAnswer, RegoEngine, RegoQuestion } from '../../domain/policy/rego-engine.ts'
 import { inputDocument, regoKey, type RuleInputs } from '../../domain/release/decide-release.ts'
 
 /** Bundles of the packs by pack id. */
@@ -14,19 +14,62 @@ export async function askRego(
   inputs: RuleInputs,
   bundles: RegoBundles,
 ): Promise<ReadonlyMap<string, RegoAnswer>> {
-  const document = inputDocument(inputs)
-  const answers = new Map<string, RegoAnswer>()
-  for (const pack of inputs.packs) {
-    const { engine: source } = pack
-    if (source === undefined || pack.scope === 'request') continue
+  const [answers] = await askRegoOfEach(rego, [inputs], bundles)
+  return answers ?? new Map<string, RegoAnswer>()
+}
+
+/** Documents of one question: its engine has one deadline for all of them. */
+const DOCUMENTS_MAX = 64
+
+/**
+ * The same for several documents, of which the first is the one that the others vary. A rule that has no answer to its first
+ * question is not asked again: a server that is away would cost its time-out for every document.
+ */
+export async function askRegoOfEach(
+  rego: RegoEngine,
+  each: readonly RuleInputs[],
+  bundles: RegoBundles,
+): Promise<readonly ReadonlyMap<string, RegoAnswer>[]> {
+  const documents = each.map((inputs) => ({
+    inputs,
+    document: inputDocument(inputs),
+    answers: new Map<string, RegoAnswer>(),
+  }))
+  const packs = new Map(each.flatMap((inputs) => inputs.packs.map((pack) => [pack.id, pack])))
+  for (const pack of packs.values()) {
+    if (pack.engine === undefined || pack.scope === 'request') continue
     for (const rule of pack.rules) {
-      const applies = evaluateRule(inputs.engine, rule.when, document)
-      if (rule.rego === undefined || !applies.ok || !applies.value) continue
-      const question = { source, bundle: bundles.get(pack.id), path: rule.rego, inputs: [document] }
-      const [answer] = await rego.ask(question)
-      if (answer !== undefined) answers.set(regoKey(pack, rule), answer)
+      if (rule.rego === undefined) continue
+      const question = { source: pack.engine, bundle: bundles.get(pack.id), path: rule.rego }
+      const asked = documents.filter(({ inputs, document }) => {
+        const applies = evaluateRule(inputs.engine, rule.when, document)
+        return applies.ok && applies.value
+      })
+      const answers = await askInParts(
+        rego,
+        question,
+        asked.map(({ document }) => document),
+      )
+      for (const [index, entry] of asked.entries()) {
+        const answer = answers[index]
+        if (answer !== undefined) entry.answers.set(regoKey(pack, rule), answer)
+      }
     }
   }
+  return documents.map(({ answers }) => answers)
+}
+
+async function askInParts(
+  rego: RegoEngine,
+  question: Omit<RegoQuestion, 'inputs'>,
+  documents: readonly JsonObject[],
+): Promise<readonly RegoAnswer[]> {
+  const [first] = await rego.ask({ ...question, inputs: documents.slice(0, 1) })
+  if (first === undefined) return []
+  if (!first.ok) return documents.map(() => first)
+  const answers: RegoAnswer[] = [first]
+  for (let start = 1; start < documents.length; start += DOCUMENTS_MAX)
+    answers.push(...(await rego.ask({ ...question, inputs: documents.slice(start, start + DOCUMENTS_MAX) })))
   return answers
 }
 

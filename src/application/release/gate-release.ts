@@ -72,6 +72,7 @@ export async function gateRelease(
     expectedKeys: input.expectedKeys,
     now,
   }
+  const { facts } = rules
   const decision = decideRelease({
     ...rules,
     rego: await askRego(node.rego, rules, input.bundles ?? new Map()),
@@ -86,7 +87,7 @@ export async function gateRelease(
     node,
     principal,
     { ...input, author: registered.value },
-    { decision, evidence, tier, now, pendingDecisions },
+    { decision, evidence, tier, now, facts, pendingDecisions },
   )
   if (verdict.ok) await syncRisks(node, principal, verdict.value)
   return verdict
@@ -133,6 +134,8 @@ interface Decided {
   readonly evidence: ReadonlyMap<string, StoredEvidence>
   readonly tier: string
   readonly now: EpochMs
+  /** Those of the project and those of the state. */
+  readonly facts: JsonObject
   readonly pendingDecisions: StoredVerdict['pendingDecisions']
 }
 
@@ -159,7 +162,7 @@ async function storeVerdict(
     requestRules: packs
       .filter(({ scope }) => scope === 'request')
       .flatMap((pack) => pack.rules.map((rule) => ({ id: rule.id, pack: pack.id, mode: modeOf(pack, rule) }))),
-    facts: input.facts,
+    facts: decided.facts,
     skipped: decision.skipped.map(({ rule }) => rule.id),
     approvals: {
       needed: decision.approvals.needed,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { commitmentFacts } from '../../domain/commitment/commitment.ts'
 import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
+import { intakeStanding, type IntakeStanding } from '../../domain/intake/intake-standing.ts'
 import { readinessNow } from '../../domain/readiness/readiness.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { isOverdueRisk } from '../../domain/risk/risk.ts'
@@ -9,6 +10,7 @@ import { isOverdue } from '../../domain/finding/finding.ts'
 import { vendorUses } from '../../domain/vendor/vendor-assessment.ts'
 import { commitmentsOf } from '../governance/commitments.ts'
 import { openFindings } from '../governance/findings.ts'
+import { intakesOf } from '../governance/intake-requests.ts'
 import { allRisks } from '../governance/risk-register.ts'
 import { readinessWords } from '../governance/readiness.ts'
 import { threatModelOfRelease } from '../governance/threat-models.ts'
@@ -49,8 +51,13 @@ export async function stateFacts(
     },
     risks: { overdue: (await allRisks(node, system)).filter((risk) => isOverdueRisk(risk, now)).length },
     commitments: { ...commitmentFacts(await commitmentsOf(node, system), enforcedRules(packs), now) },
+    intake: intakeFacts(intakeStanding(await intakesOf(node, system), release.manifest, now)),
     vendors: { unapproved: uses.filter(({ state }) => state !== 'approved').map(({ vendor }) => vendor) },
   }
+}
+
+function intakeFacts({ request, state, isExpired, changed }: IntakeStanding): JsonObject {
+  return { request, state, isExpired, changed }
 }
 
 /** A rule in shadow holds no promise. */

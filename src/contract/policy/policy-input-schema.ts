@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { manifestSchema } from '../manifest/manifest-schema.ts'
+import { INTAKE_STATES } from '../../domain/intake/intake-request.ts'
 import { OUTCOMES } from '../../domain/release/evidence.ts'
 
 const count = z.int().min(0)
@@ -19,6 +20,12 @@ const facts = z.strictObject({
   }),
   risks: z.strictObject({ overdue: count }),
   commitments: z.strictObject({ active: count, proposed: count, unbound: count }),
+  intake: z.strictObject({
+    request: z.string(),
+    state: z.enum(['none', ...INTAKE_STATES]),
+    isExpired: z.boolean(),
+    changed: z.array(z.string()),
+  }),
   vendors: z.strictObject({ unapproved: z.array(z.string()) }),
 })
 

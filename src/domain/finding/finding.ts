@@ -122,6 +122,11 @@ export function dueAtOf(severity: FindingSeverity, reportedAt: EpochMs): EpochMs
   return epochMs(reportedAt + FINDING_DAYS[severity] * DAY_MS)
 }
 
+/** Whose evidence closes it. What a test of controls found is closed by the same test, whatever else is named. */
+export function verifierOf({ source, verifyingRule }: Finding): string | null {
+  return source === 'control-test' ? 'control-test' : verifyingRule
+}
+
 /** Still somebody's work: neither closed nor dismissed, nor carried by a waiver. */
 export function isOpenFinding({ state }: Finding): boolean {
   return state === 'open' || state === 'in-progress' || state === 'fix-claimed'
@@ -154,7 +159,7 @@ export function findingFailure(finding: Finding, change: FindingChange): Finding
   if (FINDING_TRANSITIONS[finding.state][change.event] === null) return 'finding/refused'
   switch (change.event) {
     case 'claim-fix':
-      return finding.verifyingRule === null ? 'finding/no-verifying-rule' : undefined
+      return verifierOf(finding) === null ? 'finding/no-verifying-rule' : undefined
     case 'verify':
       return isGreenSince(change, finding.fixClaimedAt) ? undefined : 'finding/not-verified'
     case 'accept':

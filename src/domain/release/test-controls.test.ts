@@ -3,8 +3,10 @@ import { packOf, plainRule, suiteRule } from '../../../test/support/release-fixt
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { celMutants } from '../../adapters/policy-cel/cel-mutants.ts'
 import { epochMs } from '../../base/instant.ts'
+import { ok } from '../../base/result.ts'
 import type { PolicyRule } from '../policy/policy-pack.ts'
-import { testControls, type ControlsTest } from './test-controls.ts'
+import { regoKey, type RuleInputs } from './decide-release.ts'
+import { testControls, type ControlsTest, type TestControlsInputs } from './test-controls.ts'
 import { weakenManifest } from './weaken-manifest.ts'
 
 const MANIFEST = {
@@ -12,18 +14,20 @@ const MANIFEST = {
   components: { models: [{ id: 'main', model: 'model-1' }], tools: [{ id: 'pay', effect: 'external', limits: {} }] },
 }
 
-const run = (...rules: readonly PolicyRule[]): ControlsTest =>
+const run = (options: Partial<TestControlsInputs>): Promise<ControlsTest> =>
   testControls({
+    askRego: async () => [],
     engine: celEngine(),
     mutantsOf: celMutants,
     equivalents: [],
     isMetadataComplete: () => true,
-    packs: [packOf(...rules)],
+    packs: [],
     tier: 'T1',
     environment: 'local',
     manifest: MANIFEST,
     facts: {},
     now: epochMs(1_800_000_000_000),
+    ...options,
   })
 
 const guardRule = plainRule('GH-GRD-001', 'manifest.guard.preset != "none"', {
@@ -62,8 +66,8 @@ describe('a manifest is weakened', () => {
 })
 
 describe('a control that is taken away', () => {
-  test('is noticed by the rule that asks for it, and is decoration where no rule does', () => {
-    const declared = run(guardRule).removed.filter(({ kind }) => kind === 'declaration')
+  test('is noticed by the rule that asks for it, and is decoration where no rule does', async () => {
+    const declared = (await run({ packs: [packOf(guardRule)] })).removed.filter(({ kind }) => kind === 'declaration')
     expect(declared.find(({ control }) => control === 'CTL-SEC-003')).toMatchObject({
       status: 'killed',
       by: 'GH-GRD-001',
@@ -71,33 +75,59 @@ describe('a control that is taken away', () => {
     expect(declared.find(({ control }) => control === 'CTL-AGT-008')).toMatchObject({ status: 'survived', by: '' })
   })
 
-  test('is not noticed by a rule that ceases to apply', () => {
+  test('is not noticed by a rule that ceases to apply', async () => {
     const shy = { ...guardRule, when: 'manifest.guard.preset != "none"', expr: 'true' }
-    const [found] = run(shy).removed.filter(({ kind, control }) => kind === 'declaration' && control === 'CTL-SEC-003')
+    const [found] = (await run({ packs: [packOf(shy)] })).removed.filter(
+      ({ kind, control }) => kind === 'declaration' && control === 'CTL-SEC-003',
+    )
     expect(found?.status).toBe('survived')
   })
 
-  test('as evidence is noticed whether it failed, erred, is missing or stale', () => {
-    const { removed } = run(suiteRule('GH-INJ-001', { when: 'true', controls: ['CTL-SEC-002'] }))
+  test('as evidence is noticed whether it failed, erred, is missing or stale', async () => {
+    const { removed } = await run({
+      packs: [packOf(suiteRule('GH-INJ-001', { when: 'true', controls: ['CTL-SEC-002'] }))],
+    })
     const blinded = removed.filter(({ kind }) => kind === 'evidence')
     expect(blinded.map(({ what, status }) => `${what}: ${status}`)).toEqual(
       ['failed', 'inconclusive', 'errored', 'missing', 'stale'].map((as) => `the check of GH-INJ-001 is ${as}: killed`),
     )
   })
 
-  test('as a rule is noticed by the tests of the rule, or survives', () => {
-    const rules = (tests: PolicyRule['tests']): readonly string[] =>
-      run({ ...guardRule, tests })
-        .removed.filter(({ kind, status }) => kind === 'rule' && status === 'survived')
+  test('as a rule is noticed by the tests of the rule, or survives', async () => {
+    const rules = async (tests: PolicyRule['tests']): Promise<readonly string[]> =>
+      (await run({ packs: [packOf({ ...guardRule, tests })] })).removed
+        .filter(({ kind, status }) => kind === 'rule' && status === 'survived')
         .map(({ what }) => what)
-    expect(rules(guardRule.tests)).toEqual([])
-    expect(rules(guardRule.tests.slice(0, 1))).toContain('GH-GRD-001 expr constant: true')
+    expect(await rules(guardRule.tests)).toEqual([])
+    expect(await rules(guardRule.tests.slice(0, 1))).toContain('GH-GRD-001 expr constant: true')
   })
 })
 
-test('a rule that does not pass to begin with is named, and shows nothing', () => {
+test('a Rego rule notices by what its engine says of each document, and errs where nobody is asked', async () => {
+  const rego = {
+    ...guardRule,
+    expr: 'data.gatehouse.release.guarded',
+    rego: 'gatehouse/release/guarded',
+  }
+  const pack = {
+    ...packOf(rego),
+    engine: { kind: 'opa-remote' as const, endpoint: 'house' },
+  }
+  const saysGuarded = ({ manifest }: RuleInputs): RuleInputs['rego'] =>
+    new Map([[regoKey(pack, rego), ok(!JSON.stringify(manifest).includes('"preset":"none"'))]])
+  const asked = await run({ packs: [pack], askRego: async (each) => each.map(saysGuarded) })
+  expect(asked.alreadyFailing).toEqual([])
+  expect(asked.removed.find(({ what }) => what === 'guard.preset becomes "none"')).toMatchObject({
+    status: 'killed',
+    by: 'GH-GRD-001',
+  })
+  const unasked = await run({ packs: [pack] })
+  expect(unasked.alreadyFailing).toEqual(['GH-GRD-001'])
+})
+
+test('a rule that does not pass to begin with is named, and shows nothing', async () => {
   const broken = { ...guardRule, expr: 'manifest.guard.preset == "none"' }
-  const { alreadyFailing, removed } = run(broken)
+  const { alreadyFailing, removed } = await run({ packs: [packOf(broken)] })
   expect(alreadyFailing).toEqual(['GH-GRD-001'])
   expect(removed.filter(({ kind, status }) => kind === 'declaration' && status === 'killed')).toEqual([])
 })

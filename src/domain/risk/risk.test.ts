@@ -20,6 +20,7 @@ import {
   type RiskAcceptance,
   type RiskChange,
   type RiskEvent,
+  type RiskFailure,
   type RiskState,
 } from './risk.ts'
 
@@ -75,8 +76,8 @@ const change = (event: RiskEvent, fields: Partial<RiskChange> = {}): RiskChange 
 
 /** Written out a second time: what may follow what. */
 const ALLOWED: Readonly<Record<RiskState, Readonly<Partial<Record<RiskEvent, RiskState>>>>> = {
-  open: { assess: 'assessed' },
-  assessed: { assess: 'assessed', plan: 'treating', 'ask-acceptance': 'acceptance-asked' },
+  open: { assess: 'assessed', dismiss: 'dismissed' },
+  assessed: { assess: 'assessed', plan: 'treating', 'ask-acceptance': 'acceptance-asked', dismiss: 'dismissed' },
   treating: {
     assess: 'treating',
     plan: 'treating',
@@ -90,6 +91,7 @@ const ALLOWED: Readonly<Record<RiskState, Readonly<Partial<Record<RiskEvent, Ris
   mitigated: { reopen: 'open' },
   transferred: { reopen: 'open' },
   avoided: { reopen: 'open' },
+  dismissed: { reopen: 'open' },
 }
 
 describe.each(RISK_STATES)('a risk that is %s', (state) => {
@@ -97,7 +99,7 @@ describe.each(RISK_STATES)('a risk that is %s', (state) => {
     const next = ALLOWED[state][event]
     expect(RISK_TRANSITIONS[state][event]).toBe(next ?? null)
     const plan = event === 'transfer' || event === 'avoid' ? event : 'mitigate'
-    const before = risk({ treatment: state, plan })
+    const before = risk({ treatment: state, plan, kind: 'catalogue' })
     expect(riskFailure(before, change(event))).toBe(next === undefined ? 'risk/refused' : undefined)
     if (next !== undefined) expect(changedRisk(before, change(event)).treatment).toBe(next)
   })
@@ -106,6 +108,16 @@ describe.each(RISK_STATES)('a risk that is %s', (state) => {
 test.each(RISK_PLANS)('what was planned otherwise is not ended by %s', (event) => {
   const other = RISK_PLANS.find((plan) => plan !== event) ?? null
   expect(riskFailure(risk({ treatment: 'treating', plan: other }), change(event))).toBe('risk/other-plan')
+})
+
+test.each<[string, Partial<Risk>, Partial<RiskChange>, RiskFailure | undefined]>([
+  ['of the catalogue, by somebody else', { kind: 'catalogue' }, {}, undefined],
+  ['of the catalogue, by who sees to it', { kind: 'catalogue' }, { who: ' MARA' }, 'risk/involved'],
+  ['that somebody thought of', { kind: 'person' }, {}, 'risk/not-catalogue'],
+  ['of a finding', { kind: 'finding' }, {}, 'risk/not-catalogue'],
+  ['of a rule', { kind: 'rule' }, {}, 'risk/not-catalogue'],
+])('a risk %s is dismissed or not', (_, fields, fields2, failure) => {
+  expect(riskFailure(risk(fields), change('dismiss', fields2))).toBe(failure)
 })
 
 test.each([

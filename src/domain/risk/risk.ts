@@ -1,5 +1,6 @@
 import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import type { ApprovalCase } from '../approval/approval-case.ts'
+import { isSamePerson } from '../approval/person.ts'
 import type { Tier } from '../manifest/manifest.ts'
 import { levelOf, type Rating, type RiskLevel } from './rate-risk.ts'
 
@@ -7,7 +8,7 @@ import { levelOf, type Rating, type RiskLevel } from './rate-risk.ts'
 export const RISK_SOURCES = ['rule', 'catalogue', 'threat', 'finding', 'incident', 'person'] as const
 export type RiskSource = (typeof RISK_SOURCES)[number]
 
-/** Where a risk stands. The last four have ended: carried by somebody, or not there any more. */
+/** Where a risk stands. The last five have ended: carried by somebody, not there any more, or never a risk of this system. */
 export const RISK_STATES = [
   'open',
   'assessed',
@@ -17,6 +18,7 @@ export const RISK_STATES = [
   'mitigated',
   'transferred',
   'avoided',
+  'dismissed',
 ] as const
 export type RiskState = (typeof RISK_STATES)[number]
 
@@ -30,6 +32,7 @@ export const RISK_EVENTS = [
   'mitigate',
   'transfer',
   'avoid',
+  'dismiss',
   'lapse',
   'reopen',
 ] as const
@@ -44,6 +47,7 @@ const NOTHING: Readonly<Record<RiskEvent, null>> = {
   mitigate: null,
   transfer: null,
   avoid: null,
+  dismiss: null,
   lapse: null,
   reopen: null,
 }
@@ -53,8 +57,14 @@ const NOTHING: Readonly<Record<RiskEvent, null>> = {
  * assessed; what has ended is opened again before anything else is done to it.
  */
 export const RISK_TRANSITIONS: Readonly<Record<RiskState, Readonly<Record<RiskEvent, RiskState | null>>>> = {
-  open: { ...NOTHING, assess: 'assessed' },
-  assessed: { ...NOTHING, assess: 'assessed', plan: 'treating', 'ask-acceptance': 'acceptance-asked' },
+  open: { ...NOTHING, assess: 'assessed', dismiss: 'dismissed' },
+  assessed: {
+    ...NOTHING,
+    assess: 'assessed',
+    plan: 'treating',
+    'ask-acceptance': 'acceptance-asked',
+    dismiss: 'dismissed',
+  },
   treating: {
     ...NOTHING,
     assess: 'treating',
@@ -69,6 +79,7 @@ export const RISK_TRANSITIONS: Readonly<Record<RiskState, Readonly<Record<RiskEv
   mitigated: { ...NOTHING, reopen: 'open' },
   transferred: { ...NOTHING, reopen: 'open' },
   avoided: { ...NOTHING, reopen: 'open' },
+  dismissed: { ...NOTHING, reopen: 'open' },
 }
 
 export const RISK_PLANS = ['mitigate', 'transfer', 'avoid'] as const
@@ -172,7 +183,14 @@ export interface RiskChange {
   readonly evidence?: string | undefined
 }
 
-export type RiskFailure = 'risk/refused' | 'risk/no-evidence' | 'risk/other-plan' | 'risk/too-long' | 'risk/past'
+export type RiskFailure =
+  | 'risk/refused'
+  | 'risk/no-evidence'
+  | 'risk/other-plan'
+  | 'risk/too-long'
+  | 'risk/past'
+  | 'risk/not-catalogue'
+  | 'risk/involved'
 
 /** What an event needs besides the state's consent; every other event needs nothing. */
 const GUARDS: Readonly<Partial<Record<RiskEvent, (risk: Risk, change: RiskChange) => RiskFailure | undefined>>> = {
@@ -180,6 +198,11 @@ const GUARDS: Readonly<Partial<Record<RiskEvent, (risk: Risk, change: RiskChange
     if (risk.plan !== 'mitigate') return 'risk/other-plan'
     const isShown = risk.rules.length > 0 ? areRulesGreen === true : evidence !== undefined
     return isShown ? undefined : 'risk/no-evidence'
+  },
+  // The catalogue speaks of every system; what somebody found here is treated or carried, not argued away.
+  dismiss: ({ kind, owner }, { who }) => {
+    if (kind !== 'catalogue') return 'risk/not-catalogue'
+    return isSamePerson(owner, who) ? 'risk/involved' : undefined
   },
   transfer: endedAsPlanned,
   avoid: endedAsPlanned,
@@ -225,6 +248,7 @@ function fieldsAfter(before: Risk, change: RiskChange): Partial<Risk> {
     case 'mitigate':
     case 'transfer':
     case 'avoid':
+    case 'dismiss':
       return { closedAt: at, evidence: evidence === undefined ? before.evidence : [...before.evidence, evidence] }
     case 'lapse':
       return { ...UNCARRIED, dueAt: at }

@@ -10,10 +10,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     interruption.abort()
   })
 }
-// A reader that goes away (`| head`) ends the program quietly, as it does for every Unix tool.
+// A reader that goes away (`| head`) ends the program, and never with "pass": what it would have said was not heard.
+let isReaderGone = false
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT_CODE.pass)
-  throw error
+  if (isReaderGone) return
+  if (error.code !== 'EPIPE') throw error
+  isReaderGone = true
+  interruption.abort()
 })
 
 const terminal: Terminal = {
@@ -24,14 +27,22 @@ const terminal: Terminal = {
   hasColor: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb',
   stdin: process.stdin,
   interrupted: interruption.signal,
-  out: (text) => void process.stdout.write(text),
+  out: (text) => {
+    if (!isReaderGone) process.stdout.write(text)
+  },
   error: (text) => void process.stderr.write(text),
   drain: async () => {
-    if (process.stdout.writableNeedDrain)
-      await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()))
+    if (isReaderGone || !process.stdout.writableNeedDrain) return
+    await new Promise<void>((resolve) => {
+      process.stdout.once('drain', resolve)
+      process.stdout.once('close', resolve)
+    })
   },
 }
 
 const exitCode = await runCli(process.argv.slice(2), terminal)
 // Everything is closed by now, or a bug left something open: either way the program ends here, once its output is out.
-process.stdout.write('', () => process.exit(exitCode))
+const unheard = exitCode === EXIT_CODE.pass ? EXIT_CODE.interrupted : exitCode
+if (isReaderGone) process.exit(unheard)
+// The error of a write comes to its callback before it comes to the stream.
+process.stdout.write('', (error) => process.exit(error ? unheard : exitCode))

@@ -1,11 +1,8 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
-import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
-import { factsOf } from '../../application/release/plan-checks.ts'
-import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { CheckResult, SystemEvidence } from '../../domain/controls/assess-control.ts'
-import { judgeRules } from '../../domain/release/decide-release.ts'
 import { modelIdentity, prepareGate } from './gate/prepare-gate.ts'
+import { judgeProject } from './judge-project.ts'
 import { loadProject } from './load-project.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -27,20 +24,11 @@ export async function projectEvidence(
   if (!prepared.ok) return prepared
   const { inputs } = prepared.value
   const now = systemClock()
-  const decision = judgeRules({
-    engine: celEngine(),
-    packs: inputs.packs,
-    tier: inputs.tier,
-    environment: inputs.environment,
-    manifest: inputs.release.raw,
-    facts: factsOf(inputs) as unknown as JsonObject,
-    evidence: new Map(),
-    expectedKeys: new Map(),
-    now,
-  })
+  const judged = await judgeProject(prepared.value, terminal.environment, now)
+  if (!judged.ok) return judged
   const checks = new Map<string, CheckResult>()
-  for (const { rule, outcome, detail } of decision.results) checks.set(rule.id, { outcome, detail, at: now })
-  for (const { rule } of decision.skipped)
+  for (const { rule, outcome, detail } of judged.value.results) checks.set(rule.id, { outcome, detail, at: now })
+  for (const { rule } of judged.value.skipped)
     checks.set(rule.id, { outcome: 'skipped', detail: 'it does not apply', at: now })
   for (const pack of inputs.packs)
     if (pack.scope === 'request')

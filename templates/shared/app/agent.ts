@@ -7,6 +7,9 @@ export interface AgentOptions {
   readonly gatewayUrl: string
   readonly apiKey: string
   readonly subjectToken: (subject: CaseSubject & { readonly session: string }) => Promise<string>
+  /** Those of the release that is proven or compared; without them, what the settings say. */
+  readonly model?: string | undefined
+  readonly prompt?: string | undefined
 }
 
 export interface AgentReply {
@@ -55,7 +58,7 @@ export class Agent {
     signal: AbortSignal,
   ): Promise<AgentReply & { readonly effects: Effects }> {
     const effects: Effects = { toolCalls: [], records: [] }
-    let history: readonly Message[] = [{ role: 'system', content: systemPrompt() }]
+    let history: readonly Message[] = [{ role: 'system', content: systemPrompt(this.#options.prompt) }]
     let reply: AgentReply = { text: '', citations: [], blocked: null }
     let blocked: AgentReply['blocked'] = null
     for (const turn of turns) {
@@ -125,7 +128,7 @@ export class Agent {
         'gatehouse-subject': await this.#options.subjectToken(subject),
       },
       body: JSON.stringify({
-        model: MODEL,
+        model: this.#options.model ?? MODEL,
         messages,
         ...(tools.length === 0
           ? {}

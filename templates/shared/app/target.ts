@@ -12,8 +12,20 @@ export async function startModel(environment: Readonly<Record<string, string | u
   return { baseUrl: `${model.url}/v1`, apiKey: undefined, isSimulated: true, close: model.close }
 }
 
-export async function createTarget({ gatewayUrl, apiKey, subjectToken }: TargetOptions): Promise<EvaluationTarget> {
-  const agent = new Agent({ gatewayUrl, apiKey, subjectToken })
+export async function createTarget({
+  gatewayUrl,
+  apiKey,
+  subjectToken,
+  release,
+}: TargetOptions): Promise<EvaluationTarget> {
+  // Another manifest is proven with its own model and prompt: `prompt diff --suite` and `upgrade` compare two of them.
+  const agent = new Agent({
+    gatewayUrl,
+    apiKey,
+    subjectToken,
+    model: release.models[0]?.model,
+    prompt: release.prompts['system'],
+  })
   let sessions = 0
   return {
     async run(turns, subject, signal) {

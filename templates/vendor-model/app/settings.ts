@@ -17,6 +17,6 @@ export const DEMO_SUBJECT: CaseSubject = {
 const template = readFileSync(join(PROJECT, 'prompts/system.md'), 'utf8')
 
 /** The prompt with its typed slot filled: the gateway recognises it by everything else. */
-export function systemPrompt(): string {
-  return template.replaceAll('{{locale}}', 'English')
+export function systemPrompt(text = template): string {
+  return text.replaceAll('{{locale}}', 'English')
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { digest, document, items, operation, page, pageOfItems, system } from '../operation.ts'
+import { REMOVAL_KINDS } from '../../../domain/controls/control-test.ts'
+import { INSTANT_MAX, digest, document, items, operation, page, pageOfItems, system } from '../operation.ts'
 
 const control = z.string().regex(/^CTL-[A-Z]+-\d+$/)
 const framework = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -72,6 +73,33 @@ export const CONTROLS_OPERATIONS = {
       document: digest,
       name: z.string().min(1).max(200),
       validDays: z.int().min(1).max(3_660).optional(),
+    }),
+    output: document,
+  }),
+  recordControlTest: operation({
+    method: 'POST',
+    path: '/systems/{system}/control-tests',
+    summary:
+      'Keep a run of `controls test`: signed evidence of every removal, and a finding for each that nobody noticed',
+    access: 'reporter',
+    bodyBytesMax: 8 * 1_048_576,
+    input: z.object({
+      system,
+      releaseDigest: digest,
+      startedAt: z.int().min(0).max(INSTANT_MAX),
+      isSimulated: z.boolean(),
+      removed: z
+        .array(
+          z.object({
+            kind: z.enum(REMOVAL_KINDS),
+            control: z.string().min(1).max(60),
+            what: z.string().min(1).max(4_000),
+            status: z.enum(['killed', 'survived']),
+            by: z.string().max(1_000),
+          }),
+        )
+        .min(1)
+        .max(5_000),
     }),
     output: document,
   }),

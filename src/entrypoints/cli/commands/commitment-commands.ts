@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -16,7 +17,7 @@ export function registerCommitmentCommands(program: Command, { terminal, setExit
   commitment
     .command('propose')
     .description('propose a promise; it is none before those who may decide have agreed')
-    .requiredOption('-s, --system <name>', 'the system')
+    .addOption(projectSystem())
     .requiredOption('--customer <name>', 'to whom')
     .requiredOption('--text <text>', 'what is promised')
     .requiredOption('--rule <id...>', 'rules that hold it')

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 import { registerIntakeCommands } from './intake-commands.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
@@ -104,7 +105,7 @@ function registerAttesting(controls: Command, { terminal, setExitCode }: Command
     )
     .argument('<id>', 'for example CTL-GOV-002')
     .argument('<requirement>', 'for example policy')
-    .requiredOption('-s, --system <name>', 'the system')
+    .addOption(projectSystem())
     .requiredOption('--document <file>', 'the document')
     .option('--days <n>', 'how long your word holds; the control sets the most')
     .option(...STATE)
@@ -127,7 +128,7 @@ function registerGaps(program: Command, { terminal, setExitCode }: CommandContex
     .description(
       'data protection impact assessment (GDPR Art. 35) of the newest release: what the state knows, what is missing, and what only people can fill in',
     )
-    .requiredOption('-s, --system <name>', 'the system')
+    .addOption(projectSystem())
     .addOption(new Option('--format <format>', 'how to print').choices(['markdown', 'json']).default('markdown'))
     .option(...STATE)
     .option(...JSON_FLAG)

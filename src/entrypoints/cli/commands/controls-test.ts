@@ -3,37 +3,42 @@ import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import { celMutants } from '../../../adapters/policy-cel/cel-mutants.ts'
 import { factsOf } from '../../../application/release/plan-checks.ts'
-import type { ImportedFindings } from '../../../application/governance/findings.ts'
+import type { RecordedControlTest } from '../../../application/controls/record-control-test.ts'
+import type { Digest } from '../../../base/digest.ts'
+import type { EpochMs } from '../../../base/instant.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { JsonObject } from '../../../base/json.ts'
+import type { InputOf } from '../../../contract/http/operations.ts'
 import type { Manifest } from '../../../domain/manifest/manifest.ts'
 import { metadataGaps } from '../../../domain/manifest/metadata-gaps.ts'
-import { testControls, type RemovedControl } from '../../../domain/release/test-controls.ts'
+import type { RemovedControl } from '../../../domain/controls/control-test.ts'
+import { testControls } from '../../../domain/release/test-controls.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { modelIdentity, prepareGate } from '../gate/prepare-gate.ts'
 import { warnOfChangedModel } from '../evaluation/warn-of-changed-model.ts'
 import { terminalProgress } from '../gate/progress.ts'
 import { rerunWithout } from '../gate/rerun-without.ts'
 import { openSession, type SessionOptions } from '../session.ts'
+import { regoOfPacks } from '../judge-project.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
-import { recordSurvivors } from './record-survivors.ts'
 import { exitCodeOfProblem } from './with-session.ts'
 import { loadEquivalents } from './policy-mutate.ts'
 
 /** `gatehouse controls test`: a control whose removal nobody notices is decoration. */
 export async function controlsTestCommand(terminal: Terminal, options: Options): Promise<number> {
+  const startedAt = systemClock()
   const tested = await takeControlsAway(terminal, options)
   if (!tested.ok) {
     reportProblems(terminal, tested.failure)
     return EXIT_CODE.usage
   }
   if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
-  const { system, removed } = tested.value
+  const { removed } = tested.value
   const survived = removed.filter(({ status }) => status === 'survived')
-  const recorded = options.record ? await record(terminal, options, system, survived) : ok(undefined)
+  const recorded = options.record ? await record(terminal, options, tested.value, startedAt) : ok(undefined)
   if (!recorded.ok) {
     reportProblems(terminal, [recorded.failure])
     return exitCodeOfProblem(recorded.failure)
@@ -54,7 +59,11 @@ interface Options extends SessionOptions {
 
 interface Tested {
   readonly system: string
+  readonly releaseDigest: Digest
+  readonly isSimulated: boolean
   readonly alreadyFailing: readonly string[]
+  /** Checks of which only the outcome was put in place. */
+  readonly substituted: readonly string[]
   readonly removed: readonly RemovedControl[]
 }
 
@@ -69,7 +78,9 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
     model: modelIdentity(terminal.environment),
   })
   if (!prepared.ok) return prepared
-  const { inputs } = prepared.value
+  const { inputs, packs } = prepared.value
+  const ask = regoOfPacks(packs, terminal.environment)
+  if (!ask.ok) return ask
   const rerun = options.run
     ? await rerunWithout(prepared.value, {
         environment: terminal.environment,
@@ -77,9 +88,10 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
         progress: terminalProgress(terminal),
         onChangedModel: (model) => warnOfChangedModel(terminal, model),
       })
-    : ok({ removed: [], blind: [] })
+    : ok({ removed: [], blind: [], substituted: prepared.value.checks.map(({ rule }) => rule.id), isSimulated: false })
   if (!rerun.ok) return rerun
-  const assumed = testControls({
+  const assumed = await testControls({
+    askRego: ask.value,
     engine: celEngine(),
     mutantsOf: celMutants,
     equivalents: equivalents.value,
@@ -94,6 +106,9 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
   })
   return ok({
     system: inputs.release.manifest.metadata.name,
+    releaseDigest: inputs.release.digest,
+    isSimulated: rerun.value.isSimulated,
+    substituted: rerun.value.substituted,
     alreadyFailing: [...new Set([...assumed.alreadyFailing, ...rerun.value.blind])],
     removed: [...assumed.removed, ...rerun.value.removed],
   })
@@ -101,22 +116,27 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
 
 function print(
   terminal: Terminal,
-  { alreadyFailing, removed }: Tested,
+  { alreadyFailing, removed, substituted }: Tested,
   {
     recorded,
     isVerbose,
     isJson,
-  }: { readonly recorded: ImportedFindings | undefined; readonly isVerbose: boolean; readonly isJson: boolean },
+  }: { readonly recorded: RecordedControlTest | undefined; readonly isVerbose: boolean; readonly isJson: boolean },
 ): void {
   const survived = removed.filter(({ status }) => status === 'survived').length
   const exitCode = survived > 0 ? EXIT_CODE.blocked : EXIT_CODE.pass
   if (isJson) {
     const findings = recorded?.items.map(({ id }) => id) ?? null
-    return printLine(terminal, inertJson({ schemaVersion: 1, alreadyFailing, removed, findings, exitCode }, 2))
+    return printLine(
+      terminal,
+      inertJson({ schemaVersion: 1, alreadyFailing, substituted, removed, findings, exitCode }, 2),
+    )
   }
   for (const rule of alreadyFailing)
     printLine(terminal, `note: ${rule} does not pass as the project is; what it would notice is not known`)
   printControls(terminal, removed, isVerbose)
+  if (substituted.length > 0)
+    printLine(terminal, `not run blinded, only their outcomes were substituted: ${substituted.join(', ')}`)
   if (recorded !== undefined)
     printLine(
       terminal,
@@ -133,13 +153,17 @@ function print(
 async function record(
   terminal: Terminal,
   options: SessionOptions,
-  system: string,
-  survived: readonly RemovedControl[],
-): Promise<Result<ImportedFindings, Problem>> {
+  { system, releaseDigest, isSimulated, removed }: Tested,
+  startedAt: EpochMs,
+): Promise<Result<RecordedControlTest | undefined, Problem>> {
+  // A project without a single control has nothing to keep.
+  if (removed.length === 0) return ok(undefined)
   const opened = await openSession(terminal, options)
   if (!opened.ok) return opened
   await using session = opened.value
-  return await recordSurvivors(session, system, survived)
+  const input = { system, releaseDigest, startedAt, isSimulated, removed } as unknown as InputOf<'recordControlTest'>
+  const recorded = await session.call('recordControlTest', input)
+  return recorded.ok ? ok(recorded.value as unknown as RecordedControlTest) : recorded
 }
 
 function printControls(terminal: Terminal, removed: readonly RemovedControl[], isVerbose: boolean): void {

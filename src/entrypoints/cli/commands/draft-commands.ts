@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { DRAFT_KINDS, type DraftKind } from '../../../domain/draft/draft.ts'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -37,7 +38,7 @@ function registerAsking(draft: Command, { terminal, setExitCode }: CommandContex
   const command = draft
     .command(kind)
     .description(`${WHAT[kind]}; asks the model of GATEHOUSE_DRAFT_URL, and nobody where that is not set`)
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option('--from <file>', SOURCES[kind])
     .option('-p, --project <folder>', 'folder of the manifest', '.')
     .option('--url <url>', 'OpenAI-compatible endpoint (default: GATEHOUSE_DRAFT_URL)')

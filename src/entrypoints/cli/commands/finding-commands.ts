@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -30,7 +31,7 @@ function registerFindings(program: Command, { terminal, setExitCode }: CommandCo
     .command('report')
     .alias('add')
     .description('take a finding in: of a penetration test, a bug bounty, a customer, a person')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('--title <text>', 'what is wrong')
     .option('--description <text>', 'how it shows', '')
     .option('--source <source>', 'penetration-test, bug-bounty, customer, person, …', 'person')
@@ -107,7 +108,7 @@ function registerImport(finding: Command, { terminal, setExitCode }: CommandCont
       'take in the results of a SARIF 2.1.0 log; the same result is the same finding, whatever line it stands in',
     )
     .argument('<file>', 'a SARIF log')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option('--source <source>', 'sarif, penetration-test, …', 'sarif')
     .option('--owner <name>', 'who deals with them (default: who imports)')
     .option('--release <digest>', 'the release they were found in')
@@ -135,7 +136,7 @@ function registerThreats(program: Command, { terminal, setExitCode }: CommandCon
   threats
     .command('show')
     .description("threats of a system's newest release, element by element")
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option('--open', 'only what is not mitigated', false)
     .option('--format <format>', 'human, json, markdown, mermaid or svg', 'human')
     .option(...STATE)
@@ -144,7 +145,7 @@ function registerThreats(program: Command, { terminal, setExitCode }: CommandCon
   threats
     .command('attest')
     .description('say that exactly this graph was reviewed; a change of its parts asks for another review')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('--graph <digest>', 'the digest that `threats show` prints')
     .requiredOption('--note <text>', 'what was reviewed')
     .option(...STATE)
@@ -155,7 +156,7 @@ function registerThreats(program: Command, { terminal, setExitCode }: CommandCon
     .command('accept')
     .description('carry one threat for a bounded time')
     .argument('<threat>', 'for example THR-011@model:main')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('--role <role>', 'the role to speak in')
     .requiredOption('--reason <text>', 'why')
     .requiredOption('--days <n>', 'how long, 90 at most')
@@ -173,7 +174,7 @@ function registerReadiness(program: Command, { terminal, setExitCode }: CommandC
     .command('attest')
     .description('say, with a link to the proof, that an item is in place; it counts for 90 days')
     .argument('<item>', 'monitoring-live, alerts-routed, runbook-linked, rollback-rehearsed or red-team-signed-off')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('--link <url>', 'where the proof lies')
     .requiredOption('--note <text>', 'what was seen')
     .option(...STATE)
@@ -185,7 +186,7 @@ function registerReadiness(program: Command, { terminal, setExitCode }: CommandC
   readiness
     .command('show')
     .description('items with the words that count now')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) =>

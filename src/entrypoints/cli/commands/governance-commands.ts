@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -79,7 +80,7 @@ function registerDecisions(program: Command, { terminal, setExitCode }: CommandC
     .command('ask')
     .description('ask those who may decide')
     .argument('<decision>', 'threshold-change or customer-commitment')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('--subject <text>', 'what exactly: the digest that the gate printed, the number of a contract, …')
     .requiredOption('--text <text>', 'what is asked, and why')
     .option(...STATE)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
@@ -7,6 +8,7 @@ const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as cons
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
 const JSON_FLAG = ['--json', 'print JSON', false] as const
 const ID = ['<id>', 'for example INT-1'] as const
+const ANSWERS = ['--answers <file>', 'answers as YAML (default: the intake of the manifest)'] as const
 const AS_OF = ['--as-of <day>', 'the day to judge by: YYYY-MM-DD (default: today)'] as const
 
 const load = (): Promise<typeof import('./intake-requests.ts')> => import('./intake-requests.ts')
@@ -21,7 +23,7 @@ export function registerIntakeCommands(program: Command, context: CommandContext
     .description(
       'tier with its reasons, role and class under the EU AI Act with the dates that apply, packs, controls, reviews, approvals; from answers or from the manifest',
     )
-    .option('--answers <file>', 'answers as YAML (default: the intake of the manifest)')
+    .option(...ANSWERS)
     .option('--template', 'print the questionnaire to fill in', false)
     .option(...AS_OF)
     .option(...PROJECT)
@@ -29,7 +31,7 @@ export function registerIntakeCommands(program: Command, context: CommandContext
     .option(...JSON_FLAG)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ gatehouse intake --template > answers.yaml\n  $ gatehouse intake --answers answers.yaml --as-of 2027-12-02\n  $ gatehouse intake request --answers answers.yaml -s support-assistant --title "answers about orders"\n',
+      '\nExamples:\n  $ gatehouse intake --template > answers.yaml\n  $ gatehouse intake --answers answers.yaml --as-of 2027-12-02\n  $ gatehouse intake request --answers answers.yaml -s support-assistant --title "answers about orders"\n  $ gatehouse intake request        # in a project: what its manifest says\n  $ gatehouse intake status\n',
     )
     .action(async (options) => setExitCode(await (await import('./intake.ts')).intakeCommand(terminal, options)))
   registerRequesting(intake, context)
@@ -40,9 +42,11 @@ function registerRequesting(intake: Command, { terminal, setExitCode }: CommandC
   intake
     .command('request')
     .description('hand the answers in: the roles that they ask for are asked')
-    .requiredOption('--answers <file>', 'answers as YAML')
-    .requiredOption('-s, --system <name>', 'the system')
-    .requiredOption('--title <text>', 'what is to be built')
+    .option(...ANSWERS)
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .addOption(projectSystem())
+    .option('--title <text>', 'what is to be built (default: the purpose that the answers name)')
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
@@ -51,7 +55,9 @@ function registerRequesting(intake: Command, { terminal, setExitCode }: CommandC
     .command('resubmit')
     .description('hand other answers in; every review begins anew')
     .argument(...ID)
-    .requiredOption('--answers <file>', 'answers as YAML')
+    .option(...ANSWERS)
+    .option(...PROJECT)
+    .option(...MANIFEST)
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
@@ -68,6 +74,18 @@ function registerRequesting(intake: Command, { terminal, setExitCode }: CommandC
     .option(...JSON_FLAG)
     .action(async (id: string, options) =>
       setExitCode(await (await load()).withdrawIntakeCommand(terminal, { id, ...options })),
+    )
+  intake
+    .command('status')
+    .description(
+      'what the gate makes of the newest request: whether it covers the manifest as it is now; exit 1 if not',
+    )
+    .option(...PROJECT)
+    .option(...MANIFEST)
+    .option(...STATE)
+    .option(...JSON_FLAG)
+    .action(async (options) =>
+      setExitCode(await (await import('./intake-status.ts')).intakeStatusCommand(terminal, options)),
     )
   intake
     .command('list')

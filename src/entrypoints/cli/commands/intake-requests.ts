@@ -9,31 +9,30 @@ import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { isOneOf } from './findings.ts'
-import { printAssessment, readAnswersFile } from './intake.ts'
+import { printAssessment, readAnswers, type AnswersOptions } from './intake.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
 type One = Common & { readonly id: string }
 
+const TITLE_MAX = 300
+
 export async function requestIntakeCommand(
   terminal: Terminal,
-  options: Common & { readonly answers: string; readonly system: string; readonly title: string },
+  options: Common & AnswersOptions & { readonly system: string; readonly title?: string | undefined },
 ): Promise<number> {
-  const answers = await readAnswersFile(terminal, options.answers)
+  const answers = await readAnswers(terminal, options)
   if (!answers.ok) {
     reportProblems(terminal, answers.failure)
     return EXIT_CODE.usage
   }
-  const { system, title } = options
+  const { system, title = answers.value.intake.purpose.slice(0, TITLE_MAX) } = options
   const input = { system, title, answers: answers.value } as unknown as InputOf<'submitIntake'>
   return call(terminal, options, 'submitIntake', ok(input))
 }
 
-export async function resubmitIntakeCommand(
-  terminal: Terminal,
-  options: One & { readonly answers: string },
-): Promise<number> {
-  const answers = await readAnswersFile(terminal, options.answers)
+export async function resubmitIntakeCommand(terminal: Terminal, options: One & AnswersOptions): Promise<number> {
+  const answers = await readAnswers(terminal, options)
   if (!answers.ok) {
     reportProblems(terminal, answers.failure)
     return EXIT_CODE.usage

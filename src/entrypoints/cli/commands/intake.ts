@@ -20,12 +20,16 @@ import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
-interface IntakeOptions {
+/** Answers of a file, or those that a manifest gives. */
+export interface AnswersOptions {
   readonly answers?: string | undefined
-  readonly template: boolean
-  readonly asOf?: string | undefined
   readonly project: string
   readonly manifest: string
+}
+
+interface IntakeOptions extends AnswersOptions {
+  readonly template: boolean
+  readonly asOf?: string | undefined
   readonly json: boolean
 }
 
@@ -51,9 +55,9 @@ export async function intakeCommand(terminal: Terminal, options: IntakeOptions):
   return EXIT_CODE.pass
 }
 
-async function readAnswers(
+export async function readAnswers(
   terminal: Terminal,
-  { answers, project, manifest }: IntakeOptions,
+  { answers, project, manifest }: AnswersOptions,
 ): Promise<Result<IntakeAnswers, readonly Problem[]>> {
   if (answers === undefined) {
     const loaded = await loadProject(terminal.workingFolder, project, manifest)
@@ -62,7 +66,7 @@ async function readAnswers(
   return readAnswersFile(terminal, answers)
 }
 
-export async function readAnswersFile(
+async function readAnswersFile(
   terminal: Terminal,
   answers: string,
 ): Promise<Result<IntakeAnswers, readonly Problem[]>> {

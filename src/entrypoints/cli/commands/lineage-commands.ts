@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
-const SYSTEM = ['-s, --system <name>', 'the system'] as const
 const JSON_FLAG = ['--json', 'print JSON', false] as const
 
 const load = (): Promise<typeof import('./lineage.ts')> => import('./lineage.ts')
@@ -15,14 +15,14 @@ export function registerLineageCommands(program: Command, { terminal, setExitCod
   lineage
     .command('show')
     .description('everything that the state knows of a system, kind by kind')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) => setExitCode(await (await load()).lineageShowCommand(terminal, options)))
   lineage
     .command('query')
     .description('what comes of --from, what went into --to, or what lies between; exit 1 when nothing does')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option('--from <selector>', 'KIND or KIND:NAME; a name is an id, a version, a digest or its beginning')
     .option('--to <selector>', 'KIND or KIND:NAME')
     .option(...STATE)
@@ -35,7 +35,7 @@ export function registerLineageCommands(program: Command, { terminal, setExitCod
   lineage
     .command('export')
     .description('the graph for another program')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .addOption(
       new Option('--format <format>', 'how').choices(['openlineage', 'dot', 'json', 'mermaid']).makeOptionMandatory(),
     )

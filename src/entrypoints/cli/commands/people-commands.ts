@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -20,7 +21,7 @@ function registerExceptions(program: Command, { terminal, setExitCode }: Command
     .command('request')
     .description('ask for a waiver of one rule for one release')
     .argument('<rule>', 'for example GH-MOD-001')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('--release <digest>', 'the release it is for')
     .requiredOption('--reason <text>', 'why it is acceptable')
     .requiredOption('--accepted-by <name>', 'who accepts the risk')
@@ -99,7 +100,7 @@ function registerApprovals(program: Command, { terminal, setExitCode }: CommandC
   program
     .command('approve')
     .description("approve (or --reject) a release for an environment; never one's own")
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('--release <digest>', 'the release')
     .requiredOption('-e, --env <environment>', 'the environment')
     .requiredOption('--role <role>', 'a role that the decision rights name (`gatehouse rights show`)')

@@ -1,46 +1,37 @@
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
-import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
-import { factsOf, type PlannedCheck } from '../../../application/release/plan-checks.ts'
+import type { PlannedCheck } from '../../../application/release/plan-checks.ts'
 import { toRfc3339 } from '../../../base/instant.ts'
-import type { JsonObject } from '../../../base/json.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import { rightOf } from '../../../domain/approval/decision-rights.ts'
 import type { Control } from '../../../domain/controls/control.ts'
 import { answersOfManifest, assessIntake, type IntakeAssessment } from '../../../domain/intake/assess-intake.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
-import { judgeRules, type JudgedRules } from '../../../domain/release/decide-release.ts'
+import type { JudgedRules } from '../../../domain/release/decide-release.ts'
 import type { Manifest } from '../../../domain/manifest/manifest.ts'
 import { dataFlowOf } from '../../../domain/threatmodel/data-flow.ts'
 import { THREAT_SEVERITIES, threatsOf, type Threat, type ThreatKind } from '../../../domain/threatmodel/threat.ts'
 import { intakeContext } from '../../node/intake-context.ts'
 import { shippedRights, shippedThreats } from '../../node/shipped-content.ts'
 import type { PreparedGate } from '../gate/prepare-gate.ts'
+import { judgeProject } from '../judge-project.ts'
 import { inert } from '../style.ts'
 
 /** The one-page gate spec of a system: what it must show, to whom, and how an exception is made. Nothing is run. */
 export async function planMarkdown(
-  { project, packs, checks, inputs }: PreparedGate,
-  environment: string,
+  gate: PreparedGate,
+  options: { readonly env: string; readonly environment: Readonly<Record<string, string | undefined>> },
 ): Promise<Result<string, readonly Problem[]>> {
+  const { project, packs, checks } = gate
   const now = systemClock()
   const asOf = toRfc3339(now).slice(0, 10)
   const rights = await shippedRights()
   const context = await intakeContext(rights, asOf)
   if (!context.ok) return context
-  const { manifest, digest, raw } = project.release
+  const { manifest, digest } = project.release
   const { tier, reasons } = computeTier(manifest)
   const intake = assessIntake(answersOfManifest(manifest), context.value)
-  const judged = judgeRules({
-    engine: celEngine(),
-    packs: inputs.packs,
-    tier,
-    environment,
-    manifest: raw,
-    facts: factsOf(inputs) as unknown as JsonObject,
-    evidence: new Map(),
-    expectedKeys: new Map(),
-    now,
-  })
+  const judged = await judgeProject(gate, options.environment, now)
+  if (!judged.ok) return judged
   const bound = new Set(packs.flatMap(({ pack }) => pack.rules.flatMap(({ controls }) => controls)))
   const controls = context.value.controls.filter(({ id }) => bound.has(id))
   const release = rightOf(rights, 'release', tier)
@@ -48,7 +39,7 @@ export async function planMarkdown(
   const lines = [
     `# Gate spec: ${inert(manifest.metadata.title ?? manifest.metadata.name)} ${manifest.metadata.version}`,
     '',
-    `System \`${manifest.metadata.name}\`, environment \`${environment}\`, owner ${inert(manifest.metadata.owner)}, as of ${asOf}. Release \`${digest}\`.`,
+    `System \`${manifest.metadata.name}\`, environment \`${options.env}\`, owner ${inert(manifest.metadata.owner)}, as of ${asOf}. Release \`${digest}\`.`,
     '',
     `## Tier ${tier}`,
     '',
@@ -56,7 +47,7 @@ export async function planMarkdown(
     `- EU AI Act: ${intake.aiAct.class}, role ${intake.aiAct.role}`,
     '',
     ...threats(manifest, await shippedThreats(), controls),
-    ...checklist(judged),
+    ...checklist(judged.value),
     '## Must-pass tests',
     '',
     ...checks.map(mustPass),
@@ -69,7 +60,7 @@ export async function planMarkdown(
     '- Exception path: `gatehouse exception request` → review → approve or deny → active → lapsed; it lapses by itself at its day, with another release, or when its compensating rule fails.',
     `- Exception: for one failed rule of one release, 90 days at most${tier === 'T3' ? '' : ', with a compensating rule that holds meanwhile'}; ${people(exception)}. \`gatehouse exception request GH-… --help\``,
     '',
-    ...continuousIntegration(environment),
+    ...continuousIntegration(options.env),
   ]
   return ok(lines.join('\n'))
 }

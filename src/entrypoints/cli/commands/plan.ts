@@ -36,7 +36,7 @@ export async function planCommand(
     return EXIT_CODE.usage
   }
   if (options.format === 'markdown' && !options.json) {
-    const page = await planMarkdown(prepared.value, options.env)
+    const page = await planMarkdown(prepared.value, { env: options.env, environment: terminal.environment })
     if (page.ok) terminal.out(page.value)
     else reportProblems(terminal, page.failure)
     return page.ok ? EXIT_CODE.pass : EXIT_CODE.usage

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder', 'gatehouse.yaml'] as const
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
-const SYSTEM = ['-s, --system <name>', 'the system'] as const
 const JSON_FLAG = ['--json', 'print JSON', false] as const
 
 const load = (): Promise<typeof import('./prompts.ts')> => import('./prompts.ts')
@@ -24,7 +24,7 @@ function registerReading(prompt: Command, { terminal, setExitCode }: CommandCont
   prompt
     .command('list')
     .description('versions that the state knows, newest first, with labels')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) => setExitCode(await (await load()).promptListCommand(terminal, options)))
@@ -33,7 +33,7 @@ function registerReading(prompt: Command, { terminal, setExitCode }: CommandCont
     .description('one version: text, slots, releases, labels')
     .argument('<prompt>', 'id in the manifest, for example system')
     .argument('<version>', 'digest, its beginning, or a label')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option(...STATE)
     .option(...JSON_FLAG)
     .addHelpText('after', '\nExample:\n  $ gatehouse prompt show system production -s support-assistant\n')
@@ -86,7 +86,7 @@ function registerMoving(prompt: Command, { terminal, setExitCode }: CommandConte
     .argument('<prompt>', 'id in the manifest')
     .argument('<version>', 'digest, its beginning, or another label')
     .argument('<label>', 'for example production')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option('-e, --env <environment>', 'environment whose verdict counts', 'local')
     .option('--note <text>', 'why', '')
     .option(...STATE)
@@ -104,7 +104,7 @@ function registerMoving(prompt: Command, { terminal, setExitCode }: CommandConte
     .description('take a label back to what it pointed at before')
     .argument('<prompt>', 'id in the manifest')
     .argument('<label>', 'for example production')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option('--note <text>', 'why', '')
     .option(...STATE)
     .option(...AS)

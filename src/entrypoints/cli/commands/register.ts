@@ -16,6 +16,7 @@ import { registerLineageCommands } from './lineage-commands.ts'
 import { registerPromptCommands } from './prompt-commands.ts'
 import { registerJobCommands } from './job-commands.ts'
 import { registerApprovalCommands } from './approval-commands.ts'
+import { fillProjectSystem } from './project-system.ts'
 import { registerMcpCommands } from './mcp-commands.ts'
 import { registerProjectCommands } from './project-commands.ts'
 import { registerRedteamCommands } from './redteam-commands.ts'
@@ -24,6 +25,7 @@ import { registerStateCommands } from './state-commands.ts'
 
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
+  fillProjectSystem(program, context)
   registerProjectCommands(program, context)
   registerEvalCommands(program, context)
   registerUpgrade(program, context)

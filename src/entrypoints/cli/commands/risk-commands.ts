@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { RISK_LEVELS } from '../../../domain/risk/rate-risk.ts'
 import { RISK_PLANS, RISK_STATES } from '../../../domain/risk/risk.ts'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -54,7 +55,7 @@ function registerOpening(risk: Command, { terminal, setExitCode }: CommandContex
   risk
     .command('add')
     .description('take a risk into the register; the gate adds those of rules that do not hold')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .addOption(
       new Option('--from <source>', 'what it comes from')
         .choices(['catalogue', 'threat', 'finding', 'incident', 'person'])
@@ -77,9 +78,28 @@ function registerOpening(risk: Command, { terminal, setExitCode }: CommandContex
     )
     .action(async (options) => setExitCode(await (await load()).addRiskCommand(terminal, options)))
   risk
+    .command('import')
+    .description(
+      'open a risk for every risk of the control catalogue that applies to the system and is not in its register',
+    )
+    .addOption(projectSystem())
+    .addOption(new Option('--from <source>', 'where they come from').choices(['catalogue']).default('catalogue'))
+    .option('--preview', 'show which apply and how each stands; open nothing', false)
+    .option('--owner <name>', 'who sees to them (default: who imports them)')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ gatehouse risk import --from catalogue --preview\n  $ gatehouse risk import --from catalogue --owner ben\n',
+    )
+    .action(async (options) =>
+      setExitCode(await (await import('./catalogue-risks.ts')).importRisksCommand(terminal, options)),
+    )
+  risk
     .command('derive')
     .description('open a risk for every open threat, finding and incident that has none yet')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option(...STATE)
     .option(...AS)
     .option(...JSON_FLAG)
@@ -103,6 +123,17 @@ function registerTreating(risk: Command, { terminal, setExitCode }: CommandConte
     )
     .action(async (id: string, options) =>
       setExitCode(await (await load()).assessRiskCommand(terminal, { id, ...options })),
+    )
+  risk
+    .command('dismiss')
+    .description('say why a risk of the catalogue is none of this system; never of a risk of your own')
+    .argument(...ID)
+    .requiredOption('--note <text>', 'why')
+    .option(...STATE)
+    .option(...AS)
+    .option(...JSON_FLAG)
+    .action(async (id: string, options) =>
+      setExitCode(await (await load()).dismissRiskCommand(terminal, { id, ...options })),
     )
   risk
     .command('treat')

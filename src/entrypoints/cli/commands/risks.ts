@@ -8,6 +8,7 @@ import { isOpenRisk, isOverdueRisk, type Risk, type RiskPlan } from '../../../do
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { unansweredRisks } from './catalogue-risks.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -21,10 +22,38 @@ export function listRisksCommand(
   return withSession(
     terminal,
     options,
-    (session) => session.call('listRisks', { system, status }),
-    ({ items }) => printItems(terminal, items, options.json),
+    async (session) => {
+      const listed = await session.call('listRisks', { system, status })
+      if (!listed.ok) return listed
+      const { items } = listed.value
+      const systems = system === undefined ? [...new Set(items.map((item) => String(item['system'])))] : [system]
+      const unanswered = new Map<string, readonly string[]>()
+      for (const name of systems.slice(0, SYSTEMS_SHOWN_MAX)) {
+        const found = await unansweredRisks(session, name)
+        if (!found.ok) return found
+        unanswered.set(name, found.value)
+      }
+      return ok({ items, unanswered })
+    },
+    ({ items, unanswered }) => {
+      if (options.json)
+        return printLine(
+          terminal,
+          inertJson({ schemaVersion: 1, items, unanswered: Object.fromEntries(unanswered) }, 2),
+        )
+      printItems(terminal, items, false)
+      for (const [name, controls] of unanswered)
+        if (controls.length > 0)
+          printLine(
+            terminal,
+            `${inert(name)}: ${controls.length} risks of the catalogue apply and are neither treated nor dismissed: ${controls.join(', ')}\n  next: gatehouse risk import --from catalogue --preview -s ${inert(name)}`,
+          )
+    },
   )
 }
+
+/** Systems of the listed risks whose catalogue is looked at. */
+const SYSTEMS_SHOWN_MAX = 10
 
 function printItems(terminal: Terminal, items: readonly object[], isJson: boolean): void {
   if (isJson) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
@@ -96,6 +125,11 @@ export function deriveRisksCommand(terminal: Terminal, options: Common & { reado
     (session) => session.call('deriveRisks', { system: options.system }),
     ({ items }) => printItems(terminal, items, options.json),
   )
+}
+
+export function dismissRiskCommand(terminal: Terminal, options: One & { readonly note: string }): Promise<number> {
+  const { id, note } = options
+  return call(terminal, options, 'dismissRisk', ok({ id, note }))
 }
 
 export function assessRiskCommand(

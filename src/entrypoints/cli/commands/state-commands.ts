@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { registerPeopleCommands } from './people-commands.ts'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
 const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
@@ -120,7 +121,7 @@ function registerEvidence(program: Command, { terminal, setExitCode }: CommandCo
   evidence
     .command('pack')
     .description('export a self-verifying pack of one system')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .requiredOption('-o, --output <file>', 'where to write it')
     .option(...STATE)
     .option(...AS)
@@ -139,7 +140,7 @@ function registerEvidence(program: Command, { terminal, setExitCode }: CommandCo
   program
     .command('kpi')
     .description('key figures of a system, each with its sample and interval')
-    .requiredOption(...SYSTEM)
+    .addOption(projectSystem())
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) => setExitCode(await (await import('./evidence.ts')).kpiCommand(terminal, options)))

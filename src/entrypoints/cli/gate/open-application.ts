@@ -3,7 +3,7 @@ import type { TrialTarget } from '../../../application/evaluation/trial-target.t
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { AnsweringModel } from '../../../domain/evaluation/answering-model.ts'
 import type { LoadedProject } from '../load-project.ts'
-import { openTarget } from './open-target.ts'
+import { openTarget, type StandIn } from './open-target.ts'
 
 export interface OpenApplicationOptions {
   /** Module of the target, relative to the project. */
@@ -11,6 +11,7 @@ export interface OpenApplicationOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Name of the model that answers; part of the target's identity. */
   readonly model: string
+  readonly standIn?: StandIn | undefined
 }
 
 export interface ApplicationTrialTarget extends TrialTarget {
@@ -21,9 +22,9 @@ export interface ApplicationTrialTarget extends TrialTarget {
 /** The application of a project against a gateway that serves exactly its release; closing it closes both. */
 export async function openApplication(
   project: LoadedProject,
-  { module, environment, model: modelName }: OpenApplicationOptions,
+  { module, environment, model: modelName, standIn }: OpenApplicationOptions,
 ): Promise<Result<ApplicationTrialTarget, readonly Problem[]>> {
-  const opened = await openTarget(project, module, environment)
+  const opened = await openTarget(project, module, environment, standIn)
   if (!opened.ok) return opened
   const { target: application, isSimulated } = opened.value
   const target = applicationTarget(application, {

@@ -18,11 +18,16 @@ export interface OpenTarget extends AsyncDisposable {
   answeringModels(): readonly AnsweringModel[]
 }
 
+/** What answers in place of the application; it may ask it, or not. */
+export type StandIn = (target: EvaluationTarget) => EvaluationTarget
+
 /** Loads the target's module, starts its model and a proving gateway, and creates the target. */
+// oxlint-disable-next-line max-params -- the project, its module, where it runs and what stands in for the application
 export async function openTarget(
   { folder, manifestFile, release }: Pick<LoadedProject, 'folder' | 'manifestFile' | 'release'>,
   module: string,
   environment: Readonly<Record<string, string | undefined>>,
+  standIn: StandIn = (target) => target,
 ): Promise<Result<OpenTarget, readonly Problem[]>> {
   const factory = await loadTarget(folder, module)
   if (!factory.ok) return factory
@@ -36,12 +41,16 @@ export async function openTarget(
       gatewayUrl: gateway.url,
       apiKey: gateway.apiKey,
       subjectToken: (subject) => gateway.subjectToken(subject),
+      release: {
+        models: release.manifest.components.models.map(({ id, model: name }) => ({ id, model: name })),
+        prompts: release.prompts,
+      },
     }),
     (created) => created.close(),
   )
   const owned = stack.move()
   return ok({
-    target,
+    target: standIn(target),
     isSimulated: model.isSimulated,
     answeringModels: () => gateway.answeringModels(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -25,7 +25,7 @@ import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
 import type { BUILTIN_CHECKS } from '../../../domain/policy/policy-pack.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
 import { openApplication } from './open-application.ts'
-import { leakOf, openTarget } from './open-target.ts'
+import { leakOf, openTarget, type StandIn } from './open-target.ts'
 import { modelIdentity, type PreparedGate } from './prepare-gate.ts'
 import type { Progress } from './progress.ts'
 import { proveNotices } from './prove-notices.ts'
@@ -36,6 +36,8 @@ export interface RunChecksOptions {
   readonly progress: Progress
   /** Told of each model that answered in place of the one that was asked. */
   readonly onChangedModel: (model: AnsweringModel) => void
+  /** Tests of the checks themselves put something else in the application's place. */
+  readonly standIn?: StandIn | undefined
 }
 
 /** Runs the given checks and yields their evidence; suites that several checks read run once. */
@@ -134,13 +136,13 @@ async function runRedteamCheck(
   { project, campaigns }: PreparedGate,
   check: PlannedCheck,
   context: JudgeContext,
-  { environment, signal, progress, models }: RunChecksOptions & { readonly models: AnsweringModels },
+  { environment, signal, progress, models, standIn }: RunChecksOptions & { readonly models: AnsweringModels },
 ): Promise<CheckEvidence> {
   const campaign = campaigns.get(check.rule.id)
   if (campaign?.ok !== true)
     return erroredCampaignCheck(check, campaign?.failure[0]?.message ?? 'no campaign was planned', context)
   const { attacks, profile, target: module } = campaign.value
-  const opened = await openTarget(project, module, environment)
+  const opened = await openTarget(project, module, environment, standIn)
   if (!opened.ok) return erroredCampaignCheck(check, opened.failure[0]?.message ?? 'the target failed', context)
   await using open = opened.value
   const { target, isSimulated } = open
@@ -187,6 +189,7 @@ async function runSuites(
     module: first.target,
     environment: options.environment,
     model: modelIdentity(options.environment),
+    standIn: options.standIn,
   })
   if (!opened.ok) return opened
   const target = opened.value

@@ -1,11 +1,13 @@
 import { shippedCatalogue, type LoadedCatalogue } from '../../../adapters/catalogue/load-catalogue.ts'
 import { assessSystem } from '../../../application/controls/assess-system.ts'
 import { portfolioGaps } from '../../../application/controls/portfolio-gaps.ts'
+import { recordControlTest } from '../../../application/controls/record-control-test.ts'
 import { attestControl } from '../../../application/controls/attest-control.ts'
 import { dpiaOf } from '../../../application/governance/dpia.ts'
 import { currentRights } from '../../../application/governance/rights.ts'
 import type { OwnerNode } from '../../../application/state/owner-node.ts'
-import { toRfc3339 } from '../../../base/instant.ts'
+import type { Digest } from '../../../base/digest.ts'
+import { epochMs, toRfc3339 } from '../../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { CONTROLS_OPERATIONS } from '../../../contract/http/operations/controls.ts'
 import type { ControlAssessment } from '../../../domain/controls/assess-control.ts'
@@ -43,6 +45,12 @@ export const CONTROLS_HANDLERS: HandlersOf<typeof CONTROLS_OPERATIONS> = {
     }),
   attestControl: ({ node }, principal, input) =>
     withCatalogue((catalogue) => attestControl(node, catalogue, principal, input)),
+  recordControlTest: ({ node }, principal, input) =>
+    recordControlTest(node, principal, {
+      ...input,
+      releaseDigest: input.releaseDigest as Digest,
+      startedAt: epochMs(input.startedAt),
+    }),
   listAttestations: ({ node }, _, input) => listOf(node, 'attestations', input),
 }
 
