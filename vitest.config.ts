@@ -31,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'commands on PostgreSQL',
-          include: ['test/acceptance/{controls,evidence-*,policy-sentence,redteam-gate}.test.ts'],
+          include: ['test/acceptance/{cli,controls,evidence-*,policy-sentence,redteam-gate}.test.ts'],
           setupFiles: ['test/support/commands-on-postgres.ts'],
           env: { GATEHOUSE_TEST_STATE: 'postgresql' },
         },

@@ -10,6 +10,8 @@ export function arrayRecordStore(records: Partial<Record<RecordKind, readonly St
     getMany: async (kind, ids) => records[kind]?.filter(({ id }) => ids.includes(id)) ?? [],
     tally: refuse,
     newestOfEach: refuse,
+    due: refuse,
+    excerpts: refuse,
     list: async (kind, filter) =>
       (records[kind] ?? [])
         .filter(({ system }) => filter.system === undefined || system === filter.system)

@@ -4,7 +4,8 @@ import { LIST_MAX, type RecordFilter, type RecordKind } from '../../application/
 import { epochMs } from '../../base/instant.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 
-const PAGE_DEFAULT = 100
+/** Records of a page where the caller names no number. */
+export const PAGE_DEFAULT = 100
 
 type ListInput = Omit<RecordFilter, 'before' | 'after'> & {
   readonly before?: number | undefined
