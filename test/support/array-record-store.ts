@@ -15,6 +15,7 @@ export function arrayRecordStore(records: Partial<Record<RecordKind, readonly St
     list: async (kind, filter) =>
       (records[kind] ?? [])
         .filter(({ system }) => filter.system === undefined || system === filter.system)
+        .filter(({ topic }) => filter.topic === undefined || topic === filter.topic)
         .filter(({ at }) => filter.before === undefined || at < filter.before)
         .filter(
           ({ at, id }) =>

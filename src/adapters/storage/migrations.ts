@@ -38,6 +38,8 @@ export class MigrationFailure extends Error {}
 /** Brings the schema up to date, or up to one version of it, and says which migrations that took. */
 export async function migrate(db: Kysely<never>, upTo?: string): Promise<readonly string[]> {
   await ensureAppRole(db)
+  // Up to date: the migrator would read every table of every schema before it says so.
+  if (upTo === undefined && (await doneMigrations(db)).join() === Object.keys(MIGRATIONS).join()) return []
   const migrator = await migratorOf(db)
   const { error, results } = upTo === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(upTo)
   const failed = results?.find((result) => result.status === 'Error')
@@ -50,14 +52,19 @@ export async function migrate(db: Kysely<never>, upTo?: string): Promise<readonl
 /** Kysely's own name of the table that says which migrations were run. */
 const DONE_TABLE = 'kysely_migration'
 
-/** Migrations that the database has not had yet. Asked directly: the migrator would first read every table of every schema. */
+/** Migrations that the database has not had yet. */
 export async function pendingMigrations(db: Kysely<never>): Promise<readonly string[]> {
+  const done = new Set(await doneMigrations(db))
+  return Object.keys(MIGRATIONS).filter((name) => !done.has(name))
+}
+
+/** Names of the migrations that the database has had, in their order, whether this program knows them or not. */
+async function doneMigrations(db: Kysely<never>): Promise<readonly string[]> {
   const { rows: there } = await sql<{ done: boolean }>`
     select to_regclass(format('%I.%I', current_schema(), ${sql.lit(DONE_TABLE)})) is not null as done`.execute(db)
-  if (there[0]?.done !== true) return Object.keys(MIGRATIONS)
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DONE_TABLE)}`.execute(db)
-  const done = new Set(rows.map(({ name }) => name))
-  return Object.keys(MIGRATIONS).filter((name) => !done.has(name))
+  if (there[0]?.done !== true) return []
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DONE_TABLE)} order by name`.execute(db)
+  return rows.map(({ name }) => name)
 }
 
 /** Its bookkeeping lies in the schema that it migrates: another schema of the same database has its own. */
