@@ -147,6 +147,8 @@ const BOTH = [
   'draft accept',
   'draft reject',
   'jobs list',
+  'jobs schedules',
+  'jobs run',
   'jobs show',
   'jobs retry',
   'jobs cancel',

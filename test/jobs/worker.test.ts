@@ -137,7 +137,9 @@ describe.each(ENGINES)('jobs of $servers server(s) on the $engine', ({ isThere, 
     expect(actors[0]).toContain('"startedBy":"mia"')
     const unknown = await callAs(plane, mia, 'startSuiteRun', { schedule: '../../etc' })
     expect([unknown.status >= 400 && unknown.status < 500, unknown.code]).toEqual([true, 'job/no-schedule'])
-    const responder = await callAs(plane, await ownerProof(plane, 'rob;responder'), 'startSuiteRun', { schedule: 'by-hand' })
+    const responder = await callAs(plane, await ownerProof(plane, 'rob;responder'), 'startSuiteRun', {
+      schedule: 'by-hand',
+    })
     expect([responder.status, responder.code]).toEqual([403, 'http/forbidden'])
     await queue.schedule([])
   })

@@ -192,6 +192,8 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ana('shares revoke {share}'),
   // Queue and webhooks.
   ana('jobs list'),
+  ana('jobs schedules'),
+  ana('jobs run nightly'),
   ana('jobs show nothing'),
   ana('jobs retry nothing'),
   ana('jobs cancel nothing'),

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { countChange, keepDeadlines, keepExcerpts } from '../../src/adapters/storage/record-sums.ts'
 import { inOrganization } from '../../src/adapters/storage/row-security.ts'
 import type { RecordPut } from '../../src/application/state/records.ts'
 import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
@@ -7,21 +7,8 @@ import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
 export async function putRecords(node: OpenedNode, puts: readonly RecordPut[]): Promise<void> {
   await inOrganization(node.db, node.organization, async (transaction) => {
     for (const { kind, record } of puts) {
-      await transaction
-        .insertInto('record_counts')
-        .values({
-          organization_id: node.organization,
-          kind,
-          system: record.system,
-          status: record.status,
-          total: 1,
-        })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['organization_id', 'kind', 'system', 'status'])
-            .doUpdateSet({ total: sql<number>`record_counts.total + 1` }),
-        )
-        .execute()
+      const place = { db: transaction, organization: node.organization, kind }
+      for (const keep of [countChange, keepDeadlines, keepExcerpts]) await keep(place, [record])
       await transaction
         .insertInto(kind)
         .values({
