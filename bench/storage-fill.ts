@@ -9,7 +9,7 @@ export interface Volume {
 
 export const SYSTEMS = 50
 /** Rows of one statement. */
-const CHUNK = 100_000
+const CHUNK = 20_000
 /** The newest record of every kind is of this instant; the others lie before it, over ninety days. */
 export const NEWEST_AT = 1_764_115_200_000
 const SPAN_MS = 90 * 86_400_000

@@ -73,7 +73,7 @@ function storeOn(run: Run, organization: string, close: () => Promise<void>): Re
     list: (kind, filter) => run((transaction) => list(transaction, organization, kind, filter)),
     count: (kind) => run((db) => countOfKind({ db, organization, kind })),
     tally: (kind, system) => run((db) => tallyOfKind({ db, organization, kind }, system)),
-    newestOfEach: (kind, parts) => run((db) => newestOfEach({ db, organization, kind }, parts)),
+    newestOfEach: (kind, parts, page) => run((db) => newestOfEach({ db, organization, kind }, { parts, ...page })),
     excerpts: (kind, page) => run((db) => excerptsOfKind({ db, organization, kind }, page)),
     due: (by, page) => run((db) => dueRecords({ db, organization }, by, page)),
     reset: () =>
@@ -175,17 +175,26 @@ function documentText(parts?: readonly string[]): RawBuilder<string> {
 /** Jumps from system to system along the index instead of reading every record. */
 async function newestOfEach(
   { db, organization, kind }: Place,
-  parts: readonly string[] | undefined,
+  {
+    parts,
+    after,
+    limit = LIST_MAX,
+  }: {
+    readonly parts?: readonly string[] | undefined
+    readonly after?: string | undefined
+    readonly limit?: number | undefined
+  },
 ): Promise<readonly StateRecord[]> {
+  const behind = after === undefined ? sql`true` : sql`system > ${toNulFree(after)}`
   const { rows } = await sql<Row>`
     with recursive systems (system) as (
-      (select min(system) from ${sql.table(kind)} where organization_id = ${organization})
+      (select min(system) from ${sql.table(kind)} where organization_id = ${organization} and ${behind})
       union all
       select (select min(later.system) from ${sql.table(kind)} as later
               where later.organization_id = ${organization} and later.system > systems.system)
       from systems where systems.system is not null
     )
-    select newest.* from (select system from systems where system is not null limit ${LIST_MAX}) as named
+    select newest.* from (select system from systems where system is not null limit ${Math.min(limit, LIST_MAX)}) as named
     cross join lateral (
       select ${sql.join(HEAD_COLUMNS.map((column) => sql.ref(column)))}, ${documentText(parts)} as document from ${sql.table(kind)} as found
       where found.organization_id = ${organization} and found.system = named.system

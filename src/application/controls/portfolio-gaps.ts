@@ -7,6 +7,7 @@ import { answersOfManifest, assessIntake, type IntakeContext } from '../../domai
 import { rankPortfolio } from '../../domain/controls/rank-portfolio.ts'
 import type { Manifest, Tier } from '../../domain/manifest/manifest.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import { windowOf, type PageRequest } from '../state/records-page.ts'
 import { commitmentGaps, type CommitmentGap } from '../governance/commitments.ts'
 import { assessPortfolio, assessSystem, type PortfolioSystem } from './assess-system.ts'
 
@@ -20,7 +21,9 @@ export interface GapContext {
 export interface PortfolioGaps {
   readonly asOf: string
   readonly systems: readonly object[]
+  /** One page of it. */
   readonly items: readonly object[]
+  readonly nextCursor: string | null
   /** Promises to customers that nothing shows to be kept, or that nobody has agreed to yet. */
   readonly commitments: readonly CommitmentGap[]
 }
@@ -33,7 +36,7 @@ export async function portfolioGaps(
   node: OwnerNode,
   catalogue: Catalogue,
   { severityOf, intake }: GapContext,
-  { system }: { readonly system?: string | undefined },
+  { system, ...page }: PageRequest & { readonly system?: string | undefined },
 ): Promise<Result<PortfolioGaps, Problem>> {
   const now = node.clock()
   const assessed =
@@ -50,13 +53,16 @@ export async function portfolioGaps(
     systems.push(head)
     gaps.push(...gapsOf(head, asked, { severityOf, now }))
   }
+  const window = windowOf(roadmapOf(gaps), (gap) => `${gap.system}/${gap.control}`, page)
+  if (!window.ok) return window
   return ok({
     asOf: day(now),
     systems: rankPortfolio(systems, gaps).map((line) => ({
       ...line,
       nextDue: line.nextDueAt === null ? null : day(line.nextDueAt),
     })),
-    items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })),
+    items: window.value.items.map((gap) => ({ ...gap, due: day(gap.dueAt) })),
+    nextCursor: window.value.nextCursor,
     commitments: await commitmentGaps(node, system),
   })
 }

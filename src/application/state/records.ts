@@ -120,8 +120,12 @@ export interface RecordStore {
   count(kind: RecordKind): Promise<number>
   /** Counts by system and status; `TALLY_MAX` pairs at most. Kept with each change, not counted when they are asked for. */
   tally(kind: RecordKind, system?: string): Promise<readonly Tally[]>
-  /** The newest record of each system; `LIST_MAX` systems at most. `parts` as in filters. */
-  newestOfEach(kind: RecordKind, parts?: readonly string[]): Promise<readonly StateRecord[]>
+  /** The newest record of each system, by name, behind a name; `LIST_MAX` systems at most. `parts` as in filters. */
+  newestOfEach(
+    kind: RecordKind,
+    parts?: readonly string[],
+    page?: { readonly after?: string | undefined; readonly limit?: number | undefined },
+  ): Promise<readonly StateRecord[]>
   /** What is due by an instant (inclusive), behind a position; the first day first, `LIST_MAX` at most. */
   due(
     by: EpochMs,

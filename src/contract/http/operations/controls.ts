@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, document, items, operation, page, pageOfItems, system } from '../operation.ts'
+import { cursor, digest, document, items, limit, operation, page, pageOfItems, system } from '../operation.ts'
 
 const control = z.string().regex(/^CTL-[A-Z]+-\d+$/)
 const framework = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -43,11 +43,12 @@ export const CONTROLS_OPERATIONS = {
     path: '/gaps',
     summary: 'Controls that are missing or unproven, of one system or of all, as a dated roadmap',
     access: 'read',
-    input: z.object({ system: system.optional() }),
+    input: z.object({ system: system.optional(), limit, cursor }),
     output: z.object({
       asOf: z.string(),
       systems: z.array(document),
       items: z.array(document),
+      nextCursor: z.string().nullable(),
       commitments: z.array(document),
     }),
   }),

@@ -12,7 +12,8 @@ import type { OwnerNode } from '../../../application/state/owner-node.ts'
 import { cursorOf, positionOf } from '../../../application/state/page-cursor.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { FINDINGS_OPERATIONS } from '../../../contract/http/operations/findings.ts'
-import { listOf, PAGE_DEFAULT } from '../list-records.ts'
+import { PAGE_DEFAULT } from '../../../application/state/records-page.ts'
+import { listOf } from '../list-records.ts'
 import type { HandlersOf } from '../operation-handler.ts'
 
 /** Findings, threat models and what is overdue. */
