@@ -55,6 +55,9 @@ export async function benchStorage({ isQuick }: BenchOptions): Promise<BenchResu
     paragraphs: [
       'Every list and detail operation of the API, through access check, query layer and row-level security, without HTTP; one caller at a time. Lists of a kind are asked for whole, by system, by status and behind a cursor in the middle of the ninety days that the records are spread over, 100 records a page.',
       `${SYSTEMS} systems; other kinds in proportion to the releases (bench/storage-fill.ts). Rows are put into the tables as the migrations make them, with every index, then analysed.`,
+      `Not measured: ${Object.entries(UNMEASURED)
+        .map(([name, reason]) => `\`${name}\` (${reason})`)
+        .join('; ')}.`,
     ],
     goals: runs.map(({ place, volume, measured }) => goalOf(place, volume, measured)),
     tables: runs.map(({ place, volume, measured, fillS }) => tableOf(place, volume, measured, fillS)),

@@ -44,6 +44,7 @@ async function fill(plane: ControlPlane, system: string, mark: string, digest: s
         owner: mark,
         digest,
         manifest: {},
+        envelope: { payload: `${mark}-content` },
       },
     },
   }))

@@ -91,6 +91,8 @@ class WorkerClient implements PGlite, EmbeddedStatements {
   closed = false
   readonly #folder: string
   #worker: Worker
+  /** The thread that is being ended for its statement. */
+  #ended: Worker | undefined
   /** Of the thread: what was begun on an earlier one cannot go on. */
   #generation = 0
   #bound: { readonly statementMsMax: number; readonly setUp: string } | undefined
@@ -112,7 +114,7 @@ class WorkerClient implements PGlite, EmbeddedStatements {
     worker.on('message', (reply: Reply) => this.#settle(reply))
     const stopped = (error: Error): void => {
       // One that was ended for its statement is replaced.
-      if (worker !== this.#worker) return
+      if (worker !== this.#worker || worker === this.#ended) return
       this.closed = true
       this.#failPending(error)
     }
@@ -133,9 +135,15 @@ class WorkerClient implements PGlite, EmbeddedStatements {
 
   /** Nothing in the thread could end a statement but the thread's own end; the database recovers as after a crash. */
   async #replaceWorker(): Promise<void> {
-    const slow = this.#worker
+    this.#ended = this.#worker
     this.#generation += 1
-    this.#worker = await slow.terminate().then(() => startWorker(this.#folder))
+    try {
+      await this.#ended.terminate()
+      this.#worker = await startWorker(this.#folder)
+    } catch (error) {
+      this.closed = true
+      throw error
+    }
     this.#listen(this.#worker)
     if (this.#bound !== undefined) await this.#send({ sql: this.#bound.setUp })
   }
