@@ -247,7 +247,11 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
           headers: bearer(token),
         })
         const body = (await response.json()) as { readonly payload?: string }
-        return { status: response.status, text: Buffer.from(body.payload ?? '', 'base64').toString() }
+        const decoded = (text = ''): string => Buffer.from(text, 'base64').toString()
+        const signed = JSON.parse(decoded(body.payload) || '{}') as { readonly denies?: readonly { payload: string }[] }
+        // Kill switches are signed each: what one says lies in an envelope of its own.
+        const denies = (signed.denies ?? []).map(({ payload }) => decoded(payload))
+        return { status: response.status, text: [JSON.stringify(signed), ...denies].join('\n') }
       }
       for (const [plane, mark] of [
         [own, 'own-bundle'],
