@@ -27,6 +27,9 @@ export const UNMEASURED: Readonly<Partial<Record<OperationName, string>>> = {
   queryLineage: 'the same reading as `getLineage`; a walk in memory comes after it',
 }
 
+/** Their cursors are of another kind than a record's instant and id. */
+const OWN_CURSORS: readonly string[] = ['listJobs', 'listEscalations', 'listSystems', 'listGaps', 'listPrompts']
+
 /** Statuses that lists of a kind are asked for, where the input does not take any word. */
 const STATUSES: readonly string[] = ['open', 'denied']
 
@@ -58,7 +61,7 @@ function casesOfOperation(name: OperationName, volume: Volume): readonly Case[] 
     add('of a status', (random) => ({ status: pick(random, statuses) }))
     add('of a system and a status', (random) => ({ system: system(random), status: pick(random, statuses) }))
   }
-  if (fields.includes('cursor') && name !== 'listJobs' && name !== 'listEscalations')
+  if (fields.includes('cursor') && !OWN_CURSORS.includes(name))
     add('from the middle', (random) => ({ cursor: middle(random) }))
   if (fields.includes('limit')) add(`${pageOf(name).toLocaleString('en')} a page`, () => ({ limit: pageOf(name) }))
   if (fields.includes('points')) add('104 points', () => ({ points: 104 }))
