@@ -1,15 +1,34 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
+import { OPERATIONS } from '../src/contract/http/operations.ts'
 import { families } from './families.ts'
 import { corpora } from './corpora.ts'
 import { flaggedCount, judgeAll, recallAt } from './judged.ts'
 import { reasonIn } from './peers.ts'
 import { figure, markdownTable, percent, plainTable, share } from './print.ts'
 import { cut, pick, seeded } from './random.ts'
+import { casesOf, UNMEASURED } from './storage-cases.ts'
 import { coverage, placesOf, removedSpans, touchesAny, unitSpans } from './spans.ts'
 import { growthExponent, interleavedMedians, median, percentile } from './timing.ts'
 
 const ROOT = `${import.meta.dirname}/..`
+
+describe('the bench of storage', () => {
+  const volume = { decisions: 100, releases: 50 }
+  const reads = Object.entries(OPERATIONS).filter(([, { method }]) => method === 'GET')
+
+  test('measures every operation that reads, or says why not', () => {
+    const measured = new Set<string>(casesOf(volume).map(({ name }) => name))
+    for (const [name] of reads) expect([name, measured.has(name)]).toEqual([name, !(name in UNMEASURED)])
+    expect(Object.keys(UNMEASURED).filter((name) => !reads.some(([read]) => read === name))).toEqual([])
+  })
+
+  test('asks for nothing that an operation would refuse as input', () => {
+    for (const { name, what, input } of casesOf(volume))
+      for (const chance of [0, 0.5, 0.999])
+        expect([name, what, OPERATIONS[name].input.safeParse(input(() => chance)).success]).toEqual([name, what, true])
+  })
+})
 
 describe('figures', () => {
   test.each([1, 1.2, 2])('time that grows with power %d of the size has that exponent', (power) => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +5,6 @@ import { sql, type Kysely } from 'kysely'
 import { Client } from 'pg'
 import { asOwner } from '../src/adapters/storage/open-postgres.ts'
 import { asEmbeddedOwner } from '../src/adapters/storage/storage-figures.ts'
-import { cursorOf } from '../src/application/state/page-cursor.ts'
-import { epochMs } from '../src/base/instant.ts'
-import { OPERATIONS, type OperationName } from '../src/contract/http/operations.ts'
 import { seededStream } from '../src/base/seeded-stream.ts'
 import { GatewayRegister } from '../src/entrypoints/node/gateway-register.ts'
 import { openNode, type OpenedNode } from '../src/entrypoints/node/open-node.ts'
@@ -16,19 +12,12 @@ import { troubleLine } from '../src/entrypoints/node/report-trouble.ts'
 import { runOperation } from '../src/entrypoints/node/run-operation.ts'
 import { figure, type Table } from './print.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
-import { fillStorage, NEWEST_AT, SYSTEMS, type Volume } from './storage-fill.ts'
+import { casesOf, UNMEASURED, type Case } from './storage-cases.ts'
+import { fillStorage, SYSTEMS, type Volume } from './storage-fill.ts'
 
 const URL_DEFAULT = 'postgres://postgres@127.0.0.1:5432/test'
 const GOAL_MS = 200
 const SEED = 20_261_126
-const FRAMEWORK = 'eu-ai-act'
-const CONTROL = 'CTL-AGT-001'
-
-interface Case {
-  readonly name: OperationName
-  readonly what: string
-  readonly input: (random: () => number) => object
-}
 
 interface Measured {
   readonly label: string
@@ -66,6 +55,9 @@ export async function benchStorage({ isQuick }: BenchOptions): Promise<BenchResu
     paragraphs: [
       'Every list and detail operation of the API, through access check, query layer and row-level security, without HTTP; one caller at a time. Lists of a kind are asked for whole, by system, by status and behind a cursor in the middle of the ninety days that the records are spread over, 100 records a page.',
       `${SYSTEMS} systems; other kinds in proportion to the releases (bench/storage-fill.ts). Rows are put into the tables as the migrations make them, with every index, then analysed.`,
+      `Not measured: ${Object.entries(UNMEASURED)
+        .map(([name, reason]) => `\`${name}\` (${reason})`)
+        .join('; ')}.`,
     ],
     goals: runs.map(({ place, volume, measured }) => goalOf(place, volume, measured)),
     tables: runs.map(({ place, volume, measured, fillS }) => tableOf(place, volume, measured, fillS)),
@@ -130,57 +122,6 @@ async function measure(node: OpenedNode, { name, what, input }: Case, samples: n
   const sorted = times.toSorted((left, right) => left - right)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0
   return { label: `${name}${what === '' ? '' : `, ${what}`}`, p50: at(0.5), p95: at(0.95), max: at(1), failed }
-}
-
-/** Every operation that reads, each in the ways it can be asked. */
-function casesOf(volume: Volume): readonly Case[] {
-  const system = (random: () => number): string => `system-${String(Math.floor(random() * SYSTEMS)).padStart(3, '0')}`
-  const digest = (random: () => number): string =>
-    `sha256:${createHash('sha256')
-      .update(`release ${Math.floor(random() * volume.releases)}`)
-      .digest('hex')}`
-  const id = (prefix: string, count: number) => (random: () => number) =>
-    `${prefix}-${String(Math.floor(random() * count)).padStart(20, '0')}`
-  const middle = (random: () => number): string =>
-    cursorOf({ at: epochMs(NEWEST_AT - Math.floor(random() * 89 * 86_400_000)), id: 'x' })
-  const cases: Case[] = []
-  for (const name of Object.keys(OPERATIONS) as OperationName[]) {
-    const { method, access, input } = OPERATIONS[name]
-    if (method !== 'GET' || access === 'share') continue
-    // Documents of controls come from files.
-    if (name === 'listFrameworks') continue
-    const fields = Object.keys((input as { shape?: object }).shape ?? {})
-    const fixed = (random: () => number): object => ({
-      ...(OPERATIONS[name].path.includes('{system}') || name === 'listEvidence' ? { system: system(random) } : {}),
-      ...(fields.includes('digest') ? { digest: digest(random) } : {}),
-      ...(fields.includes('framework') ? { framework: FRAMEWORK } : {}),
-      ...(fields.includes('control') ? { control: CONTROL } : {}),
-      ...(name === 'getIncident' ? { id: id('INCI', volume.releases / 10)(random) } : {}),
-      ...(name === 'getFinding' ? { id: id('FIND', volume.releases / 5)(random) } : {}),
-    })
-    cases.push({ name, what: '', input: fixed })
-    const needsSystem = name === 'listEvidence'
-    if (fields.includes('system') && !needsSystem && !OPERATIONS[name].path.includes('{system}'))
-      cases.push({ name, what: 'of a system', input: (random) => ({ ...fixed(random), system: system(random) }) })
-    if (fields.includes('status'))
-      cases.push(
-        {
-          name,
-          what: 'of a status',
-          input: (random) => ({ ...fixed(random), status: random() < 0.5 ? 'open' : 'denied' }),
-        },
-        {
-          name,
-          what: 'of a system and a status',
-          input: (random) => ({ ...fixed(random), system: system(random), status: random() < 0.5 ? 'open' : 'denied' }),
-        },
-      )
-    if (fields.includes('cursor')) {
-      cases.push({ name, what: 'from the middle', input: (random) => ({ ...fixed(random), cursor: middle(random) }) })
-      cases.push({ name, what: '1,000 a page', input: (random) => ({ ...fixed(random), limit: 1_000 }) })
-    }
-  }
-  return cases
 }
 
 const sizeOf = ({ decisions, releases }: Volume): string =>

@@ -14,6 +14,7 @@ import { caseSchema } from '../src/contract/suite/case-schema.ts'
 import { suiteSchema } from '../src/contract/suite/suite-schema.ts'
 import { targetSchema } from '../src/contract/suite/target-schema.ts'
 import { VERSION } from '../src/entrypoints/cli/version.ts'
+import { cliFiles } from './generate-cli.ts'
 import { secretFiles } from './generate-detection.ts'
 import { identifierFiles } from './generate-identifiers.ts'
 import { rolesFiles } from './generate-roles.ts'
@@ -46,6 +47,7 @@ const texts: Readonly<Record<string, string>> = {
   ),
   ...(await secretFiles(root)),
   ...(await identifierFiles(root)),
+  ...cliFiles(),
   ...rolesFiles(),
   ...routesFiles(),
 }

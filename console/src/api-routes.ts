@@ -121,6 +121,8 @@ export const ROUTES = {
   decideDraft: { method: 'POST', path: '/drafts/{id}/decision' },
   listJobs: { method: 'GET', path: '/jobs' },
   getJob: { method: 'GET', path: '/jobs/{id}' },
+  listSchedules: { method: 'GET', path: '/schedules' },
+  startSuiteRun: { method: 'POST', path: '/schedules/{schedule}/runs' },
   retryJob: { method: 'POST', path: '/jobs/{id}/retry' },
   cancelJob: { method: 'POST', path: '/jobs/{id}/cancel' },
   addWebhook: { method: 'POST', path: '/webhooks' },

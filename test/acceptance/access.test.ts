@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cursorOf } from '../../src/application/state/page-cursor.ts'
-import { RECORD_KINDS } from '../../src/application/state/records.ts'
+import { SHARE_SECTIONS } from '../../src/application/identity/share-view.ts'
+import { RECORD_KINDS, type RecordKind, type RecordPut } from '../../src/application/state/records.ts'
 import { epochMs } from '../../src/base/instant.ts'
 import { OPERATIONS, type OperationName } from '../../src/contract/http/operations.ts'
 import { ACCESS_TABLE, mayCall, PERSON_ROLES } from '../../src/domain/access/access-table.ts'
@@ -43,6 +44,7 @@ async function fill(plane: ControlPlane, system: string, mark: string, digest: s
         owner: mark,
         digest,
         manifest: {},
+        envelope: { payload: `${mark}-content` },
       },
     },
   }))
@@ -237,6 +239,105 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
       for await (const entry of own.node.ledger.read(0, own.node.ledger.size)) seen.push(JSON.stringify(entry))
       expect(seen.join('')).toContain('own-twin')
       expect(seen.join('')).not.toContain('foreign-twin')
+    })
+
+    test('by a bundle: neither its own, nor with its own gateway’s token', async () => {
+      const bundleOf = async (plane: ControlPlane, token: string): Promise<{ status: number; text: string }> => {
+        const response = await fetch(`${plane.url}/api/v1/gateway/bundle?environment=production&gateway=gw-1`, {
+          headers: bearer(token),
+        })
+        const body = (await response.json()) as { readonly payload?: string }
+        const decoded = (text = ''): string => Buffer.from(text, 'base64').toString()
+        const signed = JSON.parse(decoded(body.payload) || '{}') as { readonly denies?: readonly { payload: string }[] }
+        // Kill switches are signed each: what one says lies in an envelope of its own.
+        const denies = (signed.denies ?? []).map(({ payload }) => decoded(payload))
+        return { status: response.status, text: [JSON.stringify(signed), ...denies].join('\n') }
+      }
+      for (const [plane, mark] of [
+        [own, 'own-bundle'],
+        [foreign, 'foreign-bundle'],
+      ] as const) {
+        const issued = await callAs(plane, await ownerProof(plane), 'issueDeny', {
+          system: 'twin-system',
+          scope: { kind: 'tenant', tenant: mark },
+          reason: mark,
+        })
+        const keyed = await callAs(plane, await ownerProof(plane), 'createKey', {
+          name: mark,
+          roles: [],
+          operations: ['useGateway'],
+          systems: [plane === own ? 'own-system' : FOREIGN_SYSTEM],
+          environment: 'production',
+        })
+        expect([issued.status, keyed.status]).toEqual([200, 200])
+      }
+      const [ours, theirs] = [
+        await bundleOf(own, own.node.gatewayToken),
+        await bundleOf(foreign, foreign.node.gatewayToken),
+      ]
+      expect([ours.status, theirs.status]).toEqual([200, 200])
+      expect(ours.text).toContain('own-bundle')
+      expect(theirs.text).toContain('foreign-bundle')
+      expect(theirs.text).toContain(FOREIGN_SYSTEM)
+      for (const mark of ['foreign-bundle', FOREIGN, FOREIGN_SYSTEM, DIGEST]) expect(ours.text).not.toContain(mark)
+      expect(theirs.text).not.toContain('own-bundle')
+      expect((await bundleOf(foreign, own.node.gatewayToken)).status).toBe(401)
+      expect((await bundleOf(own, foreign.node.gatewayToken)).status).toBe(401)
+      // Who asked there is not shown here.
+      const listed = await callAs(own, await ownerProof(own), 'listGateways')
+      expect((listed.body['items'] as unknown[]).length).toBe(1)
+    })
+
+    test('by the view of an auditor’s share, of a system that both have by the same name', async () => {
+      const twin = 'shared-twin'
+      const tokens: string[] = []
+      for (const [plane, mark] of [
+        [own, 'own-shared'],
+        [foreign, 'foreign-shared'],
+      ] as const) {
+        const put = (kind: RecordKind, document: object): RecordPut => ({
+          kind,
+          record: {
+            id: `${mark}-${kind}`,
+            system: twin,
+            releaseDigest: null,
+            status: 'open',
+            topic: mark,
+            at: plane.node.clock(),
+            document: document as never,
+          },
+        })
+        await putRecords(plane.node, [
+          put('releases', { manifest: {} }),
+          put('verdicts', {
+            id: `${mark}-verdicts`,
+            results: [{ id: mark, title: mark, frameworks: [mark], measure: null }],
+          }),
+          put('evidence', { checkId: mark, measure: null, failures: [], failuresOmitted: 0 }),
+          put('exceptions', { ruleId: mark }),
+          put('risks', { severity: 'high' }),
+          put('incidents', { severity: 'SEV1' }),
+        ])
+        const made = await callAs(plane, await ownerProof(plane), 'createShare', {
+          system: twin,
+          frameworks: ['*'],
+          audience: mark,
+          days: 1,
+        })
+        tokens.push(String(made.body['token']))
+      }
+      const [ours = '', theirs = ''] = tokens
+      for (const section of SHARE_SECTIONS) {
+        const before = foreign.node.ledger.size
+        const { status, body } = await callAs(own, bearer(ours), 'viewShare', { section })
+        expect([section, status]).toEqual([section, 200])
+        expect(JSON.stringify(body)).toContain(`own-shared-${section}`)
+        expect(JSON.stringify(body)).not.toContain('foreign-shared')
+        // A share of the other organization opens nothing here, and the look is recorded nowhere.
+        expect((await callAs(own, bearer(theirs), 'viewShare', { section })).status).toBe(401)
+        expect((await callAs(foreign, bearer(ours), 'viewShare', { section })).status).toBe(401)
+        expect(foreign.node.ledger.size).toBe(before)
+      }
     })
 
     test('nor by how much of it there is', async () => {

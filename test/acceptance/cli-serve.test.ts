@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -6,39 +5,13 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { runCli } from '../../src/entrypoints/cli/run.ts'
 import { capturedTerminal } from '../support/captured-terminal.ts'
+import { isOver, isUp, ServedChildren } from '../support/served-children.ts'
 import { eventually, tempFolder } from '../support/temp-folder.ts'
 import { writeTinyProject } from '../support/tiny-project.ts'
 
-const BIN = join(import.meta.dirname, '..', '..', 'bin', 'gatehouse')
-const children: ChildProcess[] = []
+const children = new ServedChildren()
 
-interface Served {
-  readonly child: ChildProcess
-  readonly printed: { out: string; error: string }
-}
-
-function serve(folder: string): Served {
-  const child = spawn(process.execPath, [BIN, 'serve', '--port', '0'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  const printed = { out: '', error: '' }
-  child.stdout?.on('data', (bytes: Buffer) => void (printed.out += bytes.toString()))
-  child.stderr?.on('data', (bytes: Buffer) => void (printed.error += bytes.toString()))
-  return { child, printed }
-}
-
-const isOver = ({ child }: Served): boolean => child.exitCode !== null || child.signalCode !== null
-const isUp = ({ printed }: Served): boolean => printed.out.includes('Ctrl-C stops it')
-
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
-})
+afterEach(() => children.end())
 
 async function run(folder: string, ...args: readonly string[]): Promise<{ code: number; out: string; error: string }> {
   const terminal = capturedTerminal(folder, { environment: { USER: 'author-a' } })
@@ -48,7 +21,7 @@ async function run(folder: string, ...args: readonly string[]): Promise<{ code: 
 test('a command beside a running control plane speaks to it, and SIGINT ends it cleanly', async () => {
   await using folder = await tempFolder()
   await writeTinyProject(folder.path)
-  const served = serve(folder.path)
+  const served = children.serve(folder.path)
   await eventually(() => isUp(served) || isOver(served), Boolean)
   const ownerFile = join(folder.path, '.gatehouse', 'owner.json')
   expect((await stat(ownerFile)).mode & 0o777).toBe(0o600)
@@ -65,21 +38,10 @@ test('a command beside a running control plane speaks to it, and SIGINT ends it 
   expect((await run(folder.path, 'kill', 'list', '-s', 'shop-bot')).out).toContain('drill')
 })
 
-test('of two that start at once one serves, and the other says that it is owned', async () => {
-  await using folder = await tempFolder()
-  const both = [serve(folder.path), serve(folder.path)]
-  await eventually(() => both.every((served) => isUp(served) || isOver(served)), Boolean)
-  const [owner] = both.filter(isUp)
-  const refused = both.find((served) => served !== owner)
-  expect(both.filter(isUp)).toHaveLength(1)
-  expect(refused?.child.exitCode).toBe(2)
-  expect(refused?.printed.error).toMatch(/another process owns .+\n {2}next: /)
-})
-
 test('after kill -9 the next command works at once, and so does the next control plane', async () => {
   await using folder = await tempFolder()
   await writeTinyProject(folder.path)
-  const served = serve(folder.path)
+  const served = children.serve(folder.path)
   await eventually(() => isUp(served) || isOver(served), Boolean)
   expect((await run(folder.path, 'gate')).code).toBe(0)
   served.child.kill('SIGKILL')
@@ -87,7 +49,7 @@ test('after kill -9 the next command works at once, and so does the next control
   const gated = await run(folder.path, 'gate')
   expect([gated.code, gated.error]).toEqual([0, ''])
   expect(gated.out).toContain('ledger #2')
-  const again = serve(folder.path)
+  const again = children.serve(folder.path)
   await eventually(() => isUp(again) || isOver(again), Boolean)
   expect(isUp(again)).toBe(true)
 })

@@ -181,7 +181,7 @@ describe('an API key', () => {
         ?.digest,
     )
     expect((await callAs(plane, key, 'listReleases', { system: 'other-bot' })).status).toBe(200)
-    expect((await callAs(plane, key, 'listSystems')).body).toEqual({ items: [] })
+    expect((await callAs(plane, key, 'listSystems')).body).toEqual({ items: [], nextCursor: null })
     for (const [name, input] of [
       ['listReleases', { system: SYSTEM }],
       ['getRelease', { digest }],

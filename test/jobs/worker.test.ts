@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
 import { writeEvalSuite } from '../support/eval-suite.ts'
 import { gateOrThrow, sessionOn } from '../support/owned-state.ts'
-import { startPlaneOf } from '../support/plane-client.ts'
+import { callAs, ownerProof, startPlaneOf } from '../support/plane-client.ts'
 import { ownSchema } from '../support/postgres.ts'
 import { putRecords } from '../support/put-records.ts'
 import { eventually, tempFolder } from '../support/temp-folder.ts'
@@ -107,6 +107,41 @@ describe.each(ENGINES)('jobs of $servers server(s) on the $engine', ({ isThere, 
     expect((await queue.list({ kind: 'evaluation.shard', subject: parts })).map(({ state }) => state)).toEqual(
       Array.from({ length: 4 }, () => 'done'),
     )
+  })
+
+  test('a person runs the suite of a schedule now: once at a time, by name and nothing else, and the ledger says who', async () => {
+    const queue = await plane.node.jobs()
+    const draft = {
+      kind: 'suite.run' as const,
+      subject: 'by-hand',
+      payload: suiteWork({ schedule: 'by-hand' }) as unknown as JsonObject,
+      singleton: 'by-hand',
+    }
+    // Once a year: what runs here was asked for.
+    const yearly = { id: 'by-hand', cron: '0 0 1 1 *', timezone: 'UTC', draft }
+    expect((await queue.schedule([yearly])).ok).toBe(true)
+    const mia = await ownerProof(plane, 'mia;engineer')
+    const listed = await callAs(plane, mia, 'listSchedules')
+    expect(listed.body['items']).toEqual([{ id: 'by-hand', kind: 'suite.run', cron: '0 0 1 1 *', timezone: 'UTC' }])
+    const answers = await Promise.all([1, 2].map(() => callAs(plane, mia, 'startSuiteRun', { schedule: 'by-hand' })))
+    const started = answers.filter(({ status }) => status === 200)
+    for (const { code } of answers.filter((answer) => !started.includes(answer))) expect(code).toBe('job/schedule-busy')
+    const id = String(started[0]?.body['id'])
+    expect((await callAs(plane, mia, 'getJob', { id })).body).toMatchObject({ kind: 'suite.run', subject: 'by-hand' })
+    expect(await report(id)).toMatchObject({ cases: { available: 60, run: 60 } })
+    const actors: string[] = []
+    for await (const { leaf, payload } of plane.node.ledger.read(0, plane.node.ledger.size))
+      if (leaf.type === 'evaluation.started' && (payload['head'] as { id?: string }).id === id)
+        actors.push(JSON.stringify(payload['record']))
+    expect(actors).toHaveLength(1)
+    expect(actors[0]).toContain('"startedBy":"mia"')
+    const unknown = await callAs(plane, mia, 'startSuiteRun', { schedule: '../../etc' })
+    expect([unknown.status >= 400 && unknown.status < 500, unknown.code]).toEqual([true, 'job/no-schedule'])
+    const responder = await callAs(plane, await ownerProof(plane, 'rob;responder'), 'startSuiteRun', {
+      schedule: 'by-hand',
+    })
+    expect([responder.status, responder.code]).toEqual([403, 'http/forbidden'])
+    await queue.schedule([])
   })
 
   test('a suite that is not there fails with its problem, and is tried again', async () => {

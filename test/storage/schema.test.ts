@@ -5,7 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { migrate, MIGRATIONS, pendingMigrations } from '../../src/adapters/storage/migrations.ts'
 import { asOwner, openAsApplication, openPostgres } from '../../src/adapters/storage/open-postgres.ts'
 import { ensureAppRole } from '../../src/adapters/storage/row-security.ts'
-import { RECORD_KINDS } from '../../src/application/state/records.ts'
+import type { Database } from '../../src/adapters/storage/schema.ts'
+import { sqlRecordStore } from '../../src/adapters/storage/sql-record-store.ts'
+import { RECORD_KINDS, type RecordKind, type RecordPut } from '../../src/application/state/records.ts'
+import { epochMs } from '../../src/base/instant.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import { bareEmbedded, describeSchema, onPostgres, POSTGRES, postgresSchema } from '../support/databases.ts'
 
 const DUMPS = join(import.meta.dirname, 'dumps')
@@ -62,6 +66,90 @@ describe.each(['embedded database', 'PostgreSQL'])('the schema on the %s', (engi
       expect(rows[0]?.n).toBe(2)
     }),
   )
+})
+
+/** Rows as they were before there were sums: of every shape that a sum is made of. */
+const UNSUMMED: readonly RecordPut[] = [
+  put('risks', 'r-1', 'treating', {
+    kind: 'person',
+    dueAt: 5,
+    severity: 'low',
+    treatment: 'treating',
+    acceptance: null,
+    history: [note(1, 'open'), note(2, 'treating')],
+  }),
+  put('risks', 'r-2', 'accepted', {
+    kind: 'rule',
+    dueAt: 5,
+    severity: 'high',
+    treatment: 'accepted',
+    acceptance: { expiresAt: 9, reason: 'r' },
+    history: [],
+  }),
+  put('risks', 'r-3', 'accepted', {
+    kind: 'rule',
+    dueAt: 5,
+    severity: 'high',
+    treatment: 'accepted',
+    acceptance: null,
+    history: [note(1, 'accepted')],
+  }),
+  put('risks', 'r-4', 'mitigated', {
+    source: 'rule GH-INJ-001',
+    dueAt: 5,
+    severity: 'high',
+    treatment: 'mitigated',
+    openedAt: 1,
+    closedAt: 4,
+  }),
+  put('risks', 'r-5', 'open', {
+    source: 'rule GH-INJ-001',
+    dueAt: 5,
+    severity: 'high',
+    treatment: 'open',
+    openedAt: 1,
+    closedAt: null,
+  }),
+  put('findings', 'f-1', 'open', { dueAt: 7 }),
+  put('findings', 'f-2', 'closed', { dueAt: 7 }),
+  put('intake_requests', 'i-1', 'in-review', { dueAt: 8 }),
+  put('intake_requests', 'i-2', 'withdrawn', { dueAt: 8 }),
+  put('incidents', 'n-1', 'open', {}),
+]
+
+function note(at: number, state: string): JsonObject {
+  return { at, who: 'zoe', what: 'w', state, level: 'low' }
+}
+
+// oxlint-disable-next-line max-params -- a row in words
+function put(kind: RecordKind, id: string, status: string, document: JsonObject): RecordPut {
+  return { kind, record: { id, system: 's', releaseDigest: null, status, topic: 't', at: epochMs(1), document } }
+}
+
+describe.each(['embedded database', 'PostgreSQL'])('sums on the %s', (engine) => {
+  if (engine === 'PostgreSQL' && POSTGRES === undefined)
+    return test.skip('skipped: no PostgreSQL answers', () => undefined)
+
+  test('are of an upgraded state what they are of one that was built with them', () =>
+    withOwner(engine, async (db) => {
+      await migrate(db, '0013_prompt_labels_and_drafts')
+      for (const { kind, record } of UNSUMMED)
+        await sql`insert into ${sql.table(kind)} (organization_id, id, system, status, topic, at, document) values
+          ('upgraded', ${record.id}, 's', ${record.status}, 't', 1, ${JSON.stringify(record.document)}::text::jsonb)`.execute(
+          db,
+        )
+      await migrate(db)
+      expect(await sqlRecordStore(db as unknown as Kysely<Database>, 'built').apply(0, UNSUMMED)).toBe(true)
+      for (const table of ['record_counts', 'record_deadlines', 'record_excerpts']) {
+        const rowsOf = async (organization: string): Promise<readonly string[]> =>
+          (
+            await sql<{ line: string }>`select (to_jsonb(one) - 'organization_id')::text as line
+              from ${sql.table(table)} as one where organization_id = ${organization} order by 1`.execute(db)
+          ).rows.map(({ line }) => line)
+        expect(await rowsOf('upgraded')).toEqual(await rowsOf('built'))
+        expect((await rowsOf('built')).length).toBeGreaterThan(3)
+      }
+    }))
 })
 
 test('every migration but the newest has a dump of the schema that it left', () => {

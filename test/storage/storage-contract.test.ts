@@ -70,6 +70,54 @@ describe.each(ENGINES)('the record store on the $engine', ({ isThere, open }) =>
     expect((await one.get('risks', 'a'))?.status).toBe('second')
   })
 
+  test('counts follow each change, and no row says zero', async () => {
+    const one = store('counts')
+    await put(one, 'risks', [record({ id: 'a' }), record({ id: 'b' }), record({ id: 'c', system: 'u' })])
+    await put(one, 'risks', [record({ id: 'a', status: 'closed' }), record({ id: 'c', system: 'v' })])
+    expect(await one.tally('risks')).toEqual([
+      { system: 's', status: 'closed', count: 1 },
+      { system: 's', status: 'open', count: 1 },
+      { system: 'v', status: 'open', count: 1 },
+    ])
+    expect(await one.tally('risks', 'v')).toEqual([{ system: 'v', status: 'open', count: 1 }])
+    expect([await one.count('risks'), await one.count('alerts')]).toEqual([3, 0])
+    await one.reset()
+    expect([await one.tally('risks'), await one.count('risks')]).toEqual([[], 0])
+  })
+
+  test('what is due comes by day, from a place on, and goes when it is seen to', async () => {
+    const one = store('due')
+    const risk = (id: string, dueAt: number, overrides: Partial<StateRecord> = {}): StateRecord =>
+      record({ id, document: { dueAt, acceptance: { expiresAt: 70 } }, ...overrides })
+    await put(one, 'risks', [
+      risk('b', 50),
+      risk('a', 50),
+      risk('late', 900),
+      risk('carried', 10, { status: 'accepted' }),
+    ])
+    await put(one, 'findings', [record({ id: 'f', document: { dueAt: 60 } }), record({ id: 'none', document: {} })])
+    await put(one, 'alerts', [record({ id: 'never', document: { dueAt: 1 } })])
+    const by = async (limit: number, after?: Parameters<RecordStore['due']>[1]['after']) =>
+      (await one.due(epochMs(100), { after, limit })).map(({ kind, id, dueAt }) => `${kind} ${id} ${dueAt}`)
+    expect(await by(10)).toEqual(['risks a 50', 'risks b 50', 'findings f 60', 'risks carried 70'])
+    expect(await by(2, { dueAt: epochMs(50), kind: 'risks', id: 'a' })).toEqual(['risks b 50', 'findings f 60'])
+    await put(one, 'risks', [risk('a', 50, { status: 'mitigated' }), risk('b', 40)])
+    expect(await by(10)).toEqual(['risks b 40', 'findings f 60', 'risks carried 70'])
+    expect(await store('due-foreign').due(epochMs(100), { limit: 10 })).toEqual([])
+  })
+
+  test('only the members that are asked for come back, absent ones absent and null ones null', async () => {
+    const one = store('parts')
+    const document = { a: { deep: ['\u0000', '\ue000'] }, b: null, 'c"\'': 1, d: 'unasked' }
+    await put(one, 'verdicts', [record({ document })])
+    const parts = ['a', 'b', 'c"\'', 'absent']
+    const { d: _, ...asked } = document
+    expect((await one.list('verdicts', { parts }))[0]?.document).toEqual(asked)
+    expect((await one.newestOfEach('verdicts', parts))[0]?.document).toEqual(asked)
+    expect((await one.list('verdicts', { parts: [] }))[0]?.document).toEqual({})
+    expect((await one.get('verdicts', 'a'))?.document).toEqual(document)
+  })
+
   test('an organization never sees the records or the cursor of another', async () => {
     await put(store('one'), 'releases', [record({})])
     const two = store('two')

@@ -10,9 +10,12 @@ export function arrayRecordStore(records: Partial<Record<RecordKind, readonly St
     getMany: async (kind, ids) => records[kind]?.filter(({ id }) => ids.includes(id)) ?? [],
     tally: refuse,
     newestOfEach: refuse,
+    due: refuse,
+    excerpts: refuse,
     list: async (kind, filter) =>
       (records[kind] ?? [])
         .filter(({ system }) => filter.system === undefined || system === filter.system)
+        .filter(({ topic }) => filter.topic === undefined || topic === filter.topic)
         .filter(({ at }) => filter.before === undefined || at < filter.before)
         .filter(
           ({ at, id }) =>

@@ -136,6 +136,8 @@ export const WRITES: Readonly<Record<string, readonly string[]>> = {
   revokeShare: ['security'],
   listJobs: ['engineer', 'security'],
   getJob: ['engineer', 'security'],
+  listSchedules: ['engineer', 'security'],
+  startSuiteRun: ['engineer'],
   retryJob: ['engineer', 'security'],
   cancelJob: ['engineer', 'security'],
   addWebhook: [],

@@ -61,11 +61,14 @@ export const jsonOf = ({ out }: Ran): Record<string, unknown> => JSON.parse(out)
 export const journalText = (folder: string): Promise<string> =>
   readFile(join(folder, '.gatehouse', 'ledger', 'journal.jsonl'), 'utf8')
 
+/** What the projection keeps beside the records. */
+const KEPT_TABLES = ['record_counts', 'record_deadlines', 'record_excerpts', 'projection']
+
 /** Every row of every kind of record as text, in one order: equal exactly when the records are. */
 export async function recordsText(node: OpenedNode): Promise<string> {
   const read = async (owner: Kysely<never>): Promise<string> => {
     const lines: string[] = []
-    for (const kind of [...RECORD_KINDS, 'projection']) {
+    for (const kind of [...RECORD_KINDS, ...KEPT_TABLES]) {
       const { rows } = await sql<{ line: string }>`
         select row_to_json(one)::text as line from ${sql.table(kind)} as one order by 1`.execute(owner)
       lines.push(kind, ...rows.map(({ line }) => line))

@@ -219,6 +219,17 @@ export class BossQueue implements JobQueue {
     return ok(null)
   }
 
+  async schedules(): Promise<readonly JobSchedule[]> {
+    const kept = await this.#boss.getSchedules()
+    return kept.flatMap(({ name, key, cron, timezone, data }): readonly JobSchedule[] => {
+      const kind = JOB_KINDS.find((known) => known === name)
+      if (kind === undefined) return []
+      // Written by `schedule` alone.
+      const { subject, payload } = data as Stored
+      return [{ id: key, cron, timezone, draft: { kind, subject, payload, singleton: key } }]
+    })
+  }
+
   #checkCron(id: string, cron: string, timezone: string): Result<null, Problem> {
     try {
       this.#boss.previewSchedule(cron, { tz: timezone, count: 1 })

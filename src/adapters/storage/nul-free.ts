@@ -25,3 +25,9 @@ export function mapDocument(document: JsonObject, map: (text: string) => string)
     Object.entries(document).map(([key, item]) => [map(key), item === undefined ? item : mapStrings(item, map)]),
   )
 }
+
+/** A document of the database. Nearly none holds the private-use character, and then it is what its text says. */
+export function documentOfText(text: string): JsonObject {
+  const document = JSON.parse(text) as JsonObject
+  return text.includes(ESCAPE) ? mapDocument(document, fromNulFree) : document
+}

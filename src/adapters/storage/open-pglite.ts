@@ -8,6 +8,12 @@ import { migrate } from './migrations.ts'
 import { APP_ROLE } from './row-security.ts'
 import type { Database } from './schema.ts'
 
+/** As on PostgreSQL. Migrations take as long as they take. */
+const STATEMENT_MS_MAX = 30_000
+
+/** A statement took too long and was ended, and with it the transaction that it was in. */
+export class StatementTimeout extends Error {}
+
 interface Reply {
   readonly id?: number
   readonly ready?: true
@@ -20,13 +26,17 @@ interface Reply {
  * Opens the embedded database. It is a projection of the ledger: a folder that cannot be opened (a crash in the middle
  * of a write, say) is set aside and built anew from the journal.
  */
-export async function openPglite(folder: string, setAsideName: () => string): Promise<Kysely<Database>> {
+export async function openPglite(
+  folder: string,
+  setAsideName: () => string,
+  statementMsMax = STATEMENT_MS_MAX,
+): Promise<Kysely<Database>> {
   try {
-    return await connect(folder)
+    return await connect(folder, statementMsMax)
   } catch (error) {
     if (!existsSync(folder)) throw error
     await rename(folder, `${folder}.${setAsideName()}`)
-    return connect(folder)
+    return connect(folder, statementMsMax)
   }
 }
 
@@ -35,13 +45,13 @@ export async function openPgliteAsOwner(folder: string): Promise<Kysely<never>> 
   return new Kysely<never>({ dialect: new PGliteDialect({ pglite: await WorkerClient.start(folder) }) })
 }
 
-async function connect(folder: string): Promise<Kysely<Database>> {
+async function connect(folder: string, statementMsMax: number): Promise<Kysely<Database>> {
   const client = await WorkerClient.start(folder)
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite: client }) })
   try {
     await migrate(db as unknown as Kysely<never>)
     // Row-level security holds from here on, as it does in PostgreSQL.
-    await client.query(`set role ${APP_ROLE}`)
+    await client.boundStatements(statementMsMax, `set role ${APP_ROLE}`)
     CLIENTS.set(db, client)
     return db
   } catch (error) {
@@ -66,34 +76,76 @@ export function statementsOf(db: Kysely<Database>): EmbeddedStatements {
   return client
 }
 
+async function startWorker(folder: string): Promise<Worker> {
+  const source = fileURLToPath(import.meta.url)
+  const file = new URL(source.endsWith('.ts') ? './pglite-worker.ts' : './pglite-worker.js', import.meta.url)
+  const worker = new Worker(file, { workerData: { folder } })
+  await once(worker, 'message')
+  return worker
+}
+
 /** The part of PGlite's interface that the query layer uses, spoken to a worker thread; transactions run one at a time. */
 class WorkerClient implements PGlite, EmbeddedStatements {
   readonly waitReady = Promise.resolve()
   readonly ready = true
   closed = false
-  readonly #worker: Worker
+  readonly #folder: string
+  #worker: Worker
+  /** The thread that is being ended for its statement. */
+  #ended: Worker | undefined
+  /** Of the thread: what was begun on an earlier one cannot go on. */
+  #generation = 0
+  #bound: { readonly statementMsMax: number; readonly setUp: string } | undefined
   readonly #pending = new Map<number, { resolve: (reply: Reply) => void; reject: (error: Error) => void }>()
   #nextId = 1
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(worker: Worker) {
+  private constructor(folder: string, worker: Worker) {
+    this.#folder = folder
     this.#worker = worker
-    worker.on('message', (reply: Reply) => this.#settle(reply))
-    const fail = (error: Error): void => {
-      this.closed = true
-      for (const { reject } of this.#pending.values()) reject(error)
-      this.#pending.clear()
-    }
-    worker.on('error', fail)
-    worker.on('exit', () => fail(new Error('the embedded database stopped')))
+    this.#listen(worker)
   }
 
   static async start(folder: string): Promise<WorkerClient> {
-    const source = fileURLToPath(import.meta.url)
-    const file = new URL(source.endsWith('.ts') ? './pglite-worker.ts' : './pglite-worker.js', import.meta.url)
-    const worker = new Worker(file, { workerData: { folder } })
-    await once(worker, 'message')
-    return new WorkerClient(worker)
+    return new WorkerClient(folder, await startWorker(folder))
+  }
+
+  #listen(worker: Worker): void {
+    worker.on('message', (reply: Reply) => this.#settle(reply))
+    const stopped = (error: Error): void => {
+      // One that was ended for its statement is replaced.
+      if (worker !== this.#worker || worker === this.#ended) return
+      this.closed = true
+      this.#failPending(error)
+    }
+    worker.on('error', stopped)
+    worker.on('exit', () => stopped(new Error('the embedded database stopped')))
+  }
+
+  #failPending(error: Error): void {
+    for (const { reject } of this.#pending.values()) reject(error)
+    this.#pending.clear()
+  }
+
+  /** From now on no statement may take longer. `setUp` is run now, and again on each thread that replaces this one. */
+  async boundStatements(statementMsMax: number, setUp: string): Promise<void> {
+    await this.query(setUp)
+    this.#bound = { statementMsMax, setUp }
+  }
+
+  /** Nothing in the thread could end a statement but the thread's own end; the database recovers as after a crash. */
+  async #replaceWorker(): Promise<void> {
+    this.#ended = this.#worker
+    this.#generation += 1
+    try {
+      await this.#ended.terminate()
+      this.#worker = await startWorker(this.#folder)
+    } catch (error) {
+      this.closed = true
+      throw error
+    }
+    this.#listen(this.#worker)
+    if (this.#bound !== undefined) await this.#send({ sql: this.#bound.setUp })
   }
 
   #settle(reply: Reply): void {
@@ -113,11 +165,31 @@ class WorkerClient implements PGlite, EmbeddedStatements {
     })
   }
 
+  /** One statement within its bound; behind it nothing of the thread is left to go on with. */
+  async #sendBounded(message: { sql?: string; parameters?: readonly unknown[]; isScript?: true }): Promise<Reply> {
+    if (this.#bound === undefined) return this.#send(message)
+    const { statementMsMax } = this.#bound
+    const sent = this.#send(message)
+    const { promise: late, resolve } = Promise.withResolvers<'late'>()
+    const timer = setTimeout(() => resolve('late'), statementMsMax)
+    try {
+      const first = await Promise.race([sent, late])
+      if (first !== 'late') return first
+    } finally {
+      clearTimeout(timer)
+    }
+    const timeout = new StatementTimeout(`a statement took longer than ${statementMsMax} ms`)
+    sent.catch(() => undefined)
+    this.#failPending(timeout)
+    await this.#replaceWorker()
+    throw timeout
+  }
+
   async #query<T>(
     sql: string,
     parameters: readonly unknown[] = [],
   ): Promise<{ rows: T[]; affectedRows?: number; fields: [] }> {
-    const { rows, affectedRows } = await this.#send({ sql, parameters })
+    const { rows, affectedRows } = await this.#sendBounded({ sql, parameters })
     return { rows: rows as T[], ...(affectedRows === undefined ? {} : { affectedRows }), fields: [] }
   }
 
@@ -136,7 +208,7 @@ class WorkerClient implements PGlite, EmbeddedStatements {
   ): Promise<Value> {
     return this.#inTurn(() =>
       work(async (sql, parameters = []) => {
-        const { rows } = await this.#send(parameters.length > 0 ? { sql, parameters } : { sql, isScript: true })
+        const { rows } = await this.#sendBounded(parameters.length > 0 ? { sql, parameters } : { sql, isScript: true })
         return rows ?? []
       }),
     )
@@ -149,15 +221,20 @@ class WorkerClient implements PGlite, EmbeddedStatements {
   transaction<T>(callback: (transaction: PGliteTransaction) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       let isOpen = true
+      const generation = this.#generation
+      const within = <Row>(sql: string, parameters?: readonly unknown[]): ReturnType<typeof this.query<Row>> =>
+        generation === this.#generation
+          ? this.#query<Row>(sql, parameters)
+          : Promise.reject(new StatementTimeout('the transaction was ended with a statement that took too long'))
       const rollback = async (): Promise<void> => {
         if (!isOpen) return
         isOpen = false
-        await this.#query('ROLLBACK')
+        if (generation === this.#generation) await this.#query('ROLLBACK')
       }
       await this.#query('BEGIN')
       try {
-        const result = await callback({ query: (sql, parameters) => this.#query(sql, parameters), rollback })
-        if (isOpen) await this.#query('COMMIT')
+        const result = await callback({ query: within, rollback })
+        if (isOpen) await within('COMMIT')
         isOpen = false
         return result
       } catch (error) {

@@ -20,6 +20,18 @@ interface ProjectionTable {
   entries: Int8
 }
 
+interface SumTables {
+  record_counts: { organization_id: string; kind: string; system: string; status: string; total: Int8 }
+  record_deadlines: { organization_id: string; kind: string; id: string; due_at: Int8 }
+  record_excerpts: {
+    organization_id: string
+    kind: string
+    id: string
+    system: string
+    excerpt: JSONColumnType<JsonObject>
+  }
+}
+
 interface LedgerTables {
   ledger_entries: {
     organization_id: string
@@ -41,6 +53,7 @@ interface JobTables {
   evaluation_parts: { organization_id: string; run: string; part: number }
 }
 
-export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & LedgerTables &
+export type Database = Record<RecordKind, RecordTable> & { projection: ProjectionTable } & SumTables &
+  LedgerTables &
   IdentityTables &
   JobTables

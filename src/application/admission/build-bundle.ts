@@ -1,5 +1,5 @@
 import { utf8 } from '../../base/bytes.ts'
-import { HOUR_MS } from '../../base/instant.ts'
+import { HOUR_MS, type EpochMs } from '../../base/instant.ts'
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { gatewayKeyHashes } from '../identity/api-keys.ts'
@@ -10,6 +10,7 @@ import { decidedToolApprovals } from '../respond/tool-approvals.ts'
 import { allDenies } from '../respond/kill.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import { LIST_MAX, type RecordKind, type StateRecord } from '../state/records.ts'
 
 export const BUNDLE_PAYLOAD_TYPE = 'application/vnd.gatehouse.bundle+json'
 /** How long a gateway may serve from its last good bundle while the control plane is away. */
@@ -30,23 +31,23 @@ export async function buildBundle(
   revision: number,
 ): Promise<Envelope> {
   const now = node.clock()
-  const releases = await listAll(node.store, 'releases', {})
-  const revoked = new Set((await listAll(node.store, 'exceptions', { status: 'revoked' })).map(({ id }) => id))
+  // Heads alone: a state has many more releases than a gateway serves.
+  const releases = await listAll(node.store, 'releases', { parts: [] })
+  const revoked = new Set(
+    (await listAll(node.store, 'exceptions', { status: 'revoked', parts: [] })).map(({ id }) => id),
+  )
   const bySystem = Map.groupBy(releases, ({ system }) => system)
+  const manifests = new Map(
+    (await node.store.newestOfEach('releases', ['manifest'])).map((record) => [
+      record.system,
+      record.document['manifest'],
+    ]),
+  )
   const gatewayKeys = await gatewayKeyHashes(node, environment)
   const systems: JsonObject[] = []
   for (const [system, own] of bySystem) {
     const released: JsonObject[] = []
-    for (const { document } of own) {
-      const [newest] = await node.store.list('verdicts', {
-        system,
-        releaseDigest: document['digest'] as StoredVerdict['releaseDigest'],
-        topic: environment,
-        limit: 1,
-      })
-      const verdict = newest?.document as unknown as StoredVerdict | undefined
-      // The newest verdict counts: a release that was blocked since is not served on an older word.
-      if (verdict?.verdict !== 'released' || verdict.validUntil <= now || verdict.envelope === null) continue
+    for (const { document, verdict } of await served(node, { system, environment, own, now })) {
       // A waiver that was ended takes the verdicts with it that rest on it.
       if (verdict.results.some(({ exceptionId }) => exceptionId !== null && revoked.has(exceptionId))) continue
       released.push({
@@ -62,7 +63,7 @@ export async function buildBundle(
         vsa: verdict.envelope as unknown as JsonObject,
       })
     }
-    const intake = (own[0]?.document['manifest'] as { intake?: { multiTenant?: boolean } } | undefined)?.intake
+    const intake = (manifests.get(system) as { intake?: { multiTenant?: boolean } } | undefined)?.intake
     systems.push({
       system,
       environment,
@@ -88,4 +89,56 @@ export async function buildBundle(
     approvals: (await decidedToolApprovals(node, environment)) as unknown as readonly JsonObject[],
   }
   return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
+}
+
+interface Served {
+  readonly document: JsonObject
+  readonly verdict: StoredVerdict
+}
+
+/** Releases of a system whose newest verdict for the environment lets them be served now, in the order of `own`. */
+async function served(
+  node: OwnerNode,
+  {
+    system,
+    environment,
+    own,
+    now,
+  }: {
+    readonly system: string
+    readonly environment: string
+    readonly own: readonly StateRecord[]
+    readonly now: EpochMs
+  },
+): Promise<readonly Served[]> {
+  const newest = new Map<string | null, StateRecord>()
+  for (const verdict of await listAll(node.store, 'verdicts', { system, topic: environment, parts: ['validUntil'] }))
+    // Newest first. The newest counts: a release that was blocked since is not served on an older word.
+    if (!newest.has(verdict.releaseDigest)) newest.set(verdict.releaseDigest, verdict)
+  const good = [...newest.values()].filter(
+    ({ status, document }) => status === 'released' && Number(document['validUntil']) > now,
+  )
+  const verdicts = await documentsOf(node, 'verdicts', good)
+  const goodDigests = new Set<string | null>(good.map(({ releaseDigest }) => releaseDigest))
+  const wanted = own.filter(({ id }) => goodDigests.has(id))
+  const documents = await documentsOf(node, 'releases', wanted)
+  return wanted.flatMap(({ id }): readonly Served[] => {
+    const document = documents.get(id)
+    const verdict = verdicts.get(newest.get(id)?.id ?? '') as unknown as StoredVerdict | undefined
+    if (document === undefined || verdict?.verdict !== 'released' || verdict.envelope === null) return []
+    return [{ document, verdict }]
+  })
+}
+
+async function documentsOf(
+  node: OwnerNode,
+  kind: RecordKind,
+  records: readonly StateRecord[],
+): Promise<ReadonlyMap<string, JsonObject>> {
+  const documents = new Map<string, JsonObject>()
+  for (let from = 0; from < records.length; from += LIST_MAX) {
+    const ids = records.slice(from, from + LIST_MAX).map(({ id }) => id)
+    for (const { id, document } of await node.store.getMany(kind, ids)) documents.set(id, document)
+  }
+  return documents
 }

@@ -1,4 +1,5 @@
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { Catalogue } from '../../domain/controls/control.ts'
 import { gapsOf, roadmapOf, type ControlGap, type GapSeverity } from '../../domain/controls/find-gaps.ts'
@@ -6,8 +7,9 @@ import { answersOfManifest, assessIntake, type IntakeContext } from '../../domai
 import { rankPortfolio } from '../../domain/controls/rank-portfolio.ts'
 import type { Manifest, Tier } from '../../domain/manifest/manifest.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import { windowOf, type PageRequest } from '../state/records-page.ts'
 import { commitmentGaps, type CommitmentGap } from '../governance/commitments.ts'
-import { assessSystem } from './assess-system.ts'
+import { assessPortfolio, assessSystem, type PortfolioSystem } from './assess-system.ts'
 
 /** What gaps are judged by, besides the state. */
 export interface GapContext {
@@ -19,7 +21,9 @@ export interface GapContext {
 export interface PortfolioGaps {
   readonly asOf: string
   readonly systems: readonly object[]
+  /** One page of it. */
   readonly items: readonly object[]
+  readonly nextCursor: string | null
   /** Promises to customers that nothing shows to be kept, or that nobody has agreed to yet. */
   readonly commitments: readonly CommitmentGap[]
 }
@@ -32,36 +36,47 @@ export async function portfolioGaps(
   node: OwnerNode,
   catalogue: Catalogue,
   { severityOf, intake }: GapContext,
-  { system }: { readonly system?: string | undefined },
+  { system, ...page }: PageRequest & { readonly system?: string | undefined },
 ): Promise<Result<PortfolioGaps, Problem>> {
   const now = node.clock()
-  const systems =
-    system === undefined ? (await node.store.newestOfEach('releases')).map(({ system: name }) => name) : [system]
+  const assessed =
+    system === undefined ? ok(await assessPortfolio(node, catalogue)) : await oneOf(node, catalogue, system)
+  if (!assessed.ok) return assessed
   const gaps: ControlGap[] = []
-  const assessedSystems: { readonly name: string; readonly tier: Tier }[] = []
-  for (const name of systems) {
-    const assessed = await assessSystem(node, catalogue, name)
-    if (!assessed.ok) return assessed
-    const { evidence, assessments } = assessed.value
-    const [newest] = await node.store.list('releases', { system: name, limit: 1 })
+  const systems: { readonly name: string; readonly tier: Tier }[] = []
+  for (const { evidence, assessments, manifest } of assessed.value) {
     const required = new Set(
-      assessIntake(answersOfManifest(newest?.document['manifest'] as unknown as Manifest), intake).controls.map(
-        ({ id }) => id,
-      ),
+      assessIntake(answersOfManifest(manifest as unknown as Manifest), intake).controls.map(({ id }) => id),
     )
     const asked = assessments.filter(({ control }) => required.has(control.id))
-    assessedSystems.push({ name, tier: evidence.tier })
-    gaps.push(...gapsOf({ name, tier: evidence.tier }, asked, { severityOf, now }))
+    const head = { name: evidence.system, tier: evidence.tier }
+    systems.push(head)
+    gaps.push(...gapsOf(head, asked, { severityOf, now }))
   }
+  const window = windowOf(roadmapOf(gaps), (gap) => `${gap.system}/${gap.control}`, page)
+  if (!window.ok) return window
   return ok({
     asOf: day(now),
-    systems: rankPortfolio(assessedSystems, gaps).map((line) => ({
+    systems: rankPortfolio(systems, gaps).map((line) => ({
       ...line,
       nextDue: line.nextDueAt === null ? null : day(line.nextDueAt),
     })),
-    items: roadmapOf(gaps).map((gap) => ({ ...gap, due: day(gap.dueAt) })),
+    items: window.value.items.map((gap) => ({ ...gap, due: day(gap.dueAt) })),
+    nextCursor: window.value.nextCursor,
     commitments: await commitmentGaps(node, system),
   })
+}
+
+async function oneOf(
+  node: OwnerNode,
+  catalogue: Catalogue,
+  system: string,
+): Promise<Result<readonly PortfolioSystem[], Problem>> {
+  const [assessed, [newest]] = await Promise.all([
+    assessSystem(node, catalogue, system),
+    node.store.list('releases', { system, limit: 1, parts: ['manifest'] }),
+  ])
+  return assessed.ok ? ok([{ ...assessed.value, manifest: newest?.document['manifest'] as JsonObject }]) : assessed
 }
 
 const day = (at: EpochMs): string => toRfc3339(at).slice(0, 10)

@@ -16,6 +16,8 @@ export interface StartedEvaluation {
   readonly trials: number
   readonly seed: number
   readonly shards: number
+  /** Who asked for it by hand; null where the schedule did. Absent from runs of before one could. */
+  readonly startedBy?: string | null | undefined
 }
 
 const ACTOR = 'gatehouse'
@@ -25,7 +27,7 @@ export function startEvaluation(node: OwnerNode, run: StartedEvaluation): Promis
   return node.recorder.exclusive(async () => {
     const known = await node.store.get('evaluations', run.id)
     if (known !== undefined) return ok(known.document as unknown as StartedEvaluation)
-    const recorded = await node.recorder.record('evaluation.started', ACTOR, null, {
+    const recorded = await node.recorder.record('evaluation.started', run.startedBy ?? ACTOR, null, {
       head: { id: run.id, system: run.system, status: 'running', topic: run.suiteId },
       record: { ...run, report: null },
     })

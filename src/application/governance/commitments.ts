@@ -1,4 +1,4 @@
-import { DAY_MS, epochMs } from '../../base/instant.ts'
+import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { OPEN_CASE, withWord, wordFailure, type WordFailure } from '../../domain/approval/approval-case.ts'
 import { rightOf } from '../../domain/approval/decision-rights.ts'
@@ -194,24 +194,33 @@ export interface CommitmentGap {
 /** Promises in force of which a rule is not shown to hold now, and proposals that wait for people. */
 export async function commitmentGaps(node: OwnerNode, system: string | undefined): Promise<readonly CommitmentGap[]> {
   const now = node.clock()
-  const gaps: CommitmentGap[] = []
-  for (const commitment of await commitmentsOf(node, system)) {
+  const [commitments, verdicts] = await Promise.all([commitmentsOf(node, system), newestVerdicts(node, system)])
+  return commitments.flatMap((commitment) => {
     const { id, system: of, customer, text, state, rules } = commitment
     const missing =
       state === 'proposed'
         ? ['it waits for people: nothing may be promised yet']
         : isInForce(commitment, now)
-          ? await unshown(node, of, rules)
+          ? unshown(verdicts.get(of), rules, now)
           : []
-    if (missing.length > 0) gaps.push({ commitment: id, system: of, customer, text, missing })
-  }
-  return gaps
+    return missing.length > 0 ? [{ commitment: id, system: of, customer, text, missing }] : []
+  })
 }
 
-async function unshown(node: OwnerNode, system: string, rules: readonly string[]): Promise<readonly string[]> {
-  const [newest] = await node.store.list('verdicts', { system, limit: 1 })
-  const verdict = newest?.document as unknown as StoredVerdict | undefined
-  if (verdict === undefined || verdict.validUntil <= node.clock())
+/** What of a verdict shows that rules hold. */
+type ShownRules = Pick<StoredVerdict, 'validUntil' | 'results'>
+
+async function newestVerdicts(node: OwnerNode, system: string | undefined): Promise<ReadonlyMap<string, ShownRules>> {
+  const parts = ['validUntil', 'results']
+  const newest =
+    system === undefined
+      ? await node.store.newestOfEach('verdicts', parts)
+      : await node.store.list('verdicts', { system, limit: 1, parts })
+  return new Map(newest.map(({ system: of, document }) => [of, document as unknown as ShownRules]))
+}
+
+function unshown(verdict: ShownRules | undefined, rules: readonly string[], now: EpochMs): readonly string[] {
+  if (verdict === undefined || verdict.validUntil <= now)
     return rules.map((rule) => `${rule}: no verdict that is still valid shows it`)
   const outcomes = new Map(verdict.results.map(({ id, outcome }) => [id, outcome]))
   return rules

@@ -341,13 +341,19 @@ export async function openFindings(node: OwnerNode, system: string | undefined):
   const all = (await listAll(node.store, 'findings', system === undefined ? {} : { system })).map(
     ({ document }) => document as unknown as Finding,
   )
+  const open = await stillOpen(node, all)
+  return open.toSorted((one, other) => one.dueAt - other.dueAt || one.reportedAt - other.reportedAt)
+}
+
+/** Those of the findings that are somebody's work. */
+export async function stillOpen(node: OwnerNode, findings: readonly Finding[]): Promise<readonly Finding[]> {
   const open: Finding[] = []
-  for (const finding of all) {
+  for (const finding of findings) {
     const isCarried =
       finding.state === 'accepted' &&
       (await exceptionInForce(node, finding.system, finding.exception ?? undefined)) !== undefined
     if (finding.state === 'closed' || finding.state === 'dismissed' || isCarried) continue
     open.push(finding.state === 'accepted' ? { ...finding, state: 'open' } : finding)
   }
-  return open.toSorted((one, other) => one.dueAt - other.dueAt || one.reportedAt - other.reportedAt)
+  return open
 }

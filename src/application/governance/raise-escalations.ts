@@ -12,7 +12,7 @@ const idOf = ({ kind, subject, overdueDays }: Escalation): string =>
 /** Records what is overdue, once for each subject and week: whoever follows events or has a webhook is told. */
 export async function raiseEscalations(node: OwnerNode): Promise<Result<number, Problem>> {
   let raised = 0
-  for (const escalation of await escalations(node)) {
+  for await (const escalation of escalations(node)) {
     const id = idOf(escalation)
     const done = await node.recorder.exclusive(async (): Promise<Result<boolean, Problem>> => {
       if ((await node.store.get('escalations', id)) !== undefined) return ok(false)

@@ -2,7 +2,7 @@ import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { OPEN_CASE, withWord, wordFailure, type WordFailure } from '../../domain/approval/approval-case.ts'
 import { rightOf } from '../../domain/approval/decision-rights.ts'
-import { burnDown } from '../../domain/risk/burn-down.ts'
+import { burnDown, type BurningRisk } from '../../domain/risk/burn-down.ts'
 import type { Rating } from '../../domain/risk/rate-risk.ts'
 import {
   changedRisk,
@@ -17,6 +17,7 @@ import {
 import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import { EXCERPTS_MAX } from '../state/records.ts'
 import { currentRights, personOf, speakerIn } from './rights.ts'
 import { storedRisk, storeRisk } from './risks.ts'
 
@@ -235,5 +236,12 @@ export async function riskBurnDown(
   }: { readonly system: string | undefined; readonly points: number; readonly stepDays: number },
 ): Promise<readonly object[]> {
   const until: EpochMs = node.clock()
-  return burnDown(await allRisks(node, system), { until, points, stepDays })
+  const risks: BurningRisk[] = []
+  for (let after: string | undefined; ;) {
+    const page = await node.store.excerpts('risks', { system, after })
+    // What is carried no longer is due on the day that ended it.
+    risks.push(...page.map(({ excerpt }) => riskNow(excerpt as unknown as Risk, until)))
+    if (page.length < EXCERPTS_MAX) return burnDown(risks, { until, points, stepDays })
+    after = page.at(-1)?.id
+  }
 }

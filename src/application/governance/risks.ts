@@ -1,6 +1,7 @@
 import { DAY_MS, epochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
+import type { BurningRisk } from '../../domain/risk/burn-down.ts'
 import { RISK_HISTORY_MAX, TREATMENT_DAYS, type Risk, type RiskNote, type RiskState } from '../../domain/risk/risk.ts'
 import type { StoredRuleResult, StoredVerdict } from '../release/stored-verdict.ts'
 import { listAll } from '../state/list-all.ts'
@@ -33,6 +34,19 @@ export function storedRisk(document: JsonObject): Risk {
     evidence: [],
     history: risk.treatment === 'open' ? [opened] : [opened, now],
   }
+}
+
+/** What of a risk is drawn over time. A document that is no risk at all gives one without a course. */
+export function riskCourse(document: JsonObject): JsonObject {
+  const { treatment, acceptance, dueAt, severity, history } = storedRisk(document)
+  const course: BurningRisk = {
+    treatment,
+    acceptance: acceptance === null || acceptance === undefined ? null : { expiresAt: acceptance.expiresAt },
+    dueAt,
+    severity,
+    history: (Array.isArray(history) ? history : []).map(({ at, state, level }) => ({ at, state, level })),
+  }
+  return JSON.parse(JSON.stringify(course)) as JsonObject
 }
 
 const ENTRY_OF: Readonly<Partial<Record<RiskState, string>>> = {

@@ -4,6 +4,7 @@ import { PERSON_ROLES } from '../../domain/access/access-table.ts'
 import type { CallScope } from '../../domain/access/call-scope.ts'
 import { listAll } from '../state/list-all.ts'
 import type { Principal } from '../state/owner-node.ts'
+import { recordsPage, type PageRequest } from '../state/records-page.ts'
 import { partsOfToken, secretHash, type IdentityNode } from './identity-node.ts'
 
 const PREFIX = 'ghk'
@@ -129,11 +130,16 @@ export async function revokeKey(
 }
 
 /** One's own keys; all of them for who administers. */
-export async function listKeys(node: IdentityNode, principal: Principal): Promise<readonly ShownKey[]> {
-  const records = await listAll(node.store, 'api_keys', isAdmin(principal) ? {} : { topic: principal.name })
+export async function listKeys(
+  node: IdentityNode,
+  principal: Principal,
+  page: PageRequest,
+): Promise<{ readonly items: readonly ShownKey[]; readonly nextCursor: string | null }> {
+  const own = isAdmin(principal) ? {} : { topic: principal.name }
+  const { records, nextCursor } = await recordsPage(node.store, 'api_keys', own, page)
   const keys = records.map(({ document }) => document as unknown as ApiKey)
   const uses = await node.identity.uses.lastOf(keys.map(({ id }) => id))
-  return keys.map((key) => shown(node, key, uses.get(key.id) ?? null))
+  return { items: keys.map((key) => shown(node, key, uses.get(key.id) ?? null)), nextCursor }
 }
 
 /** Who a presented key is. Undefined for anything that is not a key in force: the caller learns no more. */

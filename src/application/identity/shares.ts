@@ -2,6 +2,7 @@ import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { listAll } from '../state/list-all.ts'
 import type { Principal } from '../state/owner-node.ts'
+import { recordsPage, type PageRequest } from '../state/records-page.ts'
 import { partsOfToken, secretHash, type IdentityNode } from './identity-node.ts'
 
 const PREFIX = 'ghs'
@@ -84,11 +85,16 @@ export async function revokeShare(
   return saved.ok ? ok(shown(revoked, null, now)) : saved
 }
 
-export async function listShares(node: IdentityNode, system: string | undefined): Promise<readonly ShownShare[]> {
-  const shares = (await listAll(node.store, 'shares', { system })).map(({ document }) => shareOf(document))
+export async function listShares(
+  node: IdentityNode,
+  system: string | undefined,
+  page: PageRequest,
+): Promise<{ readonly items: readonly ShownShare[]; readonly nextCursor: string | null }> {
+  const { records, nextCursor } = await recordsPage(node.store, 'shares', { system }, page)
+  const shares = records.map(({ document }) => shareOf(document))
   const views = await node.identity.uses.lastOf(shares.map(({ id }) => id))
   const now = node.clock()
-  return shares.map((share) => shown(share, views.get(share.id) ?? null, now))
+  return { items: shares.map((share) => shown(share, views.get(share.id) ?? null, now)), nextCursor }
 }
 
 /** The caller that a share's token is; nobody once it has ended. */

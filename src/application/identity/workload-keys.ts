@@ -3,6 +3,8 @@ import { HOUR_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import type { StateRecord } from '../state/records.ts'
+import { recordsPage, type PageRequest } from '../state/records-page.ts'
 
 const KEYS_PER_SYSTEM_MAX = 10
 
@@ -93,9 +95,17 @@ export async function revokeWorkloadKey(
 export async function listWorkloadKeys(
   node: OwnerNode,
   system: string,
-): Promise<readonly (WorkloadKey & { readonly isInForce: boolean })[]> {
+  page: PageRequest,
+): Promise<{
+  readonly items: readonly (WorkloadKey & { readonly isInForce: boolean })[]
+  readonly nextCursor: string | null
+}> {
   const now = node.clock()
-  return (await keysOf(node, system)).map((key) => ({ ...key, isInForce: isInForce(key, now) }))
+  const { records, nextCursor } = await recordsPage(node.store, 'workload_keys', { system }, page)
+  return {
+    items: records.map(keyOf).map((key) => ({ ...key, isInForce: isInForce(key, now) })),
+    nextCursor,
+  }
 }
 
 /**
@@ -115,10 +125,12 @@ export async function workloadKeysFor(
 
 async function keysOf(node: Pick<OwnerNode, 'store'>, system: string): Promise<readonly WorkloadKey[]> {
   const records = await listAll(node.store, 'workload_keys', { system })
-  return records.map(({ document }) => {
-    const { ledgerIndex: _, ...key } = document as unknown as WorkloadKey & { ledgerIndex?: number }
-    return key
-  })
+  return records.map(keyOf)
+}
+
+function keyOf({ document }: StateRecord): WorkloadKey {
+  const { ledgerIndex: _, ...key } = document as unknown as WorkloadKey & { ledgerIndex?: number }
+  return key
 }
 
 function isInForce({ validUntil }: WorkloadKey, now: EpochMs): boolean {

@@ -86,6 +86,8 @@ export interface JobQueue {
   work(kind: JobKind, handler: JobHandler): Promise<void>
   /** These schedules and no others, on all workers. */
   schedule(schedules: readonly JobSchedule[]): Promise<Result<null, Problem>>
+  /** The schedules that are kept. */
+  schedules(): Promise<readonly JobSchedule[]>
   /** Stops taking jobs and waits for those in hand, as long as the grace lasts. */
   close(): Promise<void>
 }

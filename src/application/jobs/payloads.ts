@@ -13,6 +13,8 @@ export interface SuiteWork {
   readonly seed: number | null
   readonly shards: number
   readonly concurrency: number
+  /** Who asked for it by hand; absent where the schedule did. */
+  readonly startedBy?: string | undefined
 }
 
 export interface ShardWork extends SuiteWork {

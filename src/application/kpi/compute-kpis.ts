@@ -5,7 +5,11 @@ import { wilsonInterval } from '../../domain/statistics/proportion.ts'
 import type { StoredEvidence } from '../evidence/record-evidence.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
-import type { StateRecord } from '../state/records.ts'
+import type { RecordKind, StateRecord } from '../state/records.ts'
+
+type DecidedVerdict = Pick<StoredVerdict, 'verdict' | 'environment' | 'decidedAt' | 'releaseDigest'>
+
+type IncidentTimes = Pick<Incident, 'onsetAt' | 'detectedAt' | 'containedAt'>
 
 interface Outcome {
   readonly action: string
@@ -15,28 +19,31 @@ interface Outcome {
 
 /** Ten figures of one system from its recorded events (definitions: docs/reference/kpis.md). */
 export async function computeKpis(node: OwnerNode, system: string): Promise<readonly Kpi[]> {
-  const list = (kind: Parameters<typeof node.store.list>[0]): Promise<readonly StateRecord[]> =>
-    node.store.list(kind, { system, limit: 1_000 })
-  const [verdictRecords, decisions, incidentRecords, exceptions, evidence, alerts] = await Promise.all([
-    list('verdicts'),
-    list('decisions'),
-    list('incidents'),
-    list('exceptions'),
-    list('evidence'),
-    list('alerts'),
+  const list = (kind: RecordKind, parts: readonly string[]): Promise<readonly StateRecord[]> =>
+    node.store.list(kind, { system, limit: 1_000, parts })
+  const newestOf = async (checkId: string): Promise<StateRecord | undefined> =>
+    (await node.store.list('evidence', { system, topic: checkId, limit: 1 }))[0]
+  const [verdictRecords, decisions, incidentRecords, exceptions, alerts, injection, overBlocking] = await Promise.all([
+    list('verdicts', ['verdict', 'environment', 'decidedAt', 'releaseDigest']),
+    list('decisions', ['outcome']),
+    list('incidents', ['onsetAt', 'detectedAt', 'containedAt']),
+    list('exceptions', []),
+    list('alerts', []),
+    newestOf('GH-INJ-001'),
+    newestOf('GH-OVB-001'),
   ])
-  const verdicts = verdictRecords.map(({ document }) => document as unknown as StoredVerdict).toReversed()
+  const verdicts = verdictRecords.map(({ document }) => document as unknown as DecidedVerdict).toReversed()
   const outcomes = decisions.flatMap(({ document }) =>
     document['outcome'] === undefined ? [] : [document['outcome'] as unknown as Outcome],
   )
-  const incidents = incidentRecords.map(({ document }) => document as unknown as Incident)
+  const incidents = incidentRecords.map(({ document }) => document as unknown as IncidentTimes)
   return [
     ...releaseKpis(
       verdicts,
       new Set(exceptions.filter(({ status }) => status === 'approved').map(({ releaseDigest }) => releaseDigest)),
     ),
-    newestRate(evidence, 'GH-INJ-001', 'injection-success', 'Injection success'),
-    newestRate(evidence, 'GH-OVB-001', 'over-blocking', 'Over-blocking'),
+    newestRate(injection, 'GH-INJ-001', 'injection-success', 'Injection success'),
+    newestRate(overBlocking, 'GH-OVB-001', 'over-blocking', 'Over-blocking'),
     violations(outcomes),
     guardOverhead(outcomes),
     medianKpi(
@@ -61,7 +68,7 @@ export async function computeKpis(node: OwnerNode, system: string): Promise<read
   ]
 }
 
-function releaseKpis(verdicts: readonly StoredVerdict[], excepted: ReadonlySet<string | null>): readonly Kpi[] {
+function releaseKpis(verdicts: readonly DecidedVerdict[], excepted: ReadonlySet<string | null>): readonly Kpi[] {
   const byRelease = Map.groupBy(verdicts, ({ releaseDigest }) => releaseDigest)
   const firsts = [...byRelease.values()].map(([first]) => first).filter((first) => first !== undefined)
   const fixes: number[] = []
@@ -98,8 +105,8 @@ function releaseKpis(verdicts: readonly StoredVerdict[], excepted: ReadonlySet<s
 }
 
 /** The newest measured rate of a check, with its own cases as the sample. */
-function newestRate(evidence: readonly StateRecord[], checkId: string, id: string, name: string): Kpi {
-  const newest = evidence.find(({ topic }) => topic === checkId)?.document as unknown as StoredEvidence | undefined
+function newestRate(evidence: StateRecord | undefined, checkId: string, id: string, name: string): Kpi {
+  const newest = evidence?.document as unknown as StoredEvidence | undefined
   const measure = newest?.measure
   return rateKpi(
     id,

@@ -45,7 +45,7 @@ export async function buildLineage(
     decisions.set(record.id, record)
   for (const record of decisions.values()) addTrace(builder, record)
   for (const incident of incidents) addIncident(builder, incident)
-  const recorded = (await node.store.tally('decisions')).filter((tally) => tally.system === system)
+  const recorded = await node.store.tally('decisions', system)
   const total = recorded.reduce((sum, { count }) => sum + count, 0)
   return ok(builder.graph(Math.max(0, total - decisions.size)))
 }

@@ -2,8 +2,8 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { SuiteCase } from '../../domain/evaluation/suite.ts'
 import { transition, type Incident, type IncidentEvent } from '../../domain/incident/incident.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
-import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
+import { recordsPage, type PageRequest } from '../state/records-page.ts'
 
 async function findIncident(node: OwnerNode, id: string): Promise<Result<Incident, Problem>> {
   const record = await node.store.get('incidents', id)
@@ -121,11 +121,14 @@ async function forbiddenEffects(node: OwnerNode, system: string): Promise<SuiteC
     .map(({ id }) => ({ scorer: 'tool-not-called', tool: id }))
 }
 
-export async function learnedCases(node: OwnerNode, system: string): Promise<readonly SuiteCase[]> {
-  const records = await listAll(node.store, 'learned_cases', { system })
-  return records
-    .map(({ document }) => withoutLedgerIndex(document))
-    .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+/** One page of them, newest first. */
+export async function learnedCases(
+  node: OwnerNode,
+  system: string,
+  page: PageRequest,
+): Promise<{ readonly items: readonly SuiteCase[]; readonly nextCursor: string | null }> {
+  const { records, nextCursor } = await recordsPage(node.store, 'learned_cases', { system }, page)
+  return { items: records.map(({ document }) => withoutLedgerIndex(document)), nextCursor }
 }
 
 function withoutLedgerIndex(document: object): SuiteCase {

@@ -1,16 +1,24 @@
 import { parseDigest } from '../../base/digest.ts'
+import { epochMs } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { isOpenRisk, type RiskState } from '../../domain/risk/risk.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import { allDenies } from '../respond/kill.ts'
 import type { OwnerNode } from './owner-node.ts'
-import type { RecordKind } from './records.ts'
+import { cursorOf, positionOf } from './page-cursor.ts'
+import { LIST_MAX, type RecordKind } from './records.ts'
+import type { PageRequest } from './records-page.ts'
 
-/** One line per system: its newest verdict, what is open, whether it is halted. */
-export async function listSystems(node: OwnerNode): Promise<readonly object[]> {
+/** One line per system, by name: its newest verdict, what is open, whether it is halted. */
+export async function listSystems(
+  node: OwnerNode,
+  { cursor, limit = LIST_MAX }: PageRequest,
+): Promise<{ readonly items: readonly object[]; readonly nextCursor: string | null }> {
+  const after = cursor === undefined ? undefined : positionOf(cursor)?.id
   const [newest, verdicts, releases, incidents, risks, exceptions, denies] = await Promise.all([
-    node.store.newestOfEach('releases'),
-    node.store.newestOfEach('verdicts'),
+    node.store.newestOfEach('releases', ['tier'], { after, limit }),
+    // A system with a verdict has a release: no page of verdicts ends before that of releases.
+    node.store.newestOfEach('verdicts', undefined, { after, limit }),
     countBySystem(node, 'releases', () => true),
     countBySystem(node, 'incidents', (status) => status === 'open' || status === 'contained'),
     countBySystem(node, 'risks', (status) => isOpenRisk({ treatment: status as RiskState })),
@@ -18,7 +26,7 @@ export async function listSystems(node: OwnerNode): Promise<readonly object[]> {
     allDenies(node),
   ])
   const verdictOf = new Map(verdicts.map(({ system, document }) => [system, document]))
-  return newest.map(({ system, document }) => {
+  const items = newest.map(({ system, document }) => {
     const deny = denyStateOf(system, denies)
     return {
       system,
@@ -32,6 +40,12 @@ export async function listSystems(node: OwnerNode): Promise<readonly object[]> {
       deniedTools: [...deny.tools],
     }
   })
+  const last = newest.at(-1)
+  // A full page may be the last one; the next is then empty.
+  return {
+    items,
+    nextCursor: last !== undefined && newest.length >= limit ? cursorOf({ at: epochMs(0), id: last.system }) : null,
+  }
 }
 
 async function countBySystem(

@@ -63,6 +63,8 @@ export interface RecordFilter {
   readonly after?: PagePosition | undefined
   /** 1 to `LIST_MAX`; newest first. */
   readonly limit?: number | undefined
+  /** Members of the document that are wanted; whole documents where it is not said. */
+  readonly parts?: readonly string[] | undefined
 }
 
 /** The last instant that RFC 3339 can write. */
@@ -81,6 +83,27 @@ export interface Tally {
   readonly count: number
 }
 
+/** Where a record stands in the order of what is due, the first day first. */
+export interface DuePosition {
+  readonly dueAt: EpochMs
+  readonly kind: string
+  readonly id: string
+}
+
+/** A record that somebody should see to by some day. */
+export interface Deadline extends DuePosition {
+  readonly kind: RecordKind
+}
+
+/** Excerpts of one page. */
+export const EXCERPTS_MAX = 5_000
+
+/** What of a record is drawn over time, kept apart from its document: a whole register of them can be read at once. */
+export interface RecordExcerpt {
+  readonly id: string
+  readonly excerpt: JsonObject
+}
+
 /** One change that a ledger entry makes to the state. */
 export interface RecordPut {
   readonly kind: RecordKind
@@ -95,10 +118,24 @@ export interface RecordStore {
   list(kind: RecordKind, filter: RecordFilter): Promise<readonly StateRecord[]>
   /** All records of a kind, ever. */
   count(kind: RecordKind): Promise<number>
-  /** Counts by system and status; `TALLY_MAX` pairs at most. */
-  tally(kind: RecordKind): Promise<readonly Tally[]>
-  /** The newest record of each system; `LIST_MAX` systems at most. */
-  newestOfEach(kind: RecordKind): Promise<readonly StateRecord[]>
+  /** Counts by system and status; `TALLY_MAX` pairs at most. Kept with each change, not counted when they are asked for. */
+  tally(kind: RecordKind, system?: string): Promise<readonly Tally[]>
+  /** The newest record of each system, by name, behind a name; `LIST_MAX` systems at most. `parts` as in filters. */
+  newestOfEach(
+    kind: RecordKind,
+    parts?: readonly string[],
+    page?: { readonly after?: string | undefined; readonly limit?: number | undefined },
+  ): Promise<readonly StateRecord[]>
+  /** What is due by an instant (inclusive), behind a position; the first day first, `LIST_MAX` at most. */
+  due(
+    by: EpochMs,
+    page: { readonly after?: DuePosition | undefined; readonly limit: number },
+  ): Promise<readonly Deadline[]>
+  /** Excerpts in the order of ids, behind one of them; `EXCERPTS_MAX` at most. Of kinds that have any. */
+  excerpts(
+    kind: RecordKind,
+    page: { readonly system?: string | undefined; readonly after?: string | undefined },
+  ): Promise<readonly RecordExcerpt[]>
   /** Forgets every record of this organization: the projection is about to be built anew. */
   reset(): Promise<void>
   /** Number of ledger entries already projected. */

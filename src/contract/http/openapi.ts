@@ -66,6 +66,69 @@ const IF_NONE_MATCH: JsonObject = {
   schema: { type: 'string', maxLength: 300 },
 }
 
+const LAST_EVENT_ID: JsonObject = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'of a stream: go on behind this place in the ledger; it is newer than `after` and comes before it',
+  schema: { type: 'string', pattern: '^(?:-1|\\d{1,15})$' },
+  example: '41',
+}
+
+/** One answer of an operation that can be streamed. */
+const EVENT_STREAM: JsonObject = {
+  'text/event-stream': {
+    schema: {
+      type: 'string',
+      description:
+        'server-sent events: `id` is the place in the ledger, `event` the type, `data` the event as one JSON object. A comment keeps a silent stream open every 10 seconds. `event: reset` gives the place to go on from when the one that was asked for is of a ledger that was restored since. The last one is `event: end`, whose data says why: events/slow-reader, events/credential-ended, events/closing, events/failed.',
+    },
+    example:
+      'retry: 1000\n\nid: 42\nevent: verdict.issued\ndata: {"id":"01JDZ5M6V8W0C3Q4T6Y8A9B0C1","type":"verdict.issued"}\n\n',
+  },
+}
+
+/** The signed bundle: the one route of the API that is no operation, for its answer is held back until there is news. */
+const BUNDLE_ROUTE: JsonObject = {
+  get: {
+    operationId: 'getBundle',
+    summary:
+      'The signed bundle that a gateway serves from: at once when it is another one, else when something changes',
+    description:
+      'A gateway asks again and again. With `If-None-Match` of the bundle that it has, the answer waits until something changes, `waitMs` at most: that is how policies, kill switches and keys are pushed. With its question a gateway says which bundle it serves by; `listGateways` shows that for each instance, and `issueDeny` waits a second for it.',
+    security: [{ gateway: [] }],
+    parameters: [
+      ...Object.entries({
+        environment: 'whose releases; `local` where it is not said',
+        gateway: 'name of this instance, under which it is shown',
+        revision: 'revision that it serves by: the acknowledgement',
+        version: 'version of the bundle that it serves by',
+        problem: 'why it does not take the newest one',
+        waitMs: 'how long the answer may wait, 25,000 at most',
+      }).map(([name, description]) => ({
+        name,
+        in: 'query',
+        required: false,
+        description,
+        schema: { type: 'string' },
+      })),
+      IF_NONE_MATCH,
+    ],
+    responses: {
+      '200': {
+        description: 'the bundle',
+        headers: {
+          ETag: { schema: { type: 'string' } },
+          'Gatehouse-Revision': { schema: { type: 'string' }, description: 'what `revision` says once it is taken' },
+        },
+        content: { 'application/json': { schema: { type: 'object' } } },
+      },
+      '304': { description: 'nothing has changed' },
+      '401': { $ref: '#/components/responses/Problem401' },
+    },
+  },
+}
+
 /** OpenAPI 3.1 document of `/api/v1`, from the same table that routes and commands come from. */
 export function openApiDocument(version: string): JsonObject {
   const paths: Record<string, Record<string, JsonObject>> = {}
@@ -75,6 +138,7 @@ export function openApiDocument(version: string): JsonObject {
     paths[path] ??= {}
     paths[path][operation.method.toLowerCase()] = operationObject(schemas, name, operation)
   }
+  paths['/api/v1/gateway/bundle'] = BUNDLE_ROUTE as Record<string, JsonObject>
   return {
     openapi: '3.1.0',
     info: { title: 'Gatehouse control plane', version },
@@ -115,7 +179,8 @@ function operationObject(
   const parameters = inPath.map((key) => parameter(key, 'path', true))
   if (method === 'GET')
     parameters.push(...outside.map(([key]) => parameter(key, 'query', required.includes(key))), IF_NONE_MATCH)
-  else parameters.push(IDEMPOTENCY_KEY, ...(rest.record === undefined ? [] : [IF_MATCH]))
+  if (rest.isStreamed === true) parameters.push(LAST_EVENT_ID)
+  if (method === 'POST') parameters.push(IDEMPOTENCY_KEY, ...(rest.record === undefined ? [] : [IF_MATCH]))
   const body: JsonObject = {
     type: 'object',
     properties: Object.fromEntries(outside),
@@ -138,7 +203,10 @@ function operationObject(
       '200': {
         description: 'done',
         ...(method === 'GET' ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
-        content: { 'application/json': { schema: schemas.of(output, 'output') } },
+        content: {
+          'application/json': { schema: schemas.of(output, 'output') },
+          ...(rest.isStreamed === true ? EVENT_STREAM : {}),
+        },
       },
       ...(method === 'GET' ? { '304': { description: 'nothing has changed since the version of If-None-Match' } } : {}),
       ...Object.fromEntries(

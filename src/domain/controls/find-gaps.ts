@@ -72,13 +72,16 @@ function worstOf(severities: readonly GapSeverity[]): GapSeverity {
   return GAP_SEVERITIES.find((severity) => severities.includes(severity)) ?? 'medium'
 }
 
+/** One collator for all: thousands of gaps are put in order. */
+const compareNames = new Intl.Collator('en').compare
+
 /** The roadmap: what is due first stands first, and of one day what weighs most. */
 export function roadmapOf(gaps: readonly ControlGap[]): readonly ControlGap[] {
   return gaps.toSorted(
     (left, right) =>
       left.dueAt - right.dueAt ||
       right.rank - left.rank ||
-      left.system.localeCompare(right.system, 'en') ||
-      left.control.localeCompare(right.control, 'en'),
+      compareNames(left.system, right.system) ||
+      compareNames(left.control, right.control),
   )
 }

@@ -19,9 +19,10 @@ export function rankPortfolio(
   systems: readonly { readonly name: string; readonly tier: Tier }[],
   gaps: readonly ControlGap[],
 ): readonly SystemGaps[] {
+  const gapsOf = Map.groupBy(gaps, ({ system }) => system)
   return systems
     .map(({ name, tier }): SystemGaps => {
-      const own = gaps.filter(({ system }) => system === name)
+      const own = gapsOf.get(name) ?? []
       const [first] = own.map(({ dueAt }) => dueAt).toSorted((one, other) => one - other)
       return {
         system: name,

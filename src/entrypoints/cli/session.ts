@@ -19,6 +19,8 @@ import type { Terminal } from './terminal.ts'
 export interface Session extends AsyncDisposable {
   readonly stateFolder: string
   readonly isRemote: boolean
+  /** The server that one is signed in to; undefined where the state is in a folder of this machine. */
+  readonly server?: string | undefined
   /** The name by which a server knows the caller, where it does. */
   readonly actsAs?: string | undefined
   call<Name extends OperationName>(name: Name, input: InputOf<Name>): Promise<Result<OutputOf<Name>, Problem>>
@@ -100,6 +102,7 @@ function serverSession(
   return ok({
     stateFolder,
     isRemote: true,
+    server: url,
     actsAs: name === '' ? undefined : name,
     call: (operation, input) => callRemote(plane, operation, input),
     [Symbol.asyncDispose]: async () => undefined,

@@ -58,6 +58,7 @@ export async function runSuiteJob({ node, environment }: WorkerPorts, job: Runni
       trials: opened.trials,
       seed: opened.seed,
       shards: work.shards,
+      startedBy: work.startedBy ?? null,
     })
     if (!started.ok) return again(started.failure)
     const queue = await node.jobs()

@@ -1,6 +1,6 @@
 import { httpSender } from '../../adapters/webhooks/http-sender.ts'
 import { raiseEscalations } from '../../application/governance/raise-escalations.ts'
-import { escalations } from '../../application/governance/escalations.ts'
+import { escalationPage } from '../../application/governance/escalations.ts'
 import type { JobHandler, JobOutcome, JobQueue, JobSchedule } from '../../application/jobs/job-queue.ts'
 import type { JobKind } from '../../application/jobs/job-kinds.ts'
 import { deliver, type SendWebhook } from '../../application/webhooks/deliver.ts'
@@ -43,7 +43,7 @@ export async function startWorker(ports: WorkerPorts): Promise<Result<AsyncDispo
     every(
       ESCALATIONS_MS,
       async () => {
-        if ((await escalations(node)).length === 0) return
+        if ((await escalationPage(node, { limit: 1 })).items.length === 0) return
         await (await node.jobs()).enqueue({ kind: 'escalations.sweep', subject: 'all', payload: {}, singleton: 'all' })
       },
       (error) => node.report('overdue decisions could not be looked up', error),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { REMOVAL_KINDS } from '../../../domain/controls/control-test.ts'
-import { INSTANT_MAX, digest, document, items, operation, page, pageOfItems, system } from '../operation.ts'
+import { cursor, digest, document, INSTANT_MAX, items, limit, operation, page, pageOfItems, system } from '../operation.ts'
 
 const control = z.string().regex(/^CTL-[A-Z]+-\d+$/)
 const framework = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -44,11 +44,12 @@ export const CONTROLS_OPERATIONS = {
     path: '/gaps',
     summary: 'Controls that are missing or unproven, of one system or of all, as a dated roadmap',
     access: 'read',
-    input: z.object({ system: system.optional() }),
+    input: z.object({ system: system.optional(), limit, cursor }),
     output: z.object({
       asOf: z.string(),
       systems: z.array(document),
       items: z.array(document),
+      nextCursor: z.string().nullable(),
       commitments: z.array(document),
     }),
   }),

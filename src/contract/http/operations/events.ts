@@ -11,6 +11,7 @@ export const EVENTS_OPERATIONS = {
     summary: 'Events behind a place in the ledger; with `Accept: text/event-stream`, a stream of them',
     access: 'read',
     listsSystems: true,
+    isStreamed: true,
     input: z.object({
       /** Place of the last event that the caller has. */
       after: z.coerce.number().int().min(-1).max(Number.MAX_SAFE_INTEGER).optional(),

@@ -4,7 +4,7 @@ import { VENDOR_DAYS_MAX } from '../../../domain/vendor/vendor-assessment.ts'
 import { READINESS_ITEMS } from '../../../domain/readiness/readiness.ts'
 import { TIERS } from '../../../domain/manifest/manifest.ts'
 import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
-import { digest, document, id, items, operation, page, pageOfItems, system, text } from '../operation.ts'
+import { cursor, digest, document, id, limit, operation, page, pageOfItems, system, text } from '../operation.ts'
 
 const ruleId = z.string().regex(/^GH-[A-Z]{3}-\d{3}$/)
 const person = z.string().min(1).max(200)
@@ -118,10 +118,10 @@ export const FINDINGS_OPERATIONS = {
   listEscalations: operation({
     method: 'GET',
     path: '/escalations',
-    summary: 'What is overdue, and who is to be told',
+    summary: 'What is overdue, most overdue first, and who is to be told',
     access: 'read',
-    input: z.object({}),
-    output: items,
+    input: z.object({ limit, cursor }),
+    output: pageOfItems,
   }),
   getThreatModel: operation({
     method: 'GET',

@@ -3,7 +3,7 @@ import { KEY_LIFE_DAYS_MAX, OVERLAP_HOURS_MAX } from '../../../application/ident
 import { SHARE_SECTIONS } from '../../../application/identity/share-view.ts'
 import { SHARE_DAYS_MAX } from '../../../application/identity/shares.ts'
 import { PERSON_ROLES } from '../../../domain/access/access-table.ts'
-import { document, id, items, operation, system } from '../operation.ts'
+import { cursor, document, id, items, limit, operation, pageOfItems, system } from '../operation.ts'
 
 const name = z.string().min(1).max(100)
 const overlapHours = z.int().min(0).max(OVERLAP_HOURS_MAX)
@@ -55,8 +55,8 @@ export const IDENTITY_OPERATIONS = {
     path: '/keys',
     summary: "One's own API keys with their last use, without secrets; everybody's for admins",
     access: 'self',
-    input: z.object({}),
-    output: items,
+    input: z.object({ limit, cursor }),
+    output: pageOfItems,
   }),
   rotateKey: operation({
     method: 'POST',
@@ -89,8 +89,8 @@ export const IDENTITY_OPERATIONS = {
     path: '/systems/{system}/workload-keys',
     summary: 'Public keys that sign Gatehouse-Subject for a system',
     access: 'read',
-    input: z.object({ system }),
-    output: items,
+    input: z.object({ system, limit, cursor }),
+    output: pageOfItems,
   }),
   revokeWorkloadKey: operation({
     method: 'POST',
@@ -119,8 +119,8 @@ export const IDENTITY_OPERATIONS = {
     path: '/shares',
     summary: 'Shares for auditors, newest first, with their last view',
     access: 'read',
-    input: z.object({ system: system.optional() }),
-    output: items,
+    input: z.object({ system: system.optional(), limit, cursor }),
+    output: pageOfItems,
   }),
   revokeShare: operation({
     method: 'POST',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { JOB_KINDS } from '../../../application/jobs/job-kinds.ts'
 import { JOB_STATES } from '../../../application/jobs/job-queue.ts'
-import { cursor, document, id, limit, operation, pageOfItems } from '../operation.ts'
+import { cursor, document, id, items, limit, operation, pageOfItems } from '../operation.ts'
 
 /** Queued work. */
 export const JOBS_OPERATIONS = {
@@ -25,6 +25,22 @@ export const JOBS_OPERATIONS = {
     summary: 'One job, with the problem of its last failed attempt',
     access: 'jobs',
     input: z.object({ id }),
+    output: document,
+  }),
+  listSchedules: operation({
+    method: 'GET',
+    path: '/schedules',
+    summary: 'Schedules of the configuration, by name',
+    access: 'jobs',
+    input: z.object({}),
+    output: items,
+  }),
+  startSuiteRun: operation({
+    method: 'POST',
+    path: '/schedules/{schedule}/runs',
+    summary: 'Run the suite of a schedule now; the run itself is an event when it begins and when it ends',
+    access: 'engineer',
+    input: z.object({ schedule: id }),
     output: document,
   }),
   retryJob: operation({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { document, items, operation, system } from '../operation.ts'
+import { cursor, document, limit, operation, pageOfItems, system } from '../operation.ts'
 
 const prompt = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/)
 const label = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
@@ -15,8 +15,8 @@ export const PROMPTS_OPERATIONS = {
     path: '/systems/{system}/prompts',
     summary: 'Versions of the prompts of a system, newest first, with their labels',
     access: 'read',
-    input: z.object({ system }),
-    output: items,
+    input: z.object({ system, limit, cursor }),
+    output: pageOfItems,
   }),
   getPrompt: operation({
     method: 'GET',

@@ -4,7 +4,8 @@ import {
   INSTANT_MAX,
   digest,
   document,
-  items,
+  cursor,
+  limit,
   operation,
   page,
   pageOfItems,
@@ -53,8 +54,8 @@ export const RELEASES_OPERATIONS = {
     summary: 'Systems with their newest verdicts, open incidents and risks',
     access: 'read',
     listsSystems: true,
-    input: z.object({}),
-    output: items,
+    input: z.object({ limit, cursor }),
+    output: pageOfItems,
   }),
   listReleases: operation({
     method: 'GET',
@@ -122,9 +123,9 @@ export const RELEASES_OPERATIONS = {
   listLearnedCases: operation({
     method: 'GET',
     path: '/systems/{system}/learned-cases',
-    summary: 'Regression cases learned from incidents',
+    summary: 'Regression cases learned from incidents, newest first',
     access: 'read',
-    input: z.object({ system }),
-    output: items,
+    input: z.object({ system, limit, cursor }),
+    output: pageOfItems,
   }),
 } as const

@@ -22,6 +22,7 @@ import { openSession } from '../session.ts'
 import { stateFolderOf } from '../state-folder.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { exitCodeOfProblems } from './with-session.ts'
 
 export interface EvalCoverageOptions {
   readonly project: string
@@ -47,7 +48,7 @@ export async function evalCoverageCommand(terminal: Terminal, options: EvalCover
   const coverage = await readCoverage(terminal, options, now)
   if (!coverage.ok) {
     reportProblems(terminal, coverage.failure)
-    return EXIT_CODE.usage
+    return exitCodeOfProblems(coverage.failure)
   }
   const exitCode = exitCodeOfCoverage(coverage.value)
   if (options.json || options.format === 'json')

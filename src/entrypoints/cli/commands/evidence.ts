@@ -38,12 +38,18 @@ export async function packCommand(
         bytes: archive.length,
         digest: digestOfBytes(nodeSha256, archive),
         stateFolder: session.stateFolder,
+        server: session.server,
       })
     },
-    ({ entries, ledgerSize, bytes, digest, stateFolder }) => {
+    ({ entries, ledgerSize, bytes, digest, stateFolder, server }) => {
       if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, path, entries, ledgerSize, bytes, digest }))
       else {
         printLine(terminal, `${options.output}: ${entries} entries of ledger #${ledgerSize}, ${bytes} bytes, ${digest}`)
+        if (server !== undefined) {
+          printLine(terminal, `  trust.json of ${inert(server)} comes from its operator, by another way than the pack`)
+          printLine(terminal, `  next: gatehouse evidence verify ${options.output} --trust trust.json`)
+          return
+        }
         printLine(
           terminal,
           `  embedded mode: whoever can write \`${stateFolder}\` can forge; give the auditor trust.json by another way`,

@@ -17,6 +17,7 @@ import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { printThreatModel, THREAT_FORMATS, type ThreatFormat } from './print-threats.ts'
+import { everyItem } from '../every-item.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -165,8 +166,8 @@ export async function escalationsCommand(terminal: Terminal, options: Common): P
   return withSession(
     terminal,
     options,
-    (session) => session.call('listEscalations', {}),
-    ({ items }) => {
+    (session) => everyItem(session, 'listEscalations', {}),
+    (items) => {
       if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
       if (items.length === 0) printLine(terminal, 'nothing is overdue')
       for (const { subject, system, text, overdueDays, tell } of items as unknown as readonly Escalation[])

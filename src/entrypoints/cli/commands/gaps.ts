@@ -1,6 +1,8 @@
 import type { CommitmentGap } from '../../../application/governance/commitments.ts'
 import type { ControlGap } from '../../../domain/controls/find-gaps.ts'
 import type { SystemGaps } from '../../../domain/controls/rank-portfolio.ts'
+import { ok } from '../../../base/result.ts'
+import { everyItem } from '../every-item.ts'
 import { printTable, type TableFormat } from '../print-table.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
@@ -20,7 +22,14 @@ export async function gapsCommand(
   return withSession(
     terminal,
     options,
-    (session) => session.call('listGaps', { system: options.system }),
+    async (session) => {
+      const [head, items] = [
+        await session.call('listGaps', { system: options.system, limit: 1 }),
+        await everyItem(session, 'listGaps', { system: options.system }),
+      ]
+      if (!head.ok) return head
+      return items.ok ? ok({ ...head.value, items: items.value }) : items
+    },
     ({ asOf, systems, items, commitments }) => {
       const promises = commitments as unknown as readonly CommitmentGap[]
       const gaps = items as unknown as readonly (ControlGap & { readonly due: string })[]

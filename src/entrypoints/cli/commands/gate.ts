@@ -10,7 +10,7 @@ import { reportProblems } from '../report-problems.ts'
 import { openSession, principalFrom } from '../session.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { lockFileOf } from './lock.ts'
-import { exitCodeOfProblem } from './with-session.ts'
+import { exitCodeOfProblem, exitCodeOfProblems } from './with-session.ts'
 
 export interface GateCommandOptions {
   readonly project: string
@@ -56,7 +56,7 @@ export async function gateCommand(terminal: Terminal, options: GateCommandOption
   })
   if (!gated.ok) {
     reportProblems(terminal, gated.failure)
-    return EXIT_CODE.usage
+    return exitCodeOfProblems(gated.failure)
   }
   const { verdict, gate } = gated.value
   await updateLock(gate.project.folder, options.manifest, `${JSON.stringify(lockOf(gate.project.release), null, 2)}\n`)

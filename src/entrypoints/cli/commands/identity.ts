@@ -12,6 +12,7 @@ import { reportProblems } from '../report-problems.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { everyItem, type PagedOperation } from '../every-item.ts'
 import { withSession } from './with-session.ts'
 
 export type Common = SessionOptions & { readonly json: boolean }
@@ -52,6 +53,25 @@ export function listedCommand<Name extends OperationName>(
     (session) => session.call(call.operation, call.input),
     (value) => {
       const { items } = value as unknown as { readonly items: readonly Fields[] }
+      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
+      if (items.length === 0) printLine(terminal, 'none')
+      for (const item of items) printLine(terminal, line(item))
+    },
+  )
+}
+
+/** The same for a list that comes in pages and is printed whole. */
+export function wholeListCommand<Name extends PagedOperation>(
+  terminal: Terminal,
+  options: Common,
+  call: { readonly operation: Name; readonly input: InputOf<Name> },
+  line: (item: Fields) => string,
+): Promise<number> {
+  return withSession(
+    terminal,
+    options,
+    (session) => everyItem(session, call.operation, call.input),
+    (items) => {
       if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
       if (items.length === 0) printLine(terminal, 'none')
       for (const item of items) printLine(terminal, line(item))
@@ -107,7 +127,7 @@ const keyWithSecret = (key: Fields): readonly string[] => [
 ]
 
 export function listKeysCommand(terminal: Terminal, options: Common): Promise<number> {
-  return listedCommand(terminal, options, { operation: 'listKeys', input: {} }, (key) =>
+  return wholeListCommand(terminal, options, { operation: 'listKeys', input: {} }, (key) =>
     [
       word(key['id']),
       key['revokedAt'] === null ? 'active' : 'revoked',
@@ -178,7 +198,7 @@ export function listWorkloadKeysCommand(
   options: Common & { readonly system: string },
 ): Promise<number> {
   const call = { operation: 'listWorkloadKeys', input: { system: options.system } } as const
-  return listedCommand(terminal, options, call, (key) =>
+  return wholeListCommand(terminal, options, call, (key) =>
     [
       word(key['id']),
       key['isInForce'] === true ? 'in force' : 'ended',
@@ -212,7 +232,7 @@ export function createShareCommand(
 }
 
 export function listSharesCommand(terminal: Terminal, options: Common & { readonly system?: string }): Promise<number> {
-  return listedCommand(terminal, options, { operation: 'listShares', input: { system: options.system } }, (share) =>
+  return wholeListCommand(terminal, options, { operation: 'listShares', input: { system: options.system } }, (share) =>
     [
       word(share['id']),
       share['isOpen'] === true ? 'open' : 'ended',

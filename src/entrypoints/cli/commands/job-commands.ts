@@ -43,6 +43,19 @@ function registerJobs(program: Command, { terminal, setExitCode }: CommandContex
     .addOption(new Option('--limit <n>', 'how many, 199 at most').argParser(Number))
     .addHelpText('after', '\nExample:\n  $ gatehouse jobs list --is dead --kind webhook.deliver\n')
     .action(async (options) => setExitCode(await (await jobs()).listJobsCommand(terminal, options)))
+  onState(group.command('schedules').description('schedules of the configuration of `gatehouse serve`')).action(
+    async (options) => setExitCode(await (await jobs()).listSchedulesCommand(terminal, options)),
+  )
+  onState(
+    group
+      .command('run')
+      .description('run the suite of a schedule now')
+      .argument('<schedule>', 'from `gatehouse jobs schedules`'),
+  )
+    .addHelpText('after', '\nExample:\n  $ gatehouse jobs run nightly-quality\n')
+    .action(async (schedule: string, options) =>
+      setExitCode(await (await jobs()).runScheduleCommand(terminal, schedule, options)),
+    )
   const on = { show: 'getJob', retry: 'retryJob', cancel: 'cancelJob' } as const
   const about = {
     show: 'one job, with the problem of its last failed attempt',

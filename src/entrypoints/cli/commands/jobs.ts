@@ -1,4 +1,5 @@
 import type { Job } from '../../../application/jobs/job-queue.ts'
+import type { ShownSchedule } from '../../../application/jobs/start-run.ts'
 import { toRfc3339 } from '../../../base/instant.ts'
 import type { InputOf } from '../../../contract/http/operations.ts'
 import { inert } from '../style.ts'
@@ -31,4 +32,15 @@ export function jobCommand(
     lineOf(job),
     inert(`  payload: ${JSON.stringify(job['payload'])}`),
   ])
+}
+
+export function listSchedulesCommand(terminal: Terminal, options: Common): Promise<number> {
+  return listedCommand(terminal, options, { operation: 'listSchedules', input: {} }, (item) => {
+    const { id, kind, cron, timezone } = item as ShownSchedule
+    return inert(`${id}  ${kind}  ${cron}  ${timezone}`)
+  })
+}
+
+export function runScheduleCommand(terminal: Terminal, schedule: string, options: Common): Promise<number> {
+  return oneCommand(terminal, options, { operation: 'startSuiteRun', input: { schedule } }, (job) => [lineOf(job)])
 }

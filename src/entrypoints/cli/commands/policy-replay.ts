@@ -15,6 +15,7 @@ import {
   type PastDecision,
   type ReplayedDecision,
 } from '../../../domain/release/replay-pack.ts'
+import { everyItem } from '../every-item.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import type { LoadedPack } from '../load-packs.ts'
 import { loadPackOrFile } from '../named-packs.ts'
@@ -80,9 +81,9 @@ async function replayAll(
   changed: ChangedPack,
   system: string | undefined,
 ): Promise<Result<readonly Replayed[], Problem>> {
-  const systems = await session.call('listSystems', {})
+  const systems = await everyItem(session, 'listSystems', {})
   if (!systems.ok) return systems
-  const names = systems.value.items.map((item) => String(item['system'])).filter((name) => name === (system ?? name))
+  const names = systems.value.map((item) => String(item['system'])).filter((name) => name === (system ?? name))
   if (names.length === 0)
     return fail({ code: 'controls/unknown-system', message: 'no release is known', next: 'run `gatehouse gate` first' })
   const all: Replayed[] = []

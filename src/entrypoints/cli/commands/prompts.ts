@@ -2,6 +2,7 @@ import type { PromptVersion } from '../../../application/prompt/prompt-registry.
 import { shortDigest } from '../../../base/digest.ts'
 import { epochMs, toRfc3339 } from '../../../base/instant.ts'
 import type { PromptLabel } from '../../../domain/prompt/prompt-label.ts'
+import { everyItem } from '../every-item.ts'
 import { printTable } from '../print-table.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
@@ -15,8 +16,8 @@ export function promptListCommand(terminal: Terminal, options: Common): Promise<
   return withSession(
     terminal,
     options,
-    (session) => session.call('listPrompts', { system: options.system }),
-    ({ items }) => {
+    (session) => everyItem(session, 'listPrompts', { system: options.system }),
+    (items) => {
       const versions = items as unknown as readonly PromptVersion[]
       if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, prompts: versions }, 2))
       if (versions.length === 0)

@@ -29,6 +29,12 @@ export async function withSession<Value>(
 const REFUSED =
   /^(?:(?:exception|approval|tool-approval|delegation|finding|risk|intake|commitment)\/(?:own-request|author|role|not-open|undecided|not-the-acceptor|foreign|involved|closed|self|not-verified|refused|second-role|not-the-reviewer)|incident\/refused)$/
 
+/** Of several problems the one that weighs most: what the server does not let in comes before what was written wrongly. */
+export function exitCodeOfProblems(problems: readonly Problem[]): number {
+  const codes = problems.map(exitCodeOfProblem)
+  return codes.find((code) => code === EXIT_CODE.integrity || code === EXIT_CODE.unauthenticated) ?? EXIT_CODE.usage
+}
+
 /** Refusals of the rules are "blocked"; missing rights are "auth"; the rest is usage. */
 export function exitCodeOfProblem({ code }: Problem): number {
   if (code === 'http/unauthenticated' || code === 'http/forbidden') return EXIT_CODE.unauthenticated

@@ -9,6 +9,7 @@ import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { isFresh } from '../../../domain/release/evidence.ts'
 import type { SuiteCase } from '../../../domain/evaluation/suite.ts'
 import { warnOfChangedModel } from '../evaluation/warn-of-changed-model.ts'
+import { everyItem } from '../every-item.ts'
 import { loadProject } from '../load-project.ts'
 import type { Session } from '../session.ts'
 import type { Terminal } from '../terminal.ts'
@@ -55,11 +56,11 @@ export async function runGate(
         at: project.value.source.positionOf(['environments']),
       },
     ])
-  const learned = await session.call('listLearnedCases', { system })
+  const learned = await learnedCases(session, system)
   if (!learned.ok) return fail([learned.failure])
   const prepared = await prepareGate(project.value, {
     environment: options.environment,
-    learned: learned.value.items as unknown as readonly SuiteCase[],
+    learned: learned.value,
     model: modelIdentity(terminal.environment),
   })
   if (!prepared.ok) return prepared
@@ -128,4 +129,12 @@ async function missingChecks(
       return evidence === undefined || evidence.outcome === 'errored' || !isFresh(evidence, key, rule.maxAgeDays, now)
     }),
   )
+}
+
+/** All of them, in the order of their ids: nothing is decided on one page. */
+async function learnedCases(session: Session, system: string): Promise<Result<readonly SuiteCase[], Problem>> {
+  const all = await everyItem(session, 'listLearnedCases', { system })
+  return all.ok
+    ? ok((all.value as unknown as readonly SuiteCase[]).toSorted((left, right) => (left.id < right.id ? -1 : 1)))
+    : all
 }

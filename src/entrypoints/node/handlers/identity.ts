@@ -33,14 +33,14 @@ export const IDENTITY_HANDLERS: HandlersOf<typeof IDENTITY_OPERATIONS> = {
     const sound = checkKeyScope(input)
     return sound.ok ? createKey(node, principal, input) : sound
   },
-  listKeys: async ({ node }, principal) => ok({ items: await listKeys(node, principal) }),
+  listKeys: async ({ node }, principal, page) => ok(await listKeys(node, principal, page)),
   rotateKey: ({ node }, principal, input) => rotateKey(node, principal, input),
   revokeKey: ({ node }, principal, { id }) => revokeKey(node, principal, id),
   addWorkloadKey: ({ node }, principal, input) => addWorkloadKey(node, principal, input),
-  listWorkloadKeys: async ({ node }, _, { system }) => ok({ items: await listWorkloadKeys(node, system) }),
+  listWorkloadKeys: async ({ node }, _, { system, ...page }) => ok(await listWorkloadKeys(node, system, page)),
   revokeWorkloadKey: ({ node }, principal, { id }) => revokeWorkloadKey(node, principal, id),
   createShare: ({ node }, principal, input) => createShare(node, principal, input),
-  listShares: async ({ node }, _, { system }) => ok({ items: await listShares(node, system) }),
+  listShares: async ({ node }, _, { system, ...page }) => ok(await listShares(node, system, page)),
   revokeShare: ({ node }, principal, { id }) => revokeShare(node, principal, id),
   viewShare: ({ node }, principal, { section }) => viewShare(node, principal, section),
 }

@@ -16,7 +16,7 @@ import { listOf } from '../list-records.ts'
 
 /** Releases, their evidence and the gate. */
 export const RELEASES_HANDLERS: HandlersOf<typeof RELEASES_OPERATIONS> = {
-  listSystems: async ({ node }) => ok({ items: await listSystems(node) }),
+  listSystems: async ({ node }, _, page) => ok(await listSystems(node, page)),
   listReleases: ({ node }, _, input) => listOf(node, 'releases', input),
   getRelease: ({ node }, _, input) => releaseDetail(node, input.digest),
   listEvidence: ({ node }, _, { digest, ...rest }) =>
@@ -24,7 +24,7 @@ export const RELEASES_HANDLERS: HandlersOf<typeof RELEASES_OPERATIONS> = {
   recordEvidence: ({ node }, principal, input) =>
     recordEvidence(node, principal, { system: input.system, evidence: input.evidence as unknown as CheckEvidence }),
   gateRelease: gate,
-  listLearnedCases: async ({ node }, _, { system }) => ok({ items: await learnedCases(node, system) }),
+  listLearnedCases: async ({ node }, _, { system, ...page }) => ok(await learnedCases(node, system, page)),
 }
 
 async function gate(

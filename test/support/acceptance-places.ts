@@ -1,0 +1,80 @@
+/** Where a file of the acceptance suite keeps its state, and so in which runs it is. */
+type Place =
+  /** In a folder, and in a second run in PostgreSQL. */
+  | 'both'
+  /** It opens none: once is enough. */
+  | 'none'
+  /** It has a schema of its own on PostgreSQL in the first run. */
+  | 'postgresql'
+  /** In a folder only, and why. */
+  | { readonly folderOnly: string }
+
+/** Every file of `test/acceptance`; one without a row fails a test. */
+export const ACCEPTANCE_PLACES: Readonly<Record<string, Place>> = {
+  access: 'postgresql',
+  api: 'both',
+  'api-repeats': 'postgresql',
+  cli: 'both',
+  'cli-folder': { folderOnly: 'it is about a journal that is a file, and about the lock of a folder' },
+  'cli-jobs': 'postgresql',
+  'cli-remote': 'postgresql',
+  'cli-serve': 'both',
+  commitments: 'both',
+  controls: 'both',
+  'controls-run': 'both',
+  eval: 'none',
+  'eval-application': 'none',
+  'eval-compare': 'none',
+  'eval-coverage': 'both',
+  'eval-import': 'none',
+  'eval-judges': 'none',
+  'eval-memory': 'none',
+  'eval-runner': 'none',
+  events: 'postgresql',
+  'evidence-freshness': 'both',
+  'evidence-import': 'both',
+  exports: 'none',
+  'finding-import': 'both',
+  gateway: 'both',
+  'gateway-admission': 'both',
+  'gateway-approval': 'both',
+  'gateway-bundle': 'both',
+  'gateway-bypass': 'none',
+  'gateway-clients': 'both',
+  'gateway-decision-point': 'none',
+  'gateway-denial': 'both',
+  'gateway-drift': 'both',
+  'gateway-faults': 'none',
+  'gateway-notices': 'both',
+  'gateway-records': 'both',
+  'gateway-request-packs': 'both',
+  'gateway-secrets': 'none',
+  'gateway-streaming': 'none',
+  'gateway-upstream-faults': 'none',
+  governance: 'both',
+  'guard-detectors': 'none',
+  'guard-manifest': 'both',
+  identity: 'postgresql',
+  'intake-requests': 'both',
+  'machine-credentials': 'postgresql',
+  'pack-mutation': {
+    folderOnly: 'its state is there to make the one pack that it mutates; a pack lies in no database',
+  },
+  people: 'both',
+  'policy-sentence': 'both',
+  redteam: 'none',
+  'redteam-attacker': 'none',
+  'redteam-gate': 'both',
+  rego: 'both',
+  replay: 'none',
+  'replay-goals': 'none',
+  'risk-register': 'both',
+  'sign-in': 'postgresql',
+  upgrade: 'both',
+  webhooks: 'postgresql',
+}
+
+/** Files of the second run. */
+export const ON_POSTGRES: readonly string[] = Object.entries(ACCEPTANCE_PLACES)
+  .filter(([, place]) => place === 'both')
+  .map(([name]) => `test/acceptance/${name}.test.ts`)
