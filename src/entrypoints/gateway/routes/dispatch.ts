@@ -21,6 +21,7 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   const { request, response } = exchange
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   if (serveOperator(ports, path, exchange)) return
+  if (isAmbiguous(request)) return refuse(exchange, 400, 'invalid_request', 'a header that says who calls is there twice')
   const caller = await callerOf(ports, request)
   if (caller === undefined) {
     if (isMcpPath(path)) response.setHeader('www-authenticate', 'Bearer')
@@ -58,6 +59,20 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
 export function answerBug(exchange: HttpExchange): void {
   if (exchange.response.headersSent) exchange.response.destroy()
   else refuse(exchange, 500, 'internal_error', 'internal error')
+}
+
+const SAID_ONCE = new Set(['authorization', 'x-api-key', 'gatehouse-subject', 'gatehouse-approval', 'gatehouse-tool'])
+
+/** SECURITY: of two values a proxy in front may have checked the one and node would take the other. */
+function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+  const seen = new Set<string>()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? ''
+    if (!SAID_ONCE.has(name)) continue
+    if (seen.has(name)) return true
+    seen.add(name)
+  }
+  return false
 }
 
 async function callerOf(ports: GatewayPorts, request: IncomingMessage): Promise<Caller | undefined> {
