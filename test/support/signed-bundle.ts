@@ -27,6 +27,9 @@ export interface BundleInput {
   readonly version?: number
   /** A pack on requests: what the verdict binds, and what the bundle carries. */
   readonly requestPack?: { readonly bound: string; readonly carried?: string }
+  /** `local` unless given. */
+  readonly environment?: string
+  readonly driftWaivers?: readonly { readonly exception: string; readonly expiresAt: number }[]
   readonly issuedAt?: number
   readonly expiresAt?: number
   readonly vsaValidUntil?: number
@@ -90,7 +93,7 @@ export class BundleSigner {
       systems: [
         {
           system: SYSTEM,
-          environment: 'local',
+          environment: input.environment ?? 'local',
           multiTenant: input.manifest?.multiTenant === true,
           apiKeys: (input.apiKeys ?? [this.apiKey]).map((key) => ({ id: sha(key).slice(0, 12), sha256: sha(key) })),
           workloadKeys: (input.workloadKeys ?? []).map((key) => base64Of(ed25519Signer(key).publicKey)),
@@ -144,7 +147,7 @@ export class BundleSigner {
           releaseDigest: digest,
           verifierVersion: '0.1.0',
           timeVerified: epochMs(now),
-          environment: 'local',
+          environment: input.environment ?? 'local',
           result: 'PASSED',
           policySetDigest: digest,
           suiteDigests: [],
@@ -167,7 +170,8 @@ export class BundleSigner {
     )
     const { carried } = input.requestPack ?? {}
     const packs = carried === undefined ? [] : [{ file: 'run-time.yaml', text: carried }]
-    return { digest, ...parts, packs, vsa: vsa as unknown as JsonObject } as unknown as JsonObject
+    const { driftWaivers = [] } = input
+    return { digest, ...parts, packs, vsa: vsa as unknown as JsonObject, driftWaivers } as unknown as JsonObject
   }
 }
 

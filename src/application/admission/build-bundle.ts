@@ -1,7 +1,11 @@
 import { utf8 } from '../../base/bytes.ts'
-import { HOUR_MS } from '../../base/instant.ts'
+import { HOUR_MS, type EpochMs } from '../../base/instant.ts'
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
+import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
+import { MODEL_DRIFT_CHECK } from '../../domain/recognition/model-drift.ts'
+import { exceptionState, isCompensated, type ReleaseException } from '../../domain/release/release-exception.ts'
+import { storedException } from '../governance/exceptions.ts'
 import { gatewayKeyHashes } from '../identity/api-keys.ts'
 import { workloadKeysFor } from '../identity/workload-keys.ts'
 import { boundPacks } from '../release/request-packs.ts'
@@ -30,8 +34,11 @@ export async function buildBundle(
   revision: number,
 ): Promise<Envelope> {
   const now = node.clock()
+  // Before anything is read: a bundle never says that it knows more entries than it does.
+  const version = node.ledger.size
   const releases = await listAll(node.store, 'releases', {})
   const revoked = new Set((await listAll(node.store, 'exceptions', { status: 'revoked' })).map(({ id }) => id))
+  const waivers = await driftWaivers(node)
   const bySystem = Map.groupBy(releases, ({ system }) => system)
   const gatewayKeys = await gatewayKeyHashes(node, environment)
   const systems: JsonObject[] = []
@@ -60,6 +67,7 @@ export async function buildBundle(
           verdict.packs.map((pack) => pack.digest),
         ),
         vsa: verdict.envelope as unknown as JsonObject,
+        driftWaivers: waiversOf(verdict, waivers, now),
       })
     }
     const intake = (own[0]?.document['manifest'] as { intake?: { multiTenant?: boolean } } | undefined)?.intake
@@ -75,12 +83,17 @@ export async function buildBundle(
       releases: released,
     })
   }
-  const denies = (await allDenies(node)).map(({ envelope }) => envelope as unknown as JsonObject)
+  const all = await allDenies(node)
+  // A switch that was taken back and the word that took it back say nothing together: bundles would only grow by them.
+  const denies = [...Map.groupBy(all, ({ system }) => system)].flatMap(([system, own]) => {
+    const active = new Set(denyStateOf(system, own).active.map(({ id }) => id))
+    return own.filter(({ id }) => active.has(id)).map(({ envelope }) => envelope as unknown as JsonObject)
+  })
   const body = {
     bundleVersion: 1,
     organization: node.organization,
     revision,
-    version: node.ledger.size,
+    version,
     issuedAt: now,
     expiresAt: now + BUNDLE_LIFE_MS,
     systems,
@@ -88,4 +101,27 @@ export async function buildBundle(
     approvals: (await decidedToolApprovals(node, environment)) as unknown as readonly JsonObject[],
   }
   return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
+}
+
+/** Approved waivers of the check on who answers. */
+async function driftWaivers(node: OwnerNode): Promise<readonly ReleaseException[]> {
+  const approved = await listAll(node.store, 'exceptions', { status: 'approved' })
+  return approved
+    .map(({ document }) => storedException(document))
+    .filter(({ ruleId }) => ruleId === MODEL_DRIFT_CHECK)
+}
+
+/** Those that count for a release: of it alone, and only while what compensates for them holds by its newest verdict. */
+function waiversOf(
+  { releaseDigest, results }: StoredVerdict,
+  waivers: readonly ReleaseException[],
+  now: EpochMs,
+): readonly JsonObject[] {
+  const holds = (rule: string): boolean => results.some(({ id, outcome }) => id === rule && outcome === 'passed')
+  return waivers
+    .filter(
+      (waiver) =>
+        exceptionState(waiver, { releaseDigest, now, isCompensated: isCompensated(waiver, holds) }) === 'active',
+    )
+    .map(({ id, expiresAt }) => ({ exception: id, expiresAt }))
 }

@@ -94,7 +94,13 @@ export const outcomeSchema = z.strictObject({
   arm: z.enum(['stable', 'canary']).optional(),
   /** Another model answered than was asked for. */
   drift: z
-    .strictObject({ kind: z.literal('model'), expected: z.string().max(200), seen: z.string().max(200) })
+    .strictObject({
+      kind: z.literal('model'),
+      expected: z.string().max(200),
+      seen: z.string().max(200),
+      /** The waiver by which the answer was served all the same. */
+      exception: z.string().max(64).optional(),
+    })
     .optional(),
   /** What the user was told in the system's own name. */
   notices: z

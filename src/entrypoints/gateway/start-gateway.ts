@@ -23,7 +23,6 @@ import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { Segment } from '../../contract/decision/decision-record.ts'
 import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
@@ -184,7 +183,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     url: config.config.approvals?.redis.url,
     environment: options.processEnvironment ?? {},
     put: (question) =>
-      post(`${options.controlPlane}/api/v1/gateway/approvals`, options.token, { ...question, gateway }),
+      post(`${options.controlPlane}/api/v1/gateway/approvals`, { token: options.token, gateway }, { ...question, gateway }),
     decided: (system, id) => bundles.approvalOf(system, id),
   })
   const mcp: McpPort = {
@@ -245,21 +244,25 @@ async function openRecords(
     clock,
     newId: ulidIds,
     bytesMax: config.config.audit?.spoolBytesMax,
-    ship: (segment) => ship(options, segment),
+    ship: (segment) => post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, segment),
   })
   const gaps = new RecordGaps(spool, clock, ulidIds)
   return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
 }
 
-async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {
-  return post(`${controlPlane}/api/v1/gateway/segments`, token, segment)
-}
-
-async function post(url: string, token: string, document: object): Promise<boolean> {
+async function post(
+  url: string,
+  { token, gateway }: { readonly token: string; readonly gateway: string },
+  document: object,
+): Promise<boolean> {
   try {
     const { statusCode, body } = await request(url, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'gatehouse-gateway': gateway,
+        'content-type': 'application/json',
+      },
       body: JSON.stringify(document),
     })
     await body.dump()

@@ -17,7 +17,10 @@ export interface Heard {
 /** Which gateways are connected, and which revision of the bundle each has taken. */
 export class GatewayRegister {
   readonly #seen = new Map<string, Heard & { at: number }>()
-  readonly #waiting = new Set<() => void>()
+  /** Gateways that wait for news. */
+  readonly #forNews = new Set<() => void>()
+  /** Whoever waits for what gateways say. */
+  readonly #forWords = new Set<() => void>()
   readonly #clock: Clock
   #revision = 0
 
@@ -32,14 +35,16 @@ export class GatewayRegister {
   /** A verdict or a deny record changed what gateways may serve: whoever waits for news is woken. */
   advance(): void {
     this.#revision += 1
-    this.#wake()
+    wake(this.#forNews)
+    wake(this.#forWords)
   }
 
   /** A gateway said which revision it serves by. */
   heard(gateway: string, heard: Heard): void {
     if (!this.#seen.has(gateway) && this.#seen.size >= GATEWAYS_MAX) this.#forget()
     this.#seen.set(gateway, { ...heard, at: this.#clock() })
-    this.#wake()
+    // INVARIANT: what one gateway says is no news for the others: each would ask again at once, and wake the rest by that.
+    wake(this.#forWords)
   }
 
   list(): (Heard & { readonly gateway: string; readonly at: number; readonly isCurrent: boolean })[] {
@@ -55,24 +60,9 @@ export class GatewayRegister {
     if (oldest !== undefined) this.#seen.delete(oldest[0])
   }
 
-  #wake(): void {
-    for (const resume of this.#waiting) resume()
-    this.#waiting.clear()
-  }
-
-  /** Resolves at the next change, or after the given time. */
+  /** Resolves when gateways must look again, or after the given time. */
   change(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer)
-        this.#waiting.delete(done)
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, timeoutMs)
-      this.#waiting.add(done)
-      signal?.addEventListener('abort', done, { once: true })
-    })
+    return waitIn(this.#forNews, timeoutMs, signal)
   }
 
   async waitForAcknowledgement(
@@ -87,7 +77,26 @@ export class GatewayRegister {
       const now = state()
       const afterMs = this.#clock() - startedAt
       if (now.acknowledged === now.connected || afterMs >= timeoutMs) return { ...now, afterMs }
-      await this.change(timeoutMs - afterMs)
+      await waitIn(this.#forWords, timeoutMs - afterMs)
     }
   }
+}
+
+function wake(waiting: Set<() => void>): void {
+  for (const resume of waiting) resume()
+  waiting.clear()
+}
+
+function waitIn(waiting: Set<() => void>, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      waiting.delete(done)
+      signal?.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, timeoutMs)
+    waiting.add(done)
+    signal?.addEventListener('abort', done, { once: true })
+  })
 }

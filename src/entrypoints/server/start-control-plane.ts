@@ -40,6 +40,7 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
 const GATEWAY_ENTRIES = new Set([
   'verdict.issued',
   'deny.issued',
+  'exception.decided',
   'tool-approval.decided',
   'key.created',
   'key.changed',

@@ -132,8 +132,9 @@ function textOf(message: ModelMessage): string {
   return message.role === 'user' ? textOfParts(message.parts) : message.text
 }
 
-function keptDrift({ kind, expected, seen }: ModelDrift): NonNullable<DecisionOutcome['drift']> {
-  return { kind, expected: kept(expected, NAME_CHARS_MAX), seen: kept(seen, NAME_CHARS_MAX) }
+function keptDrift({ kind, expected, seen, exception }: ModelDrift): NonNullable<DecisionOutcome['drift']> {
+  const waived = exception === undefined ? {} : { exception }
+  return { kind, expected: kept(expected, NAME_CHARS_MAX), seen: kept(seen, NAME_CHARS_MAX), ...waived }
 }
 
 /** A name as a record holds it: bounded, and text that has a canonical form. */
