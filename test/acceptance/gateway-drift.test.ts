@@ -59,6 +59,7 @@ test('a decision on a waiver is news for gateways: a bundle may rest on it', asy
     ruleId: 'GH-VND-005',
     releaseDigest: stack.gated.verdict.releaseDigest,
     reason: 'renamed',
+    compensatingRule: 'GH-GRD-001',
     riskAcceptedBy: 'fourth',
     expiresAt: Date.now() + DAY_MS,
   })

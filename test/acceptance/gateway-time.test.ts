@@ -77,9 +77,7 @@ describe('a bundle', () => {
   test('that is used up by half is given anew, though nothing has changed', async () => {
     let now = Date.now()
     const folder = open.use(await tempFolder()).path
-    const plane = open.use(
-      await startPlaneOf(folder, { ...(await statePlace(folder)), clock: () => epochMs(now) }),
-    )
+    const plane = open.use(await startPlaneOf(folder, { ...(await statePlace(folder)), clock: () => epochMs(now) }))
     const ask = async (etag?: string): Promise<{ status: number; etag: string; expiresAt: number }> => {
       const response = await fetch(`${plane.url}/api/v1/gateway/bundle?environment=local&waitMs=0`, {
         headers: {

@@ -154,7 +154,12 @@ describe('loops within loops', () => {
   test.each([
     ['a list of the longest', nested, tags(1_000), true],
     ['a list of one more', nested, tags(1_001), 'policy/evaluation'],
-    ['that list anywhere in the input', nested, { args: { tags: [], other: [{ deep: tags(1_001) }] } }, 'policy/evaluation'],
+    [
+      'that list anywhere in the input',
+      nested,
+      { args: { tags: [], other: [{ deep: tags(1_001) }] } },
+      'policy/evaluation',
+    ],
     ['that list after one loop only', 'args.tags.all(a, a == "x") && args.tags.exists(a, a == "x")', tags(1_001), true],
     ['a text of any length', nested, { args: { tags: ['x'.repeat(9_000)] } }, true],
     ['a text that they cut', split, name(2_000), true],

@@ -106,9 +106,7 @@ export async function buildBundle(
 /** Approved waivers of the check on who answers. */
 async function driftWaivers(node: OwnerNode): Promise<readonly ReleaseException[]> {
   const approved = await listAll(node.store, 'exceptions', { status: 'approved' })
-  return approved
-    .map(({ document }) => storedException(document))
-    .filter(({ ruleId }) => ruleId === MODEL_DRIFT_CHECK)
+  return approved.map(({ document }) => storedException(document)).filter(({ ruleId }) => ruleId === MODEL_DRIFT_CHECK)
 }
 
 /** Those that count for a release: of it alone, and only while what compensates for them holds by its newest verdict. */

@@ -58,7 +58,8 @@ export function serveRelease(
     guard: resolveGuardPolicy(release.manifest.guard, tier),
     leak: leakIndex(templates.flatMap(({ template }) => template.literals)),
     schemas,
-    requestPolicy: policy.packs.length === 0
+    requestPolicy:
+      policy.packs.length === 0
         ? undefined
         : { packs: policy.packs, environment: policy.environment, tier, manifest: release.raw },
     driftWaivers: policy.driftWaivers,

@@ -38,7 +38,10 @@ const releaseSchema = z.strictObject({
     .default([]),
   vsa: envelope,
   /** Approved waivers of the check on who answers, beside the verdict: they come and go without a new one. */
-  driftWaivers: z.array(z.strictObject({ exception: z.string(), expiresAt: z.int() })).max(100).default([]),
+  driftWaivers: z
+    .array(z.strictObject({ exception: z.string(), expiresAt: z.int() }))
+    .max(100)
+    .default([]),
 })
 
 export const bundleSchema = z.strictObject({

@@ -89,7 +89,10 @@ describe('rules on a tool call', () => {
       const late = rule('R-2', 'true', { mode: 'shadow' })
       expect(decideWithin(1, rule('R-1', 'true'), late)).toMatchObject({
         decision: 'allow',
-        results: [{ rule: 'R-1', outcome: 'holds' }, { rule: 'R-2', outcome: 'errored' }],
+        results: [
+          { rule: 'R-1', outcome: 'holds' },
+          { rule: 'R-2', outcome: 'errored' },
+        ],
       })
     })
 

@@ -183,7 +183,11 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     url: config.config.approvals?.redis.url,
     environment: options.processEnvironment ?? {},
     put: (question) =>
-      post(`${options.controlPlane}/api/v1/gateway/approvals`, { token: options.token, gateway }, { ...question, gateway }),
+      post(
+        `${options.controlPlane}/api/v1/gateway/approvals`,
+        { token: options.token, gateway },
+        { ...question, gateway },
+      ),
     decided: (system, id) => bundles.approvalOf(system, id),
   })
   const mcp: McpPort = {
@@ -244,7 +248,8 @@ async function openRecords(
     clock,
     newId: ulidIds,
     bytesMax: config.config.audit?.spoolBytesMax,
-    ship: (segment) => post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, segment),
+    ship: (segment) =>
+      post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, segment),
   })
   const gaps = new RecordGaps(spool, clock, ulidIds)
   return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }

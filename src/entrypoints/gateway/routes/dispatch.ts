@@ -21,7 +21,8 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   const { request, response } = exchange
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   if (serveOperator(ports, path, exchange)) return
-  if (isAmbiguous(request)) return refuse(exchange, 400, 'invalid_request', 'a header that says who calls is there twice')
+  if (isAmbiguous(request))
+    return refuse(exchange, 400, 'invalid_request', 'a header that says who calls is there twice')
   const caller = await callerOf(ports, request)
   if (caller === undefined) {
     if (isMcpPath(path)) response.setHeader('www-authenticate', 'Bearer')
