@@ -23,6 +23,8 @@ export interface SignedDenyInput {
 
 export interface BundleInput {
   readonly manifest?: ManifestOptions
+  /** In place of `manifest`. */
+  readonly manifestText?: string
   readonly revision?: number
   readonly version?: number
   /** A pack on requests: what the verdict binds, and what the bundle carries. */
@@ -109,13 +111,17 @@ export class BundleSigner {
 
   /** The release that the bundles admit. */
   release(manifest?: ManifestOptions): Release {
-    const release = releaseFromParts(nodeSha256, this.#parts(manifest))
+    return this.#releaseOf(this.#parts(manifest))
+  }
+
+  #releaseOf(parts: ReleaseParts): Release {
+    const release = releaseFromParts(nodeSha256, parts)
     if (!release.ok) throw new Error(release.failure.message)
     return release.value
   }
 
-  #parts(options?: ManifestOptions): ReleaseParts {
-    const manifest = parse(tinyManifest(options)) as JsonObject
+  #parts(options?: ManifestOptions, text = tinyManifest(options)): ReleaseParts {
+    const manifest = parse(text) as JsonObject
     const texts: Readonly<Record<string, string>> = {
       'prompts/system.md': PROMPT,
       'tools/lookup_order.json': JSON.stringify(LOOKUP_SCHEMA),
@@ -136,8 +142,8 @@ export class BundleSigner {
   }
 
   async #signedRelease(input: BundleInput, now: number): Promise<JsonObject> {
-    const parts = this.#parts(input.manifest)
-    const { digest } = this.release(input.manifest)
+    const parts = this.#parts(input.manifest, input.manifestText)
+    const { digest } = this.#releaseOf(parts)
     const vsa = await signEnvelope(
       this.#keys.gate.signer,
       IN_TOTO_PAYLOAD,

@@ -83,12 +83,7 @@ export async function buildBundle(
       releases: released,
     })
   }
-  const all = await allDenies(node)
-  // A switch that was taken back and the word that took it back say nothing together: bundles would only grow by them.
-  const denies = [...Map.groupBy(all, ({ system }) => system)].flatMap(([system, own]) => {
-    const active = new Set(denyStateOf(system, own).active.map(({ id }) => id))
-    return own.filter(({ id }) => active.has(id)).map(({ envelope }) => envelope as unknown as JsonObject)
-  })
+  const denies = await activeDenies(node)
   const body = {
     bundleVersion: 1,
     organization: node.organization,
@@ -101,6 +96,14 @@ export async function buildBundle(
     approvals: (await decidedToolApprovals(node, environment)) as unknown as readonly JsonObject[],
   }
   return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
+}
+
+/** A switch that was taken back and the word that took it back say nothing together: bundles would only grow by them. */
+async function activeDenies(node: OwnerNode): Promise<readonly JsonObject[]> {
+  return [...Map.groupBy(await allDenies(node), ({ system }) => system)].flatMap(([system, own]) => {
+    const active = new Set(denyStateOf(system, own).active.map(({ id }) => id))
+    return own.filter(({ id }) => active.has(id)).map(({ envelope }) => envelope as unknown as JsonObject)
+  })
 }
 
 /** Approved waivers of the check on who answers. */

@@ -179,17 +179,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     ...rollouts.health(),
   }))
   const guards = new ReleaseGuards(options.variables)
-  const { held, desk: approvals } = await openDesk({
-    url: config.config.approvals?.redis.url,
-    environment: options.processEnvironment ?? {},
-    put: (question) =>
-      post(
-        `${options.controlPlane}/api/v1/gateway/approvals`,
-        { token: options.token, gateway },
-        { ...question, gateway },
-      ),
-    decided: (system, id) => bundles.approvalOf(system, id),
-  })
+  const { held, desk: approvals } = await openApprovals(options, { config, bundles, gateway })
   const mcp: McpPort = {
     placeOf: (system, server) => config.mcpPlaceOf(system, server),
     sessions: new McpSessions({ monotonicMs, newId: ulidIds, log: options.log }),
@@ -225,6 +215,22 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
   return ok({ ports, mcp, held, config, bundles, spool, telemetry, guards })
+}
+
+function openApprovals(
+  { controlPlane, token, processEnvironment = {} }: GatewayOptions,
+  {
+    config,
+    bundles,
+    gateway,
+  }: { readonly config: LiveConfig; readonly bundles: BundleSource; readonly gateway: string },
+): ReturnType<typeof openDesk> {
+  return openDesk({
+    url: config.config.approvals?.redis.url,
+    environment: processEnvironment,
+    put: (question) => post(`${controlPlane}/api/v1/gateway/approvals`, { token, gateway }, { ...question, gateway }),
+    decided: (system, id) => bundles.approvalOf(system, id),
+  })
 }
 
 /** Schemas are compiled once a release. */

@@ -45,7 +45,7 @@ async function byManagedIdentity(
     ...(clientId === undefined ? {} : { client_id: clientId }),
   })
   return client.ask({
-    url: `${client.ports.metadataUrl ?? METADATA_URL}/metadata/identity/oauth2/token?${query}`,
+    url: `${client.ports.metadataUrl ?? METADATA_URL}/metadata/identity/oauth2/token?${query.toString()}`,
     network: 'metadata',
     headers: { metadata: 'true' },
   })
