@@ -12,6 +12,7 @@ import { releaseFromParts, type ReleaseParts } from '../../src/contract/manifest
 import { IN_TOTO_PAYLOAD, signEnvelope } from '../../src/domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../src/domain/evidence/statement.ts'
 import type { Release } from '../../src/domain/release/release.ts'
+import type { PolicyScope } from '../../src/domain/policy/policy-pack.ts'
 import type { DenyScope } from '../../src/domain/killswitch/deny-record.ts'
 import { LOOKUP_SCHEMA, NOTE_SCHEMA, PROMPT, SYSTEM, tinyManifest, type ManifestOptions } from './tiny-project.ts'
 
@@ -28,7 +29,7 @@ export interface BundleInput {
   readonly revision?: number
   readonly version?: number
   /** A pack on requests: what the verdict binds, and what the bundle carries. */
-  readonly requestPack?: { readonly bound: string; readonly carried?: string }
+  readonly requestPack?: { readonly bound: string; readonly carried?: string; readonly scope?: PolicyScope }
   /** `local` unless given. */
   readonly environment?: string
   readonly driftWaivers?: readonly { readonly exception: string; readonly expiresAt: number }[]
@@ -166,7 +167,7 @@ export class BundleSigner {
                     id: 'run-time',
                     version: '1.0.0',
                     digest: digestOfBytes(nodeSha256, utf8(input.requestPack.bound)),
-                    scope: 'request',
+                    scope: input.requestPack.scope ?? 'request',
                   },
                 ],
           exceptions: [],

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Problem } from '../../base/result.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import { evaluateRule, type PolicyPack, type PolicyTestResult } from '../../domain/policy/policy-pack.ts'
+import { evaluateRule, isServedScope, type PolicyPack, type PolicyTestResult } from '../../domain/policy/policy-pack.ts'
 import type { RegoAnswer, RegoEngine } from '../../domain/policy/rego-engine.ts'
 import { inputDocument, regoKey, type RuleInputs } from '../../domain/release/decide-release.ts'
 
@@ -18,7 +18,7 @@ export async function askRego(
   const answers = new Map<string, RegoAnswer>()
   for (const pack of inputs.packs) {
     const { engine: source } = pack
-    if (source === undefined || pack.scope === 'request') continue
+    if (source === undefined || isServedScope(pack.scope)) continue
     for (const rule of pack.rules) {
       const applies = evaluateRule(inputs.engine, rule.when, document)
       if (rule.rego === undefined || !applies.ok || !applies.value) continue

@@ -127,6 +127,7 @@ const issuer = z.strictObject({
       principal: claimPath.optional(),
       roles: claimPath.optional(),
       session: claimPath.optional(),
+      purpose: claimPath.optional(),
     })
     .optional(),
 })
