@@ -195,6 +195,8 @@ export const gatewayConfigSchema = z
     approvals: z.strictObject({ redis: z.strictObject({ url: plainReference }) }).optional(),
     identity: z.strictObject({ issuers: z.array(issuer).min(1).max(20) }).optional(),
     mcpServers: z.array(mcpServer).max(200).optional(),
+    /** Where traces are processed: spans of data that may not go there are withheld. */
+    telemetry: z.strictObject({ region: region.optional() }).optional(),
     /** How long running requests may take to end after SIGTERM. */
     drainMs: milliseconds.optional(),
     audit: z

@@ -23,6 +23,7 @@ import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { mayReceive } from '../../domain/routing/plan-route.ts'
 import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   /** What references to environment variables are read from. */
   readonly processEnvironment?: Readonly<Record<string, string | undefined>> | undefined
   readonly otlpEndpoint: string | undefined
+  /** Where traces are processed, for a gateway without a configuration file that says so. */
+  readonly telemetryRegion?: string | undefined
   /** Where keys of detectors and `guard.secretsFrom` are looked up. */
   readonly variables: Environment
   readonly log: (line: string) => void
@@ -199,6 +202,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     },
     admitReport: reportGate(monotonicMs),
     telemetry,
+    mayTrace: options.otlpEndpoint === undefined ? undefined : tracesWithinRegions(options, config),
     engine,
     clock,
     monotonicMs,
@@ -231,6 +235,21 @@ function openApprovals(
     put: (question) => post(`${controlPlane}/api/v1/gateway/approvals`, { token, gateway }, { ...question, gateway }),
     decided: (system, id) => bundles.approvalOf(system, id),
   })
+}
+
+/** SECURITY: a span tells of a tenant's requests, though nothing of what they say: it goes where their data may go. */
+function tracesWithinRegions(options: GatewayOptions, config: LiveConfig): NonNullable<GatewayPorts['mayTrace']> {
+  return (release, tenant) =>
+    mayReceive(
+      { id: 'telemetry', region: config.config.telemetry?.region ?? options.telemetryRegion, models: undefined },
+      {
+        tenant,
+        dataClasses: release?.manifest.intake.dataClasses ?? [],
+        confidentiality: 'internal',
+        systemRegions: release?.manifest.data?.residency,
+      },
+      config.regions,
+    )
 }
 
 /** Schemas are compiled once a release. */
