@@ -59,7 +59,10 @@ describe('the span of a request', () => {
     [
       'of data bound by its class',
       'lumen',
-      { telemetry: { region: 'us' }, regions: { dataClasses: { 'customer-confidential': ['eu'], internal: ['eu'], pii: ['eu'], public: ['eu'] } } },
+      {
+        telemetry: { region: 'us' },
+        regions: { dataClasses: { 'customer-confidential': ['eu'], internal: ['eu'], pii: ['eu'], public: ['eu'] } },
+      },
       false,
     ],
   ])('%s', async (_, tenant, config, expected) => {

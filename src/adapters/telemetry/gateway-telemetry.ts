@@ -167,7 +167,20 @@ function instrumentsOf(meter: Meter) {
   const drift = meter.createCounter('gatehouse.drift')
   const rolledOut = meter.createCounter('gatehouse.rollout.requests')
   const untraced = meter.createCounter('gatehouse.spans.withheld')
-  return { duration, guard, tokens, decisions, overhead, firstToken, attempt, limits, found, drift, rolledOut, untraced }
+  return {
+    duration,
+    guard,
+    tokens,
+    decisions,
+    overhead,
+    firstToken,
+    attempt,
+    limits,
+    found,
+    drift,
+    rolledOut,
+    untraced,
+  }
 }
 
 /** What is told of parts of a request, as they happen. */

@@ -1,17 +1,13 @@
 import { utf8 } from '../../base/bytes.ts'
-import { HOUR_MS, type EpochMs } from '../../base/instant.ts'
+import { HOUR_MS } from '../../base/instant.ts'
 import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import { signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
-import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
-import { MODEL_DRIFT_CHECK } from '../../domain/recognition/model-drift.ts'
-import { exceptionState, isCompensated, type ReleaseException } from '../../domain/release/release-exception.ts'
-import { storedException } from '../governance/exceptions.ts'
 import { gatewayKeyHashes } from '../identity/api-keys.ts'
 import { workloadKeysFor } from '../identity/workload-keys.ts'
 import { boundPacks } from '../release/request-packs.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { decidedToolApprovals } from '../respond/tool-approvals.ts'
-import { allDenies } from '../respond/kill.ts'
+import { activeDenies, driftWaivers, waiversOf } from './bundle-parts.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 
@@ -33,14 +29,14 @@ export async function buildBundle(
   environment: string,
   revision: number,
 ): Promise<Envelope> {
-  const now = node.clock()
   // Before anything is read: a bundle never says that it knows more entries than it does.
-  const version = node.ledger.size
+  const version = await node.store.cursor()
+  const now = node.clock()
   const releases = await listAll(node.store, 'releases', {})
   const revoked = new Set((await listAll(node.store, 'exceptions', { status: 'revoked' })).map(({ id }) => id))
-  const waivers = await driftWaivers(node)
   const bySystem = Map.groupBy(releases, ({ system }) => system)
   const gatewayKeys = await gatewayKeyHashes(node, environment)
+  const waivers = await driftWaivers(node)
   const systems: JsonObject[] = []
   for (const [system, own] of bySystem) {
     const released: JsonObject[] = []
@@ -96,33 +92,4 @@ export async function buildBundle(
     approvals: (await decidedToolApprovals(node, environment)) as unknown as readonly JsonObject[],
   }
   return signEnvelope(node.keys.bundle, BUNDLE_PAYLOAD_TYPE, utf8(canonicalJsonOf(body)))
-}
-
-/** A switch that was taken back and the word that took it back say nothing together: bundles would only grow by them. */
-async function activeDenies(node: OwnerNode): Promise<readonly JsonObject[]> {
-  return [...Map.groupBy(await allDenies(node), ({ system }) => system)].flatMap(([system, own]) => {
-    const active = new Set(denyStateOf(system, own).active.map(({ id }) => id))
-    return own.filter(({ id }) => active.has(id)).map(({ envelope }) => envelope as unknown as JsonObject)
-  })
-}
-
-/** Approved waivers of the check on who answers. */
-async function driftWaivers(node: OwnerNode): Promise<readonly ReleaseException[]> {
-  const approved = await listAll(node.store, 'exceptions', { status: 'approved' })
-  return approved.map(({ document }) => storedException(document)).filter(({ ruleId }) => ruleId === MODEL_DRIFT_CHECK)
-}
-
-/** Those that count for a release: of it alone, and only while what compensates for them holds by its newest verdict. */
-function waiversOf(
-  { releaseDigest, results }: StoredVerdict,
-  waivers: readonly ReleaseException[],
-  now: EpochMs,
-): readonly JsonObject[] {
-  const holds = (rule: string): boolean => results.some(({ id, outcome }) => id === rule && outcome === 'passed')
-  return waivers
-    .filter(
-      (waiver) =>
-        exceptionState(waiver, { releaseDigest, now, isCompensated: isCompensated(waiver, holds) }) === 'active',
-    )
-    .map(({ id, expiresAt }) => ({ exception: id, expiresAt }))
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { epochMs } from '../../base/instant.ts'
 import { GatewayRegister, type Heard } from './gateway-register.ts'
 
-const says = (revision: number): Heard => ({ revision, version: 0, environment: 'local', problem: null })
+/** Revisions are of the process that was asked: what counts is what the bundle was made from. */
+const says = (version: number): Heard => ({ revision: 7, version, environment: 'local', problem: null })
 /** What has happened by the time that everything which could run has run. */
 const settled = async (promise: Promise<unknown>): Promise<boolean> => {
   let isDone = false
@@ -33,22 +34,28 @@ describe('a gateway that waits for news', () => {
 describe('whoever threw a kill switch', () => {
   test('is told once every gateway has taken it, and not before', async () => {
     const register = new GatewayRegister(() => epochMs(0))
-    for (const gateway of ['gw-a', 'gw-b', 'gw-c']) register.heard(gateway, says(0))
-    register.advance()
-    const acknowledged = register.waitForAcknowledgement(60_000)
-    register.heard('gw-a', says(1))
-    register.heard('gw-b', says(1))
+    for (const gateway of ['gw-a', 'gw-b', 'gw-c']) register.heard(gateway, says(40))
+    register.advance(42)
+    const acknowledged = register.waitForAcknowledgement(60_000, 42)
+    register.heard('gw-a', says(42))
+    register.heard('gw-b', says(43))
     expect(await settled(acknowledged)).toBe(false)
-    register.heard('gw-c', says(1))
-    expect(await acknowledged).toMatchObject({ acknowledged: 3, connected: 3 })
+    register.heard('gw-c', says(41))
+    expect(await settled(acknowledged)).toBe(false)
+    register.heard('gw-c', says(42))
+    expect(await acknowledged).toMatchObject({ acknowledged: 3, connected: 3, missing: [] })
   })
 
   test('is told after a time how many have not, and the list says which', async () => {
     const register = new GatewayRegister(() => epochMs(0))
-    register.heard('gw-a', says(1))
-    register.heard('gw-b', says(0))
-    register.advance()
-    expect(await register.waitForAcknowledgement(0)).toMatchObject({ acknowledged: 1, connected: 2 })
+    register.heard('gw-a', says(42))
+    register.heard('gw-b', says(41))
+    register.advance(42)
+    expect(await register.waitForAcknowledgement(0)).toMatchObject({
+      acknowledged: 1,
+      connected: 2,
+      missing: ['gw-b'],
+    })
     expect(register.list().filter(({ isCurrent }) => !isCurrent)).toMatchObject([{ gateway: 'gw-b' }])
   })
 
@@ -57,8 +64,24 @@ describe('whoever threw a kill switch', () => {
     const register = new GatewayRegister(() => epochMs(now))
     register.heard('gw-a', says(0))
     now = 60_001
-    register.heard('gw-b', says(1))
-    register.advance()
-    expect(await register.waitForAcknowledgement(60_000)).toMatchObject({ acknowledged: 1, connected: 1 })
+    register.heard('gw-b', says(42))
+    register.advance(42)
+    expect(await register.waitForAcknowledgement(60_000, 42)).toMatchObject({ acknowledged: 1, connected: 1 })
+  })
+
+  test('is kept waiting by no later change', async () => {
+    const register = new GatewayRegister(() => epochMs(0), 10)
+    register.heard('gw-a', says(42))
+    register.advance(42)
+    register.advance(50)
+    expect(await register.waitForAcknowledgement(60_000, 42)).toMatchObject({ acknowledged: 1 })
+    expect(register.list()).toMatchObject([{ isCurrent: false }])
+  })
+
+  test('finds a gateway behind that has nothing newer than what this process began with', () => {
+    const register = new GatewayRegister(() => epochMs(0), 10)
+    register.heard('gw-a', says(9))
+    register.heard('gw-b', says(10))
+    expect(register.list().map(({ isCurrent }) => isCurrent)).toEqual([false, true])
   })
 })

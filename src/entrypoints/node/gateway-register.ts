@@ -23,18 +23,25 @@ export class GatewayRegister {
   readonly #forWords = new Set<() => void>()
   readonly #clock: Clock
   #revision = 0
+  /** Ledger entries that a bundle must have been made from to have everything that gateways must know. */
+  #needed: number
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, needed = 0) {
     this.#clock = clock
+    this.#needed = needed
   }
 
   get revision(): number {
     return this.#revision
   }
 
-  /** A verdict or a deny record changed what gateways may serve: whoever waits for news is woken. */
-  advance(): void {
+  /**
+   * A verdict or a deny record changed what gateways may serve: whoever waits for news is woken. `needed`: entries up to that
+   * one. Revisions count in this process only, and a gateway may have asked another one before.
+   */
+  advance(needed = this.#needed): void {
     this.#revision += 1
+    this.#needed = Math.max(this.#needed, needed)
     wake(this.#forNews)
     wake(this.#forWords)
   }
@@ -47,11 +54,13 @@ export class GatewayRegister {
     wake(this.#forWords)
   }
 
-  list(): (Heard & { readonly gateway: string; readonly at: number; readonly isCurrent: boolean })[] {
+  list(
+    needed = this.#needed,
+  ): (Heard & { readonly gateway: string; readonly at: number; readonly isCurrent: boolean })[] {
     const now = this.#clock()
     return [...this.#seen]
       .filter(([, { at }]) => now - at < FORGOTTEN_AFTER_MS)
-      .map(([gateway, seen]) => ({ gateway, ...seen, isCurrent: seen.revision >= this.#revision }))
+      .map(([gateway, seen]) => ({ gateway, ...seen, isCurrent: seen.version >= needed }))
   }
 
   /** Room for a new one: the longest unheard goes. */
@@ -65,18 +74,23 @@ export class GatewayRegister {
     return waitIn(this.#forNews, timeoutMs, signal)
   }
 
+  /** Waits until every connected gateway serves by a bundle with these entries, and says which does not. */
   async waitForAcknowledgement(
     timeoutMs: number,
-  ): Promise<{ readonly acknowledged: number; readonly connected: number; readonly afterMs: number }> {
+    needed = this.#needed,
+  ): Promise<{
+    readonly acknowledged: number
+    readonly connected: number
+    readonly missing: readonly string[]
+    readonly afterMs: number
+  }> {
     const startedAt = this.#clock()
-    const state = (): { acknowledged: number; connected: number } => {
-      const gateways = this.list()
-      return { connected: gateways.length, acknowledged: gateways.filter(({ isCurrent }) => isCurrent).length }
-    }
     for (;;) {
-      const now = state()
+      const gateways = this.list(needed)
+      const missing = gateways.filter(({ isCurrent }) => !isCurrent).map(({ gateway }) => gateway)
       const afterMs = this.#clock() - startedAt
-      if (now.acknowledged === now.connected || afterMs >= timeoutMs) return { ...now, afterMs }
+      if (missing.length === 0 || afterMs >= timeoutMs)
+        return { acknowledged: gateways.length - missing.length, connected: gateways.length, missing, afterMs }
       await waitIn(this.#forWords, timeoutMs - afterMs)
     }
   }
