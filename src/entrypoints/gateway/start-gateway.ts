@@ -72,6 +72,8 @@ export interface RunningGateway extends AsyncDisposable {
 
 /** How long running requests may take to end unless the configuration says. */
 const DRAIN_MS = 30_000
+/** How long what was cut off may take to be recorded. */
+const SETTLE_MS = 5_000
 
 function configSource({ configFile, upstreams = [] }: GatewayOptions): Result<ConfigSource, Problem> {
   if (configFile !== undefined) return ok({ kind: 'file', path: configFile })
@@ -101,6 +103,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     mcp.sessions.end()
     const isWhole = await drain(server, config.config.drainMs ?? DRAIN_MS)
     if (!isWhole) options.log('requests that outlasted the drain were cut off')
+    // A connection that is gone is not yet a request on record.
+    await server.settled(SETTLE_MS)
     await mcp.sessions.close()
     await mcp.calls.close()
     await held[Symbol.asyncDispose]()
