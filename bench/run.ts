@@ -7,6 +7,7 @@ import { benchDetection } from './detection.ts'
 import { benchGateway } from './gateway.ts'
 import { benchEvals } from './evals.ts'
 import { benchGuard, goalTable } from './guard.ts'
+import { benchKillSwitch } from './kill-switch.ts'
 import { benchPolicy } from './policy.ts'
 import { benchStorage } from './storage.ts'
 import { circumstances, markdownReport, plainTable } from './print.ts'
@@ -28,6 +29,7 @@ const BENCHES = {
   guard: { title: 'Bench: speed of the guard', run: benchGuard },
   detection: { title: 'Bench: detection', run: benchDetection },
   gateway: { title: 'Bench: the gateway', run: benchGateway },
+  'kill-switch': { title: 'Bench: kill switches', run: benchKillSwitch },
   policy: { title: 'Bench: policy engine', run: benchPolicy },
   evals: { title: 'Bench: evaluation runner', run: benchEvals },
   storage: { title: 'Bench: lists and details on a large state', run: benchStorage },

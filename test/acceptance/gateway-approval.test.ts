@@ -206,6 +206,23 @@ test('of ten who come with one ticket at once, one is served', async () => {
   expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
 })
 
+test('has no ticket while the Redis of approvals is away', async () => {
+  await using folder = await tempFolder()
+  const configFile = join(folder.path, 'gateway.yaml')
+  const config = JSON.parse(await readFile(stack.options.configFile ?? '', 'utf8')) as object
+  await writeFile(configFile, JSON.stringify({ ...config, approvals: { redis: { url: { env: 'REDIS' } } } }))
+  await using gateway = await startGatewayOrThrow({
+    ...stack.options,
+    configFile,
+    folder: join(folder.path, 'gateway'),
+    // Nothing listens there.
+    processEnvironment: { ...stack.options.processEnvironment, REDIS: 'redis://127.0.0.1:1' },
+  })
+  expect(await ask({}, undefined, gateway.url)).toMatchObject({ code: 'approval_required', approval: undefined })
+  // A ticket from before is not taken for a yes either.
+  expect((await ask({}, 'gha_not-a-ticket', gateway.url)).status).toBe(403)
+})
+
 // Skipped where no Redis answers: there is nothing to share then.
 test.skipIf(!hasRedis)('gateways on one Redis give one answer out once between them', async () => {
   await using folder = await tempFolder()

@@ -28,10 +28,16 @@ interface Reply {
 let gateway: BareGateway
 beforeAll(async () => {
   gateway = await startBareGateway({
-    manifest: tinyManifest().replace(
-      '{ id: save_note, schema: tools/save_note.json, effect: read,',
-      `{ id: save_note, schema: tools/save_note.json, effect: write, authorize: '"clerk" in subject.roles && subject.tenant == "northwind"',`,
-    ),
+    manifest: tinyManifest()
+      .replace(
+        '{ id: save_note, schema: tools/save_note.json, effect: read,',
+        `{ id: save_note, schema: tools/save_note.json, effect: write, authorize: '"clerk" in subject.roles && subject.tenant == "northwind"',`,
+      )
+      .replace(
+        '  tools:\n',
+        '  tools:\n    - { id: anything_goes, schema: tools/anything_goes.json, effect: read, result: { integrity: curated, confidentiality: tenant } }\n',
+      ),
+    toolSchemas: { anything_goes: JSON.stringify({ type: 'object', properties: { note: { type: 'string' } } }) },
   })
 })
 afterAll(() => gateway[Symbol.asyncDispose]())
@@ -117,6 +123,85 @@ describe('external authorisation of a proxy, asked from Python', () => {
     expect(await ask('/v1/ext-authz/orders/1', { order: '1' }, tool)).toMatchObject({ status: 200, decision: 'allow' })
     expect(await ask('/v1/ext-authz/orders/1', { other: 1 }, tool)).toMatchObject({ status: 403, decision: 'deny' })
     expect(await ask('/v1/ext-authz/x', undefined, { 'gatehouse-tool': 'rm' })).toMatchObject({ status: 403 })
+  })
+
+  test('judges what the proxied request brings, however it is sent, and nothing that was not sent', async () => {
+    const door = async (headers: Readonly<Record<string, string>>, init: RequestInit = {}): Promise<number> => {
+      const all = { authorization: `Bearer ${API_KEY}`, 'gatehouse-tool': 'anything_goes', ...headers }
+      // The manifest has a tool whose arguments may be empty: what is judged in place of a body would pass.
+      const response = await fetch(`${gateway.url}/v1/ext-authz/orders/1?x=1`, { ...init, headers: all })
+      expect(response.headers.get('gatehouse-decision') ?? 'deny').toBe(response.status === 200 ? 'allow' : 'deny')
+      return response.status
+    }
+    const pieces = (text: string): RequestInit =>
+      ({ method: 'POST', body: new Blob([text]).stream(), duplex: 'half' }) as RequestInit
+    const post = (body: string): RequestInit => ({ method: 'POST', body })
+    expect(await door({})).toBe(200)
+    expect(await door({}, post('{}'))).toBe(200)
+    expect(await door({}, pieces('{}'))).toBe(200)
+    // In pieces and with no length told: its arguments are read all the same.
+    expect(await door({}, pieces('{"note":7}'))).toBe(403)
+    expect(await door({}, post('[]'))).toBe(400)
+    expect(await door({}, post('"text"'))).toBe(400)
+    expect(await door({}, post('a=1'))).toBe(400)
+    expect(await door({}, { method: 'POST' })).toBe(400)
+    expect(await door({ 'x-forwarded-method': 'POST' })).toBe(400)
+    expect(await door({ 'x-original-method': 'put' })).toBe(400)
+    expect(await door({ 'x-envoy-auth-partial-body': 'true' }, post('{}'))).toBe(413)
+  })
+
+  test.each<[string, string, Readonly<Record<string, string>>]>([
+    [
+      'Envoy’s HTTP service, which keeps method and path',
+      'PUT',
+      {
+        'x-envoy-original-path': '/orders/1?x=1',
+        'x-envoy-internal': 'true',
+        'x-envoy-auth-partial-body': 'false',
+        'x-forwarded-for': '203.0.113.9',
+        'x-forwarded-proto': 'https',
+        'x-request-id': 'e7c1',
+      },
+    ],
+    [
+      'a pre-function of Kong',
+      'POST',
+      { 'x-forwarded-method': 'PUT', 'x-forwarded-uri': '/orders/1', 'x-kong-request-id': 'a1', via: '1.1 kong/3.9' },
+    ],
+  ])('reads questions in the shape of %s', async (_, method, shape) => {
+    const ask = async (body: object, tool = 'lookup_order'): Promise<readonly unknown[]> => {
+      const response = await fetch(`${gateway.url}/v1/ext-authz/orders/1?x=1`, {
+        method,
+        headers: {
+          authorization: `Bearer ${API_KEY}`,
+          'content-type': 'application/json',
+          'gatehouse-tool': tool,
+          ...(await asUser(['clerk'])),
+          ...shape,
+        },
+        body: JSON.stringify(body),
+      })
+      // The gateway's own id, whatever the proxy calls the request.
+      expect(response.headers.get('x-request-id')).toMatch(/^[0-9A-Z]{26}$/)
+      return [response.status, response.headers.get('gatehouse-decision')]
+    }
+    expect(await ask({ order: '1' })).toEqual([200, 'allow'])
+    expect(await ask({ other: '1' })).toEqual([403, 'deny'])
+    expect(await ask({ text: 'x' }, 'save_note')).toEqual([200, 'allow'])
+    expect(await ask({ order: '1' }, 'rm')).toEqual([403, 'deny'])
+  })
+
+  test('without a tool reads no body, whatever it is', async () => {
+    for (const body of ['a=1&b=2', '[1]', '{'])
+      expect(
+        (
+          await fetch(`${gateway.url}/v1/ext-authz`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${API_KEY}` },
+            body,
+          })
+        ).status,
+      ).toBe(200)
   })
 
   test('without a tool asks for the release and the kill switch', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DAY_MS } from '../../src/base/instant.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { approved, startGatewayStack, type GatewayStack } from '../support/gateway-stack.ts'
 import { eventually } from '../support/temp-folder.ts'
@@ -44,4 +45,26 @@ test('what is not the release’s is a finding each, however often it is seen', 
       value.items.some(({ id, status }) => id === response.headers.get('x-request-id') && status !== 'open'),
   )
   expect(await findings(3)).toHaveLength(3)
+})
+
+test('a decision on a waiver is news for gateways: a bundle may rest on it', async () => {
+  const revision = async (): Promise<number> => {
+    const answer = await fetch(`${stack.plane.url}/api/v1/gateway/bundle?environment=local`, {
+      headers: { authorization: `Bearer ${stack.plane.node.gatewayToken}` },
+    })
+    return Number(answer.headers.get('gatehouse-revision'))
+  }
+  const asked = await stack.call('requestException', {
+    system: SYSTEM,
+    ruleId: 'GH-VND-005',
+    releaseDigest: stack.gated.verdict.releaseDigest,
+    reason: 'renamed',
+    compensatingRule: 'GH-GRD-001',
+    riskAcceptedBy: 'fourth',
+    expiresAt: Date.now() + DAY_MS,
+  })
+  if (!asked.ok) throw new Error(asked.failure.message)
+  const before = await revision()
+  expect((await stack.call('endException', { id: String(asked.value['id']), reason: 'no need' })).ok).toBe(true)
+  expect(await revision()).toBeGreaterThan(before)
 })

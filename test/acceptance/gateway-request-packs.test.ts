@@ -3,9 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { capturedTerminal } from '../support/captured-terminal.ts'
-import { startGatewayStack, type GatewayStack } from '../support/gateway-stack.ts'
+import { mintSubjectToken } from '../../src/adapters/http/subject-token.ts'
+import { isJsonObject } from '../../src/base/json.ts'
+import { approved, startGatewayStack, type GatewayStack } from '../support/gateway-stack.ts'
+import { eventually } from '../support/temp-folder.ts'
 import { runCli } from '../../src/entrypoints/cli/run.ts'
-import { tinyManifest } from '../support/tiny-project.ts'
+import { SYSTEM, tinyManifest } from '../support/tiny-project.ts'
 
 const packText = (
   expr: string,
@@ -39,18 +42,38 @@ rules:
       - { name: no, input: { subject: { tenant: other } }, expect: fail }
 `
 
+const modelPackText = (expr: string, version = '1.0.0'): string => `apiVersion: gatehouse.dev/v1
+kind: PolicyPack
+metadata: { id: requests, version: ${version}, title: Requests, scope: model-request }
+rules:
+  - id: GH-REQ-901
+    title: Contoso is served for support only
+    severity: high
+    controls: [CTL-ACC-004]
+    when: subject.tenant == "contoso"
+    expr: ${JSON.stringify(expr)}
+    message: contoso is served for support only
+    fix: say the purpose
+    tests:
+      - { name: support, input: { subject: { tenant: contoso, purpose: support, roles: [] } }, expect: pass }
+      - { name: other, input: { subject: { tenant: contoso, purpose: sales, roles: [] } }, expect: fail }
+      - { name: others, input: { subject: { tenant: northwind, purpose: sales, roles: [] } }, expect: skip }
+`
+
 let stack: GatewayStack
 beforeAll(async () => {
   stack = await startGatewayStack({
-    manifest: tinyManifest({ policies: ['tiny', 'run-time'] }),
-    files: { 'policies/run-time.yaml': packText('"clerk" in subject.roles') },
+    manifest: tinyManifest({ policies: ['tiny', 'run-time', 'requests'] }),
+    files: {
+      'policies/run-time.yaml': packText('"clerk" in subject.roles'),
+      'policies/requests.yaml': modelPackText('subject.purpose == "support"'),
+    },
   })
 })
 afterAll(() => stack[Symbol.asyncDispose]())
 
 async function authorize(roles: readonly string[], args: object = { order: '1' }): Promise<Record<string, unknown>> {
   const { workloadKey } = stack.plane.node
-  const { mintSubjectToken } = await import('../../src/adapters/http/subject-token.ts')
   const subject = { tenant: 'northwind', session: 's', principal: 'p', roles, email: undefined }
   const response = await stack.send('/v1/authorize', {
     method: 'POST',
@@ -93,6 +116,61 @@ describe('a pack on requests in the gateway', () => {
     expect(replayed.changed).toMatchObject([
       { tool: 'lookup_order', before: 'allow', after: 'block', rule: 'GH-RUN-901' },
     ])
+  })
+})
+
+describe('a pack on requests to models', () => {
+  const ask = async (tenant: string, purpose: string): Promise<readonly unknown[]> => {
+    const subject = { tenant, purpose, session: 's', principal: 'p', roles: ['clerk'], email: undefined }
+    const response = await stack.send('/v1/chat/completions', {
+      method: 'POST',
+      headers: {
+        'gatehouse-subject': await mintSubjectToken(stack.plane.node.workloadKey, SYSTEM, subject, Date.now()),
+      },
+      body: JSON.stringify(approved()),
+    })
+    const body = (await response.json()) as { error?: { code: string; message: string } }
+    return [response.status, body.error?.code ?? 'ok', body.error?.message ?? '']
+  }
+
+  test('is asked once for each, before any upstream, and its word is on record', async () => {
+    const asked = stack.provider.seen.length
+    expect(await ask('contoso', 'sales')).toEqual([403, 'policy_denied', expect.stringContaining('for support only')])
+    expect(stack.provider.seen.length).toBe(asked)
+    expect((await ask('contoso', 'support'))[0]).toBe(200)
+    expect((await ask('northwind', 'sales'))[0]).toBe(200)
+    const records = await eventually(
+      () => stack.decisions(0),
+      (items) => items.filter(({ intent }) => isJsonObject(intent) && 'policy' in intent).length === 3,
+    )
+    expect(records.find(({ outcome }) => isJsonObject(outcome) && outcome['code'] === 'policy_denied')).toMatchObject({
+      intent: {
+        action: 'block',
+        policy: {
+          rules: [{ rule: 'GH-REQ-901', pack: 'requests', mode: 'enforce', outcome: 'does-not-hold' }],
+          facts: { kind: 'generation', prompt: 'system', roles: ['clerk'], purpose: 'sales', isVerified: true },
+        },
+      },
+      outcome: { outcome: 'denied', rule: 'policy/GH-REQ-901' },
+    })
+  })
+
+  test('says in a replay which recorded requests a changed pack would decide otherwise', async () => {
+    const path = join(stack.folder, 'changed-requests.yaml')
+    await writeFile(path, modelPackText('subject.purpose == "support" && !("clerk" in subject.roles)', '2.0.0'))
+    const replay = async (...more: readonly string[]) => {
+      const terminal = capturedTerminal(stack.folder)
+      expect(await runCli(['policy', 'replay', path, '--state', stack.state, ...more], terminal)).toBe(0)
+      return terminal.printed.out
+    }
+    expect(JSON.parse(await replay('--json'))).toMatchObject({
+      pack: 'requests@2.0.0',
+      requests: 3,
+      changed: [{ model: 'model-a', before: 'allow', after: 'block', rule: 'GH-REQ-901' }],
+    })
+    expect(await replay()).toMatch(
+      /on 3 recorded requests: 1 decided otherwise[^]*allow → block by GH-REQ-901[^]*hold no facts/,
+    )
   })
 })
 

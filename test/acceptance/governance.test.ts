@@ -9,7 +9,7 @@ import { SYSTEM, tinyPack, VERSION_RULE } from '../support/tiny-project.ts'
 const state = governedState()
 const { as, in_ } = state
 
-const { gate, request, decide, decideAs, approveFully, served } = governedRelease(state)
+const { gate, request, decide, decideAs, approveFully, served, waivers } = governedRelease(state)
 
 describe('an exception', () => {
   test('that another principal approved covers the failing rule, and the verdict names it', async () => {
@@ -102,6 +102,39 @@ describe('an exception', () => {
       ok: false,
       failure: { code: 'exception/not-open' },
     })
+  })
+
+  test('of the check on who answers goes to gateways with the release, and leaves with its end or its compensation', async () => {
+    const version = '2.0.0'
+    const verdict = await gate({ version })
+    expect(verdict.verdict).toBe('released')
+    const ask = async (compensatingRule: string): Promise<string> => {
+      const asked = await as('fifth').call('requestException', {
+        system: SYSTEM,
+        ruleId: 'GH-VND-005',
+        releaseDigest: verdict.releaseDigest,
+        reason: 'the provider renamed its model',
+        riskAcceptedBy: 'fourth',
+        compensatingRule,
+        expiresAt: Date.now() + 10 * DAY_MS,
+      })
+      if (!asked.ok) throw new Error(asked.failure.message)
+      return asked.value['id'] as string
+    }
+    const id = await ask('GH-GRD-001')
+    expect(await waivers()).toEqual([])
+    await approveFully(id)
+    expect(await waivers()).toMatchObject([{ exception: id }])
+    expect(await waivers(11)).toEqual([])
+    // What should hold meanwhile is not among the rules of the verdict: it does not hold.
+    await approveFully(await ask('GH-XYZ-001'))
+    expect(await waivers()).toMatchObject([{ exception: id }])
+    // Another release has none of it.
+    await gate({ version, title: 'another release' })
+    expect(await waivers()).toEqual([])
+    await gate({ version })
+    await as('fifth').call('endException', { id, reason: 'renamed in the manifest' })
+    expect(await waivers()).toEqual([])
   })
 
   test('that is asked for can be taken back by who asked, and by nobody else', async () => {

@@ -44,6 +44,7 @@ test('there is a pack for each area that is promised', () => {
   expect(packs.map(({ id }) => id).toSorted()).toEqual([
     'agent',
     'baseline',
+    'baseline-requests',
     'baseline-runtime',
     'eu-ai-act',
     'fine-tuned',

@@ -1,6 +1,8 @@
 import { buildBundle } from '../../src/application/admission/build-bundle.ts'
 import type { StoredVerdict } from '../../src/application/release/stored-verdict.ts'
-import { DAY_MS } from '../../src/base/instant.ts'
+import { DAY_MS, epochMs } from '../../src/base/instant.ts'
+import type { OwnerNode } from '../../src/application/state/owner-node.ts'
+import type { BundledRelease } from '../../src/contract/bundle/bundle.ts'
 import type { Session } from '../../src/entrypoints/cli/session.ts'
 import type { GovernedState } from './governed-state.ts'
 import { gateOrThrow } from './owned-state.ts'
@@ -33,10 +35,20 @@ export interface GovernedRelease {
   readonly approveFully: (id: string) => Promise<string>
   /** Digests that the bundle for `local` lets a gateway serve, of the release that was gated last. */
   readonly served: () => Promise<readonly string[]>
+  /** Waivers of the check on who answers that this bundle brings with it, built some days from now. */
+  readonly waivers: (days?: number) => Promise<readonly object[]>
 }
 
 export function governedRelease(state: GovernedState): GovernedRelease {
   const { as } = state
+  let gatedLast = ''
+  const releasesOf = async (node: OwnerNode): Promise<readonly BundledRelease[]> => {
+    const envelope = await buildBundle(node, state.node.bundleKeys, 'local', 1)
+    const body = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
+      readonly systems: readonly { readonly releases: readonly BundledRelease[] }[]
+    }
+    return body.systems.flatMap(({ releases }) => releases)
+  }
   const gate: GovernedRelease['gate'] = async (change = {}, how = {}) => {
     const manifest = tinyManifest({
       title: change.title ?? `release ${state.count}`,
@@ -44,6 +56,7 @@ export function governedRelease(state: GovernedState): GovernedRelease {
     })
     await writeTinyProject(state.project, manifest, change.pack ?? tinyPack(VERSION_RULE))
     const { verdict } = await gateOrThrow(how.session ?? as('author-a'), state.project, { author: 'author-a', ...how })
+    gatedLast = verdict.releaseDigest
     return verdict
   }
   const request: GovernedRelease['request'] = async (verdict, change = {}) => {
@@ -75,13 +88,11 @@ export function governedRelease(state: GovernedState): GovernedRelease {
     },
     async served() {
       const { releaseDigest } = await gate({}, { run: false })
-      const envelope = await buildBundle(state.node, state.node.bundleKeys, 'local', 1)
-      const body = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
-        readonly systems: readonly { readonly releases: readonly { readonly digest: string }[] }[]
-      }
-      return body.systems.flatMap(({ releases }) =>
-        releases.map(({ digest }) => digest).filter((digest) => digest === releaseDigest),
-      )
+      return (await releasesOf(state.node)).map(({ digest }) => digest).filter((digest) => digest === releaseDigest)
+    },
+    async waivers(days = 0) {
+      const later = { ...state.node, clock: () => epochMs(Date.now() + days * DAY_MS) } as OwnerNode
+      return (await releasesOf(later)).find(({ digest }) => digest === gatedLast)?.driftWaivers ?? []
     },
   }
 }

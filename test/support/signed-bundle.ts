@@ -12,6 +12,7 @@ import { releaseFromParts, type ReleaseParts } from '../../src/contract/manifest
 import { IN_TOTO_PAYLOAD, signEnvelope } from '../../src/domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../src/domain/evidence/statement.ts'
 import type { Release } from '../../src/domain/release/release.ts'
+import type { PolicyScope } from '../../src/domain/policy/policy-pack.ts'
 import type { DenyScope } from '../../src/domain/killswitch/deny-record.ts'
 import { LOOKUP_SCHEMA, NOTE_SCHEMA, PROMPT, SYSTEM, tinyManifest, type ManifestOptions } from './tiny-project.ts'
 
@@ -23,10 +24,15 @@ export interface SignedDenyInput {
 
 export interface BundleInput {
   readonly manifest?: ManifestOptions
+  /** In place of `manifest`. */
+  readonly manifestText?: string
   readonly revision?: number
   readonly version?: number
   /** A pack on requests: what the verdict binds, and what the bundle carries. */
-  readonly requestPack?: { readonly bound: string; readonly carried?: string }
+  readonly requestPack?: { readonly bound: string; readonly carried?: string; readonly scope?: PolicyScope }
+  /** `local` unless given. */
+  readonly environment?: string
+  readonly driftWaivers?: readonly { readonly exception: string; readonly expiresAt: number }[]
   readonly issuedAt?: number
   readonly expiresAt?: number
   readonly vsaValidUntil?: number
@@ -90,7 +96,7 @@ export class BundleSigner {
       systems: [
         {
           system: SYSTEM,
-          environment: 'local',
+          environment: input.environment ?? 'local',
           multiTenant: input.manifest?.multiTenant === true,
           apiKeys: (input.apiKeys ?? [this.apiKey]).map((key) => ({ id: sha(key).slice(0, 12), sha256: sha(key) })),
           workloadKeys: (input.workloadKeys ?? []).map((key) => base64Of(ed25519Signer(key).publicKey)),
@@ -106,13 +112,17 @@ export class BundleSigner {
 
   /** The release that the bundles admit. */
   release(manifest?: ManifestOptions): Release {
-    const release = releaseFromParts(nodeSha256, this.#parts(manifest))
+    return this.#releaseOf(this.#parts(manifest))
+  }
+
+  #releaseOf(parts: ReleaseParts): Release {
+    const release = releaseFromParts(nodeSha256, parts)
     if (!release.ok) throw new Error(release.failure.message)
     return release.value
   }
 
-  #parts(options?: ManifestOptions): ReleaseParts {
-    const manifest = parse(tinyManifest(options)) as JsonObject
+  #parts(options?: ManifestOptions, text = tinyManifest(options)): ReleaseParts {
+    const manifest = parse(text) as JsonObject
     const texts: Readonly<Record<string, string>> = {
       'prompts/system.md': PROMPT,
       'tools/lookup_order.json': JSON.stringify(LOOKUP_SCHEMA),
@@ -133,8 +143,8 @@ export class BundleSigner {
   }
 
   async #signedRelease(input: BundleInput, now: number): Promise<JsonObject> {
-    const parts = this.#parts(input.manifest)
-    const { digest } = this.release(input.manifest)
+    const parts = this.#parts(input.manifest, input.manifestText)
+    const { digest } = this.#releaseOf(parts)
     const vsa = await signEnvelope(
       this.#keys.gate.signer,
       IN_TOTO_PAYLOAD,
@@ -144,7 +154,7 @@ export class BundleSigner {
           releaseDigest: digest,
           verifierVersion: '0.1.0',
           timeVerified: epochMs(now),
-          environment: 'local',
+          environment: input.environment ?? 'local',
           result: 'PASSED',
           policySetDigest: digest,
           suiteDigests: [],
@@ -157,7 +167,7 @@ export class BundleSigner {
                     id: 'run-time',
                     version: '1.0.0',
                     digest: digestOfBytes(nodeSha256, utf8(input.requestPack.bound)),
-                    scope: 'request',
+                    scope: input.requestPack.scope ?? 'request',
                   },
                 ],
           exceptions: [],
@@ -167,7 +177,8 @@ export class BundleSigner {
     )
     const { carried } = input.requestPack ?? {}
     const packs = carried === undefined ? [] : [{ file: 'run-time.yaml', text: carried }]
-    return { digest, ...parts, packs, vsa: vsa as unknown as JsonObject } as unknown as JsonObject
+    const { driftWaivers = [] } = input
+    return { digest, ...parts, packs, vsa: vsa as unknown as JsonObject, driftWaivers } as unknown as JsonObject
   }
 }
 

@@ -169,7 +169,6 @@ async function take(
   for (const { id, key } of parsed.value.upstreams) if (key !== undefined) places.set(id, key)
   for (const [name, place] of mcpSecretPlaces(parsed.value)) places.set(name, place)
   const secrets = await RotatingSecrets.open(places, ports)
-  for (const id of secrets.missing()) ports.log(`the secret of \`${id}\` cannot be read: it is not asked until it can`)
   const named = source.kind === 'named' ? source.upstreams : []
   const limiter = await limiterFor(parsed.value, ports, before)
   return ok({

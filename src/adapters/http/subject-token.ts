@@ -24,6 +24,7 @@ export function mintSubjectToken(
     session: subject.session,
     ...(subject.email === undefined ? {} : { email: subject.email }),
     ...(subject.language === undefined ? {} : { locale: subject.language }),
+    ...(subject.purpose === undefined ? {} : { purpose: subject.purpose }),
   })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'gatehouse-subject+jwt' })
     .setSubject(subject.principal)
@@ -35,6 +36,11 @@ export function mintSubjectToken(
 
 function isTenant(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= TENANT_CHARS_MAX && value.isWellFormed()
+}
+
+/** A purpose that is no plain word is none: rules that ask for one then deny. */
+export function isPurpose(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value)
 }
 
 export type VerifySubject = (token: string) => Promise<Subject | undefined>
@@ -63,7 +69,7 @@ async function verifyWith(key: KeyObject, token: string, system: string, nowMs: 
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(nowMs),
     })
-    const { sub, tenant, roles, session, email, locale, exp, iat } = payload
+    const { sub, tenant, roles, session, email, locale, purpose, exp, iat } = payload
     if ((exp ?? 0) - (iat ?? 0) > LIFE_MAX_S) return undefined
     if (typeof sub !== 'string' || !isTenant(tenant) || typeof session !== 'string' || session === '') return undefined
     if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined
@@ -74,6 +80,7 @@ async function verifyWith(key: KeyObject, token: string, system: string, nowMs: 
       roles: roles as string[],
       email: typeof email === 'string' ? email : undefined,
       ...(typeof locale === 'string' ? { language: locale } : {}),
+      ...(isPurpose(purpose) ? { purpose } : {}),
     }
   } catch (error) {
     // jose says by its own errors that a token is not valid; its caller needs only that.

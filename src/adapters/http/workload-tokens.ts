@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose'
 import type { Clock } from '../../base/instant.ts'
+import { isPurpose } from './subject-token.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import type { ConfiguredIssuer } from '../../contract/gateway-config/gateway-config.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
@@ -175,7 +176,9 @@ function workloadOf(
   const session = textAt(payload, claims.session ?? 'sid')
   const roles = claims.roles === undefined ? [] : rolesAt(payload, claims.roles)
   if (tenant === undefined || principal === undefined || session === undefined || roles === undefined) return undefined
-  return { system, keyId, subject: { tenant, principal, session, roles } }
+  const purpose = claims.purpose === undefined ? undefined : textAt(payload, claims.purpose)
+  const known = purpose !== undefined && isPurpose(purpose) ? { purpose } : {}
+  return { system, keyId, subject: { tenant, principal, session, roles, ...known } }
 }
 
 /** A claim by its whole name, which may hold dots, else by its path. */

@@ -145,6 +145,31 @@ describe('what fails as it runs', () => {
   })
 })
 
+describe('loops within loops', () => {
+  const nested = 'args.tags.all(a, args.tags.all(b, a == b))'
+  const split = 'args.name.split(",").all(a, args.name.split(",").all(b, a == b))'
+  const tags = (count: number) => ({ args: { tags: Array.from({ length: count }, () => 'x'), absent: undefined } })
+  const name = (length: number) => ({ args: { name: 'x'.repeat(length) } })
+
+  test.each([
+    ['a list of the longest', nested, tags(1_000), true],
+    ['a list of one more', nested, tags(1_001), 'policy/evaluation'],
+    [
+      'that list anywhere in the input',
+      nested,
+      { args: { tags: [], other: [{ deep: tags(1_001) }] } },
+      'policy/evaluation',
+    ],
+    ['that list after one loop only', 'args.tags.all(a, a == "x") && args.tags.exists(a, a == "x")', tags(1_001), true],
+    ['a text of any length', nested, { args: { tags: ['x'.repeat(9_000)] } }, true],
+    ['a text that they cut', split, name(2_000), true],
+    ['a longer text that they cut', split, name(2_001), 'policy/evaluation'],
+    ['a longer text that one loop cuts', 'args.name.split(",").all(a, a != "")', name(2_001), true],
+  ])('over %s', (_, expression, input, expected) => {
+    expect(answer(expression, input as never)).toBe(expected)
+  })
+})
+
 describe('compiling', () => {
   test('depends on the variables, also where the text is the same', () => {
     expect(engine.compile('args.count == 3', ['subject']).ok).toBe(false)

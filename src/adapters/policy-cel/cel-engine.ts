@@ -1,5 +1,5 @@
 import { Environment, type ASTNode } from '@marcbachmann/cel-js'
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { compileLinearPattern, type LinearPattern } from '../../domain/policy/linear-pattern.ts'
 import type { CompiledExpression, PolicyEngine, PolicyFailure } from '../../domain/policy/policy-engine.ts'
@@ -61,7 +61,13 @@ function compile(expression: string, { environment, variables }: Scope): Result<
     if (refused !== undefined) return fail({ code: 'policy/refused', message: refused })
     const checked = parsed.check()
     if (!checked.valid) return fail({ code: 'policy/type', message: messageOf(checked.error) })
-    return ok({ evaluate: (input) => evaluate(parsed, input), keys: keysRead(parsed.ast, variables) })
+    const keys = keysRead(parsed.ast, variables)
+    if (macroDepth(parsed.ast) < NESTED_MACROS_MAX) return ok({ evaluate: (input) => evaluate(parsed, input), keys })
+    const isSplitting = nodesOf(parsed.ast).some(({ op, args }) => op === 'rcall' && args[0] === 'split')
+    return ok({
+      evaluate: (input) => (isTooLarge(input, isSplitting) ? TOO_LARGE : evaluate(parsed, input)),
+      keys,
+    })
   } catch (error) {
     return fail({ code: 'policy/syntax', message: messageOf(error) })
   }
@@ -95,8 +101,29 @@ function messageOf(error: unknown): string {
   return (text.split('\n')[0] ?? text).slice(0, 300)
 }
 
-/** Loops within loops multiply: two levels over an input of some thousand elements are some million steps at most. */
+/** Loops within loops multiply: two levels over the most that they may walk are some million steps at most. */
 const NESTED_MACROS_MAX = 2
+const NESTED_ELEMENTS_MAX = 1_000
+const TOO_LARGE: Result<boolean, PolicyFailure> = fail({
+  code: 'policy/evaluation',
+  message: `loops stand within each other and the input has more than ${NESTED_ELEMENTS_MAX} elements in one list`,
+})
+
+/** SECURITY: requests bring lists of any length; an expression once begun cannot be stopped. */
+function isTooLarge(input: JsonObject, isSplitting: boolean): boolean {
+  const stack: Json[] = [input]
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (typeof value === 'string') {
+      if (isSplitting && value.length > 2 * NESTED_ELEMENTS_MAX) return true
+      continue
+    }
+    if (typeof value !== 'object' || value === null) continue
+    const elements = Object.values(value as JsonObject)
+    if (elements.length > NESTED_ELEMENTS_MAX) return true
+    for (const element of elements) if (element !== undefined) stack.push(element)
+  }
+  return false
+}
 
 /** What must not run: backtracking matches, patterns that are not known at load, loops within loops within loops. */
 function refusedPart(root: ASTNode): string | undefined {

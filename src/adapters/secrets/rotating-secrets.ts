@@ -1,39 +1,85 @@
-import { readSecret, type SecretPlace, type SecretPorts } from './secret-source.ts'
+import { readPlainSecret, type SecretPlace, type SecretPorts, type SecretReading } from './secret-source.ts'
+import { readAws } from './stores/aws.ts'
+import { readAzure } from './stores/azure.ts'
+import { readGcp } from './stores/gcp.ts'
+import { StoreClient } from './stores/store-client.ts'
+import { readVault } from './stores/vault.ts'
 
-const REFRESH_MS = 5_000
+const LOOK_MS = 5_000
+/** Clouds charge for each look and count them. */
+const CLOUD_LOOK_MS = 60_000
+
+export interface RotatingPorts extends SecretPorts {
+  readonly monotonicMs: () => number
+  readonly log: (line: string) => void
+}
 
 /** Secrets by name, read again and again, so that a rotated one is used without a restart. */
 export class RotatingSecrets {
   readonly #places: ReadonlyMap<string, SecretPlace>
-  readonly #ports: SecretPorts
+  readonly #ports: RotatingPorts
+  readonly #client: StoreClient
   readonly #values = new Map<string, string>()
+  readonly #problems = new Map<string, string>()
+  readonly #lookedAtMs = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
 
-  private constructor(places: ReadonlyMap<string, SecretPlace>, ports: SecretPorts) {
+  private constructor(places: ReadonlyMap<string, SecretPlace>, ports: RotatingPorts) {
     this.#places = places
     this.#ports = ports
+    this.#client = new StoreClient(ports)
   }
 
   /** Every secret has been looked for once when this resolves. */
-  static async open(places: ReadonlyMap<string, SecretPlace>, ports: SecretPorts): Promise<RotatingSecrets> {
+  static async open(places: ReadonlyMap<string, SecretPlace>, ports: RotatingPorts): Promise<RotatingSecrets> {
     const secrets = new RotatingSecrets(places, ports)
     await secrets.refresh()
     secrets.#timer = setInterval(() => {
-      secrets.#running = secrets.refresh()
-    }, REFRESH_MS)
+      // One look at a time: a slow store must not be asked by many at once.
+      secrets.#running = secrets.#running.then(() =>
+        secrets.#look([...places].filter(([name]) => secrets.#isDue(name))),
+      )
+    }, LOOK_MS)
     secrets.#timer.unref()
     return secrets
   }
 
   /** Reads all again. A place that cannot be read leaves what was read before: a vault's restart stops nothing. */
   async refresh(): Promise<void> {
+    await this.#look([...this.#places])
+  }
+
+  #isDue(name: string): boolean {
+    const place = this.#places.get(name)
+    const isNear = place !== undefined && ('env' in place || 'file' in place || 'vault' in place)
+    // One that has never been there is waited for.
+    if (isNear || !this.#values.has(name)) return true
+    return this.#ports.monotonicMs() - (this.#lookedAtMs.get(name) ?? 0) >= CLOUD_LOOK_MS
+  }
+
+  async #look(places: readonly (readonly [string, SecretPlace])[]): Promise<void> {
     await Promise.all(
-      [...this.#places].map(async ([name, place]) => {
-        const value = await readSecret(place, this.#ports)
-        if (value !== null) this.#values.set(name, value)
+      places.map(async ([name, place]) => {
+        this.#lookedAtMs.set(name, this.#ports.monotonicMs())
+        this.#take(name, await read(place, this.#client))
       }),
     )
+  }
+
+  #take(name: string, reading: SecretReading): void {
+    const before = this.#problems.get(name)
+    if (reading.ok) {
+      this.#values.set(name, reading.value)
+      if (before === undefined) return
+      this.#problems.delete(name)
+      this.#ports.log(`the secret of \`${name}\` can be read again`)
+      return
+    }
+    this.#problems.set(name, reading.failure)
+    if (before === reading.failure) return
+    const outcome = this.#values.has(name) ? 'the last one stays in use' : 'it is not asked until it can'
+    this.#ports.log(`the secret of \`${name}\` cannot be read: ${outcome} (${reading.failure})`)
   }
 
   /** The secret as last read; null: it has never been there. */
@@ -41,13 +87,18 @@ export class RotatingSecrets {
     return this.#values.get(name) ?? null
   }
 
-  /** Names of the secrets that have never been there. */
-  missing(): readonly string[] {
-    return [...this.#places.keys()].filter((name) => !this.#values.has(name))
-  }
-
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#running
+    await this.#client.close()
   }
+}
+
+/** Reads a secret as it is now, wherever it is kept. */
+async function read(place: SecretPlace, client: StoreClient): Promise<SecretReading> {
+  if ('vault' in place) return readVault(place.vault, client)
+  if ('awsSecretsManager' in place) return readAws(place.awsSecretsManager, client)
+  if ('gcpSecretManager' in place) return readGcp(place.gcpSecretManager, client)
+  if ('azureKeyVault' in place) return readAzure(place.azureKeyVault, client)
+  return readPlainSecret(place, client.ports)
 }

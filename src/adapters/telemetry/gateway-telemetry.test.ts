@@ -58,6 +58,19 @@ test('a request becomes one span with the GenAI attributes of the pinned convent
   await telemetry.close()
 })
 
+test('a request whose data may not go where traces go has no span, and is counted', async () => {
+  const exporter = new InMemorySpanExporter()
+  const telemetry = gatewayTelemetry(undefined, [new SimpleSpanProcessor({ exporter })])
+  telemetry.record({ ...DENIED, isTraced: false })
+  telemetry.record({ ...DENIED, isTraced: true })
+  expect(exporter.getFinishedSpans()).toHaveLength(1)
+  const text = await scrape(telemetry)
+  expect(text).toMatch(/gatehouse_spans_withheld_total\{[^}]*\} 1/)
+  // It is in every other figure.
+  expect(text).toMatch(/gatehouse_guard_decisions_total\{[^}]*\} 2/)
+  await telemetry.close()
+})
+
 test('a scrape shows requests by outcome, durations and tokens', async () => {
   const telemetry = gatewayTelemetry(undefined)
   telemetry.record(DENIED)

@@ -32,6 +32,8 @@ export interface RequestTelemetry {
   readonly firstPieceMs: number | null
   readonly arm: { readonly rollout: string; readonly arm: string } | null
   readonly hasDrifted: boolean
+  /** False: its data may not go where the traces go. */
+  readonly isTraced?: boolean | undefined
 }
 
 /** What is looked at when somebody asks for the metrics. */
@@ -94,7 +96,7 @@ export function gatewayTelemetry(
   })
   const meter = meters.getMeter('gatehouse')
   const instruments = instrumentsOf(meter)
-  const { duration, guard, tokens, decisions, overhead, firstToken, drift, rolledOut } = instruments
+  const { duration, guard, tokens, decisions, overhead, firstToken, drift, rolledOut, untraced } = instruments
   const exporters =
     otlpEndpoint === undefined
       ? []
@@ -133,7 +135,8 @@ export function gatewayTelemetry(
         action: request.action,
         code: request.code ?? '',
       })
-      recordSpan(tracer, request, common)
+      if (request.isTraced === false) untraced.add(1, { 'gatehouse.system': request.system })
+      else recordSpan(tracer, request, common)
     },
     ...meteredParts(instruments),
     observe: (state) => observeState(meter, state),
@@ -163,7 +166,21 @@ function instrumentsOf(meter: Meter) {
   const found = meter.createCounter('gatehouse.guard.findings')
   const drift = meter.createCounter('gatehouse.drift')
   const rolledOut = meter.createCounter('gatehouse.rollout.requests')
-  return { duration, guard, tokens, decisions, overhead, firstToken, attempt, limits, found, drift, rolledOut }
+  const untraced = meter.createCounter('gatehouse.spans.withheld')
+  return {
+    duration,
+    guard,
+    tokens,
+    decisions,
+    overhead,
+    firstToken,
+    attempt,
+    limits,
+    found,
+    drift,
+    rolledOut,
+    untraced,
+  }
 }
 
 /** What is told of parts of a request, as they happen. */

@@ -7,7 +7,7 @@ import { workloadKeysFor } from '../identity/workload-keys.ts'
 import { boundPacks } from '../release/request-packs.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { decidedToolApprovals } from '../respond/tool-approvals.ts'
-import { allDenies } from '../respond/kill.ts'
+import { activeDenies, driftWaivers, waiversOf } from './bundle-parts.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import { LIST_MAX, type RecordKind, type StateRecord } from '../state/records.ts'
@@ -30,6 +30,8 @@ export async function buildBundle(
   environment: string,
   revision: number,
 ): Promise<Envelope> {
+  // Before anything is read: a bundle never says that it knows more entries than it does.
+  const version = await node.store.cursor()
   const now = node.clock()
   // Heads alone: a state has many more releases than a gateway serves.
   const releases = await listAll(node.store, 'releases', { parts: [] })
@@ -44,6 +46,7 @@ export async function buildBundle(
     ]),
   )
   const gatewayKeys = await gatewayKeyHashes(node, environment)
+  const waivers = await driftWaivers(node)
   const systems: JsonObject[] = []
   for (const [system, own] of bySystem) {
     const released: JsonObject[] = []
@@ -61,6 +64,7 @@ export async function buildBundle(
           verdict.packs.map((pack) => pack.digest),
         ),
         vsa: verdict.envelope as unknown as JsonObject,
+        driftWaivers: waiversOf(verdict, waivers, now),
       })
     }
     const intake = (manifests.get(system) as { intake?: { multiTenant?: boolean } } | undefined)?.intake
@@ -76,12 +80,12 @@ export async function buildBundle(
       releases: released,
     })
   }
-  const denies = (await allDenies(node)).map(({ envelope }) => envelope as unknown as JsonObject)
+  const denies = await activeDenies(node)
   const body = {
     bundleVersion: 1,
     organization: node.organization,
     revision,
-    version: node.ledger.size,
+    version,
     issuedAt: now,
     expiresAt: now + BUNDLE_LIFE_MS,
     systems,

@@ -6,6 +6,7 @@ import { resolveGuardPolicy, type GuardPolicy } from '../../domain/guardrail/gua
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
 import { parseTemplate, type PromptTemplate } from '../../domain/manifest/prompt-template.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
+import type { DriftWaiver } from '../../domain/recognition/model-drift.ts'
 import type { RecognisableRelease } from '../../domain/recognition/recognise-request.ts'
 import type { Release } from '../../domain/release/release.ts'
 
@@ -17,6 +18,8 @@ export interface ServedRelease extends RecognisableRelease {
   readonly schemas: ReadonlyMap<string, JsonObject>
   /** Packs that are applied to every call of a tool. */
   readonly requestPolicy?: RequestPolicy | undefined
+  /** Approved waivers of the check on who answers. */
+  readonly driftWaivers?: readonly DriftWaiver[] | undefined
   /** Exclusive: from here on the release is refused. */
   readonly validUntil: EpochMs
 }
@@ -33,7 +36,10 @@ export interface AdmittedSystem {
 export function serveRelease(
   release: Release,
   validUntil: EpochMs,
-  policy: Pick<RequestPolicy, 'packs' | 'environment'> = { packs: [], environment: '' },
+  policy: Pick<RequestPolicy, 'packs' | 'environment'> & { readonly driftWaivers?: readonly DriftWaiver[] } = {
+    packs: [],
+    environment: '',
+  },
 ): ServedRelease {
   const { tier } = computeTier(release.manifest)
   const templates: { promptId: string; template: PromptTemplate }[] = []
@@ -52,7 +58,11 @@ export function serveRelease(
     guard: resolveGuardPolicy(release.manifest.guard, tier),
     leak: leakIndex(templates.flatMap(({ template }) => template.literals)),
     schemas,
-    requestPolicy: policy.packs.length === 0 ? undefined : { ...policy, tier, manifest: release.raw },
+    requestPolicy:
+      policy.packs.length === 0
+        ? undefined
+        : { packs: policy.packs, environment: policy.environment, tier, manifest: release.raw },
+    driftWaivers: policy.driftWaivers,
     validUntil,
   }
 }

@@ -60,6 +60,7 @@ export interface Denial {
     | 'tool_call_denied'
     | 'approval_required'
     | 'invalid_approval'
+    | 'policy_denied'
   readonly message: string
   readonly rule: string
   /** The tool that a denial is about. */

@@ -46,6 +46,7 @@ function isFormed({ extra }: ModelRequest): boolean {
 const KIND_OF_CODE: Readonly<Record<string, NoticeKind>> = {
   content_filter: 'refusal',
   tool_call_denied: 'refusal',
+  policy_denied: 'refusal',
   system_halted: 'outage',
   upstream_unavailable: 'outage',
   upstream_incomplete: 'outage',

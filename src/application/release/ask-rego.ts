@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Problem } from '../../base/result.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import { evaluateRule, type PolicyPack, type PolicyTestResult } from '../../domain/policy/policy-pack.ts'
+import { evaluateRule, isServedScope, type PolicyPack, type PolicyTestResult } from '../../domain/policy/policy-pack.ts'
 import type { RegoAnswer, RegoEngine, RegoQuestion } from '../../domain/policy/rego-engine.ts'
 import { inputDocument, regoKey, type RuleInputs } from '../../domain/release/decide-release.ts'
 
@@ -37,7 +37,7 @@ export async function askRegoOfEach(
   }))
   const packs = new Map(each.flatMap((inputs) => inputs.packs.map((pack) => [pack.id, pack])))
   for (const pack of packs.values()) {
-    if (pack.engine === undefined || pack.scope === 'request') continue
+    if (pack.engine === undefined || isServedScope(pack.scope)) continue
     for (const rule of pack.rules) {
       if (rule.rego === undefined) continue
       const question = { source: pack.engine, bundle: bundles.get(pack.id), path: rule.rego }

@@ -6,7 +6,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { IN_TOTO_PAYLOAD, signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../domain/evidence/statement.ts'
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
-import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
+import { isServedScope, modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Approval } from '../../domain/release/approvals.ts'
 import { decideRelease, type ReleaseDecision, type RuleResult } from '../../domain/release/decide-release.ts'
 import type { ReleaseException } from '../../domain/release/release-exception.ts'
@@ -160,7 +160,7 @@ async function storeVerdict(
     results: decision.results.map(storedResult),
     shadow: decision.shadow.map(storedResult),
     requestRules: packs
-      .filter(({ scope }) => scope === 'request')
+      .filter(({ scope }) => isServedScope(scope))
       .flatMap((pack) => pack.rules.map((rule) => ({ id: rule.id, pack: pack.id, mode: modeOf(pack, rule) }))),
     facts: decided.facts,
     skipped: decision.skipped.map(({ rule }) => rule.id),

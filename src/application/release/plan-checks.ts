@@ -4,6 +4,7 @@ import type { Suite, SuiteCase } from '../../domain/evaluation/suite.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import {
+  isServedScope,
   evaluateRule,
   type BUILTIN_CHECKS,
   type CheckSpec,
@@ -72,7 +73,7 @@ export function planChecks(
   }
   const applying: ApplyingCheck[] = []
   for (const pack of inputs.packs) {
-    if (pack.scope === 'request') continue
+    if (isServedScope(pack.scope)) continue
     for (const rule of pack.rules) {
       if (rule.check === undefined) continue
       const applies = evaluateRule(ports.engine, rule.when, document)

@@ -1,7 +1,7 @@
 import type { Digest } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
-import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
+import { isServedScope, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 
 /** A pack on requests as gateways are given it. */
@@ -18,7 +18,7 @@ export async function bindRequestPacks(
   packs: readonly PolicyPack[],
 ): Promise<Result<undefined, Problem>> {
   for (const { id, digest, file, scope, source } of packs) {
-    if (scope !== 'request' || source === undefined) continue
+    if (!isServedScope(scope) || source === undefined) continue
     if ((await node.store.get('policy_packs', digest)) !== undefined) continue
     const record: BoundPack = { digest, file, text: source }
     const entry = await node.recorder.record('pack.bound', principal.name, null, {

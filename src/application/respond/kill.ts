@@ -10,6 +10,12 @@ export const DENY_PAYLOAD_TYPE = 'application/vnd.gatehouse.deny+json'
 
 export type SignedDeny = DenyRecord & { readonly envelope: Envelope }
 
+/** Where in the ledger it stands: a gateway whose bundle was made from more entries has it. */
+export interface RecordedDeny {
+  readonly deny: SignedDeny
+  readonly ledgerIndex: number
+}
+
 export interface KillInput {
   readonly system: string
   readonly scope: DenyScope
@@ -21,7 +27,7 @@ export async function issueDeny(
   node: OwnerNode,
   principal: Principal,
   input: KillInput,
-): Promise<Result<SignedDeny, Problem>> {
+): Promise<Result<RecordedDeny, Problem>> {
   return recordDeny(node, principal, { ...input, lifts: null })
 }
 
@@ -30,7 +36,7 @@ export async function liftDeny(
   node: OwnerNode,
   principal: Principal,
   input: { readonly id: string; readonly reason: string },
-): Promise<Result<SignedDeny, Problem>> {
+): Promise<Result<RecordedDeny, Problem>> {
   const found = await node.store.get('deny_records', input.id)
   const record = found?.document as unknown as SignedDeny | undefined
   const isActive =
@@ -57,7 +63,7 @@ async function recordDeny(
   node: OwnerNode,
   principal: Principal,
   input: KillInput & { readonly lifts: string | null },
-): Promise<Result<SignedDeny, Problem>> {
+): Promise<Result<RecordedDeny, Problem>> {
   const record: DenyRecord = { id: node.newId(), ...input, issuedBy: principal.name, issuedAt: node.clock() }
   const envelope = await signEnvelope(
     node.keys.deny,
@@ -74,5 +80,5 @@ async function recordDeny(
     },
     record: signed,
   })
-  return entry.ok ? ok(signed) : entry
+  return entry.ok ? ok({ deny: signed, ledgerIndex: entry.value.index }) : entry
 }

@@ -37,6 +37,11 @@ const releaseSchema = z.strictObject({
     .max(100)
     .default([]),
   vsa: envelope,
+  /** Approved waivers of the check on who answers, beside the verdict: they come and go without a new one. */
+  driftWaivers: z
+    .array(z.strictObject({ exception: z.string(), expiresAt: z.int() }))
+    .max(100)
+    .default([]),
 })
 
 export const bundleSchema = z.strictObject({
@@ -201,7 +206,11 @@ async function loadBundledRelease(
     if (parsed?.ok !== true) return 'the packs on requests that its verdict binds are not all there'
     packs.push(parsed.value)
   }
-  return serveRelease(release, validUntil, { packs, environment })
+  const driftWaivers = bundled.driftWaivers.map(({ exception, expiresAt }) => ({
+    exception,
+    expiresAt: epochMs(expiresAt),
+  }))
+  return serveRelease(release, validUntil, { packs, environment, driftWaivers })
 }
 
 const denySchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MODEL_REQUEST_KINDS } from '../../domain/policy/decide-request-rules.ts'
 import { NOTICE_KINDS } from '../../domain/notice/notices.ts'
 import { REPORT_CATEGORIES, REPORT_CHARS_MAX } from '../../domain/notice/user-report.ts'
 
@@ -15,6 +16,17 @@ const finding = z.strictObject({
   where: z.string().max(100),
 })
 
+const ruleResults = z
+  .array(
+    z.strictObject({
+      rule: z.string().max(100),
+      pack: z.string().max(100),
+      mode: z.enum(['enforce', 'shadow']),
+      outcome: z.enum(['holds', 'does-not-hold', 'errored']),
+    }),
+  )
+  .max(500)
+
 const toolDecision = z.strictObject({
   tool: z.string().max(200),
   callId: z.string().max(200),
@@ -24,17 +36,7 @@ const toolDecision = z.strictObject({
   /** Who withholds the call: this process, the application that asked, or a proxy in front of the tool. */
   enforcedAt: z.enum(['gateway', 'sdk', 'mcp-proxy']),
   /** Rules of packs that applied, those in shadow too. */
-  rules: z
-    .array(
-      z.strictObject({
-        rule: z.string().max(100),
-        pack: z.string().max(100),
-        mode: z.enum(['enforce', 'shadow']),
-        outcome: z.enum(['holds', 'does-not-hold', 'errored']),
-      }),
-    )
-    .max(500)
-    .optional(),
+  rules: ruleResults.optional(),
   /** What rules can read of the call; with its arguments, redacted, where the manifest's capture mode asks for them. */
   facts: z
     .strictObject({
@@ -70,6 +72,22 @@ export const intentSchema = z.strictObject({
     .array(z.strictObject({ role: z.string().max(20), text: z.string().max(20_000) }))
     .max(50)
     .nullable(),
+  /** What rules of packs on requests to models said, and what they read that stands nowhere else here. */
+  policy: z
+    .strictObject({
+      rules: ruleResults,
+      facts: z.strictObject({
+        kind: z.enum(MODEL_REQUEST_KINDS),
+        prompt: z.string().max(200),
+        tools: z.array(z.string().max(200)).max(200),
+        regions: z.array(z.string().max(63)).max(200),
+        labels: z.strictObject({ integrity: z.string().max(40), confidentiality: z.string().max(40) }),
+        isVerified: z.boolean(),
+        roles: z.array(z.string().max(200)).max(100),
+        purpose: z.string().max(100),
+      }),
+    })
+    .optional(),
 })
 
 /** Second line: on disk before the last byte of the reply. */
@@ -94,7 +112,13 @@ export const outcomeSchema = z.strictObject({
   arm: z.enum(['stable', 'canary']).optional(),
   /** Another model answered than was asked for. */
   drift: z
-    .strictObject({ kind: z.literal('model'), expected: z.string().max(200), seen: z.string().max(200) })
+    .strictObject({
+      kind: z.literal('model'),
+      expected: z.string().max(200),
+      seen: z.string().max(200),
+      /** The waiver by which the answer was served all the same. */
+      exception: z.string().max(64).optional(),
+    })
     .optional(),
   /** What the user was told in the system's own name. */
   notices: z

@@ -5,6 +5,7 @@ import { DATA_CLASSES } from '../../domain/manifest/manifest.ts'
 import { STOP_DEFAULT } from '../../domain/rollout/rollout.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
+import { environmentName, filePath, httpUrl, plainReference, secretReference } from './secret-reference.ts'
 
 const TOKEN_ALGORITHMS = [
   'RS256',
@@ -21,34 +22,6 @@ const TOKEN_ALGORITHMS = [
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const region = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const milliseconds = z.int().min(1).max(3_600_000)
-const httpUrl = z
-  .url({ protocol: /^https?$/ })
-  .max(2_000)
-  .refine((url) => {
-    const { username, password } = new URL(url)
-    return username === '' && password === '' && !/[?#]/.test(url)
-  }, 'must have no credentials, no query and no fragment')
-const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/)
-const filePath = z.string().min(1).max(4_000)
-
-const plainReference = z.union([z.strictObject({ env: environmentName }), z.strictObject({ file: filePath })])
-
-/** Where a secret is kept; a secret itself is never written into the file. */
-const secretReference = z.union([
-  z.strictObject({ env: environmentName }),
-  z.strictObject({ file: filePath }),
-  z.strictObject({
-    vault: z.strictObject({
-      address: httpUrl,
-      /** Path of a KV version 2 secret, mount first: `secret/data/openai`. */
-      path: z.string().regex(/^[\w./-]{1,500}$/),
-      field: z.string().min(1).max(200),
-      token: plainReference,
-      namespace: z.string().max(200).optional(),
-    }),
-  }),
-])
-
 const upstream = z.strictObject({
   id,
   url: httpUrl,
@@ -154,6 +127,7 @@ const issuer = z.strictObject({
       principal: claimPath.optional(),
       roles: claimPath.optional(),
       session: claimPath.optional(),
+      purpose: claimPath.optional(),
     })
     .optional(),
 })
@@ -221,6 +195,8 @@ export const gatewayConfigSchema = z
     approvals: z.strictObject({ redis: z.strictObject({ url: plainReference }) }).optional(),
     identity: z.strictObject({ issuers: z.array(issuer).min(1).max(20) }).optional(),
     mcpServers: z.array(mcpServer).max(200).optional(),
+    /** Where traces are processed: spans of data that may not go there are withheld. */
+    telemetry: z.strictObject({ region: region.optional() }).optional(),
     /** How long running requests may take to end after SIGTERM. */
     drainMs: milliseconds.optional(),
     audit: z
@@ -245,7 +221,6 @@ export const gatewayConfigSchema = z
 export type GatewayConfig = z.output<typeof gatewayConfigSchema>
 export type ConfiguredUpstream = GatewayConfig['upstreams'][number]
 export type ConfiguredIssuer = NonNullable<GatewayConfig['identity']>['issuers'][number]
-export type SecretReference = z.output<typeof secretReference>
 export type ConfiguredLimits = NonNullable<GatewayConfig['limits']>
 
 /** A gateway's file; every problem with its line and a next step. */

@@ -11,6 +11,7 @@ import {
   POLICY_MODES,
   POLICY_SCOPES,
   REQUEST_EFFECTS,
+  isServedScope,
   SEVERITIES,
   TEST_EXPECTATIONS,
   testPack,
@@ -152,7 +153,7 @@ export function parsePack(
     engine: metadata.engine as RegoSource | undefined,
     file,
     digest: digestOfBytes(sha256, utf8(text)),
-    ...(metadata.scope === 'request' ? { source: text } : {}),
+    ...(isServedScope(metadata.scope) ? { source: text } : {}),
     rules: rules.map((entry, index) => ({
       ...entry,
       frameworks: entry.frameworks ?? [],
@@ -179,7 +180,7 @@ function languageProblem(
   const message =
     (expr === undefined) === (rego === undefined)
       ? 'needs exactly one of `expr` and `rego`'
-      : rego !== undefined && (source === undefined || scope === 'request')
+      : rego !== undefined && (source === undefined || isServedScope(scope))
         ? 'has `rego`: that needs `metadata.engine`, and a pack that reads releases'
         : undefined
   return message === undefined
@@ -189,7 +190,9 @@ function languageProblem(
 
 /** Evidence is of releases, and an effect of requests: in the other scope the key would be read by nothing. */
 function misplacedKey(pack: PolicyPack, rule: PolicyRule): 'check' | 'effect' | undefined {
-  if (pack.scope === 'request') return rule.check === undefined ? undefined : 'check'
+  if (isServedScope(pack.scope) && rule.check !== undefined) return 'check'
+  // Nobody is asked about a request to a model: people decide on calls.
+  if (pack.scope === 'request') return undefined
   return rule.effect === undefined ? undefined : 'effect'
 }
 

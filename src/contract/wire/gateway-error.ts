@@ -11,6 +11,7 @@ export type GatewayErrorCode =
   | 'content_filter'
   | 'release_not_approved'
   | 'tool_call_denied'
+  | 'policy_denied'
   | 'approval_required'
   | 'system_halted'
   | 'subject_required'

@@ -77,7 +77,7 @@ export function vsaStatement(inputs: VsaInputs): Statement {
         id,
         version,
         digest: { sha256: hexOfDigest(digest) },
-        ...(scope === 'request' ? { scope } : {}),
+        ...(scope === undefined || scope === 'release' ? {} : { scope }),
       })),
     },
   }
@@ -115,6 +115,6 @@ function requestPacksOf(predicate: JsonObject | undefined): readonly string[] {
   const packs = predicate?.[`${EXTENSION}policyPacks`]
   if (!Array.isArray(packs)) return []
   return (packs as readonly { scope?: string; digest?: { sha256?: string } }[]).flatMap(({ scope, digest }) =>
-    scope === 'request' ? [`sha256:${digest?.sha256 ?? ''}`] : [],
+    scope !== undefined && scope !== 'release' ? [`sha256:${digest?.sha256 ?? ''}`] : [],
   )
 }

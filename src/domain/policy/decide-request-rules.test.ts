@@ -69,4 +69,35 @@ describe('rules on a tool call', () => {
   test('of a pack on releases are none', () => {
     expect(decide(packOf(rule('R-1', 'false')))).toEqual({ decision: 'allow', decidedBy: undefined, results: [] })
   })
+
+  describe('that are not done when their time is over', () => {
+    /** Time is over after so many rules have been begun. */
+    const decideWithin = (begun: number, ...rules: readonly PolicyRule[]) => {
+      let asked = 0
+      return decideRequestRules(engine, [request(...rules)], FACTS, () => (asked += 1) > begun)
+    }
+
+    test('stop it: what nobody evaluated does not hold, whatever its condition and its effect', () => {
+      const late = rule('R-2', 'true', { when: 'false', effect: 'require-approval' })
+      expect(decideWithin(1, rule('R-1', 'true'), late)).toMatchObject({
+        decision: 'block',
+        decidedBy: { rule: 'R-2', outcome: 'errored', message: expect.stringContaining('took too long') },
+      })
+    })
+
+    test('in shadow stop nothing and are recorded as errors', () => {
+      const late = rule('R-2', 'true', { mode: 'shadow' })
+      expect(decideWithin(1, rule('R-1', 'true'), late)).toMatchObject({
+        decision: 'allow',
+        results: [
+          { rule: 'R-1', outcome: 'holds' },
+          { rule: 'R-2', outcome: 'errored' },
+        ],
+      })
+    })
+
+    test('change nothing of what was evaluated in time', () => {
+      expect(decideWithin(2, rule('R-1', 'true'), rule('R-2', 'true')).decision).toBe('allow')
+    })
+  })
 })

@@ -20,8 +20,8 @@ export const BUILTIN_CHECKS = [
 export const TEST_EXPECTATIONS = ['pass', 'fail', 'skip'] as const
 export const POLICY_MODES = ['enforce', 'shadow'] as const
 export type PolicyMode = (typeof POLICY_MODES)[number]
-/** What a pack's rules read: a release before it is served, or one request while it is served. */
-export const POLICY_SCOPES = ['release', 'request'] as const
+/** What a pack's rules read: a release before it is served; while it is served one call of a tool, or one request to a model. */
+export const POLICY_SCOPES = ['release', 'request', 'model-request'] as const
 export type PolicyScope = (typeof POLICY_SCOPES)[number]
 export const REQUEST_EFFECTS = ['block', 'require-approval'] as const
 export type RequestEffect = (typeof REQUEST_EFFECTS)[number]
@@ -122,8 +122,30 @@ export const REQUEST_VARIABLES = [
   'session',
 ] as const
 
-export function variablesOf(pack: Pick<PolicyPack, 'scope'>): readonly string[] {
-  return pack.scope === 'request' ? REQUEST_VARIABLES : RELEASE_VARIABLES
+/** Names that rules on requests to a model may use. */
+export const MODEL_REQUEST_VARIABLES = [
+  'tier',
+  'environment',
+  'manifest',
+  'subject',
+  'request',
+  'data',
+  'labels',
+] as const
+
+const VARIABLES: Readonly<Record<PolicyScope, readonly string[]>> = {
+  release: RELEASE_VARIABLES,
+  request: REQUEST_VARIABLES,
+  'model-request': MODEL_REQUEST_VARIABLES,
+}
+
+export function variablesOf({ scope = 'release' }: Pick<PolicyPack, 'scope'>): readonly string[] {
+  return VARIABLES[scope]
+}
+
+/** Whether the pack is read while a release is served, and not before. */
+export function isServedScope(scope: string | undefined): boolean {
+  return scope === 'request' || scope === 'model-request'
 }
 
 export interface PolicyTestResult {

@@ -1,5 +1,10 @@
 import type { JsonObject } from '../../base/json.ts'
-import { decideRequestRules, type RequestFacts } from './decide-request-rules.ts'
+import {
+  decideModelRequestRules,
+  decideRequestRules,
+  type ModelRequestFacts,
+  type RequestFacts,
+} from './decide-request-rules.ts'
 import type { PolicyEngine } from './policy-engine.ts'
 import type { PolicyPack } from './policy-pack.ts'
 
@@ -56,6 +61,36 @@ export function replayCall(engine: PolicyEngine, pack: PolicyPack, call: Recorde
     after: decides === undefined ? 'allow' : decides.effect,
     rule: decides?.rule ?? null,
     unknown,
+  }
+}
+
+/** One recorded request to a model. */
+export interface RecordedModelRequest {
+  readonly request: string
+  readonly rules: RecordedCall['rules']
+  readonly facts: ModelRequestFacts
+}
+
+export interface ReplayedModelRequest {
+  readonly request: string
+  readonly before: 'allow' | 'block'
+  readonly after: 'allow' | 'block'
+  readonly rule: string | null
+}
+
+/** What a changed pack would have said about a recorded request to a model, beside what it said. */
+export function replayModelRequest(
+  engine: PolicyEngine,
+  pack: PolicyPack,
+  { request, rules, facts }: RecordedModelRequest,
+): ReplayedModelRequest {
+  const { decidedBy } = decideModelRequestRules(engine, [pack], facts)
+  const wasStopped = rules.some((one) => one.pack === pack.id && one.mode === 'enforce' && one.outcome !== 'holds')
+  return {
+    request,
+    before: wasStopped ? 'block' : 'allow',
+    after: decidedBy === undefined ? 'allow' : 'block',
+    rule: decidedBy?.rule ?? null,
   }
 }
 

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fail } from '../../base/result.ts'
 import type { Tier } from '../manifest/manifest.ts'
-import { evaluateRule, modeOf, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
+import { evaluateRule, isServedScope, modeOf, type PolicyPack, type PolicyRule } from '../policy/policy-pack.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { RegoAnswer } from '../policy/rego-engine.ts'
 import { rightOf, type Decision, type DecisionRights } from '../approval/decision-rights.ts'
@@ -86,7 +86,7 @@ export function judgeRules(inputs: RuleInputs): JudgedRules {
   const skipped: { rule: PolicyRule; pack: string }[] = []
   for (const pack of inputs.packs) {
     // Rules on requests are the gateway's: a release meets none of them.
-    if (pack.scope === 'request') continue
+    if (isServedScope(pack.scope)) continue
     for (const rule of pack.rules) {
       const found = modeOf(pack, rule) === 'shadow' ? shadow : results
       const applies = evaluateRule(inputs.engine, rule.when, document)

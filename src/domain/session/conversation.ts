@@ -28,6 +28,8 @@ export interface Subject {
   readonly email?: string | undefined
   /** Language that they want to be spoken to in. */
   readonly language?: string | undefined
+  /** What they are served for, in the application's words. */
+  readonly purpose?: string | undefined
 }
 
 export interface ToolResult {

@@ -1,6 +1,7 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { CheckResult, SystemEvidence } from '../../domain/controls/assess-control.ts'
+import { isServedScope } from '../../domain/policy/policy-pack.ts'
 import { modelIdentity, prepareGate } from './gate/prepare-gate.ts'
 import { judgeProject } from './judge-project.ts'
 import { loadProject } from './load-project.ts'
@@ -31,7 +32,7 @@ export async function projectEvidence(
   for (const { rule } of judged.value.skipped)
     checks.set(rule.id, { outcome: 'skipped', detail: 'it does not apply', at: now })
   for (const pack of inputs.packs)
-    if (pack.scope === 'request')
+    if (isServedScope(pack.scope))
       for (const { id } of pack.rules)
         checks.set(id, { outcome: 'errored', detail: 'bound, and no request was decided', at: now })
   return ok({

@@ -128,6 +128,7 @@ export class BundleSource implements AdmissionSource {
       const { statusCode, headers, body } = await request(url, {
         headers: {
           authorization: `Bearer ${token}`,
+          'gatehouse-gateway': gateway,
           ...(this.#etag === undefined ? {} : { 'if-none-match': this.#etag }),
         },
         headersTimeout: waitMs + 10_000,

@@ -104,6 +104,8 @@ export interface GatewayPorts {
   readonly admitReport: ReportGate
   readonly rollouts: Rollouts
   readonly telemetry: GatewayTelemetry
+  /** Whether a request of this release and tenant may be told of where traces go; absent: none go anywhere. */
+  readonly mayTrace?: ((release: ServedRelease | undefined, tenant: string | undefined) => boolean) | undefined
   readonly engine: PolicyEngine
   readonly clock: Clock
   readonly monotonicMs: () => number

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import type { GatewayPorts } from './gateway-ports.ts'
 import { answerBug, dispatch } from './routes/dispatch.ts'
 
@@ -8,13 +9,19 @@ export interface RequestTimes {
   readonly requestMs: number
 }
 
+export interface GatewayServer extends Server {
+  /** Resolves once every request that was begun has been recorded as ended, or after this time. */
+  settled(withinMs: number): Promise<void>
+}
+
 const REQUEST_TIMES: RequestTimes = { headersMs: 10_000, requestMs: 30_000 }
 /** How often slow senders are looked for: node's own 30 s would let one stay three times as long. */
 const LOOK_MS = 1_000
 const IDLE_MS = 660_000
 
 /** The gateway's HTTP face: sockets, time-outs and the id of a request. What a path means is decided in `routes/`. */
-export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST_TIMES): Server {
+export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST_TIMES): GatewayServer {
+  const running = new Set<Promise<void>>()
   const server = createServer(
     {
       requestTimeout: times.requestMs,
@@ -25,17 +32,26 @@ export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST
     (request, response) => {
       const id = ports.newId()
       response.setHeader('x-request-id', id)
-      dispatch(ports, { id, request, response }).catch((error: unknown) => {
+      const run = dispatch(ports, { id, request, response }).catch((error: unknown) => {
         // The client left while it was still sending: there is nobody to answer and nothing to record.
         if (error !== undefined && error === request.errored) return
         // A bug, not an expected failure: the client learns nothing of it, the operator all.
         ports.onBug?.(error)
         answerBug({ id, request, response })
       })
+      running.add(run)
+      void run.finally(() => running.delete(run))
     },
   )
   server.maxHeadersCount = 100
   // A connection on which nothing moves either way for longer than any answer may take.
   server.setTimeout(IDLE_MS)
-  return server
+  return Object.assign(server, {
+    async settled(withinMs: number) {
+      const late = new AbortController()
+      const over = setTimeout(withinMs, undefined, { signal: late.signal }).catch(() => undefined)
+      await Promise.race([Promise.all(running), over])
+      late.abort()
+    },
+  })
 }

@@ -47,6 +47,7 @@ const started = await startGateway({
   upstreams: environment['GATEHOUSE_GATEWAY_CONFIG'] === undefined ? [namedUpstream()] : [],
   processEnvironment: environment,
   otlpEndpoint: environment['OTEL_EXPORTER_OTLP_ENDPOINT'],
+  telemetryRegion: environment['GATEHOUSE_TELEMETRY_REGION'],
   variables: environment,
   log: (line) => void process.stderr.write(`gateway: ${line}\n`),
 })

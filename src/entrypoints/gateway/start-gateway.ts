@@ -23,7 +23,7 @@ import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { Segment } from '../../contract/decision/decision-record.ts'
+import { mayReceive } from '../../domain/routing/plan-route.ts'
 import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
@@ -53,6 +53,8 @@ export interface GatewayOptions {
   /** What references to environment variables are read from. */
   readonly processEnvironment?: Readonly<Record<string, string | undefined>> | undefined
   readonly otlpEndpoint: string | undefined
+  /** Where traces are processed, for a gateway without a configuration file that says so. */
+  readonly telemetryRegion?: string | undefined
   /** Where keys of detectors and `guard.secretsFrom` are looked up. */
   readonly variables: Environment
   readonly log: (line: string) => void
@@ -70,6 +72,8 @@ export interface RunningGateway extends AsyncDisposable {
 
 /** How long running requests may take to end unless the configuration says. */
 const DRAIN_MS = 30_000
+/** How long what was cut off may take to be recorded. */
+const SETTLE_MS = 5_000
 
 function configSource({ configFile, upstreams = [] }: GatewayOptions): Result<ConfigSource, Problem> {
   if (configFile !== undefined) return ok({ kind: 'file', path: configFile })
@@ -99,6 +103,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     mcp.sessions.end()
     const isWhole = await drain(server, config.config.drainMs ?? DRAIN_MS)
     if (!isWhole) options.log('requests that outlasted the drain were cut off')
+    // A connection that is gone is not yet a request on record.
+    await server.settled(SETTLE_MS)
     await mcp.sessions.close()
     await mcp.calls.close()
     await held[Symbol.asyncDispose]()
@@ -180,13 +186,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     ...rollouts.health(),
   }))
   const guards = new ReleaseGuards(options.variables)
-  const { held, desk: approvals } = await openDesk({
-    url: config.config.approvals?.redis.url,
-    environment: options.processEnvironment ?? {},
-    put: (question) =>
-      post(`${options.controlPlane}/api/v1/gateway/approvals`, options.token, { ...question, gateway }),
-    decided: (system, id) => bundles.approvalOf(system, id),
-  })
+  const { held, desk: approvals } = await openApprovals(options, { config, bundles, gateway })
   const mcp: McpPort = {
     placeOf: (system, server) => config.mcpPlaceOf(system, server),
     sessions: new McpSessions({ monotonicMs, newId: ulidIds, log: options.log }),
@@ -206,6 +206,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     },
     admitReport: reportGate(monotonicMs),
     telemetry,
+    mayTrace: options.otlpEndpoint === undefined ? undefined : tracesWithinRegions(options, config),
     engine,
     clock,
     monotonicMs,
@@ -222,6 +223,37 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
   return ok({ ports, mcp, held, config, bundles, spool, telemetry, guards })
+}
+
+function openApprovals(
+  { controlPlane, token, processEnvironment = {} }: GatewayOptions,
+  {
+    config,
+    bundles,
+    gateway,
+  }: { readonly config: LiveConfig; readonly bundles: BundleSource; readonly gateway: string },
+): ReturnType<typeof openDesk> {
+  return openDesk({
+    url: config.config.approvals?.redis.url,
+    environment: processEnvironment,
+    put: (question) => post(`${controlPlane}/api/v1/gateway/approvals`, { token, gateway }, { ...question, gateway }),
+    decided: (system, id) => bundles.approvalOf(system, id),
+  })
+}
+
+/** SECURITY: a span tells of a tenant's requests, though nothing of what they say: it goes where their data may go. */
+function tracesWithinRegions(options: GatewayOptions, config: LiveConfig): NonNullable<GatewayPorts['mayTrace']> {
+  return (release, tenant) =>
+    mayReceive(
+      { id: 'telemetry', region: config.config.telemetry?.region ?? options.telemetryRegion, models: undefined },
+      {
+        tenant,
+        dataClasses: release?.manifest.intake.dataClasses ?? [],
+        confidentiality: 'internal',
+        systemRegions: release?.manifest.data?.residency,
+      },
+      config.regions,
+    )
 }
 
 /** Schemas are compiled once a release. */
@@ -245,21 +277,26 @@ async function openRecords(
     clock,
     newId: ulidIds,
     bytesMax: config.config.audit?.spoolBytesMax,
-    ship: (segment) => ship(options, segment),
+    ship: (segment) =>
+      post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, segment),
   })
   const gaps = new RecordGaps(spool, clock, ulidIds)
   return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
 }
 
-async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {
-  return post(`${controlPlane}/api/v1/gateway/segments`, token, segment)
-}
-
-async function post(url: string, token: string, document: object): Promise<boolean> {
+async function post(
+  url: string,
+  { token, gateway }: { readonly token: string; readonly gateway: string },
+  document: object,
+): Promise<boolean> {
   try {
     const { statusCode, body } = await request(url, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        'gatehouse-gateway': gateway,
+        'content-type': 'application/json',
+      },
       body: JSON.stringify(document),
     })
     await body.dump()

@@ -2,9 +2,11 @@ import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import { createHash } from 'node:crypto'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { existsSync } from 'node:fs'
+import { monotonicMs } from '../../adapters/clock/system-clock.ts'
 import { BUNDLE_LIFE_MS, buildBundle } from '../../application/admission/build-bundle.ts'
+import { SharedBundles } from '../../application/admission/shared-bundles.ts'
 import type { Problem } from '../../base/result.ts'
 import { BODY_BYTES_USUAL } from '../../contract/http/operation.ts'
 import { openApiDocument } from '../../contract/http/openapi.ts'
@@ -58,7 +60,7 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
     max: options.requestsPerMinute,
     timeWindow: '1 minute',
     // One credential is one caller, whatever address it comes from; who shows none is counted by address.
-    keyGenerator: (request) => callerKey(request.headers.authorization ?? request.headers.cookie, request.ip),
+    keyGenerator: (request) => callerKey(options, request),
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(FENCE)
@@ -88,8 +90,15 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
   return app
 }
 
-function callerKey(credential: string | undefined, address: string): string {
-  return credential === undefined ? address : createHash('sha256').update(credential).digest('base64')
+function callerKey({ node }: ControlServerOptions, request: FastifyRequest): string {
+  const credential = request.headers.authorization ?? request.headers.cookie
+  if (credential === undefined) return request.ip
+  const key = createHash('sha256').update(credential).digest('base64')
+  const bearer = bearerOf(request)
+  if (bearer === undefined || !sameSecret(bearer, node.gatewayToken)) return key
+  // All gateways share one token: each is a caller of its own, and news are not held up by what records take.
+  const name = request.headers['gatehouse-gateway']
+  return `${key} ${request.method} ${typeof name === 'string' ? name.slice(0, GATEWAY_NAME_CHARS_MAX) : ''}`
 }
 
 /** Faults that the server itself finds before an operation is reached. */
@@ -101,6 +110,7 @@ function problemOf({ statusCode = 500, message }: Error & { statusCode?: number 
 
 const RENEW_MS = BUNDLE_LIFE_MS / 2
 const PROBLEM_CHARS_MAX = 200
+const GATEWAY_NAME_CHARS_MAX = 64
 
 /** What a gateway says of itself; texts of it are for people to read and decide nothing. */
 function heardOf(query: Readonly<Record<string, string | undefined>>, environment: string): Heard {
@@ -116,6 +126,7 @@ function heardOf(query: Readonly<Record<string, string | undefined>>, environmen
 function registerGateways(app: FastifyInstance, { node, gateways }: OperationRoutes): void {
   /** Revisions count from 0 in each process. */
   const boot = node.newId()
+  const bundles = new SharedBundles(monotonicMs)
   app.get('/api/v1/gateway/bundle', async (request, reply) => {
     const bearer = bearerOf(request)
     if (bearer === undefined || !sameSecret(bearer, node.gatewayToken))
@@ -136,9 +147,10 @@ function registerGateways(app: FastifyInstance, { node, gateways }: OperationRou
     }
     if (have === etag()) return reply.header('etag', have).status(304).send()
     const { revision } = gateways
+    const now = etag()
     return reply
-      .header('etag', etag())
+      .header('etag', now)
       .header('gatehouse-revision', String(revision))
-      .send(await buildBundle(node, node.bundleKeys, environment, revision))
+      .send(await bundles.of(environment, now, () => buildBundle(node, node.bundleKeys, environment, revision)))
   })
 }

@@ -40,6 +40,7 @@ export interface ControlPlaneOptions extends OpenNodeOptions {
 const GATEWAY_ENTRIES = new Set([
   'verdict.issued',
   'deny.issued',
+  'exception.decided',
   'tool-approval.decided',
   'key.created',
   'key.changed',
@@ -58,9 +59,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
   const opened = await openNode({ ...options, runsJobs })
   if (!opened.ok) return opened
   const node = opened.value
-  const gateways = new GatewayRegister(systemClock)
-  node.onEntry(({ leaf }) => {
-    if (GATEWAY_ENTRIES.has(leaf.type)) gateways.advance()
+  const gateways = new GatewayRegister(systemClock, node.ledger.size)
+  node.onEntry(({ leaf, index }) => {
+    if (GATEWAY_ENTRIES.has(leaf.type)) gateways.advance(index + 1)
   })
   const ownerToken = node.newSecret()
   const { config } = options

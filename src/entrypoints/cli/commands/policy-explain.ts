@@ -1,7 +1,14 @@
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import type { KeyPath } from '../../../domain/policy/policy-engine.ts'
 import type { RegoSource } from '../../../domain/policy/rego-engine.ts'
-import { modeOf, variablesOf, type PolicyPack, type PolicyRule } from '../../../domain/policy/policy-pack.ts'
+import {
+  isServedScope,
+  modeOf,
+  variablesOf,
+  type PolicyPack,
+  type PolicyRule,
+  type PolicyScope,
+} from '../../../domain/policy/policy-pack.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadNamedPacks, shippedNames } from '../named-packs.ts'
 import { reportProblems } from '../report-problems.ts'
@@ -38,6 +45,12 @@ export async function policyExplainCommand(
   return EXIT_CODE.usage
 }
 
+const READERS: Readonly<Record<PolicyScope, string>> = {
+  release: 'the gate, for each release',
+  request: 'the gateway and `guard replay`, for each tool call',
+  'model-request': 'the gateway, for each request to a model',
+}
+
 function explain(pack: PolicyPack, rule: PolicyRule, isBound: boolean) {
   const { id, title, severity, controls, frameworks, when, expr, message, fix, check, tests } = rule
   return {
@@ -48,7 +61,7 @@ function explain(pack: PolicyPack, rule: PolicyRule, isBound: boolean) {
     isBound,
     scope: pack.scope ?? 'release',
     mode: modeOf(pack, rule),
-    effect: pack.scope === 'request' ? (rule.effect ?? 'block') : null,
+    effect: isServedScope(pack.scope) ? (rule.effect ?? 'block') : null,
     severity,
     controls,
     frameworks,
@@ -88,12 +101,7 @@ function print(terminal: Terminal, rule: ReturnType<typeof explain>): void {
   const line = (label: string, text: string): void => printLine(terminal, `  ${label.padEnd(11)} ${inert(text)}`)
   printLine(terminal, `${style.bold(rule.id)} ${inert(rule.title)} [${rule.severity}]`)
   line('pack', `${rule.pack} (${rule.isBound ? 'bound by this project' : 'not bound by this project'}), ${rule.file}`)
-  line(
-    'read by',
-    rule.scope === 'request'
-      ? '`guard replay`, for each tool call (not by the gateway yet)'
-      : 'the gate, for each release',
-  )
+  line('read by', READERS[rule.scope])
   line('mode', rule.mode === 'shadow' ? 'shadow: decided and recorded, not enforced' : 'enforced')
   if (rule.effect !== null) line('else', rule.effect)
   line('applies', rule.when === 'true' ? 'always' : rule.when)

@@ -1,7 +1,6 @@
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
-import { isJsonObject, type JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
-import { intentSchema, outcomeSchema } from '../../../contract/decision/decision-record.ts'
+import { outcomeSchema } from '../../../contract/decision/decision-record.ts'
 import type { PolicyPack } from '../../../domain/policy/policy-pack.ts'
 import { replayCall, type RecordedCall, type ReplayedCall } from '../../../domain/policy/replay-requests.ts'
 import { EXIT_CODE } from '../exit-code.ts'
@@ -9,10 +8,8 @@ import { reportProblems } from '../report-problems.ts'
 import type { Session } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { eachRecord, type Intent, type RecordedRelease } from './recorded-requests.ts'
 import { exitCodeOfProblem } from './with-session.ts'
-
-const PAGE = 1_000
-const PAGES_MAX = 100
 
 type Replayed = ReplayedCall & { readonly system: string; readonly decided: string; readonly by: string }
 
@@ -67,63 +64,31 @@ async function replayAll(
   system: string | undefined,
 ): Promise<Result<Records, Problem>> {
   const calls: Replayed[] = []
-  const manifests = new Map<string, { readonly manifest: JsonObject; readonly tier: string } | undefined>()
   let unread = 0
-  let cursor: string | undefined
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const listed = await session.call('listDecisions', { system, limit: PAGE, cursor })
-    if (!listed.ok) return listed
-    for (const item of listed.value.items) {
-      const intent = intentSchema.safeParse(item['intent'])
-      const outcome = outcomeSchema.safeParse(item['outcome'])
-      if (!intent.success || !outcome.success) continue
-      const { releaseDigest } = intent.data
-      if (releaseDigest === null) continue
-      if (!manifests.has(releaseDigest)) manifests.set(releaseDigest, await releaseOf(session, releaseDigest))
-      const release = manifests.get(releaseDigest)
-      for (const tool of outcome.data.tools) {
-        const call = release === undefined ? undefined : recordedCall(intent.data, tool, release)
-        if (call === undefined) unread += 1
-        else
-          calls.push({
-            system: intent.data.system,
-            decided: tool.decision,
-            by: tool.rule,
-            ...replayCall(celEngine(), pack, call),
-          })
-      }
+  const engine = celEngine()
+  const failure = await eachRecord(session, system, (item, intent, release) => {
+    const outcome = outcomeSchema.safeParse(item['outcome'])
+    for (const tool of outcome.success ? outcome.data.tools : []) {
+      const call = release === undefined ? undefined : recordedCall(intent, tool, release)
+      if (call === undefined) unread += 1
+      else
+        calls.push({
+          system: intent.system,
+          decided: tool.decision,
+          by: tool.rule,
+          ...replayCall(engine, pack, call),
+        })
     }
-    cursor = listed.value.nextCursor ?? undefined
-    if (cursor === undefined) return ok({ calls, unread })
-  }
-  return fail({
-    code: 'policy/too-many-records',
-    message: `more than ${PAGE * PAGES_MAX} records`,
-    next: 'name one system with --system',
   })
+  return failure === undefined ? ok({ calls, unread }) : fail(failure)
 }
 
-async function releaseOf(
-  session: Session,
-  digest: string,
-): Promise<{ readonly manifest: JsonObject; readonly tier: string } | undefined> {
-  const detail = await session.call('getRelease', { digest })
-  const release = detail.ok ? detail.value['release'] : undefined
-  if (!isJsonObject(release) || !isJsonObject(release['manifest'])) return undefined
-  const { tier } = release
-  return {
-    manifest: release['manifest'],
-    tier: isJsonObject(tier) && typeof tier['tier'] === 'string' ? tier['tier'] : '',
-  }
-}
-
-type Intent = ReturnType<typeof intentSchema.parse>
 type RecordedTool = ReturnType<typeof outcomeSchema.parse>['tools'][number]
 
 function recordedCall(
   { id, tenant, environment }: Intent,
   { tool, decision, rule, rules = [], facts }: RecordedTool,
-  { manifest, tier }: { readonly manifest: JsonObject; readonly tier: string },
+  { manifest, tier }: RecordedRelease,
 ): RecordedCall | undefined {
   if (facts === undefined) return undefined
   const { effect, isVerified, roles, labels, session, args } = facts

@@ -23,6 +23,7 @@ import { reportProblems } from '../report-problems.ts'
 import { openSession, type Session, type SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { replayModelRequests } from './policy-replay-model-requests.ts'
 import { replayRequests } from './policy-replay-requests.ts'
 import { exitCodeOfProblem } from './with-session.ts'
 
@@ -55,6 +56,8 @@ export async function policyReplayCommand(
   }
   await using session = opened.value
   if (loaded.value.pack.scope === 'request') return replayRequests(terminal, session, loaded.value.pack, options)
+  if (loaded.value.pack.scope === 'model-request')
+    return replayModelRequests(terminal, session, loaded.value.pack, options)
   const endpoints = opaEndpoints(terminal.environment)
   if (!endpoints.ok) {
     reportProblems(terminal, [endpoints.failure])

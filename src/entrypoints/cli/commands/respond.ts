@@ -56,10 +56,12 @@ function printDeny(
 ): void {
   if (json) return printLine(terminal, inertJson(deny))
   const connected = Number(deny['connectedGateways'])
+  const missing = Array.isArray(deny['waitingFor']) ? deny['waitingFor'].map(String) : []
+  const behind = missing.length === 0 ? '' : `; not yet by ${missing.map(inert).join(', ')}`
   const taken =
     connected === 0
       ? 'no gateway is connected: each takes it when it next reaches the control plane'
-      : `taken by ${String(deny['acknowledgedBy'])} of ${connected} gateways after ${String(deny['acknowledgedAfterMs'])} ms`
+      : `taken by ${String(deny['acknowledgedBy'])} of ${connected} gateways after ${String(deny['acknowledgedAfterMs'])} ms${behind}`
   printLine(
     terminal,
     `kill switch ${word}: ${String(deny['id'])} · ${inert(String(deny['system']))} · ${inertJson(deny['scope'])}\n  ${taken}`,

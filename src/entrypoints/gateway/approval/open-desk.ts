@@ -3,12 +3,13 @@ import { redisHeldAnswers, type SharedHeldAnswers } from '../../../adapters/appr
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { nodeRandomBytes } from '../../../adapters/crypto/node-crypto.ts'
 import { ulidIds } from '../../../adapters/ids/ulid-ids.ts'
-import { readSecret, type SecretPlace, type SecretPorts } from '../../../adapters/secrets/secret-source.ts'
+import type { PlainReference } from '../../../contract/gateway-config/secret-reference.ts'
+import { readSecret, type SecretPorts } from '../../../adapters/secrets/secret-source.ts'
 import { ApprovalDesk, type DeskPorts } from './approval-desk.ts'
 
 export interface DeskOptions extends Pick<DeskPorts, 'put' | 'decided'>, SecretPorts {
   /** Of the Redis that all gateways share; undefined: what waits lies in memory, and is lost with the process. */
-  readonly url: SecretPlace | undefined
+  readonly url: PlainReference | undefined
 }
 
 /** The desk of one gateway process, and what it holds, to be closed. */

@@ -45,7 +45,7 @@ export async function answerOnce(
   const startMs = ports.monotonicMs()
   const own = completionPorts(ports, context)
   const decision =
-    driftDenial(exchange, context, asked, answer.model) ??
+    driftDenial(exchange, context, { asked, answered: answer.model, now: ports.clock() }) ??
     (await decideCompletionWithDetectors(
       context,
       answer.choices,

@@ -119,7 +119,8 @@ class StreamRun {
 
   /** Before a word of it is judged: an answer of another model is not the release's. */
   #askDrift(answered: string): void {
-    this.#halted ??= driftDenial(this.#exchange, this.#context, this.#open.asked, answered)?.denial
+    const names = { asked: this.#open.asked, answered, now: this.#ports.clock() }
+    this.#halted ??= driftDenial(this.#exchange, this.#context, names)?.denial
   }
 
   #delivered(event: ModelEvent): ModelEvent {

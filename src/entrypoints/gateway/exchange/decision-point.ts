@@ -24,6 +24,7 @@ import type { Subject } from '../../../domain/session/conversation.ts'
 import { decideCallWithPeople } from '../approval/decide-call-with-people.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
+import { carriedBody } from './carried-body.ts'
 
 const ERRORS: Pick<ClientCodec, 'errorBody'> = {
   errorBody: ({ code, message, param, approval }) => errorBody(code, message, param, approval),
@@ -115,7 +116,7 @@ export async function serveAuthorize(ports: GatewayPorts, caller: Caller, http: 
 
 /**
  * `/v1/ext-authz`, any method: external authorisation of Envoy, Kong and their like. 200 lets the proxied request pass,
- * 403 does not. SECURITY: the proxy sets `gatehouse-tool`, and takes it off what clients send.
+ * anything else does not. SECURITY: the proxy sets `gatehouse-tool`, and takes it off what clients send.
  */
 export async function serveExternalAuthorization(
   ports: GatewayPorts,
@@ -124,27 +125,52 @@ export async function serveExternalAuthorization(
 ): Promise<void> {
   const named = http.request.headers['gatehouse-tool']
   const tool = typeof named === 'string' ? named : ''
-  const asked = await begin(ports, caller, http, true)
+  const asked = await (tool === '' ? beginWith(ports, caller, http, {}) : beginDoor(ports, caller, http))
   if ('status' in asked) return sendError(http.response, ERRORS, asked, http.id)
-  const args = isJsonObject(asked.body) ? asked.body : {}
-  const reply =
-    tool === '' ? admitted(asked) : await authorized(asked, { id: '', name: tool, arguments: JSON.stringify(args) }, [])
-  return answer(asked, 'pdp/ext-authz', [], reply, true)
+  const call = { id: '', name: tool, arguments: JSON.stringify(asked.body) }
+  return answer(asked, 'pdp/ext-authz', [], tool === '' ? admitted(asked) : await authorized(asked, call, []), true)
+}
+
+/** A question whose body is the arguments of a tool. SECURITY: what was not sent along, or in part, was not judged. */
+async function beginDoor(ports: GatewayPorts, caller: Caller, http: HttpExchange): ReturnType<typeof begin> {
+  switch (carriedBody(http.request)) {
+    case 'part':
+      return refusal(413, 'request_too_large', 'the proxy sent a part of the body only')
+    case 'missing':
+      return refusal(
+        400,
+        'invalid_request',
+        'the proxy sent no body along: a tool cannot be judged without its arguments',
+      )
+    case 'none':
+      return beginWith(ports, caller, http, {})
+    case 'whole': {
+      const asked = await begin(ports, caller, http)
+      if ('status' in asked || isJsonObject(asked.body)) return asked
+      return refusal(400, 'invalid_request', 'the arguments of a tool are a JSON object')
+    }
+  }
 }
 
 async function begin(
   ports: GatewayPorts,
   caller: Caller,
   http: HttpExchange,
-  isBodyOptional = false,
+): Promise<(Question & { readonly body: unknown }) | GatewayError> {
+  const body = await readJson(http)
+  return body.ok ? beginWith(ports, caller, http, body.value) : body.failure
+}
+
+// oxlint-disable-next-line max-params -- who asks, over what, and what is asked
+async function beginWith(
+  ports: GatewayPorts,
+  caller: Caller,
+  http: HttpExchange,
+  body: unknown,
 ): Promise<(Question & { readonly body: unknown }) | GatewayError> {
   const startMs = ports.monotonicMs()
-  const isEmpty = isBodyOptional && (http.request.headers['content-length'] ?? '0') === '0'
-  const body = isEmpty ? { ok: true as const, value: {} } : await readJson(http)
-  if (!body.ok) return body.failure
   const subject = await subjectOf(caller, http)
-  if (!subject.ok) return subject.failure
-  return { ports, caller, http, subject: subject.value, startMs, body: body.value }
+  return subject.ok ? { ports, caller, http, subject: subject.value, startMs, body } : subject.failure
 }
 
 function contextFor({ ports, caller, subject }: Question, messages: readonly ModelMessage[]): RequestContext | Denial {

@@ -4,6 +4,7 @@ import type { LimitVerdict } from '../../../adapters/limits/limiter.ts'
 import { isJsonObject, parseJson } from '../../../base/json.ts'
 import type { CallFacts } from '../../../domain/authorization/authorize-tool-call.ts'
 import { guardDocument } from '../../../domain/guardrail/guard-document.ts'
+import type { ModelPolicyRecord } from '../../../application/gateway/decide-model-policy.ts'
 import type { RequestRuleResult } from '../../../domain/policy/decide-request-rules.ts'
 import { resolveGuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
@@ -22,6 +23,7 @@ import type { RolloutArm } from '../rollouts.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 
 const FINDINGS_MAX = 500
+const RULES_MAX = 500
 /** Names come from the provider; a record that breaks its schema's bounds would be lost on the way to the ledger. */
 const NAME_CHARS_MAX = 200
 const RULE_CHARS_MAX = 300
@@ -38,6 +40,8 @@ export interface ExchangeMarks {
   firstPieceMs?: number
   upstream?: string
   drift?: ModelDrift | undefined
+  /** What rules of packs said about the request. */
+  policy?: ModelPolicyRecord | undefined
 }
 
 /** One request to a model on its way through the gateway. */
@@ -82,7 +86,7 @@ function shownNotices(
 /** The first record of a request. */
 export function intentRecord(
   ports: GatewayPorts,
-  { id, caller, request, subject }: ModelExchange,
+  { id, caller, request, subject, marks }: ModelExchange,
   decision: Pick<RequestDecision, 'releaseDigest' | 'action' | 'score' | 'findings'>,
 ): DecisionIntent {
   const { admitted } = caller
@@ -103,6 +107,24 @@ export function intentRecord(
     score: decision.score,
     findings: bounded(decision.findings),
     captured: release?.manifest.data?.capture === 'redacted' ? captured(request) : null,
+    ...(marks.policy === undefined ? {} : { policy: keptPolicy(marks.policy) }),
+  }
+}
+
+function keptPolicy({ rules, facts }: ModelPolicyRecord): NonNullable<DecisionIntent['policy']> {
+  const { request, labels, isVerified, roles, purpose } = facts
+  return {
+    rules: rules.slice(0, RULES_MAX).map(({ rule, pack, mode, outcome }) => ({ rule, pack, mode, outcome })),
+    facts: {
+      kind: request.kind,
+      prompt: request.prompt,
+      tools: request.tools.slice(0, TOOLS_MAX).map((tool) => kept(tool, NAME_CHARS_MAX)),
+      regions: [...request.regions],
+      labels: { ...labels },
+      isVerified,
+      roles: roles.slice(0, ROLES_MAX).map((role) => kept(role, NAME_CHARS_MAX)),
+      purpose,
+    },
   }
 }
 
@@ -132,8 +154,9 @@ function textOf(message: ModelMessage): string {
   return message.role === 'user' ? textOfParts(message.parts) : message.text
 }
 
-function keptDrift({ kind, expected, seen }: ModelDrift): NonNullable<DecisionOutcome['drift']> {
-  return { kind, expected: kept(expected, NAME_CHARS_MAX), seen: kept(seen, NAME_CHARS_MAX) }
+function keptDrift({ kind, expected, seen, exception }: ModelDrift): NonNullable<DecisionOutcome['drift']> {
+  const waived = exception === undefined ? {} : { exception }
+  return { kind, expected: kept(expected, NAME_CHARS_MAX), seen: kept(seen, NAME_CHARS_MAX), ...waived }
 }
 
 /** A name as a record holds it: bounded, and text that has a canonical form. */

@@ -9,6 +9,7 @@ import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { withinLimits } from './within-limits.ts'
 import { unroutable } from './unroutable.ts'
+import { withModelPolicy } from './model-policy.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
@@ -45,7 +46,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     startedAt: ports.clock(),
     marks: {},
   }
-  const decision = decideEmbeddings(
+  const judged = decideEmbeddings(
     { ...parsed.value, subject: subject.value },
     settings.length === 0 ? [] : [{ where: 'settings', text: settings.join('\n') }],
     caller.admitted,
@@ -57,6 +58,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
       classify: ports.classify,
     },
   )
+  const decision = withModelPolicy(ports, exchange, judged, 'embedding')
   const guardMs = ports.monotonicMs() - startMs
   const kept = await ports.sink.intent(
     intentRecord(ports, exchange, decision),

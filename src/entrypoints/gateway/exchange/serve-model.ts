@@ -13,6 +13,7 @@ import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes
 import { answerOnce, type InputSummary } from './answer-once.ts'
 import { streamAnswer } from './answer-stream.ts'
 import { unroutable } from './unroutable.ts'
+import { withModelPolicy } from './model-policy.ts'
 import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
@@ -104,7 +105,7 @@ async function judgeAndForward(
     // Every answer closes; only one that was not whole by then was left.
     if (!http.response.writableFinished) gone.abort(CLIENT_GONE)
   })
-  const decision = await decideRequestWithDetectors(
+  const judged = await decideRequestWithDetectors(
     {
       live: liveRequestOf(request),
       messages: conversationOf(ports, caller, subject, request.messages),
@@ -124,6 +125,7 @@ async function judgeAndForward(
     },
     { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
   )
+  const decision = withModelPolicy(ports, exchange, judged)
   const guardMs = ports.monotonicMs() - exchange.startMs
   ports.telemetry.findings(caller.admitted.system, decision.findings)
   const kept = await ports.sink.intent(

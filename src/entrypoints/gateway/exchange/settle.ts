@@ -1,3 +1,4 @@
+import type { ServedRelease } from '../../../application/gateway/admitted-system.ts'
 import type { DecideCompletionPorts } from '../../../application/gateway/decide-completion.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { CanariesOf } from '../../../application/gateway/session-canaries.ts'
@@ -41,8 +42,15 @@ export async function settle(
     firstPieceMs: marks.firstPieceMs ?? null,
     arm: arm ?? null,
     hasDrifted: marks.drift !== undefined,
+    isTraced: ports.mayTrace?.(servedBy(exchange, parts.releaseDigest), exchange.subject?.tenant),
   })
   return kept.kept
+}
+
+/** The release that was recognised, or the newest where none was. */
+function servedBy({ caller }: ModelExchange, releaseDigest: string | null): ServedRelease | undefined {
+  const { releases } = caller.admitted
+  return releases.find(({ digest }) => digest === releaseDigest) ?? releases.at(-1)
 }
 
 /** What speaks against the release that a request was served by: not what its user asked, and not that they left. */

@@ -17,6 +17,8 @@ const SWEEP_MS = MINUTE_MS
 interface McpSession {
   readonly transport: StreamableHTTPServerTransport
   readonly relay: McpRelay
+  /** Where its server ran when it began. */
+  readonly placeKey: string
   /** Whose it is: no other credential and no other end user may speak in it. */
   readonly owner: string
   /** Of the newest request. */
@@ -72,10 +74,20 @@ export class McpSessions {
   }
 
   /** A request in a session that there is. */
-  async resume(id: string, visit: McpVisit, http: McpHttp): Promise<SessionRefusal | undefined> {
+  async resume(
+    id: string,
+    visit: McpVisit,
+    place: McpPlace | undefined,
+    http: McpHttp,
+  ): Promise<SessionRefusal | undefined> {
     const session = this.#sessions.get(id)
     // SECURITY: whoever learned of another's session learns here not even that there is one.
     if (session === undefined || session.owner !== visit.owner) return 'unknown'
+    // The operator has moved or removed the server, or its secret is another: the client begins anew, or cannot.
+    if (place === undefined || JSON.stringify(place) !== session.placeKey) {
+      await session.relay.close()
+      return 'unknown'
+    }
     session.usedAtMs = this.#monotonicMs()
     session.visit = visit
     await handle(session.transport, visit, http)
@@ -118,7 +130,14 @@ export class McpSessions {
       approvalOf: (extra) => besideOf(extra)?.approval,
       log: (line) => this.#log(`mcp ${visit.server}: ${line}`),
     })
-    const session: McpSession = { transport, relay, owner: visit.owner, visit, usedAtMs: this.#monotonicMs() }
+    const session: McpSession = {
+      transport,
+      relay,
+      placeKey: JSON.stringify(place),
+      owner: visit.owner,
+      visit,
+      usedAtMs: this.#monotonicMs(),
+    }
     relay.onclose = () => void this.#sessions.delete(transport.sessionId ?? '')
     try {
       await relay.start()

@@ -8,6 +8,7 @@ import type { Subject } from '../../../domain/session/conversation.ts'
 import { gatewayAuthority } from './gateway-authority.ts'
 import type { McpVisit, SessionRefusal } from './mcp-sessions.ts'
 
+const NOWHERE = 'no release of this system declares such an MCP server, or it is configured nowhere'
 const PATH = /^\/mcp\/([A-Za-z0-9][A-Za-z0-9_-]{0,63})$/
 
 export function isMcpPath(path: string): boolean {
@@ -21,10 +22,10 @@ export async function serveMcp(ports: GatewayPorts, caller: Caller, path: string
   const { system, releases } = caller.admitted
   const isDeclared = releases.some(({ manifest }) => mcpServerOf(manifest, server) !== undefined)
   const place = isDeclared ? ports.mcp?.placeOf(system, server) : undefined
-  if (place === undefined || ports.mcp === undefined)
-    return refuse(response, 404, 'no release of this system declares such an MCP server, or it is configured nowhere')
+  const id = request.headers['mcp-session-id']
+  if (ports.mcp === undefined || (place === undefined && typeof id !== 'string')) return refuse(response, 404, NOWHERE)
   if (!isSameOrigin(request.headers)) return refuse(response, 403, 'requests of other origins are refused')
-  if (place.kind === 'http' && place.key === null)
+  if (place?.kind === 'http' && place.key === null)
     return refuse(response, 503, 'the key of the MCP server cannot be read')
   const subject = await subjectOf(caller, http)
   if (!subject.ok) return refuse(response, subject.failure.status, subject.failure.message)
@@ -37,14 +38,13 @@ export async function serveMcp(ports: GatewayPorts, caller: Caller, path: string
     subject: subject.value,
     authorityOf: (endUser) => gatewayAuthority(ports, { caller, server, subject: endUser }),
   }
-  const id = request.headers['mcp-session-id']
   const parts = { request, response, body }
   const { sessions } = ports.mcp
-  if (typeof id !== 'string' && request.method !== 'POST') return refuse(response, 400, 'the session is not named')
-  const refused = await (typeof id === 'string'
-    ? sessions.resume(id, visit, parts)
-    : sessions.begin(visit, place, parts))
-  if (refused !== undefined) refuseSession(response, refused)
+  if (typeof id === 'string') return refuseSession(response, await sessions.resume(id, visit, place, parts))
+  if (place === undefined) return refuse(response, 404, NOWHERE)
+  if (request.method !== 'POST') return refuse(response, 400, 'the session is not named')
+  const refused = await sessions.begin(visit, place, parts)
+  refuseSession(response, refused)
 }
 
 function ownerOf({ admitted, keyId }: Caller, server: string, subject: Subject | undefined): string {
@@ -76,8 +76,10 @@ async function bodyOf({ request }: HttpExchange): Promise<unknown> {
   return json.ok ? json.value : 'no-json'
 }
 
-function refuseSession(response: ServerResponse, refusal: SessionRefusal): void {
+function refuseSession(response: ServerResponse, refusal: SessionRefusal | undefined): void {
   switch (refusal) {
+    case undefined:
+      return
     case 'unknown':
       return refuse(response, 404, 'there is no such session')
     case 'full':

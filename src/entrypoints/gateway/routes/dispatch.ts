@@ -21,11 +21,8 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   const { request, response } = exchange
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   if (serveOperator(ports, path, exchange)) return
-  const caller = await callerOf(ports, request)
-  if (caller === undefined) {
-    if (isMcpPath(path)) response.setHeader('www-authenticate', 'Bearer')
-    return refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
-  }
+  const caller = await knownCaller(ports, path, exchange)
+  if (caller === undefined) return undefined
   if (isMcpPath(path)) return serveMcp(ports, caller, path, exchange)
   if (path.startsWith('/v1/mcp/')) return serveMcpDecision(ports, caller, path, exchange)
   if (path === '/v1/ext-authz' || path.startsWith('/v1/ext-authz/'))
@@ -58,6 +55,34 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
 export function answerBug(exchange: HttpExchange): void {
   if (exchange.response.headersSent) exchange.response.destroy()
   else refuse(exchange, 500, 'internal_error', 'internal error')
+}
+
+/** Who calls; whoever is nobody has their answer by then. */
+async function knownCaller(ports: GatewayPorts, path: string, exchange: HttpExchange): Promise<Caller | undefined> {
+  const { request, response } = exchange
+  if (isAmbiguous(request)) {
+    refuse(exchange, 400, 'invalid_request', 'a header that says who calls is there twice')
+    return undefined
+  }
+  const caller = await callerOf(ports, request)
+  if (caller !== undefined) return caller
+  if (isMcpPath(path)) response.setHeader('www-authenticate', 'Bearer')
+  refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
+  return undefined
+}
+
+const SAID_ONCE = new Set(['authorization', 'x-api-key', 'gatehouse-subject', 'gatehouse-approval', 'gatehouse-tool'])
+
+/** SECURITY: of two values a proxy in front may have checked the one and node would take the other. */
+function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
+  const seen = new Set<string>()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? ''
+    if (!SAID_ONCE.has(name)) continue
+    if (seen.has(name)) return true
+    seen.add(name)
+  }
+  return false
 }
 
 async function callerOf(ports: GatewayPorts, request: IncomingMessage): Promise<Caller | undefined> {

@@ -1,6 +1,6 @@
 import { closeAlert } from '../../../application/respond/alerts.ts'
 import { changeIncident, learnCase } from '../../../application/respond/incidents.ts'
-import { issueDeny, liftDeny } from '../../../application/respond/kill.ts'
+import { issueDeny, liftDeny, type RecordedDeny } from '../../../application/respond/kill.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { GatewayRegister } from '../gateway-register.ts'
 import type { RESPOND_OPERATIONS } from '../../../contract/http/operations/respond.ts'
@@ -33,14 +33,16 @@ const ACKNOWLEDGE_MS = 1_000
 /** Waits, a second at most, until every connected gateway has taken the new bundle, and says what was seen. */
 async function acknowledged(
   gateways: GatewayRegister,
-  result: Result<object, Problem>,
+  result: Result<RecordedDeny, Problem>,
 ): Promise<Result<object, Problem>> {
   if (!result.ok) return result
-  const seen = await gateways.waitForAcknowledgement(ACKNOWLEDGE_MS)
+  const { deny, ledgerIndex } = result.value
+  const seen = await gateways.waitForAcknowledgement(ACKNOWLEDGE_MS, ledgerIndex + 1)
   return ok({
-    ...result.value,
+    ...deny,
     acknowledgedBy: seen.acknowledged,
     connectedGateways: seen.connected,
+    waitingFor: seen.missing,
     acknowledgedAfterMs: seen.afterMs,
   })
 }
