@@ -1,10 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
-import {
-  authorizeToolCall,
-  type RequestPolicy,
-  type ToolDecision,
-} from '../../domain/authorization/authorize-tool-call.ts'
+import { authorizeProposal, type Proposal } from '../../domain/authorization/authorize-proposal.ts'
+import type { RequestPolicy, ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
@@ -16,6 +13,7 @@ import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
+import { rightsOf } from './request-rights.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
@@ -46,6 +44,8 @@ export interface CompletionDecision {
   readonly denial: Denial | undefined
   /** Texts to deliver, one per choice. */
   readonly choices: readonly JudgedChoiceText[]
+  /** Calls to deliver, for each choice: as they are to be made. */
+  readonly calls: readonly (readonly AnswerToolCall[])[]
 }
 
 /** What a digest of an assistant message is taken over. */
@@ -127,14 +127,17 @@ export function concludeAnswer(
   judged: JudgedTexts,
   ports: DecideCompletionPorts,
 ): CompletionDecision {
-  const args = judgeArguments(context, choices, ports)
+  const proposals = authorizeAll(context, choices, ports)
+  const calls = choices.map((_, at) => proposals.flatMap((own) => (own.choice === at ? [own.call] : [])))
+  const resolved = choices.map((choice, at) => ({ ...choice, toolCalls: calls[at] ?? [] }))
+  const args = judgeArguments(context, resolved, ports)
   const findings = [...judged.findings, ...args.findings]
   const action = heavier(judged.action, args.action)
-  const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
+  const tools = ports.deny.isSystemDenied ? [] : proposals.map(({ decision }) => decision)
   const halted = haltedBy(context, ports.deny)
   const denial = halted ?? denialOf(judged.blockedBy ?? args.blockedBy, tools)
-  if (denial === undefined) settle(context, choices, judged.texts, ports)
-  return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: judged.texts }
+  if (denial === undefined) settle(context, resolved, judged.texts, ports)
+  return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: judged.texts, calls }
 }
 
 /**
@@ -205,39 +208,52 @@ function authorizeAll(
   context: RequestContext,
   choices: readonly AnswerChoice[],
   ports: DecideCompletionPorts,
-): readonly ToolDecision[] {
-  const { release, subject, sessionKey, messages, label, admitted } = context
+): readonly (Proposal & { readonly choice: number })[] {
+  const { release, subject, sessionKey, messages, label, admitted, withheld } = context
   const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
-  const decisions: ToolDecision[] = []
-  for (const call of choices.flatMap(({ toolCalls }) => toolCalls)) {
-    const decision = authorizeToolCall(call, {
-      manifest: release.manifest,
-      deniedTools: ports.deny.tools,
-      subject,
-      label,
-      userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
-      // No system texts: a prompt's free-text slots may hold what retrieval brought in.
-      schemaOf: (tool) => release.schemas.get(tool),
-      toolResults: results,
-      sessionCalls: counts,
-      dayCalls: (tool) =>
-        ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
-      engine: ports.engine,
-      checkArguments: ports.checkArguments,
-      keepsFacts: true,
-      isApproved: ports.isApproved,
-      requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
-    })
+  const proposals: (Proposal & { readonly choice: number })[] = []
+  for (const { call, choice } of choices.flatMap(({ toolCalls }, at) =>
+    toolCalls.map((one) => ({ call: one, choice: at })),
+  )) {
+    const earlier = proposals.flatMap((own) => (own.decision.decision === 'allow' ? [own.call] : []))
+    const proposal = authorizeProposal(
+      call,
+      {
+        manifest: release.manifest,
+        deniedTools: ports.deny.tools,
+        subject,
+        label,
+        userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
+        // No system texts: a prompt's free-text slots may hold what retrieval brought in.
+        schemaOf: (tool) => release.schemas.get(tool),
+        toolResults: results,
+        sessionCalls: counts,
+        dayCalls: (tool) =>
+          ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
+        engine: ports.engine,
+        checkArguments: ports.checkArguments,
+        keepsFacts: true,
+        isApproved: ports.isApproved,
+        rights: rightsOf(context, earlier, ports),
+        requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
+      },
+      withheld,
+      messages,
+    )
     // Two calls in one answer count as two: budgets hold within a reply as well.
-    if (decision.decision === 'allow') {
+    if (proposal.decision.decision === 'allow') {
       counts[call.name] = (counts[call.name] ?? 0) + 1
       dayCounts.set(call.name, (dayCounts.get(call.name) ?? 0) + 1)
     }
-    decisions.push({ ...decision, args: call.arguments })
+    proposals.push({
+      call: proposal.call,
+      decision: { ...proposal.decision, args: proposal.call.arguments },
+      choice,
+    })
   }
-  return decisions
+  return proposals
 }
 
 /** How long the rules on one call may take together. */
@@ -336,7 +352,7 @@ export function decideCall(
     { index: 0, text: '', refusal: null, reasoning: null, toolCalls: [call], finishReason: 'tool_calls' },
   ]
   const args = judgeArguments(context, choices, ports)
-  const tools = authorizeAll(context, choices, ports)
+  const tools = authorizeAll(context, choices, ports).map(({ decision }) => decision)
   const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
   if (denial === undefined) countCalls(context, [call], ports)
   return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial }
