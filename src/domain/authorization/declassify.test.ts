@@ -63,7 +63,13 @@ describe('what a withheld result may tell', () => {
 
   test.each<[string, Json, string, BoundedSchema, unknown]>([
     ['a value', flights, 'open', { type: 'boolean' }, true],
-    ['the values of a list, and nothing for those that do not fit', flights, 'flights[].price', AGE, [5, null, null, 7]],
+    [
+      'the values of a list, and nothing for those that do not fit',
+      flights,
+      'flights[].price',
+      AGE,
+      [5, null, null, 7],
+    ],
     ['a list at the root', flights.flights, 'price', AGE, [5, null, null, 7]],
     ['what is not there', flights, 'closed', { type: 'boolean' }, null],
     ['a list where one value should be', flights, 'flights', AGE, null],

@@ -19,6 +19,7 @@ export interface ResolvedCall {
   readonly call: ToolCall
   /** Of all withheld values in it; undefined: there are none. */
   readonly label: Label | undefined
+  readonly references: number
 }
 
 const REFERENCE = /\$var_([0-9a-f]{8})(?:\{([^{}]{1,200})\})?/g
@@ -32,7 +33,7 @@ const INSIDE_CHARS_MIN = 4
  * name another one; and names of members stay as they are.
  */
 export function resolveCall(call: ToolCall, withheld: WithheldResults): Result<ResolvedCall, OpaqueFailure> {
-  const unchanged = ok({ call, label: undefined })
+  const unchanged = ok({ call, label: undefined, references: 0 })
   if (withheld.variables.size === 0) return unchanged
   const args = jsonObjectIn(call.arguments)
   // What is no JSON object is refused by whoever authorises it.
@@ -41,13 +42,18 @@ export function resolveCall(call: ToolCall, withheld: WithheldResults): Result<R
   const resolved = resolver.walk(args, 0)
   if (resolver.failure !== undefined) return fail(resolver.failure)
   if (resolver.label === undefined) return unchanged
-  return ok({ call: { ...call, arguments: JSON.stringify(resolved) }, label: resolver.label })
+  const { label, references } = resolver
+  return ok({ call: { ...call, arguments: JSON.stringify(resolved) }, label, references })
 }
+
+/** How many names stand in a text. */
+export const referencesIn = (text: string): number => text.match(REFERENCE)?.length ?? 0
 
 class Resolver {
   readonly #withheld: WithheldResults
   failure: OpaqueFailure | undefined
   label: Label | undefined
+  references = 0
   #chars = 0
 
   constructor(withheld: WithheldResults) {
@@ -83,6 +89,7 @@ class Resolver {
     else if (path !== undefined && field === undefined) this.failure ??= 'no-such-field'
     if (variable === undefined || this.failure !== undefined) return undefined
     const { value, label } = field ?? { value: variable.text, label: variable.label }
+    this.references += 1
     this.#chars += String(value).length
     if (this.#chars > TEXT_CHARS_MAX) {
       this.failure ??= 'too-large'
