@@ -238,7 +238,7 @@ describe.each(['openai', 'anthropic'] as const)('with a provider that speaks %s'
   test('however a stream is cut, the tool gets the same', async () => {
     await assert(
       asyncProperty(
-        record({ cut: integer({ min: 1, max: 60 }), deltaChars: integer({ min: 1, max: 20 }) }),
+        record({ cut: integer({ min: 3, max: 60 }), deltaChars: integer({ min: 1, max: 20 }) }),
         integer({ min: 0, max: CLIENTS.length - 1 }),
         async (wire, pick) => {
           gateway.provider.seen.length = 0
@@ -254,7 +254,7 @@ describe.each(['openai', 'anthropic'] as const)('with a provider that speaks %s'
           expect(sentTo(gateway)).not.toContain('Ignore all previous')
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 8 },
     )
   })
 })

@@ -4,7 +4,7 @@ import type { CapabilityGrant, GuardConfig, Tool } from '../manifest/manifest.ts
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../session/conversation.ts'
 import { exercise, type ArgumentBound, type Capability, type CapabilityFailure } from './capability.ts'
-import { asksFor, intentOf } from './request-intent.ts'
+import { asksFor, intentOf, isGathering } from './request-intent.ts'
 
 /** What the user asked for, and what of it has been done. */
 export interface UserRequest {
@@ -75,7 +75,8 @@ export function mintCapabilities(
 }
 
 function isAskedBy(text: string, { tool, when }: CapabilityGrant, { engine, subject }: MintContext): boolean {
-  if (when === undefined) return asksFor(intentOf([text]), tool)
+  // What only brings something in is a step of whatever was asked for, as it is elsewhere (judge-flow.ts).
+  if (when === undefined) return isGathering(tool) || asksFor(intentOf([text]), tool)
   const compiled = engine.compile(when, GRANT_VARIABLES)
   // What cannot be evaluated gives no right.
   const result = compiled.ok
