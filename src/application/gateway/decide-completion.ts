@@ -3,7 +3,6 @@ import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeProposal, type Proposal } from '../../domain/authorization/authorize-proposal.ts'
 import type { RequestPolicy, ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
-import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
 import { passagesOf } from '../../domain/guardrail/passages.ts'
@@ -17,6 +16,7 @@ import { rightsOf } from './request-rights.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
+import { argumentParts, judgeArguments } from './judge-arguments.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
@@ -130,7 +130,7 @@ export function concludeAnswer(
   const proposals = authorizeAll(context, choices, ports)
   const calls = choices.map((_, at) => proposals.flatMap((own) => (own.choice === at ? [own.call] : [])))
   const resolved = choices.map((choice, at) => ({ ...choice, toolCalls: calls[at] ?? [] }))
-  const args = judgeArguments(context, resolved, ports)
+  const args = judgeArguments(context, resolved, { options: outputOptions(context, ports), reports: ports.reports })
   const findings = [...judged.findings, ...args.findings]
   const action = heavier(judged.action, args.action)
   const tools = ports.deny.isSystemDenied ? [] : proposals.map(({ decision }) => decision)
@@ -138,36 +138,6 @@ export function concludeAnswer(
   const denial = halted ?? denialOf(judged.blockedBy ?? args.blockedBy, tools)
   if (denial === undefined) settle(context, resolved, judged.texts, ports)
   return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: judged.texts, calls }
-}
-
-/**
- * Tool arguments are judged whole, as they are written and as they read, and never rewritten. Personal data in them is for
- * the tool's own rules to bound; a secret that would have to be taken out of a text is a denial here.
- */
-function judgeArguments(
-  context: RequestContext,
-  choices: readonly AnswerChoice[],
-  ports: DecideCompletionPorts,
-): Omit<JudgedTexts, 'texts'> {
-  const findings: PlacedFinding[] = []
-  const options = outputOptions(context, ports)
-  let action: Obligation = 'allow'
-  let blockedBy: string | undefined
-  for (const call of choices.flatMap(({ toolCalls }) => toolCalls))
-    for (const [text, guard] of [
-      [call.arguments, guardText],
-      [call.arguments, guardDocument],
-      [call.id, guardText],
-    ] as const) {
-      const judgement = guard(text, context.release.guard.output, options)
-      for (const finding of judgement.findings) findings.push({ ...finding, where: 'output' })
-      action = heavier(action, judgement.action)
-      if (judgement.action === 'block' || judgement.action === 'require-approval')
-        blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
-      if (judgement.text !== text)
-        blockedBy ??= judgement.findings.find(({ category }) => category === 'secret')?.detector
-    }
-  return { findings, action, blockedBy }
 }
 
 /** How the output guard is to look at a text of this request. */
@@ -186,7 +156,10 @@ export function outputOptions(
   }
 }
 
-/** The texts of an answer as the guard leaves them: those that it stops are empty, and are sent to no detector. */
+/**
+ * The texts of an answer as the guard leaves them, and the arguments of its calls as they are to be made: those that it stops
+ * are empty, and are sent to no detector.
+ */
 export function judgedParts(
   context: RequestContext,
   choices: readonly AnswerChoice[],
@@ -197,11 +170,14 @@ export function judgedParts(
     const judgement = guardText(text, context.release.guard.output, options)
     return { where, side: 'output', text: judgement.action === 'block' ? '' : judgement.text }
   }
-  return choices.flatMap(({ text, refusal, reasoning }, index) => [
-    part(`choice:${index}`, text),
-    ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
-    ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
-  ])
+  return [
+    ...choices.flatMap(({ text, refusal, reasoning }, index) => [
+      part(`choice:${index}`, text),
+      ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
+      ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
+    ]),
+    ...argumentParts(context, choices, options),
+  ]
 }
 
 function authorizeAll(
@@ -339,6 +315,24 @@ function countCalls(
   }
 }
 
+/** What detectors are asked about a call that somebody is about to make. */
+export function judgedCallParts(
+  context: RequestContext,
+  call: AnswerToolCall,
+  ports: DecideCompletionPorts,
+): readonly JudgedPart[] {
+  return argumentParts(context, [choiceOf(call)], outputOptions(context, ports))
+}
+
+const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
+  index: 0,
+  text: '',
+  refusal: null,
+  reasoning: null,
+  toolCalls: [call],
+  finishReason: 'tool_calls',
+})
+
 /**
  * One call that an application or a proxy asks about before it makes it: its arguments and its authorisation. Nothing is
  * signed by it: who proposed the call is not known here.
@@ -348,10 +342,8 @@ export function decideCall(
   call: AnswerToolCall,
   ports: DecideCompletionPorts,
 ): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> {
-  const choices: readonly AnswerChoice[] = [
-    { index: 0, text: '', refusal: null, reasoning: null, toolCalls: [call], finishReason: 'tool_calls' },
-  ]
-  const args = judgeArguments(context, choices, ports)
+  const choices = [choiceOf(call)]
+  const args = judgeArguments(context, choices, { options: outputOptions(context, ports), reports: ports.reports })
   const tools = authorizeAll(context, choices, ports).map(({ decision }) => decision)
   const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
   if (denial === undefined) countCalls(context, [call], ports)
