@@ -4,6 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
+import { leanBundle } from './lean-bundle.ts'
 
 const MODEL = 'injection-linear-1'
 const root = join(import.meta.dirname, '..')
@@ -14,6 +15,7 @@ async function bundleGuard(outDir: string): Promise<{ readonly bytes: number; re
     configFile: false,
     logLevel: 'error',
     publicDir: false,
+    plugins: [leanBundle()],
     build: {
       outDir,
       emptyOutDir: true,

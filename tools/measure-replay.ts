@@ -1,13 +1,16 @@
-// Measures the tool policy on recorded runs: `node tools/measure-replay.ts MANIFEST TRACES.jsonl[.gz] [--list]`.
+// Measures the tool policy on recorded runs:
+// `node tools/measure-replay.ts MANIFEST TRACES.jsonl[.gz] [--list] [--guard JSON]`; `--guard` takes the place of the manifest's own section.
 // A hijacked run (label 1) counts as stopped, a benign one (label 0) as interrupted, when any call is not allowed.
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { argumentChecker } from '../src/adapters/json-schema/argument-checker.ts'
 import { celEngine } from '../src/adapters/policy-cel/cel-engine.ts'
 import { replayTrace, type ReplayPorts } from '../src/application/gateway/replay-trace.ts'
 import type { ToolDecision } from '../src/domain/authorization/authorize-tool-call.ts'
 import { parseTrace } from '../src/contract/replay/trace.ts'
+import type { GuardConfig } from '../src/domain/manifest/manifest.ts'
 import { loadProject } from '../src/entrypoints/cli/load-project.ts'
 
 interface Run {
@@ -16,10 +19,11 @@ interface Run {
   readonly stops: readonly ToolDecision[]
 }
 
-async function replayAll(manifestPath: string, tracesPath: string): Promise<readonly Run[]> {
+async function replayAll(manifestPath: string, tracesPath: string, guard: string | undefined): Promise<readonly Run[]> {
   const loaded = await loadProject(dirname(resolve(manifestPath)), '.', basename(manifestPath))
   if (!loaded.ok) throw new Error(loaded.failure.map(({ message }) => message).join('; '))
-  const { manifest, toolSchemas } = loaded.value.release
+  const { manifest: declared, toolSchemas } = loaded.value.release
+  const manifest = guard === undefined ? declared : { ...declared, guard: JSON.parse(guard) as GuardConfig }
   const ports: ReplayPorts = {
     manifest,
     engine: celEngine(),
@@ -58,10 +62,15 @@ function report(title: string, runs: readonly Run[], isListed: boolean): string 
   return lines.join('\n')
 }
 
-const [manifest, traces, flag] = process.argv.slice(2)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean', default: false }, guard: { type: 'string' } },
+})
+const [manifest, traces] = positionals
 if (manifest === undefined || traces === undefined) {
-  process.stderr.write('usage: node tools/measure-replay.ts MANIFEST TRACES.jsonl[.gz] [--list]\n')
+  process.stderr.write('usage: node tools/measure-replay.ts MANIFEST TRACES.jsonl[.gz] [--list] [--guard JSON]\n')
   process.exitCode = 2
 } else {
-  process.stdout.write(`${report(manifest, await replayAll(manifest, traces), flag === '--list')}\n`)
+  const runs = await replayAll(manifest, traces, values.guard)
+  process.stdout.write(`${report(manifest, runs, values.list)}\n`)
 }

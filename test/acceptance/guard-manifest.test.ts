@@ -153,6 +153,54 @@ describe('detectors of the manifest in the gateway', () => {
     expect(classifier.seen.some(({ body }) => JSON.stringify(body).includes('Ignore all'))).toBe(false)
   })
 
+  test('are asked about the arguments of calls, as the tool will read them, and what they would take out is a denial', async () => {
+    await using classifier = await startFakeClassifier(({ body }, response) => {
+      const { text } = body as { text: string }
+      if (text.includes('down')) response.writeHead(500).end()
+      else sendJson(response, { score: text.includes('horoscope') ? 0.9 : 0.1 })
+    })
+    await using stack = await startGatewayStack({
+      manifest: withGuard(detector(classifier.url)),
+      variables: { CLF_KEY: 'k-1' },
+    })
+    const note = (args: string) => {
+      stack.provider.answer({
+        kind: 'completion',
+        choices: [{ toolCalls: [{ id: 'c1', name: 'save_note', arguments: args }] }],
+      })
+      return stack.client().chat.completions.create(approved('Note it', { tools: TOOLS }))
+    }
+    const written = '{"text":"horosc\\u006fpe"}'
+    expect(written).not.toContain('horoscope')
+    for (const isStream of [false, true]) {
+      stack.provider.answer({
+        kind: 'completion',
+        choices: [{ toolCalls: [{ id: 'c1', name: 'save_note', arguments: written }] }],
+      })
+      const asked = approved('Note it', { tools: TOOLS })
+      const call = isStream
+        ? stack.client().chat.completions.stream(asked).finalChatCompletion()
+        : stack.client().chat.completions.create(asked)
+      expect(await codeOf(call)).toContain('detector/clf')
+    }
+    expect(await codeOf(note('{"text":"it is down"}'))).toContain('detector/clf')
+    expect((await note('{"text":"milk"}')).choices[0]?.message.tool_calls).toHaveLength(1)
+    expect(classifier.seen.map(({ body }) => (body as { text: string }).text)).toContain('{"text":"milk"}')
+    // Whoever asks before making a call is told the same.
+    const ask = async (text: string) => {
+      const reply = await stack.send('/v1/authorize', {
+        method: 'POST',
+        body: JSON.stringify({ tool: 'save_note', arguments: { text } }),
+      })
+      return ((await reply.json()) as { decision: string }).decision
+    }
+    expect(await ask('my horoscope')).toBe('block')
+    expect(await ask('milk')).toBe('allow')
+    // What the guard stops by itself is shown to nobody else.
+    await codeOf(note(JSON.stringify({ text: `AKIA${'QYLPMN5HHHFPZAM2'} and horoscope 4711` })))
+    expect(JSON.stringify(classifier.seen.map(({ body }) => body))).not.toContain('4711')
+  })
+
   test('without their key stop every request of the release', async () => {
     await using stack = await startGatewayStack({ manifest: withGuard(detector('http://127.0.0.1:1')) })
     expect(await codeOf(stack.client().chat.completions.create(approved()))).toContain('CLF_KEY')

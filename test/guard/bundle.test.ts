@@ -2,13 +2,16 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { stripTypeScriptTypes } from 'node:module'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/domain/detection/formats/given-names.ts'
 import { buildGuardPackage } from '../../tools/build-guard.ts'
+import { withFrontCodedLists } from '../../tools/lean-bundle.ts'
 
 const GZIP_BYTES_MAX = 200 * 1_024
 const support = join(import.meta.dirname, '..', 'support')
@@ -46,6 +49,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 test('is at most 200 KiB with gzip', () => {
   expect(gzipBytes).toBeGreaterThan(10_000)
   expect(gzipBytes).toBeLessThanOrEqual(GZIP_BYTES_MAX)
+})
+
+test('its lists of names are those of the source, word for word', async () => {
+  const source = readFileSync(join(root, 'src/domain/detection/formats/given-names.ts'), 'utf8')
+  const shorter = withFrontCodedLists(stripTypeScriptTypes(source))
+  expect(shorter.length).toBeLessThan(0.8 * source.length)
+  const read = (await import(`data:text/javascript,${encodeURIComponent(shorter)}`)) as {
+    readonly GIVEN_NAMES: ReadonlySet<string>
+    readonly AMBIGUOUS_NAMES: ReadonlySet<string>
+  }
+  expect([...read.GIVEN_NAMES]).toEqual([...GIVEN_NAMES])
+  expect([...read.AMBIGUOUS_NAMES]).toEqual([...AMBIGUOUS_NAMES])
 })
 
 test('is one module that imports nothing, and runs where there is no Node API and no code from strings', () => {

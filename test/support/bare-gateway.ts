@@ -59,6 +59,8 @@ export interface BareOptions {
   readonly ports?: Partial<GatewayPorts>
   /** Schemas of tools beside the usual two. */
   readonly toolSchemas?: Readonly<Record<string, string>>
+  /** Prompts beside `system`. */
+  readonly prompts?: Readonly<Record<string, string>>
   readonly environment?: string
   readonly rollouts?: readonly Rollout[]
   /** Further releases that are admitted, older than the one of `manifest`. */
@@ -71,6 +73,7 @@ export async function startBareGateway({
   protocol = 'openai',
   ports = {},
   toolSchemas = {},
+  prompts = {},
   environment = 'local',
   rollouts = [],
   older = [],
@@ -81,7 +84,7 @@ export async function startBareGateway({
   const { transport, targetOf } = soleUpstream(url, 'upstream-key', protocol)
   const classify = injectionClassifier()
   if (!classify.ok) throw new Error(classify.failure.message)
-  const served = serveRelease(releaseOf(manifest, toolSchemas), epochMs(systemClock() + DAY_MS))
+  const served = serveRelease(releaseOf(manifest, toolSchemas, prompts), epochMs(systemClock() + DAY_MS))
   const guards = new ReleaseGuards({})
   const { privateKey } = generateKeyPairSync('ed25519')
   const intents: DecisionIntent[] = []
@@ -104,7 +107,7 @@ export async function startBareGateway({
                 environment,
                 isMultiTenant: served.manifest.intake.multiTenant === true,
                 releases: [
-                  ...older.map((text) => serveRelease(releaseOf(text, toolSchemas), served.validUntil)),
+                  ...older.map((text) => serveRelease(releaseOf(text, toolSchemas, prompts), served.validUntil)),
                   served,
                 ],
               },
@@ -202,13 +205,17 @@ export async function startBareGateway({
   }
 }
 
-function releaseOf(text: string, toolSchemas: Readonly<Record<string, string>>): Parameters<typeof serveRelease>[0] {
+function releaseOf(
+  text: string,
+  toolSchemas: Readonly<Record<string, string>>,
+  prompts: Readonly<Record<string, string>>,
+): Parameters<typeof serveRelease>[0] {
   const parsed = parseManifest('gatehouse.yaml', text)
   if (!parsed.ok) throw new Error(parsed.failure.map(({ message }) => message).join('\n'))
   const release = releaseFromParts(nodeSha256, {
     manifest: parsed.value.raw,
     files: {},
-    prompts: { system: PROMPT },
+    prompts: { system: PROMPT, ...prompts },
     toolSchemas: {
       lookup_order: JSON.stringify(LOOKUP_SCHEMA),
       save_note: JSON.stringify(NOTE_SCHEMA),

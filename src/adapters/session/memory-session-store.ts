@@ -1,5 +1,5 @@
 import { HOUR_MS, type Clock } from '../../base/instant.ts'
-import type { SessionState, SessionStore } from '../../domain/session/session-store.ts'
+import type { HeldRequest, SessionState, SessionStore } from '../../domain/session/session-store.ts'
 
 const SESSIONS_MAX = 100_000
 const IDLE_MS = 12 * HOUR_MS
@@ -9,6 +9,7 @@ const EMPTY: SessionState = { integrityRank: 0, confidentialityRank: 0, calls: {
 interface Held {
   state: SessionState
   readonly assistant: Set<string>
+  request?: HeldRequest
   usedAt: number
 }
 
@@ -56,5 +57,9 @@ export function memorySessionStore(clock: Clock): SessionStore {
       if (assistant.size > MESSAGES_MAX) assistant.delete(assistant.values().next().value ?? '')
     },
     isOwnAssistant: (key, digest) => held(key).assistant.has(digest),
+    holdRequest(key, request) {
+      held(key).request = request
+    },
+    requestOf: (key) => held(key).request,
   }
 }

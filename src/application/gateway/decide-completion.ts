@@ -1,12 +1,8 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
-import {
-  authorizeToolCall,
-  type RequestPolicy,
-  type ToolDecision,
-} from '../../domain/authorization/authorize-tool-call.ts'
+import { authorizeProposal, type Proposal } from '../../domain/authorization/authorize-proposal.ts'
+import type { RequestPolicy, ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
-import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
 import { passagesOf } from '../../domain/guardrail/passages.ts'
@@ -16,9 +12,11 @@ import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
+import { rightsOf } from './request-rights.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
+import { argumentParts, judgeArguments } from './judge-arguments.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
@@ -46,6 +44,8 @@ export interface CompletionDecision {
   readonly denial: Denial | undefined
   /** Texts to deliver, one per choice. */
   readonly choices: readonly JudgedChoiceText[]
+  /** Calls to deliver, for each choice: as they are to be made. */
+  readonly calls: readonly (readonly AnswerToolCall[])[]
 }
 
 /** What a digest of an assistant message is taken over. */
@@ -127,44 +127,17 @@ export function concludeAnswer(
   judged: JudgedTexts,
   ports: DecideCompletionPorts,
 ): CompletionDecision {
-  const args = judgeArguments(context, choices, ports)
+  const proposals = authorizeAll(context, choices, ports)
+  const calls = choices.map((_, at) => proposals.flatMap((own) => (own.choice === at ? [own.call] : [])))
+  const resolved = choices.map((choice, at) => ({ ...choice, toolCalls: calls[at] ?? [] }))
+  const args = judgeArguments(context, resolved, { options: outputOptions(context, ports), reports: ports.reports })
   const findings = [...judged.findings, ...args.findings]
   const action = heavier(judged.action, args.action)
-  const tools = ports.deny.isSystemDenied ? [] : authorizeAll(context, choices, ports)
+  const tools = ports.deny.isSystemDenied ? [] : proposals.map(({ decision }) => decision)
   const halted = haltedBy(context, ports.deny)
   const denial = halted ?? denialOf(judged.blockedBy ?? args.blockedBy, tools)
-  if (denial === undefined) settle(context, choices, judged.texts, ports)
-  return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: judged.texts }
-}
-
-/**
- * Tool arguments are judged whole, as they are written and as they read, and never rewritten. Personal data in them is for
- * the tool's own rules to bound; a secret that would have to be taken out of a text is a denial here.
- */
-function judgeArguments(
-  context: RequestContext,
-  choices: readonly AnswerChoice[],
-  ports: DecideCompletionPorts,
-): Omit<JudgedTexts, 'texts'> {
-  const findings: PlacedFinding[] = []
-  const options = outputOptions(context, ports)
-  let action: Obligation = 'allow'
-  let blockedBy: string | undefined
-  for (const call of choices.flatMap(({ toolCalls }) => toolCalls))
-    for (const [text, guard] of [
-      [call.arguments, guardText],
-      [call.arguments, guardDocument],
-      [call.id, guardText],
-    ] as const) {
-      const judgement = guard(text, context.release.guard.output, options)
-      for (const finding of judgement.findings) findings.push({ ...finding, where: 'output' })
-      action = heavier(action, judgement.action)
-      if (judgement.action === 'block' || judgement.action === 'require-approval')
-        blockedBy ??= judgement.findings[0]?.detector ?? 'guard/output'
-      if (judgement.text !== text)
-        blockedBy ??= judgement.findings.find(({ category }) => category === 'secret')?.detector
-    }
-  return { findings, action, blockedBy }
+  if (denial === undefined) settle(context, resolved, judged.texts, ports)
+  return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: judged.texts, calls }
 }
 
 /** How the output guard is to look at a text of this request. */
@@ -183,7 +156,10 @@ export function outputOptions(
   }
 }
 
-/** The texts of an answer as the guard leaves them: those that it stops are empty, and are sent to no detector. */
+/**
+ * The texts of an answer as the guard leaves them, and the arguments of its calls as they are to be made: those that it stops
+ * are empty, and are sent to no detector.
+ */
 export function judgedParts(
   context: RequestContext,
   choices: readonly AnswerChoice[],
@@ -194,50 +170,66 @@ export function judgedParts(
     const judgement = guardText(text, context.release.guard.output, options)
     return { where, side: 'output', text: judgement.action === 'block' ? '' : judgement.text }
   }
-  return choices.flatMap(({ text, refusal, reasoning }, index) => [
-    part(`choice:${index}`, text),
-    ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
-    ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
-  ])
+  return [
+    ...choices.flatMap(({ text, refusal, reasoning }, index) => [
+      part(`choice:${index}`, text),
+      ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
+      ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
+    ]),
+    ...argumentParts(context, choices, options),
+  ]
 }
 
 function authorizeAll(
   context: RequestContext,
   choices: readonly AnswerChoice[],
   ports: DecideCompletionPorts,
-): readonly ToolDecision[] {
-  const { release, subject, sessionKey, messages, label, admitted } = context
+): readonly (Proposal & { readonly choice: number })[] {
+  const { release, subject, sessionKey, messages, label, admitted, withheld } = context
   const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
-  const decisions: ToolDecision[] = []
-  for (const call of choices.flatMap(({ toolCalls }) => toolCalls)) {
-    const decision = authorizeToolCall(call, {
-      manifest: release.manifest,
-      deniedTools: ports.deny.tools,
-      subject,
-      label,
-      userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
-      // No system texts: a prompt's free-text slots may hold what retrieval brought in.
-      schemaOf: (tool) => release.schemas.get(tool),
-      toolResults: results,
-      sessionCalls: counts,
-      dayCalls: (tool) =>
-        ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
-      engine: ports.engine,
-      checkArguments: ports.checkArguments,
-      keepsFacts: true,
-      isApproved: ports.isApproved,
-      requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
-    })
+  const proposals: (Proposal & { readonly choice: number })[] = []
+  for (const { call, choice } of choices.flatMap(({ toolCalls }, at) =>
+    toolCalls.map((one) => ({ call: one, choice: at })),
+  )) {
+    const earlier = proposals.flatMap((own) => (own.decision.decision === 'allow' ? [own.call] : []))
+    const proposal = authorizeProposal(
+      call,
+      {
+        manifest: release.manifest,
+        deniedTools: ports.deny.tools,
+        subject,
+        label,
+        userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
+        // No system texts: a prompt's free-text slots may hold what retrieval brought in.
+        schemaOf: (tool) => release.schemas.get(tool),
+        toolResults: results,
+        sessionCalls: counts,
+        dayCalls: (tool) =>
+          ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),
+        engine: ports.engine,
+        checkArguments: ports.checkArguments,
+        keepsFacts: true,
+        isApproved: ports.isApproved,
+        rights: rightsOf(context, earlier, ports),
+        requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
+      },
+      withheld,
+      messages,
+    )
     // Two calls in one answer count as two: budgets hold within a reply as well.
-    if (decision.decision === 'allow') {
+    if (proposal.decision.decision === 'allow') {
       counts[call.name] = (counts[call.name] ?? 0) + 1
       dayCounts.set(call.name, (dayCounts.get(call.name) ?? 0) + 1)
     }
-    decisions.push({ ...decision, args: call.arguments })
+    proposals.push({
+      call: proposal.call,
+      decision: { ...proposal.decision, args: proposal.call.arguments },
+      choice,
+    })
   }
-  return decisions
+  return proposals
 }
 
 /** How long the rules on one call may take together. */
@@ -323,6 +315,24 @@ function countCalls(
   }
 }
 
+/** What detectors are asked about a call that somebody is about to make. */
+export function judgedCallParts(
+  context: RequestContext,
+  call: AnswerToolCall,
+  ports: DecideCompletionPorts,
+): readonly JudgedPart[] {
+  return argumentParts(context, [choiceOf(call)], outputOptions(context, ports))
+}
+
+const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
+  index: 0,
+  text: '',
+  refusal: null,
+  reasoning: null,
+  toolCalls: [call],
+  finishReason: 'tool_calls',
+})
+
 /**
  * One call that an application or a proxy asks about before it makes it: its arguments and its authorisation. Nothing is
  * signed by it: who proposed the call is not known here.
@@ -332,11 +342,9 @@ export function decideCall(
   call: AnswerToolCall,
   ports: DecideCompletionPorts,
 ): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> {
-  const choices: readonly AnswerChoice[] = [
-    { index: 0, text: '', refusal: null, reasoning: null, toolCalls: [call], finishReason: 'tool_calls' },
-  ]
-  const args = judgeArguments(context, choices, ports)
-  const tools = authorizeAll(context, choices, ports)
+  const choices = [choiceOf(call)]
+  const args = judgeArguments(context, choices, { options: outputOptions(context, ports), reports: ports.reports })
+  const tools = authorizeAll(context, choices, ports).map(({ decision }) => decision)
   const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
   if (denial === undefined) countCalls(context, [call], ports)
   return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial }

@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../base/digest.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
-import { labelOfField } from '../../domain/authorization/labels.ts'
+import { labelOfResult } from '../../domain/authorization/labels.ts'
 import {
   judgeMcpDescriptors,
   mcpServerOf,
@@ -103,7 +103,7 @@ export function decideMcpResult(
   ports: JudgePorts,
 ): ResultDecision {
   const tool = context.release.manifest.components.tools?.find(({ id }) => id === toolId)
-  raiseMarks(ports.sessions, context.sessionKey, labelOfField(tool, []))
+  raiseMarks(ports.sessions, context.sessionKey, labelOfResult(tool))
   const total: { action: Obligation; findings: PlacedFinding[]; rule: string | undefined } = {
     action: 'allow',
     findings: [],

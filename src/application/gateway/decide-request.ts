@@ -6,6 +6,8 @@ import {
   joinLabels,
   labelOfConversation,
 } from '../../domain/authorization/labels.ts'
+import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
+import { withholdResults, type WithheldResults } from '../../domain/authorization/withheld-results.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText, type GuardJudgement } from '../../domain/guardrail/guard-text.ts'
@@ -20,6 +22,7 @@ import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
 import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
+import { holdRequest } from './request-rights.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
@@ -78,6 +81,8 @@ export interface RequestContext {
   readonly sessionKey: string | undefined
   readonly messages: readonly ConversationMessage[]
   readonly label: Label
+  /** Results that the model does not read, where it was this gateway that withheld them. */
+  readonly withheld?: WithheldResults | undefined
   /** What is put before the text of the answer. */
   readonly disclosure?: string | undefined
 }
@@ -167,11 +172,9 @@ export function decideRequest(
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
   const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
   const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
-  const label = raiseMarks(
-    ports.sessions,
-    sessionKey,
-    [...slotLabels, ...opaque].reduce(joinLabels, labelOfConversation(request.messages, release.manifest)),
-  )
+  const withheld = withholdResults(request.messages, release.manifest)
+  const seen = labelOfConversation(request.messages, release.manifest, withheld?.seen)
+  const label = raiseMarks(ports.sessions, sessionKey, [...slotLabels, ...opaque].reduce(joinLabels, seen))
   const context: RequestContext = {
     admitted,
     release,
@@ -181,7 +184,9 @@ export function decideRequest(
     sessionKey,
     messages: request.messages,
     label,
+    withheld,
   }
+  holdRequest(context, ports.sessions)
   // Which prompt it is, recognition has told.
   const stopped = haltedBy(context, ports.deny)
   if (stopped !== undefined) return { ...denied(stopped), releaseDigest: release.digest }
@@ -279,22 +284,33 @@ function guardMessages(
   const values = slots.map(({ name, slot, value }) =>
     slot.type === 'text' ? judge(value, 'document', `slot:${name}`) : value,
   )
-  for (const [index, message] of context.messages.entries())
-    texts.push(
-      message.role === 'system'
-        ? rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf)
-        : judge(
-            message.text,
-            message.role === 'user' ? 'input' : 'document',
-            String(index),
-            message.role === 'tool' ? guardDocument : guardText,
-          ),
+  // SECURITY: what is withheld comes back in calls of the past, with its values in them: it goes on by its name.
+  const again = context.withheld === undefined ? undefined : withholdAgain(context.messages, context.withheld)
+  for (const [index, message] of context.messages.entries()) {
+    if (message.role === 'system') {
+      texts.push(rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf))
+      continue
+    }
+    const text =
+      message.role === 'assistant' && !message.isSigned ? (again?.text(message.text) ?? message.text) : message.text
+    const judged = judge(
+      text,
+      message.role === 'user' ? 'input' : 'document',
+      String(index),
+      message.role === 'tool' ? guardDocument : guardText,
     )
+    texts.push(context.withheld?.seen.get(index)?.shown ?? judged)
+  }
   for (const [index, message] of context.messages.entries())
     callArguments.push(
       message.role === 'assistant'
         ? message.toolCalls.map((call, at) =>
-            judge(call.arguments, 'document', `${index}:arguments:${at}`, guardDocument),
+            judge(
+              again?.arguments(call.arguments) ?? call.arguments,
+              'document',
+              `${index}:arguments:${at}`,
+              guardDocument,
+            ),
           )
         : [],
     )

@@ -249,7 +249,8 @@ export class AnswerStreamJudge {
       },
       ports,
     )
-    return { kind: 'decided', decision, tail: [...choices.flatMap(tailOf), ...this.#usageEvent()] }
+    const delivered = choices.map((choice, at) => ({ ...choice, toolCalls: decision.calls[at] ?? [] }))
+    return { kind: 'decided', decision, tail: [...delivered.flatMap(tailOf), ...this.#usageEvent()] }
   }
 
   #usageEvent(): readonly ModelEvent[] {

@@ -5,6 +5,9 @@ import {
   type ToolDecision,
 } from '../../domain/authorization/authorize-tool-call.ts'
 import { labelOfConversation } from '../../domain/authorization/labels.ts'
+import { mintCapabilities, requestIn } from '../../domain/authorization/mint-capabilities.ts'
+import { restsOnWithheld } from '../../domain/authorization/rests-on-withheld.ts'
+import { seenResults, withholdResults } from '../../domain/authorization/withheld-results.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type ConversationMessage, type Subject } from '../../domain/session/conversation.ts'
@@ -19,7 +22,8 @@ export interface ReplayPorts {
 
 /**
  * What the tool policy of a manifest would have said to each call of a recorded run, each judged on its own history.
- * Deterministic; no model runs. The labels are the gateway's own function of the message list.
+ * Deterministic; no model runs. The labels are the gateway's own function of the message list. With `guard.opaque` a call
+ * that holds something of a withheld result is judged as one that names it; any other, on what the model would have seen.
  */
 export function replayTrace(
   messages: readonly ConversationMessage[],
@@ -35,21 +39,27 @@ export function replayTrace(
     if (message.role === 'tool') resultsSoFar += 1
     if (message.role !== 'assistant') continue
     const history = messages.slice(0, index)
-    for (const call of message.toolCalls) {
+    const withheld = withholdResults(history, ports.manifest)
+    for (const [at, call] of message.toolCalls.entries()) {
+      const seen = withheld === undefined || restsOnWithheld(call, history, withheld) ? undefined : withheld
+      const known = results.slice(0, resultsSoFar)
+      const { guard } = ports.manifest
+      const request = requestIn(history, guard, message.toolCalls.slice(0, at))
       decisions.push(
         authorizeToolCall(call, {
           manifest: ports.manifest,
           deniedTools: new Set(),
           subject,
-          label: labelOfConversation(history, ports.manifest),
+          label: labelOfConversation(history, ports.manifest, seen?.seen),
           userTexts: history.filter(({ role }) => role === 'user').map(({ text }) => text),
           systemTexts,
-          toolResults: results.slice(0, resultsSoFar),
+          toolResults: seen === undefined ? known : seenResults(history, known, seen),
           schemaOf: ports.schemaOf,
           sessionCalls: { ...calls },
           dayCalls: () => 0,
           engine: ports.engine,
           checkArguments: ports.checkArguments,
+          rights: mintCapabilities(request, { guard, subject, engine: ports.engine }),
           requestPolicy: ports.requestPolicy,
         }),
       )

@@ -5,6 +5,7 @@ import type { DetectorRunner } from '../guard/run-detectors.ts'
 import type { AdmittedSystem } from './admitted-system.ts'
 import {
   decideCompletion,
+  judgedCallParts,
   judgedParts,
   type CompletionDecision,
   type DecideCompletionPorts,
@@ -16,7 +17,7 @@ import {
   type RequestContext,
   type RequestDecision,
 } from './decide-request.ts'
-import type { AnswerChoice } from './model-event.ts'
+import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** What a gateway holds for a release beside its bundle: what its environment must give. */
@@ -60,7 +61,7 @@ export async function decideRequestWithDetectors(
   return decideRequest(request, admitted, { ...ports, reports: await reportsOn(own.parts, runDetectors, signal) })
 }
 
-/** The decision on an answer with what the release's detectors say of its texts. */
+/** The decision on an answer with what the release's detectors say of its texts and of the arguments of its calls. */
 export async function decideCompletionWithDetectors(
   context: RequestContext,
   choices: readonly AnswerChoice[],
@@ -72,6 +73,18 @@ export async function decideCompletionWithDetectors(
   if (runDetectors === undefined) return decideCompletion(context, choices, own)
   const reports = await reportsOn(judgedParts(context, choices, own), runDetectors, signal)
   return decideCompletion(context, choices, { ...own, reports })
+}
+
+/** The ports of a decision on one call, with what the release's detectors say of its arguments. */
+export async function portsWithReportsOn(
+  context: RequestContext,
+  call: AnswerToolCall,
+  ports: DecideCompletionPorts,
+  { guard, signal }: DetectorCall,
+): Promise<DecideCompletionPorts> {
+  const { runDetectors } = guard(context)
+  if (runDetectors === undefined) return ports
+  return { ...ports, reports: await reportsOn(judgedCallParts(context, call, ports), runDetectors, signal) }
 }
 
 async function reportsOn(

@@ -19,6 +19,14 @@ test.each([
   ['directories', 'directories: { suppliers: [orders@acme.example] }'],
   ['code', 'code: { action: require-approval, except: [save_note] }'],
   ['grounding', 'grounding: { action: log, supportMin: 0.4, requireCitations: true }'],
+  [
+    'withheld results',
+    'opaque: { fromChars: 40, except: [save_note], bitsPerSession: 64, reveal: [{ tool: lookup_order, field: "a[].b", schema: { type: integer, minimum: 0, maximum: 9 } }] }',
+  ],
+  [
+    'rights by request',
+    'directories: { team: [a] }\n  capabilities: { lastsMessages: 2, grants: [{ tool: save_note, when: "true", calls: 2, arguments: { text: { from: [user-message, subject.email, "directory:team"], values: [x] } }, amount: { argument: n, max: stated } }] }',
+  ],
   ['canaries and secrets', 'canaries: true\n  secretsFrom: [DATABASE_URL]'],
 ])('a manifest may set %s', (_, guard) => expect(parsed(guard).read).toMatchObject({ ok: true }))
 
@@ -39,6 +47,42 @@ test.each([
   ],
   ['code let through for an unknown tool', 'code: { action: block, except: [sql] }', 'unknown-reference', 'except: ['],
   ['an answer that grounding would redact', 'grounding: { action: redact }', 'invalid-value', 'grounding'],
+  [
+    'a tool that is excepted and not there',
+    'opaque: { fromChars: 40, except: [sql] }',
+    'unknown-reference',
+    'except: [',
+  ],
+  [
+    'a field that could say anything',
+    'opaque: { fromChars: 40, reveal: [{ tool: save_note, field: a, schema: { type: number, minimum: 0, maximum: 1, multipleOf: 0.0000000001 } }] }',
+    'unbounded-field',
+    'reveal: [',
+  ],
+  [
+    'a field of free text',
+    'opaque: { fromChars: 40, reveal: [{ tool: save_note, field: a, schema: { type: string } }] }',
+    'invalid',
+    'reveal: [',
+  ],
+  [
+    'two grants for one tool',
+    'capabilities: { grants: [{ tool: save_note }, { tool: save_note }] }',
+    'duplicate-id',
+    'capabilities',
+  ],
+  [
+    'a granted value from a tool',
+    'capabilities: { grants: [{ tool: save_note, arguments: { text: { from: ["tool:lookup_order.id"] } } }] }',
+    'unknown-source',
+    'capabilities',
+  ],
+  [
+    'a granted value from no directory',
+    'capabilities: { grants: [{ tool: save_note, arguments: { text: { from: ["directory:team"] } } }] }',
+    'unknown-reference',
+    'capabilities',
+  ],
   ['a secret in the manifest itself', 'secretsFrom: [hunter2]', 'invalid', 'secretsFrom'],
 ])('a manifest with %s is refused on its line', (_, guard, code, at) => {
   const { text, read } = parsed(guard)

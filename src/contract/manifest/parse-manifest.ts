@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { TOPIC_IDS, unknownTopics } from '../../domain/detection/content/topics.ts'
+import { boundedProblem } from '../../domain/authorization/declassify.ts'
 import { checkReferences } from '../../domain/manifest/check-references.ts'
 import type { ReferenceProblem } from '../../domain/manifest/reference-problem.ts'
 import { ruleProblem } from '../../domain/guardrail/rule-set.ts'
@@ -24,12 +25,12 @@ export function parseManifest(file: string, text: string): Result<ManifestFile, 
   const parsed = manifestSchema.safeParse(source.value)
   if (!parsed.success) return fail(schemaProblems('manifest', source, parsed.error))
   const manifest: Manifest = parsed.data
-  const problems = [...checkReferences(manifest), ...topicProblems(manifest), ...ruleProblems(manifest)].map(
-    ({ path, ...problem }) => ({
-      ...problem,
-      at: source.positionOf(path),
-    }),
-  )
+  const problems = [
+    ...checkReferences(manifest),
+    ...topicProblems(manifest),
+    ...ruleProblems(manifest),
+    ...revealProblems(manifest),
+  ].map(({ path, ...problem }) => ({ ...problem, at: source.positionOf(path) }))
   if (problems.length > 0) return fail(problems)
   return ok({ manifest, raw: source.value as JsonObject, source })
 }
@@ -46,6 +47,23 @@ function ruleProblems({ guard }: Manifest): readonly ReferenceProblem[] {
       next: 'see docs/reference/guard.md#rules-of-your-own for what a pattern may hold',
     },
   ]
+}
+
+/** A field that could say more than one of few values would carry an order to the model. */
+function revealProblems({ guard }: Manifest): readonly ReferenceProblem[] {
+  return (guard?.opaque?.reveal ?? []).flatMap(({ schema }, index) => {
+    const problem = boundedProblem(schema)
+    return problem === undefined
+      ? []
+      : [
+          {
+            code: 'manifest/unbounded-field',
+            path: ['guard', 'opaque', 'reveal', index, 'schema'],
+            message: `the schema cannot be told from: ${problem}`,
+            next: 'use a boolean, an enum, a date, or a number with a range of 4,294,967,296 steps at most',
+          },
+        ]
+  })
 }
 
 /** A topic that no word list stands behind would be denied by nobody. */

@@ -7,6 +7,7 @@ import type { Subject, ToolCall, ToolResult } from '../session/conversation.ts'
 import { codeVerdict } from './code-verdict.ts'
 import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow } from './judge-flow.ts'
 import { confidentialityRank } from './labels.ts'
+import { capabilityVerdict, type RequestRights } from './mint-capabilities.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
 
 export interface ToolDecision {
@@ -53,6 +54,8 @@ export interface ToolCallContext {
   readonly keepsFacts?: boolean | undefined
   /** A person has said yes to exactly this call. */
   readonly isApproved?: ((call: ToolCall) => boolean) | undefined
+  /** What the user's own request gives a right to; undefined where the manifest asks for no right. */
+  readonly rights?: RequestRights | undefined
   /** Packs of scope `request`: they only raise what the manifest's own rules say. */
   readonly requestPolicy?: RequestPolicy | undefined
 }
@@ -167,6 +170,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
     checkClearance(tool, flow, context) ??
     checkExpression(tool, args, context) ??
     codeVerdict(tool, args, context.manifest.guard?.code) ??
+    capabilityVerdict(tool, args, context.rights) ??
     checkApproval(tool, args, context) ??
     judged ?? {
       decision: 'allow',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { guardedManifest } from '../../../test/support/guarded-manifest.ts'
 import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../manifest/manifest.ts'
 import type { ConversationMessage } from '../session/conversation.ts'
-import { confidentialityRank, integrityRank, joinLabels, labelOfConversation } from './labels.ts'
+import { confidentialityRank, integrityRank, joinLabels, labelOfConversation, labelOfField } from './labels.ts'
 
 const LABELS: readonly Label[] = INTEGRITIES.flatMap((integrity) =>
   CONFIDENTIALITIES.map((confidentiality) => ({ integrity, confidentiality })),
@@ -117,5 +117,26 @@ describe('the label of a conversation', () => {
         expect(labelOfConversation(messages.toReversed(), MANIFEST)).toEqual(labelOfConversation(messages, MANIFEST))
       }),
     )
+  })
+})
+
+describe('the label of a field', () => {
+  const tool = {
+    id: 'read_mail',
+    schema: 'x',
+    effect: 'read',
+    result: {
+      integrity: 'curated',
+      confidentiality: 'tenant',
+      fields: { comments: { integrity: 'untrusted', confidentiality: 'public' } },
+    },
+  } as const
+
+  test.each([
+    ['its own', ['comments'], 'untrusted'],
+    ['that of the field around it', ['comments', 'text'], 'untrusted'],
+    ['that of the result', ['commentsOf', 'text'], 'curated'],
+  ])('is %s', (_, path, integrity) => {
+    expect(labelOfField(tool, path).integrity).toBe(integrity)
   })
 })

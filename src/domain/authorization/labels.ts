@@ -30,30 +30,41 @@ const UNDECLARED: ResultLabel = { integrity: 'untrusted', confidentiality: 'tena
 
 /**
  * The label of what the model sees: a pure function of the message list and the manifest (CONTRACTS.md).
- * Assistant messages that this gateway did not write are untrusted.
+ * Assistant messages that this gateway did not write are untrusted. `seen`: results that it sees otherwise than they are,
+ * by their index in the list.
  */
-export function labelOfConversation(messages: readonly ConversationMessage[], manifest: Manifest): Label {
+export function labelOfConversation(
+  messages: readonly ConversationMessage[],
+  manifest: Manifest,
+  seen?: ReadonlyMap<number, { readonly label: Label }>,
+): Label {
   let label: Label = { integrity: 'trusted', confidentiality: 'public' }
   const tools = new Map((manifest.components.tools ?? []).map((tool) => [tool.id, tool]))
-  for (const message of messages) {
+  const results = toolResultsOf(messages)
+  let at = 0
+  for (const [index, message] of messages.entries()) {
     if (message.role === 'user') label = joinLabels(label, { integrity: 'user', confidentiality: 'public' })
     if (message.role === 'assistant' && !message.isSigned)
       label = joinLabels(label, { integrity: 'untrusted', confidentiality: 'public' })
+    if (message.role !== 'tool') continue
+    const result = results[at++]
+    label = joinLabels(label, seen?.get(index)?.label ?? labelOfResult(tools.get(result?.tool ?? '')))
   }
-  for (const result of toolResultsOf(messages)) label = joinLabels(label, labelOfResult(tools.get(result.tool)))
   return label
 }
 
 /** The model sees the whole result: its label is the join of all of its fields. */
-function labelOfResult(tool: Tool | undefined): Label {
+export function labelOfResult(tool: Tool | undefined): Label {
   const { fields, ...whole } = tool?.result ?? UNDECLARED
   return Object.values(fields ?? {}).reduce(joinLabels, whole)
 }
 
-/** The label of one field of a result, by its path; else the result's own. */
+/** The label of one field of a result, by its path: its own, else that of the nearest field around it, else the result's. */
 export function labelOfField(tool: Tool | undefined, path: readonly string[]): Label {
-  const result = tool?.result ?? UNDECLARED
-  const fields = result.fields ?? {}
-  const name = path.join('.')
-  return Object.hasOwn(fields, name) ? (fields[name] ?? result) : result
+  const { fields = {}, ...whole } = tool?.result ?? UNDECLARED
+  for (let length = path.length; length > 0; length--) {
+    const name = path.slice(0, length).join('.')
+    if (Object.hasOwn(fields, name)) return fields[name] ?? whole
+  }
+  return whole
 }

@@ -131,6 +131,7 @@ function checkTools(manifest: Manifest, report: Report): void {
   const tools = idsOf(manifest.components.tools)
   for (const [index, id] of (manifest.guard?.code?.except ?? []).entries())
     if (!tools.has(id)) missing(report, 'tool', id, ['guard', 'code', 'except', index], tools)
+  checkGuardTools(manifest, tools, report)
   const check = sourceCheck(tools, new Set(Object.keys(manifest.guard?.directories ?? {})), report)
   for (const [index, tool] of (manifest.components.tools ?? []).entries()) {
     const path = ['components', 'tools', index]
@@ -139,6 +140,43 @@ function checkTools(manifest: Manifest, report: Report): void {
     for (const [argument, destination] of Object.entries(tool.destinations ?? {}))
       for (const [position, source] of (destination.from ?? []).entries())
         check(source, [...path, 'destinations', argument, 'from', position])
+  }
+}
+
+const GRANT_SOURCE = /^(?:user-message|subject\.(?:email|principal|tenant)|directory:[a-z][a-z0-9-]*)$/
+
+/** Tools that `guard.opaque` and `guard.capabilities` speak of, and where granted values may come from. */
+function checkGuardTools({ guard }: Manifest, tools: ReadonlySet<string>, report: Report): void {
+  for (const [index, id] of (guard?.opaque?.except ?? []).entries())
+    if (!tools.has(id)) missing(report, 'tool', id, ['guard', 'opaque', 'except', index], tools)
+  for (const [index, { tool }] of (guard?.opaque?.reveal ?? []).entries())
+    if (!tools.has(tool)) missing(report, 'tool', tool, ['guard', 'opaque', 'reveal', index, 'tool'], tools)
+  const directories = new Set(Object.keys(guard?.directories ?? {}))
+  const grants = guard?.capabilities?.grants ?? []
+  for (const [index, { tool, arguments: bounds = {} }] of grants.entries()) {
+    const path = ['guard', 'capabilities', 'grants', index]
+    if (!tools.has(tool)) missing(report, 'tool', tool, [...path, 'tool'], tools)
+    if (grants.findIndex((other) => other.tool === tool) < index)
+      report({
+        code: 'manifest/duplicate-id',
+        path: [...path, 'tool'],
+        message: `\`${tool}\` is granted twice in \`guard.capabilities\``,
+        next: 'put what a request gives into one grant for each tool',
+      })
+    for (const [argument, { from = [] }] of Object.entries(bounds))
+      for (const [position, source] of from.entries()) {
+        const at = [...path, 'arguments', argument, 'from', position]
+        const directory = source.startsWith('directory:') ? source.slice('directory:'.length) : undefined
+        if (!GRANT_SOURCE.test(source))
+          report({
+            code: 'manifest/unknown-source',
+            path: at,
+            message: `\`${source}\` is not a source of a granted value`,
+            next: 'use `user-message`, `subject.email`, `subject.principal`, `subject.tenant` or `directory:NAME`',
+          })
+        else if (directory !== undefined && !directories.has(directory))
+          missing(report, 'directory', directory, at, directories)
+      }
   }
 }
 

@@ -1,6 +1,6 @@
 import { guardDocument } from '../guardrail/guard-document.ts'
 import type { SidePolicy } from '../guardrail/guard-policy.ts'
-import { guardText, type GuardJudgement } from '../guardrail/guard-text.ts'
+import { guardText, type GuardJudgement, type GuardOptions } from '../guardrail/guard-text.ts'
 import { OBLIGATIONS, type Obligation } from '../guardrail/obligation.ts'
 import { bare } from './decode-form.ts'
 import {
@@ -13,6 +13,7 @@ import {
   type Step,
 } from './mutant.ts'
 import { below, pick, type Random } from './seeded-random.ts'
+import type { FuzzSetup } from './configured-seeds.ts'
 import { ATTACK_SEEDS, type AttackSeed } from './seeds.ts'
 import { valueSeeds, type ValueSeed } from './value-seeds.ts'
 
@@ -93,6 +94,9 @@ export function seedsFor(policy: SidePolicy, random: Random): readonly FuzzSeed[
     pii: policy.pii !== 'allow',
     secret: policy.secrets !== 'allow',
     link: policy.links !== undefined,
+    // These are the manifest's own: they come with its configuration.
+    banned: false,
+    'prompt-leak': false,
   }
   return [
     ...(policy.injection.at <= 1 && policy.injection.action !== 'allow'
@@ -113,6 +117,7 @@ export class GuardFuzzer {
   readonly #side: GuardSide
   readonly #policy: SidePolicy
   readonly #watching: SidePolicy
+  readonly #options: GuardOptions
   readonly #random: Random
   readonly #seeds: readonly FuzzSeed[]
   readonly #corpus: Entry[] = []
@@ -127,11 +132,13 @@ export class GuardFuzzer {
   #discarded = 0
   #bypasses = 0
 
-  constructor(side: GuardSide, policy: SidePolicy, random: Random) {
+  // oxlint-disable-next-line max-params -- a side, what it asks, what chance gives, and what the running guard knows besides
+  constructor(side: GuardSide, policy: SidePolicy, random: Random, setup: FuzzSetup = { options: {}, seeds: [] }) {
+    this.#options = setup.options
     this.#side = side
     this.#policy = policy
     this.#random = random
-    this.#seeds = seedsFor(policy, random)
+    this.#seeds = [...seedsFor(policy, random), ...setup.seeds.map((seed): FuzzSeed => ({ type: 'value', ...seed }))]
     this.#watching =
       policy.injection.at > 1 ? policy : { ...policy, injection: { ...policy.injection, at: WATCHED_FROM } }
   }
@@ -243,7 +250,7 @@ export class GuardFuzzer {
   #judge(seed: FuzzSeed, mutant: Mutant): Judged {
     if (seed.type === 'value') {
       const judgement = this.#guard(mutant.text, this.#policy)
-      const asked = askedFor(this.#policy, seed.category)
+      const asked = seed.asked ?? askedFor(this.#policy, seed.category)
       return { judgement, seen: judgement, isBypass: isValueMissed(seed, mutant, asked, judgement) }
     }
     const judgement = this.#guard(mutant.text, this.#policy)
@@ -256,7 +263,7 @@ export class GuardFuzzer {
   }
 
   #guard(text: string, policy: SidePolicy): GuardJudgement {
-    return this.#side === 'document' ? guardDocument(text, policy) : guardText(text, policy)
+    return (this.#side === 'document' ? guardDocument : guardText)(text, policy, this.#options)
   }
 
   /** True when the way past is a new one. */
@@ -336,7 +343,9 @@ function isValueMissed(
   return (asked === 'redact' || asked === 'pseudonymise') && stillHolds(text, seed.mark, mutant)
 }
 
-function askedFor({ pii, secrets }: SidePolicy, category: ValueSeed['category']): Obligation {
+function askedFor({ pii, secrets, promptLeak }: SidePolicy, category: ValueSeed['category']): Obligation {
   if (category === 'link') return 'redact'
+  if (category === 'prompt-leak') return promptLeak
+  if (category === 'banned') return 'block'
   return category === 'pii' ? pii : secrets
 }

@@ -1,14 +1,17 @@
+import type { Obligation } from '../guardrail/obligation.ts'
 import { below, pick, type Random } from './seeded-random.ts'
 
 /** A value that must not pass. Made up from the published shape of its kind, so none belongs to anybody. */
 export interface ValueSeed {
   readonly kind: string
-  readonly category: 'pii' | 'secret' | 'link'
+  readonly category: 'pii' | 'secret' | 'link' | 'banned' | 'prompt-leak'
   readonly text: string
   /** What must be gone afterwards: the value, or the host of a link. */
   readonly mark: string
   /** Whether an encoded form is still the value; an encoded link leads nowhere. */
   readonly hasForms: boolean
+  /** What a rule of the user's own asks for; of other values the policy says it. */
+  readonly asked?: Obligation | undefined
 }
 
 const DIGITS = '0123456789'

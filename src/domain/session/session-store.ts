@@ -6,6 +6,13 @@ export interface SessionState {
   readonly calls: Readonly<Record<string, number>>
 }
 
+/** What a user asked for last in a session. */
+export interface HeldRequest {
+  readonly texts: readonly string[]
+  /** Allowed calls per tool before the first of these texts. */
+  readonly calls: Readonly<Record<string, number>>
+}
+
 /** Keyed by organization, system, tenant and session; memory in one gateway, shared memory in many. */
 export interface SessionStore {
   get(key: string): SessionState
@@ -17,4 +24,7 @@ export interface SessionStore {
   /** Remembers that this gateway wrote an assistant message; asks whether it did. */
   rememberAssistant(key: string, digest: string): void
   isOwnAssistant(key: string, digest: string): boolean
+  /** The user's last words, for agents that are called on their behalf; a later request takes the place of an earlier one. */
+  holdRequest(key: string, request: HeldRequest): void
+  requestOf(key: string): HeldRequest | undefined
 }

@@ -1,5 +1,6 @@
 import { canaryIndex, sessionCanaries } from '../../domain/detection/leak/canaries.ts'
 import { leakIndex } from '../../domain/detection/prompt-leak.ts'
+import { withholdResults } from '../../domain/authorization/withheld-results.ts'
 import { explain } from '../../domain/guardrail/explain.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { resolveGuardPolicy } from '../../domain/guardrail/guard-policy.ts'
@@ -9,6 +10,7 @@ import { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
 import { FailClosedStream } from './fail-closed-stream.ts'
 import type { AnswerSituation, Guard, GuardSetup } from './guard-setup.ts'
 import { judgeMessages } from './judge-messages.ts'
+import { manifestOf } from './manifest-of-setup.ts'
 import { toolAuthority } from './tool-authority.ts'
 
 /** One guard for one system: the engine of the gateway, embedded. Needs nothing but JavaScript; holds no state between calls. */
@@ -16,6 +18,7 @@ export function createGuard(setup: GuardSetup = {}): Guard {
   const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1')
   const options: GuardOptions = { pseudonym: setup.pseudonym, classify: setup.classify }
   const { hmac } = setup
+  const manifest = manifestOf(setup)
   const canariesOf = (session: string) => (hmac === undefined ? [] : sessionCanaries(hmac, session))
   const outputOptions: GuardOptions = {
     pseudonym: setup.pseudonym,
@@ -52,8 +55,8 @@ export function createGuard(setup: GuardSetup = {}): Guard {
     ...sides,
     stream: (about) => new FailClosedStream(new StreamGuard(policy.output, optionsOf(about)), setup.onFailure),
     canaries: (session) => canariesOf(session).map(({ text }) => text),
-    messages: (list) => judgeMessages(list, sides),
-    authorize: toolAuthority(setup, { output, outputDocument }),
+    messages: (list) => judgeMessages(list, sides, withholdResults(list, manifest)),
+    authorize: toolAuthority(setup, manifest, { output, outputDocument }),
     explain: (side, text) => explain(text, policy[side], side === 'output' ? outputOptions : options),
   }
 }

@@ -76,11 +76,20 @@ export interface ToolCallSituation {
   readonly earlier?: readonly ToolCall[] | undefined
   /** The session whose canaries must not stand in the arguments. Default: the subject's. */
   readonly session?: string | undefined
+  /**
+   * What of `messages` the model saw, with `guard.opaque`: `judged`, as `messages()` returned them, or `raw` (default). Where
+   * it saw all, nothing is taken for withheld.
+   */
+  readonly seen?: 'judged' | 'raw' | undefined
+  /** The end user's own words, for `guard.capabilities`, where the user messages are another agent's. Default: these. */
+  readonly request?: readonly string[] | undefined
   /** A person's yes to exactly this call: it answers a `require-approval`, once. */
   readonly approval?: { readonly ticket: ApprovalTicket; readonly now: EpochMs } | undefined
 }
 
 export interface AuthorizedCall extends ToolDecision {
+  /** What the tool is to get: JSON text, with withheld values in place of their names. */
+  readonly arguments: string
   /** The ticket as it is now spent: keep it in place of the one that was given, so that it cannot be used again. */
   readonly ticket?: ApprovalTicket | undefined
 }

@@ -49,5 +49,6 @@ export {
 // Rights for one request, values that the model never reads, and what may be asked about them.
 export { exercise, narrow, type Capability } from '../../domain/authorization/capability.ts'
 export { declassify } from '../../domain/authorization/declassify.ts'
-export { EMPTY_STORE, hideResult, resolveArguments } from '../../domain/authorization/opaque-variables.ts'
+export { resolveCall } from '../../domain/authorization/opaque-references.ts'
+export { withholdResults, type WithheldResults } from '../../domain/authorization/withheld-results.ts'
 export { driftOf, pinDescriptors, type McpPins } from '../../domain/authorization/mcp-pins.ts'

@@ -1,3 +1,5 @@
+import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
+import type { WithheldResults } from '../../domain/authorization/withheld-results.ts'
 import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
 import { heavier, OBLIGATIONS, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { ConversationMessage } from '../../domain/session/conversation.ts'
@@ -34,8 +36,16 @@ export function denialOf(
   }
 }
 
-/** Judges all messages of a request, never only the last: what the model reads again is judged again. */
-export function judgeMessages(list: readonly ConversationMessage[], judges: Judges): MessagesJudgement {
+/**
+ * Judges all messages of a request, never only the last: what the model reads again is judged again. What is withheld goes
+ * on by its name, in results and in what comes back of them.
+ */
+export function judgeMessages(
+  list: readonly ConversationMessage[],
+  judges: Judges,
+  withheld?: WithheldResults,
+): MessagesJudgement {
+  const again = withheld === undefined ? undefined : withholdAgain(list, withheld)
   const findings: MessageFinding[] = []
   const total: { action: Obligation; score: number } = { action: 'allow', score: 0 }
   let denial: Denial | undefined
@@ -50,11 +60,17 @@ export function judgeMessages(list: readonly ConversationMessage[], judges: Judg
     }
     if (message.role === 'system') return message
     if (message.role === 'user') return { ...message, text: run(message.text, judges.input) }
-    if (message.role === 'tool') return { ...message, text: run(message.text, judges.document) }
+    if (message.role === 'tool') {
+      const text = run(message.text, judges.document)
+      return { ...message, text: withheld?.seen.get(index)?.shown ?? text }
+    }
     return {
       ...message,
-      text: run(message.text, judges.output),
-      toolCalls: message.toolCalls.map((call) => ({ ...call, arguments: run(call.arguments, judges.outputDocument) })),
+      text: run(again?.text(message.text) ?? message.text, judges.output),
+      toolCalls: message.toolCalls.map((call) => ({
+        ...call,
+        arguments: run(again?.arguments(call.arguments) ?? call.arguments, judges.outputDocument),
+      })),
     }
   })
   return { ...total, findings, denial, messages: denial === undefined ? judged : [] }

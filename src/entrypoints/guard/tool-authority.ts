@@ -1,6 +1,9 @@
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { interpretedChecker } from '../../adapters/json-schema/interpreted-checker.ts'
-import { authorizeToolCall, type ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import { authorizeProposal } from '../../domain/authorization/authorize-proposal.ts'
+import { mintCapabilities, requestIn, type RequestRights } from '../../domain/authorization/mint-capabilities.ts'
+import { withholdResults } from '../../domain/authorization/withheld-results.ts'
+import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { labelOfConversation } from '../../domain/authorization/labels.ts'
 import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
@@ -20,9 +23,9 @@ export interface ArgumentGuards {
 /** The tool policy of a setup, with the engine and the schemas read once. */
 export function toolAuthority(
   setup: GuardSetup,
+  manifest: Manifest,
   guards: ArgumentGuards,
 ): (call: ToolCall, situation: ToolCallSituation) => AuthorizedCall {
-  const manifest = manifestOf(setup)
   const engine = celEngine()
   const schemas = new Map((setup.tools ?? []).map((tool) => [tool.id, tool.parameters]))
   const checkArguments = setup.checkArguments ?? interpretedChecker(schemas)
@@ -30,25 +33,35 @@ export function toolAuthority(
     try {
       const messages = setup.history === 'trusted' ? situation.messages.map(signed) : situation.messages.map(unsigned)
       const earlier = situation.earlier ?? []
-      const decision = authorizeToolCall(call, {
-        manifest,
-        deniedTools: setup.deniedTools?.() ?? new Set(),
-        subject: situation.subject,
-        label: labelOfConversation(messages, manifest),
-        userTexts: messages.filter(({ role }) => role === 'user').map(({ text }) => text),
-        systemTexts: messages.filter(({ role }) => role === 'system').map(({ text }) => text),
-        schemaOf: (tool) => schemas.get(tool),
-        toolResults: toolResultsOf(messages),
-        sessionCalls: countCalls(messages, earlier),
-        // Nobody counts: a budget that cannot be checked is spent.
-        dayCalls: (tool) =>
-          (setup.dayCalls?.(tool, situation.subject) ?? Infinity) + earlier.filter(({ name }) => name === tool).length,
-        engine,
-        checkArguments,
-      })
-      const answered = decision.decision === 'require-approval' ? redeemed(call, decision, situation) : decision
+      const withheld = situation.seen === 'judged' ? withholdResults(messages, manifest) : undefined
+      const proposal = authorizeProposal(
+        call,
+        {
+          manifest,
+          deniedTools: setup.deniedTools?.() ?? new Set(),
+          subject: situation.subject,
+          label: labelOfConversation(messages, manifest, withheld?.seen),
+          userTexts: messages.filter(({ role }) => role === 'user').map(({ text }) => text),
+          systemTexts: messages.filter(({ role }) => role === 'system').map(({ text }) => text),
+          schemaOf: (tool) => schemas.get(tool),
+          toolResults: toolResultsOf(messages),
+          sessionCalls: countCalls(messages, earlier),
+          // Nobody counts: a budget that cannot be checked is spent.
+          dayCalls: (tool) =>
+            (setup.dayCalls?.(tool, situation.subject) ?? Infinity) +
+            earlier.filter(({ name }) => name === tool).length,
+          engine,
+          checkArguments,
+          rights: rightsOf(manifest, engine, messages, situation),
+        },
+        withheld,
+        messages,
+      )
+      const { call: made } = proposal
+      const decision = { ...proposal.decision, arguments: made.arguments }
+      const answered = decision.decision === 'require-approval' ? redeemed(made, decision, situation) : decision
       return answered.decision === 'allow'
-        ? (judgeArguments(call, guards, { session: situation.session ?? situation.subject?.session }) ?? answered)
+        ? (judgeArguments(made, guards, { session: situation.session ?? situation.subject?.session }) ?? answered)
         : answered
     } catch (error) {
       setup.onFailure?.(error)
@@ -57,8 +70,19 @@ export function toolAuthority(
   }
 }
 
+/** What the user asked for: in their own words, never in those of an agent that speaks in their place. */
+function rightsOf(
+  manifest: Manifest,
+  engine: PolicyEngine,
+  messages: readonly ConversationMessage[],
+  { subject, request, earlier }: ToolCallSituation,
+): RequestRights | undefined {
+  const own = requestIn(messages, manifest.guard, earlier)
+  return mintCapabilities({ ...own, texts: request ?? own.texts }, { guard: manifest.guard, subject, engine })
+}
+
 /** An approval of this very call turns `require-approval` into `allow`; any other leaves the decision as it is, and says why. */
-function redeemed(call: ToolCall, decision: ToolDecision, { approval, subject }: ToolCallSituation): AuthorizedCall {
+function redeemed(call: ToolCall, decision: AuthorizedCall, { approval, subject }: ToolCallSituation): AuthorizedCall {
   const args = parseJson(call.arguments, ARGUMENTS_BYTES_MAX)
   if (approval === undefined || subject === undefined || !args.ok || !isJsonObject(args.value)) return decision
   const spent = redeemTicket(
@@ -77,7 +101,7 @@ function judgeArguments(
   call: ToolCall,
   { output, outputDocument }: ArgumentGuards,
   about: AnswerSituation,
-): ToolDecision | undefined {
+): AuthorizedCall | undefined {
   for (const judge of [output, outputDocument]) {
     const { action, findings, text } = judge(call.arguments, about)
     if (action === 'block' || action === 'require-approval' || action === 'end-session')
@@ -88,8 +112,8 @@ function judgeArguments(
   return undefined
 }
 
-function blocked(call: ToolCall, rule: string, reason: string): ToolDecision {
-  return { tool: call.name, callId: call.id, decision: 'block', rule, reason }
+function blocked(call: ToolCall, rule: string, reason: string): AuthorizedCall {
+  return { tool: call.name, callId: call.id, decision: 'block', rule, reason, arguments: call.arguments }
 }
 
 const signed = (message: ConversationMessage): ConversationMessage =>
@@ -106,26 +130,4 @@ function countCalls(
   const past = messages.flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
   for (const { name } of [...past, ...earlier]) counts[name] = (counts[name] ?? 0) + 1
   return counts
-}
-
-/** The tools as a manifest: authorisation reads nothing else of it. */
-function manifestOf({ tools, guard }: GuardSetup): Manifest {
-  return {
-    apiVersion: 'gatehouse.dev/v1',
-    kind: 'AISystem',
-    metadata: { name: 'embedded', version: '0.0.0', owner: 'embedded' },
-    intake: {
-      purpose: 'embedded guard',
-      audience: 'internal-team',
-      domain: 'embedded',
-      dataClasses: ['internal'],
-      autonomy: 'acts',
-    },
-    components: {
-      models: [],
-      tools: (tools ?? []).map((tool) => ({ ...tool, schema: `${tool.id}.json` })),
-    },
-    guard,
-    environments: {},
-  }
 }

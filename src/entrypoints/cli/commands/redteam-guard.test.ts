@@ -96,6 +96,29 @@ describe('a policy', () => {
     expect([code, (JSON.parse(out) as { policy: string }).policy]).toEqual([0, 'project/gatehouse.yaml'])
   })
 
+  test('of a manifest is tried by what the manifest itself forbids, with no value of the environment', async () => {
+    await writeTinyProject(
+      join(folder, 'own'),
+      tinyManifest().replace(
+        'guard: { preset: T1 }',
+        `guard:
+  preset: T1
+  banned: [acme rocket]
+  canaries: true
+  secretsFrom: [SHOP_SECRET]
+  rules:
+    - { id: staff, pattern: 'EMP-\\d{6}', action: redact, category: pii }
+    - { id: watched, pattern: 'zeus{1,3}', action: log }`,
+      ),
+    )
+    const { code, out } = await run(['-m', 'own/gatehouse.yaml', '--side', 'output', '--tries', '1500', '--json'])
+    expect(code).toBe(0)
+    const { byGoal, missedOpen } = JSON.parse(out) as { byGoal: Record<string, number>; missedOpen: number }
+    // None passes as it is; and some way past at least one of the manifest's own is found.
+    expect(missedOpen).toBe(0)
+    expect(Object.keys(byGoal).filter((goal) => /^(?:rule\/|leak\/|content\/)/.test(goal))).not.toEqual([])
+  })
+
   test('that cannot be read is a problem of usage', async () => {
     expect((await run(['-m', 'absent.yaml'])).code).toBe(2)
     expect(await run(['--preset', 'T9'])).toMatchObject({ code: 2, error: expect.stringContaining('[guard/preset]') })

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { writeFileAtomic } from '../../../adapters/files/atomic-file.ts'
 import { errnoOf } from '../../../adapters/files/errno.ts'
 import { monotonicMs } from '../../../adapters/clock/system-clock.ts'
+import { configuredSeeds } from '../../../domain/redteam/configured-seeds.ts'
 import { GuardFuzzer, type Bypass, type FuzzReport, type GuardSide } from '../../../domain/redteam/fuzz-guard.ts'
 import { regressionCase } from '../../../domain/redteam/regression-case.ts'
 import { seededRandom } from '../../../domain/redteam/seeded-random.ts'
@@ -11,7 +12,7 @@ import { terminalProgress } from '../gate/progress.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
-import { guardPolicyOf } from './guard-policy-option.ts'
+import { runningGuardOf } from './running-guard.ts'
 
 export interface RedteamGuardOptions {
   readonly preset: string
@@ -32,9 +33,12 @@ const ROWS_MAX = 12
 
 /** `gatehouse redteam guard`: looks for texts that get past the guard; writes each way past it as a regression case. */
 export async function redteamGuardCommand(terminal: Terminal, options: RedteamGuardOptions): Promise<number> {
-  const policy = await guardPolicyOf(terminal, options)
-  if (policy === undefined) return EXIT_CODE.usage
-  const fuzzer = new GuardFuzzer(options.side, policy[options.side], seededRandom(options.seed))
+  const running = await runningGuardOf(terminal, options)
+  if (running === undefined) return EXIT_CODE.usage
+  const policy = running.policy[options.side]
+  const random = seededRandom(options.seed)
+  const setup = configuredSeeds(running, options.side, policy, random)
+  const fuzzer = new GuardFuzzer(options.side, policy, random, setup)
   if (!fuzzer.hasSeeds) {
     reportProblems(terminal, [
       {

@@ -1,4 +1,5 @@
 import { decideCall, type DecideCompletionPorts } from '../../../application/gateway/decide-completion.ts'
+import { portsWithReportsOn } from '../../../application/gateway/with-detectors.ts'
 import type { Denial, RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { AnswerToolCall } from '../../../application/gateway/model-event.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
@@ -15,15 +16,23 @@ export async function decideCallWithPeople(
   ports: GatewayPorts,
   context: RequestContext,
   call: AnswerToolCall,
-  { ticket, ...own }: DecideCompletionPorts & { readonly ticket: string | undefined; readonly request: string },
+  { ticket, ...asked }: DecideCompletionPorts & { readonly ticket: string | undefined; readonly request: string },
 ): Promise<CallDecision> {
+  // Detectors have a deadline each; that the caller may leave ends nothing early here.
+  const own = {
+    ...(await portsWithReportsOn(context, call, asked, {
+      guard: ({ release }) => ports.guardOf(release),
+      signal: new AbortController().signal,
+    })),
+    request: asked.request,
+  }
   const decision = decideCall(context, call, own)
   const { denial } = decision
   if (denial?.code !== 'approval_required' || denial.tool === undefined) return { ...decision, approval: undefined }
   const binding = bindingOfCall(context, call.name, call.arguments)
   if (ticket === undefined) {
-    const asked = { context, request: own.request, tools: decision.tools, calls: [call], binding, answer: '' }
-    return { ...decision, approval: await askPeople(ports, asked) }
+    const waiting = { context, request: own.request, tools: decision.tools, calls: [call], binding, answer: '' }
+    return { ...decision, approval: await askPeople(ports, waiting) }
   }
   const redeemed = await redeem(ports, context, ticket, binding)
   if (redeemed.kind === 'denied')

@@ -93,7 +93,7 @@ export async function approvalFor(
     context,
     request: exchange.id,
     tools: decision.tools,
-    calls: answer.choices.flatMap(({ toolCalls }) => toolCalls),
+    calls: decision.calls.flat(),
     binding: bindingOfRequest(context, exchange.request),
     answer: JSON.stringify(answer),
   })
@@ -119,6 +119,7 @@ function rewritten(
       const seal = isSealed ? (choice.reasoning?.seal ?? null) : null
       return {
         ...choice,
+        toolCalls: decision.calls[index] ?? [],
         text: text === '' ? '' : disclosure + text,
         refusal: refused,
         reasoning:

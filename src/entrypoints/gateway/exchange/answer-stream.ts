@@ -197,7 +197,10 @@ class StreamRun {
     })
     const { usage } = this.#judge
     const tail = choices.flatMap((choice, index) =>
-      eventsOfChoice(choice, decision.choices[index] ?? { text: '', refusal: null, reasoning: null }),
+      eventsOfChoice(
+        { ...choice, toolCalls: decision.calls[index] ?? [] },
+        decision.choices[index] ?? { text: '', refusal: null, reasoning: null },
+      ),
     )
     return { kind: 'decided', decision, tail: usage === undefined ? tail : [...tail, { kind: 'usage', ...usage }] }
   }

@@ -26,5 +26,5 @@ export function driftDenial(
     message: 'another model answered than the release names',
     rule: 'admission/model-answered',
   }
-  return { action: 'block', findings: [], tools: [], denial, choices: [] }
+  return { action: 'block', findings: [], tools: [], denial, choices: [], calls: [] }
 }

@@ -3,7 +3,7 @@ import type { Guard, GuardedTextStream } from '../guard-setup.ts'
 import { denialOf } from '../judge-messages.ts'
 import { callOf, guardPart } from './ai-sdk-parts.ts'
 import { guardedJson, unsupported, type Fields } from './content.ts'
-import { admitCalls, denialFrom, type Situation } from './wrapper-options.ts'
+import { admitCall, denialFrom, type Situation } from './wrapper-options.ts'
 
 export interface StreamResult {
   readonly stream: ReadableStream<Fields>
@@ -139,18 +139,18 @@ class PartGuard {
 
   /** The call, behind the parts that announce it, with its input in one piece. */
   #call(part: Fields): readonly Fields[] {
-    const call = callOf(part)
-    admitCalls(this.#guard, [call], { ...this.#situation, earlier: this.#earlier })
+    const call = admitCall(this.#guard, callOf(part), { ...this.#situation, earlier: this.#earlier })
+    const admitted = { ...part, input: call.arguments }
     this.#earlier.push(call)
     if (this.#earlier.length > OPEN_MAX) throw unsupported('tool-call')
     const held = this.#inputs.get(call.id)
     this.#inputs.delete(call.id)
-    if (held === undefined) return [part]
+    if (held === undefined) return [admitted]
     return [
       held.start,
       { type: 'tool-input-delta', id: call.id, delta: call.arguments },
       held.end ?? { type: 'tool-input-end', id: call.id },
-      part,
+      admitted,
     ]
   }
 

@@ -122,9 +122,16 @@ function guardResult(result: unknown, guard: Guard, situation: Situation): Field
     return part
   })
   const calls = parts.filter(({ type }) => type === 'tool-call')
-  admitCalls(guard, calls.map(callOf), situation)
+  const admitted = admitCalls(guard, calls.map(callOf), situation)
   const passes = situation.options.nonText === 'pass'
-  const others = parts.map((part) => (part['type'] === 'text' ? part : guardPart(part, guard, passes)))
+  let at = 0
+  const others = parts.map((part) =>
+    part['type'] === 'text'
+      ? part
+      : part['type'] === 'tool-call'
+        ? { ...part, input: admitted[at++]?.arguments ?? '{}' }
+        : guardPart(part, guard, passes),
+  )
   // The texts of one answer are read in a row, and judged so.
   const text = readContent(others, () => true)
   const content = text.write(guardedText(guard, text.text)) as readonly Fields[]

@@ -81,6 +81,17 @@ export function toolCallsOf(message: LangChainMessage): readonly ToolCall[] {
   })
 }
 
+/** The members of an answer whose calls are to be made otherwise than the model wrote them; undefined where none is. */
+export function changedArguments(
+  message: LangChainMessage,
+  written: readonly ToolCall[],
+  admitted: readonly ToolCall[],
+): Fields | undefined {
+  return written.every((call, index) => call.arguments === admitted[index]?.arguments)
+    ? undefined
+    : changedCalls(message, admitted)
+}
+
 function changedCalls(message: LangChainMessage, judged: readonly ToolCall[]): Fields {
   if (judged.length === 0) return {}
   const calls = message.tool_calls as readonly Fields[]

@@ -1,8 +1,9 @@
+import type { ToolCall } from '../../../domain/session/conversation.ts'
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
 import { denialOf } from '../judge-messages.ts'
 import { guardedJson, isFields, readContent, unsupported } from './content.ts'
-import { cloneMessage, toolCallsOf, type LangChainMessage } from './langchain-messages.ts'
+import { changedArguments, cloneMessage, toolCallsOf, type LangChainMessage } from './langchain-messages.ts'
 import { admitCalls, denialFrom, type Situation } from './wrapper-options.ts'
 
 /** Told of each piece of text, as callbacks of a model are. */
@@ -65,14 +66,29 @@ export async function* guardGenerations(
       const { invalid_tool_calls: invalid = [] } = calls
       const parsed = toolCallsOf(calls)
       if (parsed.length === 0 || !Array.isArray(invalid) || invalid.length > 0) throw unsupported('tool_calls')
-      admitCalls(guard, parsed, situation)
-      yield pieceOf(last, '', calls, {})
+      const admitted = admitCalls(guard, parsed, situation)
+      const changed = changedArguments(calls, parsed, admitted)
+      const made = changed === undefined ? calls : cloneMessage(calls, { ...changed, ...chunksOf(admitted) })
+      yield pieceOf(last, '', made, {})
     }
   } catch (error) {
     const denied = denialFrom(error, situation.options)
     if (situation.options.onDeny !== 'content-filter' || last === undefined) throw denied
     const filtered = { finish_reason: 'content_filter' }
     yield pieceOf(last, '', bare(last.message, '', filtered), filtered)
+  }
+}
+
+/** A chunk carries its calls as text as well. */
+function chunksOf(calls: readonly ToolCall[]): { readonly tool_call_chunks: unknown } {
+  return {
+    tool_call_chunks: calls.map(({ id, name, arguments: args }, index) => ({
+      type: 'tool_call_chunk',
+      index,
+      id,
+      name,
+      args,
+    })),
   }
 }
 

@@ -1,7 +1,13 @@
 import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { Guard } from '../guard-setup.ts'
 import { guardedJson, guardedText, isFields, readContent, unsupported, type Fields } from './content.ts'
-import { cloneMessage, readLangChainMessages, toolCallsOf, type LangChainMessage } from './langchain-messages.ts'
+import {
+  changedArguments,
+  cloneMessage,
+  readLangChainMessages,
+  toolCallsOf,
+  type LangChainMessage,
+} from './langchain-messages.ts'
 import { guardGenerations, type GenerationChunk, type RunManager } from './langchain-stream.ts'
 import {
   admitCalls,
@@ -151,16 +157,21 @@ const CALL_PARTS = new Set(['tool_call', 'tool_use', 'function_call', 'input_jso
 function guardGeneration(generation: Fields, guard: Guard, situation: Situation): JudgedGeneration {
   const message = generation['message'] as unknown as LangChainMessage
   const calls: readonly ConversationCall[] = toolCallsOf(message)
-  admitCalls(guard, calls, situation)
+  const admitted = admitCalls(guard, calls, situation)
+  const changed = changedArguments(message, calls, admitted)
   const passes = situation.options.nonText === 'pass'
   const judgedParts = Array.isArray(message.content)
-    ? message.content.map((part: unknown) => guardOtherPart(part, guard, passes))
+    ? message.content
+        // Parts that repeat calls would go on with the old arguments.
+        .filter((part: unknown) => !(changed !== undefined && isFields(part) && CALL_PARTS.has(String(part['type']))))
+        .map((part: unknown) => guardOtherPart(part, guard, passes))
     : message.content
   const content = readContent(judgedParts, () => true)
   const text = guardedText(guard, content.text)
   const judged = cloneMessage(message, {
     content: content.write(text),
     additional_kwargs: guardedJson(guard, message.additional_kwargs ?? {}),
+    ...changed,
     ...('invalid_tool_calls' in message ? { invalid_tool_calls: guardedJson(guard, message.invalid_tool_calls) } : {}),
   })
   return { ...generation, text, message: judged }

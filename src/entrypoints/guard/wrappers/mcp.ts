@@ -95,7 +95,12 @@ export function guardMcpClient(client: McpClient, guard: Guard, options: McpOpti
         if (raw === undefined) throw notOffered()
         const args = call.arguments ?? {}
         const named = { id: call.name, name: call.name, arguments: JSON.stringify(args) }
-        const about = { messages: situation.messages, options: { ...options, subject: () => situation.subject } }
+        // Whoever asks has the call as it is to be made, and may have read every result.
+        const about = {
+          messages: situation.messages,
+          options: { ...options, subject: () => situation.subject },
+          seen: 'raw' as const,
+        }
         admitCalls(guardOfAnswer(guard, about), [named], about)
         const callTool = client.callTool.bind(client) as unknown as (
           params: object,

@@ -2,7 +2,7 @@ import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
 import { denialOf } from '../judge-messages.ts'
 import { isFields, unsupported, type Fields } from './content.ts'
-import { readToolCalls } from './openai-messages.ts'
+import { readToolCalls, writeToolCalls } from './openai-messages.ts'
 import { admitCalls, denialFrom, type Situation } from './wrapper-options.ts'
 
 interface HeldCall {
@@ -119,8 +119,8 @@ export class ChoiceStream {
         type: 'function',
         function: { name, arguments: text },
       }))
-    admitCalls(this.#guard, readToolCalls(calls), this.#situation)
-    if (calls.length > 0) deltas.push({ tool_calls: calls })
+    const admitted = admitCalls(this.#guard, readToolCalls(calls), this.#situation)
+    if (calls.length > 0) deltas.push({ tool_calls: writeToolCalls(calls, admitted) })
     this.#isEnded = true
     return deltas
   }

@@ -69,6 +69,17 @@ export function readToolCalls(value: unknown): readonly ToolCall[] {
   })
 }
 
+/** The same calls with other arguments; the caller's own list where none has changed. */
+export function writeToolCalls(value: unknown, calls: readonly ToolCall[]): unknown {
+  if (!Array.isArray(value)) return value
+  const own = value as readonly { readonly function: { readonly arguments: string } }[]
+  if (own.every((call, index) => call.function.arguments === calls[index]?.arguments)) return value
+  return own.map((call, index) => ({
+    ...call,
+    function: { ...call.function, arguments: calls[index]?.arguments ?? '{}' },
+  }))
+}
+
 function writeMessage(message: Fields, content: ContentText, judged: ConversationMessage | undefined): unknown {
   if (judged === undefined) throw unsupported('messages')
   const isSame = judged.text === content.text

@@ -27,9 +27,14 @@ export function guardAnswer(answer: unknown, guard: Guard, situation: Situation)
     if (!isFields(item)) throw unsupported('answer')
     return item
   })
-  admitCalls(guard, items.filter((item) => item['type'] === 'function_call').map(readCall), situation)
+  const calls = admitCalls(guard, items.filter((item) => item['type'] === 'function_call').map(readCall), situation)
   const texts: string[] = []
-  const output = items.map((item) => guardOutputItem(item, guard, texts))
+  let at = 0
+  const output = items.map((item) =>
+    item['type'] === 'function_call'
+      ? { ...item, arguments: calls[at++]?.arguments ?? '{}' }
+      : guardOutputItem(item, guard, texts),
+  )
   return { ...answer, output, ...('output_text' in answer ? { output_text: texts.join('') } : {}) }
 }
 

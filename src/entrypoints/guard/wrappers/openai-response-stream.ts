@@ -4,7 +4,7 @@ import { denialOf } from '../judge-messages.ts'
 import { guardedJson, isFields, unsupported, type Fields } from './content.ts'
 import { GuardedChunkStream, type ChunkStream } from './openai-guarded-stream.ts'
 import { filtered, guardAnswer, guardOutputItem, readCall } from './openai-response-answer.ts'
-import { admitCalls, denialFrom, type Situation } from './wrapper-options.ts'
+import { admitCall, denialFrom, type Situation } from './wrapper-options.ts'
 
 /** The events of a response, judged. */
 export function guardEvents(source: ChunkStream, guard: Guard, situation: Situation): ChunkStream {
@@ -137,11 +137,11 @@ class EventGuard {
     const { item } = event
     if (!isFields(item)) throw unsupported('event')
     if (item['type'] !== 'function_call') return [{ ...event, item: guardOutputItem(item, this.#guard) }]
-    const call = readCall(item)
-    admitCalls(this.#guard, [call], { ...this.#situation, earlier: this.#admitted })
+    const call = admitCall(this.#guard, readCall(item), { ...this.#situation, earlier: this.#admitted })
     this.#admitted.push(call)
+    const done = { ...event, item: { ...item, arguments: call.arguments } }
     const announced = this.#announced.get(String(item['id']))
-    if (announced === undefined) return [event]
+    if (announced === undefined) return [done]
     this.#announced.delete(String(item['id']))
     const { output_index: index, sequence_number: number } = event
     const about = { item_id: item['id'], output_index: index, sequence_number: number }
@@ -149,7 +149,7 @@ class EventGuard {
       { ...announced, item: { ...item, arguments: '', status: 'in_progress' } },
       { type: 'response.function_call_arguments.delta', ...about, delta: call.arguments },
       { type: 'response.function_call_arguments.done', ...about, name: call.name, arguments: call.arguments },
-      event,
+      done,
     ]
   }
 }

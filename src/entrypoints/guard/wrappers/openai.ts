@@ -1,7 +1,7 @@
 import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { Guard } from '../guard-setup.ts'
 import { guardedJson, guardedText, isFields, unsupported, type Fields } from './content.ts'
-import { readChatMessages, readToolCalls } from './openai-messages.ts'
+import { readChatMessages, readToolCalls, writeToolCalls } from './openai-messages.ts'
 import { guardResponse } from './openai-responses.ts'
 import type { ChunkStream } from './openai-guarded-stream.ts'
 import { filteredStream, guardedStream } from './openai-stream.ts'
@@ -100,10 +100,11 @@ function guardChoice(choice: Fields, message: Fields, guard: Guard, situation: S
   try {
     if (message['audio'] !== undefined && message['audio'] !== null) throw unsupported('audio')
     if (message['function_call'] !== undefined && message['function_call'] !== null) throw unsupported('function_call')
-    admitCalls(guard, readToolCalls(message['tool_calls']), situation)
+    const calls = admitCalls(guard, readToolCalls(message['tool_calls']), situation)
     const judged: Record<string, unknown> = {}
     for (const [key, value] of Object.entries(message))
-      judged[key] = key === 'role' || key === 'tool_calls' ? value : guardMember(guard, value)
+      judged[key] =
+        key === 'role' ? value : key === 'tool_calls' ? writeToolCalls(value, calls) : guardMember(guard, value)
     const isSame = Object.entries(message).every(([key, value]) => judged[key] === value)
     if (isSame) return choice
     // The log of single tokens would repeat what was taken out.

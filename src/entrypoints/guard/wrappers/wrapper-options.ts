@@ -33,6 +33,8 @@ export interface Situation {
   readonly options: WrapperOptions
   /** Calls of the same answer that were admitted before. */
   readonly earlier?: readonly ToolCall[] | undefined
+  /** Default `judged`: the messages went to the model as the guard returned them. */
+  readonly seen?: 'judged' | 'raw' | undefined
 }
 
 /** The same guard for the answer to one request: it knows the session, and what the answer may rest on. */
@@ -49,14 +51,25 @@ export function guardOfAnswer(guard: Guard, { messages, options }: Situation): G
   }
 }
 
-/** Authorises the calls of one answer in their order; one that is not allowed withholds all. Throws `GuardDenied`. */
-export function admitCalls(guard: Guard, calls: readonly ToolCall[], situation: Situation): void {
-  const { messages, options, earlier = [] } = situation
+/**
+ * Authorises the calls of one answer in their order; one that is not allowed withholds all. Gives them as they are to be
+ * made, with withheld values in place of their names. Throws `GuardDenied`.
+ */
+export function admitCalls(guard: Guard, calls: readonly ToolCall[], situation: Situation): readonly ToolCall[] {
+  const { messages, options, earlier = [], seen = 'judged' } = situation
+  const admitted: ToolCall[] = []
   const subject = calls.length === 0 ? undefined : options.subject?.()
-  for (const [index, call] of calls.entries()) {
-    const decision = guard.authorize(call, { messages, subject, earlier: [...earlier, ...calls.slice(0, index)] })
+  for (const call of calls) {
+    const decision = guard.authorize(call, { messages, subject, seen, earlier: [...earlier, ...admitted] })
     if (decision.decision !== 'allow') throw new GuardDenied(callDenial(decision))
+    admitted.push({ ...call, arguments: decision.arguments })
   }
+  return admitted
+}
+
+/** The one call that was admitted. */
+export function admitCall(guard: Guard, call: ToolCall, situation: Situation): ToolCall {
+  return admitCalls(guard, [call], situation)[0] ?? call
 }
 
 /** SECURITY: the name of a tool that is not declared is the model's own text, and is not passed on. */

@@ -1,0 +1,213 @@
+import type { EpochMs } from '../../base/instant.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import type { CapabilityGrant, GuardConfig, Tool } from '../manifest/manifest.ts'
+import type { PolicyEngine } from '../policy/policy-engine.ts'
+import type { ConversationMessage, Subject, ToolCall } from '../session/conversation.ts'
+import { exercise, type ArgumentBound, type Capability, type CapabilityFailure } from './capability.ts'
+import { asksFor, intentOf, isGathering } from './request-intent.ts'
+
+/** What the user asked for, and what of it has been done. */
+export interface UserRequest {
+  /** All messages of the user, in order. Never what another agent wrote in their place. */
+  readonly texts: readonly string[]
+  /** Calls since the first message that the request may rest on, those of the same answer too. */
+  readonly calls: readonly ToolCall[]
+}
+
+export interface MintContext {
+  readonly guard: GuardConfig | undefined
+  readonly subject: Subject | undefined
+  readonly engine: PolicyEngine
+}
+
+/** What one request allows. */
+export interface RequestRights {
+  readonly capabilities: ReadonlyMap<string, Capability>
+  /** Tools that the manifest grants by request; of others, those that only read need no right. */
+  readonly granted: ReadonlySet<string>
+  /** Tools of the agent that asks, where it is known. */
+  readonly agentTools?: ReadonlySet<string> | undefined
+}
+
+const CALLS_DEFAULT = 1
+const ARGUMENTS_CHARS_MAX = 100_000
+export const GRANT_VARIABLES = ['user', 'subject'] as const
+const NEVER = Number.MAX_SAFE_INTEGER as EpochMs
+
+/** For how many messages of the user a request lasts. */
+export const lastsMessages = (guard: GuardConfig | undefined): number => guard?.capabilities?.lastsMessages ?? 3
+
+/** The user's words and the calls since, out of a conversation that the user had themselves. */
+export function requestIn(
+  messages: readonly ConversationMessage[],
+  guard: GuardConfig | undefined,
+  earlier: readonly ToolCall[] = [],
+): UserRequest {
+  const users = messages.flatMap((message, index) => (message.role === 'user' ? [index] : []))
+  const first = users.at(-lastsMessages(guard)) ?? users[0] ?? messages.length
+  return {
+    texts: users.map((index) => messages[index]?.text ?? ''),
+    calls: [
+      ...messages.slice(first).flatMap((message) => (message.role === 'assistant' ? message.toolCalls : [])),
+      ...earlier,
+    ],
+  }
+}
+
+/**
+ * Rights out of the manifest and the user's own words. A boundary as far as the words are the user's: nothing that a model
+ * or a tool said gives one. Undefined: the manifest grants nothing by request, and asks for no right.
+ */
+export function mintCapabilities(
+  request: UserRequest,
+  context: MintContext,
+  agentTools?: ReadonlySet<string>,
+): RequestRights | undefined {
+  const policy = context.guard?.capabilities
+  if (policy === undefined) return undefined
+  const window = request.texts.slice(-lastsMessages(context.guard))
+  const capabilities = new Map<string, Capability>()
+  for (const grant of policy.grants) {
+    const asking = window.filter((text) => isAskedBy(text, grant, context))
+    if (asking.length > 0) capabilities.set(grant.tool, capabilityOf(grant, asking, request, context))
+  }
+  return { capabilities, granted: new Set(policy.grants.map(({ tool }) => tool)), agentTools }
+}
+
+function isAskedBy(text: string, { tool, when }: CapabilityGrant, { engine, subject }: MintContext): boolean {
+  // What only brings something in is a step of whatever was asked for, as it is elsewhere (judge-flow.ts).
+  if (when === undefined) return isGathering(tool) || asksFor(intentOf([text]), tool)
+  const compiled = engine.compile(when, GRANT_VARIABLES)
+  // What cannot be evaluated gives no right.
+  const result = compiled.ok
+    ? compiled.value.evaluate({ user: { text: text.toLowerCase() }, subject: subjectInput(subject) })
+    : compiled
+  return result.ok && result.value === true
+}
+
+const subjectInput = (subject: Subject | undefined): JsonObject =>
+  subject === undefined
+    ? {}
+    : {
+        tenant: subject.tenant,
+        principal: subject.principal,
+        roles: [...subject.roles],
+        email: subject.email ?? '',
+      }
+
+// oxlint-disable-next-line max-params -- what is granted, by which words, after which calls, and to whom
+function capabilityOf(
+  { tool, calls = CALLS_DEFAULT, arguments: args = {}, amount }: CapabilityGrant,
+  asking: readonly string[],
+  request: UserRequest,
+  { guard, subject }: MintContext,
+): Capability {
+  const used = request.calls.filter(({ name }) => name === tool)
+  const bounds = Object.entries(args).map(([path, { values = [], from = [] }]): [string, readonly ArgumentBound[]] => [
+    path,
+    [
+      {
+        values: [...values, ...from.flatMap((source) => valuesFrom(source, guard, subject))],
+        texts: from.includes('user-message') ? request.texts : [],
+      },
+    ],
+  ])
+  // Of what the user says, the amount itself must be a number; the largest alone would let an order's number through.
+  if (amount?.max === 'stated') bounds.push([amount.argument, [{ values: asking.flatMap(numbersIn), texts: [] }]])
+  return {
+    tool,
+    allowed: {},
+    bounds: Object.fromEntries(bounds),
+    callsLeft: calls * asking.length - used.length,
+    amount: amount === undefined ? undefined : { argument: amount.argument, left: amountLeft(amount, asking, used) },
+    expiresAt: NEVER,
+  }
+}
+
+function valuesFrom(source: string, guard: GuardConfig | undefined, subject: Subject | undefined): readonly string[] {
+  if (source.startsWith('directory:')) {
+    const name = source.slice('directory:'.length)
+    const { directories = {} } = guard ?? {}
+    return Object.hasOwn(directories, name) ? (directories[name] ?? []) : []
+  }
+  const field = source.startsWith('subject.') ? source.slice('subject.'.length) : ''
+  const own = field === 'email' || field === 'principal' || field === 'tenant' ? subject?.[field] : undefined
+  return own === undefined ? [] : [own]
+}
+
+/** `stated`: each message that asks gives its largest number. */
+function amountLeft(
+  { argument, max }: NonNullable<CapabilityGrant['amount']>,
+  asking: readonly string[],
+  used: readonly ToolCall[],
+): number {
+  const given = asking.map((text) => (max === 'stated' ? Math.max(0, ...numbersIn(text)) : max))
+  const spent = used.map((call) => amountOf(call, argument))
+  return given.reduce((sum, one) => sum + one, 0) - spent.reduce((sum, one) => sum + one, 0)
+}
+
+const TEXT_CHARS_MAX = 100_000
+const NUMBERS_MAX = 1_000
+
+/** `1,250.50` and `1250.5` alike; a mark before one or two last digits is a decimal one. */
+function numbersIn(text: string): readonly number[] {
+  const written = text.slice(0, TEXT_CHARS_MAX).match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []
+  return written.slice(0, NUMBERS_MAX).map(numberOf)
+}
+
+function numberOf(written: string): number {
+  const plain = written.replace(/[.,]+$/, '')
+  const mark = Math.max(plain.lastIndexOf('.'), plain.lastIndexOf(','))
+  const decimals = mark < 0 ? 0 : plain.length - mark - 1
+  const isDecimal = decimals === 1 || decimals === 2
+  const digits = isDecimal ? plain.slice(0, mark) : plain
+  const value = Number(`${digits.replaceAll(/[.,]/g, '')}${isDecimal ? `.${plain.slice(mark + 1)}` : ''}`)
+  return Number.isFinite(value) ? value : 0
+}
+
+function amountOf({ arguments: text }: ToolCall, argument: string): number {
+  const args = parseJson(text, ARGUMENTS_CHARS_MAX)
+  const value =
+    args.ok && isJsonObject(args.value) && Object.hasOwn(args.value, argument) ? args.value[argument] : undefined
+  // A call of the past whose amount cannot be read has spent it all.
+  return typeof value === 'number' && value >= 0 ? value : Infinity
+}
+
+export interface CapabilityVerdict {
+  readonly decision: 'require-approval' | 'block'
+  readonly rule: string
+  readonly reason: string
+}
+
+const REASONS: Readonly<Record<CapabilityFailure, string>> = {
+  'capability/other-tool': 'is not what the user’s request gives a right to',
+  'capability/expired': 'comes after the right to it has ended',
+  'capability/spent': 'is one more than the user’s request gives a right to',
+  'capability/argument': 'has a value that the user’s request does not give',
+  'capability/amount': 'moves more than the user’s request gives a right to',
+}
+
+/** Whether a call is within what the user's request gives. Nothing that is beyond it is denied for good: a person may say yes. */
+export function capabilityVerdict(
+  tool: Tool,
+  args: JsonObject,
+  rights: RequestRights | undefined,
+): CapabilityVerdict | undefined {
+  if (rights === undefined) return undefined
+  const { capabilities, granted, agentTools } = rights
+  // INVARIANT: no agent holds a tool that the manifest does not give it, whoever asks.
+  if (agentTools?.has(tool.id) === false)
+    return { decision: 'block', rule: 'capability.agent', reason: 'the agent that asks was not given this tool' }
+  if (tool.effect === 'read' && !granted.has(tool.id)) return undefined
+  const capability = capabilities.get(tool.id)
+  if (capability === undefined)
+    return {
+      decision: 'require-approval',
+      rule: 'capability',
+      reason: 'needs a right that no request of the user gives',
+    }
+  const left = exercise(capability, { tool: tool.id, arguments: args }, 0 as EpochMs)
+  if (left.ok) return undefined
+  const kind = left.failure.slice('capability/'.length)
+  return { decision: 'require-approval', rule: `capability.${kind}`, reason: REASONS[left.failure] }
+}

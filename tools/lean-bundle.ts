@@ -1,0 +1,97 @@
+// What the guard's bundle leaves out or writes shorter. No rule and no word is lost: each step says why.
+import { parseAst, type Plugin } from 'vite'
+
+const VALIDATOR = '@cfworker/json-schema/dist/esm'
+/** Literals from this length on are text; they stand together, where they compress better than between code. */
+const TEXT_CHARS_MIN = 200
+const SEPARATOR = '\u0001'
+
+export function leanBundle(): Plugin {
+  return {
+    name: 'lean-bundle',
+    enforce: 'pre',
+    load(id) {
+      // Schemas reach the library without `format` (interpreted-checker.ts): its patterns are never asked for.
+      return id.endsWith(`${VALIDATOR}/format.js`) ? 'export const format = {}\nexport const fastFormat = {}\n' : null
+    },
+    transform(code, id) {
+      // Of an error only its keyword and place are read.
+      if (id.endsWith(`${VALIDATOR}/validate.js`)) return code.replaceAll(/\berror: `[^`]*`/g, "error: ''")
+      if (id.endsWith('/formats/given-names.ts')) return withFrontCodedLists(code)
+      return null
+    },
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = withTextsTogether(chunk.code)
+    },
+  }
+}
+
+const FIRST = 65
+
+/** Sorted words as what each does not share with the one before it; a capital letter says how much that is. */
+export function withFrontCodedLists(code: string): string {
+  const lists = code.replaceAll(
+    /const ([A-Z_]+) =\s*\n((?:\s*'[^'\n]*'(?: \+)?\n)+)/g,
+    (_, name: string, parts: string) => {
+      const words = [...parts.matchAll(/'([^'\n]*)'/g)]
+        .map(([, part = '']) => part)
+        .join('')
+        .split(' ')
+      let coded = ''
+      for (const [index, word] of words.entries()) {
+        const before = words[index - 1] ?? ''
+        let shared = 0
+        while (shared < 25 && shared < word.length && word[shared] === before[shared]) shared += 1
+        coded += String.fromCharCode(FIRST + shared) + word.slice(shared)
+      }
+      return `const ${name} = frontDecoded(${JSON.stringify(coded)})\n`
+    },
+  )
+  return `${lists}
+function frontDecoded(coded) {
+  let word = ''
+  return coded.match(/[A-Z][^A-Z]*/g).map((part) => (word = word.slice(0, part.charCodeAt(0) - ${FIRST}) + part.slice(1))).join(' ')
+}
+`
+}
+
+interface Node {
+  readonly type: string
+  readonly start: number
+  readonly end: number
+  readonly value?: unknown
+  readonly expressions?: readonly unknown[]
+  readonly quasis?: readonly { readonly value: { readonly cooked?: string | null } }[]
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && 'type' in value && 'start' in value
+
+function withTextsTogether(code: string): string {
+  const texts: { readonly start: number; readonly end: number; readonly text: string }[] = []
+  const visit = (value: unknown, isTagged: boolean): void => {
+    if (Array.isArray(value)) for (const item of value as readonly unknown[]) visit(item, false)
+    if (!isNode(value)) return
+    const text = isTagged ? undefined : textOf(value)
+    if (text !== undefined && value.end - value.start >= TEXT_CHARS_MIN && !text.includes(SEPARATOR))
+      texts.push({ start: value.start, end: value.end, text })
+    else
+      for (const [key, member] of Object.entries(value))
+        if (typeof member === 'object') visit(member, value.type === 'TaggedTemplateExpression' && key === 'quasi')
+  }
+  visit(parseAst(code), false)
+  let out = ''
+  let at = 0
+  for (const [index, { start, end }] of texts.entries()) {
+    out += `${code.slice(at, start)} $texts[${index}] `
+    at = end
+  }
+  const pool = JSON.stringify(texts.map(({ text }) => text).join(SEPARATOR))
+  return `var $texts=${pool}.split("\\u0001");${out}${code.slice(at)}`
+}
+
+function textOf({ type, value, expressions, quasis }: Node): string | undefined {
+  if (type === 'Literal') return typeof value === 'string' ? value : undefined
+  if (type !== 'TemplateLiteral' || expressions?.length !== 0) return undefined
+  return quasis?.[0]?.value.cooked ?? undefined
+}
