@@ -103,8 +103,10 @@ export function gatewayTelemetry(
             exporter: new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/traces` }),
           }),
         ]
-  const tracers = new TracerProvider({ resource, spanProcessors: [...exporters, ...extra] })
-  const tracer = tracers.getTracer('gatehouse')
+  const processors = [...exporters, ...extra]
+  const tracers = new TracerProvider({ resource, spanProcessors: processors })
+  // Where nobody takes spans, none is made.
+  const tracer = processors.length === 0 ? undefined : tracers.getTracer('gatehouse')
 
   return {
     record(request) {
@@ -133,7 +135,7 @@ export function gatewayTelemetry(
         action: request.action,
         code: request.code ?? '',
       })
-      recordSpan(tracer, request, common)
+      if (tracer !== undefined) recordSpan(tracer, request, common)
     },
     ...meteredParts(instruments),
     observe: (state) => observeState(meter, state),

@@ -1,6 +1,6 @@
 /** Texts that were judged before and were clean: a conversation brings its whole history with each turn. */
 export interface CleanTexts {
-  /** Stands for a text under one policy; holds nothing of it. Undefined: it is too short to be worth it. */
+  /** Stands for a text under one policy; holds nothing of it. Undefined: there is nothing to judge. */
   keyOf(policy: string, text: string): string | undefined
   /** The score of a text in which nothing was found, if it was judged lately. */
   scoreOf(key: string): number | undefined
@@ -8,13 +8,12 @@ export interface CleanTexts {
 }
 
 const TEXTS_MAX = 50_000
-const CHARS_MIN = 64
 
 /** Bounded; the longest unused goes first. Only what had no finding and left as it came is kept, and of that only a keyed hash. */
-export function cleanTexts(hmac: (purpose: string, text: string) => string): CleanTexts {
+export function cleanTexts(digest: (purpose: string, text: string) => string): CleanTexts {
   const scores = new Map<string, number>()
   return {
-    keyOf: (policy, text) => (text.length < CHARS_MIN ? undefined : hmac('judged', `${policy}\n${text}`)),
+    keyOf: (policy, text) => (text === '' ? undefined : digest(policy, text)),
     scoreOf(key) {
       const score = scores.get(key)
       if (score === undefined) return undefined
