@@ -22,7 +22,6 @@ import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { Segment } from '../../contract/decision/decision-record.ts'
 import { routeOf } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
@@ -182,7 +181,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     url: config.config.approvals?.redis.url,
     environment: options.processEnvironment ?? {},
     put: (question) =>
-      post(`${options.controlPlane}/api/v1/gateway/approvals`, options.token, { ...question, gateway }),
+      post(`${options.controlPlane}/api/v1/gateway/approvals`, options.token, JSON.stringify({ ...question, gateway })),
     decided: (system, id) => bundles.approvalOf(system, id),
   })
   const mcp: McpPort = {
@@ -243,25 +242,21 @@ async function openRecords(
     clock,
     newId: ulidIds,
     bytesMax: config.config.audit?.spoolBytesMax,
-    ship: (segment) => ship(options, segment),
+    ship: (document) => post(`${options.controlPlane}/api/v1/gateway/segments`, options.token, document),
   })
   const gaps = new RecordGaps(spool, clock, ulidIds)
   return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
 }
 
-async function ship({ controlPlane, token }: GatewayOptions, segment: Segment): Promise<boolean> {
-  return post(`${controlPlane}/api/v1/gateway/segments`, token, segment)
-}
-
-async function post(url: string, token: string, document: object): Promise<boolean> {
+async function post(url: string, token: string, body: string): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(url, {
+    const answer = await request(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(document),
+      body,
     })
-    await body.dump()
-    return statusCode === 200
+    await answer.body.dump()
+    return answer.statusCode === 200
   } catch (error) {
     // Away: a segment stays on disk and is sent again; a question is asked again with its request.
     if (error instanceof Error) return false
