@@ -46,23 +46,46 @@ export function gatewayReport({ rows, firstRows, memory, missing, pieceMs }: Mea
       'One mock provider, one load generator on bare sockets, each in a process of its own; every target gets the same request of about 1 KiB, of which no two say the same. All are warmed up alike before anything is measured. Requests a second are medians of the rounds; targets take turns within a round. Gatehouse runs as its how-to starts it.',
       `Load average at the end: ${loadavg()
         .map((load) => load.toFixed(1))
-        .join(', ')}. Load generator, provider and target share the cores, so a target's requests a second also depend on what the others need.`,
+        .join(
+          ', ',
+        )}. Load generator, provider and target share the cores, so a target's requests a second also depend on what the others need.`,
       ...(missing === undefined ? [] : [missing]),
       ...failures.slice(0, 5),
     ],
     goals: goalsOf(rows, firstRows, memory),
-    tables: [speedTable(rows), firstTable(firstRows, pieceMs), memoryTable(memory)],
+    tables: [ratioTable(rows), speedTable(rows), firstTable(firstRows, pieceMs), memoryTable(memory)],
     figures: { rows, firstRows, memory },
   }
 }
 
-function goalsOf(rows: readonly Row[], firstRows: readonly Row[], memory: readonly MemoryRow[]): readonly Goal[] {
-  const of = (name: string, concurrency: number, value = rate): number => {
-    const row = rows.find(
-      (one) => one.wire === 'JSON' && one.concurrency === concurrency && isNamed(one.target, name),
-    )
-    return row === undefined ? Number.NaN : value(row)
+function jsonFigure(rows: readonly Row[], name: string, concurrency: number, value: (row: Row) => number): number {
+  const row = rows.find((one) => one.wire === 'JSON' && one.concurrency === concurrency && isNamed(one.target, name))
+  return row === undefined ? Number.NaN : value(row)
+}
+
+/** What a busy machine does to waiting it does not do to work: both are told. */
+function ratioTable(rows: readonly Row[]): Table {
+  const pairs = [
+    [GUARD, 'bare'],
+    [AUDIT, PEER],
+  ] as const
+  return {
+    title: 'Ratios, JSON',
+    head: ['', 'c', 'by requests/s', 'by processor time'],
+    rows: pairs.flatMap(([own, other]) =>
+      [1, 16, 64].map((c) => [
+        `${own} / ${other === PEER ? 'Portkey with 4 guards' : 'bare proxy'}`,
+        String(c),
+        figure(jsonFigure(rows, own, c, rate) / jsonFigure(rows, other, c, rate)),
+        figure(jsonFigure(rows, other, c, cpu) / jsonFigure(rows, own, c, cpu)),
+      ]),
+    ),
+    note: 'More is better in both columns: requests for the same time, requests for the same work of the processor.',
   }
+}
+
+function goalsOf(rows: readonly Row[], firstRows: readonly Row[], memory: readonly MemoryRow[]): readonly Goal[] {
+  const of = (name: string, concurrency: number): number => jsonFigure(rows, name, concurrency, rate)
   const overDirect = (name: string): number => {
     const [row, direct] = [name, 'direct'].map((wanted) => firstRows.find(({ target }) => isNamed(target, wanted)))
     return row === undefined || direct === undefined ? Number.NaN : firstMs(row) - firstMs(direct)

@@ -10,7 +10,20 @@ import { withoutPrivateData } from '../../src/entrypoints/gateway/exchange/excha
 // What the gateway rests on where it does not judge a text twice: neither who asks nor what came before has a say in a
 // judgement that found nothing, and such a text has nothing that a record would have to leave out.
 
-const WORDS = ['the', 'order', 'Where is', 'my lamp?', '2 tables,', 'please', 'Anna', 'Smith', 'said', 'Berlin', '\n', ' ']
+const WORDS = [
+  'the',
+  'order',
+  'Where is',
+  'my lamp?',
+  '2 tables,',
+  'please',
+  'Anna',
+  'Smith',
+  'said',
+  'Berlin',
+  '\n',
+  ' ',
+]
 const FINDS = [
   'jo.doe@example.com',
   '+49 30 901820',
@@ -44,7 +57,10 @@ beforeAll(() => {
   classify = loaded.value
 })
 
-const asks = (name: string): GuardOptions => ({ classify, pseudonym: (category, value) => `${name}:${category}:${value}` })
+const asks = (name: string): GuardOptions => ({
+  classify,
+  pseudonym: (category, value) => `${name}:${category}:${value}`,
+})
 
 describe('a text in which nothing was found', () => {
   test('is judged the same for everybody, whatever was judged in between', () => {

@@ -88,7 +88,7 @@ export class DurableLines {
 
   async #write(bytes: Buffer, lines: number): Promise<AppendOutcome> {
     try {
-      for (let from = 0; from < bytes.length; ) from += await writeSome(this.#file.fd, bytes, from)
+      for (let from = 0; from < bytes.length;) from += await writeSome(this.#file.fd, bytes, from)
       if (SYNCED === 0) await this.#file.datasync()
       this.#length += bytes.length
       this.#count += lines
