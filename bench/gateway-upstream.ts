@@ -1,8 +1,11 @@
-// A provider that answers at once, or a piece every so many milliseconds: `node bench/gateway-upstream.ts PIECE_MS`.
+// A provider that answers at once, or, once told so, a piece every so many milliseconds: `node bench/gateway-upstream.ts`.
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-const pieceMs = Number(process.argv[2] ?? 0)
+let pieceMs = 0
+process.on('message', (told: { readonly pieceMs: number }) => {
+  pieceMs = told.pieceMs
+})
 const PIECES = 50
 const HEAD = { id: 'chatcmpl-bench', created: 1_700_000_000, model: 'model-a' }
 const TEXT = 'Your order left the warehouse this morning and should arrive within two working days. '

@@ -127,7 +127,8 @@ export async function startProcesses(
       GATEHOUSE_ENVIRONMENT: 'local',
       ...upstream,
     }
-    children.push(await startChild('gateway', ['src/entrypoints/gateway/main.ts'], gateway, `${gatewayUrl}/healthz`))
+    const program = ['--max-semi-space-size=8', 'src/entrypoints/gateway/main.ts']
+    children.push(await startChild('gateway', program, gateway, `${gatewayUrl}/healthz`))
     const app = {
       PORT: String(ports.app),
       GATEHOUSE_GATEWAY_URL: `${gatewayUrl}/v1`,

@@ -57,12 +57,22 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** Walks without recursion, for values that no recursive walk would survive. */
 export function isNestedDeeper(value: unknown, depthMax: number): boolean {
-  let layer: readonly unknown[] = [value]
+  // Only what holds something goes on to the next layer: most members of a document are texts.
+  let layer: readonly object[] = isHolder(value) ? [value] : []
   for (let depth = 0; layer.length > 0; depth++) {
-    if (depth > depthMax) return true
-    layer = layer.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+    const next: object[] = []
+    for (const holder of layer)
+      for (const member of Object.values(holder)) {
+        if (depth >= depthMax) return true
+        if (isHolder(member)) next.push(member)
+      }
+    layer = next
   }
   return false
+}
+
+function isHolder(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /** Parses JSON text within bounds; never throws. */

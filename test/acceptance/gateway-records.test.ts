@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/adapters/clock/system-clock.ts'
 import { ulidIds } from '../../src/adapters/ids/ulid-ids.ts'
 import { openSpool } from '../../src/adapters/spool/spool.ts'
-import type { DecisionOutcome } from '../../src/contract/decision/decision-record.ts'
+import type { DecisionOutcome, Segment } from '../../src/contract/decision/decision-record.ts'
 import { says, type FakeReply } from '../support/fake-provider.ts'
 import {
   approved,
@@ -285,7 +285,7 @@ describe('the spool', () => {
         return systemClock()
       },
       newId: ulidIds,
-      ship: async ({ lines }) => shipped.push(...lines.map(({ id }) => id)) > 0,
+      ship: async (document) => shipped.push(...(JSON.parse(document) as Segment).lines.map(({ id }) => id)) > 0,
     })
     await rm(join(folder.path, 'spool'), { recursive: true })
     await spool.outcome(OUTCOME('lost'))

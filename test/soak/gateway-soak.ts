@@ -49,7 +49,7 @@ function count({ segments }: BundleServer): void {
 
 const signer = new BundleSigner()
 plane.serve(await signer.sign(), 1)
-const upstream = fork(join(ROOT, 'bench', 'gateway-upstream.ts'), ['0'])
+const upstream = fork(join(ROOT, 'bench', 'gateway-upstream.ts'))
 children.push(upstream)
 const [{ port }] = (await once(upstream, 'message')) as [{ port: number }]
 const { url, pid } = await startGateway(port)
@@ -57,7 +57,7 @@ const pool = new Pool(url, { connections: 128 })
 
 async function startGateway(upstreamPort: number): Promise<{ readonly url: string; readonly pid: number }> {
   await writeFile(join(folder, 'trust.json'), signer.trustText)
-  const child = spawn(process.execPath, ['src/entrypoints/gateway/main.ts'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', 'src/entrypoints/gateway/main.ts'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {

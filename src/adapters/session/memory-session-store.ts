@@ -17,6 +17,9 @@ interface Held {
 export function memorySessionStore(clock: Clock): SessionStore {
   const sessions = new Map<string, Held>()
   const days = new Map<string, number>()
+  /** Already at the end of the map: a request asks for its session several times. */
+  let newest: string | undefined
+  let today: string | undefined
 
   function held(key: string): Held {
     const now = clock()
@@ -24,6 +27,8 @@ export function memorySessionStore(clock: Clock): SessionStore {
     if (entry !== undefined && now - entry.usedAt > IDLE_MS) entry = undefined
     entry ??= { state: EMPTY, assistant: new Set(), usedAt: now }
     entry.usedAt = now
+    if (key === newest && sessions.get(key) === entry) return entry
+    newest = key
     // Re-insertion keeps the map in order of use.
     sessions.delete(key)
     sessions.set(key, entry)
@@ -47,7 +52,8 @@ export function memorySessionStore(clock: Clock): SessionStore {
     },
     dayCalls: (tenantKey, tool, day) => days.get(`${day}\n${tenantKey}\n${tool}`) ?? 0,
     countDayCall(tenantKey, tool, day) {
-      for (const key of days.keys()) if (!key.startsWith(day)) days.delete(key)
+      if (day !== today) for (const key of days.keys()) if (!key.startsWith(day)) days.delete(key)
+      today = day
       const key = `${day}\n${tenantKey}\n${tool}`
       days.set(key, (days.get(key) ?? 0) + 1)
     },

@@ -46,8 +46,8 @@ async function start(overrides: Partial<SpoolOptions> = {}): Promise<Spool> {
     gateway: 'gateway-1',
     clock: () => epochMs(now),
     newId: () => `01J${String(ids++).padStart(23, '0')}`,
-    ship: (segment) => {
-      offered.push(segment)
+    ship: (document) => {
+      offered.push(JSON.parse(document) as Segment)
       return Promise.resolve(isTaken)
     },
     ...overrides,

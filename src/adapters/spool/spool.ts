@@ -9,7 +9,6 @@ import {
   type GapLine,
   type ReportLine,
   type ShadowLine,
-  type Segment,
   type SpoolLine,
 } from '../../contract/decision/decision-record.ts'
 import { ongoingClock } from '../clock/ongoing-clock.ts'
@@ -33,8 +32,8 @@ export interface SpoolOptions {
   readonly newId: NewId
   /** What all that is not shipped yet may take of the disk. */
   readonly bytesMax?: number | undefined
-  /** Hands a sealed segment to the control plane; true when it is kept there. */
-  readonly ship: (segment: Segment) => Promise<boolean>
+  /** Hands a sealed segment, as the JSON document that the control plane takes, over to it; true when it is kept there. */
+  readonly ship: (document: string) => Promise<boolean>
 }
 
 export interface Spool {
@@ -119,18 +118,23 @@ interface SealedFile {
   readonly bytes: number
 }
 
-/** Lines that this spool wrote or has already looked at: only what is no JSON at all, on a disk that lost it, is left out. */
-function ownLinesOf(text: string): SpoolLine[] {
-  const lines: SpoolLine[] = []
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    try {
-      lines.push(JSON.parse(line) as SpoolLine)
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-    }
+/**
+ * Lines that this spool wrote or has already looked at: only what is no JSON at all, on a disk that lost it, is left out. They
+ * go on as they are written: thousands of records that live for the length of a request to the control plane, only to be
+ * written again, were most of what the collector had to do.
+ */
+function ownLinesOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '' && isJson(line))
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
   }
-  return lines
 }
 
 class RunningSpool implements Spool {
@@ -282,13 +286,13 @@ class RunningSpool implements Spool {
       const path = join(this.#options.folder, name)
       const text = await readFile(path, 'utf8')
       const lines = ownLinesOf(text)
-      const segment: Segment = {
+      const head = JSON.stringify({
         segmentId: name.replace(/\.sealed$/, ''),
         gateway: this.#options.gateway,
         digest: digestOfBytes(nodeSha256, Buffer.from(text)),
-        lines,
-      }
-      if (lines.length > 0 && !(await this.#options.ship(segment))) return
+      })
+      const document = `${head.slice(0, -1)},"lines":[${lines.join(',')}]}`
+      if (lines.length > 0 && !(await this.#options.ship(document))) return
       await unlink(path)
       this.#sealed.shift()
       this.#sealedBytes -= bytes

@@ -105,8 +105,10 @@ export function gatewayTelemetry(
             exporter: new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/traces` }),
           }),
         ]
-  const tracers = new TracerProvider({ resource, spanProcessors: [...exporters, ...extra] })
-  const tracer = tracers.getTracer('gatehouse')
+  const processors = [...exporters, ...extra]
+  const tracers = new TracerProvider({ resource, spanProcessors: processors })
+  // Where nobody takes spans, none is made.
+  const tracer = processors.length === 0 ? undefined : tracers.getTracer('gatehouse')
 
   return {
     record(request) {
@@ -136,7 +138,7 @@ export function gatewayTelemetry(
         code: request.code ?? '',
       })
       if (request.isTraced === false) untraced.add(1, { 'gatehouse.system': request.system })
-      else recordSpan(tracer, request, common)
+      else if (tracer !== undefined) recordSpan(tracer, request, common)
     },
     ...meteredParts(instruments),
     observe: (state) => observeState(meter, state),

@@ -4,6 +4,7 @@ const RANGE = /^(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,3})(?:;q=(0(?:\.\d{1,3}
 
 /** The languages of an `Accept-Language`, most wanted first; what does not read as one is passed over. */
 export function acceptedLanguages(header: string): readonly string[] {
+  if (header === '') return []
   const ranges: { readonly language: string; readonly weight: number }[] = []
   for (const part of header.slice(0, HEADER_CHARS_MAX).split(',').slice(0, RANGES_MAX)) {
     const match = RANGE.exec(part.replaceAll(' ', ''))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { ed25519Verifier } from '../../adapters/crypto/ed25519.ts'
@@ -79,7 +79,7 @@ export class BundleSource implements AdmissionSource {
 
   callerOf(apiKey: string): Caller | undefined {
     if (this.outage !== undefined) return undefined
-    return this.#callers.get(createHash('sha256').update(apiKey).digest('hex'))
+    return this.#callers.get(hash('sha256', apiKey))
   }
 
   callerOfSystem(system: string): Caller | undefined {

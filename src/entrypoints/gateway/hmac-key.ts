@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { RandomBytes } from '../../adapters/crypto/node-crypto.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
@@ -16,4 +17,9 @@ export async function openHmacKey(path: string, randomBytes: RandomBytes): Promi
   const key = randomBytes(KEY_BYTES)
   await writeFileAtomic(path, key, 0o600)
   return key
+}
+
+/** What a gateway is called in records and by the control plane: the same as long as its folder is. */
+export function gatewayName(key: Uint8Array): string {
+  return `gw-${createHmac('sha256', key).update('name').digest('hex').slice(0, 12)}`
 }

@@ -1,8 +1,8 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
-import { nodeChance, nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { keyedTextDigest, nodeChance, nodeRandomBytes, processTextDigest } from '../../adapters/crypto/node-crypto.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
@@ -14,6 +14,7 @@ import { LiveConfig } from '../../adapters/gateway/live-config.ts'
 import { silentTelemetry } from '../../adapters/telemetry/silent-telemetry.ts'
 import { memorySessionStore } from '../../adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../application/gateway/admitted-system.ts'
+import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { TargetModel } from '../../application/evaluation/target.ts'
 import { base64Of } from '../../base/bytes.ts'
 import { DAY_MS, epochMs } from '../../base/instant.ts'
@@ -56,15 +57,16 @@ export async function startProvingGateway(
   const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
   const guards = new ReleaseGuards(variables)
   const checkArguments = argumentChecker(served.schemas)
+  const undenied = denyStateOf(name, [])
   const classify = shippedClassifier()
   const config = await provingConfig(model)
   const models = new AnsweringModels()
-  const hmac = (purpose: string, text: string): string =>
-    createHmac('sha256', secret).update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
+  const hmac = keyedTextDigest(secret)
   const server = gatewayServer({
     admission: {
       callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
-      denyStateOf: (system) => denyStateOf(system, []),
+      // No control plane stands behind it: nothing is ever denied.
+      denyStateOf: () => undenied,
       callerOfSystem: () => undefined,
       approvalOf: () => undefined,
       outage: undefined,
@@ -89,6 +91,7 @@ export async function startProvingGateway(
     pseudonyms: chatVault(secret),
     hmac,
     classify,
+    clean: cleanTexts(processTextDigest()),
     guardOf: (asked) => guards.of(asked),
     argumentsOf: () => checkArguments,
   })

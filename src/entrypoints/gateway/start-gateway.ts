@@ -1,11 +1,10 @@
-import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
-import { nodeChance, nodeRandomBytes } from '../../adapters/crypto/node-crypto.ts'
+import { keyedTextDigest, nodeChance, nodeRandomBytes, processTextDigest } from '../../adapters/crypto/node-crypto.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
@@ -33,7 +32,7 @@ import { gatewayServer, type RequestTimes } from './gateway-server.ts'
 import { openDesk } from './approval/open-desk.ts'
 import { McpSessions } from './mcp/mcp-sessions.ts'
 import { ProxiedCalls } from './mcp/proxied-calls.ts'
-import { openHmacKey } from './hmac-key.ts'
+import { gatewayName, openHmacKey } from './hmac-key.ts'
 import { Rollouts } from './rollouts.ts'
 import { spoolSink } from './spool-sink.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
@@ -170,13 +169,12 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const config = opened.value
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
-  const gateway = `gw-${createHmac('sha256', hmacKey).update('name').digest('hex').slice(0, 12)}`
+  const gateway = gatewayName(hmacKey)
   const engine = celEngine()
   const bundles = new BundleSource({ ...options, gateway, clock, engine }, trust.value)
   await bundles.start()
   const telemetry = gatewayTelemetry(options.otlpEndpoint)
-  const hmac = (purpose: string, text: string): string =>
-    createHmac('sha256', hmacKey).update(`${purpose}\n${text}`).digest('hex').slice(0, 32)
+  const hmac = keyedTextDigest(hmacKey)
   const { spool, sink } = await openRecords(options, { config, gateway, clock })
   const rollouts = new Rollouts({ configured: () => config.config.rollouts ?? [], hmac, monotonicMs, log: options.log })
   telemetry.observe(() => ({
@@ -214,7 +212,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     pseudonyms: chatVault(hmacKey),
     hmac,
     classify: classify.value,
-    clean: cleanTexts(hmac),
+    clean: cleanTexts(processTextDigest()),
     guardOf: (release) => guards.of(release),
     mcp,
     approvals,
@@ -236,7 +234,8 @@ function openApprovals(
   return openDesk({
     url: config.config.approvals?.redis.url,
     environment: processEnvironment,
-    put: (question) => post(`${controlPlane}/api/v1/gateway/approvals`, { token, gateway }, { ...question, gateway }),
+    put: (question) =>
+      post(`${controlPlane}/api/v1/gateway/approvals`, { token, gateway }, JSON.stringify({ ...question, gateway })),
     decided: (system, id) => bundles.approvalOf(system, id),
   })
 }
@@ -277,8 +276,8 @@ async function openRecords(
     clock,
     newId: ulidIds,
     bytesMax: config.config.audit?.spoolBytesMax,
-    ship: (segment) =>
-      post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, segment),
+    ship: (document) =>
+      post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, document),
   })
   const gaps = new RecordGaps(spool, clock, ulidIds)
   return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
@@ -287,20 +286,20 @@ async function openRecords(
 async function post(
   url: string,
   { token, gateway }: { readonly token: string; readonly gateway: string },
-  document: object,
+  body: string,
 ): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(url, {
+    const answer = await request(url, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${token}`,
         'gatehouse-gateway': gateway,
         'content-type': 'application/json',
       },
-      body: JSON.stringify(document),
+      body,
     })
-    await body.dump()
-    return statusCode === 200
+    await answer.body.dump()
+    return answer.statusCode === 200
   } catch (error) {
     // Away: a segment stays on disk and is sent again; a question is asked again with its request.
     if (error instanceof Error) return false

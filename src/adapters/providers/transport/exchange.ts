@@ -19,6 +19,8 @@ export interface ExchangeRequest {
   readonly times: ExchangeTimes
   readonly bodyBytesMax: number
   readonly monotonicMs: () => number
+  /** Told the status of the answer before anything of its body is there. */
+  readonly onHead: (status: number) => void
   /** Told once, when the last byte came or nothing more will come. */
   readonly onClose: (failure: TransportFailure | undefined) => void
 }
@@ -52,6 +54,9 @@ export function exchange(pool: Dispatcher, request: ExchangeRequest): Promise<Ex
   })
 }
 
+/** What may wait for its reader before the upstream is held back. */
+const UNREAD_BYTES_MAX = 65_536
+
 type Reader = (bytes: Buffer) => void | Promise<void>
 
 /** The state of one exchange: what came, who reads, and until when. */
@@ -80,8 +85,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
 
   watch(): void {
     this.#request.signal.addEventListener('abort', this.#onAbort, { once: true })
-    const { firstByteMs, totalMs } = this.#request.times
-    this.#timer = setTimeout(this.#onTime, Math.min(firstByteMs, totalMs))
+    // Due at the shortest limit, so that the head of the answer arms no other: who is due is asked when it fires.
+    const { firstByteMs, interTokenMs, totalMs } = this.#request.times
+    this.#timer = setTimeout(this.#onTime, Math.min(firstByteMs, interTokenMs, totalMs))
   }
 
   readonly #onAbort = (): void => this.fail(transportFailure('upstream/cancelled'))
@@ -99,7 +105,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
       : this.#startMs + times.firstByteMs - now
     if (stepLeft <= 0)
       return this.fail(transportFailure(this.#hasHead ? 'upstream/inter-token-timeout' : 'upstream/first-byte-timeout'))
-    this.#timer = setTimeout(this.#onTime, Math.ceil(Math.min(totalLeft, stepLeft)))
+    // The head may come at any time, and the pauses behind it may be bounded more tightly than the one before it.
+    this.#timer = setTimeout(this.#onTime, Math.ceil(Math.min(totalLeft, stepLeft, times.interTokenMs)))
   }
 
   get #isWaitingForReader(): boolean {
@@ -112,21 +119,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
     if (this.#end !== undefined) controller.abort(new Error('ended'))
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 1xx heads announce; the answer's own head is still to come.
     if (status < 200 || this.#end !== undefined) return
     this.#hasHead = true
     this.#lastMs = this.#request.monotonicMs()
-    controller.pause()
-    this.#rearm()
+    this.#request.onHead(status)
     this.#resolve({ kind: 'response', status, headers, body: this })
-  }
-
-  #rearm(): void {
-    clearTimeout(this.#timer)
-    const { interTokenMs, totalMs } = this.#request.times
-    const totalLeft = this.#startMs + totalMs - this.#request.monotonicMs()
-    this.#timer = setTimeout(this.#onTime, Math.max(1, Math.ceil(Math.min(interTokenMs, totalLeft))))
   }
 
   onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
@@ -136,7 +135,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
     if (this.#bytes > this.#request.bodyBytesMax) return this.fail(transportFailure('upstream/too-large'))
     if (this.#reader === undefined || this.#isHeld) {
       this.#queued.push(bytes)
-      controller.pause()
+      // What came with the head is there before anybody can have asked for it: a little of it holds nobody up.
+      if (this.#isHeld || this.#bytes > UNREAD_BYTES_MAX) controller.pause()
       return
     }
     this.#hand(bytes)
@@ -227,6 +227,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
       parts.push(bytes)
     })
     if (end.kind === 'broken') return end
+    // It may have been there to its end before anybody counted.
+    if (length > bytesMax) return { kind: 'broken', failure: transportFailure('upstream/too-large') }
     return { kind: 'text', text: (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString('utf8') }
   }
 

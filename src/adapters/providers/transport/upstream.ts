@@ -88,6 +88,11 @@ export class Upstream {
       times: this.options.timeouts,
       bodyBytesMax: this.options.bodyBytesMax,
       monotonicMs: this.#monotonicMs,
+      // Counted here: by the time that the caller has the answer, all of it may have come.
+      onHead: (status) => {
+        if (status >= 500) count('bad')
+        else if (status === 429) count('neutral')
+      },
       onClose: (failure) => {
         this.#inFlight -= 1
         if (failure === undefined) count('good')
@@ -95,11 +100,7 @@ export class Upstream {
       },
     })
     if (outcome.kind === 'failed') return outcome
-    if (outcome.status >= 500) count('bad')
-    else if (outcome.status === 429) {
-      count('neutral')
-      this.#coolDown(outcome.headers['retry-after'])
-    }
+    if (outcome.status === 429) this.#coolDown(outcome.headers['retry-after'])
     if (outcome.status >= 300 && outcome.status < 400) {
       outcome.body.cancel()
       return { kind: 'failed', failure: { ...transportFailure('upstream/redirect'), status: outcome.status } }

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { REMOVAL_KINDS } from '../../../domain/controls/control-test.ts'
-import { cursor, digest, document, INSTANT_MAX, items, limit, operation, page, pageOfItems, system } from '../operation.ts'
+import {
+  cursor,
+  digest,
+  document,
+  INSTANT_MAX,
+  items,
+  limit,
+  operation,
+  page,
+  pageOfItems,
+  system,
+} from '../operation.ts'
 
 const control = z.string().regex(/^CTL-[A-Z]+-\d+$/)
 const framework = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)

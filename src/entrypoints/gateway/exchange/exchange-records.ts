@@ -83,11 +83,16 @@ function shownNotices(
   return shown.map(({ kind, language, version }) => ({ kind, language, version }))
 }
 
+/** What a record says of a decision; the texts as the guard left them, where it looked at any. */
+type RecordedDecision = Pick<RequestDecision, 'releaseDigest' | 'action' | 'score' | 'findings'> & {
+  readonly texts?: readonly string[] | undefined
+}
+
 /** The first record of a request. */
 export function intentRecord(
   ports: GatewayPorts,
   { id, caller, request, subject, marks }: ModelExchange,
-  decision: Pick<RequestDecision, 'releaseDigest' | 'action' | 'score' | 'findings'>,
+  decision: RecordedDecision,
 ): DecisionIntent {
   const { admitted } = caller
   const release = admitted.releases.find(({ digest }) => digest === decision.releaseDigest) ?? admitted.releases.at(-1)
@@ -106,7 +111,7 @@ export function intentRecord(
     action: decision.action,
     score: decision.score,
     findings: bounded(decision.findings),
-    captured: release?.manifest.data?.capture === 'redacted' ? captured(request) : null,
+    captured: release?.manifest.data?.capture === 'redacted' ? captured(request, decision) : null,
     ...(marks.policy === undefined ? {} : { policy: keptPolicy(marks.policy) }),
   }
 }
@@ -135,14 +140,27 @@ const CAPTURE_POLICY = {
 } as const
 
 /** User and tool texts without personal data and secrets, for review and regression cases. */
-function captured({ messages }: ModelRequest): DecisionIntent['captured'] {
+function captured({ messages }: ModelRequest, { texts = [], findings }: RecordedDecision): DecisionIntent['captured'] {
+  const found = new Set(findings.map(({ where }) => where))
   return messages
-    .filter((message) => message.role !== 'system' && message.role !== 'developer')
+    .map((message, index) => ({ message, index }))
+    .filter(({ message: { role } }) => role !== 'system' && role !== 'developer')
     .slice(-CAPTURED_MESSAGES_MAX)
-    .map((message) => ({
-      role: message.role,
-      text: withoutPrivateData(textOf(message).slice(0, CAPTURED_CHARS_MAX).toWellFormed()),
-    }))
+    .map(({ message, index }) => {
+      const text = textOf(message)
+      // The guard has just read all of it as one text and has found nothing (it looks for both, whatever its policy does
+      // about them): neither would this look. Tool results it may have read leaf by leaf, and a text that is cut may show
+      // what the whole one did not.
+      const isClean =
+        message.role !== 'tool' &&
+        text.length <= CAPTURED_CHARS_MAX &&
+        texts[index] === text &&
+        !found.has(String(index))
+      return {
+        role: message.role,
+        text: isClean ? text : withoutPrivateData(text.slice(0, CAPTURED_CHARS_MAX).toWellFormed()),
+      }
+    })
 }
 
 /** A text as a record keeps it. */

@@ -1,3 +1,4 @@
+import type { AdmittedSystem } from '../../../application/gateway/admitted-system.ts'
 import type { RequestDecision } from '../../../application/gateway/decide-request.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
@@ -15,16 +16,16 @@ export async function withinLimits(
   { context, texts }: Pick<Extract<RequestDecision, { kind: 'forward' }>, 'context' | 'texts'>,
   guardMs: number,
 ): Promise<Result<ModelExchange, GatewayError>> {
-  const { organization, system, environment } = context.admitted
+  const { system } = context.admitted
   const { request, subject, caller, id } = exchange
   const verdict = await ports.admitWithinLimits({
-    scope: [organization, system, environment].map(encodeURIComponent).join('/'),
+    scope: scopeOf(context.admitted),
     id,
     by: {
       key: [caller.keyId],
       tenant: subject === undefined ? [] : [subject.tenant],
       system: [system],
-      tool: [...new Set(request.tools.map(({ name }) => name))],
+      tool: request.tools.length === 0 ? [] : [...new Set(request.tools.map(({ name }) => name))],
     },
     tier: context.release.tier,
     model: request.model,
@@ -49,4 +50,17 @@ export async function withinLimits(
     ...refusal(429, code, `limit \`${verdict.rule}\` is reached (request ${id})`),
     retryAfterSeconds: Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000)),
   })
+}
+
+/** Written once for each admitted system: it stands for as long as the bundle it came with. */
+const scopes = new WeakMap<AdmittedSystem, string>()
+
+function scopeOf(admitted: AdmittedSystem): string {
+  let scope = scopes.get(admitted)
+  if (scope === undefined) {
+    const { organization, system, environment } = admitted
+    scope = [organization, system, environment].map(encodeURIComponent).join('/')
+    scopes.set(admitted, scope)
+  }
+  return scope
 }
