@@ -129,6 +129,8 @@ export const SCENARIO: readonly ScenarioStep[] = [
   // Risks and promises.
   ana('risk add -s shop-bot --title "a refund goes wrong" --rule GH-GRD-001', ['risk', /(RSK-\d+)/]),
   ana('risk derive -s shop-bot'),
+  ana('risk import -s shop-bot --preview'),
+  ana('risk import -s shop-bot', ['catalogueRisk', /(RSK-\d+)/]),
   ana('risk list'),
   ana('risk list -s shop-bot --json'),
   ana('risk show {risk}'),
@@ -137,6 +139,7 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ana('risk carry {risk} --days 30 --reason "until the next release"'),
   ben('risk accept {risk} --role executive'),
   eva('risk refuse {risk} --role executive --comment no'),
+  ben('risk dismiss {catalogueRisk} --note "no such data"'),
   ana('risk burndown -s shop-bot --points 2'),
   ana(
     'commitment propose -s shop-bot --customer acme --text "no training on their data" --rule GH-GRD-001 --days 365',
@@ -150,6 +153,7 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ana('commitment end {commitment} --note over'),
   // Intake.
   ana('intake request --answers answers.yaml -s new-bot --title "answers about orders"', ['intake', /(INT-\d+)/]),
+  ana('intake status'),
   ana('intake list'),
   ana('intake show {intake}'),
   ana('intake show {intake} --as-of 2027-12-02 --json'),
