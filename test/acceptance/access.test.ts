@@ -150,6 +150,7 @@ describe(`organizations on ${schema === undefined ? 'databases of their own (no 
       askRiskAcceptance: { reason: 'x', days: 1 },
       speakOnRisk: { role: 'executive', decision: 'approve', comment: 'x' },
       endRisk: { event: 'reopen', note: 'x' },
+      dismissRisk: { note: 'x' },
       resubmitIntake: { answers: ANSWERS },
       reviewIntake: { role: 'legal', decision: 'approve', comment: 'x' },
       assignIntakeReviewer: { role: 'legal', person: 'x' },

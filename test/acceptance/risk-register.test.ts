@@ -152,6 +152,24 @@ describe('a risk of T1', () => {
   })
 })
 
+test('that has no plan is a fact of the gate until it is planned; one of a rule is held by the rule', async () => {
+  const unplanned = async (version = '2.0.0'): Promise<readonly unknown[]> => {
+    const { facts = {} } = await gate({ version, title: `risks ${state.count}` })
+    const { unplanned: all, unplannedHigh: high } = facts['risks'] as { unplanned: number; unplannedHigh: number }
+    return [all, high]
+  }
+  const [all, high] = (await unplanned()) as [number, number]
+  expect((await gate()).verdict).toBe('blocked')
+  expect(await unplanned()).toEqual([all, high])
+  const { id } = await added({ severity: 'high' })
+  await added({ severity: 'low' })
+  expect(await unplanned()).toEqual([all + 2, high + 1])
+  await assess(id)
+  expect(await unplanned()).toEqual([all + 2, high + 1])
+  await as('mara').call('planRisk', { id, plan: 'mitigate', note: 'x' })
+  expect(await unplanned()).toEqual([all + 1, high])
+})
+
 test('the burn-down shows what this file opened and ended', async () => {
   const result = await as('mara').call('getRiskBurnDown', { system: SYSTEM, points: 2, stepDays: 1 })
   if (!result.ok) throw new Error(result.failure.message)

@@ -222,10 +222,8 @@ test('two manifests of a template are compared by behaviour: each is asked with 
   await writeFile(join(project, 'prompts/next.md'), `${prompt}Answer in short sentences.\n`)
   const next = manifest.replace('prompts/system.md', 'prompts/next.md')
   await writeFile(join(project, 'next.yaml'), next.replace(/model: gpt-[\w.-]+/, 'model: gpt-4.1-2025-04-14'))
-  const ran = await gatehouse(project, [
-    ...['prompt', 'diff', 'system', 'gatehouse.yaml', 'next.yaml'],
-    ...['--suite', 'suites/benign.yaml', '--margin', '0.05'],
-  ])
+  const command = 'prompt diff system gatehouse.yaml next.yaml --suite suites/benign.yaml --margin 0.05'
+  const ran = await gatehouse(project, command.split(' '))
   expect([ran.code, ran.error]).toEqual([0, expect.not.stringContaining('error')])
   expect(ran.out).toContain('+ Answer in short sentences.')
   expect(ran.out).not.toContain('release_not_approved')

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { commitmentFacts } from '../../domain/commitment/commitment.ts'
 import { modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
@@ -5,7 +6,7 @@ import type { Tier } from '../../domain/manifest/manifest.ts'
 import { intakeStanding, type IntakeStanding } from '../../domain/intake/intake-standing.ts'
 import { readinessNow } from '../../domain/readiness/readiness.ts'
 import type { Release } from '../../domain/release/release.ts'
-import { isOverdueRisk } from '../../domain/risk/risk.ts'
+import { isOverdueRisk, type Risk } from '../../domain/risk/risk.ts'
 import { isOverdue } from '../../domain/finding/finding.ts'
 import { vendorUses } from '../../domain/vendor/vendor-assessment.ts'
 import { commitmentsOf } from '../governance/commitments.ts'
@@ -49,10 +50,23 @@ export async function stateFacts(
       rollbackRehearsed: ready['rollback-rehearsed'] !== undefined,
       redTeamSignedOff: ready['red-team-signed-off'] !== undefined,
     },
-    risks: { overdue: (await allRisks(node, system)).filter((risk) => isOverdueRisk(risk, now)).length },
+    risks: riskFacts(await allRisks(node, system), now),
     commitments: { ...commitmentFacts(await commitmentsOf(node, system), enforcedRules(packs), now) },
     intake: intakeFacts(intakeStanding(await intakesOf(node, system), release.manifest, now)),
     vendors: { unapproved: uses.filter(({ state }) => state !== 'approved').map(({ vendor }) => vendor) },
+  }
+}
+
+/** A risk of a rule is the gate's own: it is held by the rule itself, and ends with it. */
+function riskFacts(risks: readonly Risk[], now: EpochMs): JsonObject {
+  const unplanned = risks.filter(
+    ({ kind, treatment }) =>
+      kind !== 'rule' && (treatment === 'open' || treatment === 'assessed' || treatment === 'acceptance-asked'),
+  )
+  return {
+    overdue: risks.filter((risk) => isOverdueRisk(risk, now)).length,
+    unplanned: unplanned.length,
+    unplannedHigh: unplanned.filter(({ severity }) => severity === 'critical' || severity === 'high').length,
   }
 }
 

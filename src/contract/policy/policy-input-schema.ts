@@ -18,7 +18,7 @@ const facts = z.strictObject({
     rollbackRehearsed: z.boolean(),
     redTeamSignedOff: z.boolean(),
   }),
-  risks: z.strictObject({ overdue: count }),
+  risks: z.strictObject({ overdue: count, unplanned: count, unplannedHigh: count }),
   commitments: z.strictObject({ active: count, proposed: count, unbound: count }),
   intake: z.strictObject({
     request: z.string(),
