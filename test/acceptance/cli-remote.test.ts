@@ -36,7 +36,7 @@ beforeAll(async () => {
   const home = cleanUp.use(await tempFolder()).path
   const own = await projectIn(cleanUp.use(await tempFolder()).path)
   // Opened anew by every command: a schema of PostgreSQL is open sooner than a folder, and all else is the same.
-  const place =
+  const place: Readonly<Record<string, string>> =
     ownPlace === undefined ? {} : { GATEHOUSE_DATABASE_URL: POSTGRES, GATEHOUSE_DATABASE_SCHEMA: ownPlace.schema }
   const nobody = { ...place, HOME: join(home, 'nobody') }
   embedded = { folder: own, saved: new Map(), environmentOf: (who) => ({ ...nobody, USER: who }) }

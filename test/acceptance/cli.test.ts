@@ -101,6 +101,8 @@ const COMMANDS = [
   'console',
   'worker',
   'jobs list',
+  'jobs schedules',
+  'jobs run',
   'jobs show',
   'jobs retry',
   'jobs cancel',
