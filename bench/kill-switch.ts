@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { MODEL, SYSTEM, systemText } from '../test/support/tiny-project.ts'
 import { figure } from './print.ts'
 import type { BenchOptions, BenchResult } from './result.ts'
@@ -12,6 +13,7 @@ const GATEWAYS = 3
 const GOAL_MS = 1_000
 /** After which a gateway that still serves counts as one that never heard. */
 const LOST_MS = 10_000
+const PAUSE_MS = 10
 const SCOPES = [{ kind: 'system' }, { kind: 'model', model: MODEL }, { kind: 'prompt', prompt: 'system' }] as const
 
 interface Plane {
@@ -117,7 +119,7 @@ function resultOf(
   return {
     paragraphs: [
       `One control plane and ${GATEWAYS} gateways, each a process of its own on one machine, over loopback. Each gateway answers one client that asks`,
-      'again as soon as it has its answer. The time runs from the call that throws the switch until that client holds its first denial, so it includes',
+      `again ${PAUSE_MS} ms after each answer, so that it is the switch and not a full machine that is measured. The time runs from the call that throws the switch until that client holds its first denial, so it includes`,
       'the ledger entry on disk, the signed bundle, its verification by the gateway and one request. Scopes system, model and prompt in turn.',
     ],
     goals: [
@@ -225,6 +227,7 @@ async function until(url: string, plane: Plane, status: number): Promise<void> {
     if (got === status) return
     if (performance.now() > endMs)
       throw new Error(`no ${status} from a gateway within ${LOST_MS} ms: it answers ${got}`)
+    await setTimeout(PAUSE_MS)
   }
 }
 
