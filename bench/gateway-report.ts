@@ -144,7 +144,7 @@ function firstTable(rows: readonly Row[], pieceMs: number): Table {
 function memoryTable(memory: readonly MemoryRow[]): Table {
   return {
     title: 'Resident memory, MB',
-    head: ['target', 'warm', 'after JSON', 'after SSE', 'at the end'],
+    head: ['target', 'warm', 'after JSON', 'after slow streams', 'after SSE'],
     rows: memory.map(({ target, bytes }) => [target, ...bytes.map((value) => figure(value / 1e6))]),
   }
 }

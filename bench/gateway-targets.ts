@@ -18,7 +18,7 @@ export interface Started {
 }
 
 /** As docs/how-to/run-a-gateway.md starts it. */
-const GATEWAY_FLAGS = ['--max-semi-space-size=8']
+const GATEWAY_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20']
 const PATH = '/v1/chat/completions'
 
 /** The processes of one run: all are ended with it. */

@@ -53,11 +53,11 @@ export async function benchGateway({ root, isQuick }: BenchOptions): Promise<Ben
     await noteMemory(bench, memory)
     const json = await speed(bench, 'JSON')
     await noteMemory(bench, memory)
-    const sse = await speed(bench, 'SSE')
-    await noteMemory(bench, memory)
     upstream.child.send({ pieceMs: PIECE_MS })
     const firstRows = await firstEvents(bench)
     upstream.child.send({ pieceMs: 0 })
+    await noteMemory(bench, memory)
+    const sse = await speed(bench, 'SSE')
     await noteMemory(bench, memory)
     const report = gatewayReport({ rows: [...json, ...sse], firstRows, memory, missing, pieceMs: PIECE_MS })
     const bypass = await benchBypass(async (url) => {
