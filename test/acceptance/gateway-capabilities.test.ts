@@ -51,8 +51,7 @@ async function mail(
   session: string,
   prompt: string,
   user: string,
-  to = 'bob@partner.example',
-  times = 1,
+  { to = 'bob@partner.example', times = 1 }: { readonly to?: string; readonly times?: number } = {},
 ): Promise<string> {
   gateway.provider.answer({
     kind: 'completion',
@@ -92,10 +91,10 @@ describe('a request of the user', () => {
   test('gives the right to what it calls for, once, and to nobody else', async () => {
     expect(await mail('s-1', PROMPTS.planner, ASK)).toBe('allowed')
     expect(await mail('s-2', PROMPTS.planner, 'What is new?')).toBe('approval_required tool/send_email/capability')
-    expect(await mail('s-3', PROMPTS.planner, ASK, 'eve@evil.example')).toBe(
+    expect(await mail('s-3', PROMPTS.planner, ASK, { to: 'eve@evil.example' })).toBe(
       'approval_required tool/send_email/capability.argument',
     )
-    expect(await mail('s-4', PROMPTS.planner, ASK, 'bob@partner.example', 2)).toBe(
+    expect(await mail('s-4', PROMPTS.planner, ASK, { times: 2 })).toBe(
       'approval_required tool/send_email/capability.spent',
     )
   })
@@ -127,7 +126,7 @@ describe('an agent that another one calls', () => {
       { 'Gatehouse-Subject': token },
     )
     expect(planned.status).toBe(200)
-    expect(await mail('s-7', PROMPTS.mailer, ORDER, 'eve@evil.example')).toBe(
+    expect(await mail('s-7', PROMPTS.mailer, ORDER, { to: 'eve@evil.example' })).toBe(
       'approval_required tool/send_email/capability.argument',
     )
     expect(await mail('s-7', PROMPTS.mailer, ORDER)).toBe('allowed')

@@ -182,8 +182,7 @@ describe.each(['openai', 'anthropic'] as const)('with a provider that speaks %s'
     client: Client,
     isStream: boolean,
     user: string,
-    second: (name: string) => Record<string, unknown>,
-    wire?: Wire,
+    ...[second, wire]: [second: (name: string) => Record<string, unknown>, wire?: Wire]
   ): Promise<Call | undefined> {
     gateway.provider.answer(model(second, wire))
     const talk = client(gateway, user, await gateway.subjectToken({ session: `s-${session++}` }))

@@ -6,7 +6,6 @@ import {
   joinLabels,
   labelOfConversation,
 } from '../../domain/authorization/labels.ts'
-import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
 import { withholdResults, type WithheldResults } from '../../domain/authorization/withheld-results.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
@@ -22,6 +21,7 @@ import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
 import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
+import { judgedConversation } from './judged-conversation.ts'
 import { holdRequest } from './request-rights.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
@@ -253,8 +253,6 @@ function guardMessages(
   ports: DecideRequestPorts,
 ): RequestDecision {
   const { guard: policies } = context.release
-  const texts: string[] = []
-  const callArguments: (readonly string[])[] = []
   const parts: JudgedPart[] = []
   const findings: PlacedFinding[] = []
   const total: { action: Obligation; score: number; rule: string } = { action: 'allow', score: 0, rule: 'guard/input' }
@@ -284,36 +282,11 @@ function guardMessages(
   const values = slots.map(({ name, slot, value }) =>
     slot.type === 'text' ? judge(value, 'document', `slot:${name}`) : value,
   )
-  // SECURITY: what is withheld comes back in calls of the past, with its values in them: it goes on by its name.
-  const again = context.withheld === undefined ? undefined : withholdAgain(context.messages, context.withheld)
-  for (const [index, message] of context.messages.entries()) {
-    if (message.role === 'system') {
-      texts.push(rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf))
-      continue
-    }
-    const text =
-      message.role === 'assistant' && !message.isSigned ? (again?.text(message.text) ?? message.text) : message.text
-    const judged = judge(
-      text,
-      message.role === 'user' ? 'input' : 'document',
-      String(index),
-      message.role === 'tool' ? guardDocument : guardText,
-    )
-    texts.push(context.withheld?.seen.get(index)?.shown ?? judged)
-  }
-  for (const [index, message] of context.messages.entries())
-    callArguments.push(
-      message.role === 'assistant'
-        ? message.toolCalls.map((call, at) =>
-            judge(
-              again?.arguments(call.arguments) ?? call.arguments,
-              'document',
-              `${index}:arguments:${at}`,
-              guardDocument,
-            ),
-          )
-        : [],
-    )
+  const { texts, callArguments } = judgedConversation(
+    context,
+    judge,
+    rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf),
+  )
   for (const { where, text, tool } of carried) {
     // A description that the manifest declares is the release's own: recognition has compared it.
     if (tool !== undefined && isDescribed(context.release, tool)) continue

@@ -7,16 +7,24 @@ import {
 } from '../../domain/authorization/mint-capabilities.ts'
 import type { Agent, GuardConfig, Manifest } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import type { ToolCall } from '../../domain/session/conversation.ts'
+import type { ConversationMessage, Subject, ToolCall } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
-import type { RequestContext } from './decide-request.ts'
+
+/** What of a request its rights are made from. */
+interface RightsContext {
+  readonly release: { readonly manifest: Manifest }
+  readonly messages: readonly ConversationMessage[]
+  readonly subject: Subject | undefined
+  readonly sessionKey: string | undefined
+  readonly promptId: string
+}
 
 /**
  * What the calls of one answer may rest on. Where a user speaks to the agent, their words stand in its conversation; the
  * user messages of an agent that others delegate to were written by a model, so that the words come from the session.
  */
 export function rightsOf(
-  context: RequestContext,
+  context: RightsContext,
   earlier: readonly ToolCall[],
   { sessions, engine }: { readonly sessions: SessionStore; readonly engine: PolicyEngine },
 ): RequestRights | undefined {
@@ -39,7 +47,7 @@ export function rightsOf(
 }
 
 /** Keeps the user's words for the agents that are called on their behalf in the same session. */
-export function holdRequest(context: RequestContext, sessions: SessionStore): void {
+export function holdRequest(context: RightsContext, sessions: SessionStore): void {
   const { release, messages, sessionKey, promptId } = context
   const { guard } = release.manifest
   if (guard?.capabilities === undefined || sessionKey === undefined) return

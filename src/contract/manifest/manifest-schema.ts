@@ -17,11 +17,9 @@ import {
   SANDBOX_MEANS,
   STREAM_BLOCKS,
 } from '../../domain/manifest/manifest.ts'
+import { capabilities, componentId, expression, idList, opaque } from './guard-authority-schema.ts'
 import { DISCLOSURES, NOTICE_DELIVERIES } from '../../domain/notice/notices.ts'
 
-const componentId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, `_` and `-`, 64 at most')
 const relativePath = z
   .string()
   .min(1)
@@ -31,8 +29,6 @@ const relativePath = z
     'must be a relative path inside the project, with `/`',
   )
 const words = z.string().min(1).max(2_000)
-const expression = z.string().min(1).max(2_000)
-const idList = z.array(componentId).max(200)
 const region = z.string().regex(/^[a-z0-9-]{2,32}$/)
 const positive = z.int().min(1).max(1_000_000_000)
 
@@ -242,68 +238,6 @@ const rule = z.strictObject({
   action,
   category: z.enum(RULE_CATEGORIES).optional(),
   sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
-})
-
-const scalar = z.union([z.string().min(1).max(200), z.number(), z.boolean()])
-const boundedSchema = z.union([
-  z.strictObject({ type: z.literal('boolean') }),
-  z.strictObject({ enum: z.array(scalar).min(1).max(1_000) }),
-  z.strictObject({ type: z.literal('integer'), minimum: z.int(), maximum: z.int() }),
-  z.strictObject({
-    type: z.literal('number'),
-    minimum: z.number(),
-    maximum: z.number(),
-    multipleOf: z.number().positive(),
-  }),
-  z.strictObject({ type: z.literal('string'), format: z.literal('date') }),
-])
-const opaque = z.strictObject({
-  fromChars: z.int().min(1).max(100_000),
-  except: idList.optional(),
-  reveal: z
-    .array(
-      z.strictObject({
-        tool: componentId,
-        field: z
-          .string()
-          .max(200)
-          .regex(
-            /^[A-Za-z_][\w-]*(?:\[\])?(?:\.[A-Za-z_][\w-]*(?:\[\])?)*$/,
-            'must be a path such as `flights[].price`',
-          ),
-        schema: boundedSchema,
-      }),
-    )
-    .max(200)
-    .optional(),
-  bitsPerSession: z.int().min(1).max(100_000).optional(),
-})
-const capabilities = z.strictObject({
-  lastsMessages: z.int().min(1).max(100).optional(),
-  grants: z
-    .array(
-      z.strictObject({
-        tool: componentId,
-        when: expression.optional(),
-        calls: z.int().min(1).max(1_000).optional(),
-        arguments: z
-          .record(
-            z.string().min(1).max(100),
-            z.strictObject({
-              values: z.array(scalar).min(1).max(200).optional(),
-              from: z.array(z.string().max(200)).min(1).max(20).optional(),
-            }),
-          )
-          .optional(),
-        amount: z
-          .strictObject({
-            argument: z.string().min(1).max(100),
-            max: z.union([z.number().positive().max(1_000_000_000_000), z.literal('stated')]),
-          })
-          .optional(),
-      }),
-    )
-    .max(200),
 })
 
 const plainText = z

@@ -169,8 +169,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
     blocked ??
     checkClearance(tool, flow, context) ??
     checkExpression(tool, args, context) ??
-    codeVerdict(tool, args, context.manifest.guard?.code) ??
-    capabilityVerdict(tool, args, context.rights) ??
+    checkGuardKeys(tool, args, context) ??
     checkApproval(tool, args, context) ??
     judged ?? {
       decision: 'allow',
@@ -178,6 +177,10 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
       reason: 'every rule of the manifest holds',
     }
   )
+}
+
+function checkGuardKeys(tool: Tool, args: JsonObject, { manifest, rights }: ToolCallContext): Verdict | undefined {
+  return codeVerdict(tool, args, manifest.guard?.code) ?? capabilityVerdict(tool, args, rights)
 }
 
 function parseArguments(text: string): JsonObject | undefined {

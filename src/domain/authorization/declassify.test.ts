@@ -1,7 +1,7 @@
 import { assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../base/json.ts'
-import type { BoundedSchema } from '../manifest/manifest.ts'
+import type { BoundedSchema } from '../manifest/guard-authority.ts'
 import { bitsOf, declassify, revealAt } from './declassify.ts'
 
 const COLOUR: BoundedSchema = { enum: ['red', 'green', 'blue', 'red'] }
@@ -74,7 +74,7 @@ describe('what a withheld result may tell', () => {
     ['what is not there', flights, 'closed', { type: 'boolean' }, null],
     ['a list where one value should be', flights, 'flights', AGE, null],
     ['one value where a list should be', flights, 'open[].x', AGE, [null]],
-  ])('%s', (_, root, field, schema, value) => {
+  ])('%s', (_, ...[root, field, schema, value]) => {
     expect(revealAt(root, field, schema, { bitsLeft: 1_000 }).value).toEqual(value)
   })
 

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../base/result.ts'
 import { isJsonObject, type Json } from '../../base/json.ts'
-import type { BoundedSchema } from '../manifest/manifest.ts'
+import type { BoundedSchema } from '../manifest/guard-authority.ts'
 
 /** Bits that a session may still learn. */
 export interface BitBudget {

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../base/instant.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
-import type { CapabilityGrant, GuardConfig, Tool } from '../manifest/manifest.ts'
+import type { CapabilityGrant } from '../manifest/guard-authority.ts'
+import type { GuardConfig, Tool } from '../manifest/manifest.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../session/conversation.ts'
 import { exercise, type ArgumentBound, type Capability, type CapabilityFailure } from './capability.ts'

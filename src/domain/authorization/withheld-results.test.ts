@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { guardedManifest } from '../../../test/support/guarded-manifest.ts'
 import type { Json } from '../../base/json.ts'
-import type { Manifest, OpaquePolicy, ResultLabel } from '../manifest/manifest.ts'
+import type { OpaquePolicy } from '../manifest/guard-authority.ts'
+import type { Manifest, ResultLabel } from '../manifest/manifest.ts'
 import type { ConversationMessage } from '../session/conversation.ts'
 import { labelOfConversation } from './labels.ts'
 import { seenResults, withholdResults, type WithheldResults } from './withheld-results.ts'
@@ -39,7 +40,7 @@ describe('a result', () => {
     ['of a tool that is excepted is shown', LONG, 'search_web', { except: ['search_web'] }, false],
     ['that its tool labels as curated is shown', LONG, 'lookup_order', {}, false],
     ['of a tool that nobody declared is withheld', LONG, 'nope', {}, true],
-  ])('%s', (_, content, tool, opaque, isWithheld) => {
+  ])('%s', (_, ...[content, tool, opaque, isWithheld]) => {
     const { seen, variables } = withheld(asked([tool, content]), manifestWith(opaque))
     expect(seen.has(2)).toBe(isWithheld)
     expect(variables.size).toBe(isWithheld ? 1 : 0)

@@ -1,5 +1,5 @@
 import { checkDerivation } from './check-derivation.ts'
-import type { Manifest } from './manifest.ts'
+import type { GuardConfig, Manifest } from './manifest.ts'
 import { parseTemplate } from './prompt-template.ts'
 import type { ReferenceProblem } from './reference-problem.ts'
 
@@ -151,8 +151,12 @@ function checkGuardTools({ guard }: Manifest, tools: ReadonlySet<string>, report
     if (!tools.has(id)) missing(report, 'tool', id, ['guard', 'opaque', 'except', index], tools)
   for (const [index, { tool }] of (guard?.opaque?.reveal ?? []).entries())
     if (!tools.has(tool)) missing(report, 'tool', tool, ['guard', 'opaque', 'reveal', index, 'tool'], tools)
-  const directories = new Set(Object.keys(guard?.directories ?? {}))
+  checkGrants(guard, tools, report)
+}
+
+function checkGrants(guard: GuardConfig | undefined, tools: ReadonlySet<string>, report: Report): void {
   const grants = guard?.capabilities?.grants ?? []
+  const directories = new Set(Object.keys(guard?.directories ?? {}))
   for (const [index, { tool, arguments: bounds = {} }] of grants.entries()) {
     const path = ['guard', 'capabilities', 'grants', index]
     if (!tools.has(tool)) missing(report, 'tool', tool, [...path, 'tool'], tools)
@@ -164,20 +168,26 @@ function checkGuardTools({ guard }: Manifest, tools: ReadonlySet<string>, report
         next: 'put what a request gives into one grant for each tool',
       })
     for (const [argument, { from = [] }] of Object.entries(bounds))
-      for (const [position, source] of from.entries()) {
-        const at = [...path, 'arguments', argument, 'from', position]
-        const directory = source.startsWith('directory:') ? source.slice('directory:'.length) : undefined
-        if (!GRANT_SOURCE.test(source))
-          report({
-            code: 'manifest/unknown-source',
-            path: at,
-            message: `\`${source}\` is not a source of a granted value`,
-            next: 'use `user-message`, `subject.email`, `subject.principal`, `subject.tenant` or `directory:NAME`',
-          })
-        else if (directory !== undefined && !directories.has(directory))
-          missing(report, 'directory', directory, at, directories)
-      }
+      for (const [position, source] of from.entries())
+        checkGrantSource(source, [...path, 'arguments', argument, 'from', position], { directories, report })
   }
+}
+
+function checkGrantSource(
+  source: string,
+  path: readonly (string | number)[],
+  { directories, report }: { readonly directories: ReadonlySet<string>; readonly report: Report },
+): void {
+  const directory = source.startsWith('directory:') ? source.slice('directory:'.length) : undefined
+  if (!GRANT_SOURCE.test(source))
+    report({
+      code: 'manifest/unknown-source',
+      path,
+      message: `\`${source}\` is not a source of a granted value`,
+      next: 'use `user-message`, `subject.email`, `subject.principal`, `subject.tenant` or `directory:NAME`',
+    })
+  else if (directory !== undefined && !directories.has(directory))
+    missing(report, 'directory', directory, path, directories)
 }
 
 /** Whether a source of a destination is one, and names a tool or directory that is declared. */

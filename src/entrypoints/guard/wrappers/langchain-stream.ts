@@ -67,9 +67,7 @@ export async function* guardGenerations(
       const parsed = toolCallsOf(calls)
       if (parsed.length === 0 || !Array.isArray(invalid) || invalid.length > 0) throw unsupported('tool_calls')
       const admitted = admitCalls(guard, parsed, situation)
-      const changed = changedArguments(calls, parsed, admitted)
-      const made = changed === undefined ? calls : cloneMessage(calls, { ...changed, ...chunksOf(admitted) })
-      yield pieceOf(last, '', made, {})
+      yield pieceOf(last, '', withArguments(calls, parsed, admitted), {})
     }
   } catch (error) {
     const denied = denialFrom(error, situation.options)
@@ -77,6 +75,12 @@ export async function* guardGenerations(
     const filtered = { finish_reason: 'content_filter' }
     yield pieceOf(last, '', bare(last.message, '', filtered), filtered)
   }
+}
+
+/** The calls as they are to be made. */
+function withArguments(calls: MessageChunk, written: readonly ToolCall[], admitted: readonly ToolCall[]): MessageChunk {
+  const changed = changedArguments(calls, written, admitted)
+  return changed === undefined ? calls : cloneMessage(calls, { ...changed, ...chunksOf(admitted) })
 }
 
 /** A chunk carries its calls as text as well. */
