@@ -179,7 +179,10 @@ describe('detectors of the manifest in the gateway', () => {
       })
       const asked = approved('Note it', { tools: TOOLS })
       const call = isStream
-        ? stack.client().chat.completions.stream({ ...asked, stream: true }).finalChatCompletion()
+        ? stack
+            .client()
+            .chat.completions.stream({ ...asked, stream: true })
+            .finalChatCompletion()
         : stack.client().chat.completions.create(asked)
       expect(await codeOf(call)).toContain('detector/clf')
     }
