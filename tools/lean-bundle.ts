@@ -1,6 +1,7 @@
 // What the guard's bundle leaves out or writes shorter. No rule and no word is lost: each step says why.
 import { parseAst, type Plugin } from 'vite'
 
+const CEL = '@marcbachmann/cel-js/lib'
 const VALIDATOR = '@cfworker/json-schema/dist/esm'
 /** Literals from this length on are text; they stand together, where they compress better than between code. */
 const TEXT_CHARS_MIN = 200
@@ -17,18 +18,53 @@ export function leanBundle(): Plugin {
     transform(code, id) {
       // Of an error only its keyword and place are read.
       if (id.endsWith(`${VALIDATOR}/validate.js`)) return code.replaceAll(/\berror: `[^`]*`/g, "error: ''")
+      // The engine runs without optional types (cel-engine.ts): no value of theirs can be made, so none of these is ever called.
+      if (id.endsWith(`${CEL}/optional.js`)) return withoutOptionalFunctions(code)
       if (id.endsWith('/formats/given-names.ts')) return withFrontCodedLists(code)
+      if (id.endsWith('/content/topic-lexicon.ts')) return withFrontCodedPhrases(code)
       return null
     },
     generateBundle(_, bundle) {
-      for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = withTextsTogether(chunk.code)
+      for (const chunk of Object.values(bundle))
+        if (chunk.type === 'chunk') chunk.code = withTextsTogether(withoutHints(chunk.code))
     },
   }
+}
+
+/** Hints to a bundler, which has read them by now. One may be all that stands between two words. */
+const withoutHints = (code: string): string =>
+  code.replaceAll(/(?<=\w)\/\* @__PURE__ \*\/ ?(?=\w)/g, ' ').replaceAll(/\/\* @__PURE__ \*\/ ?/g, '')
+
+function withoutOptionalFunctions(code: string): string {
+  const first = code.indexOf("\n  functionOverload('optional.hasValue(")
+  if (first < 0)
+    throw new Error('the functions of optional types are not where they were: look at tools/lean-bundle.ts')
+  return `${code.slice(0, first)}\n}\n`
 }
 
 const FIRST = 65
 
 /** Sorted words as what each does not share with the one before it; a capital letter says how much that is. */
+function frontCoded(words: readonly string[]): string {
+  let coded = ''
+  for (const [index, word] of words.entries()) {
+    if (/[A-Z]/.test(word)) throw new Error(`a capital letter in \`${word}\`: it would be read as a length`)
+    const before = words[index - 1] ?? ''
+    let shared = 0
+    while (shared < 25 && shared < word.length && word[shared] === before[shared]) shared += 1
+    coded += String.fromCharCode(FIRST + shared) + word.slice(shared)
+  }
+  return JSON.stringify(coded)
+}
+
+const decoder = (separator: string): string => `
+function frontDecoded(coded) {
+  let word = ''
+  return coded.match(/[A-Z][^A-Z]*/g).map((part) => (word = word.slice(0, part.charCodeAt(0) - ${FIRST}) + part.slice(1))).join('${separator}')
+}
+`
+
+/** Lists of sorted words in one string each. */
 export function withFrontCodedLists(code: string): string {
   const lists = code.replaceAll(
     /const ([A-Z_]+) =\s*\n((?:\s*'[^'\n]*'(?: \+)?\n)+)/g,
@@ -37,22 +73,19 @@ export function withFrontCodedLists(code: string): string {
         .map(([, part = '']) => part)
         .join('')
         .split(' ')
-      let coded = ''
-      for (const [index, word] of words.entries()) {
-        const before = words[index - 1] ?? ''
-        let shared = 0
-        while (shared < 25 && shared < word.length && word[shared] === before[shared]) shared += 1
-        coded += String.fromCharCode(FIRST + shared) + word.slice(shared)
-      }
-      return `const ${name} = frontDecoded(${JSON.stringify(coded)})\n`
+      return `const ${name} = frontDecoded(${frontCoded(words)})\n`
     },
   )
-  return `${lists}
-function frontDecoded(coded) {
-  let word = ''
-  return coded.match(/[A-Z][^A-Z]*/g).map((part) => (word = word.slice(0, part.charCodeAt(0) - ${FIRST}) + part.slice(1))).join(' ')
+  return `${lists}${decoder(' ')}`
 }
-`
+
+/** Phrases of topics, apart by commas: their order means nothing, so they are sorted first. */
+export function withFrontCodedPhrases(code: string): string {
+  const lists = code.replaceAll(/(?<=(?:strong|normal|context):\s*)`([^`]*)`/g, (_, text: string) => {
+    const phrases = text.split(',').map((phrase) => phrase.trim())
+    return `frontDecoded(${frontCoded(phrases.filter((phrase) => phrase !== '').toSorted())})`
+  })
+  return `${lists}${decoder(',')}`
 }
 
 interface Node {

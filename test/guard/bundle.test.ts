@@ -9,9 +9,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  CIVIC_TOPICS,
+  HARM_TOPICS,
+  REGULATED_TOPICS,
+  type TopicLexicon,
+} from '../../src/domain/detection/content/topic-lexicon.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/domain/detection/formats/given-names.ts'
 import { buildGuardPackage } from '../../tools/build-guard.ts'
-import { withFrontCodedLists } from '../../tools/lean-bundle.ts'
+import { withFrontCodedLists, withFrontCodedPhrases } from '../../tools/lean-bundle.ts'
 
 const GZIP_BYTES_MAX = 200 * 1_024
 const support = join(import.meta.dirname, '..', 'support')
@@ -61,6 +67,26 @@ test('its lists of names are those of the source, word for word', async () => {
   }
   expect([...read.GIVEN_NAMES]).toEqual([...GIVEN_NAMES])
   expect([...read.AMBIGUOUS_NAMES]).toEqual([...AMBIGUOUS_NAMES])
+})
+
+test('its phrases of topics are those of the source', async () => {
+  const source = readFileSync(join(root, 'src/domain/detection/content/topic-lexicon.ts'), 'utf8')
+  const shorter = withFrontCodedPhrases(stripTypeScriptTypes(source))
+  expect(shorter.length).toBeLessThan(0.85 * source.length)
+  const read = (await import(`data:text/javascript,${encodeURIComponent(shorter)}`)) as Record<string, TopicLexicon[]>
+  const listed = (topics: readonly TopicLexicon[]) =>
+    topics.map(({ id, ...lists }) => [
+      id,
+      Object.entries(lists).map(([strength, text]) => [
+        strength,
+        text
+          .split(',')
+          .map((one) => one.trim())
+          .toSorted(),
+      ]),
+    ])
+  for (const [name, topics] of Object.entries({ REGULATED_TOPICS, CIVIC_TOPICS, HARM_TOPICS }))
+    expect(listed(read[name] ?? [])).toEqual(listed(topics))
 })
 
 test('is one module that imports nothing, and runs where there is no Node API and no code from strings', () => {
