@@ -43,6 +43,15 @@ test('below a project it is that of the folder above, and says which; a name goe
   expect(named.error).not.toContain(SYSTEM)
 })
 
+test('versions of a prompt are those of the project, and of nobody outside of one', async () => {
+  const listed = JSON.parse((await run('project', 'prompt', 'list', '--json')).out) as { prompts: { digest: string }[] }
+  const version = listed.prompts[0]?.digest.slice(7, 17) ?? ''
+  const inside = await run('project/docs', 'prompt', 'diff', 'system', version, version)
+  expect([inside.code, inside.out]).toEqual([0, expect.stringContaining('the same text and slots')])
+  const outside = await run('elsewhere', 'prompt', 'diff', 'system', version, version)
+  expect([outside.code, outside.error]).toEqual([2, expect.stringContaining('prompt/no-system')])
+})
+
 test('elsewhere it is asked for, and a manifest without a name is no answer', async () => {
   const outside = await run('elsewhere', 'dpia')
   expect([outside.code, outside.error]).toEqual([2, expect.stringContaining('usage/no-system')])

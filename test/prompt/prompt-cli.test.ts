@@ -176,7 +176,7 @@ describe('diff', () => {
 
   test.each([
     [['nobody', 'gatehouse.yaml', 'other.yaml'], 'prompt/unknown'],
-    [['system', '4f2a91', 'other.yaml'], 'prompt/no-system'],
+    [['system', 'ffffffff', 'other.yaml'], 'prompt/unknown'],
     [['system', 'ffffffff', 'other.yaml', '-s', SYSTEM], 'prompt/unknown'],
     [['system', 'gatehouse.yaml', 'other.yaml', '--margin', '2'], 'usage/value'],
   ])('refuses %j', async (args, code) => {

@@ -62,7 +62,7 @@ function registerComparing(prompt: Command, { terminal, setExitCode }: CommandCo
     .argument('<prompt>', 'id in the manifest')
     .argument('<from>', 'manifest (.yaml), or a version that the state knows')
     .argument('<to>', 'manifest (.yaml), or a version that the state knows')
-    .option('-s, --system <name>', 'the system, for versions of the state')
+    .option('-s, --system <name>', 'the system, for versions of the state (default: that of the project)')
     .option('--suite <file>', 'run this suite now against both manifests')
     .option('--runs <ids>', 'two recorded runs of one suite: BASELINE,CANDIDATE (see `gatehouse eval list`)')
     .option('--margin <share>', 'by how much misses may rise', Number, 0.02)

@@ -10,6 +10,7 @@ import { compareNow, compareRecorded } from '../prompt/behaviour-delta.ts'
 import { reportProblems } from '../report-problems.ts'
 import { openSession, type SessionOptions } from '../session.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
+import { systemOfProject } from '../system-of-project.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 
 export interface PromptDiffOptions extends SessionOptions {
@@ -127,18 +128,20 @@ async function versionOf(
   options: PromptDiffOptions,
   reference: string,
 ): Promise<Result<Side, readonly Problem[]>> {
-  if (options.system === undefined)
+  const project = options.system === undefined ? await systemOfProject(terminal.workingFolder) : undefined
+  const system = options.system ?? (project?.ok === true ? project.value.system : undefined)
+  if (system === undefined)
     return fail([
       {
         code: 'prompt/no-system',
         message: `\`${reference}\` is no manifest, and no system is named whose version it could be`,
-        next: 'add --system NAME, or name a manifest that ends in .yaml',
+        next: 'add --system NAME, run it in a project, or name a manifest that ends in .yaml',
       },
     ])
   const opened = await openSession(terminal, options)
   if (!opened.ok) return fail([opened.failure])
   await using session = opened.value
-  const found = await session.call('getPrompt', { system: options.system, prompt: options.prompt, reference })
+  const found = await session.call('getPrompt', { system, prompt: options.prompt, reference })
   return found.ok ? ok(found.value as unknown as Side) : fail([found.failure])
 }
 
