@@ -46,7 +46,7 @@ test('below a project it is that of the folder above, and says which; a name goe
 test('versions of a prompt are those of the project, and of nobody outside of one', async () => {
   const listed = JSON.parse((await run('project', 'prompt', 'list', '--json')).out) as { prompts: { digest: string }[] }
   const version = listed.prompts[0]?.digest.slice(7, 17) ?? ''
-  const inside = await run('project/docs', 'prompt', 'diff', 'system', version, version)
+  const inside = await run('project', 'prompt', 'diff', 'system', version, version)
   expect([inside.code, inside.out]).toEqual([0, expect.stringContaining('the same text and slots')])
   const outside = await run('elsewhere', 'prompt', 'diff', 'system', version, version)
   expect([outside.code, outside.error]).toEqual([2, expect.stringContaining('prompt/no-system')])
