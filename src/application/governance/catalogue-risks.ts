@@ -4,7 +4,7 @@ import { answersOfManifest, assessIntake, type IntakeContext } from '../../domai
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import { isOpenRisk, type Risk } from '../../domain/risk/risk.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
-import { addRisk } from './open-risks.ts'
+import { openRisks } from './open-risks.ts'
 import { allRisks } from './risk-register.ts'
 
 /** `missing`: not in the register. `unanswered`: there, and neither planned, carried, ended nor dismissed. */
@@ -91,14 +91,13 @@ export async function importCatalogueRisks(
   principal: Principal,
   { system, owner }: { readonly system: string; readonly owner?: string | undefined },
 ): Promise<Result<{ readonly items: readonly Risk[]; readonly known: number }, Problem>> {
-  const listed = await catalogueRisks(node, context, system)
-  if (!listed.ok) return listed
-  const missing = listed.value.filter(({ standing }) => standing === 'missing')
-  const items: Risk[] = []
-  for (const { control } of missing) {
-    const added = await addRisk(node, context.controls, principal, { system, kind: 'catalogue', ref: control, owner })
-    if (!added.ok) return added
-    items.push(added.value)
-  }
-  return ok({ items, known: listed.value.length - missing.length })
+  let known = 0
+  const opened = await openRisks(node, context.controls, principal, async () => {
+    const listed = await catalogueRisks(node, context, system)
+    if (!listed.ok) return listed
+    const missing = listed.value.filter(({ standing }) => standing === 'missing')
+    known = listed.value.length - missing.length
+    return ok(missing.map(({ control }) => ({ system, kind: 'catalogue' as const, ref: control, owner })))
+  })
+  return opened.ok ? ok({ items: opened.value, known }) : opened
 }

@@ -46,10 +46,44 @@ export async function addRisk(
     const known = (await allRisks(node, input.system)).find(
       (risk) => input.kind !== 'person' && risk.kind === input.kind && risk.ref === input.ref && isOpenRisk(risk),
     )
-    if (known !== undefined) return ok(known)
-    const opened = await storeRisk(node, principal, await newRisk(node, principal, input, sourced.value))
-    if (opened.ok && input.kind === 'finding') await linkRisk(node, principal, opened.value.ref, opened.value.id)
-    return opened
+    return known === undefined ? openRisk(node, principal, input, sourced.value) : ok(known)
+  })
+}
+
+/** Inside of a turn of its caller, who knows that the source has no open risk. */
+async function openRisk(
+  node: OwnerNode,
+  principal: Principal,
+  input: NewRisk,
+  sourced: Sourced,
+): Promise<Result<Risk, Problem>> {
+  const opened = await storeRisk(node, principal, await newRisk(node, principal, input, sourced))
+  if (opened.ok && input.kind === 'finding') await linkRisk(node, principal, opened.value.ref, opened.value.id)
+  return opened
+}
+
+/**
+ * Opens a risk for each source in one turn, looked up within it: of several that ask at once one does the work, and the
+ * others find it done.
+ */
+export async function openRisks(
+  node: OwnerNode,
+  controls: readonly Control[],
+  principal: Principal,
+  missing: () => Promise<Result<readonly NewRisk[], Problem>>,
+): Promise<Result<readonly Risk[], Problem>> {
+  return node.recorder.exclusive(async () => {
+    const inputs = await missing()
+    if (!inputs.ok) return inputs
+    const opened: Risk[] = []
+    for (const input of inputs.value) {
+      const sourced = await sourceOf(node, controls, input)
+      if (!sourced.ok) return sourced
+      const risk = await openRisk(node, principal, input, sourced.value)
+      if (!risk.ok) return risk
+      opened.push(risk.value)
+    }
+    return ok(opened)
   })
 }
 
@@ -158,22 +192,17 @@ export async function deriveRisks(
   principal: Principal,
   system: string,
 ): Promise<Result<readonly Risk[], Problem>> {
-  const sources: { readonly kind: 'threat' | 'finding' | 'incident'; readonly ref: string }[] = [
-    ...(await threatsOf(node, system))
-      .filter(({ state }) => state === 'open')
-      .map(({ id }) => ({ kind: 'threat' as const, ref: id })),
-    ...(await openFindings(node, system)).map(({ id }) => ({ kind: 'finding' as const, ref: id })),
-    ...(await listAll(node.store, 'incidents', { system }))
-      .filter(({ status }) => status === 'open' || status === 'contained')
-      .map(({ id }) => ({ kind: 'incident' as const, ref: id })),
-  ]
-  const known = new Set((await allRisks(node, system)).map(({ kind, ref }) => `${kind} ${ref}`))
-  const opened: Risk[] = []
-  for (const { kind, ref } of sources) {
-    if (known.has(`${kind} ${ref}`)) continue
-    const added = await addRisk(node, controls, principal, { system, kind, ref })
-    if (!added.ok) return added
-    opened.push(added.value)
-  }
-  return ok(opened)
+  return openRisks(node, controls, principal, async () => {
+    const sources: { readonly kind: 'threat' | 'finding' | 'incident'; readonly ref: string }[] = [
+      ...(await threatsOf(node, system))
+        .filter(({ state }) => state === 'open')
+        .map(({ id }) => ({ kind: 'threat' as const, ref: id })),
+      ...(await openFindings(node, system)).map(({ id }) => ({ kind: 'finding' as const, ref: id })),
+      ...(await listAll(node.store, 'incidents', { system }))
+        .filter(({ status }) => status === 'open' || status === 'contained')
+        .map(({ id }) => ({ kind: 'incident' as const, ref: id })),
+    ]
+    const known = new Set((await allRisks(node, system)).map(({ kind, ref }) => `${kind} ${ref}`))
+    return ok(sources.filter(({ kind, ref }) => !known.has(`${kind} ${ref}`)).map((source) => ({ system, ...source })))
+  })
 }
