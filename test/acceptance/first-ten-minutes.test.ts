@@ -47,6 +47,9 @@ function normalised(text: string): string {
     .replaceAll(/ledger #\d+/g, 'ledger #N')
     .replaceAll(/\b\d+(?:\/\d+)? (entries|bytes|files|payloads|signatures|digests)/g, 'N $1')
     .replaceAll(/checkpoint: size \d+/g, 'checkpoint: size N')
+    // An incident begins at the fifth request that is seen; more may have come with it by then.
+    .replaceAll(/\(\d+ requests, /g, '(N requests, ')
+    .replaceAll(/ and \d+ more/g, ' and N more')
     .replaceAll(/sha256:[0-9a-f]{8,64}…?/g, 'sha256:DIGEST')
     .replaceAll(/root [0-9a-f]{12}/g, 'root DIGEST')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')

@@ -37,6 +37,7 @@ test('the bundle is described with what a gateway acknowledges by', () => {
 /** Lists that are short by nature, each with what bounds it. */
 const SHORT: Readonly<Record<string, string>> = {
   listControls: 'the catalogue',
+  listCatalogueRisks: 'the catalogue',
   listFrameworks: 'the catalogue',
   listKpis: 'ten figures',
   getRiskBurnDown: '104 points',
