@@ -40,21 +40,23 @@ function stepsOf(text: string): readonly Step[] {
 
 /** What differs from run to run: ids, times, durations, sizes, ports, folders. */
 function normalised(text: string): string {
-  return text
-    .replaceAll(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, 'ID')
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
-    .replaceAll(/\b\d+(?:\.\d)? (?:s|ms)\b/g, 'DURATION')
-    .replaceAll(/ledger #\d+/g, 'ledger #N')
-    .replaceAll(/\b\d+(?:\/\d+)? (entries|bytes|files|payloads|signatures|digests)/g, 'N $1')
-    .replaceAll(/checkpoint: size \d+/g, 'checkpoint: size N')
-    // An incident begins at the fifth request that is seen; more may have come with it by then.
-    .replaceAll(/\(\d+ requests, /g, '(N requests, ')
-    .replaceAll(/ and \d+ more/g, ' and N more')
-    .replaceAll(/sha256:[0-9a-f]{8,64}…?/g, 'sha256:DIGEST')
-    .replaceAll(/root [0-9a-f]{12}/g, 'root DIGEST')
-    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replaceAll(/login=[\w-]+/g, 'login=CODE')
-    .replaceAll(/(?:\/[^\s`/]+)+\/(?=\.gatehouse\b|pack\.zip)/g, '')
+  return (
+    text
+      .replaceAll(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, 'ID')
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
+      .replaceAll(/\b\d+(?:\.\d)? (?:s|ms)\b/g, 'DURATION')
+      .replaceAll(/ledger #\d+/g, 'ledger #N')
+      .replaceAll(/\b\d+(?:\/\d+)? (entries|bytes|files|payloads|signatures|digests)/g, 'N $1')
+      .replaceAll(/checkpoint: size \d+/g, 'checkpoint: size N')
+      // An incident begins at the fifth request that is seen; more may have come with it by then.
+      .replaceAll(/\(\d+ requests, /g, '(N requests, ')
+      .replaceAll(/ and \d+ more/g, ' and N more')
+      .replaceAll(/sha256:[0-9a-f]{8,64}…?/g, 'sha256:DIGEST')
+      .replaceAll(/root [0-9a-f]{12}/g, 'root DIGEST')
+      .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+      .replaceAll(/login=[\w-]+/g, 'login=CODE')
+      .replaceAll(/(?:\/[^\s`/]+)+\/(?=\.gatehouse\b|pack\.zip)/g, '')
+  )
 }
 
 /** A gap `…` stands for any lines where it is alone, and for any text within a line. */
