@@ -37,6 +37,8 @@ const BOTH = [
   'evidence pack',
   'evidence import',
   'eval coverage',
+  'eval results',
+  'eval result',
   'policy replay',
   'controls list',
   'controls show',

@@ -119,6 +119,8 @@ export const ROUTES = {
   getDraft: { method: 'GET', path: '/drafts/{id}' },
   listDrafts: { method: 'GET', path: '/drafts' },
   decideDraft: { method: 'POST', path: '/drafts/{id}/decision' },
+  listEvaluations: { method: 'GET', path: '/systems/{system}/evaluations' },
+  getEvaluation: { method: 'GET', path: '/evaluations/{id}' },
   listJobs: { method: 'GET', path: '/jobs' },
   getJob: { method: 'GET', path: '/jobs/{id}' },
   listSchedules: { method: 'GET', path: '/schedules' },

@@ -8,24 +8,12 @@ import { capturedTerminal } from '../support/captured-terminal.ts'
 import { modelsServer, writeGatewayProject, type ModelAnswer } from '../support/gateway-project.ts'
 import { suiteRule } from '../support/suite-project.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { VERSION_RULE } from '../support/version-rule.ts'
 
 const QUALITY_RULE = suiteRule(
   'GH-QUA-001',
   'purpose: benign, metric: task-success, atLeast: { T1: 0.9, T2: 0.9, T3: 0.9 }',
 )
-const VERSION_RULE = `  - id: GH-VND-005
-    title: the declared version answers
-    severity: high
-    controls: [CTL-SUP-1]
-    check: { kind: builtin, name: model-version }
-    expr: evidence["GH-VND-005"].outcome == "passed"
-    message: another version answers
-    fix: prove it
-    tests:
-      - { name: same, input: { evidence: { GH-VND-005: { outcome: passed } } }, expect: pass }
-      - { name: other, input: { evidence: { GH-VND-005: { outcome: failed } } }, expect: fail }
-`
-
 /** `model-a2` is as good, `model-worse` misses every fourth question, `model-moved` is served by another. */
 function answers(model: string, asked: string): ModelAnswer {
   const number = Number(/\d+/.exec(asked)?.[0] ?? 1)
@@ -63,6 +51,7 @@ describe('upgrade', () => {
     expect(out).toContain('PASS few: no worse  0.0 points')
     expect(out).toContain('PASS few: no scorer worse')
     expect(out).toMatch(/PASS GH-QUA-001 .*160\/160.*\(before: passed\)/)
+    expect(out).toContain('PASS the baseline is what was proven  model-a')
     expect(out).toContain('PASS the model that was asked answered  model-a2')
     expect(out).toContain('Exiting 0: accepted.')
     expect(code).toBe(0)
@@ -105,6 +94,7 @@ describe('upgrade', () => {
       'few: no worse': 'failed',
       'few: no scorer worse': 'failed',
       'GH-QUA-001': 'failed',
+      'the baseline is what was proven': 'passed',
       'the model that was asked answered': 'passed',
     })
   })
@@ -169,6 +159,10 @@ describe('upgrade', () => {
     { args: ['--component', 'main=model-a'], problem: '[upgrade/nothing-changes]' },
     { args: ['--component', 'system=prompts/none.md'], problem: 'prompts/none.md' },
     { args: ['--component', 'main'], problem: 'must look like main=' },
+    { args: [], problem: '[upgrade/what]' },
+    { args: ['--component', 'main=model-b', '--save-baseline', 'b.json'], problem: '[upgrade/what]' },
+    { args: ['--component', 'main=model-b', '--baseline', 'none.json'], problem: '`none.json` is not there' },
+    { args: ['--component', 'main=model-b', '--baseline', 'gatehouse.yaml'], problem: '[upgrade/baseline]' },
   ])('refuses $args with $problem', async ({ args, problem }) => {
     await using temp = await tempFolder()
     await writeGatewayProject(temp.path, { cases: 1 })
@@ -180,6 +174,78 @@ describe('upgrade', () => {
 })
 
 describe('a model that changed without a release', () => {
+  /** Serves `model-a` as itself, and later everything as a newcomer that misses every fourth question. */
+  async function silentChange(
+    folder: string,
+    use: (run: (...args: readonly string[]) => ReturnType<typeof upgrade>, change: () => void) => Promise<void>,
+  ): Promise<void> {
+    let version: string | undefined
+    await using server = await modelsServer((model, asked) => {
+      const number = Number(/\d+/.exec(asked)?.[0] ?? 1)
+      const text = version !== undefined && number % 4 === 0 ? 'I do not know' : 'good'
+      return { text, model: version ?? model }
+    })
+    await writeGatewayProject(folder, { cases: 160, rules: QUALITY_RULE })
+    await use(
+      (...args) => upgrade(folder, server.baseURL, 'upgrade', '--attacks', '0', ...args),
+      () => {
+        version = 'model-a-0901'
+      },
+    )
+  }
+
+  test('is compared with itself where the old one can no longer be asked, which accepts nothing', async () => {
+    await using temp = await tempFolder()
+    await silentChange(temp.path, async (run, change) => {
+      change()
+      const { code, out } = await run('--component', 'main=model-a-0901')
+      expect(out).toContain('ERR  the baseline is what was proven  `model-a-0901` answered for `model-a`')
+      expect(out).toContain('PASS the model that was asked answered  model-a-0901')
+      // The gate's own criterion is about the newcomer alone, and fails.
+      expect(out).toContain('FAIL GH-QUA-001')
+      expect(code).toBe(1)
+    })
+  })
+
+  test('is compared with the results that were kept while the old one answered', async () => {
+    await using temp = await tempFolder()
+    await silentChange(temp.path, async (run, change) => {
+      const kept = await run('--save-baseline', 'baseline.json')
+      expect(kept.out).toContain('160 cases and 0 attacks kept in baseline.json')
+      expect(kept.code).toBe(0)
+      expect(await readFile(join(temp.path, 'baseline.json'), 'utf8')).not.toContain('good')
+      change()
+      const { code, out } = await run('--component', 'main=model-a-0901', '--baseline', 'baseline.json', '--json')
+      const report = JSON.parse(out)
+      expect(report.regressions).toHaveLength(40)
+      expect(report.criteria.map(({ id, outcome }: { id: string; outcome: string }) => `${outcome} ${id}`)).toEqual([
+        'failed few: no worse',
+        'failed few: no scorer worse',
+        'failed GH-QUA-001',
+        'passed the baseline is what was proven',
+        'passed the model that was asked answered',
+      ])
+      expect(code).toBe(1)
+      const late = await run('--save-baseline', 'late.json')
+      expect(late.error).toContain('[upgrade/baseline-changed]')
+      expect(late.code).toBe(2)
+    })
+  })
+
+  test('has no baseline in the results of another release, or of other attacks', async () => {
+    await using temp = await tempFolder()
+    await silentChange(temp.path, async (run) => {
+      await run('--save-baseline', 'baseline.json')
+      const seeded = await run('--component', 'main=model-b', '--baseline', 'baseline.json', '--seed', '2')
+      expect(seeded.error).toContain('ask for the same: --attacks 0 --seed 1')
+      const manifest = join(temp.path, 'gatehouse.yaml')
+      await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('version: 1.0.0', 'version: 1.0.1'))
+      const other = await run('--component', 'main=model-b', '--baseline', 'baseline.json')
+      expect(other.error).toContain('[upgrade/other-baseline]')
+      expect([seeded.code, other.code]).toEqual([2, 2])
+    })
+  })
+
   test('fails the gate by its check, which names the command, and is told on standard error', async () => {
     await using temp = await tempFolder()
     let version = 'model-a'

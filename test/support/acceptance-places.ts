@@ -79,6 +79,7 @@ export const ACCEPTANCE_PLACES: Readonly<Record<string, Place>> = {
   'replay-goals': 'none',
   'risk-register': 'both',
   'sign-in': 'postgresql',
+  'upgrade-watch': 'both',
   upgrade: 'both',
   webhooks: 'postgresql',
 }

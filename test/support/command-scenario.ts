@@ -30,6 +30,8 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ana('evidence import imported.jsonl --check GH-EXT-001'),
   ana('evidence pack -s shop-bot -o pack.zip'),
   ana('eval coverage'),
+  ana('eval results -s shop-bot'),
+  ana('eval result nothing'),
   ana('policy replay policies/tiny.yaml'),
   ana('policy replay policies/tiny.yaml --system shop-bot --json'),
   ana('kpi -s shop-bot'),

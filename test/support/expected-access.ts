@@ -6,6 +6,8 @@ export const READS: readonly OperationName[] = [
   'listReleases',
   'getRelease',
   'listEvidence',
+  'listEvaluations',
+  'getEvaluation',
   'listLearnedCases',
   'listExceptions',
   'listRisks',

@@ -1,8 +1,11 @@
 import type { SourcePosition } from '../../base/result.ts'
-import { changedModels, type AnsweringModel } from '../../domain/evaluation/answering-model.ts'
+import { changedModels, isSameModel, type AnsweringModel } from '../../domain/evaluation/answering-model.ts'
+import type { EvaluationReport } from '../../domain/evaluation/evaluation-report.ts'
+import type { SeenDrift } from '../../domain/recognition/model-drift.ts'
 import type { CheckEvidence } from '../../domain/release/evidence.ts'
 import type { PlannedCheck } from '../release/plan-checks.ts'
 import { judgeBuiltinCheck, type JudgeContext } from './judge-check.ts'
+import { upgradeCommand } from '../../domain/upgrade/upgrade-command.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 
 /** Evidence that the declared version of each model is the one that answered; of a model that was not asked it says nothing. */
@@ -16,7 +19,7 @@ export function judgeModelVersions(
     readonly positionOf: (path: readonly (string | number)[]) => SourcePosition
   },
 ): CheckEvidence {
-  const failures = changedModels(seen).map(({ asked, answered, requests }) => {
+  const failures = changedModels(seen, place.manifest.components.models).map(({ asked, answered, requests }) => {
     const index = place.manifest.components.models.findIndex(({ model }) => model === asked)
     return {
       id: asked,
@@ -24,6 +27,7 @@ export function judgeModelVersions(
       line: place.positionOf(['components', 'models', Math.max(0, index), 'model']).line,
       why: `\`${answered}\` answered ${requests} of its requests; next: ${upgradeCommand(asked, answered)}`,
       risks: ['LLM03'],
+      answeredBy: answered,
     }
   })
   const evidence = judgeBuiltinCheck(check, failures, seen.length, context)
@@ -37,7 +41,11 @@ export function judgeModelVersions(
   }
 }
 
-/** What proves the version that answers, before it is declared. */
-export function upgradeCommand(asked: string, answered: string): string {
-  return `gatehouse upgrade --component ${asked}=${answered}`
+/** Which models another answered for, in a run whose target names its model. */
+export function driftsOfReport({ target, models }: Pick<EvaluationReport, 'target' | 'models'>): readonly SeenDrift[] {
+  const { identity } = target
+  const asked = typeof identity === 'object' && identity !== null && 'model' in identity ? identity.model : undefined
+  const type = typeof identity === 'object' && identity !== null && 'type' in identity ? identity.type : undefined
+  if (typeof asked !== 'string' || (type !== 'openai' && type !== 'anthropic')) return []
+  return models.filter((answered) => !isSameModel(asked, answered)).map((seen) => ({ expected: asked, seen }))
 }

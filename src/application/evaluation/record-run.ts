@@ -1,6 +1,9 @@
 import type { EvaluationReport } from '../../domain/evaluation/evaluation-report.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
+import { reportFinding } from '../governance/findings.ts'
+import { driftReport } from '../respond/drift-finding.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import { driftsOfReport } from './model-version-check.ts'
 
 /** A run as it began; its parts are held to the digest. */
 export interface StartedEvaluation {
@@ -36,7 +39,26 @@ export function startEvaluation(node: OwnerNode, run: StartedEvaluation): Promis
 }
 
 /** The end of a run, once: a second one with the same id changes nothing. Replies stay out of the ledger. */
-export function finishEvaluation(
+export async function finishEvaluation(
+  node: OwnerNode,
+  run: StartedEvaluation,
+  report: EvaluationReport,
+): Promise<Result<{ readonly isNew: boolean }, Problem>> {
+  const finished = await recordEnd(node, run, report)
+  if (!finished.ok) return finished
+  for (const drift of driftsOfReport(report)) {
+    const where = `Seen by evaluation ${run.id} of \`${run.suiteId}\`.`
+    const found = await reportFinding(
+      node,
+      { name: ACTOR, roles: ['engineer'] },
+      driftReport(drift, { system: run.system, severity: 'medium', where, location: run.suiteFile }),
+    )
+    if (!found.ok) return found
+  }
+  return finished
+}
+
+function recordEnd(
   node: OwnerNode,
   run: StartedEvaluation,
   report: EvaluationReport,

@@ -1,16 +1,12 @@
 import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
-import { IN_TOTO_PAYLOAD, signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
+import { IN_TOTO_PAYLOAD, signEnvelope } from '../../domain/evidence/dsse.ts'
 import { CHECK_RESULT, statementBytes } from '../../domain/evidence/statement.ts'
 import type { CheckEvidence } from '../../domain/release/evidence.ts'
+import { reportFinding } from '../governance/findings.ts'
+import { driftReport } from '../respond/drift-finding.ts'
+import type { StoredEvidence } from './stored-evidence.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
-
-/** Evidence as the state keeps it: with the signed statement and its place in the ledger. */
-export interface StoredEvidence extends CheckEvidence {
-  readonly id: string
-  readonly envelope: Envelope
-  readonly ledgerIndex: number
-}
 
 /** Signs a check's result as an in-toto Statement and writes it to the ledger. */
 export async function recordEvidence(
@@ -31,7 +27,27 @@ export async function recordEvidence(
     head: { id, system, status: evidence.outcome, topic: evidence.checkId },
     record: { id, ...evidence, envelope },
   })
-  return entry.ok ? ok({ id, ...evidence, envelope, ledgerIndex: entry.value.index }) : entry
+  if (!entry.ok) return entry
+  const reported = await reportDrift(node, principal, { system, evidence })
+  return reported.ok ? ok({ id, ...evidence, envelope, ledgerIndex: entry.value.index }) : reported
+}
+
+/** A model that answered in another's place is a finding, as when a gateway sees it. */
+async function reportDrift(
+  node: OwnerNode,
+  principal: Principal,
+  { system, evidence }: { readonly system: string; readonly evidence: CheckEvidence },
+): Promise<Result<undefined, Problem>> {
+  for (const { id, answeredBy, file, line } of evidence.failures) {
+    if (answeredBy === undefined) continue
+    const report = driftReport(
+      { expected: id, seen: answeredBy },
+      { system, severity: 'medium', where: `Seen by ${evidence.checkId}.`, location: `${file}:${line}` },
+    )
+    const found = await reportFinding(node, principal, report)
+    if (!found.ok) return found
+  }
+  return ok(undefined)
 }
 
 /** Newest evidence per check of a release. */

@@ -19,7 +19,7 @@ import {
 import { CONTROL_TEST } from '../../domain/controls/control-test.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
-import type { StoredEvidence } from '../evidence/record-evidence.ts'
+import type { StoredEvidence } from '../evidence/stored-evidence.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { storedException } from './exceptions.ts'
 import { personOf } from './rights.ts'
@@ -272,6 +272,22 @@ export async function linkRisk(node: OwnerNode, principal: Principal, id: string
     ...known.value,
     risks: [...known.value.risks, risk],
     history: [...known.value.history, note].slice(-HISTORY_MAX),
+  })
+}
+
+/** Writes down what else became known of it; its state stays. */
+export function noteFinding(
+  node: OwnerNode,
+  principal: Principal,
+  id: string,
+  what: string,
+): Promise<Result<Finding, Problem>> {
+  return node.recorder.exclusive(async () => {
+    const known = await findFinding(node, id)
+    if (!known.ok) return known
+    const note = { at: node.clock(), who: personOf(principal), what }
+    const history = [...known.value.history, note].slice(-HISTORY_MAX)
+    return store(node, principal, 'finding.changed', { ...known.value, history })
   })
 }
 

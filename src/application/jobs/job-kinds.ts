@@ -6,6 +6,7 @@ export const JOB_KINDS = [
   'evaluation.merge',
   'evidence.refresh',
   'escalations.sweep',
+  'upgrade.run',
 ] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
@@ -59,4 +60,5 @@ export const JOB_POLICIES: Readonly<Record<JobKind, JobPolicy>> = {
     concurrency: 1,
   },
   'escalations.sweep': { retries: 5, delaySeconds: 10, delaySecondsMax: 600, attemptSecondsMax: 300, concurrency: 1 },
+  'upgrade.run': { retries: 3, delaySeconds: 60, delaySecondsMax: 3_600, attemptSecondsMax: 6 * 3_600, concurrency: 1 },
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts'
+import type { UpgradeWork } from '../upgrade/upgrade-work.ts'
 
 /** A suite of a project, to be run in parts by whichever workers are free. */
 export interface SuiteWork {
@@ -37,6 +38,8 @@ export interface RefreshWork {
 }
 
 /** Payloads come from our own drafts only: their shape is what the draft of the kind was typed as. */
-export function payloadOf<Work extends SuiteWork | ShardWork | MergeWork | RefreshWork>(payload: JsonObject): Work {
+export function payloadOf<Work extends SuiteWork | ShardWork | MergeWork | RefreshWork | UpgradeWork>(
+  payload: JsonObject,
+): Work {
   return payload as unknown as Work
 }

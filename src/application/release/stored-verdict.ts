@@ -3,7 +3,7 @@ import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Envelope } from '../../domain/evidence/dsse.ts'
 import type { PendingDecision, ReleaseDecision, RuleResult } from '../../domain/release/decide-release.ts'
-import type { StoredEvidence } from '../evidence/record-evidence.ts'
+import type { StoredEvidence } from '../evidence/stored-evidence.ts'
 
 /** A rule's result as the state keeps and people read it. */
 export interface StoredRuleResult {

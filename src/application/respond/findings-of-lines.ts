@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../base/json.ts'
-import type { FindingSeverity } from '../../domain/finding/finding.ts'
 import { REPORT_CATEGORIES, REPORT_SEVERITIES } from '../../domain/notice/user-report.ts'
 import type { FindingReport } from '../governance/findings.ts'
 import type { StateRecord } from '../state/records.ts'
+import { driftReport } from './drift-finding.ts'
 
 /** Kinds of lines that are about no single request: each is one finding. */
 export const FINDING_LINES: ReadonlySet<unknown> = new Set(['report', 'gap'])
@@ -89,16 +89,11 @@ function gapFinding(line: JsonObject): FindingReport {
 function driftFinding(line: JsonObject, decision: StateRecord | undefined): FindingReport | undefined {
   const drift = line['drift'] as { readonly kind: string; readonly expected: string; readonly seen: string } | undefined
   if (drift === undefined || decision === undefined) return undefined
-  const severity: FindingSeverity = line['outcome'] === 'denied' ? 'high' : 'medium'
-  return {
+  return driftReport(drift, {
     system: decision.system,
-    title: `Model \`${drift.expected}\` was answered by another: \`${drift.seen}\``,
-    description: `First seen in decision ${decision.id}. The release names the exact model that was proven; this is not it.`,
-    source: 'check',
-    severity,
-    fingerprint: `model-drift/${drift.expected}/${drift.seen}`.slice(0, 300),
-    owner: 'responder',
+    severity: line['outcome'] === 'denied' ? 'high' : 'medium',
+    where: `First seen in decision ${decision.id}.`,
     location: `decision ${decision.id}`,
     ...(decision.releaseDigest === null ? {} : { releaseDigest: decision.releaseDigest }),
-  }
+  })
 }

@@ -10,6 +10,7 @@ import { IDENTITY_OPERATIONS } from './operations/identity.ts'
 import { DRAFTS_OPERATIONS } from './operations/drafts.ts'
 import { LINEAGE_OPERATIONS } from './operations/lineage.ts'
 import { PROMPTS_OPERATIONS } from './operations/prompts.ts'
+import { EVALUATIONS_OPERATIONS } from './operations/evaluations.ts'
 import { JOBS_OPERATIONS } from './operations/jobs.ts'
 import { RELEASES_OPERATIONS } from './operations/releases.ts'
 import { RIGHTS_OPERATIONS } from './operations/rights.ts'
@@ -36,6 +37,7 @@ export const OPERATIONS = {
   ...PROMPTS_OPERATIONS,
   ...LINEAGE_OPERATIONS,
   ...DRAFTS_OPERATIONS,
+  ...EVALUATIONS_OPERATIONS,
   ...JOBS_OPERATIONS,
   ...WEBHOOKS_OPERATIONS,
   ...EVENTS_OPERATIONS,

@@ -61,6 +61,20 @@ const schedule = z.discriminatedUnion('kind', [
   }),
 ])
 
+/** A system whose models are proven anew by themselves when its provider changes one. */
+const watched = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  system: z.string().regex(/^[a-z0-9-]{2,63}$/),
+  /** Folder of the project, absolute or beside this file; the same on every worker. */
+  project: scheduled.project,
+  manifest: scheduled.manifest,
+  /** Attacks, and as many benign twins. */
+  attacks: z.int().min(0).max(100_000).default(200),
+  seed: z.int().min(0).max(2_147_483_647).default(1),
+  /** By how much misses may rise. */
+  margin: z.number().min(0).max(1).default(0.02),
+})
+
 export const serverConfigSchema = z.strictObject({
   apiVersion: z.literal('gatehouse.dev/v1'),
   kind: z.literal('ServerConfig'),
@@ -71,6 +85,11 @@ export const serverConfigSchema = z.strictObject({
     .array(schedule)
     .max(200)
     .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two schedules have the same id')
+    .optional(),
+  upgrades: z
+    .array(watched)
+    .max(200)
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two of them have the same id')
     .optional(),
   jobs: z
     .strictObject({

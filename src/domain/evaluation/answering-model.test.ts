@@ -23,7 +23,7 @@ describe('the model that answers', () => {
     models.add({ asked: 'm-1', answered: 'm-1', requests: 1 })
     models.add({ asked: 'm-1', answered: 'm-2', requests: 1 })
     models.add({ asked: 'm-1', answered: 'm-2', requests: 2 })
-    expect(changedModels(models.list())).toEqual([{ asked: 'm-1', answered: 'm-2', requests: 3 }])
+    expect(changedModels(models.list(), [])).toEqual([{ asked: 'm-1', answered: 'm-2', requests: 3 }])
     for (let at = 0; at < 500; at++) models.add({ asked: 'm-1', answered: `other-${at}`, requests: 1 })
     expect(models.list()).toHaveLength(100)
   })

@@ -38,7 +38,19 @@ export class AnsweringModels {
   }
 }
 
-/** Answers of another model than the one that was asked. */
-export function changedModels(models: readonly AnsweringModel[]): readonly AnsweringModel[] {
-  return models.filter(({ asked, answered }) => !isSameModel(asked, answered))
+/** A model as a manifest declares it: its exact name, and others that its provider answers by. */
+export interface DeclaredModel {
+  readonly model: string
+  readonly answersAs?: readonly string[] | undefined
+}
+
+/** Answers of another model than the one that was asked, and than the names that the manifest gives it. */
+export function changedModels(
+  models: readonly AnsweringModel[],
+  declared: readonly DeclaredModel[],
+): readonly AnsweringModel[] {
+  const names = new Map(declared.map(({ model, answersAs = [] }) => [model, answersAs]))
+  return models.filter(({ asked, answered }) =>
+    [asked, ...(names.get(asked) ?? [])].every((name) => !isSameModel(name, answered)),
+  )
 }

@@ -2,6 +2,15 @@ import type { CaseMisses, PairedCase } from './compare-runs.ts'
 import { isHeld, type CaseResult } from './run-summary.ts'
 import { JUDGE_PREFIX, scorerOf } from './score-case.ts'
 
+/** How one case came out on one side. */
+export interface CaseSide {
+  readonly id: string
+  readonly file: string
+  readonly line: number
+  /** Undefined where a trial has no verdict. */
+  readonly misses: CaseMisses | undefined
+}
+
 export interface PairedResults {
   readonly pairs: readonly PairedCase[]
   /** Cases of each side without a pair or without a verdict. */
@@ -9,12 +18,11 @@ export interface PairedResults {
 }
 
 /** The same cases under a baseline and a candidate, by id. A case that has no verdict on one side is no pair. */
-export function pairResults(baseline: readonly CaseResult[], candidate: readonly CaseResult[]): PairedResults {
-  const before = new Map(baseline.map((result) => [result.suiteCase.id, missesOf(result)] as const))
+export function pairSides(baseline: readonly CaseSide[], candidate: readonly CaseSide[]): PairedResults {
+  const before = new Map(baseline.map(({ id, misses }) => [id, misses] as const))
   const pairs: PairedCase[] = []
-  for (const result of candidate) {
-    const { id, file, line } = result.suiteCase
-    const [then, now] = [before.get(id), missesOf(result)]
+  for (const { id, file, line, misses: now } of candidate) {
+    const then = before.get(id)
     if (then !== undefined && now !== undefined) pairs.push({ id, file, line, baseline: then, candidate: now })
   }
   return {
@@ -23,7 +31,12 @@ export function pairResults(baseline: readonly CaseResult[], candidate: readonly
   }
 }
 
-/** How often something missed, judges aside; undefined where a trial has no verdict. */
+/** How often something missed, judges aside. */
+export function sideOf(result: CaseResult): CaseSide {
+  const { id, file, line } = result.suiteCase
+  return { id, file, line, misses: missesOf(result) }
+}
+
 function missesOf({ suiteCase, trials }: CaseResult): CaseMisses | undefined {
   if (trials.length === 0) return undefined
   const asked = suiteCase.expect.map(scorerOf).filter((scorer) => !scorer.startsWith(JUDGE_PREFIX))

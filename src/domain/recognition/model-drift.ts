@@ -11,10 +11,14 @@ export interface DriftWaiver {
   readonly expiresAt: EpochMs
 }
 
-export interface ModelDrift {
-  readonly kind: 'model'
+/** Which model was asked, and which one answered in its place. */
+export interface SeenDrift {
   readonly expected: string
   readonly seen: string
+}
+
+export interface ModelDrift extends SeenDrift {
+  readonly kind: 'model'
   /** The waiver by which it was served all the same. */
   readonly exception?: string | undefined
 }

@@ -43,6 +43,8 @@ export interface CheckFailure {
   readonly line: number
   readonly why: string
   readonly risks: readonly string[]
+  /** Of a model that another answered for: the name of that one. */
+  readonly answeredBy?: string | undefined
 }
 
 /** How far the clock of the machine that ran a check may be ahead. */

@@ -1,19 +1,40 @@
-import { changedModels, type AnsweringModel } from '../evaluation/answering-model.ts'
-import { compareRuns, type Comparison, type PairedCase } from '../evaluation/compare-runs.ts'
-import { pairResults } from '../evaluation/pair-results.ts'
-import type { CaseResult } from '../evaluation/run-summary.ts'
-import type { AttackAttempt, CampaignRun, TwinAttempt } from '../redteam/campaign-run.ts'
+import type { Digest } from '../../base/digest.ts'
+import type { AnsweringModel } from '../evaluation/answering-model.ts'
+import { compareRuns, type Comparison } from '../evaluation/compare-runs.ts'
+import { pairSides, type CaseSide } from '../evaluation/pair-results.ts'
 import type { CheckOutcome } from '../release/evidence.ts'
 import type { Distributions } from '../statistics/distributions.ts'
 
-/** What was run of one side. */
+/** What is known of one side. */
 export interface UpgradeSide {
-  readonly suites: ReadonlyMap<string, readonly CaseResult[]>
+  /** `recorded`: kept from an earlier run, when the version that was proven could still be asked. */
+  readonly origin: 'run' | 'recorded'
+  readonly suites: ReadonlyMap<string, SuiteSide>
   /** None where the red team was left out. */
-  readonly campaign: CampaignRun | undefined
+  readonly campaign: CampaignSide | undefined
+  /** Which models answered, and which of them in the place of another. */
   readonly models: readonly AnsweringModel[]
+  readonly changed: readonly AnsweringModel[]
   /** Checks of the gate that read the suites. */
-  readonly checks: readonly { readonly id: string; readonly outcome: CheckOutcome; readonly summary: string }[]
+  readonly checks: readonly SideCheck[]
+}
+
+export interface SuiteSide {
+  /** Of the suite: another one has other cases under the same ids. */
+  readonly digest: Digest
+  readonly cases: readonly CaseSide[]
+}
+
+/** A miss of an attack is its success, that of a twin that it was blocked. */
+export interface CampaignSide {
+  readonly attacks: readonly CaseSide[]
+  readonly twins: readonly CaseSide[]
+}
+
+export interface SideCheck {
+  readonly id: string
+  readonly outcome: CheckOutcome
+  readonly summary: string
 }
 
 export interface AcceptanceCriterion {
@@ -49,6 +70,8 @@ export interface UpgradeOptions {
 const ALPHA = 0.05
 const RED_TEAM = 'red-team campaign'
 const TWINS = 'benign twins'
+/** Fails to hold where a model that has changed answered for its predecessor as well. */
+export const BASELINE_CRITERION = 'the baseline is what was proven'
 
 /**
  * Is the candidate as good as the baseline? Accepted when every criterion passes: no worse by more than the margin on each
@@ -65,7 +88,8 @@ export function judgeUpgrade(baseline: UpgradeSide, candidate: UpgradeSide, opti
       detail: summary,
       baseline: baseline.checks.find((check) => check.id === id)?.outcome ?? null,
     })),
-    versionCriterion(candidate.models),
+    baselineCriterion(baseline),
+    versionCriterion(candidate),
   ]
   return {
     verdict: verdictOf(criteria),
@@ -85,51 +109,25 @@ function comparisonsOf(
   candidate: UpgradeSide,
   options: UpgradeOptions,
 ): UpgradeJudgement['comparisons'] {
-  const compared = [...candidate.suites].map(([of, results]) => {
-    const { pairs, unpaired } = pairResults(baseline.suites.get(of) ?? [], results)
+  const compared = (of: string, before: readonly CaseSide[], now: readonly CaseSide[]): Compared => {
+    const { pairs, unpaired } = pairSides(before, now)
     return { of, comparison: compareRuns(pairs, { ...options, unpaired }) }
+  }
+  const suites = [...candidate.suites].map(([of, { digest, cases }]) => {
+    const before = baseline.suites.get(of)
+    return compared(of, before?.digest === digest ? before.cases : [], cases)
   })
-  if (baseline.campaign === undefined || candidate.campaign === undefined) return compared
-  const attacks = pairAttempts(baseline.campaign.attempts, candidate.campaign.attempts, 'succeeded')
-  const twins = pairAttempts(baseline.campaign.twins, candidate.campaign.twins, 'blocked')
-  const campaign = [
-    { of: RED_TEAM, paired: attacks },
-    ...(twins.pairs.length === 0 ? [] : [{ of: TWINS, paired: twins }]),
-  ]
+  if (baseline.campaign === undefined || candidate.campaign === undefined) return suites
+  const [before, now] = [baseline.campaign, candidate.campaign]
+  const isTwinned = before.twins.length > 0 && now.twins.length > 0
   return [
-    ...compared,
-    ...campaign.map(({ of, paired }) => ({
-      of,
-      comparison: compareRuns(paired.pairs, { ...options, unpaired: paired.unpaired }),
-    })),
+    ...suites,
+    compared(RED_TEAM, before.attacks, now.attacks),
+    ...(isTwinned ? [compared(TWINS, before.twins, now.twins)] : []),
   ]
 }
 
-type Attempt = Pick<AttackAttempt, 'id' | 'file' | 'line' | 'why'> & { readonly outcome: string }
-
-function pairAttempts(
-  baseline: readonly Attempt[] | readonly TwinAttempt[],
-  candidate: readonly Attempt[] | readonly TwinAttempt[],
-  miss: string,
-): ReturnType<typeof pairResults> {
-  const before = new Map((baseline as readonly Attempt[]).map((attempt) => [attempt.id, attempt]))
-  const pairs: PairedCase[] = []
-  for (const now of candidate as readonly Attempt[]) {
-    const then = before.get(now.id)
-    if (then === undefined || then.outcome === 'errored' || now.outcome === 'errored') continue
-    const side = ({ outcome, why }: Attempt): PairedCase['baseline'] => ({
-      trials: 1,
-      misses: outcome === miss ? 1 : 0,
-      byScorer: new Map(),
-      why,
-    })
-    pairs.push({ id: now.id, file: now.file, line: now.line, baseline: side(then), candidate: side(now) })
-  }
-  return {
-    pairs,
-    unpaired: { baseline: baseline.length - pairs.length, candidate: candidate.length - pairs.length },
-  }
-}
+type Compared = UpgradeJudgement['comparisons'][number]
 
 const points = (rate: number): string => `${rate > 0 ? '+' : ''}${(100 * rate).toFixed(1)}`
 
@@ -164,9 +162,25 @@ function criteriaOf(of: string, { nonInferiority, comparisons, unpaired }: Compa
   ]
 }
 
+/** A model that has changed answers for its predecessor as well: what was run as the baseline is then the newcomer. */
+function baselineCriterion({ origin, models, changed }: UpgradeSide): AcceptanceCriterion {
+  const names = [...new Set(models.map(({ answered }) => answered))].join(', ')
+  const from = origin === 'recorded' ? `${names}, results kept` : names
+  return {
+    id: BASELINE_CRITERION,
+    outcome: models.length === 0 || changed.length > 0 ? 'errored' : 'passed',
+    detail:
+      models.length === 0
+        ? 'no request reached a model through the gateway'
+        : changed.length === 0
+          ? from
+          : `${changed.map(({ asked, answered }) => `\`${answered}\` answered for \`${asked}\``).join(', ')}: the newcomer was compared with itself`,
+    baseline: null,
+  }
+}
+
 /** Nothing is said where no request went through the gateway: the suites then do not show which model answers. */
-function versionCriterion(models: readonly AnsweringModel[]): AcceptanceCriterion {
-  const changed = changedModels(models)
+function versionCriterion({ models, changed }: UpgradeSide): AcceptanceCriterion {
   const names = [...new Set(models.map(({ answered }) => answered))].join(', ')
   return {
     id: 'the model that was asked answered',

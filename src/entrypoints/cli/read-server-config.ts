@@ -24,8 +24,14 @@ export async function readServerConfig(
         next: 'set it, then start again',
       },
     ])
-  const { schedules } = config.value
-  if (schedules === undefined) return config
-  const placed = schedules.map((schedule) => ({ ...schedule, project: resolve(dirname(path), schedule.project) }))
-  return ok({ ...config.value, schedules: placed })
+  const placed = <Entry extends { readonly project: string }>(entry: Entry): Entry => ({
+    ...entry,
+    project: resolve(dirname(path), entry.project),
+  })
+  const { schedules, upgrades } = config.value
+  return ok({
+    ...config.value,
+    ...(schedules === undefined ? {} : { schedules: schedules.map(placed) }),
+    ...(upgrades === undefined ? {} : { upgrades: upgrades.map(placed) }),
+  })
 }

@@ -16,6 +16,7 @@ import { IDENTITY_HANDLERS } from './handlers/identity.ts'
 import { DRAFTS_HANDLERS } from './handlers/drafts.ts'
 import { LINEAGE_HANDLERS } from './handlers/lineage.ts'
 import { PROMPTS_HANDLERS } from './handlers/prompts.ts'
+import { EVALUATIONS_HANDLERS } from './handlers/evaluations.ts'
 import { JOBS_HANDLERS } from './handlers/jobs.ts'
 import { RELEASES_HANDLERS } from './handlers/releases.ts'
 import { RIGHTS_HANDLERS } from './handlers/rights.ts'
@@ -44,6 +45,7 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
   ...PROMPTS_HANDLERS,
   ...LINEAGE_HANDLERS,
   ...DRAFTS_HANDLERS,
+  ...EVALUATIONS_HANDLERS,
   ...JOBS_HANDLERS,
   ...WEBHOOKS_HANDLERS,
   ...EVENTS_HANDLERS,

@@ -10,6 +10,7 @@ import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { queueProblem } from '../node/lazy-queue.ts'
 import { every } from '../server/every.ts'
 import { schedulesOf } from './schedules.ts'
+import { watchUpgrades } from './watch-upgrades.ts'
 import type { WorkerPorts } from './worker-ports.ts'
 
 /** An entry makes webhooks be looked at; where that was missed, this does. */
@@ -39,6 +40,7 @@ export async function startWorker(ports: WorkerPorts): Promise<Result<AsyncDispo
     return kept
   }
   stack.use(fanOutLoop(ports))
+  stack.use(watchUpgrades(ports))
   stack.use(
     every(
       ESCALATIONS_MS,
@@ -75,6 +77,7 @@ function handlersOf(ports: WorkerPorts, send: SendWebhook): Readonly<Record<JobK
     'evaluation.shard': async (job) => (await import('./evaluation-jobs.ts')).runShardJob(ports, job),
     'evaluation.merge': async (job) => (await import('./evaluation-jobs.ts')).mergeJob(ports, job),
     'evidence.refresh': async (job) => (await import('./refresh-job.ts')).refreshJob(ports, job),
+    'upgrade.run': async (job) => (await import('./upgrade-job.ts')).upgradeJob(ports, job),
     'escalations.sweep': async () => outcomeOf(await raiseEscalations(node)),
   }
 }

@@ -28,6 +28,7 @@ const evidence = z.object({
         line: z.int(),
         why: z.string().max(1_000),
         risks: z.array(z.string().max(60)),
+        answeredBy: z.string().min(1).max(300).optional(),
       }),
     )
     .max(100),

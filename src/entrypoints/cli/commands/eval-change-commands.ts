@@ -110,11 +110,9 @@ export function registerUpgrade(program: Command, { terminal, setExitCode }: Com
   program
     .command('upgrade')
     .description('a model or prompt against its successor: paired cases and attacks, acceptance criteria, a patch')
-    .requiredOption(
-      '--component <id=value>',
-      'id, kind or declared name, and the new model name or prompt path',
-      component,
-    )
+    .option('--component <id=value>', 'id, kind or declared name, and the new model name or prompt path', component)
+    .option('--baseline <file>', 'compare with results that were kept, instead of asking the old one')
+    .option('--save-baseline <file>', 'run the system as it is, keep its results, and compare nothing')
     .option(...PROJECT)
     .option(...MANIFEST)
     .option('--release <version>', 'version of the proposed release (default: the next minor)', semanticVersion)
@@ -126,7 +124,7 @@ export function registerUpgrade(program: Command, { terminal, setExitCode }: Com
     .option('--json', 'print JSON', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ gatehouse upgrade --component model=gpt-4.1-mini-2025-09-01\n  $ gatehouse upgrade --component system=prompts/system-v2.md --margin 0.01 --json\n\nExits 0 accepted, 1 rejected, 3 inconclusive.\n',
+      '\nExamples:\n  $ gatehouse upgrade --component model=gpt-4.1-mini-2025-09-01\n  $ gatehouse upgrade --component system=prompts/system-v2.md --margin 0.01 --json\n  $ gatehouse upgrade --save-baseline baseline.json\n  $ gatehouse upgrade --baseline baseline.json --component main=gpt-4.1-mini-2025-09-01\n\nExits 0 accepted, 1 rejected, 3 inconclusive.\n',
     )
     .action(async (options) => setExitCode(await (await import('./upgrade.ts')).upgradeCommand(terminal, options)))
 }

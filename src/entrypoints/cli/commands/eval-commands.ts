@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { projectSystem } from './project-system.ts'
 import { registerEvalChangeCommands } from './eval-change-commands.ts'
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
@@ -31,6 +32,7 @@ function shard(value: string): { readonly part: number; readonly of: number } {
 const PROJECT = ['-p, --project <folder>', 'folder that paths of the suite are relative to', '.'] as const
 const MANIFEST = ['-m, --manifest <file>', 'manifest inside the folder, for the application', 'gatehouse.yaml'] as const
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
+const AS = ['--as <name>', 'who acts: NAME or NAME:role,role (embedded mode takes your word)'] as const
 
 /** `eval`: suites against targets, decided by criteria. */
 export function registerEvalCommands(program: Command, { terminal, setExitCode }: CommandContext): void {
@@ -146,6 +148,27 @@ function registerRuns(group: Command, { terminal, setExitCode }: CommandContext)
     .option('--json', 'print JSON', false)
     .action(async (run: string, options) =>
       setExitCode(await (await import('./eval-runs.ts')).evalShowCommand(terminal, run, options)),
+    )
+  group
+    .command('results')
+    .description('evaluations that workers of a server ran: suites of schedules, models that were proven by themselves')
+    .addOption(projectSystem())
+    .option(...STATE)
+    .option(...AS)
+    .option('--json', 'print JSON', false)
+    .action(async (options) =>
+      setExitCode(await (await import('./eval-results.ts')).evalResultsCommand(terminal, options)),
+    )
+  group
+    .command('result')
+    .description('the report of one of them')
+    .argument('<id>', 'from `eval results`')
+    .option('--patch <file>', 'write the proposed change of the manifest to FILE')
+    .option(...STATE)
+    .option(...AS)
+    .option('--json', 'print JSON', false)
+    .action(async (id: string, options) =>
+      setExitCode(await (await import('./eval-results.ts')).evalResultCommand(terminal, id, options)),
     )
   group
     .command('merge')

@@ -1,4 +1,4 @@
-import type { StoredEvidence } from '../../../application/evidence/record-evidence.ts'
+import type { StoredEvidence } from '../../../application/evidence/stored-evidence.ts'
 import { suitesRead } from '../../../application/release/plan-checks.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { DAY_MS, toRfc3339, type EpochMs } from '../../../base/instant.ts'

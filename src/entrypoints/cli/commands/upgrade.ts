@@ -1,45 +1,50 @@
-import { rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { writeFileAtomic } from '../../../adapters/files/atomic-file.ts'
-import { ulidIds } from '../../../adapters/ids/ulid-ids.ts'
-import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
-import { linePatch } from '../../../base/line-patch.ts'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { readTextIfPresent, writeFileAtomic } from '../../../adapters/files/atomic-file.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import {
-  changeManifest,
-  findComponent,
-  nextVersion,
-  type ComponentChange,
-} from '../../../contract/manifest/change-component.ts'
-import { judgeUpgrade } from '../../../domain/upgrade/judge-upgrade.ts'
+  BASELINE_CHARS_MAX,
+  readRecordedSide,
+  writeRecordedSide,
+  type RecordedSide,
+} from '../../../contract/upgrade/recorded-side.ts'
 import { EXIT_CODE } from '../exit-code.ts'
-import { terminalProgress } from '../gate/progress.ts'
-import { loadProject, type LoadedProject } from '../load-project.ts'
+import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
-import { inertJson } from '../style.ts'
+import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { exitCodeOfUpgrade, printUpgrade, type UpgradeReport } from '../upgrade/print-upgrade.ts'
-import { runSide } from '../upgrade/run-side.ts'
+import { proveUpgrade, recordSide, type ProveUpgradeOptions } from '../upgrade/prove-upgrade.ts'
 
-export interface UpgradeOptions {
+export interface UpgradeOptions extends Omit<ProveUpgradeOptions, 'component' | 'baseline'> {
   /** `COMPONENT=VALUE`. */
-  readonly component: { readonly named: string; readonly to: string }
+  readonly component?: ProveUpgradeOptions['component'] | undefined
   readonly project: string
-  readonly manifest: string
-  /** Version of the proposed release; the next minor one where it is not given. */
-  readonly release?: string | undefined
-  /** Base URL under which the new model answers; that of the old one where it is not given. */
-  readonly candidateUrl?: string | undefined
-  readonly attacks: number
-  readonly margin: number
-  readonly seed: number
   readonly patch: string
+  /** File of results that were kept earlier. */
+  readonly baseline?: string | undefined
+  /** File in which the results of the project as it is are kept; nothing is compared then. */
+  readonly saveBaseline?: string | undefined
   readonly json: boolean
 }
 
 /** `gatehouse upgrade`: a component against its successor on the same cases and attacks, and the release that follows. */
 export async function upgradeCommand(terminal: Terminal, options: UpgradeOptions): Promise<number> {
-  const report = await proveUpgrade(terminal, options)
+  const { component, saveBaseline } = options
+  const saves = saveBaseline !== undefined
+  if (saves === (component !== undefined) || (saves && options.baseline !== undefined)) {
+    reportProblems(terminal, [
+      {
+        code: 'upgrade/what',
+        message: 'either a component is compared with its successor, or results are kept for later',
+        next: 'give --component ID=VALUE, or --save-baseline FILE alone',
+      },
+    ])
+    return EXIT_CODE.usage
+  }
+  if (saveBaseline !== undefined) return saveCommand(terminal, saveBaseline, options)
+  if (component === undefined) return EXIT_CODE.usage
+  const report = await proveFromFiles(terminal, { ...options, component })
   if (!report.ok) {
     reportProblems(terminal, report.failure)
     return EXIT_CODE.usage
@@ -51,83 +56,64 @@ export async function upgradeCommand(terminal: Terminal, options: UpgradeOptions
   return exitCodeOfUpgrade(report.value)
 }
 
-async function proveUpgrade(
+async function proveFromFiles(
   terminal: Terminal,
-  options: UpgradeOptions,
+  { baseline, ...options }: UpgradeOptions & Pick<ProveUpgradeOptions, 'component'>,
 ): Promise<Result<UpgradeReport, readonly Problem[]>> {
   const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
   if (!project.ok) return project
-  const { release, folder, files } = project.value
-  if ((release.manifest.suites ?? []).length === 0)
-    return fail([
-      {
-        code: 'upgrade/no-suite',
-        message: 'the manifest names no suite: there is nothing to compare on',
-        next: 'write one and list it under `suites` (docs/how-to/write-a-suite.md)',
-      },
-    ])
-  const { named, to } = options.component
-  const change = findComponent(release.raw, named, to)
-  if (!change.ok) return fail([change.failure])
-  const text = await files.readText(options.manifest)
-  if (!text.ok) return fail([text.failure])
-  const from = release.manifest.metadata.version
-  const version = { from, to: options.release ?? nextVersion(from) }
-  const proposed = changeManifest(options.manifest, text.value, change.value, version.to)
-  if (!proposed.ok) return fail([proposed.failure])
-  // The application reads the manifest of its release from the project: the proposal lies there while it is tried.
-  const proposal = `.gatehouse-proposal-${ulidIds()}.yaml`
-  await writeFile(join(folder, proposal), proposed.value, { flag: 'wx' })
-  try {
-    const candidate = await loadProject(terminal.workingFolder, options.project, proposal)
-    if (!candidate.ok) return fail(candidate.failure.map((problem) => inManifest(problem, proposal, options.manifest)))
-    return await compare(terminal, options, {
-      baseline: project.value,
-      candidate: candidate.value,
-      change: change.value,
-      version,
-      patch: linePatch(options.manifest, text.value, proposed.value),
-    })
-  } finally {
-    await rm(join(folder, proposal), { force: true })
-  }
+  const kept = baseline === undefined ? ok(undefined) : await readBaseline(terminal, baseline)
+  return kept.ok ? proveUpgrade(terminal, project.value, { ...options, baseline: kept.value }) : kept
 }
 
-interface Both extends Pick<UpgradeReport, 'change' | 'version' | 'patch'> {
-  readonly baseline: LoadedProject
-  readonly candidate: LoadedProject
-  readonly change: ComponentChange
+async function readBaseline(terminal: Terminal, file: string): Promise<Result<RecordedSide, readonly Problem[]>> {
+  const path = resolve(terminal.workingFolder, file)
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0
+  const text = size > BASELINE_CHARS_MAX ? undefined : await readTextIfPresent(path)
+  if (text !== undefined) return readRecordedSide(file, text)
+  return fail([
+    {
+      code: 'upgrade/baseline',
+      message: size === 0 ? `\`${file}\` is not there` : `\`${file}\` is above ${BASELINE_CHARS_MAX} bytes`,
+      next: 'name the file that `gatehouse upgrade --save-baseline FILE` wrote',
+    },
+  ])
 }
 
-async function compare(
+/** Keeps what the release does now, for the day on which its provider serves another model under its name. */
+async function saveCommand(
   terminal: Terminal,
-  { attacks, seed, margin, candidateUrl }: UpgradeOptions,
-  { baseline, candidate, ...head }: Both,
-): Promise<Result<UpgradeReport, readonly Problem[]>> {
-  const { environment, interrupted: signal } = terminal
-  const shared = { signal, progress: terminalProgress(terminal), attacks, seed }
-  const before = await runSide(baseline, { ...shared, environment, name: 'before' })
-  if (!before.ok) return before
-  const after = await runSide(candidate, {
-    ...shared,
-    environment: candidateUrl === undefined ? environment : { ...environment, OPENAI_BASE_URL: candidateUrl },
-    name: 'after',
-  })
-  if (!after.ok) return after
-  return ok({
+  file: string,
+  { project: folder, manifest, attacks, seed, json }: UpgradeOptions,
+): Promise<number> {
+  const project = await loadProject(terminal.workingFolder, folder, manifest)
+  const recorded = project.ok ? await recordSide(terminal, project.value, { attacks, seed }) : project
+  if (!recorded.ok) {
+    reportProblems(terminal, recorded.failure)
+    return EXIT_CODE.usage
+  }
+  if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
+  const written = JSON.stringify(writeRecordedSide(recorded.value), null, 1)
+  await writeFileAtomic(resolve(terminal.workingFolder, file), `${written}\n`)
+  const { system, releaseDigest, side } = recorded.value
+  const cases = [...side.suites.values()].reduce((sum, suite) => sum + suite.cases.length, 0)
+  const shown = {
     schemaVersion: 1,
-    system: baseline.release.manifest.metadata.name,
-    ...head,
-    releaseDigest: { from: before.value.releaseDigest, to: after.value.releaseDigest },
-    isSimulated: before.value.isSimulated || after.value.isSimulated,
-    margin,
-    seed,
-    ...judgeUpgrade(before.value, after.value, { distributions: stdlibDistributions, margin, seed }),
-  })
-}
-
-/** Problems of the proposal point at the manifest that the user knows. */
-function inManifest(problem: Problem, proposal: string, manifest: string): Problem {
-  const { at } = problem
-  return at?.file === proposal ? { ...problem, at: { ...at, file: manifest } } : problem
+    system,
+    releaseDigest,
+    file,
+    cases,
+    attacks: side.campaign?.attacks.length ?? 0,
+    models: side.models,
+  }
+  if (json) printLine(terminal, inertJson(shown, 2))
+  else {
+    printLine(
+      terminal,
+      inert(`${system} ${releaseDigest}: ${cases} cases and ${shown.attacks} attacks kept in ${file}`),
+    )
+    printLine(terminal, inert(`answered by ${side.models.map(({ answered }) => answered).join(', ') || 'no model'}`))
+    printLine(terminal, `next: gatehouse upgrade --baseline ${inert(file)} --component ID=VALUE, when a model changes`)
+  }
+  return EXIT_CODE.pass
 }

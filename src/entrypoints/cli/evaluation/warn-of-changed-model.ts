@@ -1,5 +1,6 @@
-import { upgradeCommand } from '../../../application/evaluation/model-version-check.ts'
-import { isSameModel, type AnsweringModel } from '../../../domain/evaluation/answering-model.ts'
+import { driftsOfReport } from '../../../application/evaluation/model-version-check.ts'
+import { upgradeCommand } from '../../../domain/upgrade/upgrade-command.ts'
+import type { AnsweringModel } from '../../../domain/evaluation/answering-model.ts'
 import type { EvaluationReport } from '../../../domain/evaluation/evaluation-report.ts'
 import { inert } from '../style.ts'
 import type { Terminal } from '../terminal.ts'
@@ -15,10 +16,7 @@ export function warnOfChangedModel(
 }
 
 /** The same for a run whose target names its model. */
-export function warnOfChangedModels(terminal: Terminal, { target, models }: EvaluationReport): void {
-  const { identity } = target
-  const asked = typeof identity === 'object' && identity !== null && 'model' in identity ? identity.model : undefined
-  const type = typeof identity === 'object' && identity !== null && 'type' in identity ? identity.type : undefined
-  if (typeof asked !== 'string' || (type !== 'openai' && type !== 'anthropic')) return
-  for (const answered of models) if (!isSameModel(asked, answered)) warnOfChangedModel(terminal, { asked, answered })
+export function warnOfChangedModels(terminal: Terminal, report: EvaluationReport): void {
+  for (const { expected, seen } of driftsOfReport(report))
+    warnOfChangedModel(terminal, { asked: expected, answered: seen })
 }

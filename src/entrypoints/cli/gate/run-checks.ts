@@ -86,7 +86,7 @@ export async function runChecks(
     const { failures, looked } = await runBuiltinCheck(gate, check.spec.name, options)
     evidence.push(judgeBuiltinCheck(check, failures, looked, { ...context, finishedAt: systemClock() }))
   }
-  const changed = changedModels(models.list())
+  const changed = changedModels(models.list(), inputs.release.manifest.components.models)
   for (const model of changed) options.onChangedModel(model)
   // Last: whatever was run may have shown another model, and that is evidence whether or not it was due.
   const due = changed.length > 0 ? gate.checks.filter(({ spec }) => isBuiltin(spec, 'model-version')) : versions

@@ -1,5 +1,5 @@
 import { factsOf, type PlannedCheck } from '../../../application/release/plan-checks.ts'
-import type { StoredEvidence } from '../../../application/evidence/record-evidence.ts'
+import type { StoredEvidence } from '../../../application/evidence/stored-evidence.ts'
 import type { StoredVerdict } from '../../../application/release/stored-verdict.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { base64Of } from '../../../base/bytes.ts'

@@ -1,5 +1,5 @@
 import type { ComponentChange } from '../../../contract/manifest/change-component.ts'
-import type { UpgradeJudgement } from '../../../domain/upgrade/judge-upgrade.ts'
+import { BASELINE_CRITERION, type UpgradeJudgement } from '../../../domain/upgrade/judge-upgrade.ts'
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts'
 import { inert, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -59,7 +59,12 @@ export function printUpgrade(terminal: Terminal, report: UpgradeReport, patchFil
   printLine(terminal, `Exiting ${exitCodeOfUpgrade({ verdict })}: ${verdict}.`)
 }
 
-function closing({ verdict }: UpgradeReport, patchFile: string): string {
+function closing({ verdict, criteria }: UpgradeReport, patchFile: string): string {
+  if (
+    verdict === 'inconclusive' &&
+    criteria.some(({ id, outcome }) => id === BASELINE_CRITERION && outcome === 'errored')
+  )
+    return 'next: compare with results from before the change (--baseline), which --save-baseline keeps'
   switch (verdict) {
     case 'accepted':
       return `next: git apply ${patchFile}, then gatehouse gate`

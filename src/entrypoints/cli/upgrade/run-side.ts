@@ -7,10 +7,12 @@ import { runSuite } from '../../../application/evaluation/run-suite.ts'
 import { canPlant } from '../../../application/redteam/planting-target.ts'
 import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
-import { AnsweringModels } from '../../../domain/evaluation/answering-model.ts'
+import type { Digest } from '../../../base/digest.ts'
+import { AnsweringModels, changedModels } from '../../../domain/evaluation/answering-model.ts'
+import { sideOf, type CaseSide } from '../../../domain/evaluation/pair-results.ts'
 import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
-import type { CampaignRun } from '../../../domain/redteam/campaign-run.ts'
-import type { UpgradeSide } from '../../../domain/upgrade/judge-upgrade.ts'
+import type { AttackAttempt, CampaignRun } from '../../../domain/redteam/campaign-run.ts'
+import type { CampaignSide, UpgradeSide } from '../../../domain/upgrade/judge-upgrade.ts'
 import { openApplication } from '../gate/open-application.ts'
 import { leakOf, openTarget } from '../gate/open-target.ts'
 import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
@@ -29,8 +31,9 @@ export interface RunSideOptions {
   readonly name: string
 }
 
+/** A side with what it was a side of. */
 export interface RanSide extends UpgradeSide {
-  readonly releaseDigest: string
+  readonly releaseDigest: Digest
   readonly isSimulated: boolean
 }
 
@@ -67,7 +70,34 @@ export async function runSide(
     const { outcome, summary } = judgeSuiteCheck(check, cases, context)
     return [{ id: check.rule.id, outcome, summary }]
   })
-  return ok({ suites: results, campaign: campaign.value, models: models.list(), checks, releaseDigest, isSimulated })
+  const answered = models.list()
+  return ok({
+    origin: 'run',
+    suites: new Map(
+      gate.inputs.suites.map(({ id, digest }) => [id, { digest, cases: (results.get(id) ?? []).map(sideOf) }]),
+    ),
+    campaign: campaign.value === undefined ? undefined : campaignSide(campaign.value),
+    models: answered,
+    changed: changedModels(answered, project.release.manifest.components.models),
+    checks,
+    releaseDigest,
+    isSimulated,
+  })
+}
+
+function campaignSide({ attempts, twins }: CampaignRun): CampaignSide {
+  return {
+    attacks: attempts.map((attempt) => attemptSide(attempt, 'succeeded')),
+    twins: twins.map((twin) => attemptSide(twin, 'blocked')),
+  }
+}
+
+function attemptSide(
+  { id, file, line, outcome, why }: Pick<AttackAttempt, 'id' | 'file' | 'line' | 'why'> & { readonly outcome: string },
+  miss: 'succeeded' | 'blocked',
+): CaseSide {
+  const misses = { trials: 1, misses: outcome === miss ? 1 : 0, byScorer: new Map(), why }
+  return { id, file, line, misses: outcome === 'errored' ? undefined : misses }
 }
 
 interface RanSuites {
