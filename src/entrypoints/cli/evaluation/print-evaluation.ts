@@ -32,13 +32,29 @@ export function criterionLine(criterion: CriterionResult): string {
   return `${metric} ${percent(shown.estimate)} (${count}${judged}), ${bound}, ${limit}${sequence}${rest}`
 }
 
+const NAME_CHARS = 160
+
+/** A target in a line: its type, what of it is told apart by, and the release that it is of. */
+export function targetName(identity: unknown): string {
+  if (typeof identity !== 'object' || identity === null) return String(identity).slice(0, NAME_CHARS)
+  const fields = identity as Readonly<Record<string, unknown>>
+  const of = ['model', 'module', 'url', 'command', 'baseUrl', 'file']
+    .map((key) => fields[key])
+    .filter((value) => typeof value === 'string' || Array.isArray(value))
+    .slice(0, 2)
+    .map((value) => (Array.isArray(value) ? value.join(' ') : value))
+  const release = typeof fields['release'] === 'string' ? [`release ${fields['release'].slice(0, 19)}`] : []
+  const words = [fields['type'], ...of, ...release].filter((word) => typeof word === 'string')
+  return (words.length > 0 ? words.join(' ') : JSON.stringify(identity)).slice(0, NAME_CHARS)
+}
+
 /** The report for people: criteria first, then what to read. */
 export function printEvaluation(terminal: Terminal, report: EvaluationReport): void {
   const style = styleFor(terminal.hasColor)
   const { suite, target, cases, trials, criteria } = report
   printLine(
     terminal,
-    `${suite.id} ${suite.version} · ${inert(JSON.stringify(target.identity)).slice(0, 120)} · ${cases.run} of ${cases.available} cases, ${trials.run} trials, seed ${report.seed}`,
+    `${suite.id} ${suite.version} · ${inert(targetName(target.identity))} · ${cases.run} of ${cases.available} cases, ${trials.run} trials, seed ${report.seed}`,
   )
   if (target.isSimulated)
     printLine(terminal, style.yellow('answers came from a SIMULATED target: this shows the suite, not a real model'))

@@ -35,14 +35,15 @@ const BY_ENDING: Readonly<Record<string, ReportFormat>> = {
   sarif: 'sarif',
 }
 
-/** Values of `-o`: `FORMAT=FILE`, or a file whose name ends in its format. */
+/** Values of `-o`: `FORMAT=FILE`, a format by its name or its ending, or a file whose name ends in its format. */
 export function parseOutputs(values: readonly string[]): Result<readonly ReportOutput[], readonly Problem[]> {
   const outputs: ReportOutput[] = []
   const problems: Problem[] = []
   for (const value of values) {
-    const named = REPORT_FORMATS.find((format) => value.startsWith(`${format}=`))
-    const path = named === undefined ? value : value.slice(named.length + 1)
-    const format = named ?? BY_ENDING[path.slice(path.lastIndexOf('.') + 1)]
+    const named = /^([a-z]+)=(.*)$/s.exec(value)
+    const path = named?.[2] ?? value
+    const name = named?.[1] ?? path.slice(path.lastIndexOf('.') + 1)
+    const format = REPORT_FORMATS.find((known) => known === named?.[1]) ?? BY_ENDING[name]
     if (format === undefined || path === '')
       problems.push({
         code: 'eval/format',
