@@ -8,6 +8,8 @@ export interface LeafCommand {
   readonly name: string
   readonly description: string
   readonly usage: string
+  /** Its long flags. */
+  readonly options: readonly string[]
 }
 
 /** Why a command does not work both ways. */
@@ -239,8 +241,9 @@ function leavesOf(command: Command, above: readonly string[]): readonly LeafComm
   const words = [...above, command.name()]
   const children = command.commands.flatMap((child) => leavesOf(child, words))
   const runs = command.commands.length === 0 || hasAction(command)
+  const options = command.options.flatMap(({ long }) => (long === undefined ? [] : [long]))
   return runs
-    ? [{ name: words.join(' '), description: command.description(), usage: command.usage() }, ...children]
+    ? [{ name: words.join(' '), description: command.description(), usage: command.usage(), options }, ...children]
     : children
 }
 

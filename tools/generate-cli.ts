@@ -1,4 +1,6 @@
 // docs/reference/cli.md: every command, and whether it works embedded, against a server, or only where it is.
+import { LIST_MAX } from '../src/application/state/records.ts'
+import { PAGE_DEFAULT } from '../src/application/state/records-page.ts'
 import { COMMAND_PLACES, leafCommands, REASONS, type LeafCommand } from './command-places.ts'
 
 const INTRODUCTION = `# Commands
@@ -17,6 +19,23 @@ process opens the state for the length of the command, another process on this m
 
 What differs is who one is: with a folder of one's own \`--as NAME:roles\` is taken at one's word; a server knows the caller,
 and refuses \`--as\`. A test runs every command of this table both ways and compares.
+
+## Lists
+
+Commands that list records of the state (\`list\` of most groups, and \`escalations\`) show ${PAGE_DEFAULT} at once and take
+
+- \`--limit N\`: as many, 1 to ${LIST_MAX};
+- \`--cursor CURSOR\`: those behind a page;
+- \`--all\`: every one. Pages are printed as they come in, so memory does not grow with the list.
+
+Where more follow, the last line of standard error says so and names the command for the next page, with the options that were
+given. With \`--json\` the cursor is \`nextCursor\`, null on the last page, as in the [HTTP API](api.md#calling-it). A list that
+fails on its way ends with the problem on standard error and its exit code; JSON is then not closed, so that no part is taken
+for the whole. A cursor belongs to the list that gave it, and to one state.
+
+Lists without these options are always whole, because something else bounds them: \`controls list\` (the catalogue),
+\`gateway list\` (gateways of the last minute), \`jobs schedules\` (the configuration), \`webhook list\` (50), \`sessions list\` (the
+newest 1,000), and reports over everything, like \`gaps\`.
 
 `
 

@@ -1,121 +1,94 @@
-// Every command that works both ways, embedded and against a server that one has signed in to: the same output, the same
-// exit code.
-import { generateKeyPairSync } from 'node:crypto'
-import { copyFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+// Every command that works both ways, embedded and against a server that one has signed in to: the same on standard output,
+// the same on standard error, the same exit code; as text, and as JSON where the command has it.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startSession } from '../../src/application/identity/sessions.ts'
-import { runCli } from '../../src/entrypoints/cli/run.ts'
 import { COMMAND_PLACES, leafCommands } from '../../tools/command-places.ts'
-import { capturedTerminal } from '../support/captured-terminal.ts'
-import { SCENARIO, SCENARIO_FILES, wordsOf, type ScenarioStep } from '../support/command-scenario.ts'
-import { normalisedOutput } from '../support/normalised-output.ts'
-import { startPlaneOf } from '../support/plane-client.ts'
-import { ownSchema, POSTGRES } from '../support/postgres.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { tinyManifest, tinyPack, VERSION_RULE, writeTinyProject } from '../support/tiny-project.ts'
+import { SCENARIO } from '../support/command-scenario.ts'
+import { embeddedWorld, give, servedWorld, wordsIn, type World } from '../support/command-worlds.ts'
+import { DRAFT_REPLIES } from '../support/draft-replies.ts'
+import { wordsOf, type ScenarioStep } from '../support/scenario-step.ts'
+import { completion, scriptedOpenAI } from '../support/scripted-openai.ts'
 
-/** A folder with the project, and who works in it by which environment. */
-interface World {
-  readonly folder: string
-  readonly environmentOf: (who: string) => Readonly<Record<string, string>>
-  readonly saved: Map<string, string>
-}
-
-const PEOPLE = ['ana', 'ben', 'eva']
-const CATALOG = join(import.meta.dirname, '..', '..', 'catalog')
+type Form = 'text' | 'json'
+type Place = 'here' | 'there'
 const cleanUp = new AsyncDisposableStack()
-const schema = await ownSchema('cliremote')
-if (schema !== undefined) cleanUp.use(schema)
-const ownPlace = await ownSchema('clihere')
-if (ownPlace !== undefined) cleanUp.use(ownPlace)
-let embedded: World
-let remote: World
+const worlds = new Map<`${Form} ${Place}`, World>()
+/** The draft that the model is asked for. */
+let drafting: keyof typeof DRAFT_REPLIES = 'control'
 
 beforeAll(async () => {
-  const home = cleanUp.use(await tempFolder()).path
-  const own = await projectIn(cleanUp.use(await tempFolder()).path)
-  // Opened anew by every command: a schema of PostgreSQL is open sooner than a folder, and all else is the same.
-  const place: Readonly<Record<string, string>> =
-    ownPlace === undefined ? {} : { GATEHOUSE_DATABASE_URL: POSTGRES, GATEHOUSE_DATABASE_SCHEMA: ownPlace.schema }
-  const nobody = { ...place, HOME: join(home, 'nobody') }
-  embedded = { folder: own, saved: new Map(), environmentOf: (who) => ({ ...nobody, USER: who }) }
-  const far = await projectIn(cleanUp.use(await tempFolder()).path)
-  const plane = cleanUp.use(
-    await startPlaneOf(join(home, 'state'), schema === undefined ? {} : { schema: schema.schema }),
+  const model = cleanUp.use(
+    await scriptedOpenAI((body) => ({ json: completion({ content: replyTo(JSON.stringify(body)) }) })),
   )
-  for (const name of PEOPLE) {
-    const session = await startSession(
-      plane.node,
-      { name, roles: ['admin'] },
-      { method: 'command-line', client: 'test' },
-    )
-    if (!session.ok) throw new Error(session.failure.message)
-    const terminal = capturedTerminal(far, {
-      environment: { HOME: join(home, name) },
-      stdin: [Buffer.from(`ghc_${session.value}\n`)],
-    })
-    expect([await runCli(['login', '--server', plane.url, '--token', '-'], terminal), terminal.printed.error]).toEqual([
-      0,
-      '',
-    ])
+  const environment = {
+    GATEHOUSE_DRAFT_URL: model.baseURL,
+    GATEHOUSE_DRAFT_MODEL: 'writer-1',
+    GATEHOUSE_DRAFT_KEY: 'k-1',
   }
-  remote = { folder: far, saved: new Map(), environmentOf: (who) => ({ HOME: join(home, who) }) }
+  for (const form of ['text', 'json'] as const) {
+    worlds.set(`${form} here`, await embeddedWorld(cleanUp, environment))
+    worlds.set(`${form} there`, await servedWorld(cleanUp, environment))
+  }
 })
 afterAll(() => cleanUp.disposeAsync())
 
-const workloadKey = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' })
-
-async function projectIn(folder: string): Promise<string> {
-  await writeTinyProject(folder, tinyManifest(), tinyPack(VERSION_RULE), SCENARIO_FILES)
-  await copyFile(join(CATALOG, 'decision-rights.yaml'), join(folder, 'rights.yaml'))
-  await writeFile(join(folder, 'workload.pem'), workloadKey)
-  return folder
+/** Alerts are named as they were shown. */
+function replyTo(asked: string): string {
+  if (drafting !== 'alerts') return JSON.stringify(DRAFT_REPLIES[drafting])
+  const [group] = DRAFT_REPLIES.alerts.groups
+  return JSON.stringify({ groups: [{ ...group, alerts: [/[0-9A-HJKMNP-TV-Z]{26}/.exec(asked)?.[0]] }] })
 }
 
-async function give(world: World, { who, line, save }: ScenarioStep): Promise<string> {
-  const words = wordsOf(line).map((word) =>
-    word.replaceAll(/\{(\w+)\}/g, (_, name: string) => world.saved.get(name) ?? `no-${name}`),
+const COMMANDS = Object.keys(COMMAND_PLACES)
+const WITH_JSON = new Set(leafCommands().flatMap(({ name, options }) => (options.includes('--json') ? [name] : [])))
+
+/** The command that a line gives, by the words of its name. */
+function commandOf(line: string): string {
+  const words = wordsOf(line)
+  return [2, 1].map((count) => words.slice(0, count).join(' ')).find((name) => COMMANDS.includes(name)) ?? line
+}
+
+/** What a command may say otherwise in the two places, and why; all else that it says is compared. */
+const OTHERWISE: Readonly<Record<string, readonly [found: RegExp, shown: string]>> = {
+  // By which way one came.
+  whoami: [/by (?:owner|session)$|"credential":"(?:owner|session)"/m, 'by <way>'],
+  // Whoever opens the state has signed in nowhere, so none of the sessions is this one.
+  'sessions list': [/ {2}\(this one\)|(?<="isCurrent": )(?:true|false)/g, ''],
+  // Where the trust file is to be had: here, or from the operator. What each says is in the test of the packs.
+  'evidence pack': [/^ {2}(?:embedded mode|trust\.json of).*\n {2}next: .*$/m, '  <where the trust file is>'],
+  // The gateway's five minutes, and how long the gateway's hand-over took.
+  kpi: [/\b5\.\d+/g, '<5 and some>'],
+}
+
+async function answersOf(form: Form, place: Place, step: ScenarioStep, at: number): Promise<string> {
+  const world = worlds.get(`${form} ${place}`)!
+  if (step.before !== undefined) await world.askAsGateway(step.before(at))
+  const words = wordsIn(world, step.line)
+  const given = await give(
+    world,
+    step,
+    form === 'json' && WITH_JSON.has(commandOf(step.line)) ? [...words, '--json'] : words,
   )
-  const terminal = capturedTerminal(world.folder, { environment: world.environmentOf(who) })
-  const code = await runCli(words, terminal)
-  const found = save?.[1].exec(terminal.printed.out)?.[1]
-  if (save !== undefined && found !== undefined) world.saved.set(save[0], found)
-  return `${terminal.printed.out}--- stderr ---\n${terminal.printed.error}--- exit ${code} ---\n`
-}
-
-/** By which way one came is the one word that may differ. */
-const WAY = /by (?:owner|session)$/m
-
-/** Lines whose output says something of the way itself, and why: of these only the exit code is the same. */
-const DIFFERENT: Readonly<Record<string, string>> = {
-  'sessions list': 'whoever opens the state has signed in nowhere',
-  'evidence pack -s shop-bot -o pack.zip': 'it says where the trust file is to be had: here, or from the operator',
+  const now = Date.now()
+  const [found, shown] = OTHERWISE[commandOf(step.line)] ?? [/(?!)/, '']
+  const plain = (text: string): string => world.comparable.of(text, { folder: world.folder, now }).replace(found, shown)
+  return `${plain(given.out)}--- standard error ---\n${plain(given.error)}--- exit ${given.code} ---\n`
 }
 
 test.each(SCENARIO.map((step) => [step.line, step] as const))('%s', async (line, step) => {
-  const [here, there] = [await give(embedded, step), await give(remote, step)]
-  const shown = (text: string, { folder }: World): string => normalisedOutput(text, folder).replace(WAY, 'by <way>')
-  if (DIFFERENT[line] === undefined) expect(shown(there, remote)).toBe(shown(here, embedded))
-  else expect(/exit \d+/.exec(there)?.[0]).toBe(/exit \d+/.exec(here)?.[0])
-  if (step.save !== undefined) expect(remote.saved.has(step.save[0])).toBe(true)
-})
-
-test('every command has a row that says where it works, and no row is of a command that is gone', () => {
-  expect(Object.keys(COMMAND_PLACES).toSorted()).toEqual(
-    leafCommands()
-      .map(({ name }) => name)
-      .toSorted(),
+  drafting = (/^draft (\w+)/.exec(line)?.[1] ?? drafting) as typeof drafting
+  const at = Date.now()
+  const [textHere, textThere, jsonHere, jsonThere] = await Promise.all([
+    answersOf('text', 'here', step, at),
+    answersOf('text', 'there', step, at),
+    answersOf('json', 'here', step, at),
+    answersOf('json', 'there', step, at),
+  ])
+  ;(await import('node:fs')).appendFileSync(
+    '/tmp/dump.txt',
+    `$$ ${step.who} ${line}\n${textHere}@@@ there\n${textThere}@@@ json\n${jsonHere}@@@ json there\n${jsonThere}`,
   )
-})
-
-test('every command that works both ways is among those that are compared', () => {
-  const names = Object.keys(COMMAND_PLACES)
-  const given = new Set(
-    SCENARIO.map(({ line }) => {
-      const words = wordsOf(line)
-      return names.find((name) => name === words.slice(0, 2).join(' ')) ?? words[0]
-    }),
-  )
-  expect(names.filter((name) => COMMAND_PLACES[name] === 'both ways' && !given.has(name))).toEqual([])
+  expect(textThere).toBe(textHere)
+  expect(jsonThere).toBe(jsonHere)
+  for (const answer of [textHere, jsonHere]) expect(answer).toContain(`--- exit ${step.code} ---`)
+  if (step.save !== undefined) for (const world of worlds.values()) expect(world.saved.has(step.save[0])).toBe(true)
 })

@@ -18,6 +18,7 @@ export const ACCEPTANCE_PLACES: Readonly<Record<string, Place>> = {
   cli: 'both',
   'cli-folder': { folderOnly: 'it is about a journal that is a file, and about the lock of a folder' },
   'cli-jobs': 'postgresql',
+  'cli-lists': 'both',
   'cli-pipe': { folderOnly: 'it is about an output that nobody reads any more; the program is started anew for it' },
   'cli-remote': 'postgresql',
   'cli-serve': 'both',

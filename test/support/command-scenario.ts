@@ -1,15 +1,9 @@
-/** One command of the scenario: who gives it, the words, and what of its answer later commands name. */
-export interface ScenarioStep {
-  readonly who: string
-  readonly line: string
-  /** First group of the expression in standard output, under a name. */
-  readonly save?: readonly [name: string, from: RegExp]
-}
+import { blockedInjections, CALLS, REQUESTS, waitingCall } from './scenario-gateway.ts'
+import { by, type ScenarioStep } from './scenario-step.ts'
 
 const ULID = /\b([0-9A-HJKMNP-TV-Z]{26})\b/
-const by =
-  (who: string) =>
-  (line: string, save?: ScenarioStep['save']): ScenarioStep => ({ who, line, ...(save === undefined ? {} : { save }) })
+const UUID = /\b([0-9a-f]{8}-[0-9a-f-]{27})\b/
+const CURSOR = /--cursor ([\w-]+)/
 const ana = by('ana')
 const ben = by('ben')
 const eva = by('eva')
@@ -20,45 +14,51 @@ const eva = by('eva')
  */
 export const SCENARIO: readonly ScenarioStep[] = [
   // Proof and decision.
-  ana('gate'),
-  ana('gate --format json', ['digest', /"releaseDigest": ?"(sha256:[0-9a-f]{64})"/]),
-  ana('gate --env production --no-run'),
+  ana('gate', { code: 1 }),
+  ana('gate --format json', { save: ['digest', /"releaseDigest": ?"(sha256:[0-9a-f]{64})"/], code: 1 }),
+  ana('gate --env production --no-run', { code: 1 }),
   ana('explain GH-GRD-001'),
-  ana('explain GH-XXX-999'),
-  ana('approve -s shop-bot --release {digest} -e production --role engineer'),
+  ana('explain GH-XXX-999', { code: 2 }),
+  ana('approve -s shop-bot --release {digest} -e production --role engineer', { code: 1 }),
   ben('approve -s shop-bot --release {digest} -e production --role security --comment seen'),
-  ana('evidence import imported.jsonl --check GH-EXT-001'),
+  ana('evidence import imported.xml --check GH-EXT-001', { code: 2 }),
+  ana('evidence import imported.xml -m gatehouse-imported.yaml --check GH-EXT-001'),
   ana('evidence pack -s shop-bot -o pack.zip'),
-  ana('eval coverage'),
+  ana('eval coverage', { code: 1 }),
   ana('eval results -s shop-bot'),
-  ana('eval result nothing'),
+  ana('eval result nothing', { code: 2 }),
   ana('policy replay policies/tiny.yaml'),
-  ana('policy replay policies/tiny.yaml --system shop-bot --json'),
+  ana('policy replay policies/tiny.yaml --system shop-bot'),
   ana('kpi -s shop-bot'),
-  ana('kpi -s shop-bot --json'),
   // Waivers.
   ana(
     'exception request GH-VER-001 -s shop-bot --release {digest} --reason "a drill" --accepted-by ben --owner ana --days 3 --compensating GH-GRD-001',
     ['exception', /(EX-\d+)/],
   ),
-  ana('exception approve {exception} --role security'),
-  ben('exception accept-risk {exception} --role security'),
+  ana('exception approve {exception} --role security', { code: 1 }),
+  ben('exception accept-risk {exception} --role security', { code: 1 }),
   ben('exception approve {exception} --role security'),
   eva('exception approve {exception} --role product'),
-  ana('exception renew {exception} --reason longer --days 5'),
-  ben('exception end {exception} --reason "no longer needed"'),
+  ana('exception renew {exception} --reason longer --days 5', { code: 2 }),
+  ben('exception accept-risk {exception} --role executive'),
+  ben('exception end {exception} --reason "no longer needed"', { code: 1 }),
+  ana('gate'),
+  ana('exception renew {exception} --reason longer --days 5', ['renewed', /(EX-\d+)/]),
+  ana('exception end {renewed} --reason "no longer needed"'),
   ana(
     'exception request GH-VER-001 -s shop-bot --release {digest} --reason "a second drill" --accepted-by ben --owner ana --days 3 --compensating GH-GRD-001',
     ['denied', /(EX-\d+)/],
   ),
   ben('exception deny {denied} --role security --comment no'),
   ana('exception list'),
-  ana('exception list -s shop-bot --json'),
-  ana('gate'),
+  ana('exception list -s shop-bot --limit 1', ['exceptionCursor', CURSOR]),
+  ana('exception list -s shop-bot --cursor {exceptionCursor}'),
+  ana('exception list --all'),
+  ana('gate', { code: 1 }),
   // Rights, delegations, questions.
   ana('rights show'),
   ana('rights adopt rights.yaml'),
-  ana('rights adopt missing.yaml'),
+  ana('rights adopt missing.yaml', { code: 2 }),
   ben('delegation give --to eva --role security --for release,exception --days 7 --reason "on leave"', [
     'delegation',
     ULID,
@@ -75,20 +75,32 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ben('kill on -s shop-bot --tenant acme --reason drill', ['deny', ULID]),
   ben('kill list -s shop-bot'),
   ben('kill off {deny} --reason over'),
-  ben('kill off nothing --reason over'),
-  ana('incident list'),
-  ana('incident list -s shop-bot --json'),
+  ben('kill off nothing --reason over', { code: 2 }),
+  ana('incident show INC-1', { code: 2 }),
+  ana('incident list', { before: blockedInjections }),
+  ana('incident list -s other-bot'),
+  ana('alert list'),
   ana('incident show INC-1'),
+  ben('incident close INC-1 --note "too early"', { code: 1 }),
   ben('incident contain INC-1 --note seen'),
   ben('incident resolve INC-1 --note mended'),
   ben('incident close INC-1 --note closed'),
   ben('incident reopen INC-1 --note again'),
-  ben('incident learn INC-1 --request x'),
-  ana('alert list'),
+  ben('incident learn INC-1 --request nothing', { code: 2 }),
+  ben(`incident learn INC-1 --request ${REQUESTS[0]}`),
+  ana('incident show INC-1'),
+  ana('kpi -s shop-bot'),
   ana('gateway list'),
+  // Calls of tools that wait for a person.
   ana('approval list'),
-  ben('approval approve nothing --comment checked'),
-  ben('approval refuse nothing --comment checked'),
+  ana('approval list', { before: waitingCall(CALLS[0]) }),
+  ana('approval list --status pending', { before: waitingCall(CALLS[1]) }),
+  ben(`approval approve ${CALLS[0]} --comment checked`),
+  ben(`approval refuse ${CALLS[1]} --comment "not this one"`),
+  ben(`approval refuse ${CALLS[1]} --comment again`, { code: 1 }),
+  ben('approval approve nothing --comment checked', { code: 2 }),
+  ana('approval list -s shop-bot --limit 1', ['approvalCursor', CURSOR]),
+  ana('approval list -s shop-bot --cursor {approvalCursor}'),
   // Findings.
   ana('finding report -s shop-bot --title "refund without order" --severity high --source person', [
     'finding',
@@ -96,23 +108,25 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ]),
   ana('finding import scan.sarif -s shop-bot --owner ben'),
   ana('finding list'),
-  ana('finding list -s shop-bot --json'),
   ana('finding show {finding}'),
   ana('finding assign {finding} --owner ben --severity medium --rule GH-GRD-001'),
   ben('finding start {finding} --note begun'),
   ben('finding fixed {finding} --note done'),
-  eva('finding verify {finding} --note seen'),
+  eva('finding verify {finding} --note seen', { code: 1 }),
+  ana('gate --verbose'),
+  eva('finding verify {finding} --note "seen again"'),
+  ben('finding reopen {finding} --note "seen once more"'),
   eva('finding fail {finding} --note "not so"'),
-  ben('finding accept {finding} --note carried --exception {exception}'),
+  ben('finding accept {finding} --note carried --exception {exception}', { code: 2 }),
   ben('finding dismiss {finding} --note "no finding"'),
   ben('finding reopen {finding} --note again'),
   ana('escalations'),
-  ana('escalations --json'),
   // Threats, readiness, vendors, impact.
   ana('threats show -s shop-bot'),
   ana('threats show -s shop-bot --format json', ['graph', /"graph": ?"(sha256:[0-9a-f]{64})"/]),
   ben('threats attest -s shop-bot --graph {graph} --note reviewed'),
-  ben('threats accept THR-001@prompt:system -s shop-bot --role security --reason known --days 30'),
+  ben('threats accept THR-019@application:app -s shop-bot --role security --reason known --days 30'),
+  ben('threats accept THR-001@prompt:system -s shop-bot --role security --reason known --days 30', { code: 2 }),
   ana('readiness attest runbook-linked -s shop-bot --link https://example.com/runbook --note written'),
   ana('readiness show -s shop-bot'),
   ana('vendor assess vendor.yaml', ['vendor', ULID]),
@@ -127,20 +141,23 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ana('controls show CTL-GOV-001 -s shop-bot'),
   ana('controls coverage --framework eu-ai-act -s shop-bot'),
   ana('controls attest CTL-GOV-002 policy -s shop-bot --document policy.txt'),
-  ana('controls test --json'),
+  ana('controls test', { code: 1 }),
   // Risks and promises.
   ana('risk add -s shop-bot --title "a refund goes wrong" --rule GH-GRD-001', ['risk', /(RSK-\d+)/]),
   ana('risk derive -s shop-bot'),
   ana('risk import -s shop-bot --preview'),
   ana('risk import -s shop-bot', ['catalogueRisk', /(RSK-\d+)/]),
   ana('risk list'),
-  ana('risk list -s shop-bot --json'),
   ana('risk show {risk}'),
   ana('risk assess {risk} --likelihood 3 --impact 4 --note "seen twice"'),
   ana('risk treat {risk} --plan mitigate --note "refunds need an order" --due-days 14'),
   ana('risk carry {risk} --days 30 --reason "until the next release"'),
   ben('risk accept {risk} --role executive'),
-  eva('risk refuse {risk} --role executive --comment no'),
+  eva('risk refuse {risk} --role executive --comment no', { code: 1 }),
+  ana('risk add -s shop-bot --title "a note is lost" --rule GH-GRD-001', ['refused', /(RSK-\d+)/]),
+  ana('risk assess {refused} --likelihood 4 --impact 4 --note "seen often"'),
+  ana('risk carry {refused} --days 30 --reason "it costs too much"'),
+  eva('risk refuse {refused} --role executive --comment no'),
   ben('risk dismiss {catalogueRisk} --note "no such data"'),
   ana('risk burndown -s shop-bot --points 2'),
   ana(
@@ -151,14 +168,28 @@ export const SCENARIO: readonly ScenarioStep[] = [
   eva('commitment reject {commitment} --role product --comment no'),
   ana('commitment show {commitment}'),
   ana('commitment list'),
-  ana('commitment withdraw {commitment} --note "not now"'),
-  ana('commitment end {commitment} --note over'),
+  ana('commitment withdraw {commitment} --note "not now"', { code: 1 }),
+  ana('commitment end {commitment} --note over', { code: 1 }),
+  ana('commitment propose -s shop-bot --customer beta --text "answers in German" --rule GH-GRD-001 --days 30', [
+    'withdrawnPromise',
+    /(CMT-\d+)/,
+  ]),
+  ana('commitment withdraw {withdrawnPromise} --note "not now"'),
+  ana('commitment propose -s shop-bot --customer gamma --text "answers in English" --rule GH-GRD-001 --days 30', [
+    'kept',
+    /(CMT-\d+)/,
+  ]),
+  ben('commitment approve {kept} --role legal'),
+  eva('commitment approve {kept} --role product'),
+  ana('gaps -s shop-bot'),
+  ana('commitment end {kept} --note over'),
+  ana('commitment list --limit 2'),
   // Intake.
   ana('intake request --answers answers.yaml -s new-bot --title "answers about orders"', ['intake', /(INT-\d+)/]),
-  ana('intake status'),
+  ana('intake status', { code: 1 }),
   ana('intake list'),
   ana('intake show {intake}'),
-  ana('intake show {intake} --as-of 2027-12-02 --json'),
+  ana('intake show {intake} --as-of 2027-12-02'),
   ana('intake comment {intake} --text "please hurry"'),
   ana('intake assign {intake} --role legal --to ben --days 3'),
   ben('intake review {intake} --role legal --decision ask-changes --comment "more"'),
@@ -168,25 +199,47 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ana('prompt list -s shop-bot', ['prompt', /([0-9a-f]{12})/]),
   ana('prompt show system {prompt} -s shop-bot'),
   ana('prompt diff system {prompt} {prompt} -s shop-bot'),
+  ana('prompt promote system {prompt} stable -s shop-bot -e production', { code: 2 }),
   ana('prompt promote system {prompt} stable -s shop-bot -e local'),
+  ana('prompt rollback system stable -s shop-bot', { code: 2 }),
+  ana('gate -m gatehouse-2.yaml'),
+  ana('prompt list -s shop-bot', ['newest', /([0-9a-f]{12})/]),
+  ana('prompt list -s shop-bot --limit 1', ['promptCursor', CURSOR]),
+  ana('prompt list -s shop-bot --cursor {promptCursor}'),
+  ana('prompt promote system {newest} stable -s shop-bot -e local --note newer'),
+  ana('prompt diff system {prompt} {newest} -s shop-bot'),
   ana('prompt rollback system stable -s shop-bot'),
+  ana('prompt list'),
   ana('lineage show -s shop-bot'),
   ana('lineage query -s shop-bot --from prompt:system --to release'),
   ana('lineage export -s shop-bot --format openlineage'),
-  ana('draft threats -s shop-bot --dry-run'),
-  ana('draft control -s shop-bot --from policy.txt --dry-run'),
-  ana('draft attacks -s shop-bot --dry-run'),
-  ana('draft narrative -s shop-bot --incident INC-1 --dry-run'),
-  ana('draft alerts -s shop-bot --dry-run'),
   ana('draft list'),
-  ana('draft show nothing'),
-  ben('draft accept nothing'),
-  ben('draft reject nothing --note no'),
+  ana('draft threats -s shop-bot --dry-run'),
+  ana('draft alerts -s shop-bot --dry-run'),
+  ana('draft control -s shop-bot', { code: 2 }),
+  ana('draft control -s shop-bot --from policy.txt', ['control', ULID]),
+  ana('draft threats -s shop-bot', ['threats', ULID]),
+  ana('draft attacks -s shop-bot', ['attacks', ULID]),
+  ana('draft narrative -s shop-bot --incident INC-1', ['narrative', ULID]),
+  ana('draft narrative -s shop-bot --incident INC-9', { code: 2 }),
+  ana('draft alerts -s shop-bot', ['alerts', ULID]),
+  ana('draft show {narrative}'),
+  ana('draft show nothing', { code: 2 }),
+  ben('draft accept {control} --note "as it is"'),
+  ben('draft accept {attacks}'),
+  ben('draft reject {threats} --note "not so"'),
+  ben('draft reject {threats} --note again', { code: 2 }),
+  ana('draft list'),
+  ana('draft list -s shop-bot --status draft'),
+  ana('draft list --limit 2', ['draftCursor', CURSOR]),
+  ana('draft list --limit 2 --cursor {draftCursor}'),
   // Credentials.
   ana('whoami'),
+  ana('sessions list', ['session', /"id": "(\w{26})",\s+"name": "dan"|(\w{26})  dan/]),
+  ana('sessions revoke {session}'),
+  ana('sessions revoke nothing', { code: 2 }),
   ana('sessions list'),
-  ana('sessions revoke nothing'),
-  ana('keys create ci --roles engineer --operations gateRelease --systems shop-bot --json', ['key', /"id": ?"(\w+)"/]),
+  ana('keys create ci --roles engineer --operations gateRelease --systems shop-bot', ['key', ULID]),
   ana('keys list'),
   ana('keys rotate {key} --overlap-hours 1'),
   ana('keys revoke {key}'),
@@ -199,57 +252,20 @@ export const SCENARIO: readonly ScenarioStep[] = [
   // Queue and webhooks.
   ana('jobs list'),
   ana('jobs schedules'),
-  ana('jobs run nightly'),
-  ana('jobs show nothing'),
-  ana('jobs retry nothing'),
-  ana('jobs cancel nothing'),
+  ana('jobs run nothing', { code: 2 }),
+  ana('jobs run nightly', ['job', UUID]),
+  ana('jobs run nightly', { code: 2 }),
+  ana('jobs show {job}'),
+  ana('jobs show nothing', { code: 2 }),
+  ana('jobs retry {job}', { code: 2 }),
+  ana('jobs cancel {job}'),
+  ana('jobs cancel {job}', { code: 2 }),
+  ana('jobs list --is cancelled --kind suite.run'),
   ana('webhook add https://hooks.example.com/gatehouse --events verdict.issued', ['webhook', ULID]),
   ana('webhook list'),
   ana('webhook show {webhook}'),
   ana('webhook rotate {webhook} --overlap-hours 1'),
   ana('webhook replay {webhook}'),
+  ana('webhook replay nothing', { code: 2 }),
   ana('webhook remove {webhook}'),
 ]
-
-/** Files that the commands name, beside those of the project. */
-export const SCENARIO_FILES: Readonly<Record<string, string>> = {
-  'policy.txt': 'We look at every answer.\n',
-  'vendor.yaml': `apiVersion: gatehouse.dev/v1
-kind: VendorAssessment
-vendor: openai
-upToTier: T1
-terms: an agreement
-dataUse: no training on customer data
-regions: [eu]
-provenance: model cards of the vendor
-licence: commercial
-security: SOC 2
-incidentContact: security@vendor.example
-compensatingControls: []
-days: 180
-`,
-  'scan.sarif': JSON.stringify({
-    version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'scanner' } },
-        results: [
-          { ruleId: 'one', level: 'error', message: { text: 'one is broken' }, partialFingerprints: { hash: 'one' } },
-        ],
-      },
-    ],
-  }),
-  'answers.yaml': `intake:
-  purpose: Answer questions about orders
-  audience: customers
-  domain: general
-  dataClasses: [public]
-  autonomy: answers
-  multiTenant: false
-`,
-}
-
-/** The words of a line; double quotes hold words together. */
-export function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-}

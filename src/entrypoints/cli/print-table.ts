@@ -15,11 +15,18 @@ export function printTable(terminal: Terminal, format: TableFormat, { head, rows
     printLine(terminal, `| ${head.map(markdownCell).join(' | ')} |`)
     printLine(terminal, `|${head.map(() => '---').join('|')}|`)
     for (const row of rows) printLine(terminal, `| ${row.map(markdownCell).join(' | ')} |`)
-  } else {
-    const widths = head.map((cell, column) =>
-      Math.max(cell.length, ...rows.map((row) => inert(row[column] ?? '').length)),
+  } else tablePrinter(terminal, head)(rows)
+}
+
+/** A table for people that comes in parts: its head stands above the first, and no column gets narrower. */
+export function tablePrinter(terminal: Terminal, head: Table['head']): (rows: Table['rows']) => void {
+  let widths = head.map((cell) => cell.length)
+  let isBegun = false
+  return (rows) => {
+    widths = widths.map((width, column) =>
+      rows.reduce((most, row) => Math.max(most, inert(row[column] ?? '').length), width),
     )
-    for (const row of [head, ...rows])
+    for (const row of isBegun ? rows : [head, ...rows])
       printLine(
         terminal,
         widths
@@ -27,6 +34,7 @@ export function printTable(terminal: Terminal, format: TableFormat, { head, rows
           .join('  ')
           .trimEnd(),
       )
+    isBegun = true
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse)'] as const
@@ -20,9 +21,7 @@ export function registerApprovalCommands(program: Command, { terminal, setExitCo
       setExitCode(await (await import('./gateways.ts')).listGatewaysCommand(terminal, options)),
     )
   const approval = program.command('approval').description('tool calls that wait for a person')
-  approval
-    .command('list')
-    .description('what waits, and what was decided of late')
+  withPages(approval.command('list').description('what waits, and what was decided of late'))
     .option('-s, --system <name>', 'only of this system')
     .option('--status <status>', 'pending, approved or refused')
     .option(...STATE)

@@ -1,4 +1,5 @@
 import { epochMs, toRfc3339 } from '../../../base/instant.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -6,18 +7,18 @@ import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
 
-export async function listApprovalsCommand(
+export function listApprovalsCommand(
   terminal: Terminal,
-  options: Common & { readonly system?: string | undefined; readonly status?: string | undefined },
+  options: ListOptions & { readonly system?: string | undefined; readonly status?: string | undefined },
 ): Promise<number> {
-  return withSession(
+  const { system, status } = options
+  return printList(
     terminal,
     options,
-    (session) => session.call('listToolApprovals', { system: options.system, status: options.status }),
-    (page) => {
-      if (options.json) return printLine(terminal, inertJson(page, 2))
-      if (page.items.length === 0) return printLine(terminal, 'no call waits')
-      for (const item of page.items) printApproval(terminal, item)
+    { operation: 'listToolApprovals', input: { system, status } },
+    {
+      print: (items) => items.forEach((item) => printApproval(terminal, item)),
+      printNone: () => printLine(terminal, 'no call waits'),
     },
   )
 }

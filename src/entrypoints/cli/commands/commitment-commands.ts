@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -65,9 +66,7 @@ export function registerCommitmentCommands(program: Command, { terminal, setExit
     .action(async (id: string, options) =>
       setExitCode(await (await load()).showCommitmentCommand(terminal, { id, ...options })),
     )
-  commitment
-    .command('list')
-    .description('promises, newest first; what nothing shows: gatehouse gaps')
+  withPages(commitment.command('list').description('promises, newest first; what nothing shows: gatehouse gaps'))
     .option('-s, --system <name>', 'only this system')
     .option('--status <state>', 'proposed, active, rejected, withdrawn or ended')
     .option(...STATE)

@@ -2,6 +2,7 @@ import { epochMs, toRfc3339 } from '../../../base/instant.ts'
 import { fail } from '../../../base/result.ts'
 import type { InputOf } from '../../../contract/http/operations.ts'
 import { COMMITMENT_DAYS_MAX, type Commitment } from '../../../domain/commitment/commitment.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -83,18 +84,14 @@ export function showCommitmentCommand(terminal: Terminal, options: One): Promise
 
 export function listCommitmentsCommand(
   terminal: Terminal,
-  options: Common & { readonly system?: string | undefined; readonly status?: string | undefined },
+  options: ListOptions & { readonly system?: string | undefined; readonly status?: string | undefined },
 ): Promise<number> {
   const { system, status } = options
-  return withSession(
+  return printList(
     terminal,
     options,
-    (session) => session.call('listCommitments', { system, status }),
-    ({ items }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items) print(terminal, false)(item)
-    },
+    { operation: 'listCommitments', input: { system, status } },
+    { print: (items) => items.forEach(print(terminal, false)) },
   )
 }
 

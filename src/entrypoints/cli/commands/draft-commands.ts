@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { DRAFT_KINDS, type DraftKind } from '../../../domain/draft/draft.ts'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -58,9 +59,7 @@ function registerAsking(draft: Command, { terminal, setExitCode }: CommandContex
 }
 
 function registerDeciding(draft: Command, { terminal, setExitCode }: CommandContext): void {
-  draft
-    .command('list')
-    .description('drafts, newest first')
+  withPages(draft.command('list').description('drafts, newest first'))
     .option(...SYSTEM)
     .option('--status <status>', 'draft, accepted or rejected')
     .option(...STATE)

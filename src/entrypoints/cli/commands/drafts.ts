@@ -13,7 +13,8 @@ import { renderDraft } from '../../../contract/draft/render-draft.ts'
 import type { InputOf } from '../../../contract/http/operations.ts'
 import type { Draft, DraftKind } from '../../../domain/draft/draft.ts'
 import { sendableText } from '../../../domain/draft/sendable-text.ts'
-import { printTable } from '../print-table.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
+import { tablePrinter } from '../print-table.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -182,27 +183,29 @@ async function readSource(path: string): Promise<Result<string, Problem>> {
 /** `gatehouse draft list`. */
 export function draftListCommand(
   terminal: Terminal,
-  options: SessionOptions & { readonly system?: string; readonly status?: string; readonly json: boolean },
+  options: ListOptions & { readonly system?: string; readonly status?: string },
 ): Promise<number> {
   const { system, status } = options
-  return withSession(
+  const printRows = tablePrinter(terminal, ['id', 'kind', 'system', 'state', 'model', 'asked by', 'day'])
+  return printList(
     terminal,
     options,
-    (session) => session.call('listDrafts', { system, status } as InputOf<'listDrafts'>),
-    ({ items }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, drafts: items }, 2))
-      printTable(terminal, 'human', {
-        head: ['id', 'kind', 'system', 'state', 'model', 'asked by', 'day'],
-        rows: (items as unknown as readonly Draft[]).map(({ id, kind, system: of, state, model, askedBy, at }) => [
-          id,
-          kind,
-          of,
-          state,
-          model,
-          askedBy,
-          toRfc3339(epochMs(at)).slice(0, 10),
-        ]),
-      })
+    { operation: 'listDrafts', input: { system, status } as InputOf<'listDrafts'> },
+    {
+      member: 'drafts',
+      print: (items) =>
+        printRows(
+          (items as unknown as readonly Draft[]).map(({ id, kind, system: of, state, model, askedBy, at }) => [
+            id,
+            kind,
+            of,
+            state,
+            model,
+            askedBy,
+            toRfc3339(epochMs(at)).slice(0, 10),
+          ]),
+        ),
+      printNone: () => printRows([]),
     },
   )
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -13,9 +14,7 @@ export function registerFindingCommands(program: Command, context: CommandContex
   registerThreats(program, context)
   registerReadiness(program, context)
   registerVendors(program, context)
-  program
-    .command('escalations')
-    .description('what is overdue, and who is to be told by the decision rights')
+  withPages(program.command('escalations').description('what is overdue, and who is to be told by the decision rights'))
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) =>
@@ -91,9 +90,7 @@ function registerMoves(finding: Command, { terminal, setExitCode }: CommandConte
     .action(async (id: string, options) =>
       setExitCode(await (await load()).showFindingCommand(terminal, { id, ...options })),
     )
-  finding
-    .command('list')
-    .description('findings, newest first')
+  withPages(finding.command('list').description('findings, newest first'))
     .option(...SYSTEM)
     .option('--status <state>', 'open, in-progress, fix-claimed, closed, accepted or dismissed')
     .option(...STATE)
@@ -221,9 +218,7 @@ function registerVendors(program: Command, { terminal, setExitCode }: CommandCon
           await (await import('./readiness.ts')).speakOnVendorCommand(terminal, { id, decision, ...options }),
         ),
       )
-  vendor
-    .command('list')
-    .description('assessments, newest first')
+  withPages(vendor.command('list').description('assessments, newest first'))
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) =>

@@ -17,7 +17,7 @@ import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { printThreatModel, THREAT_FORMATS, type ThreatFormat } from './print-threats.ts'
-import { everyItem } from '../every-item.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -132,19 +132,16 @@ export async function showFindingCommand(
   )
 }
 
-export async function listFindingsCommand(
+export function listFindingsCommand(
   terminal: Terminal,
-  options: Common & { readonly system?: string | undefined; readonly status?: string | undefined },
+  options: ListOptions & { readonly system?: string | undefined; readonly status?: string | undefined },
 ): Promise<number> {
-  return withSession(
+  const { system, status } = options
+  return printList(
     terminal,
     options,
-    (session) => session.call('listFindings', { system: options.system, status: options.status }),
-    ({ items }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items) printFinding(terminal, false)(item)
-    },
+    { operation: 'listFindings', input: { system, status } },
+    { print: (items) => items.forEach(printFinding(terminal, false)) },
   )
 }
 
@@ -162,21 +159,24 @@ function printFinding(terminal: Terminal, json: boolean): (value: object) => voi
   }
 }
 
-export async function escalationsCommand(terminal: Terminal, options: Common): Promise<number> {
-  return withSession(
+export function escalationsCommand(terminal: Terminal, options: ListOptions): Promise<number> {
+  return printList(
     terminal,
     options,
-    (session) => everyItem(session, 'listEscalations', {}),
-    (items) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'nothing is overdue')
-      for (const { subject, system, text, overdueDays, tell } of items as unknown as readonly Escalation[])
-        printLine(
-          terminal,
-          `${subject}  ${inert(system)}  ${inert(text)}  ${overdueDays} d late${tell.length === 0 ? '' : `  tell: ${tell.join(', ')}`}`,
-        )
+    { operation: 'listEscalations', input: {} },
+    {
+      print: (items) => (items as unknown as readonly Escalation[]).forEach(printEscalation(terminal)),
+      printNone: () => printLine(terminal, 'nothing is overdue'),
     },
   )
+}
+
+function printEscalation(terminal: Terminal): (escalation: Escalation) => void {
+  return ({ subject, system, text, overdueDays, tell }) =>
+    printLine(
+      terminal,
+      `${subject}  ${inert(system)}  ${inert(text)}  ${overdueDays} d late${tell.length === 0 ? '' : `  tell: ${tell.join(', ')}`}`,
+    )
 }
 
 export async function showThreatsCommand(

@@ -2,7 +2,7 @@ import type { CommitmentGap } from '../../../application/governance/commitments.
 import type { ControlGap } from '../../../domain/controls/find-gaps.ts'
 import type { SystemGaps } from '../../../domain/controls/rank-portfolio.ts'
 import { ok } from '../../../base/result.ts'
-import { everyItem } from '../every-item.ts'
+import { everyItem } from '../listing/list-pages.ts'
 import { printTable, type TableFormat } from '../print-table.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -64,9 +65,7 @@ function registerDelegations(program: Command, { terminal, setExitCode }: Comman
     .action(async (id: string, options) =>
       setExitCode(await (await load()).endDelegationCommand(terminal, { id, ...options })),
     )
-  delegation
-    .command('list')
-    .description('lent roles, newest first')
+  withPages(delegation.command('list').description('lent roles, newest first'))
     .option(...STATE)
     .option(...JSON_FLAG)
     .action(async (options) => setExitCode(await (await load()).listDelegationsCommand(terminal, options)))
@@ -112,9 +111,7 @@ function registerDecisions(program: Command, { terminal, setExitCode }: CommandC
     .action(async (id: string, options) =>
       setExitCode(await (await load()).withdrawCommand(terminal, { id, ...options })),
     )
-  decision
-    .command('list')
-    .description('questions, newest first')
+  withPages(decision.command('list').description('questions, newest first'))
     .option(...SYSTEM)
     .option(...STATE)
     .option(...JSON_FLAG)

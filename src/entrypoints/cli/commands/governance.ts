@@ -11,6 +11,7 @@ import type { Delegation } from '../../../domain/approval/delegation.ts'
 import type { InputOf } from '../../../contract/http/operations.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -138,23 +139,23 @@ export async function endDelegationCommand(
   )
 }
 
-export async function listDelegationsCommand(terminal: Terminal, options: Common): Promise<number> {
-  return withSession(
+export function listDelegationsCommand(terminal: Terminal, options: ListOptions): Promise<number> {
+  return printList(
     terminal,
     options,
-    (session) => session.call('listDelegations', {}),
-    ({ items }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items as unknown as readonly Delegation[]) {
-        const state = item.revokedAt !== null ? 'ended' : item.expiresAt <= systemClock() ? 'expired' : 'open'
-        printLine(
-          terminal,
-          `${item.id}  ${state}  ${inert(item.from)} → ${inert(item.to)}  ${item.role} for ${item.decisions.join(',')} until ${toRfc3339(epochMs(item.expiresAt))}`,
-        )
-      }
-    },
+    { operation: 'listDelegations', input: {} },
+    { print: (items) => (items as unknown as readonly Delegation[]).forEach(printDelegation(terminal)) },
   )
+}
+
+function printDelegation(terminal: Terminal): (delegation: Delegation) => void {
+  return ({ id, from, to, role, decisions, expiresAt, revokedAt }) => {
+    const state = revokedAt !== null ? 'ended' : expiresAt <= systemClock() ? 'expired' : 'open'
+    printLine(
+      terminal,
+      `${id}  ${state}  ${inert(from)} → ${inert(to)}  ${role} for ${decisions.join(',')} until ${toRfc3339(epochMs(expiresAt))}`,
+    )
+  }
 }
 
 export async function askDecisionCommand(
@@ -210,19 +211,15 @@ export async function withdrawCommand(terminal: Terminal, options: Common & { re
   )
 }
 
-export async function listDecisionsCommand(
+export function listDecisionsCommand(
   terminal: Terminal,
-  options: Common & { readonly system?: string | undefined },
+  options: ListOptions & { readonly system?: string | undefined },
 ): Promise<number> {
-  return withSession(
+  return printList(
     terminal,
     options,
-    (session) => session.call('listApprovalCases', { system: options.system }),
-    ({ items }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items) printCase(terminal, false)(item)
-    },
+    { operation: 'listApprovalCases', input: { system: options.system } },
+    { print: (items) => items.forEach(printCase(terminal, false)) },
   )
 }
 

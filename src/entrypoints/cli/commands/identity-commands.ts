@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse, or the server of `gatehouse login`)'] as const
@@ -71,9 +72,9 @@ function registerKeys(program: Command, { terminal, setExitCode }: CommandContex
     .action(async (name: string, options) =>
       setExitCode(await (await identity()).createKeyCommand(terminal, { name, ...options })),
     )
-  onState(keys.command('list').description("your keys and when each was used last; everybody's for admins")).action(
-    async (options) => setExitCode(await (await identity()).listKeysCommand(terminal, options)),
-  )
+  withPages(
+    onState(keys.command('list').description("your keys and when each was used last; everybody's for admins")),
+  ).action(async (options) => setExitCode(await (await identity()).listKeysCommand(terminal, options)))
   onState(
     keys
       .command('rotate')
@@ -97,11 +98,13 @@ function registerWorkloadKeys(program: Command, { terminal, setExitCode }: Comma
       .requiredOption('--file <pem>', 'Ed25519 key in PEM; of a private key only the public half is sent')
       .addOption(overlap()),
   ).action(async (options) => setExitCode(await (await identity()).addWorkloadKeyCommand(terminal, options)))
-  onState(
-    keys
-      .command('list')
-      .description('keys of a system')
-      .requiredOption(...SYSTEM),
+  withPages(
+    onState(
+      keys
+        .command('list')
+        .description('keys of a system')
+        .requiredOption(...SYSTEM),
+    ),
   ).action(async (options) => setExitCode(await (await identity()).listWorkloadKeysCommand(terminal, options)))
   registerEnd(keys, { terminal, setExitCode }, { operation: 'revokeWorkloadKey', what: 'a workload key' })
 }
@@ -117,11 +120,13 @@ function registerShares(program: Command, { terminal, setExitCode }: CommandCont
       .option('--frameworks <names>', 'beginnings of framework entries, comma-separated; * is all', '*')
       .addOption(days(90).default(14)),
   ).action(async (options) => setExitCode(await (await identity()).createShareCommand(terminal, options)))
-  onState(
-    shares
-      .command('list')
-      .description('shares and when each was viewed last')
-      .option(...SYSTEM),
+  withPages(
+    onState(
+      shares
+        .command('list')
+        .description('shares and when each was viewed last')
+        .option(...SYSTEM),
+    ),
   ).action(async (options) => setExitCode(await (await identity()).listSharesCommand(terminal, options)))
   registerEnd(shares, { terminal, setExitCode }, { operation: 'revokeShare', what: 'a share' })
 }

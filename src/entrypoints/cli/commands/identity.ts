@@ -12,7 +12,8 @@ import { reportProblems } from '../report-problems.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
-import { everyItem, type PagedOperation } from '../every-item.ts'
+import type { PagedCall, PagedOperation } from '../listing/list-pages.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
 import { withSession } from './with-session.ts'
 
 export type Common = SessionOptions & { readonly json: boolean }
@@ -40,7 +41,7 @@ export function oneCommand<Name extends OperationName>(
   )
 }
 
-/** The same for an operation that answers with a list. */
+/** The same for an operation that answers with a list that is always whole. */
 export function listedCommand<Name extends OperationName>(
   terminal: Terminal,
   options: Common,
@@ -60,23 +61,16 @@ export function listedCommand<Name extends OperationName>(
   )
 }
 
-/** The same for a list that comes in pages and is printed whole. */
-export function wholeListCommand<Name extends PagedOperation>(
+/** The same for a list that comes in pages. */
+export function pagedCommand<Name extends PagedOperation>(
   terminal: Terminal,
-  options: Common,
-  call: { readonly operation: Name; readonly input: InputOf<Name> },
+  options: ListOptions,
+  call: PagedCall<Name>,
   line: (item: Fields) => string,
 ): Promise<number> {
-  return withSession(
-    terminal,
-    options,
-    (session) => everyItem(session, call.operation, call.input),
-    (items) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items) printLine(terminal, line(item))
-    },
-  )
+  return printList(terminal, options, call, {
+    print: (items) => items.forEach((item) => printLine(terminal, line(item))),
+  })
 }
 
 const split = (text: string | undefined): string[] | null =>
@@ -126,8 +120,8 @@ const keyWithSecret = (key: Fields): readonly string[] => [
   '  this is the only time that the secret is shown',
 ]
 
-export function listKeysCommand(terminal: Terminal, options: Common): Promise<number> {
-  return wholeListCommand(terminal, options, { operation: 'listKeys', input: {} }, (key) =>
+export function listKeysCommand(terminal: Terminal, options: ListOptions): Promise<number> {
+  return pagedCommand(terminal, options, { operation: 'listKeys', input: {} }, (key) =>
     [
       word(key['id']),
       key['revokedAt'] === null ? 'active' : 'revoked',
@@ -195,10 +189,10 @@ async function publicKeyIn(path: string): Promise<Result<string, Problem>> {
 
 export function listWorkloadKeysCommand(
   terminal: Terminal,
-  options: Common & { readonly system: string },
+  options: ListOptions & { readonly system: string },
 ): Promise<number> {
   const call = { operation: 'listWorkloadKeys', input: { system: options.system } } as const
-  return wholeListCommand(terminal, options, call, (key) =>
+  return pagedCommand(terminal, options, call, (key) =>
     [
       word(key['id']),
       key['isInForce'] === true ? 'in force' : 'ended',
@@ -231,8 +225,11 @@ export function createShareCommand(
   ])
 }
 
-export function listSharesCommand(terminal: Terminal, options: Common & { readonly system?: string }): Promise<number> {
-  return wholeListCommand(terminal, options, { operation: 'listShares', input: { system: options.system } }, (share) =>
+export function listSharesCommand(
+  terminal: Terminal,
+  options: ListOptions & { readonly system?: string },
+): Promise<number> {
+  return pagedCommand(terminal, options, { operation: 'listShares', input: { system: options.system } }, (share) =>
     [
       word(share['id']),
       share['isOpen'] === true ? 'open' : 'ended',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -87,9 +88,7 @@ function registerRequesting(intake: Command, { terminal, setExitCode }: CommandC
     .action(async (options) =>
       setExitCode(await (await import('./intake-status.ts')).intakeStatusCommand(terminal, options)),
     )
-  intake
-    .command('list')
-    .description('requests, newest first')
+  withPages(intake.command('list').description('requests, newest first'))
     .option('-s, --system <name>', 'only this system')
     .option('--status <state>', 'in-review, changes-asked, approved, rejected or withdrawn')
     .option(...STATE)

@@ -5,6 +5,7 @@ import type { InputOf, OperationName, OutputOf } from '../../../contract/http/op
 import { isOverdueIntake, REVIEW_DECISIONS, type IntakeRequest } from '../../../domain/intake/intake-request.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -75,18 +76,14 @@ export function commentIntakeCommand(terminal: Terminal, options: One & { readon
 
 export function listIntakesCommand(
   terminal: Terminal,
-  options: Common & { readonly system?: string | undefined; readonly status?: string | undefined },
+  options: ListOptions & { readonly system?: string | undefined; readonly status?: string | undefined },
 ): Promise<number> {
   const { system, status } = options
-  return withSession(
+  return printList(
     terminal,
     options,
-    (session) => session.call('listIntakes', { system, status }),
-    ({ items }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items) printHead(terminal, item as unknown as IntakeRequest)
-    },
+    { operation: 'listIntakes', input: { system, status } },
+    { print: (items) => items.forEach((item) => printHead(terminal, item as unknown as IntakeRequest)) },
   )
 }
 

@@ -6,6 +6,7 @@ import { intakeStanding, type IntakeStanding } from '../../../domain/intake/inta
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import type { Tier } from '../../../domain/manifest/manifest.ts'
 import { EXIT_CODE } from '../exit-code.ts'
+import { everyItem } from '../listing/list-pages.ts'
 import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import type { Session, SessionOptions } from '../session.ts'
@@ -39,19 +40,10 @@ export async function intakeStatusCommand(terminal: Terminal, options: Options):
   )
 }
 
-const PAGE = 100
-
-/** Every page: an older request must not stand in for a newer one that was not fetched. */
+/** Every one: an older request must not stand in for a newer one that was not fetched. */
 async function requestsOf(session: Session, system: string): Promise<Result<readonly IntakeRequest[], Problem>> {
-  const all: IntakeRequest[] = []
-  let cursor: string | undefined
-  do {
-    const page = await session.call('listIntakes', { system, limit: PAGE, cursor })
-    if (!page.ok) return page
-    all.push(...(page.value.items as unknown as readonly IntakeRequest[]))
-    cursor = page.value.nextCursor ?? undefined
-  } while (cursor !== undefined)
-  return ok(all)
+  const all = await everyItem(session, 'listIntakes', { system })
+  return all.ok ? ok(all.value as unknown as readonly IntakeRequest[]) : all
 }
 
 function printStanding(

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { JOB_KINDS } from '../../../application/jobs/job-kinds.ts'
 import { JOB_STATES } from '../../../application/jobs/job-queue.ts'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse, or the server of `gatehouse login`)'] as const
@@ -36,11 +37,10 @@ function registerWorker(program: Command, { terminal, setExitCode }: CommandCont
 
 function registerJobs(program: Command, { terminal, setExitCode }: CommandContext): void {
   const group = program.command('jobs').description('queued work: what waits, runs, is done, and what died')
-  onState(group.command('list').description('newest first'))
+  withPages(onState(group.command('list').description('newest first')))
     .addOption(new Option('--kind <kind>', 'of this kind').choices(JOB_KINDS))
     .addOption(new Option('--is <state>', 'in this state').choices(JOB_STATES))
     .option('--subject <id>', 'about this webhook, run or schedule')
-    .addOption(new Option('--limit <n>', 'how many, 199 at most').argParser(Number))
     .addHelpText('after', '\nExample:\n  $ gatehouse jobs list --is dead --kind webhook.deliver\n')
     .action(async (options) => setExitCode(await (await jobs()).listJobsCommand(terminal, options)))
   onState(group.command('schedules').description('schedules of the configuration of `gatehouse serve`')).action(

@@ -2,9 +2,10 @@ import type { Job } from '../../../application/jobs/job-queue.ts'
 import type { ShownSchedule } from '../../../application/jobs/start-run.ts'
 import { toRfc3339 } from '../../../base/instant.ts'
 import type { InputOf } from '../../../contract/http/operations.ts'
+import type { ListOptions } from '../listing/print-list.ts'
 import { inert } from '../style.ts'
 import type { Terminal } from '../terminal.ts'
-import { listedCommand, oneCommand, type Common } from './identity.ts'
+import { listedCommand, oneCommand, pagedCommand, type Common } from './identity.ts'
 
 const lineOf = (item: object): string => {
   const { id, kind, subject, state, attempts, attemptsMax, createdAt, problem } = item as Job
@@ -12,15 +13,15 @@ const lineOf = (item: object): string => {
   return inert(`${id}  ${toRfc3339(createdAt)}  ${kind}  ${subject}  ${state} ${attempts}/${attemptsMax}${why}`)
 }
 
-type Filter = Pick<InputOf<'listJobs'>, 'kind' | 'subject' | 'limit'>
+type Filter = Pick<InputOf<'listJobs'>, 'kind' | 'subject'>
 
 export function listJobsCommand(
   terminal: Terminal,
-  options: Common & Filter & { readonly is?: InputOf<'listJobs'>['state'] },
+  options: ListOptions & Filter & { readonly is?: InputOf<'listJobs'>['state'] },
 ): Promise<number> {
-  const { kind, is, subject, limit } = options
-  const input = { kind, state: is, subject, limit }
-  return listedCommand(terminal, options, { operation: 'listJobs', input }, lineOf)
+  const { kind, is, subject } = options
+  const input = { kind, state: is, subject }
+  return pagedCommand(terminal, options, { operation: 'listJobs', input }, lineOf)
 }
 
 export function jobCommand(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -85,9 +86,7 @@ function registerExceptionLife(exception: Command, { terminal, setExitCode }: Co
     .action(async (id: string, options) =>
       setExitCode(await (await people()).endExceptionCommand(terminal, { id, ...options })),
     )
-  exception
-    .command('list')
-    .description('waivers, newest first')
+  withPages(exception.command('list').description('waivers, newest first'))
     .option(...SYSTEM)
     .option(...STATE)
     .option(...JSON_FLAG)

@@ -4,9 +4,11 @@ import { DAY_MS, epochMs, toRfc3339, type EpochMs } from '../../../base/instant.
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
+import type { ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { pagedCommand } from './identity.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -177,29 +179,15 @@ export async function approveCommand(
   )
 }
 
-type ListOperation = 'listExceptions' | 'listRisks' | 'listDenies' | 'listIncidents' | 'listAlerts'
+type ListOperation = 'listExceptions' | 'listDenies' | 'listIncidents' | 'listAlerts'
 
-export async function listCommand(
+export function listCommand(
   terminal: Terminal,
-  options: Common & { readonly operation: ListOperation; readonly system?: string | undefined },
+  options: ListOptions & { readonly operation: ListOperation; readonly system?: string | undefined },
 ): Promise<number> {
-  return withSession(
-    terminal,
-    options,
-    (session) => session.call(options.operation, { system: options.system }),
-    ({ items }) => {
-      if (options.json) {
-        printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-        return
-      }
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items) {
-        const title = item['title'] ?? item['reason'] ?? item['ruleId'] ?? ''
-        printLine(
-          terminal,
-          `${String(item['id'])}  ${String(item['status'])}  ${toRfc3339(epochMs(Number(item['at'])))}  ${inert(String(item['system']))}  ${inert(String(title))}`,
-        )
-      }
-    },
-  )
+  const { operation, system } = options
+  return pagedCommand(terminal, options, { operation, input: { system } }, (item) => {
+    const title = item['title'] ?? item['reason'] ?? item['ruleId'] ?? ''
+    return `${String(item['id'])}  ${String(item['status'])}  ${toRfc3339(epochMs(Number(item['at'])))}  ${inert(String(item['system']))}  ${inert(String(title))}`
+  })
 }

@@ -15,7 +15,7 @@ import {
   type PastDecision,
   type ReplayedDecision,
 } from '../../../domain/release/replay-pack.ts'
-import { everyItem } from '../every-item.ts'
+import { everyItem } from '../listing/list-pages.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import type { LoadedPack } from '../load-packs.ts'
 import { loadPackOrFile } from '../named-packs.ts'

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -21,9 +22,7 @@ export function registerPromptCommands(program: Command, context: CommandContext
 }
 
 function registerReading(prompt: Command, { terminal, setExitCode }: CommandContext): void {
-  prompt
-    .command('list')
-    .description('versions that the state knows, newest first, with labels')
+  withPages(prompt.command('list').description('versions that the state knows, newest first, with labels'))
     .addOption(projectSystem())
     .option(...STATE)
     .option(...JSON_FLAG)

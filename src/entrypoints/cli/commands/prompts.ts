@@ -2,8 +2,8 @@ import type { PromptVersion } from '../../../application/prompt/prompt-registry.
 import { shortDigest } from '../../../base/digest.ts'
 import { epochMs, toRfc3339 } from '../../../base/instant.ts'
 import type { PromptLabel } from '../../../domain/prompt/prompt-label.ts'
-import { everyItem } from '../every-item.ts'
-import { printTable } from '../print-table.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
+import { tablePrinter } from '../print-table.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -12,26 +12,28 @@ import { withSession } from './with-session.ts'
 type Common = SessionOptions & { readonly system: string; readonly json: boolean }
 
 /** `gatehouse prompt list`. */
-export function promptListCommand(terminal: Terminal, options: Common): Promise<number> {
-  return withSession(
+export function promptListCommand(
+  terminal: Terminal,
+  options: ListOptions & { readonly system: string },
+): Promise<number> {
+  const printRows = tablePrinter(terminal, ['prompt', 'version', 'first seen', 'releases', 'labels'])
+  return printList(
     terminal,
     options,
-    (session) => everyItem(session, 'listPrompts', { system: options.system }),
-    (items) => {
-      const versions = items as unknown as readonly PromptVersion[]
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, prompts: versions }, 2))
-      if (versions.length === 0)
-        return printLine(terminal, `no version is known: \`gatehouse gate\` registers the prompts of a release`)
-      printTable(terminal, 'human', {
-        head: ['prompt', 'version', 'first seen', 'releases', 'labels'],
-        rows: versions.map(({ promptId, digest, firstSeenAt, releases, labels }) => [
-          promptId,
-          shortDigest(digest),
-          toRfc3339(epochMs(firstSeenAt)).slice(0, 10),
-          releases.map(({ version }) => version).join(', '),
-          labels.join(', '),
-        ]),
-      })
+    { operation: 'listPrompts', input: { system: options.system } },
+    {
+      member: 'prompts',
+      print: (items) =>
+        printRows(
+          (items as unknown as readonly PromptVersion[]).map(({ promptId, digest, firstSeenAt, releases, labels }) => [
+            promptId,
+            shortDigest(digest),
+            toRfc3339(epochMs(firstSeenAt)).slice(0, 10),
+            releases.map(({ version }) => version).join(', '),
+            labels.join(', '),
+          ]),
+        ),
+      printNone: () => printLine(terminal, 'no version is known: `gatehouse gate` registers the prompts of a release'),
     },
   )
 }

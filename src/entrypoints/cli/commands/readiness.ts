@@ -14,6 +14,8 @@ import {
 import type { VendorAssessment } from '../../../domain/vendor/vendor-assessment.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { reportProblems } from '../report-problems.ts'
+import { everyItem } from '../listing/list-pages.ts'
+import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -54,8 +56,8 @@ export async function showReadinessCommand(
   return withSession(
     terminal,
     options,
-    (session) => session.call('listReadiness', { system: options.system }),
-    ({ items }) => {
+    (session) => everyItem(session, 'listReadiness', { system: options.system }),
+    (items) => {
       const now = readinessNow(items as unknown as readonly ReadinessWord[], systemClock())
       if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items: now }, 2))
       for (const item of READINESS_ITEMS) {
@@ -114,16 +116,12 @@ export async function speakOnVendorCommand(
   )
 }
 
-export async function listVendorsCommand(terminal: Terminal, options: Common): Promise<number> {
-  return withSession(
+export function listVendorsCommand(terminal: Terminal, options: ListOptions): Promise<number> {
+  return printList(
     terminal,
     options,
-    (session) => session.call('listVendors', {}),
-    ({ items }) => {
-      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-      if (items.length === 0) printLine(terminal, 'none')
-      for (const item of items) printVendor(terminal, false)(item)
-    },
+    { operation: 'listVendors', input: {} },
+    { print: (items) => items.forEach(printVendor(terminal, false)) },
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Terminal } from '../terminal.ts'
+import { fillAgain } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerUpgrade } from './eval-change-commands.ts'
 import { registerCommitmentCommands } from './commitment-commands.ts'
@@ -26,6 +27,7 @@ import { registerStateCommands } from './state-commands.ts'
 export function registerCommands(program: Command, terminal: Terminal, setExitCode: (code: number) => void): void {
   const context: CommandContext = { terminal, setExitCode }
   fillProjectSystem(program, context)
+  fillAgain(program)
   registerProjectCommands(program, context)
   registerEvalCommands(program, context)
   registerUpgrade(program, context)

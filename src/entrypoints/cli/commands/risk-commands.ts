@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { RISK_LEVELS } from '../../../domain/risk/rate-risk.ts'
 import { RISK_PLANS, RISK_STATES } from '../../../domain/risk/risk.ts'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -22,9 +23,7 @@ export function registerRiskCommands(program: Command, context: CommandContext):
 }
 
 function registerReading(risk: Command, { terminal, setExitCode }: CommandContext): void {
-  risk
-    .command('list')
-    .description('risks, newest first')
+  withPages(risk.command('list').description('risks, newest first'))
     .option(...SYSTEM)
     .addOption(new Option('--status <state>', 'only those that stand here').choices(RISK_STATES))
     .option(...STATE)

@@ -5,6 +5,7 @@ import type { InputOf, OperationName, OutputOf } from '../../../contract/http/op
 import type { BurnDownPoint } from '../../../domain/risk/burn-down.ts'
 import { RISK_LEVELS } from '../../../domain/risk/rate-risk.ts'
 import { isOpenRisk, isOverdueRisk, type Risk, type RiskPlan } from '../../../domain/risk/risk.ts'
+import { printList, type ListEnd, type ListOptions } from '../listing/print-list.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -16,38 +17,18 @@ type One = Common & { readonly id: string }
 
 export function listRisksCommand(
   terminal: Terminal,
-  options: Common & { readonly system?: string | undefined; readonly status?: string | undefined },
+  options: ListOptions & { readonly system?: string | undefined; readonly status?: string | undefined },
 ): Promise<number> {
   const { system, status } = options
-  return withSession(
+  const systems = new Set(system === undefined ? [] : [system])
+  return printList(
     terminal,
     options,
-    async (session) => {
-      const listed = await session.call('listRisks', { system, status })
-      if (!listed.ok) return listed
-      const { items } = listed.value
-      const systems = system === undefined ? [...new Set(items.map((item) => String(item['system'])))] : [system]
-      const unanswered = new Map<string, readonly string[]>()
-      for (const name of systems.slice(0, SYSTEMS_SHOWN_MAX)) {
-        const found = await unansweredRisks(session, name)
-        if (!found.ok) return found
-        unanswered.set(name, found.value)
-      }
-      return ok({ items, unanswered })
-    },
-    ({ items, unanswered }) => {
-      if (options.json)
-        return printLine(
-          terminal,
-          inertJson({ schemaVersion: 1, items, unanswered: Object.fromEntries(unanswered) }, 2),
-        )
-      printItems(terminal, items, false)
-      for (const [name, controls] of unanswered)
-        if (controls.length > 0)
-          printLine(
-            terminal,
-            `${inert(name)}: ${controls.length} risks of the catalogue apply and are neither treated nor dismissed: ${controls.join(', ')}\n  next: gatehouse risk import --from catalogue --preview -s ${inert(name)}`,
-          )
+    { operation: 'listRisks', input: { system, status } },
+    {
+      print: (items) => items.forEach(printRisk(terminal, false)),
+      see: (items) => items.forEach((item) => systems.add(String(item['system']))),
+      close: (session) => unansweredOf(session, [...systems].slice(0, SYSTEMS_SHOWN_MAX)),
     },
   )
 }
@@ -55,10 +36,19 @@ export function listRisksCommand(
 /** Systems of the listed risks whose catalogue is looked at. */
 const SYSTEMS_SHOWN_MAX = 10
 
-function printItems(terminal: Terminal, items: readonly object[], isJson: boolean): void {
-  if (isJson) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
-  if (items.length === 0) printLine(terminal, 'none')
-  for (const item of items) printRisk(terminal, false)(item)
+async function unansweredOf(session: Session, systems: readonly string[]): Promise<Result<ListEnd, Problem>> {
+  const unanswered: Record<string, readonly string[]> = {}
+  const lines: string[] = []
+  for (const name of systems) {
+    const found = await unansweredRisks(session, name)
+    if (!found.ok) return found
+    unanswered[name] = found.value
+    if (found.value.length > 0)
+      lines.push(
+        `${inert(name)}: ${found.value.length} risks of the catalogue apply and are neither treated nor dismissed: ${found.value.join(', ')}\n  next: gatehouse risk import --from catalogue --preview -s ${inert(name)}`,
+      )
+  }
+  return ok({ members: { unanswered }, lines })
 }
 
 function printRisk(terminal: Terminal, isJson: boolean): (value: object) => void {
@@ -123,7 +113,11 @@ export function deriveRisksCommand(terminal: Terminal, options: Common & { reado
     terminal,
     options,
     (session) => session.call('deriveRisks', { system: options.system }),
-    ({ items }) => printItems(terminal, items, options.json),
+    ({ items }) => {
+      if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, items }, 2))
+      if (items.length === 0) printLine(terminal, 'none')
+      for (const item of items) printRisk(terminal, false)(item)
+    },
   )
 }
 

@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander'
 import { registerPeopleCommands } from './people-commands.ts'
+import { withPages } from '../listing/page-options.ts'
+import type { ListOptions } from '../listing/print-list.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -44,21 +46,22 @@ function registerResponse(program: Command, { terminal, setExitCode }: CommandCo
       setExitCode(await (await respond()).killOffCommand(terminal, { id, ...options })),
     )
   const list = listAction({ terminal, setExitCode })
-  kill
-    .command('list')
-    .description('kill switches, newest first')
+  withPages(kill.command('list').description('kill switches, newest first'))
     .option(...SYSTEM)
     .option(...STATE)
     .option(...JSON_FLAG)
-    .action(async (options: object) => list('listDenies', options))
+    .action(async (options: ListOptions) => list('listDenies', options))
 }
 
 type Listing = 'listDenies' | 'listIncidents' | 'listAlerts'
 
-function listAction({ terminal, setExitCode }: CommandContext): (operation: Listing, options: object) => Promise<void> {
+function listAction({
+  terminal,
+  setExitCode,
+}: CommandContext): (operation: Listing, options: ListOptions) => Promise<void> {
   return async (operation, options) => {
     const { listCommand } = await import('./people.ts')
-    setExitCode(await listCommand(terminal, { operation, json: false, ...options }))
+    setExitCode(await listCommand(terminal, { ...options, operation }))
   }
 }
 
@@ -66,22 +69,17 @@ function registerIncidents(program: Command, { terminal, setExitCode }: CommandC
   const respond = async (): Promise<typeof import('./respond.ts')> => import('./respond.ts')
   const list = listAction({ terminal, setExitCode })
   const incident = program.command('incident').description('incidents: open → contained → resolved → closed')
-  incident
-    .command('list')
-    .description('incidents, newest first')
+  withPages(incident.command('list').description('incidents, newest first'))
     .option(...SYSTEM)
     .option(...STATE)
     .option(...JSON_FLAG)
-    .action(async (options: object) => list('listIncidents', options))
-  program
-    .command('alert')
-    .description('alerts of the monitors')
-    .command('list')
-    .description('alerts, newest first')
+    .action(async (options: ListOptions) => list('listIncidents', options))
+  const alert = program.command('alert').description('alerts of the monitors')
+  withPages(alert.command('list').description('alerts, newest first'))
     .option(...SYSTEM)
     .option(...STATE)
     .option(...JSON_FLAG)
-    .action(async (options: object) => list('listAlerts', options))
+    .action(async (options: ListOptions) => list('listAlerts', options))
   incident
     .command('show')
     .description('one incident with its timeline')
