@@ -1,5 +1,5 @@
 import { HOUR_MS, type Clock } from '../../base/instant.ts'
-import type { HeldRequest, SessionState, SessionStore } from '../../domain/session/session-store.ts'
+import type { HeldRequest, RunState, SessionState, SessionStore } from '../../domain/session/session-store.ts'
 
 const SESSIONS_MAX = 100_000
 const IDLE_MS = 12 * HOUR_MS
@@ -10,6 +10,7 @@ interface Held {
   state: SessionState
   readonly assistant: Set<string>
   request?: HeldRequest
+  run?: RunState
   usedAt: number
 }
 
@@ -67,5 +68,9 @@ export function memorySessionStore(clock: Clock): SessionStore {
       held(key).request = request
     },
     requestOf: (key) => held(key).request,
+    setRun(key, run) {
+      held(key).run = run
+    },
+    runOf: (key) => held(key).run,
   }
 }

@@ -19,6 +19,7 @@ import { recogniseRequest, type LiveRequest, type Recognised } from '../../domai
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
+import type { NamedAgent } from './agent-run.ts'
 import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
 import { judgedConversation } from './judged-conversation.ts'
@@ -75,6 +76,8 @@ export interface RequestContext {
   readonly admitted: AdmittedSystem
   readonly release: ServedRelease
   readonly promptId: string
+  /** The agent that asks, where a caller of the decision point names it. */
+  readonly agent?: NamedAgent | undefined
   /** As the client asked for it. */
   readonly model: string
   readonly subject: Subject | undefined
