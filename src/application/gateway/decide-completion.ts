@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeProposal, type Proposal } from '../../domain/authorization/authorize-proposal.ts'
+import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
 import type { RequestPolicy, ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { CallDigest } from '../../domain/authorization/run-budget.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
@@ -222,8 +223,7 @@ function authorizeAll(
         agentDenial: namedAgentDenial(context, call.name),
         requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
       },
-      withheld,
-      messages,
+      { withheld, messages, isAllRead: context.isAllRead },
     )
     // Two calls in one answer count as two: budgets hold within a reply as well.
     if (proposal.decision.decision === 'allow') {
@@ -344,18 +344,27 @@ const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
 })
 
 /**
- * One call that an application or a proxy asks about before it makes it: its arguments and its authorisation. Nothing is
- * signed by it: who proposed the call is not known here.
+ * One call that an application or a proxy asks about before it makes it: its authorisation, with what its names stand for in
+ * it, and its arguments. Nothing is signed by it. `call` is the one to be made.
  */
 export function decideCall(
   context: RequestContext,
   call: AnswerToolCall,
   ports: DecideCompletionPorts,
-): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> {
-  const choices = [choiceOf(call)]
-  const args = judgeArguments(context, choices, { options: outputOptions(context, ports), reports: ports.reports })
-  const tools = authorizeAll(context, { choices, askedAt: 'made' }, ports).map(({ decision }) => decision)
+): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> & { readonly call: AnswerToolCall } {
+  const asked = asProposed(context, call)
+  const proposals = authorizeAll(context, { choices: [choiceOf(asked)], askedAt: 'made' }, ports)
+  const own = proposals[0]?.call ?? call
+  const options = outputOptions(context, ports)
+  const args = judgeArguments(context, [choiceOf(own)], { options, reports: ports.reports })
+  const tools = proposals.map(({ decision }) => decision)
   const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
-  if (denial === undefined) countCalls(context, { calls: [call], askedAt: 'made' }, ports)
-  return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial }
+  if (denial === undefined) countCalls(context, { calls: [own], askedAt: 'made' }, ports)
+  return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial, call: own }
+}
+
+/** A call that this gateway's model proposed, with the names again that it was delivered the values of. */
+function asProposed({ withheld, isAllRead, messages }: RequestContext, call: AnswerToolCall): AnswerToolCall {
+  if (withheld === undefined || isAllRead === true) return call
+  return { ...call, arguments: withholdAgain(messages, withheld)?.arguments(call.arguments) ?? call.arguments }
 }

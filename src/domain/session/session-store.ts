@@ -1,7 +1,15 @@
+/** A label by the places of its parts, from most trusted and most public. */
+export interface LabelRanks {
+  readonly integrityRank: number
+  readonly confidentialityRank: number
+}
+
 /** What outlives one request of a session. Marks only rise: a shortened history cannot launder them. */
 export interface SessionState {
   readonly integrityRank: number
   readonly confidentialityRank: number
+  /** Of what a client got that no model behind this gateway has read; it counts once somebody else may have. */
+  readonly unread?: LabelRanks | undefined
   /** Allowed calls per tool. */
   readonly calls: Readonly<Record<string, number>>
 }
@@ -35,7 +43,8 @@ export interface RunState {
 /** Keyed by organization, system, tenant and session; memory in one gateway, shared memory in many. */
 export interface SessionStore {
   get(key: string): SessionState
-  raise(key: string, marks: { readonly integrityRank: number; readonly confidentialityRank: number }): void
+  raise(key: string, marks: LabelRanks): void
+  raiseUnread(key: string, marks: LabelRanks): void
   countCall(key: string, tool: string): void
   /** Calls of a tool by a tenant on a day (UTC, `YYYY-MM-DD`). */
   dayCalls(tenantKey: string, tool: string, day: string): number

@@ -5,12 +5,8 @@ import { denialError, refusal, sendError, type GatewayError } from './replies.ts
 import { mayBeMissing } from './may-be-missing.ts'
 import { readJson, subjectOf } from './serve-model.ts'
 import { outputOptions } from '../../../application/gateway/decide-completion.ts'
-import {
-  contextOfCall,
-  type Denial,
-  type PlacedFinding,
-  type RequestContext,
-} from '../../../application/gateway/decide-request.ts'
+import { contextOfCall } from '../../../application/gateway/context-of-call.ts'
+import { type Denial, type PlacedFinding, type RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { ModelMessage } from '../../../application/gateway/model-request.ts'
 import { isJsonObject, type JsonObject } from '../../../base/json.ts'
 import { parseCallQuestion, parseGuardQuestion, type CallQuestion } from '../../../contract/http/decision-point.ts'
@@ -127,7 +123,13 @@ export async function serveExternalAuthorization(
   const asked = await (tool === '' ? beginWith(ports, caller, http, {}) : beginDoor(ports, caller, http))
   if ('status' in asked) return sendError(http.response, ERRORS, asked, http.id)
   const call = { id: '', name: tool, arguments: JSON.stringify(asked.body) }
-  return answer(asked, 'pdp/ext-authz', [], tool === '' ? admitted(asked) : await authorized(asked, { call, messages: [], agent: undefined }), true)
+  return answer(
+    asked,
+    'pdp/ext-authz',
+    [],
+    tool === '' ? admitted(asked) : await authorized(asked, { call, messages: [], agent: undefined }),
+    true,
+  )
 }
 
 /** A question whose body is the arguments of a tool. SECURITY: what was not sent along, or in part, was not judged. */
@@ -172,9 +174,13 @@ async function beginWith(
   return subject.ok ? { ports, caller, http, subject: subject.value, startMs, body } : subject.failure
 }
 
-function contextFor({ ports, caller, subject }: Question, messages: readonly ModelMessage[]): RequestContext | Denial {
+function contextFor(
+  { ports, caller, subject }: Question,
+  messages: readonly ModelMessage[],
+  call?: CallQuestion['call'],
+): RequestContext | Denial {
   const context = contextOfCall(
-    { subject, messages: conversationOf(ports, caller, subject, messages) },
+    { subject, messages: conversationOf(ports, caller, subject, messages), call },
     caller.admitted,
     { sessions: ports.sessions, now: ports.clock(), deny: ports.admission.denyStateOf(caller.admitted.system) },
   )
@@ -192,17 +198,29 @@ function admitted(asked: Question): Answer {
 }
 
 async function authorized(asked: Question, { call, messages, agent }: CallQuestion): Promise<Answer> {
-  const found = contextFor(asked, messages)
+  const found = contextFor(asked, messages, call)
   if ('code' in found) return haltedAnswer(found)
   const context = { ...found, agent }
   const { ports, http } = asked
   const ticket = http.request.headers['gatehouse-approval']
-  const { action, findings, tools, denial, approval } = await decideCallWithPeople(ports, context, call, {
+  const {
+    action,
+    findings,
+    tools,
+    denial,
+    approval,
+    call: own,
+  } = await decideCallWithPeople(ports, context, call, {
     ...completionPorts(ports, context),
     ticket: typeof ticket === 'string' ? ticket : undefined,
     request: http.id,
   })
-  const body = { ...decisionBody(denial, tools[0]), ...(approval === undefined ? {} : { approval }) }
+  const isOther = denial === undefined && own.arguments !== call.arguments
+  const body = {
+    ...decisionBody(denial, tools[0]),
+    ...(approval === undefined ? {} : { approval }),
+    ...(isOther ? { arguments: JSON.parse(own.arguments) as JsonObject } : {}),
+  }
   return { body, context, action, findings, denial, approval, tools }
 }
 
