@@ -1,4 +1,5 @@
 import type { Sha256 } from '../../base/digest.ts'
+import type { EpochMs } from '../../base/instant.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import { labelOfResult } from '../../domain/authorization/labels.ts'
 import { judgeMcpDescriptors, mcpServerOf, type McpJudgement } from '../../domain/authorization/mcp-tools.ts'
@@ -6,6 +7,7 @@ import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { GuardOptions } from '../../domain/guardrail/guard-text.ts'
 import type { Label } from '../../domain/manifest/manifest.ts'
+import { openWaiver } from '../../domain/recognition/model-drift.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { ServedRelease } from './admitted-system.ts'
 import {
@@ -36,21 +38,24 @@ export function decideTools(
   context: RequestContext,
   server: string,
   { descriptors, instructions }: { readonly descriptors: readonly JsonObject[]; readonly instructions?: string },
-  ports: JudgePorts & { readonly sha256: Sha256 },
+  ports: JudgePorts & { readonly sha256: Sha256; readonly now: EpochMs },
 ): ToolListDecision {
   const { release } = context
-  const judged = judgeMcpDescriptors(release, server, descriptors, ports.sha256).map((judgement): McpJudgement => {
-    if (!judgement.ok) return judgement
-    const { descriptor } = judgement.value
-    const text = JSON.stringify(descriptor)
-    const guarded = judgeDocument(context, text, ports)
-    const name = String(descriptor['name'])
-    const isInstructing = guarded.text !== text && guarded.findings.some(({ category }) => category === 'injection')
-    if (guarded.text === undefined || isInstructing)
-      return { ok: false, failure: { rule: 'mcp/drift', reason: 'the guard stopped its description', name } }
-    const left = JSON.parse(guarded.text) as JsonObject
-    return { ok: true, value: { ...judgement.value, descriptor: { ...left, name } } }
-  })
+  const isDriftWaived = openWaiver(release.mcpDriftWaivers ?? [], ports.now) !== undefined
+  const judged = judgeMcpDescriptors({ ...release, isDriftWaived }, server, descriptors, ports.sha256).map(
+    (judgement): McpJudgement => {
+      if (!judgement.ok) return judgement
+      const { descriptor } = judgement.value
+      const text = JSON.stringify(descriptor)
+      const guarded = judgeDocument(context, text, ports)
+      const name = String(descriptor['name'])
+      const isInstructing = guarded.text !== text && guarded.findings.some(({ category }) => category === 'injection')
+      if (guarded.text === undefined || isInstructing)
+        return { ok: false, failure: { rule: 'mcp/drift', reason: 'the guard stopped its description', name } }
+      const left = JSON.parse(guarded.text) as JsonObject
+      return { ok: true, value: { ...judgement.value, descriptor: { ...left, name } } }
+    },
+  )
   const guarded = instructions === undefined ? undefined : judgeDocument(context, instructions, ports)
   const isPlain = guarded?.findings.every(({ category }) => category !== 'injection') === true
   return { judged, instructions: isPlain ? guarded?.text : undefined }

@@ -90,13 +90,18 @@ function driftFinding(line: JsonObject, decision: StateRecord | undefined): Find
   const drift = line['drift'] as { readonly kind: string; readonly expected: string; readonly seen: string } | undefined
   if (drift === undefined || decision === undefined) return undefined
   const severity: FindingSeverity = line['outcome'] === 'denied' ? 'high' : 'medium'
+  const isModel = drift.kind === 'model'
   return {
     system: decision.system,
-    title: `Model \`${drift.expected}\` was answered by another: \`${drift.seen}\``,
-    description: `First seen in decision ${decision.id}. The release names the exact model that was proven; this is not it.`,
+    title: isModel
+      ? `Model \`${drift.expected}\` was answered by another: \`${drift.seen}\``
+      : `Tool \`${drift.expected}\` was served as no pin has it: \`${drift.seen}\``,
+    description: `First seen in decision ${decision.id}. ${
+      isModel ? 'The release names the exact model that was proven' : 'The release pins the descriptor that was reviewed'
+    }; this is not it.`,
     source: 'check',
     severity,
-    fingerprint: `model-drift/${drift.expected}/${drift.seen}`.slice(0, 300),
+    fingerprint: `${drift.kind}-drift/${drift.expected}/${drift.seen}`.slice(0, 300),
     owner: 'responder',
     location: `decision ${decision.id}`,
     ...(decision.releaseDigest === null ? {} : { releaseDigest: decision.releaseDigest }),

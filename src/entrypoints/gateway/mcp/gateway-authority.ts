@@ -14,7 +14,9 @@ import type {
 import { isJsonObject, type JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import { parseChatMessages } from '../../../contract/openai/chat-request.ts'
+import { descriptorPin } from '../../../domain/authorization/mcp-pins.ts'
 import { mcpToolId, withMcpTools } from '../../../domain/authorization/mcp-tools.ts'
+import { openWaiver, type McpToolDrift } from '../../../domain/recognition/model-drift.ts'
 import type { AnswerToolCall } from '../../../application/gateway/model-event.ts'
 import type { ModelMessage } from '../../../application/gateway/model-request.ts'
 import { intentRecord, type ModelExchange } from '../exchange/exchange-records.ts'
@@ -79,7 +81,7 @@ async function judgeTools(
     context.value,
     party.server,
     { descriptors, ...(instructions === undefined ? {} : { instructions }) },
-    { ...ports, sha256: nodeSha256 },
+    { ...ports, sha256: nodeSha256, now: ports.clock() },
   )
   const offered: OfferedTool[] = []
   const refused: JudgedToolList['refused'][number][] = []
@@ -167,6 +169,12 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
   const offered = question.offered?.name === question.name ? question.offered : undefined
   const standing = offered === undefined ? undefined : standingBySeal(ports, context.value, server, offered)
   if (offered === undefined || standing === undefined) return deny(NOT_OFFERED, { context: context.value })
+  if (standing !== 'pinned' && context.value.release.tier !== 'T3') {
+    // What was offered by a waiver is offered no longer than the waiver is open.
+    const waiver = openWaiver(context.value.release.mcpDriftWaivers ?? [], ports.clock())
+    if (waiver === undefined) return deny(NOT_OFFERED, { context: context.value })
+    exchange.marks.drift = waivedDrift(tool, offered, waiver.exception)
+  }
   const own = withOfferedSchema(context.value, tool, standing, offered)
   const decision = await decideCallWithPeople(ports, own, call, {
     ...completionPorts(ports, own),
@@ -219,6 +227,10 @@ const NOT_OFFERED: Denial = {
   code: 'tool_call_denied',
   message: 'the server offers no such tool that the release declares',
   rule: 'mcp/not-offered',
+}
+
+function waivedDrift(tool: string, { descriptor }: OfferedTool, exception: string): McpToolDrift {
+  return { kind: 'mcp-tool', expected: tool, seen: descriptorPin(descriptor, nodeSha256), exception }
 }
 
 /** The schema as the server has it, where it is the one that was proven. */
