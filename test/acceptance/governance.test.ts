@@ -104,38 +104,43 @@ describe('an exception', () => {
     })
   })
 
-  test('of the check on who answers goes to gateways with the release, and leaves with its end or its compensation', async () => {
-    const version = '2.0.0'
-    const verdict = await gate({ version })
-    expect(verdict.verdict).toBe('released')
-    const ask = async (compensatingRule: string): Promise<string> => {
-      const asked = await as('fifth').call('requestException', {
-        system: SYSTEM,
-        ruleId: 'GH-VND-005',
-        releaseDigest: verdict.releaseDigest,
-        reason: 'the provider renamed its model',
-        riskAcceptedBy: 'fourth',
-        compensatingRule,
-        expiresAt: Date.now() + 10 * DAY_MS,
-      })
-      if (!asked.ok) throw new Error(asked.failure.message)
-      return asked.value['id'] as string
-    }
-    const id = await ask('GH-GRD-001')
-    expect(await waivers()).toEqual([])
-    await approveFully(id)
-    expect(await waivers()).toMatchObject([{ exception: id }])
-    expect(await waivers(11)).toEqual([])
-    // What should hold meanwhile is not among the rules of the verdict: it does not hold.
-    await approveFully(await ask('GH-XYZ-001'))
-    expect(await waivers()).toMatchObject([{ exception: id }])
-    // Another release has none of it.
-    await gate({ version, title: 'another release' })
-    expect(await waivers()).toEqual([])
-    await gate({ version })
-    await as('fifth').call('endException', { id, reason: 'renamed in the manifest' })
-    expect(await waivers()).toEqual([])
-  })
+  test.each([
+    ['who answers', 'GH-VND-005', 'driftWaivers', '2.0.0'],
+    ['the pins of MCP servers', 'GH-TOL-006', 'mcpDriftWaivers', '3.0.0'],
+  ] as const)(
+    'of the check on %s goes to gateways with the release, and leaves with its end or its compensation',
+    async (_, ruleId, list, version) => {
+      const verdict = await gate({ version })
+      expect(verdict.verdict).toBe('released')
+      const ask = async (compensatingRule: string): Promise<string> => {
+        const asked = await as('fifth').call('requestException', {
+          system: SYSTEM,
+          ruleId,
+          releaseDigest: verdict.releaseDigest,
+          reason: 'what is served was renamed',
+          riskAcceptedBy: 'fourth',
+          compensatingRule,
+          expiresAt: Date.now() + 10 * DAY_MS,
+        })
+        if (!asked.ok) throw new Error(asked.failure.message)
+        return asked.value['id'] as string
+      }
+      const id = await ask('GH-GRD-001')
+      expect(await waivers(0, list)).toEqual([])
+      await approveFully(id)
+      expect(await waivers(0, list)).toMatchObject([{ exception: id }])
+      expect(await waivers(11, list)).toEqual([])
+      // What should hold meanwhile is not among the rules of the verdict: it does not hold.
+      await approveFully(await ask('GH-XYZ-001'))
+      expect(await waivers(0, list)).toMatchObject([{ exception: id }])
+      // Another release has none of it.
+      await gate({ version, title: 'another release' })
+      expect(await waivers(0, list)).toEqual([])
+      await gate({ version })
+      await as('fifth').call('endException', { id, reason: 'renamed in the manifest' })
+      expect(await waivers(0, list)).toEqual([])
+    },
+  )
 
   test('that is asked for can be taken back by who asked, and by nobody else', async () => {
     const id = await request(await gate())

@@ -14,6 +14,7 @@ import { soleUpstream } from '../../src/adapters/providers/transport/sole-upstre
 import type { UpstreamProtocol } from '../../src/adapters/providers/transport/transport.ts'
 import { memorySessionStore } from '../../src/adapters/session/memory-session-store.ts'
 import { serveRelease } from '../../src/application/gateway/admitted-system.ts'
+import type { DriftWaiver } from '../../src/domain/recognition/model-drift.ts'
 import { DAY_MS, epochMs } from '../../src/base/instant.ts'
 import type {
   DecisionIntent,
@@ -65,6 +66,8 @@ export interface BareOptions {
   readonly rollouts?: readonly Rollout[]
   /** Further releases that are admitted, older than the one of `manifest`. */
   readonly older?: readonly string[]
+  /** Waivers of the check on the pins of MCP servers. */
+  readonly mcpDriftWaivers?: readonly DriftWaiver[]
 }
 
 /** The gateway's own code around one release, in this process: a real server, a real provider, records in a list. */
@@ -77,6 +80,7 @@ export async function startBareGateway({
   environment = 'local',
   rollouts = [],
   older = [],
+  mcpDriftWaivers = [],
 }: BareOptions = {}): Promise<BareGateway> {
   await using starting = new AsyncDisposableStack()
   const provider = starting.use(await startFakeProvider())
@@ -84,7 +88,11 @@ export async function startBareGateway({
   const { transport, targetOf } = soleUpstream(url, 'upstream-key', protocol)
   const classify = injectionClassifier()
   if (!classify.ok) throw new Error(classify.failure.message)
-  const served = serveRelease(releaseOf(manifest, toolSchemas, prompts), epochMs(systemClock() + DAY_MS))
+  const served = serveRelease(releaseOf(manifest, toolSchemas, prompts), epochMs(systemClock() + DAY_MS), {
+    packs: [],
+    environment,
+    mcpDriftWaivers,
+  })
   const guards = new ReleaseGuards({})
   const { privateKey } = generateKeyPairSync('ed25519')
   const intents: DecisionIntent[] = []

@@ -35,8 +35,8 @@ export interface GovernedRelease {
   readonly approveFully: (id: string) => Promise<string>
   /** Digests that the bundle for `local` lets a gateway serve, of the release that was gated last. */
   readonly served: () => Promise<readonly string[]>
-  /** Waivers of the check on who answers that this bundle brings with it, built some days from now. */
-  readonly waivers: (days?: number) => Promise<readonly object[]>
+  /** Waivers that this bundle brings with it, of the check on who answers or on pins, built some days from now. */
+  readonly waivers: (days?: number, list?: 'driftWaivers' | 'mcpDriftWaivers') => Promise<readonly object[]>
 }
 
 export function governedRelease(state: GovernedState): GovernedRelease {
@@ -90,9 +90,9 @@ export function governedRelease(state: GovernedState): GovernedRelease {
       const { releaseDigest } = await gate({}, { run: false })
       return (await releasesOf(state.node)).map(({ digest }) => digest).filter((digest) => digest === releaseDigest)
     },
-    async waivers(days = 0) {
+    async waivers(days = 0, list = 'driftWaivers') {
       const later = { ...state.node, clock: () => epochMs(Date.now() + days * DAY_MS) } as OwnerNode
-      return (await releasesOf(later)).find(({ digest }) => digest === gatedLast)?.driftWaivers ?? []
+      return (await releasesOf(later)).find(({ digest }) => digest === gatedLast)?.[list] ?? []
     },
   }
 }

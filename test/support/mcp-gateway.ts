@@ -108,12 +108,15 @@ export async function startMcpGateway(
 export interface HttpMcpServer extends AsyncDisposable {
   readonly url: string
   readonly called: string[]
+  /** Arguments of the calls. */
+  readonly received: unknown[]
   readonly authorizations: (string | undefined)[]
 }
 
 /** The server of tickets over streamable HTTP, a session each. */
 export async function startTicketHttpServer(tools: () => readonly Tool[] = () => TICKET_TOOLS): Promise<HttpMcpServer> {
   const called: string[] = []
+  const received: unknown[] = []
   const authorizations: (string | undefined)[] = []
   const sessions = new Map<string, StreamableHTTPServerTransport>()
   const server = createServer((request, response) => {
@@ -127,7 +130,7 @@ export async function startTicketHttpServer(tools: () => readonly Tool[] = () =>
           onsessioninitialized: (session) => void sessions.set(session, own),
         })
         transport = own
-        await ticketServer(tools, called).connect(transport as never)
+        await ticketServer(tools, called, received).connect(transport as never)
       }
       await transport.handleRequest(request, response)
     }
@@ -138,6 +141,7 @@ export async function startTicketHttpServer(tools: () => readonly Tool[] = () =>
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
     called,
+    received,
     authorizations,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

@@ -33,6 +33,7 @@ export interface BundleInput {
   /** `local` unless given. */
   readonly environment?: string
   readonly driftWaivers?: readonly { readonly exception: string; readonly expiresAt: number }[]
+  readonly mcpDriftWaivers?: readonly { readonly exception: string; readonly expiresAt: number }[]
   readonly issuedAt?: number
   readonly expiresAt?: number
   readonly vsaValidUntil?: number
@@ -177,8 +178,15 @@ export class BundleSigner {
     )
     const { carried } = input.requestPack ?? {}
     const packs = carried === undefined ? [] : [{ file: 'run-time.yaml', text: carried }]
-    const { driftWaivers = [] } = input
-    return { digest, ...parts, packs, vsa: vsa as unknown as JsonObject, driftWaivers } as unknown as JsonObject
+    const { driftWaivers = [], mcpDriftWaivers = [] } = input
+    return {
+      digest,
+      ...parts,
+      packs,
+      vsa: vsa as unknown as JsonObject,
+      driftWaivers,
+      mcpDriftWaivers,
+    } as unknown as JsonObject
   }
 }
 

@@ -34,7 +34,11 @@ const ANSWERS: Readonly<Record<string, CallToolResult>> = {
 }
 
 /** A server of tickets; `tools` may be changed under way. */
-export function ticketServer(tools: () => readonly Tool[] = () => TICKET_TOOLS, called: string[] = []): Server {
+export function ticketServer(
+  tools: () => readonly Tool[] = () => TICKET_TOOLS,
+  called: string[] = [],
+  received: unknown[] = [],
+): Server {
   const server = new Server({ name: 'tickets', version: '1.0.0' }, { capabilities: { tools: {} } })
   // Two pages: a client has to follow the cursor.
   server.setRequestHandler(ListToolsRequestSchema, ({ params }) =>
@@ -42,6 +46,7 @@ export function ticketServer(tools: () => readonly Tool[] = () => TICKET_TOOLS, 
   )
   server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
     called.push(params.name)
+    received.push(params.arguments)
     return ANSWERS[params.name] ?? { content: [], isError: true }
   })
   return server

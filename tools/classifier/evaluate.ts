@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util'
 import { loadInjectionModel } from '../../src/adapters/models/load-injection-model.ts'
 import { canonicalView } from '../../src/domain/detection/canonical-view.ts'
 import { classifyText } from '../../src/domain/detection/classifier/classify.ts'
-import { combineInjection } from '../../src/domain/detection/injection/combine-injection.ts'
 import { scoreInjection } from '../../src/domain/detection/injection/score-injection.ts'
+import { weighInjection, type ClassifyInjection } from '../../src/domain/detection/injection/weigh-injection.ts'
+import { readingsOf } from '../../src/domain/detection/readings/readings-of.ts'
 import { wilsonInterval } from '../../src/domain/statistics/proportion.ts'
 import { familyOf, readExamples, type Example } from './examples.ts'
 import { longDocuments, plantedDocuments, type LongDocument } from './long-documents.ts'
@@ -18,6 +19,7 @@ const { values } = parseArgs({ options: { data: { type: 'string', default: '../s
 const loaded = loadInjectionModel()
 if (!loaded.ok) throw new Error(loaded.failure.message)
 const model = loaded.value
+const classify: ClassifyInjection = (lower) => classifyText(model, lower)
 
 interface Scored {
   readonly example: Example
@@ -40,7 +42,8 @@ let characters = 0
 let classifierMs = 0
 const scored = [...readExamples(values.data, 'dev'), ...own].map((example): Scored => {
   const view = canonicalView(example.text)
-  const heuristic = scoreInjection(example.text, view)
+  const readings = readingsOf(example.text, view)
+  const heuristic = scoreInjection(example.text, view, readings)
   const started = performance.now()
   const classified = classifyText(model, view.lower)
   classifierMs += performance.now() - started
@@ -49,7 +52,7 @@ const scored = [...readExamples(values.data, 'dev'), ...own].map((example): Scor
     example,
     heuristic: heuristic.score,
     classifier: classified.score,
-    combined: combineInjection(heuristic, classified),
+    combined: weighInjection(heuristic, readings, classify).score,
   }
 })
 
@@ -154,11 +157,13 @@ table(
 )
 const judgeLong = ({ characters, text }: LongDocument) => {
   const view = canonicalView(text)
-  const classified = classifyText(model, view.lower)
+  const readings = readingsOf(text, view)
+  const heuristic = scoreInjection(text, view, readings)
   return {
     characters,
-    classifier: classified.score,
-    combined: combineInjection(scoreInjection(text, view), classified),
+    heuristic: heuristic.score,
+    classifier: classifyText(model, view.lower).score,
+    combined: weighInjection(heuristic, readings, classify).score,
   }
 }
 const documents = longDocuments(readExamples(values.data, 'dev', ['benign']))
@@ -167,13 +172,13 @@ lines.push(
   '## Long harmless documents',
   '',
   'Harmless texts of the development split, joined with their own source to documents of at least this length, as they are and with one',
-  'attack of up to 3,000 characters among them. The score allows for the number of windows, so that a tenth of harmless documents at most is',
-  'meant to reach 0.5 at any length; the longer a document, the less of one attack in it is left to see. The allowance was chosen on these',
-  'documents. Flagged, %:',
+  'attack of up to 3,000 characters among them. The classifier\u2019s part of the score allows for the number of windows, so that it adds few false',
+  'alarms to those of the heuristics, which count in full at any length; the longer a document, the less of one attack in it is left to see.',
+  'The allowance was chosen on these documents. Flagged, %:',
   '',
 )
 table(
-  ['documents', 'characters', 'n', 'classifier ≥ 0.5', 'classifier ≥ 0.9', 'combined ≥ 0.5', 'combined ≥ 0.9'],
+  ['documents', 'characters', 'n', ...KINDS.flatMap((kind) => [`${kind} ≥ 0.5`, `${kind} ≥ 0.9`])],
   (
     [
       ['harmless', documents],
@@ -184,7 +189,7 @@ table(
       name,
       String(characters),
       String(rows.length),
-      ...(['classifier', 'combined'] as const).flatMap((kind) =>
+      ...KINDS.flatMap((kind) =>
         [0.5, 0.9].map((at) => share(rows.filter((row) => row[kind] >= at).length, rows.length)),
       ),
     ]),

@@ -242,7 +242,7 @@ export class McpRelay {
       }
       const reply = await this.#options.server.request(
         'tools/call',
-        { name, arguments: args, ...forwardedMeta(meta) },
+        { name, arguments: verdict.arguments ?? args, ...forwardedMeta(meta) },
         { signal: call.abort.signal, timeoutMs: this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS },
       )
       return await verdict.finish(call.abort.signal.aborted ? { kind: 'gone' } : reply)

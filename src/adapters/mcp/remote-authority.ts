@@ -32,9 +32,10 @@ export function remoteAuthority(options: RemoteAuthorityOptions): McpAuthority {
       const answer = await ask('calls', question, callAnswer)
       if (!answer.ok) return { kind: 'denied', denial: unanswered(answer.failure) }
       if (answer.value.kind === 'denied') return answer.value
-      const { call } = answer.value
+      const { call, arguments: made } = answer.value
       return {
         kind: 'allowed',
+        arguments: made,
         async finish(end) {
           const ended = await ask(`calls/${call}`, end, endAnswer)
           // The tool has been called, but nobody has said that its result may pass.

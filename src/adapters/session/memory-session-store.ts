@@ -1,5 +1,11 @@
 import { HOUR_MS, type Clock } from '../../base/instant.ts'
-import type { HeldRequest, SessionState, SessionStore } from '../../domain/session/session-store.ts'
+import type {
+  HeldRequest,
+  LabelRanks,
+  RunState,
+  SessionState,
+  SessionStore,
+} from '../../domain/session/session-store.ts'
 
 const SESSIONS_MAX = 100_000
 const IDLE_MS = 12 * HOUR_MS
@@ -10,6 +16,7 @@ interface Held {
   state: SessionState
   readonly assistant: Set<string>
   request?: HeldRequest
+  run?: RunState
   usedAt: number
 }
 
@@ -40,11 +47,11 @@ export function memorySessionStore(clock: Clock): SessionStore {
     get: (key) => held(key).state,
     raise(key, marks) {
       const entry = held(key)
-      entry.state = {
-        ...entry.state,
-        integrityRank: Math.max(entry.state.integrityRank, marks.integrityRank),
-        confidentialityRank: Math.max(entry.state.confidentialityRank, marks.confidentialityRank),
-      }
+      entry.state = { ...entry.state, ...joined(entry.state, marks) }
+    },
+    raiseUnread(key, marks) {
+      const entry = held(key)
+      entry.state = { ...entry.state, unread: joined(entry.state.unread ?? EMPTY, marks) }
     },
     countCall(key, tool) {
       const entry = held(key)
@@ -67,5 +74,16 @@ export function memorySessionStore(clock: Clock): SessionStore {
       held(key).request = request
     },
     requestOf: (key) => held(key).request,
+    setRun(key, run) {
+      held(key).run = run
+    },
+    runOf: (key) => held(key).run,
+  }
+}
+
+function joined(left: LabelRanks, right: LabelRanks): LabelRanks {
+  return {
+    integrityRank: Math.max(left.integrityRank, right.integrityRank),
+    confidentialityRank: Math.max(left.confidentialityRank, right.confidentialityRank),
   }
 }

@@ -53,6 +53,7 @@ export async function buildBundle(
     for (const { document, verdict } of await served(node, { system, environment, own, now })) {
       // A waiver that was ended takes the verdicts with it that rest on it.
       if (verdict.results.some(({ exceptionId }) => exceptionId !== null && revoked.has(exceptionId))) continue
+      const mcpDriftWaivers = waiversOf(verdict, waivers.mcp, now)
       released.push({
         digest: document['digest'],
         manifest: document['manifest'],
@@ -64,7 +65,8 @@ export async function buildBundle(
           verdict.packs.map((pack) => pack.digest),
         ),
         vsa: verdict.envelope as unknown as JsonObject,
-        driftWaivers: waiversOf(verdict, waivers, now),
+        driftWaivers: waiversOf(verdict, waivers.model, now),
+        ...(mcpDriftWaivers.length === 0 ? {} : { mcpDriftWaivers }),
       })
     }
     const intake = (manifests.get(system) as { intake?: { multiTenant?: boolean } } | undefined)?.intake

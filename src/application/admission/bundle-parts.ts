@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
-import { MODEL_DRIFT_CHECK } from '../../domain/recognition/model-drift.ts'
+import { MCP_DRIFT_CHECK, MODEL_DRIFT_CHECK } from '../../domain/recognition/model-drift.ts'
 import { exceptionState, isCompensated, type ReleaseException } from '../../domain/release/release-exception.ts'
 import { storedException } from '../governance/exceptions.ts'
 import type { StoredVerdict } from '../release/stored-verdict.ts'
@@ -17,10 +17,19 @@ export async function activeDenies(node: OwnerNode): Promise<readonly JsonObject
   })
 }
 
-/** Approved waivers of the check on who answers. */
-export async function driftWaivers(node: OwnerNode): Promise<readonly ReleaseException[]> {
+export interface DriftWaivers {
+  readonly model: readonly ReleaseException[]
+  readonly mcp: readonly ReleaseException[]
+}
+
+/** Approved waivers of the checks on who answers and on the pins of MCP servers. */
+export async function driftWaivers(node: OwnerNode): Promise<DriftWaivers> {
   const approved = await listAll(node.store, 'exceptions', { status: 'approved' })
-  return approved.map(({ document }) => storedException(document)).filter(({ ruleId }) => ruleId === MODEL_DRIFT_CHECK)
+  const waivers = approved.map(({ document }) => storedException(document))
+  return {
+    model: waivers.filter(({ ruleId }) => ruleId === MODEL_DRIFT_CHECK),
+    mcp: waivers.filter(({ ruleId }) => ruleId === MCP_DRIFT_CHECK),
+  }
 }
 
 /** Those that count for a release: of it alone, and only while what compensates for them holds by its newest verdict. */

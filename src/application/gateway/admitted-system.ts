@@ -20,6 +20,8 @@ export interface ServedRelease extends RecognisableRelease {
   readonly requestPolicy?: RequestPolicy | undefined
   /** Approved waivers of the check on who answers. */
   readonly driftWaivers?: readonly DriftWaiver[] | undefined
+  /** Approved waivers of the check on the pins of MCP servers. */
+  readonly mcpDriftWaivers?: readonly DriftWaiver[] | undefined
   /** Exclusive: from here on the release is refused. */
   readonly validUntil: EpochMs
 }
@@ -36,7 +38,7 @@ export interface AdmittedSystem {
 export function serveRelease(
   release: Release,
   validUntil: EpochMs,
-  policy: Pick<RequestPolicy, 'packs' | 'environment'> & { readonly driftWaivers?: readonly DriftWaiver[] } = {
+  policy: Pick<RequestPolicy, 'packs' | 'environment'> & Pick<ServedRelease, 'driftWaivers' | 'mcpDriftWaivers'> = {
     packs: [],
     environment: '',
   },
@@ -63,6 +65,7 @@ export function serveRelease(
         ? undefined
         : { packs: policy.packs, environment: policy.environment, tier, manifest: release.raw },
     driftWaivers: policy.driftWaivers,
+    mcpDriftWaivers: policy.mcpDriftWaivers,
     validUntil,
   }
 }

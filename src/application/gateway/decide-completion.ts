@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeProposal, type Proposal } from '../../domain/authorization/authorize-proposal.ts'
+import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
 import type { RequestPolicy, ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
+import type { CallDigest } from '../../domain/authorization/run-budget.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
@@ -12,6 +14,7 @@ import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
+import { beginRun, namedAgentDenial, runBudgetOf, spendRun, withEarlier, type AskedAt } from './agent-run.ts'
 import { rightsOf } from './request-rights.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
@@ -60,6 +63,8 @@ export interface DecideCompletionPorts {
   readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
   readonly assistantDigest: (message: DeliveredMessage) => string
+  /** Names a call by its canonical form; keyed, so that nobody outside can tell which it was. */
+  readonly callDigest: CallDigest
   /** In place of the release's own: with the secrets that its manifest names. */
   readonly leak?: LeakIndex | undefined
   readonly canariesOf?: CanariesOf | undefined
@@ -127,7 +132,7 @@ export function concludeAnswer(
   judged: JudgedTexts,
   ports: DecideCompletionPorts,
 ): CompletionDecision {
-  const proposals = authorizeAll(context, choices, ports)
+  const proposals = authorizeAll(context, { choices, askedAt: 'proposed' }, ports)
   const calls = choices.map((_, at) => proposals.flatMap((own) => (own.choice === at ? [own.call] : [])))
   const resolved = choices.map((choice, at) => ({ ...choice, toolCalls: calls[at] ?? [] }))
   const args = judgeArguments(context, resolved, { options: outputOptions(context, ports), reports: ports.reports })
@@ -182,7 +187,7 @@ export function judgedParts(
 
 function authorizeAll(
   context: RequestContext,
-  choices: readonly AnswerChoice[],
+  { choices, askedAt }: { readonly choices: readonly AnswerChoice[]; readonly askedAt: AskedAt },
   ports: DecideCompletionPorts,
 ): readonly (Proposal & { readonly choice: number })[] {
   const { release, subject, sessionKey, messages, label, admitted, withheld } = context
@@ -190,6 +195,7 @@ function authorizeAll(
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
   const proposals: (Proposal & { readonly choice: number })[] = []
+  if (choices.some(({ toolCalls }) => toolCalls.length > 0)) beginRun(context, askedAt, ports)
   for (const { call, choice } of choices.flatMap(({ toolCalls }, at) =>
     toolCalls.map((one) => ({ call: one, choice: at })),
   )) {
@@ -213,10 +219,11 @@ function authorizeAll(
         keepsFacts: true,
         isApproved: ports.isApproved,
         rights: rightsOf(context, earlier, ports),
+        run: withEarlier(runBudgetOf(context, { call, askedAt }, ports), earlier),
+        agentDenial: namedAgentDenial(context, call.name),
         requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
       },
-      withheld,
-      messages,
+      { withheld, messages, isAllRead: context.isAllRead },
     )
     // Two calls in one answer count as two: budgets hold within a reply as well.
     if (proposal.decision.decision === 'allow') {
@@ -299,16 +306,19 @@ function settle(
     // A client sends a refusal back as what the assistant said.
     const delivered = { text: text === '' ? (refusal ?? '') : disclosure + text, toolCalls: choice.toolCalls }
     ports.sessions.rememberAssistant(sessionKey, ports.assistantDigest(delivered))
-    countCalls(context, choice.toolCalls, ports)
   }
+  const calls = choices.flatMap(({ toolCalls }) => toolCalls)
+  countCalls(context, { calls, askedAt: 'proposed' }, ports)
 }
 
 function countCalls(
-  { sessionKey, admitted, subject }: RequestContext,
-  calls: readonly AnswerToolCall[],
-  ports: Pick<DecideCompletionPorts, 'sessions' | 'now'>,
+  context: RequestContext,
+  { calls, askedAt }: { readonly calls: readonly AnswerToolCall[]; readonly askedAt: AskedAt },
+  ports: Pick<DecideCompletionPorts, 'sessions' | 'now' | 'callDigest'>,
 ): void {
+  const { sessionKey, admitted, subject } = context
   if (sessionKey === undefined) return
+  spendRun(context, { calls, askedAt }, ports)
   for (const call of calls) {
     ports.sessions.countCall(sessionKey, call.name)
     ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
@@ -334,18 +344,27 @@ const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
 })
 
 /**
- * One call that an application or a proxy asks about before it makes it: its arguments and its authorisation. Nothing is
- * signed by it: who proposed the call is not known here.
+ * One call that an application or a proxy asks about before it makes it: its authorisation, with what its names stand for in
+ * it, and its arguments. Nothing is signed by it. `call` is the one to be made.
  */
 export function decideCall(
   context: RequestContext,
   call: AnswerToolCall,
   ports: DecideCompletionPorts,
-): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> {
-  const choices = [choiceOf(call)]
-  const args = judgeArguments(context, choices, { options: outputOptions(context, ports), reports: ports.reports })
-  const tools = authorizeAll(context, choices, ports).map(({ decision }) => decision)
+): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> & { readonly call: AnswerToolCall } {
+  const asked = asProposed(context, call)
+  const proposals = authorizeAll(context, { choices: [choiceOf(asked)], askedAt: 'made' }, ports)
+  const own = proposals[0]?.call ?? call
+  const options = outputOptions(context, ports)
+  const args = judgeArguments(context, [choiceOf(own)], { options, reports: ports.reports })
+  const tools = proposals.map(({ decision }) => decision)
   const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
-  if (denial === undefined) countCalls(context, [call], ports)
-  return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial }
+  if (denial === undefined) countCalls(context, { calls: [own], askedAt: 'made' }, ports)
+  return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial, call: own }
+}
+
+/** A call that this gateway's model proposed, with the names again that it was delivered the values of. */
+function asProposed({ withheld, isAllRead, messages }: RequestContext, call: AnswerToolCall): AnswerToolCall {
+  if (withheld === undefined || isAllRead === true) return call
+  return { ...call, arguments: withholdAgain(messages, withheld)?.arguments(call.arguments) ?? call.arguments }
 }

@@ -1,25 +1,28 @@
 import type { Sha256 } from '../../base/digest.ts'
+import type { EpochMs } from '../../base/instant.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import { labelOfResult } from '../../domain/authorization/labels.ts'
-import {
-  judgeMcpDescriptors,
-  mcpServerOf,
-  withMcpTools,
-  type McpJudgement,
-} from '../../domain/authorization/mcp-tools.ts'
+import { judgeMcpDescriptors, mcpServerOf, type McpJudgement } from '../../domain/authorization/mcp-tools.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import type { Label } from '../../domain/manifest/manifest.ts'
+import { openWaiver } from '../../domain/recognition/model-drift.ts'
+import type { SessionStore } from '../../domain/session/session-store.ts'
 import type { ServedRelease } from './admitted-system.ts'
-import { raiseMarks, type DecideRequestPorts, type PlacedFinding, type RequestContext } from './decide-request.ts'
+import {
+  raiseMarks,
+  ranksOf,
+  type DecideRequestPorts,
+  type PlacedFinding,
+  type RequestContext,
+} from './decide-request.ts'
 
 export type JudgePorts = Pick<DecideRequestPorts, 'classify' | 'pseudonyms' | 'sessions'>
 
 /** The context in which calls of a server's tools are decided, or undefined where the release declares no such server. */
 export function mcpContext(context: RequestContext, server: string): RequestContext | undefined {
-  const { release } = context
-  if (mcpServerOf(release.manifest, server) === undefined) return undefined
-  return { ...context, release: { ...release, manifest: withMcpTools(release.manifest) } }
+  return mcpServerOf(context.release.manifest, server) === undefined ? undefined : context
 }
 
 export interface ToolListDecision {
@@ -35,21 +38,24 @@ export function decideTools(
   context: RequestContext,
   server: string,
   { descriptors, instructions }: { readonly descriptors: readonly JsonObject[]; readonly instructions?: string },
-  ports: JudgePorts & { readonly sha256: Sha256 },
+  ports: JudgePorts & { readonly sha256: Sha256; readonly now: EpochMs },
 ): ToolListDecision {
   const { release } = context
-  const judged = judgeMcpDescriptors(release, server, descriptors, ports.sha256).map((judgement): McpJudgement => {
-    if (!judgement.ok) return judgement
-    const { descriptor } = judgement.value
-    const text = JSON.stringify(descriptor)
-    const guarded = judgeDocument(context, text, ports)
-    const name = String(descriptor['name'])
-    const isInstructing = guarded.text !== text && guarded.findings.some(({ category }) => category === 'injection')
-    if (guarded.text === undefined || isInstructing)
-      return { ok: false, failure: { rule: 'mcp/drift', reason: 'the guard stopped its description', name } }
-    const left = JSON.parse(guarded.text) as JsonObject
-    return { ok: true, value: { ...judgement.value, descriptor: { ...left, name } } }
-  })
+  const isDriftWaived = openWaiver(release.mcpDriftWaivers ?? [], ports.now) !== undefined
+  const judged = judgeMcpDescriptors({ ...release, isDriftWaived }, server, descriptors, ports.sha256).map(
+    (judgement): McpJudgement => {
+      if (!judgement.ok) return judgement
+      const { descriptor } = judgement.value
+      const text = JSON.stringify(descriptor)
+      const guarded = judgeDocument(context, text, ports)
+      const name = String(descriptor['name'])
+      const isInstructing = guarded.text !== text && guarded.findings.some(({ category }) => category === 'injection')
+      if (guarded.text === undefined || isInstructing)
+        return { ok: false, failure: { rule: 'mcp/drift', reason: 'the guard stopped its description', name } }
+      const left = JSON.parse(guarded.text) as JsonObject
+      return { ok: true, value: { ...judgement.value, descriptor: { ...left, name } } }
+    },
+  )
   const guarded = instructions === undefined ? undefined : judgeDocument(context, instructions, ports)
   const isPlain = guarded?.findings.every(({ category }) => category !== 'injection') === true
   return { judged, instructions: isPlain ? guarded?.text : undefined }
@@ -103,7 +109,7 @@ export function decideMcpResult(
   ports: JudgePorts,
 ): ResultDecision {
   const tool = context.release.manifest.components.tools?.find(({ id }) => id === toolId)
-  raiseMarks(ports.sessions, context.sessionKey, labelOfResult(tool))
+  keepLabel(context, labelOfResult(tool), ports.sessions)
   const total: { action: Obligation; findings: PlacedFinding[]; rule: string | undefined } = {
     action: 'allow',
     findings: [],
@@ -130,6 +136,15 @@ export function decideMcpResult(
     rule: undefined,
     result: { ...judgedRest, ...(content === undefined ? {} : { content: judgedParts as readonly Json[] }) },
   }
+}
+
+/**
+ * With `guard.opaque` a model behind this gateway does not read the result, or its request is labelled by what it reads; who
+ * else calls tools in the session may have read all of it.
+ */
+function keepLabel({ release, sessionKey }: RequestContext, label: Label, sessions: SessionStore): void {
+  if (release.manifest.guard?.opaque === undefined) raiseMarks(sessions, sessionKey, label)
+  else if (sessionKey !== undefined) sessions.raiseUnread(sessionKey, ranksOf(label))
 }
 
 function judgeJson(value: Json, judge: (text: string) => string | undefined): Json | undefined {

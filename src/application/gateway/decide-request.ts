@@ -1,4 +1,3 @@
-import { fail, ok, type Result } from '../../base/result.ts'
 import { SECOND_MS, type EpochMs } from '../../base/instant.ts'
 import {
   confidentialityRank,
@@ -17,8 +16,9 @@ import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../../domain/manifest/manifest.ts'
 import { recogniseRequest, type LiveRequest, type Recognised } from '../../domain/recognition/recognise-request.ts'
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
-import type { SessionStore } from '../../domain/session/session-store.ts'
+import type { LabelRanks, SessionStore } from '../../domain/session/session-store.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
+import type { NamedAgent } from './agent-run.ts'
 import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
 import { judgedConversation } from './judged-conversation.ts'
@@ -75,6 +75,8 @@ export interface RequestContext {
   readonly admitted: AdmittedSystem
   readonly release: ServedRelease
   readonly promptId: string
+  /** The agent that asks, where a caller of the decision point names it. */
+  readonly agent?: NamedAgent | undefined
   /** As the client asked for it. */
   readonly model: string
   readonly subject: Subject | undefined
@@ -83,6 +85,8 @@ export interface RequestContext {
   readonly label: Label
   /** Results that the model does not read, where it was this gateway that withheld them. */
   readonly withheld?: WithheldResults | undefined
+  /** A call is asked about that no model behind this gateway is known to have proposed: whoever did may have read everything. */
+  readonly isAllRead?: boolean | undefined
   /** What is put before the text of the answer. */
   readonly disclosure?: string | undefined
 }
@@ -128,7 +132,7 @@ function takes({ manifest }: ServedRelease, model: string, kind: OpaqueKind): bo
   return (modalities ?? ['text', 'image']).includes(kind)
 }
 
-const SUBJECT_REQUIRED: Denial = {
+export const SUBJECT_REQUIRED: Denial = {
   status: 403,
   code: 'subject_required',
   message: 'a multi-tenant system needs a `Gatehouse-Subject` token',
@@ -138,7 +142,7 @@ const SUBJECT_REQUIRED: Denial = {
 const OPAQUE: Label = { integrity: 'untrusted', confidentiality: 'public' }
 
 /** How far a gateway's clock may run behind the gate's. */
-const CLOCK_SKEW_MS = 30 * SECOND_MS
+export const CLOCK_SKEW_MS = 30 * SECOND_MS
 
 /** Admission, recognition, labels and the input guard, in this order. Fails closed at each. */
 export function decideRequest(
@@ -234,16 +238,20 @@ export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string
 /** Joins the request's label with the session's high-water mark and stores the join. */
 export function raiseMarks(sessions: SessionStore, key: string | undefined, label: Label): Label {
   if (key === undefined) return label
-  const { integrityRank: integrity, confidentialityRank: confidentiality } = sessions.get(key)
-  const joined = joinLabels(label, {
+  const joined = joinLabels(label, labelOfRanks(sessions.get(key)))
+  sessions.raise(key, ranksOf(joined))
+  return joined
+}
+
+export function labelOfRanks({ integrityRank: integrity, confidentialityRank: confidentiality }: LabelRanks): Label {
+  return {
     integrity: INTEGRITIES[integrity] ?? 'untrusted',
     confidentiality: CONFIDENTIALITIES[confidentiality] ?? 'restricted',
-  })
-  sessions.raise(key, {
-    integrityRank: integrityRank(joined.integrity),
-    confidentialityRank: confidentialityRank(joined.confidentiality),
-  })
-  return joined
+  }
+}
+
+export function ranksOf({ integrity, confidentiality }: Label): LabelRanks {
+  return { integrityRank: integrityRank(integrity), confidentialityRank: confidentialityRank(confidentiality) }
 }
 
 function guardMessages(
@@ -309,42 +317,6 @@ function denialOf({ action, rule }: { readonly action: Obligation; readonly rule
   if (action === 'require-approval')
     return { status: 403, code: 'approval_required', message: 'the request needs approval', rule }
   return undefined
-}
-
-/**
- * Who asks, of which release, with which label: what a decision outside of a model call stands on. The newest release that
- * is valid counts, as no request is there to recognise it by.
- */
-export function contextOfCall(
-  request: {
-    readonly subject: Subject | undefined
-    readonly messages: readonly ConversationMessage[]
-  },
-  admitted: AdmittedSystem,
-  ports: Pick<DecideRequestPorts, 'sessions' | 'now' | 'deny'>,
-): Result<RequestContext, Denial> {
-  const halted = haltedBy({ model: '', subject: request.subject }, ports.deny)
-  if (halted !== undefined) return fail(halted)
-  if (admitted.isMultiTenant && request.subject === undefined) return fail(SUBJECT_REQUIRED)
-  const release = admitted.releases.findLast(({ validUntil }) => validUntil > ports.now - CLOCK_SKEW_MS)
-  if (release === undefined)
-    return fail({
-      status: 403,
-      code: 'release_not_approved',
-      message: 'no release of this system is approved',
-      rule: 'admission/no-release',
-    })
-  const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
-  return ok({
-    admitted,
-    release,
-    promptId: '',
-    model: '',
-    subject: request.subject,
-    sessionKey,
-    messages: request.messages,
-    label: raiseMarks(ports.sessions, sessionKey, labelOfConversation(request.messages, release.manifest)),
-  })
 }
 
 /** Texts that are turned into numbers: no prompt to recognise, no labels to keep; each is judged as a document. */

@@ -50,7 +50,12 @@ export type McpAnswer =
 export type McpCallVerdict =
   | { readonly kind: 'denied'; readonly denial: McpDenial }
   /** The call may be made; its end is to be told, exactly once, and what is answered goes to the client. */
-  | { readonly kind: 'allowed'; finish(end: McpCallEnd): Promise<McpAnswer> }
+  | {
+      readonly kind: 'allowed'
+      /** Those to make it with: withheld values in place of their names. */
+      readonly arguments?: JsonObject | undefined
+      finish(end: McpCallEnd): Promise<McpAnswer>
+    }
 
 /** Who says what may pass between an MCP client and a server: the gateway itself, or a gateway that is asked. */
 export interface McpAuthority {

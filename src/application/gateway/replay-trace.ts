@@ -11,6 +11,7 @@ import { seenResults, withholdResults } from '../../domain/authorization/withhel
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type ConversationMessage, type Subject } from '../../domain/session/conversation.ts'
+import { shownBudgetOf, withEarlier } from './agent-run.ts'
 
 export interface ReplayPorts {
   readonly manifest: Manifest
@@ -44,7 +45,10 @@ export function replayTrace(
       const seen = withheld === undefined || restsOnWithheld(call, history, withheld) ? undefined : withheld
       const known = results.slice(0, resultsSoFar)
       const { guard } = ports.manifest
-      const request = requestIn(history, guard, message.toolCalls.slice(0, at))
+      const earlier = message.toolCalls.slice(0, at)
+      const request = requestIn(history, guard, earlier)
+      // Which agent's run was recorded is not said: the widest budgets of those that hold the tool count.
+      const run = shownBudgetOf({ release: ports, messages: history, promptId: '' }, call, (canonical) => canonical)
       decisions.push(
         authorizeToolCall(call, {
           manifest: ports.manifest,
@@ -60,6 +64,7 @@ export function replayTrace(
           engine: ports.engine,
           checkArguments: ports.checkArguments,
           rights: mintCapabilities(request, { guard, subject, engine: ports.engine }),
+          run: withEarlier(run, earlier),
           requestPolicy: ports.requestPolicy,
         }),
       )

@@ -89,11 +89,20 @@ function gapFinding(line: JsonObject): FindingReport {
 function driftFinding(line: JsonObject, decision: StateRecord | undefined): FindingReport | undefined {
   const drift = line['drift'] as { readonly kind: string; readonly expected: string; readonly seen: string } | undefined
   if (drift === undefined || decision === undefined) return undefined
-  return driftReport(drift, {
+  const found = {
     system: decision.system,
-    severity: line['outcome'] === 'denied' ? 'high' : 'medium',
-    where: `First seen in decision ${decision.id}.`,
+    severity: line['outcome'] === 'denied' ? ('high' as const) : ('medium' as const),
     location: `decision ${decision.id}`,
     ...(decision.releaseDigest === null ? {} : { releaseDigest: decision.releaseDigest }),
-  })
+  }
+  const where = `First seen in decision ${decision.id}.`
+  if (drift.kind === 'model') return driftReport(drift, { ...found, where })
+  return {
+    ...found,
+    title: `Tool \`${drift.expected}\` was served as no pin has it: \`${drift.seen}\``,
+    description: `${where} The release pins the descriptor that was reviewed; this is not it.`,
+    source: 'check',
+    fingerprint: `${drift.kind}-drift/${drift.expected}/${drift.seen}`.slice(0, 300),
+    owner: 'responder',
+  }
 }

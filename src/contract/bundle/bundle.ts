@@ -1,3 +1,4 @@
+import type { DriftWaiver } from '../../domain/recognition/model-drift.ts'
 import { z } from 'zod'
 import { textOf, utf8 } from '../../base/bytes.ts'
 import { digestOfBytes, type Sha256 } from '../../base/digest.ts'
@@ -24,6 +25,8 @@ const envelope = z.strictObject({
     .max(16),
 })
 
+const driftWaivers = z.array(z.strictObject({ exception: z.string(), expiresAt: z.int() })).max(100)
+
 const releaseSchema = z.strictObject({
   digest: z.string(),
   manifest: z.record(z.string(), z.json()),
@@ -38,10 +41,9 @@ const releaseSchema = z.strictObject({
     .default([]),
   vsa: envelope,
   /** Approved waivers of the check on who answers, beside the verdict: they come and go without a new one. */
-  driftWaivers: z
-    .array(z.strictObject({ exception: z.string(), expiresAt: z.int() }))
-    .max(100)
-    .default([]),
+  driftWaivers: driftWaivers.default([]),
+  /** The same for the check on the pins of MCP servers. */
+  mcpDriftWaivers: driftWaivers.default([]),
 })
 
 export const bundleSchema = z.strictObject({
@@ -206,11 +208,14 @@ async function loadBundledRelease(
     if (parsed?.ok !== true) return 'the packs on requests that its verdict binds are not all there'
     packs.push(parsed.value)
   }
-  const driftWaivers = bundled.driftWaivers.map(({ exception, expiresAt }) => ({
-    exception,
-    expiresAt: epochMs(expiresAt),
-  }))
-  return serveRelease(release, validUntil, { packs, environment, driftWaivers })
+  const waivers = (bundledWaivers: z.infer<typeof driftWaivers>): readonly DriftWaiver[] =>
+    bundledWaivers.map(({ exception, expiresAt }) => ({ exception, expiresAt: epochMs(expiresAt) }))
+  return serveRelease(release, validUntil, {
+    packs,
+    environment,
+    driftWaivers: waivers(bundled.driftWaivers),
+    mcpDriftWaivers: waivers(bundled.mcpDriftWaivers),
+  })
 }
 
 const denySchema = z.strictObject({

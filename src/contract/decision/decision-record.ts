@@ -110,10 +110,10 @@ export const outcomeSchema = z.strictObject({
   upstream: z.string().max(63).optional(),
   /** Which side of a rollout the request was on. */
   arm: z.enum(['stable', 'canary']).optional(),
-  /** Another model answered than was asked for. */
+  /** Another model answered than was asked for, or a tool was served that no pin has as it is. */
   drift: z
     .strictObject({
-      kind: z.literal('model'),
+      kind: z.enum(['model', 'mcp-tool']),
       expected: z.string().max(200),
       seen: z.string().max(200),
       /** The waiver by which the answer was served all the same. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
+import type { NamedAgent } from '../../application/gateway/agent-run.ts'
 import type { ModelMessage } from '../../application/gateway/model-request.ts'
 import type { AnswerToolCall } from '../../application/gateway/model-event.ts'
 import { parseChatMessages } from '../openai/chat-request.ts'
@@ -39,11 +40,14 @@ const callRequest = z.strictObject({
   callId: z.string().max(200).optional(),
   arguments: z.union([z.string().max(1_000_000), z.record(z.string(), z.json())]).default({}),
   messages: z.array(z.unknown()).max(2_000).optional(),
+  agent: z.strictObject({ id: z.string().min(1).max(200), depth: z.int().min(0).max(100).optional() }).optional(),
 })
 
 export interface CallQuestion {
   readonly call: AnswerToolCall
   readonly messages: readonly ModelMessage[]
+  /** Which agent of the manifest is about to make the call, and how many agents stand above it. */
+  readonly agent: NamedAgent | undefined
 }
 
 /** `POST /v1/authorize`: whether a call of a tool may be made; the conversation in the shape of chat completions. */
@@ -52,11 +56,12 @@ export function parseCallQuestion(body: unknown): Result<CallQuestion, WireFailu
   if (deep !== undefined) return fail(deep)
   const parsed = callRequest.safeParse(body)
   if (!parsed.success) return fail(failureOf(parsed.error))
-  const { tool, callId = '', arguments: args, messages } = parsed.data
+  const { tool, callId = '', arguments: args, messages, agent } = parsed.data
   const read = messages === undefined ? ok([]) : parseChatMessages(messages)
   if (!read.ok) return read
   return ok({
     call: { id: callId, name: tool, arguments: typeof args === 'string' ? args : JSON.stringify(args as JsonObject) },
     messages: read.value,
+    agent,
   })
 }

@@ -42,7 +42,7 @@ const denial = z.object({
 })
 
 export const callAnswer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('allowed'), call: z.string() }),
+  z.object({ kind: z.literal('allowed'), call: z.string(), arguments: object.optional() }),
   z.object({ kind: z.literal('denied'), denial }),
 ])
 

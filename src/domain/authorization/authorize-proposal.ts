@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
+import { fail } from '../../base/result.ts'
 import type { Tool } from '../manifest/manifest.ts'
 import type { ConversationMessage, ToolCall } from '../session/conversation.ts'
 import { argumentValues } from './argument-role.ts'
@@ -14,6 +15,15 @@ export interface Proposal {
   readonly call: ToolCall
 }
 
+/** What the model that proposes a call has read of the results before it. */
+export interface ReadResults {
+  readonly messages: readonly ConversationMessage[]
+  /** Undefined: the manifest withholds nothing. */
+  readonly withheld: WithheldResults | undefined
+  /** Nobody knows what it has read: names stand for their values, and everything counts as read. */
+  readonly isAllRead?: boolean | undefined
+}
+
 /**
  * A call that a model proposes which did not read all results. INVARIANT: withheld values are in the arguments before
  * anything is asked about the call. Without any in it, it rests on what the model saw and on nothing else. With some that
@@ -24,24 +34,27 @@ export function authorizeProposal(
   call: ToolCall,
   /** The label is that of what the model saw; the results are as they came in. */
   context: ToolCallContext,
-  withheld: WithheldResults | undefined,
-  messages: readonly ConversationMessage[],
+  { messages, withheld, isAllRead = false }: ReadResults,
 ): Proposal {
   if (withheld === undefined) return { decision: authorizeToolCall(call, context), call }
-  const resolved = resolveCall(call, withheld)
+  // Whoever asks about a call may have left out the results that its names come from.
+  const isCutOff = isAllRead && withheld.variables.size === 0 && referencesIn(call.arguments) > 0
+  const resolved = isCutOff ? fail('unknown' as const) : resolveCall(call, withheld)
   if (!resolved.ok) {
     const reason = OPAQUE_REASONS[resolved.failure]
     return { decision: { tool: call.name, callId: call.id, decision: 'block', rule: 'opaque', reason }, call }
   }
   const { call: own, label, references } = resolved.value
   const { integrity, confidentiality } = joinLabels(context.label, label ?? context.label)
+  const everything: ToolCallContext = { ...context, label: { integrity, confidentiality } }
+  if (isAllRead) return { decision: authorizeToolCall(own, everything), call: own }
   const toolResults = seenResults(messages, context.toolResults, withheld)
   const judged: ToolCallContext =
     references === 0
       ? { ...context, toolResults }
       : isPassedOn(call, references, context)
         ? { ...context, toolResults, label: { integrity: context.label.integrity, confidentiality } }
-        : { ...context, label: { integrity, confidentiality } }
+        : everything
   return { decision: authorizeToolCall(own, judged), call: own }
 }
 

@@ -9,6 +9,7 @@ import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow
 import { confidentialityRank } from './labels.ts'
 import { capabilityVerdict, type RequestRights } from './mint-capabilities.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
+import { budgetVerdict, type RunBudget } from './run-budget.ts'
 
 export interface ToolDecision {
   readonly tool: string
@@ -56,6 +57,10 @@ export interface ToolCallContext {
   readonly isApproved?: ((call: ToolCall) => boolean) | undefined
   /** What the user's own request gives a right to; undefined where the manifest asks for no right. */
   readonly rights?: RequestRights | undefined
+  /** Why the agent that the caller names may not use this tool at all. */
+  readonly agentDenial?: 'agent.undeclared' | 'agent.tool' | undefined
+  /** Budgets of the agent's run; undefined where no agent of the manifest makes the call. */
+  readonly run?: RunBudget | undefined
   /** Packs of scope `request`: they only raise what the manifest's own rules say. */
   readonly requestPolicy?: RequestPolicy | undefined
 }
@@ -164,6 +169,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   return (
     checkOrder(tool, context) ??
     checkLimits(tool, context) ??
+    checkAgent(tool, written, context) ??
     checkAmount(tool, args, context) ??
     checkDestinations(tool, args, flow, context) ??
     blocked ??
@@ -178,6 +184,11 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
     }
   )
 }
+
+const AGENT_REASONS = {
+  'agent.undeclared': 'the release declares no agent of the name that the caller gives',
+  'agent.tool': 'the manifest does not give the agent this tool',
+} as const
 
 function checkGuardKeys(tool: Tool, args: JsonObject, { manifest, rights }: ToolCallContext): Verdict | undefined {
   return codeVerdict(tool, args, manifest.guard?.code) ?? capabilityVerdict(tool, args, rights)
@@ -213,6 +224,11 @@ function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): V
   if (perDayPerTenant !== undefined && dayCalls(tool.id) >= perDayPerTenant)
     return block('limits.perDayPerTenant', 'its calls of this tenant today are spent')
   return undefined
+}
+
+function checkAgent(tool: Tool, args: JsonObject, { agentDenial, run }: ToolCallContext): Verdict | undefined {
+  if (agentDenial !== undefined) return block(agentDenial, AGENT_REASONS[agentDenial])
+  return budgetVerdict(tool.id, args, run)
 }
 
 /** SECURITY: counted over the calls that have results here: a history that was cut short counts less. */

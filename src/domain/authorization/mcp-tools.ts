@@ -38,12 +38,14 @@ export interface McpRelease {
   readonly tier: Tier
   /** Canonical JSON of each declared tool's argument schema. */
   readonly toolSchemas: ReadonlyMap<string, string>
+  /** People have waived the pins for now: what differs is an alarm in every tier. */
+  readonly isDriftWaived?: boolean | undefined
 }
 
 export interface McpOffer {
   readonly id: string
   readonly descriptor: JsonObject
-  /** What is not as the release has it, where its tier lets it pass with an alarm. */
+  /** What is not as the release has it, where its tier or a waiver lets it pass with an alarm. */
   readonly alarm: McpRefusal | undefined
   /** The descriptor is the one that was proven: its schema may be compiled. */
   readonly isPinned: boolean
@@ -55,7 +57,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 
 /**
  * Which live descriptors are the release's: declared, and the same as their pins, schemas and descriptions where the release
- * has them. What differs is refused by T1 and T2, and an alarm in T3.
+ * has them. What differs is refused by T1 and T2 unless that is waived, and an alarm in T3.
  */
 export function judgeMcpDescriptors(
   release: McpRelease,
@@ -89,7 +91,7 @@ export function judgeMcpDescriptors(
         : isNamed
           ? undefined
           : { rule: 'mcp/not-pinned', reason: 'no pin of the release names it' }
-    if (refusal !== undefined && release.tier !== 'T3') return refuse(refusal)
+    if (refusal !== undefined && release.tier !== 'T3' && release.isDriftWaived !== true) return refuse(refusal)
     return ok({ id, descriptor, alarm: refusal, isPinned: refusal === undefined })
   })
 }

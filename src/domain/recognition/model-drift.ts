@@ -4,7 +4,10 @@ import type { Manifest } from '../manifest/manifest.ts'
 /** The shipped check on who answers: a waiver of it is honoured while the release is served. */
 export const MODEL_DRIFT_CHECK = 'GH-VND-005'
 
-/** An approved waiver of that check, for one release. */
+/** The shipped check on pins of MCP servers: a waiver of it is honoured in the same way. */
+export const MCP_DRIFT_CHECK = 'GH-TOL-006'
+
+/** An approved waiver of one of these checks, for one release. */
 export interface DriftWaiver {
   readonly exception: string
   /** Exclusive: the waiver is void from this instant on. */
@@ -21,6 +24,16 @@ export interface ModelDrift extends SeenDrift {
   readonly kind: 'model'
   /** The waiver by which it was served all the same. */
   readonly exception?: string | undefined
+}
+
+/** A tool of an MCP server that is served by a waiver although no pin of the release has it as it is. */
+export interface McpToolDrift {
+  readonly kind: 'mcp-tool'
+  /** Id of the tool. */
+  readonly expected: string
+  /** Digest of its descriptor. */
+  readonly seen: string
+  readonly exception: string
 }
 
 /** Whether a provider answered as the model that it was asked for, or by a name that the manifest gives it. */

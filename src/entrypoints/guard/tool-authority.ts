@@ -54,8 +54,7 @@ export function toolAuthority(
           checkArguments,
           rights: rightsOf(manifest, engine, messages, situation),
         },
-        withheld,
-        messages,
+        { withheld, messages },
       )
       const { call: made } = proposal
       const decision = { ...proposal.decision, arguments: made.arguments }

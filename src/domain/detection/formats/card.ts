@@ -25,9 +25,11 @@ const ISSUERS: readonly (readonly [number, number, readonly number[]])[] = [
   [6521, 6522, [16]],
   [8100, 8171, [16, 17, 18, 19]],
 ]
-/** Ranges with many lengths or little use: Maestro, the old JCB prefixes, UATP. They need a word that says card. */
+/**
+ * Ranges with many lengths or little use: Maestro, the old JCB prefixes, UATP. They need a word that says card. UkrCard (60400100
+ * to 60420099) lies in the range of Maestro that begins with 6; no network issues numbers that begin with 0.
+ */
 const ISSUERS_IN_CONTEXT: readonly (readonly [number, number, readonly number[]])[] = [
-  [604, 604, [12, 13, 14, 15, 16, 17, 18, 19]],
   [3500, 3599, [16]],
   [5018, 5018, [12, 13, 14, 15, 16, 17, 18, 19]],
   [5020, 5020, [12, 13, 14, 15, 16, 17, 18, 19]],

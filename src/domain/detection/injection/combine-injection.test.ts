@@ -21,6 +21,19 @@ test('the score lies between 0 and 1 and grows with the classifier and with the 
   )
 })
 
+test('the score is never below what the heuristics give alone, whatever the classifier says and however long the text is', () => {
+  const windows = fc
+    .integer({ min: 0, max: 2_000 })
+    .map((count) => Array.from({ length: count }, (_, at) => ({ start: at, end: at + 1, score: 0 })))
+  const rules = fc.constantFrom('set-aside-instructions', 'leet', 'rot13', 'hidden-tags')
+  fc.assert(
+    fc.property(SHARE, SHARE, rules, windows, (strength, score, rule, read) => {
+      const alone = heuristic(strength, rule)
+      expect(combineInjection(alone, { score, windows: read })).toBeGreaterThanOrEqual(alone.score)
+    }),
+  )
+})
+
 test.each(['decoded-base64', 'rot13', 'hidden-tags', 'spaced-letters'])(
   'a strong hit of `%s` reaches the input preset alone, since the classifier cannot read it',
   (rule) => {
@@ -28,12 +41,14 @@ test.each(['decoded-base64', 'rot13', 'hidden-tags', 'spaced-letters'])(
   },
 )
 
-test('a weak hit alone reaches no preset', () => {
-  expect(combineInjection(heuristic(0.5), { score: 0.01, windows: [] })).toBeLessThan(0.5)
+test('a weak hit alone is worth what the heuristics give it, and no more', () => {
+  expect(combineInjection(heuristic(0.45), { score: 0.01, windows: [] })).toBe(0.45)
 })
 
-test('letters read as digits count for nothing alone', () => {
-  expect(combineInjection(heuristic(1, 'leet'), { score: 0.01, windows: [] })).toBeLessThan(0.5)
+test('letters read as digits lend the classifier nothing', () => {
+  const read = { score: 0.6, windows: [] }
+  expect(combineInjection(heuristic(0.3, 'leet'), read)).toBe(combineInjection(heuristic(0), read))
+  expect(combineInjection(heuristic(0.3), read)).toBeGreaterThan(combineInjection(heuristic(0.3, 'leet'), read))
 })
 
 describe('in a long text', () => {
@@ -49,9 +64,9 @@ describe('in a long text', () => {
     expect(of(nothing, 80)).toBeLessThan(0.5)
   })
 
-  test('padding helps up to 512 windows, and never hides a clear order in plain words', () => {
+  test('padding helps against the classifier up to 512 windows, and never hides an order in plain words', () => {
     expect(of(heuristic(0.92), 100_000)).toBe(of(heuristic(0.92), 512))
-    expect(of(heuristic(0.92), 100_000, 0.01)).toBeGreaterThanOrEqual(0.5)
+    expect(of(heuristic(0.92), 100_000, 0.01)).toBe(0.92)
     expect(of(nothing, 100_000, 0.999)).toBe(of(nothing, 512, 0.999))
   })
 })

@@ -29,9 +29,17 @@ export async function decideCallWithPeople(
   const decision = decideCall(context, call, own)
   const { denial } = decision
   if (denial?.code !== 'approval_required' || denial.tool === undefined) return { ...decision, approval: undefined }
-  const binding = bindingOfCall(context, call.name, call.arguments)
+  // People are asked about what is to be made, not about names of it.
+  const binding = bindingOfCall(context, decision.call.name, decision.call.arguments)
   if (ticket === undefined) {
-    const waiting = { context, request: own.request, tools: decision.tools, calls: [call], binding, answer: '' }
+    const waiting = {
+      context,
+      request: own.request,
+      tools: decision.tools,
+      calls: [decision.call],
+      binding,
+      answer: '',
+    }
     return { ...decision, approval: await askPeople(ports, waiting) }
   }
   const redeemed = await redeem(ports, context, ticket, binding)

@@ -5,16 +5,11 @@ import { denialError, refusal, sendError, type GatewayError } from './replies.ts
 import { mayBeMissing } from './may-be-missing.ts'
 import { readJson, subjectOf } from './serve-model.ts'
 import { outputOptions } from '../../../application/gateway/decide-completion.ts'
-import {
-  contextOfCall,
-  type Denial,
-  type PlacedFinding,
-  type RequestContext,
-} from '../../../application/gateway/decide-request.ts'
-import type { AnswerToolCall } from '../../../application/gateway/model-event.ts'
+import { contextOfCall } from '../../../application/gateway/context-of-call.ts'
+import { type Denial, type PlacedFinding, type RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { ModelMessage } from '../../../application/gateway/model-request.ts'
 import { isJsonObject, type JsonObject } from '../../../base/json.ts'
-import { parseCallQuestion, parseGuardQuestion } from '../../../contract/http/decision-point.ts'
+import { parseCallQuestion, parseGuardQuestion, type CallQuestion } from '../../../contract/http/decision-point.ts'
 import { errorBody } from '../../../contract/openai/error-body.ts'
 import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
 import { guardDocument } from '../../../domain/guardrail/guard-document.ts'
@@ -110,8 +105,8 @@ export async function serveAuthorize(ports: GatewayPorts, caller: Caller, http: 
       refusal(400, parsed.failure.code, parsed.failure.message, parsed.failure.param),
       http.id,
     )
-  const { call, messages } = parsed.value
-  return answer(asked, 'pdp/authorize', messages, await authorized(asked, call, messages))
+  const { messages } = parsed.value
+  return answer(asked, 'pdp/authorize', messages, await authorized(asked, parsed.value))
 }
 
 /**
@@ -128,7 +123,13 @@ export async function serveExternalAuthorization(
   const asked = await (tool === '' ? beginWith(ports, caller, http, {}) : beginDoor(ports, caller, http))
   if ('status' in asked) return sendError(http.response, ERRORS, asked, http.id)
   const call = { id: '', name: tool, arguments: JSON.stringify(asked.body) }
-  return answer(asked, 'pdp/ext-authz', [], tool === '' ? admitted(asked) : await authorized(asked, call, []), true)
+  return answer(
+    asked,
+    'pdp/ext-authz',
+    [],
+    tool === '' ? admitted(asked) : await authorized(asked, { call, messages: [], agent: undefined }),
+    true,
+  )
 }
 
 /** A question whose body is the arguments of a tool. SECURITY: what was not sent along, or in part, was not judged. */
@@ -173,9 +174,13 @@ async function beginWith(
   return subject.ok ? { ports, caller, http, subject: subject.value, startMs, body } : subject.failure
 }
 
-function contextFor({ ports, caller, subject }: Question, messages: readonly ModelMessage[]): RequestContext | Denial {
+function contextFor(
+  { ports, caller, subject }: Question,
+  messages: readonly ModelMessage[],
+  call?: CallQuestion['call'],
+): RequestContext | Denial {
   const context = contextOfCall(
-    { subject, messages: conversationOf(ports, caller, subject, messages) },
+    { subject, messages: conversationOf(ports, caller, subject, messages), call },
     caller.admitted,
     { sessions: ports.sessions, now: ports.clock(), deny: ports.admission.denyStateOf(caller.admitted.system) },
   )
@@ -192,17 +197,30 @@ function admitted(asked: Question): Answer {
   return { body: decisionBody(undefined, undefined), context, action: 'allow', findings: [], denial: undefined }
 }
 
-async function authorized(asked: Question, call: AnswerToolCall, messages: readonly ModelMessage[]): Promise<Answer> {
-  const context = contextFor(asked, messages)
-  if ('code' in context) return haltedAnswer(context)
+async function authorized(asked: Question, { call, messages, agent }: CallQuestion): Promise<Answer> {
+  const found = contextFor(asked, messages, call)
+  if ('code' in found) return haltedAnswer(found)
+  const context = { ...found, agent }
   const { ports, http } = asked
   const ticket = http.request.headers['gatehouse-approval']
-  const { action, findings, tools, denial, approval } = await decideCallWithPeople(ports, context, call, {
+  const {
+    action,
+    findings,
+    tools,
+    denial,
+    approval,
+    call: own,
+  } = await decideCallWithPeople(ports, context, call, {
     ...completionPorts(ports, context),
     ticket: typeof ticket === 'string' ? ticket : undefined,
     request: http.id,
   })
-  const body = { ...decisionBody(denial, tools[0]), ...(approval === undefined ? {} : { approval }) }
+  const isOther = denial === undefined && own.arguments !== call.arguments
+  const body = {
+    ...decisionBody(denial, tools[0]),
+    ...(approval === undefined ? {} : { approval }),
+    ...(isOther ? { arguments: JSON.parse(own.arguments) as JsonObject } : {}),
+  }
   return { body, context, action, findings, denial, approval, tools }
 }
 

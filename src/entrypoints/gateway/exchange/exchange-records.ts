@@ -18,7 +18,7 @@ import type { Notice } from '../../../domain/notice/notices.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import type { DecisionIntent, DecisionOutcome } from '../../../contract/decision/decision-record.ts'
 import { textOfParts, type ModelMessage, type ModelRequest } from '../../../application/gateway/model-request.ts'
-import type { ModelDrift } from '../../../domain/recognition/model-drift.ts'
+import type { McpToolDrift, ModelDrift } from '../../../domain/recognition/model-drift.ts'
 import type { RolloutArm } from '../rollouts.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 
@@ -39,7 +39,7 @@ export interface ExchangeMarks {
   /** From the arrival to the first piece that left. */
   firstPieceMs?: number
   upstream?: string
-  drift?: ModelDrift | undefined
+  drift?: ModelDrift | McpToolDrift | undefined
   /** What rules of packs said about the request. */
   policy?: ModelPolicyRecord | undefined
 }
@@ -172,7 +172,12 @@ function textOf(message: ModelMessage): string {
   return message.role === 'user' ? textOfParts(message.parts) : message.text
 }
 
-function keptDrift({ kind, expected, seen, exception }: ModelDrift): NonNullable<DecisionOutcome['drift']> {
+function keptDrift({
+  kind,
+  expected,
+  seen,
+  exception,
+}: ModelDrift | McpToolDrift): NonNullable<DecisionOutcome['drift']> {
   const waived = exception === undefined ? {} : { exception }
   return { kind, expected: kept(expected, NAME_CHARS_MAX), seen: kept(seen, NAME_CHARS_MAX), ...waived }
 }

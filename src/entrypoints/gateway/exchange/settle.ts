@@ -70,6 +70,7 @@ export function completionPorts(ports: GatewayPorts, context: RequestContext): D
     pseudonyms: ports.pseudonyms,
     classify: ports.classify,
     assistantDigest: (message) => assistantDigest(ports, message),
+    callDigest: (canonical) => ports.hmac('call', canonical),
     leak: ports.guardOf(context.release).leak,
     canariesOf: canariesOf(ports),
   }

@@ -1,6 +1,7 @@
 import { decideMcpResult } from '../../../application/gateway/decide-mcp.ts'
 import { haltedBy, type Denial, type RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { McpAnswer, McpCallEnd, McpCallVerdict } from '../../../application/gateway/mcp-authority.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import type { ToolDecision } from '../../../domain/authorization/authorize-tool-call.ts'
 import type { ModelExchange, OutcomeParts } from '../exchange/exchange-records.ts'
 import { settle } from '../exchange/settle.ts'
@@ -12,6 +13,8 @@ export interface AllowedCall {
   readonly tool: string
   readonly tools: readonly ToolDecision[]
   readonly guardMs: number
+  /** As the call is to be made: with what its names stand for. */
+  readonly arguments: JsonObject
 }
 
 /** A call that may be made: whatever it ends with is judged and on disk before the client hears of it. */
@@ -19,6 +22,7 @@ export function allowedCall(ports: GatewayPorts, call: AllowedCall): McpCallVerd
   let isEnded = false
   return {
     kind: 'allowed',
+    arguments: call.arguments,
     async finish(end) {
       if (isEnded) throw new Error('a call has one end')
       isEnded = true

@@ -1,12 +1,8 @@
 import { nodeSha256 } from '../../../adapters/crypto/node-crypto.ts'
 import { argumentChecker } from '../../../adapters/json-schema/argument-checker.ts'
 import { decideTools, judgeDocument, mcpContext } from '../../../application/gateway/decide-mcp.ts'
-import {
-  contextOfCall,
-  type Denial,
-  type PlacedFinding,
-  type RequestContext,
-} from '../../../application/gateway/decide-request.ts'
+import { contextOfCall } from '../../../application/gateway/context-of-call.ts'
+import { type Denial, type PlacedFinding, type RequestContext } from '../../../application/gateway/decide-request.ts'
 import type {
   JudgedToolList,
   McpAuthority,
@@ -18,7 +14,10 @@ import type {
 import { isJsonObject, type JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import { parseChatMessages } from '../../../contract/openai/chat-request.ts'
-import { mcpToolId } from '../../../domain/authorization/mcp-tools.ts'
+import { descriptorPin } from '../../../domain/authorization/mcp-pins.ts'
+import { mcpToolId, withMcpTools } from '../../../domain/authorization/mcp-tools.ts'
+import { openWaiver, type McpToolDrift } from '../../../domain/recognition/model-drift.ts'
+import type { AnswerToolCall } from '../../../application/gateway/model-event.ts'
 import type { ModelMessage } from '../../../application/gateway/model-request.ts'
 import { intentRecord, type ModelExchange } from '../exchange/exchange-records.ts'
 import { conversationOf } from '../exchange/judged-request.ts'
@@ -38,7 +37,7 @@ export function gatewayAuthority(ports: GatewayPorts, party: McpParty): McpAutho
     judgeTools: (descriptors, instructions) => judgeTools(ports, party, descriptors, instructions),
     judgeCall: (question) => judgeCall(ports, party, question),
     async judgeText(text) {
-      const context = contextFor(ports, party, [])
+      const context = contextFor(ports, party, { messages: [] })
       return context.ok ? judgeDocument(context.value, text, ports).text : undefined
     },
   }
@@ -47,10 +46,10 @@ export function gatewayAuthority(ports: GatewayPorts, party: McpParty): McpAutho
 function contextFor(
   ports: GatewayPorts,
   { caller, server, subject }: McpParty,
-  messages: readonly ModelMessage[],
+  { messages, call }: { readonly messages: readonly ModelMessage[]; readonly call?: AnswerToolCall },
 ): Result<RequestContext, Denial> {
   const context = contextOfCall(
-    { subject, messages: conversationOf(ports, caller, subject, messages) },
+    { subject, messages: conversationOf(ports, caller, subject, messages), call, manifestOf: withMcpTools },
     caller.admitted,
     { sessions: ports.sessions, now: ports.clock(), deny: ports.admission.denyStateOf(caller.admitted.system) },
   )
@@ -76,13 +75,13 @@ async function judgeTools(
   instructions: string | undefined,
 ): Promise<JudgedToolList> {
   const exchange = mcpExchange(ports, party)
-  const context = contextFor(ports, party, [])
+  const context = contextFor(ports, party, { messages: [] })
   if (!context.ok) return NOTHING
   const decision = decideTools(
     context.value,
     party.server,
     { descriptors, ...(instructions === undefined ? {} : { instructions }) },
-    { ...ports, sha256: nodeSha256 },
+    { ...ports, sha256: nodeSha256, now: ports.clock() },
   )
   const offered: OfferedTool[] = []
   const refused: JudgedToolList['refused'][number][] = []
@@ -164,13 +163,19 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
     return kept ? denied(exchange.id, denial, approval) : unrecorded(exchange.id)
   }
   if (!read.ok) return deny({ ...UNREADABLE, message: read.failure.message })
-  const context = contextFor(ports, party, messages)
+  const call = { id: exchange.id, name: tool, arguments: JSON.stringify(question.arguments) }
+  const context = contextFor(ports, party, { messages, call })
   if (!context.ok) return deny(context.failure)
   const offered = question.offered?.name === question.name ? question.offered : undefined
   const standing = offered === undefined ? undefined : standingBySeal(ports, context.value, server, offered)
   if (offered === undefined || standing === undefined) return deny(NOT_OFFERED, { context: context.value })
+  if (standing !== 'pinned' && context.value.release.tier !== 'T3') {
+    // What was offered by a waiver is offered no longer than the waiver is open.
+    const waiver = openWaiver(context.value.release.mcpDriftWaivers ?? [], ports.clock())
+    if (waiver === undefined) return deny(NOT_OFFERED, { context: context.value })
+    exchange.marks.drift = waivedDrift(tool, offered, waiver.exception)
+  }
   const own = withOfferedSchema(context.value, tool, standing, offered)
-  const call = { id: exchange.id, name: tool, arguments: JSON.stringify(question.arguments) }
   const decision = await decideCallWithPeople(ports, own, call, {
     ...completionPorts(ports, own),
     checkArguments: checkerOf(own, tool, standing),
@@ -195,7 +200,19 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
   const guardMs = ports.monotonicMs() - exchange.startMs
   const limited = await withinLimits(ports, exchange, { context: own, texts: [] }, guardMs)
   if (!limited.ok) return { kind: 'denied', denial: deniedBy(exchange.id, limited.failure) }
-  return allowedCall(ports, { exchange: limited.value, context: own, tool, tools: decision.tools, guardMs })
+  return allowedCall(ports, {
+    exchange: limited.value,
+    context: own,
+    tool,
+    tools: decision.tools,
+    guardMs,
+    arguments: parsedArguments(decision.call.arguments, question.arguments),
+  })
+}
+
+function parsedArguments(text: string, asked: JsonObject): JsonObject {
+  const value: unknown = JSON.parse(text)
+  return isJsonObject(value) ? value : asked
 }
 
 const UNREADABLE: Denial = {
@@ -210,6 +227,10 @@ const NOT_OFFERED: Denial = {
   code: 'tool_call_denied',
   message: 'the server offers no such tool that the release declares',
   rule: 'mcp/not-offered',
+}
+
+function waivedDrift(tool: string, { descriptor }: OfferedTool, exception: string): McpToolDrift {
+  return { kind: 'mcp-tool', expected: tool, seen: descriptorPin(descriptor, nodeSha256), exception }
 }
 
 /** The schema as the server has it, where it is the one that was proven. */

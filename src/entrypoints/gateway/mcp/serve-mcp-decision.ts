@@ -67,7 +67,7 @@ async function decide(
         const verdict = await authority.judgeCall(asked)
         if (verdict.kind === 'denied') return verdict as unknown as JsonObject
         if (ports.mcp?.calls.hold(http.id, owner, (end) => verdict.finish(end)) === true)
-          return { kind: 'allowed', call: http.id }
+          return { kind: 'allowed', call: http.id, arguments: verdict.arguments ?? asked.arguments }
         await verdict.finish({ kind: 'gone' })
         const message = 'too many calls are under way'
         return { kind: 'denied', denial: { code: 'rate_limited', rule: 'mcp/calls', message, request: http.id } }

@@ -1,0 +1,172 @@
+import { limitsOfAgent, NO_USAGE, type AgentLimits } from '../../domain/authorization/agent-budget.ts'
+import { depthsOf } from '../../domain/authorization/delegation-depth.ts'
+import {
+  greaterUsage,
+  spendTurn,
+  usageIn,
+  type CallDigest,
+  type RunBudget,
+} from '../../domain/authorization/run-budget.ts'
+import type { Agent, Manifest } from '../../domain/manifest/manifest.ts'
+import type { ConversationMessage, ToolCall } from '../../domain/session/conversation.ts'
+import type { RunState, SessionStore } from '../../domain/session/session-store.ts'
+
+/** The agent that a caller says it runs, and how many agents stand above it. */
+export interface NamedAgent {
+  readonly id: string
+  readonly depth?: number | undefined
+}
+
+/** What of a request its run is told by. */
+export interface RunContext {
+  readonly release: { readonly manifest: Manifest }
+  readonly messages: readonly ConversationMessage[]
+  readonly sessionKey: string | undefined
+  readonly promptId: string
+  readonly agent?: NamedAgent | undefined
+}
+
+/** Where calls are asked about: in a model's answer, or by whoever is about to make one. */
+export type AskedAt = 'proposed' | 'made'
+
+export interface RunPorts {
+  readonly sessions: SessionStore
+  readonly callDigest: CallDigest
+}
+
+/**
+ * A run begins where the user has spoken last: a conversation that a model is asked about with the user's words at its end, or
+ * one beside a call with other words than the run in hand. What an agent says to one that it calls begins nothing, so that
+ * sub-agents spend from their caller's run.
+ */
+export function beginRun(context: RunContext, askedAt: AskedAt, { sessions, callDigest }: RunPorts): void {
+  const { release, messages, sessionKey, promptId, agent } = context
+  const { agents = [] } = release.manifest.components
+  if (sessionKey === undefined || agents.length === 0) return
+  if (isDelegated(agents, promptId, agent)) return
+  const own = messages.flatMap((message) => (message.role === 'user' ? [message.text] : []))
+  if (own.length === 0) return
+  const words = callDigest(JSON.stringify([own.length, own.at(-1)]))
+  const isNew = askedAt === 'proposed' ? messages.at(-1)?.role === 'user' : sessions.runOf(sessionKey)?.words !== words
+  if (isNew) sessions.setRun(sessionKey, { words, proposed: NO_USAGE, made: NO_USAGE })
+}
+
+/** The budgets of a call, with what the session and the conversation know of the run, whichever knows more. */
+export function runBudgetOf(
+  context: RunContext,
+  { call, askedAt }: { readonly call: ToolCall; readonly askedAt: AskedAt },
+  { sessions, callDigest }: RunPorts,
+): RunBudget | undefined {
+  const { messages, sessionKey } = context
+  const budget = shownBudgetOf(context, call, callDigest)
+  if (budget === undefined) return undefined
+  const held = (sessionKey === undefined ? undefined : sessions.runOf(sessionKey)?.[askedAt]) ?? NO_HELD
+  const turn = turnOf(messages, call, callDigest)
+  // Calls of one turn are one step, however many of them are asked about.
+  const steps = turn !== undefined && turn === held.turn ? held.steps - 1 : held.steps
+  return { ...budget, usage: greaterUsage({ ...held, steps }, budget.usage) }
+}
+
+/** The budgets of a call by the conversation alone; undefined where no agent makes it. */
+export function shownBudgetOf(
+  context: Omit<RunContext, 'sessionKey'>,
+  call: ToolCall,
+  digest: CallDigest,
+): RunBudget | undefined {
+  const { release, messages } = context
+  const agents = agentsBehind(context, call.name)
+  if (agents.length === 0) return undefined
+  const standing = agents.filter(({ id }) => mayStand(depthsIn(release.manifest, id), context.agent?.depth))
+  return {
+    limits: widest(standing.length === 0 ? agents : standing),
+    usage: usageIn(messages, digest),
+    isWithinDepth: standing.length > 0,
+    digest,
+  }
+}
+
+/** Calls of one answer are one step, and each of them is one call. */
+export function withEarlier(run: RunBudget | undefined, earlier: readonly ToolCall[]): RunBudget | undefined {
+  if (run === undefined || earlier.length === 0) return run
+  return { ...run, usage: spendTurn(run.usage, { calls: earlier, isWhole: false }, run.digest) }
+}
+
+/** Counts the calls of one answer, or one call that is about to be made. */
+export function spendRun(
+  { sessionKey, release, messages }: RunContext,
+  { calls, askedAt }: { readonly calls: readonly ToolCall[]; readonly askedAt: AskedAt },
+  { sessions, callDigest }: RunPorts,
+): void {
+  const [first] = calls
+  if (sessionKey === undefined || first === undefined || (release.manifest.components.agents ?? []).length === 0) return
+  const run: RunState = sessions.runOf(sessionKey) ?? { words: '', proposed: NO_USAGE, made: NO_USAGE }
+  const turn = askedAt === 'made' ? turnOf(messages, first, callDigest) : undefined
+  const isWhole = turn === undefined || turn !== run[askedAt].turn
+  sessions.setRun(sessionKey, {
+    ...run,
+    [askedAt]: { ...spendTurn(run[askedAt], { calls, isWhole }, callDigest), turn },
+  })
+}
+
+const NO_HELD: RunState['made'] = NO_USAGE
+
+/** The turn of the conversation that proposed a call, by the ids of its calls. */
+function turnOf(messages: readonly ConversationMessage[], { id }: ToolCall, digest: CallDigest): string | undefined {
+  if (id === '') return undefined
+  const turn = messages.findLast(
+    (message) => message.role === 'assistant' && message.toolCalls.some((call) => call.id === id),
+  )
+  return turn?.role === 'assistant' ? digest(JSON.stringify(turn.toolCalls.map((call) => call.id))) : undefined
+}
+
+/** Why a caller that names its agent may not make a call with this tool; undefined where it may. */
+export function namedAgentDenial(
+  { release, agent }: RunContext,
+  tool: string,
+): 'agent.undeclared' | 'agent.tool' | undefined {
+  if (agent === undefined) return undefined
+  const declared = release.manifest.components.agents?.find(({ id }) => id === agent.id)
+  if (declared === undefined) return 'agent.undeclared'
+  return declared.tools?.includes(tool) === true ? undefined : 'agent.tool'
+}
+
+/** The agent that the caller names, those of the prompt, or, where neither is known, those that hold the tool. */
+function agentsBehind({ release, promptId, agent }: Omit<RunContext, 'sessionKey'>, tool: string): readonly Agent[] {
+  const { agents = [] } = release.manifest.components
+  if (agent !== undefined) return agents.filter(({ id }) => id === agent.id)
+  if (promptId !== '') return agents.filter(({ prompts = [] }) => prompts.includes(promptId))
+  return agents.filter(({ tools = [] }) => tools.includes(tool))
+}
+
+function isDelegated(agents: readonly Agent[], promptId: string, named: NamedAgent | undefined): boolean {
+  if (named?.depth !== undefined) return named.depth > 0
+  const delegates = new Set(agents.flatMap((agent) => agent.delegates ?? []))
+  return agents.some(
+    ({ id, prompts = [] }) => delegates.has(id) && (named === undefined ? prompts.includes(promptId) : named.id === id),
+  )
+}
+
+/** Which of several agents it is, nobody can say here: what stops the call must stop it for each of them. */
+function widest(agents: readonly Agent[]): AgentLimits {
+  const limits = agents.map(limitsOfAgent)
+  return {
+    maxSteps: Math.max(...limits.map(({ maxSteps }) => maxSteps)),
+    maxDepth: Math.max(...limits.map(({ maxDepth }) => maxDepth)),
+    maxRepeats: Math.max(...limits.map(({ maxRepeats }) => maxRepeats)),
+  }
+}
+
+function mayStand(depths: ReadonlySet<number>, depth: number | undefined): boolean {
+  return depth === undefined ? depths.size > 0 : depths.has(depth)
+}
+
+const known = new WeakMap<Manifest, Map<string, ReadonlySet<number>>>()
+
+/** A manifest does not change, and its agents are asked about with every call. */
+function depthsIn(manifest: Manifest, id: string): ReadonlySet<number> {
+  const ofManifest = known.get(manifest) ?? new Map<string, ReadonlySet<number>>()
+  known.set(manifest, ofManifest)
+  const depths = ofManifest.get(id) ?? depthsOf(manifest.components.agents ?? [], id)
+  ofManifest.set(id, depths)
+  return depths
+}
