@@ -22,6 +22,7 @@ export function guardText(text: string, policy: SidePolicy, options: GuardOption
   const refused = refusesUnread(text)
   if (refused !== undefined) return refusal(text, refused)
   const { score, judged } = judgeText(text, policy, options)
+  if (judged.length === 0) return { action: 'allow', score, findings: [], text }
   return {
     action: judged.reduce<Obligation>((action, { obligation }) => heavier(action, obligation), 'allow'),
     score,

@@ -121,11 +121,15 @@ function addInjection(collector: Collector, { hits, score }: InjectionScore, { i
 
 /** What was found in each reading, so that none is searched twice. */
 class MarkIndex {
-  readonly #known = new Map<Reading, Marks>()
+  #known: Map<Reading, Marks> | undefined
+  #plain: Marks | undefined
 
   of(reading: Reading): Marks {
-    let marks = this.#known.get(reading)
-    if (marks === undefined) this.#known.set(reading, (marks = marksOf(reading.text, reading.seen)))
+    if (reading.depth === 0 && reading.encoding === 'plain')
+      return (this.#plain ??= marksOf(reading.text, reading.seen))
+    const known = (this.#known ??= new Map())
+    let marks = known.get(reading)
+    if (marks === undefined) known.set(reading, (marks = marksOf(reading.text, reading.seen)))
     return marks
   }
 }
@@ -248,7 +252,7 @@ class Collector {
   readonly #raw: string
   readonly #options: GuardOptions
   /** Index in `judged` of what stands at a place. */
-  readonly #places = new Map<string, number>()
+  #places: Map<string, number> | undefined
 
   constructor(raw: string, options: GuardOptions) {
     this.#raw = raw
@@ -266,8 +270,9 @@ class Collector {
   /** What several readings find at one place counts once, as far as the longest of them goes. */
   addOnce(action: GuardAction, finding: GuardFinding): void {
     const key = `${finding.detector}@${finding.start}`
-    const known = this.#places.get(key)
-    if (known === undefined) this.#places.set(key, this.judged.length)
+    const places = (this.#places ??= new Map())
+    const known = places.get(key)
+    if (known === undefined) places.set(key, this.judged.length)
     else if (finding.end <= (this.judged[known]?.finding.end ?? 0)) return
     this.add(action, finding)
     const added = known === undefined ? undefined : this.judged.pop()

@@ -72,12 +72,14 @@ const OPEN_GUESS = 0.4
 function bareValue(text: string): Match | undefined {
   if (text.length > 2 * SPAN_MAX) return undefined
   const value = text.trim()
-  const start = text.indexOf(value)
   let state = 1
   for (let index = 0; index < value.length && state !== 0; index++)
-    state = value.charCodeAt(index) < 128 ? (AUTOMATON.next[state * 16 + classAt(value, index)] ?? 0) : 0
+    state = value.charCodeAt(index) < 128 ? (AUTOMATON.next[state * 16 + classAt(value, index)] as number) : 0
+  const ends = AUTOMATON.ends[state]
+  if (ends === undefined) return undefined
+  const start = text.indexOf(value)
   const { upper } = compactOf(value)
-  const kinds = (AUTOMATON.ends[state] ?? [])
+  const kinds = ends
     .flatMap(({ kind }) => IDENTIFIER_KINDS[kind] ?? [])
     .filter((kind) => !kind.isFormatOnly && kind.check(upper))
   const rarest = kinds.toSorted((left, right) => left.passRate - right.passRate)[0]

@@ -80,7 +80,8 @@ class Search {
             : parent.piece(encoding, hidden, wholeOf(parent)),
         )
     const { seen } = parent
-    for (const region of escapedRegions(text, seen.escapes)) this.#unescaped(parent, region)
+    if (seen.escapes.length > 0)
+      for (const region of escapedRegions(text, seen.escapes)) this.#unescaped(parent, region)
     if (seen.long.length > 0 || seen.codes.length > 0)
       for (const run of encodedRuns(text, seen)) {
         if (this.isSpent) break
