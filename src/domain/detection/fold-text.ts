@@ -73,7 +73,8 @@ export function foldText(raw: string): FoldedText | string {
   return { text, bounds, invisible: out.invisible, tagText: out.tagText, hasDropped: out.hasDropped }
 }
 
-const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- ASCII begins with control characters
+/** What may fold to something else than itself. */
+export const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- ASCII begins with control characters
 /** Shorter texts of ASCII are not made anew to be faster to read. */
 const MADE_FROM = 1_024
 

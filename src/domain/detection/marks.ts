@@ -1,4 +1,4 @@
-import { FORMAT_WORDS, type WordPlaces } from './formats/format-words.ts'
+import { FORMAT_WORDS, NO_WORDS, type WordPlaces } from './formats/format-words.ts'
 import { InjectionSearch, unmarkedHits, type LocalHits } from './injection/injection-hits.ts'
 import { FIRST_ANCHOR, FIRST_WORD, markAutomaton } from './mark-automaton.ts'
 import type { Match } from './match.ts'
@@ -14,8 +14,6 @@ export interface Marks {
   /** Where the `FORMAT_WORDS` stand, in any case, behind no letter or digit of ASCII. */
   readonly formatWords: WordPlaces
 }
-
-const NO_WORDS: WordPlaces = FORMAT_WORDS.map(() => [])
 
 /** `spots`: what a walk over the text showed. Linear in the text; never throws. */
 export function marksOf(text: string, spots: Spots = walkUnits(text, markAutomaton())): Marks {

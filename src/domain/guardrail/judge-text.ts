@@ -12,8 +12,8 @@ import { groundClaims, type Passage } from '../detection/groundedness/ground-cla
 import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
 import { findCanaries, type CanaryIndex } from '../detection/leak/canaries.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
-import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
-import type { Reading } from '../detection/readings/text-reading.ts'
+import { readingsWithin, type Readings } from '../detection/readings/readings-of.ts'
+import { Reading } from '../detection/readings/text-reading.ts'
 import type { GroundingPolicy, GuardAction, GuardRule } from '../manifest/manifest.ts'
 import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
 import type { Obligation } from './obligation.ts'
@@ -50,9 +50,14 @@ const EXACT_SECRET = 0.9
 
 /** Everything that the policy's controls see in one well-formed text of bounded length. */
 export function judgeText(text: string, policy: SidePolicy, options: GuardOptions): TextJudgement {
+  return judgeReading(Reading.plain(text, canonicalView(text)), policy, options)
+}
+
+/** The same for a text that was read already. */
+export function judgeReading(plain: Reading, policy: SidePolicy, options: GuardOptions): TextJudgement {
+  const { raw: text, view } = plain
   const collector = new Collector(text, options)
-  const view = canonicalView(text)
-  const readings = readingsOf(text, view)
+  const readings = readingsWithin(plain)
   const marks = new MarkIndex()
   const heuristic = scoreInjection(text, view, readings, (reading) => marks.of(reading).injection)
   const injection = options.classify === undefined ? heuristic : weighInjection(heuristic, readings, options.classify)

@@ -32,7 +32,7 @@ function detectIpv4(scan: Scan): readonly Match[] {
   for (let run = 0; run + 7 < runs.length; run += 2) {
     const start = runs[run] ?? 0
     const first = runs[run + 1] ?? 0
-    if (first - start > 3 || text[first] !== '.') continue
+    if (first - start > 3 || text.charCodeAt(first) !== 46 || (runs[run + 6] as number) - start > 12) continue
     const octets = octetsFrom(scan, run)
     if (octets === undefined) continue
     const end = runs[run + 7] ?? 0

@@ -7,16 +7,18 @@ const PAIRS_LENGTH = 17
 /** EUI-48 addresses: six pairs with one and the same `:` or `-`, or three quads with dots. Longer chains are hashes and are left. */
 export function detectMacs(text: string, { joints }: Scan = scanOf(text)): readonly Match[] {
   const matches: Match[] = []
-  const from = new Map<number, number>()
+  // Where the last address of each separator ends.
+  let from: Map<number, number> | undefined
   for (let index = 0; index < joints.length; index++) {
     const at = joints[index] as number
     const separator = text.charCodeAt(at)
     // The next separator stands behind two digits, or behind four where points do.
-    if (text.charCodeAt(at + (separator === POINT ? 5 : 3)) !== separator || at < (from.get(separator) ?? 0)) continue
+    if (text.charCodeAt(at + (separator === POINT ? 5 : 3)) !== separator || at < (from?.get(separator) ?? 0)) continue
     const span = separator === POINT ? quadsAt(text, at) : pairsAt(text, at, text.charAt(at))
     if (span === undefined) continue
     const [start, end] = span
     matches.push({ detector: 'pii/mac', start, end, score: scoreOf(text.slice(start, end)) })
+    from ??= new Map()
     from.set(separator, end)
   }
   return sorted(matches)

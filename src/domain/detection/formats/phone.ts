@@ -40,14 +40,14 @@ interface NumberSpan {
 export function detectPhones(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const { runs } = scan
   const matches: Match[] = []
-  const context = new PhoneContext(scan)
+  let context: PhoneContext | undefined
   let last = 0
   for (let run = 0; run < runs.length; run += 2) {
     const digits = runs[run] as number
     if (digits < last) continue
     const span = spanFrom(scan, run, last)
     if (span === undefined) continue
-    const match = longestPhone(scan, span, context)
+    const match = isPlainDate(scan, span) ? undefined : longestPhone(scan, span, (context ??= new PhoneContext(scan)))
     if (match === undefined) {
       // A number that is none must not be read again from its second group on.
       last = span.hasSpace ? digits + 1 : (runs[run + 2 * span.count - 1] as number)
@@ -149,7 +149,7 @@ function longestPhone(scan: Scan, span: NumberSpan, context: PhoneContext): Matc
     const end = runs[run + 1] as number
     if (digits < DIGITS_MIN) return undefined
     const isWhole = isWholeAt(text, end) && (count === span.count || partsNumbers(text, end))
-    if (isWhole && !isPlainDate(scan, span, count)) {
+    if (isWhole) {
       const score = scoreOf(scan, { ...span, count, digits }, context)
       if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
     }
@@ -161,8 +161,8 @@ function longestPhone(scan: Scan, span: NumberSpan, context: PhoneContext): Matc
 const lengthOf = (runs: Runs, first: number, group: number): number =>
   (runs[first + 2 * group + 1] as number) - (runs[first + 2 * group] as number)
 
-/** `2026-11-26`, with or without more behind it: no context makes it a phone number. */
-function isPlainDate({ text, runs }: Scan, { start, hasPlus, first }: NumberSpan, count: number): boolean {
+/** `2026-11-26`, with or without more behind it: no context makes it a phone number, and its first two groups are too short for one. */
+function isPlainDate({ text, runs }: Scan, { start, hasPlus, first, count }: NumberSpan): boolean {
   if (hasPlus || count < 3 || lengthOf(runs, first, 0) !== 4) return false
   if (lengthOf(runs, first, 1) > 2 || lengthOf(runs, first, 2) > 2) return false
   const [century, decade] = [text.charCodeAt(start), text.charCodeAt(start + 1)]

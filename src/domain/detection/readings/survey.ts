@@ -1,6 +1,6 @@
 import { markAutomaton } from '../mark-automaton.ts'
 import type { Place } from './place.ts'
-import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs } from './unit-walk.ts'
+import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs, type UnitWalk } from './unit-walk.ts'
 
 /** Where a text may hold another one: each kind in order and apart. */
 export interface Survey {
@@ -41,7 +41,11 @@ const classAt = (text: string, at: number): number => {
 
 /** What one walk over the units and short looks at the places that it names show. Linear. */
 export function survey(text: string): Survey {
-  const walk = walkUnits(text, markAutomaton())
+  return surveyOf(text, walkUnits(text, markAutomaton()))
+}
+
+/** The same where the walk was made already. */
+export function surveyOf(text: string, walk: UnitWalk): Survey {
   const { digits, escapes, joints, spots } = walk
   return {
     long: placesOf(walk.long),
