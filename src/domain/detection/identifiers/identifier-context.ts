@@ -109,17 +109,32 @@ function collect(window: string, found: Set<number>): void {
     if (folded.includes(text)) for (const kind of kinds) found.add(kind)
 }
 
-/** `plain` is ASCII in which no single letter stands before a full stop: it parts into words without expressions. */
+/** `plain` is ASCII without letters that full stops set apart, as in `N.I.F.`: it parts into words without expressions. */
 function formOf(window: string): 'letterless' | 'plain' | 'other' {
   let letters = 0
   let run = 0
+  let isBehindOne = false
+  let isBeforeOne = false
   for (let index = 0; index < window.length; index++) {
     const code = window.charCodeAt(index)
-    if (code > 127 || (code === 46 && run === 1)) return 'other'
+    if (code > 127) return 'other'
+    if (code === POINT) {
+      isBehindOne ||= run === 1
+      isBeforeOne ||= mayJoin(window, index, window.length)
+    }
     run = isAsciiLetter(code) ? run + 1 : 0
     letters += run
   }
-  return letters === 0 ? 'letterless' : 'plain'
+  return letters === 0 ? 'letterless' : isBehindOne && isBeforeOne ? 'other' : 'plain'
+}
+
+const POINT = 46
+
+/** Whether a single letter may stand behind the full stop, before a capital or the end of the window: `wordsOf` joins it to what is before. */
+function mayJoin(text: string, at: number, to: number): boolean {
+  if (at + 1 >= to || !isAsciiLetter(text.charCodeAt(at + 1))) return false
+  const next = at + 2 < to ? text.charCodeAt(at + 2) : 0
+  return !(next >= 97 && next <= 122)
 }
 
 const UPPER = 1
@@ -152,9 +167,16 @@ function mayHoldPhrase(text: string, from: number, to: number): boolean {
   let isInside = false
   let letters = 0
   let before = 0
+  let isBehindOne = false
+  let isBeforeOne = false
   for (let index = from; index <= to; index++) {
     const code = index < to ? text.charCodeAt(index) : 0
-    if (code > 127 || (code === 46 && letters === 1)) return true
+    if (code > 127) return true
+    if (code === POINT) {
+      isBehindOne ||= letters === 1
+      isBeforeOne ||= mayJoin(text, index, to)
+      if (isBehindOne && isBeforeOne) return true
+    }
     const kind = charKind(code)
     const next = kind === UPPER && before === UPPER && index + 1 < to ? charKind(text.charCodeAt(index + 1)) : 0
     const isHump = kind === UPPER && (before === LOWER || next === LOWER)
