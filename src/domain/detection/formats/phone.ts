@@ -150,7 +150,7 @@ function longestPhone(scan: Scan, span: NumberSpan, context: PhoneContext): Matc
     if (digits < DIGITS_MIN) return undefined
     const isWhole = isWholeAt(text, end) && (count === span.count || partsNumbers(text, end))
     if (isWhole) {
-      const score = scoreOf(scan, { ...span, count, digits }, context)
+      const score = scoreOf(scan, count === span.count ? span : { ...span, count, digits }, context)
       if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
     }
     digits -= end - (runs[run] as number)
