@@ -6,7 +6,8 @@ import { walkUnits, type Places, type UnitWalk } from './unit-walk.ts'
 
 /**
  * Parts of a text, each read as a text of its own: one walk over the whole serves them all. They are asked for in order and apart,
- * and between each two stands a sign that no run, mark or escape goes over, such as a quotation mark.
+ * and between each two stands a sign that no run, mark or escape goes over, such as a quotation mark. A reading lasts until the
+ * next one is asked for.
  */
 export class TextParts {
   readonly #text: string
@@ -39,41 +40,36 @@ export class TextParts {
   }
 }
 
-const NONE: Places = new Uint32Array(0)
+const MEMORY_LEAST = 64
 
-/** Goes over one list of a walk, and gives what of it lies in `[start, end)`, counted from `start`. */
+/** Goes over one list of a walk, and gives what of it lies in `[start, end)`, counted from `start`: in memory that is used again. */
 class Cursor {
   #at = 0
+  #memory = new Uint32Array(MEMORY_LEAST)
+  /** The beginnings of the memory, by their lengths: made once, for there are many short parts. */
+  #views: Places[] = []
 
   /** Of starts and ends. */
   runs(list: Places, start: number, end: number): Places {
-    let at = this.#at
-    while (at < list.length && (list[at] as number) < start) at += 2
+    const at = this.#skip(list, start, 2)
     let to = at
     while (to < list.length && (list[to] as number) < end) to += 2
-    this.#at = to
-    return shifted(list, at, to, start)
+    return this.#take(list, to, start)
   }
 
   places(list: Places, start: number, end: number): Places {
-    let at = this.#at
-    while (at < list.length && (list[at] as number) < start) at += 1
-    let to = at
+    let to = this.#skip(list, start, 1)
     while (to < list.length && (list[to] as number) < end) to += 1
-    this.#at = to
-    return shifted(list, at, to, start)
+    return this.#take(list, to, start)
   }
 
   /** Of ends of patterns and states: one that ends where the part does is of the part. */
   spots(list: Places, start: number, end: number): Places {
-    let at = this.#at
-    while (at < list.length && (list[at] as number) <= start) at += 2
-    let to = at
+    let to = this.#skip(list, start + 1, 2)
+    const from = to
     while (to < list.length && (list[to] as number) <= end) to += 2
-    this.#at = to
-    if (at === to) return NONE
-    const spots = list.slice(at, to)
-    for (let index = 0; index < spots.length; index += 2) spots[index] = (spots[index] as number) - start
+    const spots = this.#take(list, to, 0)
+    for (let index = 0; index < to - from; index += 2) spots[index] = (spots[index] as number) - start
     return spots
   }
 
@@ -86,11 +82,24 @@ class Cursor {
     this.#at = at
     return rows
   }
-}
 
-function shifted(list: Places, from: number, to: number, by: number): Places {
-  if (from === to) return NONE
-  const places = list.slice(from, to)
-  for (let index = 0; index < places.length; index++) places[index] = (places[index] as number) - by
-  return places
+  #skip(list: Places, start: number, step: 1 | 2): number {
+    let at = this.#at
+    while (at < list.length && (list[at] as number) < start) at += step
+    return (this.#at = at)
+  }
+
+  /** Copies what lies before `to`, less `by`. */
+  #take(list: Places, to: number, by: number): Places {
+    const from = this.#at
+    const length = to - from
+    this.#at = to
+    if (length > this.#memory.length) {
+      this.#memory = new Uint32Array(2 * length)
+      this.#views = []
+    }
+    const memory = this.#memory
+    for (let index = 0; index < length; index++) memory[index] = (list[from + index] as number) - by
+    return (this.#views[length] ??= memory.subarray(0, length))
+  }
 }
