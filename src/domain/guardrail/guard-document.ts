@@ -9,9 +9,9 @@ import { heavier, type Obligation } from './obligation.ts'
 
 const LEAVES_MAX = 10_000
 const DEPTH_MAX = 64
-/** Keys and words come again in every row; so many short ones are judged once. */
+/** So many texts are known at a time, of so many units with their quotes. */
 const KNOWN_MAX = 1_024
-const KNOWN_CHARS_MAX = 64
+const KNOWN_CHARS_MAX = 66
 
 /**
  * The guard on a tool result or document. JSON is judged text by text where each is written, so that a redaction takes out words
@@ -50,18 +50,12 @@ function judgeEach(text: string, { count, places }: JsonTexts, judge: Judge): Gu
   let written = ''
   let from = 0
   const findings: GuardFinding[] = []
-  const known = new Map<string, GuardJudgement>()
-  const escape = text.indexOf('\\')
+  const known = new KnownTexts(text)
   for (let index = 0; index < 2 * count; index += 2) {
     const start = places[index] as number
     const end = places[index + 1] as number
-    const leaf = escape >= 0 && escape < end ? unquoted(text.slice(start, end)) : text.slice(start + 1, end - 1)
-    const isShort = leaf.length <= KNOWN_CHARS_MAX
-    let judgement = isShort ? known.get(leaf) : undefined
-    if (judgement === undefined) {
-      judgement = judge(leaf, start, end)
-      if (isShort && known.size < KNOWN_MAX) known.set(leaf, judgement)
-    }
+    const { leaf, judgement } = known.at(start, end) ?? known.keep(start, end, judge)
+    if (judgement.findings.length === 0 && judgement.score === 0) continue
     action = heavier(action, judgement.action)
     score = Math.max(score, judgement.score)
     for (const finding of judgement.findings) findings.push(finding)
@@ -72,8 +66,44 @@ function judgeEach(text: string, { count, places }: JsonTexts, judge: Judge): Gu
   return { action, score, findings, text: from === 0 ? text : written + text.slice(from) }
 }
 
-function unquoted(quoted: string): string {
-  return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
+interface Known {
+  readonly leaf: string
+  readonly judgement: GuardJudgement
+}
+
+/** Keys and words come again in every row: short ones that were judged are known by where they stand, before they are made. */
+class KnownTexts {
+  readonly #source: string
+  /** Place of the first escape. */
+  readonly #escape: number
+  readonly #known = new Map<number, Known>()
+
+  constructor(source: string) {
+    this.#source = source
+    const escape = source.indexOf('\\')
+    this.#escape = escape < 0 ? source.length : escape
+  }
+
+  at(start: number, end: number): Known | undefined {
+    const known = end - start > KNOWN_CHARS_MAX ? undefined : this.#known.get(this.#numberOf(start, end))
+    if (known === undefined || known.leaf.length !== end - start - 2) return undefined
+    return this.#source.startsWith(known.leaf, start + 1) ? known : undefined
+  }
+
+  keep(start: number, end: number, judge: Judge): Known {
+    const isPlain = end <= this.#escape || !this.#source.slice(start, end).includes('\\')
+    const leaf = isPlain ? this.#source.slice(start + 1, end - 1) : (JSON.parse(this.#source.slice(start, end)) as string)
+    const known = { leaf, judgement: judge(leaf, start, end) }
+    if (isPlain && end - start <= KNOWN_CHARS_MAX) this.#known.set(this.#numberOf(start, end), known)
+    return known
+  }
+
+  /** Two texts of one number are told apart, and the later one is kept. */
+  #numberOf(start: number, end: number): number {
+    const source = this.#source
+    const edges = source.charCodeAt(start + 1) * 31 + source.charCodeAt(end - 2)
+    return (edges * 31 + source.charCodeAt((start + end) >> 1) * 7 + end - start) % KNOWN_MAX
+  }
 }
 
 function tooComplex({ length }: string): GuardJudgement {

@@ -69,15 +69,19 @@ export function detectIdentifiers(
 /** A text that is nothing but one value whose check holds: somebody's number or chance, an open guess. */
 const OPEN_GUESS = 0.4
 
+/** At a glance: false does not say that there is something to trim. */
+const isTrimmed = (text: string): boolean => isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
+const isVisible = (code: number): boolean => code > 32 && code < 127
+
 function bareValue(text: string): Match | undefined {
   if (text.length > 2 * SPAN_MAX) return undefined
-  const value = text.trim()
+  const value = isTrimmed(text) ? text : text.trim()
   let state = 1
   for (let index = 0; index < value.length && state !== 0; index++)
     state = value.charCodeAt(index) < 128 ? (AUTOMATON.next[state * 16 + classAt(value, index)] as number) : 0
   const ends = AUTOMATON.ends[state]
   if (ends === undefined) return undefined
-  const start = text.indexOf(value)
+  const start = value === text ? 0 : text.indexOf(value)
   const { upper } = compactOf(value)
   const kinds = ends
     .flatMap(({ kind }) => IDENTIFIER_KINDS[kind] ?? [])
