@@ -92,7 +92,9 @@ class KnownTexts {
 
   keep(start: number, end: number, judge: Judge): Known {
     const isPlain = end <= this.#escape || !this.#source.slice(start, end).includes('\\')
-    const leaf = isPlain ? this.#source.slice(start + 1, end - 1) : (JSON.parse(this.#source.slice(start, end)) as string)
+    const leaf = isPlain
+      ? this.#source.slice(start + 1, end - 1)
+      : (JSON.parse(this.#source.slice(start, end)) as string)
     const known = { leaf, judgement: judge(leaf, start, end) }
     if (isPlain && end - start <= KNOWN_CHARS_MAX) this.#known.set(this.#numberOf(start, end), known)
     return known
@@ -112,7 +114,14 @@ function tooComplex({ length }: string): GuardJudgement {
     score: 0,
     text: '',
     findings: [
-      { detector: 'guard/too-complex', category: 'undecodable', start: 0, end: length, score: 1, guarantee: 'boundary' },
+      {
+        detector: 'guard/too-complex',
+        category: 'undecodable',
+        start: 0,
+        end: length,
+        score: 1,
+        guarantee: 'boundary',
+      },
     ],
   }
 }

@@ -70,7 +70,8 @@ export function detectIdentifiers(
 const OPEN_GUESS = 0.4
 
 /** At a glance: false does not say that there is something to trim. */
-const isTrimmed = (text: string): boolean => isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
+const isTrimmed = (text: string): boolean =>
+  isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
 const isVisible = (code: number): boolean => code > 32 && code < 127
 
 function bareValue(text: string): Match | undefined {

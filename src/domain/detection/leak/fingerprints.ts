@@ -165,10 +165,10 @@ function sieveLanes(
   let d = hashAt(codes, fourth, gram)
   for (let at = 0; at < quarter; at++) {
     const isIn =
-      ((sieve[a >>> sieveShift >>> 5] as number) >>> ((a >>> sieveShift) & 31)) |
-      ((sieve[b >>> sieveShift >>> 5] as number) >>> ((b >>> sieveShift) & 31)) |
-      ((sieve[c >>> sieveShift >>> 5] as number) >>> ((c >>> sieveShift) & 31)) |
-      ((sieve[d >>> sieveShift >>> 5] as number) >>> ((d >>> sieveShift) & 31))
+      ((sieve[(a >>> sieveShift) >>> 5] as number) >>> ((a >>> sieveShift) & 31)) |
+      ((sieve[(b >>> sieveShift) >>> 5] as number) >>> ((b >>> sieveShift) & 31)) |
+      ((sieve[(c >>> sieveShift) >>> 5] as number) >>> ((c >>> sieveShift) & 31)) |
+      ((sieve[(d >>> sieveShift) >>> 5] as number) >>> ((d >>> sieveShift) & 31))
     if ((isIn & 1) === 1) {
       if (isSieved(sieve, a >>> sieveShift)) lanes[0].push(at, a)
       if (isSieved(sieve, b >>> sieveShift)) lanes[1].push(second + at, b)
