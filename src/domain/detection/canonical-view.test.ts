@@ -167,6 +167,18 @@ describe('laws', () => {
     )
   })
 
+  test('a unit of a long text leads back to where it stood', () => {
+    const letters = 'Ｐｏсы́лка 你好 ﬁne 👩‍👩 '
+    const raw = letters.repeat(400)
+    const [one, whole] = [canonicalView(letters), canonicalView(raw)]
+    expect(whole.text).toBe(one.text.repeat(400))
+    for (let unit = 0; unit < whole.text.length; unit++) {
+      const { start, end } = rawSpan(one, unit % one.text.length, (unit % one.text.length) + 1)
+      const shift = letters.length * Math.floor(unit / one.text.length)
+      expect(rawSpan(whole, unit, unit + 1)).toEqual({ start: shift + start, end: shift + end })
+    }
+  })
+
   test('two texts are folded as their parts are', () => {
     assert(
       property(string({ unit: 'grapheme' }), string({ unit: 'grapheme' }), (left, right) => {

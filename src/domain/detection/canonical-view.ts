@@ -96,6 +96,11 @@ export function canonicalView(raw: string): View {
   return typeof folded === 'string' ? new IdentityView(folded) : new FoldedView(raw, folded)
 }
 
+/** The view of a text that is known to be its own canonical form. */
+export function plainView(text: string): View {
+  return new IdentityView(text)
+}
+
 /** The raw span of a span in the view. */
 export function rawSpan(view: View, start: number, end: number): RawSpan {
   return view.rawSpan(start, end)

@@ -44,6 +44,8 @@ export interface FoldedText extends Stretches {
 
 /** So many units of ASCII end a stretch that is folded unit by unit: what lies between stretches is copied whole. */
 const ASCII_GAP = 24
+/** And so many raw units do: whoever asks where a unit stood has no more than one stretch walked again. */
+const STRETCH_MAX = 2_048
 
 /**
  * The canonical form of a text. Linear; the engine's own encoder and search find what is beyond ASCII. The units of the form are
@@ -73,7 +75,8 @@ export function foldText(raw: string): FoldedText | string {
   return { text, bounds, invisible: out.invisible, tagText: out.tagText, hasDropped: out.hasDropped }
 }
 
-const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- ASCII begins with control characters
+/** What may fold to something else than itself. */
+export const BEYOND_ASCII = /[^\x00-\x7e]/ // oxlint-disable-line no-control-regex -- ASCII begins with control characters
 /** Shorter texts of ASCII are not made anew to be faster to read. */
 const MADE_FROM = 1_024
 
@@ -235,7 +238,8 @@ function foldStretch(out: Folding, raw: string, start: number): number {
   let hasMarks = false
   out.isChanged = false
   let at = start
-  for (; at < raw.length && at - end < ASCII_GAP; at++) {
+  const limit = Math.min(raw.length, start + STRETCH_MAX)
+  for (; at < limit && at - end < ASCII_GAP; at++) {
     const code = raw.charCodeAt(at)
     if (code < 0x7f) {
       units[length++] = code

@@ -34,8 +34,11 @@ const IMAGE_LABELS_MAX = 1_000
 /** Characters of failed tag look-ahead allowed per character of the text. */
 const TAG_WORK = 32
 
-/** Where something may begin or end; the engine's own search jumps over prose faster than a loop does. */
-const TRIGGER = /[(/:<@[\\\]]|www\./gi
+/** Where something may begin or end, by the units beside it; the engine's own search jumps over prose faster than a loop does. */
+const TRIGGER = /[[\]]|[/\\](?=[/\\])|(?<=[a-z]):(?![ \n])|<(?=[a-z])|(?<=[lc])\(|@(?=i)|www\./gi
+
+const WWW_LENGTH = 'www.'.length
+const POINT = 46
 
 class LinkScanner {
   readonly #text: string
@@ -56,9 +59,11 @@ class LinkScanner {
 
   scan(): readonly LinkSpan[] {
     TRIGGER.lastIndex = 0
-    for (let match = TRIGGER.exec(this.#text); match !== null; match = TRIGGER.exec(this.#text)) {
-      const span = this.#at(match.index)
-      TRIGGER.lastIndex = span?.end ?? match.index + 1
+    while (TRIGGER.test(this.#text)) {
+      const end = TRIGGER.lastIndex
+      const index = this.#text.charCodeAt(end - 1) === POINT ? end - WWW_LENGTH : end - 1
+      const span = this.#at(index)
+      TRIGGER.lastIndex = span?.end ?? index + 1
       if (span === undefined) continue
       this.#spans.push(span)
       while ((this.#brackets.at(-1) ?? -1) >= span.start) this.#brackets.pop()
@@ -83,12 +88,12 @@ class LinkScanner {
       case ':':
         return this.#bare(schemeStart(text, index))
       case '(':
-        return isCssFunction(text.charCodeAt(index - 1)) ? this.#css(index - 3, /^(?:url|src)\(/i) : undefined
+        return this.#css(index - 3, /^(?:url|src)\(/i)
       case '@':
-        return (text.charCodeAt(index + 1) | 32) === 105 ? this.#css(index, /^@import/i) : undefined
+        return this.#css(index, /^@import/i)
       case '/':
       case '\\':
-        return text[index + 1] === '/' || text[index + 1] === '\\' ? this.#bare(hostStart(text, index)) : undefined
+        return this.#bare(hostStart(text, index))
       default:
         return this.#bare(wwwStart(text, index), 'https://')
     }
@@ -103,10 +108,12 @@ class LinkScanner {
     const isImage = open > 0 && text[open - 1] === '!'
     if (text[close + 1] === '(') return this.#inline(open, close, isImage)
     if (open < 0) return undefined
+    const isDefinition =
+      text[close + 1] === ':' && /(?:^|\n)[ \t>*+-]{0,16}$/.test(text.slice(Math.max(0, open - 17), open))
+    if (!isDefinition && !isImage) return undefined
     const label = normalLabel(text.slice(open + 1, close))
-    if (text[close + 1] === ':' && /(?:^|\n)[ \t>*+-]{0,16}$/.test(text.slice(Math.max(0, open - 17), open)))
-      return this.#definition(open, close, label)
-    if (isImage && this.#imageLabels.size < IMAGE_LABELS_MAX) {
+    if (isDefinition) return this.#definition(open, close, label)
+    if (this.#imageLabels.size < IMAGE_LABELS_MAX) {
       const reference = text[close + 1] === '[' ? indexWithin(text, ']', close + 2, LABEL_MAX) : -1
       this.#imageLabels.add(reference > close + 2 ? normalLabel(text.slice(close + 2, reference)) : label)
     }
@@ -238,11 +245,6 @@ class LinkScanner {
     const reasons = [...new Set(targets.flatMap((target) => [...target.reasons]))]
     return { start: Math.max(start, this.#from), end, host: hosts[0] ?? 'unparsable', hosts, reasons, ...about }
   }
-}
-
-/** `url(` and `src(` end with l and c. */
-function isCssFunction(before: number): boolean {
-  return (before | 32) === 108 || (before | 32) === 99
 }
 
 const LINK = { kind: 'link', loads: false, label: '' } as const

@@ -25,6 +25,8 @@ export function tellPatterns(automaton: Automaton, text: string, { spots, escape
       const number = hits[hit] as number
       const { text: own, isWord } = patterns[number] as Pattern
       const start = end - own.length
+      // Of a part of a longer text: the pattern began before it.
+      if (start < 0) continue
       for (let next = behind[escaped]; next !== undefined && isBefore(next, start, end); next = behind[++escaped])
         onHit(next.pattern, next.start, next.end)
       if (isWord && (goesOn(text, start - 1, -1) || goesOn(text, end, 1))) continue

@@ -1,8 +1,11 @@
 import { detectFormats } from './formats/detect-formats.ts'
 import { scanOf, type TextFacts } from './formats/scan.ts'
 import { bestWithoutOverlaps, type Match } from './match.ts'
-import { createContextIndex } from './identifiers/identifier-context.ts'
+import { createContextIndex, type ContextIndex } from './identifiers/identifier-context.ts'
 import { detectIdentifiers } from './identifiers/detect-identifiers.ts'
+
+/** Without digits nobody asks. */
+const NO_CONTEXT: ContextIndex = { isNear: () => false }
 
 /**
  * Personal data of every kind that the catalogue knows, in canonical text: world-wide formats, identifiers of countries,
@@ -11,7 +14,7 @@ import { detectIdentifiers } from './identifiers/detect-identifiers.ts'
 export function detectPersonalData(text: string, isSoftAsked = true, facts: TextFacts = {}): readonly Match[] {
   const scan = scanOf(text, facts)
   const formats = detectFormats(text, isSoftAsked, scan)
-  const identifiers = detectIdentifiers(text, createContextIndex(text), scan.runs)
+  const identifiers = detectIdentifiers(text, scan.runs.length === 0 ? NO_CONTEXT : createContextIndex(text), scan.runs)
   if (identifiers.length === 0 && formats.length < 2) return formats
   return bestWithoutOverlaps([...formats, ...identifiers])
 }

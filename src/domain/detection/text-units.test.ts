@@ -21,6 +21,13 @@ test('a half pair is a unit of its own', () => {
   expect(unitsOf('a\ud800b')).toEqual([97, 0xd800, 98])
 })
 
+test('long and short texts in turn each have their own units', () => {
+  const long = 'long text '.repeat(1_000)
+  const middle = 'middle '.repeat(500)
+  for (const text of [long, 'short', long, middle, long, middle, 'short', long])
+    expect(unitsOf(text)).toEqual(codesOf(text))
+})
+
 test('a walk inside a walk leaves the units of the outer one alone', () => {
   const inner = withUnits('outer text', (outer) => {
     withUnits('another', (units) => units.length)

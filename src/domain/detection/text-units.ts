@@ -16,6 +16,8 @@ interface Filled {
 
 /** Of the last walk, for the next one, which is often over the same text. */
 let spare: Filled = { units: new Uint16Array(LEAST), text: '' }
+/** Of the last walk over a short text, which then leaves the units of a long one where they are. */
+let shortSpare: Filled = { units: new Uint16Array(LEAST), text: '' }
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const chunk = new Uint8Array(CHUNK)
@@ -26,29 +28,35 @@ let bytes = new Uint8Array(0)
  * own until it returns, and longer than the text. A walk inside a walk gets an array of its own.
  */
 export function withUnits<Value>(text: string, walk: (units: Uint16Array) => Value): Value {
-  const { units } = filled(text)
-  spare = { units: EMPTY, text: '' }
+  const isShort = text.length <= LEAST
+  const { units } = filled(text, isShort ? shortSpare : spare)
+  if (isShort) shortSpare = NO_UNITS
+  else spare = NO_UNITS
   const value = walk(units)
   keepUnits(units, text)
   return value
 }
 
-const EMPTY: Units = new Uint16Array(0)
+const NO_UNITS: Filled = { units: new Uint16Array(0), text: '' }
 
 /** An array of `length` units or more, the taker's until it is kept: what stands in it is left over. */
 export function takeUnits(length: number): Units {
-  const { units } = spare
-  spare = { units: EMPTY, text: '' }
-  return units.length >= length ? units : new Uint16Array(Math.max(LEAST, Math.min(KEPT_MAX, 2 * length), length))
+  const { units } = length <= LEAST ? shortSpare : spare
+  if (length <= LEAST) shortSpare = NO_UNITS
+  else spare = NO_UNITS
+  if (units.length >= length) return units
+  return new Uint16Array(length <= LEAST ? LEAST : Math.max(Math.min(KEPT_MAX, 2 * length), length))
 }
 
 /** Gives back an array that begins with the units of a text, for whoever asks for these next. */
 export function keepUnits(units: Units, text: string): void {
-  if (units.length <= KEPT_MAX && units.length >= spare.units.length) spare = { units, text }
+  if (units.length > KEPT_MAX) return
+  if (units.length <= LEAST) shortSpare = { units, text }
+  else if (units.length >= spare.units.length) spare = { units, text }
 }
 
-function filled(text: string): Filled {
-  if (spare.text === text && spare.units.length >= text.length) return spare
+function filled(text: string, known: Filled): Filled {
+  if (known.text === text && known.units.length >= text.length) return known
   const units = takeUnits(text.length)
   let at = 0
   if (text.length >= ENCODED_FROM) at = copyAscii(units, 0, text)

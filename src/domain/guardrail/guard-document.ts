@@ -1,99 +1,138 @@
-import type { Json, JsonObject } from '../../base/json.ts'
-import { isJsonObject } from '../../base/json.ts'
+import { BEYOND_ASCII } from '../detection/fold-text.ts'
 import type { GuardFinding } from '../detection/finding.ts'
+import { TextParts } from '../detection/readings/text-parts.ts'
 import type { SidePolicy } from './guard-policy.ts'
-import { guardText, TEXT_CHARS_MAX, type GuardJudgement, type GuardOptions } from './guard-text.ts'
+import { guardText, judgementOf, TEXT_CHARS_MAX, type GuardJudgement, type GuardOptions } from './guard-text.ts'
+import { judgeReading } from './judge-text.ts'
+import { jsonTextsOf, type JsonTexts } from './json-texts.ts'
 import { heavier, type Obligation } from './obligation.ts'
 
 const LEAVES_MAX = 10_000
 const DEPTH_MAX = 64
-/** Keys and words come again in every row; so many short ones are judged once. */
+/** So many texts are known at a time, of so many units with their quotes. */
 const KNOWN_MAX = 1_024
-const KNOWN_CHARS_MAX = 64
+const KNOWN_CHARS_MAX = 66
 
 /**
- * The guard on a tool result or document. JSON is judged text by text and put together again, so that a redaction takes
- * out words and never the structure around them. Anything else is judged as one text.
+ * The guard on a tool result or document. JSON is judged text by text where each is written, so that a redaction takes out words
+ * and never the structure around them; what a reader of the source sees is judged, not what a parser keeps of it. Anything
+ * else is judged as one text.
  */
 export function guardDocument(text: string, policy: SidePolicy, options: GuardOptions = {}): GuardJudgement {
-  const json = jsonOf(text)
-  if (json === undefined) return guardText(text, policy, options)
-  const total: { action: Obligation; score: number; leaves: number; changed: boolean } = {
-    action: 'allow',
-    score: 0,
-    leaves: 0,
-    changed: false,
-  }
-  const findings: GuardFinding[] = []
-  const known = new Map<string, GuardJudgement>()
-  const judge = (leaf: string): string => {
-    total.leaves += 1
-    let judgement = known.get(leaf)
-    if (judgement === undefined) {
-      judgement = guardText(leaf, policy, options)
-      if (leaf.length <= KNOWN_CHARS_MAX && known.size < KNOWN_MAX) known.set(leaf, judgement)
-    }
-    total.action = heavier(total.action, judgement.action)
-    total.score = Math.max(total.score, judgement.score)
-    for (const finding of judgement.findings) findings.push(finding)
-    if (judgement.text !== leaf) total.changed = true
-    return judgement.text
-  }
-  const rebuilt = rebuild(json, judge, total, 0)
+  if (!isJson(text)) return guardText(text, policy, options)
+  const texts = jsonTextsOf(text, LEAVES_MAX, DEPTH_MAX)
   // Too many or too deep to look at each: what was not judged is not passed.
-  if (rebuilt === undefined)
-    return {
-      action: 'block',
-      score: total.score,
-      text: '',
-      findings: [
-        {
-          detector: 'guard/too-complex',
-          category: 'undecodable',
-          start: 0,
-          end: text.length,
-          score: 1,
-          guarantee: 'boundary',
-        },
-      ],
-    }
-  return { action: total.action, score: total.score, findings, text: total.changed ? JSON.stringify(rebuilt) : text }
+  return texts === undefined ? tooComplex(text) : judgeEach(text, texts, judgeOf(text, texts, { policy, options }))
 }
 
-function jsonOf(text: string): JsonObject | readonly Json[] | undefined {
-  if (text.length > TEXT_CHARS_MAX || !/^\s*[[{]/.test(text)) return undefined
+/** Judges the text of `text[start, end)`, which is `leaf`; called in the order of the places. */
+type Judge = (leaf: string, start: number, end: number) => GuardJudgement
+
+interface Setting {
+  readonly policy: SidePolicy
+  readonly options: GuardOptions
+}
+
+/** Texts that stand in the source as they are need no walk of their own, where they are most of it. */
+function judgeOf(text: string, { plainUnits }: JsonTexts, { policy, options }: Setting): Judge {
+  if (2 * plainUnits < text.length) return (leaf) => guardText(leaf, policy, options)
+  const parts = new TextParts(text)
+  const isAscii = !BEYOND_ASCII.test(text)
+  return (leaf, start, end) =>
+    leaf.length === end - start - 2 && (isAscii || !BEYOND_ASCII.test(leaf))
+      ? judgementOf(leaf, judgeReading(parts.reading(start + 1, end - 1), policy, options))
+      : guardText(leaf, policy, options)
+}
+
+function judgeEach(text: string, { count, places }: JsonTexts, judge: Judge): GuardJudgement {
+  let action: Obligation = 'allow'
+  let score = 0
+  let written = ''
+  let from = 0
+  const findings: GuardFinding[] = []
+  const known = new KnownTexts(text)
+  for (let index = 0; index < 2 * count; index += 2) {
+    const start = places[index] as number
+    const end = places[index + 1] as number
+    const { leaf, judgement } = known.at(start, end) ?? known.keep(start, end, judge)
+    if (judgement.findings.length === 0 && judgement.score === 0) continue
+    action = heavier(action, judgement.action)
+    score = Math.max(score, judgement.score)
+    for (const finding of judgement.findings) findings.push(finding)
+    if (judgement.text === leaf) continue
+    written += text.slice(from, start) + JSON.stringify(judgement.text)
+    from = end
+  }
+  return { action, score, findings, text: from === 0 ? text : written + text.slice(from) }
+}
+
+interface Known {
+  readonly leaf: string
+  readonly judgement: GuardJudgement
+}
+
+/** Keys and words come again in every row: short ones that were judged are known by where they stand, before they are made. */
+class KnownTexts {
+  readonly #source: string
+  /** Place of the first escape. */
+  readonly #escape: number
+  readonly #known = new Map<number, Known>()
+
+  constructor(source: string) {
+    this.#source = source
+    const escape = source.indexOf('\\')
+    this.#escape = escape < 0 ? source.length : escape
+  }
+
+  at(start: number, end: number): Known | undefined {
+    const known = end - start > KNOWN_CHARS_MAX ? undefined : this.#known.get(this.#numberOf(start, end))
+    if (known === undefined || known.leaf.length !== end - start - 2) return undefined
+    return this.#source.startsWith(known.leaf, start + 1) ? known : undefined
+  }
+
+  keep(start: number, end: number, judge: Judge): Known {
+    const isPlain = end <= this.#escape || !this.#source.slice(start, end).includes('\\')
+    const leaf = isPlain
+      ? this.#source.slice(start + 1, end - 1)
+      : (JSON.parse(this.#source.slice(start, end)) as string)
+    const known = { leaf, judgement: judge(leaf, start, end) }
+    if (isPlain && end - start <= KNOWN_CHARS_MAX) this.#known.set(this.#numberOf(start, end), known)
+    return known
+  }
+
+  /** Two texts of one number are told apart, and the later one is kept. */
+  #numberOf(start: number, end: number): number {
+    const source = this.#source
+    const edges = source.charCodeAt(start + 1) * 31 + source.charCodeAt(end - 2)
+    return (edges * 31 + source.charCodeAt((start + end) >> 1) * 7 + end - start) % KNOWN_MAX
+  }
+}
+
+function tooComplex({ length }: string): GuardJudgement {
+  return {
+    action: 'block',
+    score: 0,
+    text: '',
+    findings: [
+      {
+        detector: 'guard/too-complex',
+        category: 'undecodable',
+        start: 0,
+        end: length,
+        score: 1,
+        guarantee: 'boundary',
+      },
+    ],
+  }
+}
+
+function isJson(text: string): boolean {
+  if (text.length > TEXT_CHARS_MAX || !/^\s*[[{]/.test(text)) return false
   try {
-    const value = JSON.parse(text) as Json
-    return isJsonObject(value) || Array.isArray(value) ? (value as JsonObject | readonly Json[]) : undefined
+    JSON.parse(text)
+    return true
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError) return false
     throw error
   }
-}
-
-function rebuild(
-  value: Json,
-  judge: (leaf: string) => string,
-  total: { readonly leaves: number },
-  depth: number,
-): Json | undefined {
-  if (depth > DEPTH_MAX || total.leaves > LEAVES_MAX) return undefined
-  if (typeof value === 'string') return judge(value)
-  if (Array.isArray(value)) {
-    const items: Json[] = []
-    for (const item of value as readonly Json[]) {
-      const rebuilt = rebuild(item, judge, total, depth + 1)
-      if (rebuilt === undefined) return undefined
-      items.push(rebuilt)
-    }
-    return items
-  }
-  if (!isJsonObject(value)) return value
-  const members: [string, Json][] = []
-  for (const [key, item] of Object.entries(value)) {
-    const rebuilt = rebuild(item as Json, judge, total, depth + 1)
-    if (rebuilt === undefined) return undefined
-    members.push([judge(key), rebuilt])
-  }
-  return Object.fromEntries(members)
 }

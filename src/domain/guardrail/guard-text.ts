@@ -1,5 +1,5 @@
 import type { GuardFinding } from '../detection/finding.ts'
-import { judgeText, type GuardOptions, type JudgedFinding } from './judge-text.ts'
+import { judgeText, type GuardOptions, type JudgedFinding, type TextJudgement } from './judge-text.ts'
 import { heavier, type Obligation } from './obligation.ts'
 import type { SidePolicy } from './guard-policy.ts'
 
@@ -21,7 +21,12 @@ export const TEXT_CHARS_MAX = 1_000_000
 export function guardText(text: string, policy: SidePolicy, options: GuardOptions = {}): GuardJudgement {
   const refused = refusesUnread(text)
   if (refused !== undefined) return refusal(text, refused)
-  const { score, judged } = judgeText(text, policy, options)
+  return judgementOf(text, judgeText(text, policy, options))
+}
+
+/** What the judgement of a text adds up to. */
+export function judgementOf(text: string, { score, judged }: TextJudgement): GuardJudgement {
+  if (judged.length === 0) return { action: 'allow', score, findings: [], text }
   return {
     action: judged.reduce<Obligation>((action, { obligation }) => heavier(action, obligation), 'allow'),
     score,

@@ -12,8 +12,8 @@ import { groundClaims, type Passage } from '../detection/groundedness/ground-cla
 import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
 import { findCanaries, type CanaryIndex } from '../detection/leak/canaries.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
-import { readingsOf, type Readings } from '../detection/readings/readings-of.ts'
-import type { Reading } from '../detection/readings/text-reading.ts'
+import { readingsWithin, type Readings } from '../detection/readings/readings-of.ts'
+import { Reading } from '../detection/readings/text-reading.ts'
 import type { GroundingPolicy, GuardAction, GuardRule } from '../manifest/manifest.ts'
 import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
 import type { Obligation } from './obligation.ts'
@@ -50,9 +50,14 @@ const EXACT_SECRET = 0.9
 
 /** Everything that the policy's controls see in one well-formed text of bounded length. */
 export function judgeText(text: string, policy: SidePolicy, options: GuardOptions): TextJudgement {
+  return judgeReading(Reading.plain(text, canonicalView(text)), policy, options)
+}
+
+/** The same for a text that was read already. */
+export function judgeReading(plain: Reading, policy: SidePolicy, options: GuardOptions): TextJudgement {
+  const { raw: text, view } = plain
   const collector = new Collector(text, options)
-  const view = canonicalView(text)
-  const readings = readingsOf(text, view)
+  const readings = readingsWithin(plain)
   const marks = new MarkIndex()
   const heuristic = scoreInjection(text, view, readings, (reading) => marks.of(reading).injection)
   const injection = options.classify === undefined ? heuristic : weighInjection(heuristic, readings, options.classify)
@@ -121,11 +126,15 @@ function addInjection(collector: Collector, { hits, score }: InjectionScore, { i
 
 /** What was found in each reading, so that none is searched twice. */
 class MarkIndex {
-  readonly #known = new Map<Reading, Marks>()
+  #known: Map<Reading, Marks> | undefined
+  #plain: Marks | undefined
 
   of(reading: Reading): Marks {
-    let marks = this.#known.get(reading)
-    if (marks === undefined) this.#known.set(reading, (marks = marksOf(reading.text, reading.seen)))
+    if (reading.depth === 0 && reading.encoding === 'plain')
+      return (this.#plain ??= marksOf(reading.text, reading.seen))
+    const known = (this.#known ??= new Map())
+    let marks = known.get(reading)
+    if (marks === undefined) known.set(reading, (marks = marksOf(reading.text, reading.seen)))
     return marks
   }
 }
@@ -248,7 +257,7 @@ class Collector {
   readonly #raw: string
   readonly #options: GuardOptions
   /** Index in `judged` of what stands at a place. */
-  readonly #places = new Map<string, number>()
+  #places: Map<string, number> | undefined
 
   constructor(raw: string, options: GuardOptions) {
     this.#raw = raw
@@ -266,8 +275,9 @@ class Collector {
   /** What several readings find at one place counts once, as far as the longest of them goes. */
   addOnce(action: GuardAction, finding: GuardFinding): void {
     const key = `${finding.detector}@${finding.start}`
-    const known = this.#places.get(key)
-    if (known === undefined) this.#places.set(key, this.judged.length)
+    const places = (this.#places ??= new Map())
+    const known = places.get(key)
+    if (known === undefined) places.set(key, this.judged.length)
     else if (finding.end <= (this.judged[known]?.finding.end ?? 0)) return
     this.add(action, finding)
     const added = known === undefined ? undefined : this.judged.pop()

@@ -40,8 +40,9 @@ const ISSUERS_IN_CONTEXT: readonly (readonly [number, number, readonly number[]]
   [1800, 1800, [15]],
   [1000, 1999, [15]],
 ]
-const PREFIX_LEAST = Math.min(...[...ISSUERS, ...ISSUERS_IN_CONTEXT].map(([from]) => from))
-const PREFIX_MOST = Math.max(...[...ISSUERS, ...ISSUERS_IN_CONTEXT].map(([, to]) => to))
+/** Whether a card may begin with these four digits. */
+const IS_PREFIX = new Uint8Array(10_000)
+for (const [from, to] of [...ISSUERS, ...ISSUERS_IN_CONTEXT]) IS_PREFIX.fill(1, from, to + 1)
 /** Maestro's own sixteen-digit ranges are as specific as the great networks'. */
 const MAESTRO_16: ReadonlySet<number> = new Set([5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763])
 
@@ -85,24 +86,37 @@ function cardFrom(scan: Scan, first: number): number {
     runs[first + 2] !== (runs[first + 1] as number) + 1
   )
     return -1
-  let digits = ''
+  const start = runs[first] as number
+  if (IS_PREFIX[prefixAt(text, start)] === 0) return -1
+  let count = 0
   let best = -1
-  let separator = ''
-  const start = runs[first] ?? 0
+  let separator = 0
   for (let group = 0; group < GROUPS_MAX; group++) {
-    const from = runs[first + 2 * group] ?? 0
-    const end = runs[first + 2 * group + 1] ?? 0
-    if (digits.length + end - from > DIGITS_MAX) break
-    digits += text.slice(from, end)
-    if (digits.length >= DIGITS_MIN && isWholeAt(text, end) && isCard(scan, start, digits, group))
+    const end = runs[first + 2 * group + 1] as number
+    count += end - (runs[first + 2 * group] as number)
+    if (count > DIGITS_MAX) break
+    if (count >= DIGITS_MIN && isWholeAt(text, end) && isCard(scan, digitsOf(scan, first, group), start, group))
       best = first + 2 * group
     const next = runs[first + 2 * group + 2]
     if (next !== end + 1) break
-    const char = text.charAt(end)
-    if ((char !== ' ' && char !== '-' && char !== '.') || (separator !== '' && char !== separator)) break
-    separator = char
+    const code = text.charCodeAt(end)
+    if ((code !== 32 && code !== 45 && code !== 46) || (separator !== 0 && code !== separator)) break
+    separator = code
   }
   return best
+}
+
+function prefixAt(text: string, start: number): number {
+  let prefix = 0
+  for (let at = start; at < start + GROUP_MIN; at++) prefix = 10 * prefix + text.charCodeAt(at) - 48
+  return prefix
+}
+
+/** Digits of the groups from run `first` on, up to the one that is `last` groups behind it. */
+function digitsOf({ text, runs }: Scan, first: number, last: number): string {
+  let digits = ''
+  for (let run = first; run <= first + 2 * last; run += 2) digits += text.slice(runs[run], runs[run + 1])
+  return digits
 }
 
 function isWholeAt(text: string, end: number): boolean {
@@ -113,10 +127,10 @@ function isWholeAt(text: string, end: number): boolean {
   return !((code === 45 || code === 46) && next >= 48 && next <= 57)
 }
 
-function isCard(scan: Scan, start: number, digits: string, groups: number): boolean {
-  const prefix = Number(digits.slice(0, 4))
-  // Outside all ranges; and of those inside, nine of ten fail the sum.
-  if (prefix < PREFIX_LEAST || prefix > PREFIX_MOST || !passesLuhn(digits) || isRepeated(digits)) return false
+function isCard(scan: Scan, digits: string, start: number, groups: number): boolean {
+  // Nine of ten fail the sum.
+  if (!passesLuhn(digits) || isRepeated(digits)) return false
+  const prefix = prefixAt(digits, 0)
   if (isIssued(ISSUERS, prefix, digits.length)) return groups <= 4 || hasContext(scan, start)
   if (digits.length === 16 && MAESTRO_16.has(prefix)) return true
   return isIssued(ISSUERS_IN_CONTEXT, prefix, digits.length) && hasContext(scan, start)

@@ -1,6 +1,7 @@
 import { concatBytes, hexOf, utf8 } from '../../../base/bytes.ts'
 import { sha256Pure } from '../../../base/sha256.ts'
 import { isBech32Address } from './bech32.ts'
+import { NO_WORDS } from './format-words.ts'
 import { keccak256 } from './keccak256.ts'
 import { sorted, type Match } from '../match.ts'
 import { BASE58, HEX, before, hasClass, isAlnum, placesOf, scanOf } from './scan.ts'
@@ -14,6 +15,7 @@ const CONTEXT_CHARS = 48
 /** Bitcoin addresses (base58check, bech32, bech32m) and Ethereum addresses (EIP-55, or one case with a word that says so). */
 export function detectCryptoAddresses(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const matches = base58Addresses(scan)
+  if (scan.words === NO_WORDS) return matches
   matches.push(...bech32Addresses(scan), ...ethereumAddresses(scan))
   return sorted(matches)
 }
@@ -23,8 +25,10 @@ function base58Addresses({ text, runs }: Scan): Match[] {
   const matches: Match[] = []
   let last = 0
   for (let run = 0; run < runs.length; run += 2) {
-    const start = runs[run] ?? 0
-    if (start < last || (text[start] !== '1' && text[start] !== '3')) continue
+    const start = runs[run] as number
+    if (start < last) continue
+    const first = text.charCodeAt(start)
+    if (first !== 49 && first !== 51) continue
     if (start > 0 && isAlnum(text.charCodeAt(start - 1))) continue
     let end = start
     while (end < text.length && end - start <= BASE58_MAX && hasClass(text.charCodeAt(end), BASE58)) end += 1

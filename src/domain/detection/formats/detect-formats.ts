@@ -42,18 +42,15 @@ export function detectFormats(text: string, isSoftAsked = true, scan: Scan = sca
     join(checked, detectIbans(text, scan))
   }
   if (hasJoints && (hasDigits || text.includes('::'))) join(checked, detectIps(text, scan))
-  const soft: Match[] = []
-  if (hasDigits) {
-    join(soft, outside(detectPhones(text, scan), checked))
-    if (isSoftAsked) {
-      join(soft, detectAddresses(text, scan))
-      join(soft, detectPostcodes(text, scan))
-      join(soft, detectBirthDates(text, scan))
-      join(soft, detectAges(text, scan))
-    }
-  }
+  const phones = hasDigits ? outside(detectPhones(text, scan), checked) : []
   join(checked, detectBics(text, scan))
-  join(checked, soft)
+  join(checked, phones)
+  if (hasDigits && isSoftAsked) {
+    join(checked, detectAddresses(text, scan))
+    join(checked, detectPostcodes(text, scan))
+    join(checked, detectBirthDates(text, scan))
+    join(checked, detectAges(text, scan))
+  }
   if (isSoftAsked) join(checked, detectPersonNames(text, scan))
   return checked.length < 2 ? checked : checked.sort((a, b) => a.start - b.start || a.end - b.end)
 }

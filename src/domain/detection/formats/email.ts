@@ -1,5 +1,6 @@
 import { withoutOverlaps } from '../match.ts'
 import type { Match } from '../match.ts'
+import { NO_WORDS } from './format-words.ts'
 import { LOCAL, LOWER, UPPER, hasClass, isAlnum, isLetter, placesOf, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
@@ -25,6 +26,7 @@ const SPELLED_TOP_LEVEL = new Set(
  */
 export function detectEmails(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const plain = plainEmails(text)
+  if (scan.words === NO_WORDS) return plain
   const spelled = spelledEmails(scan)
   return spelled.length === 0 ? plain : withoutOverlaps([...plain, ...spelled])
 }

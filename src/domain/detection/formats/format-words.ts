@@ -5,6 +5,9 @@ export type FormatWord = (typeof FORMAT_WORDS)[number]
 /** Where each of the `FORMAT_WORDS` stands that may count, in order, by its number. */
 export type WordPlaces = readonly (readonly number[])[]
 
+/** A text without any of the words. */
+export const NO_WORDS: WordPlaces = FORMAT_WORDS.map(() => [])
+
 const PATTERNS: readonly RegExp[] = FORMAT_WORDS.map((word) => new RegExp(word.replace(/[()[\]{}]/g, '\\$&'), 'gi'))
 
 /** For texts that nobody has passed over: every occurrence. */

@@ -20,9 +20,9 @@ export function detectIbans(text: string, scan: Scan = scanOf(text)): readonly M
   const matches: Match[] = []
   let last = 0
   for (let run = 0; run < runs.length; run += 2) {
-    const digits = runs[run] ?? 0
+    const digits = runs[run] as number
     const start = digits - 2
-    if (start < last || (runs[run + 1] ?? 0) - digits < 2) continue
+    if (start < last || (runs[run + 1] as number) - digits < 2) continue
     if (!isLetterAt(text, start) || !isLetterAt(text, start + 1)) continue
     if (start > 0 && (isAlnum(text.charCodeAt(start - 1)) || text[start - 1] === '_')) continue
     const length = IBAN_LENGTHS.get(text.slice(start, start + 2).toLowerCase())

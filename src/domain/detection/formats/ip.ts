@@ -15,8 +15,15 @@ const IP_CONTEXT =
  */
 export function detectIps(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const v6 = detectIpv6(scan)
-  const v4 = detectIpv4(scan).filter(({ start, end }) => !v6.some((match) => start < match.end && end > match.start))
-  return v6.length === 0 ? v4 : [...v6, ...v4].toSorted((a, b) => a.start - b.start)
+  const v4 = detectIpv4(scan)
+  if (v6.length === 0) return v4
+  // Both are in order and apart.
+  let index = 0
+  const outside = v4.filter(({ start, end }) => {
+    while (index < v6.length && (v6[index] as Match).end <= start) index += 1
+    return index === v6.length || (v6[index] as Match).start >= end
+  })
+  return [...v6, ...outside].sort((a, b) => a.start - b.start)
 }
 
 function detectIpv4(scan: Scan): readonly Match[] {
@@ -25,7 +32,7 @@ function detectIpv4(scan: Scan): readonly Match[] {
   for (let run = 0; run + 7 < runs.length; run += 2) {
     const start = runs[run] ?? 0
     const first = runs[run + 1] ?? 0
-    if (first - start > 3 || text[first] !== '.') continue
+    if (first - start > 3 || text.charCodeAt(first) !== 46 || (runs[run + 6] as number) - start > 12) continue
     const octets = octetsFrom(scan, run)
     if (octets === undefined) continue
     const end = runs[run + 7] ?? 0
@@ -129,12 +136,24 @@ function judgeIpv6(scan: Scan, start: number, to: number): Match | undefined {
   while (end > start && (text[end - 1] === '.' || (text[end - 1] === ':' && text[end - 2] !== ':'))) end -= 1
   if (end - start > ADDRESS_MAX || isWord(text.charCodeAt(end)) || isWord(text.charCodeAt(start - 1))) return undefined
   if (text[start - 1] === ':' || text[start - 1] === '.') return undefined
+  if (!hasColonsEnough(text, start, end)) return undefined
   const address = text.slice(start, end).toLowerCase()
   if (!isIpv6(address)) return undefined
   const prefixEnd = withPrefix(text, end, 128)
   const score = scoreV6(address, prefixEnd > end || IP_CONTEXT.test(before(scan, start, CONTEXT_CHARS)))
   if (score === 0) return undefined
   return { detector: 'pii/ip', start, end: withPrefix(text, zoneEnd(text, end), 128), score }
+}
+
+/** Six at least, before a dotted quad, or two beside each other: times of day end here. */
+function hasColonsEnough(text: string, start: number, end: number): boolean {
+  let colons = 0
+  for (let at = start; at < end; at++)
+    if (text.charCodeAt(at) === 58) {
+      colons += 1
+      if (text.charCodeAt(at + 1) === 58) return true
+    }
+  return colons >= 6
 }
 
 /** `%eth0`: the zone of a link-local address. */

@@ -7,26 +7,29 @@ const PAIRS_LENGTH = 17
 /** EUI-48 addresses: six pairs with one and the same `:` or `-`, or three quads with dots. Longer chains are hashes and are left. */
 export function detectMacs(text: string, { joints }: Scan = scanOf(text)): readonly Match[] {
   const matches: Match[] = []
-  const from = { ':': 0, '-': 0, '.': 0 }
-  for (const at of joints) {
-    const separator = text.charAt(at)
-    if (!isSeparator(separator) || at < from[separator]) continue
-    const span = separator === '.' ? quadsAt(text, at) : pairsAt(text, at, separator)
+  // Where the last address of each separator ends.
+  let from: Map<number, number> | undefined
+  for (let index = 0; index < joints.length; index++) {
+    const at = joints[index] as number
+    const separator = text.charCodeAt(at)
+    // The next separator stands behind two digits, or behind four where points do.
+    if (text.charCodeAt(at + (separator === POINT ? 5 : 3)) !== separator || at < (from?.get(separator) ?? 0)) continue
+    const span = separator === POINT ? quadsAt(text, at) : pairsAt(text, at, text.charAt(at))
     if (span === undefined) continue
     const [start, end] = span
     matches.push({ detector: 'pii/mac', start, end, score: scoreOf(text.slice(start, end)) })
-    from[separator] = end
+    from ??= new Map()
+    from.set(separator, end)
   }
   return sorted(matches)
 }
 
-const isSeparator = (char: string): char is ':' | '-' | '.' => char === ':' || char === '-' || char === '.'
+const POINT = 46
 
 type Ends = readonly [start: number, end: number]
 
 /** `at`: the first separator. */
 function pairsAt(text: string, at: number, separator: string): Ends | undefined {
-  if (text[at + 3] !== separator) return undefined
   const start = at - 2
   const end = start + PAIRS_LENGTH
   if (start < 0 || end > text.length || !isPairs(text, start, separator)) return undefined
@@ -53,7 +56,7 @@ function isEdge(text: string, index: number, separator: string): boolean {
 }
 
 function quadsAt(text: string, at: number): Ends | undefined {
-  if (text[at + 5] !== '.' || at < 4) return undefined
+  if (at < 4) return undefined
   const start = at - 4
   const end = start + 14
   const span = text.slice(start, end)

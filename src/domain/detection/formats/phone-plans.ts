@@ -92,15 +92,23 @@ const NATIONAL_FORMS: readonly NationalForm[] = [
   { country: 'IL', digits: /^0(?:5\d|7\d)\d{7}$/, groups: ['3-7', '3-3-4'], score: 0.65 },
 ]
 
-const FORMS_BY_GROUPS: ReadonlyMap<string, readonly NationalForm[]> = Map.groupBy(
+/** Lengths of groups are digits of a number to this base: `3-3-4` is 3 · 32² + 3 · 32 + 4. */
+export const SHAPE_BASE = 32
+
+const FORMS_BY_SHAPE: ReadonlyMap<number, readonly NationalForm[]> = Map.groupBy(
   NATIONAL_FORMS.flatMap((form) => form.groups.map((groups) => ({ ...form, groups: [groups] }))),
-  ({ groups }) => groups[0] ?? '',
+  ({ groups: [groups = ''] }) => groups.split('-').reduce((shape, length) => shape * SHAPE_BASE + Number(length), 0),
 )
 
-/** The best score of a national form for these digits in these groups (`3-3-4`); 0 where there is none. */
-export function nationalScore(digits: string, groups: string): number {
+/** Whether a national form has groups of these lengths. */
+export function hasNationalForm(shape: number): boolean {
+  return FORMS_BY_SHAPE.has(shape)
+}
+
+/** The best score of a national form for these digits in groups of these lengths; 0 where there is none. */
+export function nationalScore(digits: string, shape: number): number {
   let best = 0
-  for (const form of FORMS_BY_GROUPS.get(groups) ?? [])
+  for (const form of FORMS_BY_SHAPE.get(shape) ?? [])
     if (form.score > best && form.digits.test(digits)) best = form.score
   return best
 }

@@ -1,5 +1,6 @@
 import type { Match } from '../match.ts'
-import { isInternational, nationalScore } from './phone-plans.ts'
+import type { Runs } from '../readings/unit-walk.ts'
+import { hasNationalForm, isInternational, nationalScore, SHAPE_BASE } from './phone-plans.ts'
 import { after, before, isAlnum, isBehindNumber, isDigit, isLetter, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
@@ -22,12 +23,14 @@ const PHONE_AFTER = /^[\s,(-]{0,3}(?:office|fax|mobile|cell|home|work|phone|desk
 interface NumberSpan {
   readonly start: number
   readonly hasPlus: boolean
-  /** End of each group in the text. */
-  readonly ends: readonly number[]
-  /** Digits of each group. */
-  readonly groups: readonly string[]
-  /** What stands before each group but the first. */
-  readonly gaps: readonly string[]
+  /** Index in the runs of digits of the first group. */
+  readonly first: number
+  /** How many groups there are. */
+  readonly count: number
+  /** How many digits they have together. */
+  readonly digits: number
+  /** A space stands between two groups, or behind the last where more follow. */
+  readonly hasSpace: boolean
 }
 
 /**
@@ -37,16 +40,17 @@ interface NumberSpan {
 export function detectPhones(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const { runs } = scan
   const matches: Match[] = []
+  let context: PhoneContext | undefined
   let last = 0
   for (let run = 0; run < runs.length; run += 2) {
-    const digits = runs[run] ?? 0
+    const digits = runs[run] as number
     if (digits < last) continue
     const span = spanFrom(scan, run, last)
     if (span === undefined) continue
-    const match = longestPhone(scan, span)
+    const match = isPlainDate(scan, span) ? undefined : longestPhone(scan, span, (context ??= new PhoneContext(scan)))
     if (match === undefined) {
       // A number that is none must not be read again from its second group on.
-      last = span.gaps.some((gap) => gap === ' ') ? digits + 1 : (span.ends.at(-1) ?? digits)
+      last = span.hasSpace ? digits + 1 : (runs[run + 2 * span.count - 1] as number)
       continue
     }
     matches.push(match)
@@ -58,32 +62,29 @@ export function detectPhones(text: string, scan: Scan = scanOf(text)): readonly 
 /** The groups from run `first` on; undefined where they cannot be a phone number. */
 function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefined {
   const { text, runs } = scan
-  const digits = runs[first] ?? 0
-  const firstEnd = runs[first + 1] ?? 0
-  if (firstEnd - digits > DIGITS_MAX) return undefined
-  const { start, hasPlus } = headOf(text, digits, floor)
+  const from = runs[first] as number
+  const firstEnd = runs[first + 1] as number
+  if (firstEnd - from > DIGITS_MAX || !hasDigitsEnough(scan, first)) return undefined
+  const { start, hasPlus } = headOf(text, from, floor)
   if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
   if (!hasPlus && text.charCodeAt(firstEnd) === 32 && isBehindNumber(scan, start)) return undefined
-  if (!hasDigitsEnough(scan, first)) return undefined
   // A number alone that goes on behind its end is none.
   if (!isGap(scan, first + 1) && !isWholeAt(text, firstEnd)) return undefined
-  const ends: number[] = []
-  const groups: string[] = []
-  const gaps: string[] = []
-  let total = 0
-  for (let group = 0; group < GROUPS_MAX; group++) {
-    const from = runs[first + 2 * group] ?? 0
-    const end = runs[first + 2 * group + 1] ?? 0
-    total += end - from
-    if (total > DIGITS_MAX) break
-    groups.push(text.slice(from, end))
-    ends.push(end)
-    const gap = gapAt(scan, first + 2 * group + 1)
-    if (gap === undefined) break
-    gaps.push(gap)
+  let digits = 0
+  let count = 0
+  let hasSpace = false
+  while (count < GROUPS_MAX) {
+    const run = first + 2 * count
+    const more = (runs[run + 1] as number) - (runs[run] as number)
+    if (digits + more > DIGITS_MAX) break
+    digits += more
+    count += 1
+    if (!isGapAt(scan, run + 1)) break
+    hasSpace ||=
+      (runs[run + 2] as number) === (runs[run + 1] as number) + 1 && text.charCodeAt(runs[run + 1] as number) === 32
   }
-  return total < DIGITS_MIN ? undefined : { start, hasPlus, ends, groups, gaps }
+  return digits < DIGITS_MIN ? undefined : { start, hasPlus, first, count, digits, hasSpace }
 }
 
 /** Seven digits before a gap that no number has, counted without making anything: most runs end here. */
@@ -98,7 +99,7 @@ function hasDigitsEnough(scan: Scan, first: number): boolean {
   return false
 }
 
-/** Whether `gapAt` is something there: one of the usual signs, or two or three that `gapAt` looks at. */
+/** Whether `isGapAt` may be true there: one of the usual signs, or two or three that it looks at. */
 function isGap({ text, runs }: Scan, end: number): boolean {
   const from = runs[end] as number
   const next = runs[end + 1]
@@ -123,15 +124,16 @@ function headOf(text: string, digits: number, floor: number): { readonly start: 
 const OPEN = 40
 const PLUS = 43
 
-/** What parts two groups of one number; undefined where the next run is another's. */
-function gapAt({ text, runs }: Scan, end: number): string | undefined {
-  const from = runs[end] ?? 0
-  const next = runs[end + 1]
-  if (next === undefined || next - from > GAP_MAX) return undefined
-  const gap = text.slice(from, next)
-  if (gap.length === 1) return ' .-/()'.includes(gap) ? gap : undefined
-  return /^(?:[ .\-/]|\) ?|\)-| ?\(| - )$/.test(gap) ? gap : undefined
+/** Whether what stands behind a run parts two groups of one number, or the next run is another's. */
+function isGapAt(scan: Scan, end: number): boolean {
+  if (!isGap(scan, end)) return false
+  const { text, runs } = scan
+  const from = runs[end] as number
+  const next = runs[end + 1] as number
+  return next - from === 1 || LONG_GAP.test(text.slice(from, next))
 }
+
+const LONG_GAP = /^(?:\) |\)-| \(| - )$/
 
 /** A digit inside a word, a decimal, a path or an amount starts no number of a person. */
 function isInsideWord(code: number, hasPlus: boolean): boolean {
@@ -139,56 +141,91 @@ function isInsideWord(code: number, hasPlus: boolean): boolean {
   return !hasPlus && (code === 46 || code === 45 || code === 47 || code === 61 || code === 35 || code === 37)
 }
 
-function longestPhone(scan: Scan, span: NumberSpan): Match | undefined {
-  const { text } = scan
-  let hasBefore: boolean | undefined
-  let digits = span.groups.reduce((sum, { length }) => sum + length, 0)
-  for (let count = span.groups.length; count > 0; count--) {
-    const end = span.ends[count - 1] ?? 0
+function longestPhone(scan: Scan, span: NumberSpan, context: PhoneContext): Match | undefined {
+  const { text, runs } = scan
+  let { digits } = span
+  for (let count = span.count; count > 0; count--) {
+    const run = span.first + 2 * (count - 1)
+    const end = runs[run + 1] as number
     if (digits < DIGITS_MIN) return undefined
-    const isWhole = isWholeAt(text, end) && (count === span.groups.length || partsNumbers(span.gaps[count - 1]))
-    if (isWhole && !isPlainDate(scan.text, span, count)) {
-      hasBefore ??= saysPhone(scan, span.start)
-      const hasContext = hasBefore || isPhoneBehind(scan, end)
-      const isAll = count === span.groups.length
-      const groups = isAll ? span.groups : span.groups.slice(0, count)
-      const gaps = span.gaps.length < count ? span.gaps : span.gaps.slice(0, count - 1)
-      const score = scoreOf(span.hasPlus, groups, gaps, hasContext)
+    const isWhole = isWholeAt(text, end) && (count === span.count || partsNumbers(text, end))
+    if (isWhole) {
+      const score = scoreOf(scan, count === span.count ? span : { ...span, count, digits }, context)
       if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
     }
-    digits -= span.groups[count - 1]?.length ?? 0
+    digits -= end - (runs[run] as number)
   }
   return undefined
 }
 
-/** `2026-11-26`, with or without more behind it: no context makes it a phone number. */
-function isPlainDate(text: string, { start, hasPlus, groups }: NumberSpan, count: number): boolean {
-  if (hasPlus || count < 3 || groups[0]?.length !== 4 || (groups[1]?.length ?? 0) > 2 || (groups[2]?.length ?? 0) > 2)
-    return false
-  const [first, second] = [text.charCodeAt(start), text.charCodeAt(start + 1)]
-  return (first === 49 && second === 57) || (first === 50 && second === 48)
+const lengthOf = (runs: Runs, first: number, group: number): number =>
+  (runs[first + 2 * group + 1] as number) - (runs[first + 2 * group] as number)
+
+/** `2026-11-26`, with or without more behind it: no context makes it a phone number, and its first two groups are too short for one. */
+function isPlainDate({ text, runs }: Scan, { start, hasPlus, first, count }: NumberSpan): boolean {
+  if (hasPlus || count < 3 || lengthOf(runs, first, 0) !== 4) return false
+  if (lengthOf(runs, first, 1) > 2 || lengthOf(runs, first, 2) > 2) return false
+  const [century, decade] = [text.charCodeAt(start), text.charCodeAt(start + 1)]
+  return (century === 49 && decade === 57) || (century === 50 && decade === 48)
 }
 
 /** A space or a slash may stand between two numbers. */
-function partsNumbers(gap = ''): boolean {
-  return gap.startsWith(' ') || gap.startsWith('/')
+function partsNumbers(text: string, end: number): boolean {
+  const code = text.charCodeAt(end)
+  return code === 32 || code === 47
 }
 
-/** Every word that says phone has a letter: between numbers there is none, and no pattern is tried. */
-function saysPhone(scan: Scan, start: number): boolean {
-  if (!hasLetter(scan.text, Math.max(0, start - CONTEXT_CHARS), start)) return false
-  const context = before(scan, start, CONTEXT_CHARS)
-  return PHONE_BEFORE.test(context) || (PERHAPS_PHONE_BEFORE.test(context) && !OTHER_NUMBER.test(context))
+/** Whether words beside numbers of one text say phone. Every such word has a letter: between numbers there is none, and no pattern is tried. */
+class PhoneContext {
+  readonly #scan: Scan
+  readonly #before: Letterless
+  readonly #behind: Letterless
+  /** The number that was asked about last, and the answer. */
+  #start = -1
+  #says = false
+
+  constructor(scan: Scan) {
+    this.#scan = scan
+    this.#before = new Letterless(scan.text)
+    this.#behind = new Letterless(scan.text)
+  }
+
+  isNear(start: number, end: number): boolean {
+    if (start !== this.#start) {
+      this.#start = start
+      this.#says = this.#saysPhone(start)
+    }
+    return this.#says || this.#isBehind(end)
+  }
+
+  #saysPhone(start: number): boolean {
+    if (this.#before.holds(Math.max(0, start - CONTEXT_CHARS), start)) return false
+    const context = before(this.#scan, start, CONTEXT_CHARS)
+    return PHONE_BEFORE.test(context) || (PERHAPS_PHONE_BEFORE.test(context) && !OTHER_NUMBER.test(context))
+  }
+
+  #isBehind(end: number): boolean {
+    if (this.#behind.holds(end, Math.min(this.#scan.text.length, end + AFTER_CHARS))) return false
+    return PHONE_AFTER.test(after(this.#scan, end, AFTER_CHARS))
+  }
 }
 
-function isPhoneBehind(scan: Scan, end: number): boolean {
-  const limit = Math.min(scan.text.length, end + AFTER_CHARS)
-  return hasLetter(scan.text, end, limit) && PHONE_AFTER.test(after(scan, end, AFTER_CHARS))
-}
+/** Knows the last stretch without letters, so that windows that overlap are not read again. */
+class Letterless {
+  readonly #text: string
+  #from = 0
+  #to = 0
 
-function hasLetter(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (isLetter(text.charCodeAt(at))) return true
-  return false
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** Whether no letter stands in `[from, to)`. */
+  holds(from: number, to: number): boolean {
+    if (from < this.#from || from > this.#to) this.#from = this.#to = from
+    while (this.#to < to && !isLetter(this.#text.charCodeAt(this.#to))) this.#to += 1
+    return this.#to >= to
+  }
 }
 
 function isWholeAt(text: string, end: number): boolean {
@@ -205,24 +242,55 @@ function extensionEnd(text: string, end: number): number {
   return hit === null ? end : end + hit[0].length
 }
 
-function scoreOf(hasPlus: boolean, groups: readonly string[], gaps: readonly string[], hasContext: boolean): number {
-  const digits = groups.join('')
-  if (hasPlus) return internationalScore(groups, gaps, hasContext)
-  if (/^(?:00|011)[1-9]/.test(digits) && (hasContext || groups.length > 2)) {
-    const international = isInternational(digits.slice(digits.startsWith('011') ? 3 : 2))
-    if (international) return 0.85
+function scoreOf(scan: Scan, span: NumberSpan, context: PhoneContext): number {
+  const { text, runs } = scan
+  const { start, first, count, digits } = span
+  const end = runs[first + 2 * count - 1] as number
+  if (span.hasPlus) return internationalScore(groupsOf(scan, span), gapsOf(scan, span), context.isNear(start, end))
+  if (text.charCodeAt(runs[first] as number) === 48 && (count > 2 || context.isNear(start, end))) {
+    const written = groupsOf(scan, span).join('')
+    if (/^(?:00|011)[1-9]/.test(written) && isInternational(written.slice(written.startsWith('011') ? 3 : 2)))
+      return 0.85
   }
-  if (digits.length > 15 || isOtherNumber(groups, gaps)) return 0
-  // Groups with several kinds of separators, as brackets make them, must still be one form.
-  const isBracketed =
-    gaps[0]?.startsWith(')') === true &&
-    digits.length >= 8 &&
-    digits.length <= 12 &&
-    !/^(?:19|20)\d\d$/.test(groups[0] ?? '')
+  if (digits > 15) return 0
+  const isBracketed = isInBrackets(scan, span)
+  // Without a word that says phone, only these forms count.
+  const isForm = hasNationalForm(shapeOf(runs, first, count))
+  const isNear = context.isNear(start, end)
+  if (!isForm && !isBracketed && !isNear) return 0
+  const [groups, gaps] = [groupsOf(scan, span), gapsOf(scan, span)]
+  if (isOtherNumber(groups, gaps)) return 0
   const isPlain = gaps.length <= 2 || new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
-  const national = isPlain ? nationalScore(digits, groups.map(({ length }) => length).join('-')) : 0
-  if (hasContext) return Math.max(national, 0.75)
+  const national = isForm && isPlain ? nationalScore(groups.join(''), shapeOf(runs, first, count)) : 0
+  if (isNear) return Math.max(national, 0.75)
   return national === 0 && isBracketed ? 0.6 : national
+}
+
+/** Groups with several kinds of separators, as brackets make them, must still be one form. */
+function isInBrackets({ text, runs }: Scan, { first, count, digits }: NumberSpan): boolean {
+  const end = runs[first + 1] as number
+  if (count < 2 || text.charCodeAt(end) !== 41 || digits < 8 || digits > 12) return false
+  return !/^(?:19|20)\d\d$/.test(text.slice(runs[first], end))
+}
+
+function groupsOf({ text, runs }: Scan, { first, count }: NumberSpan): readonly string[] {
+  const groups: string[] = []
+  for (let run = first; run < first + 2 * count; run += 2) groups.push(text.slice(runs[run], runs[run + 1]))
+  return groups
+}
+
+/** What stands between each two groups. */
+function gapsOf({ text, runs }: Scan, { first, count }: NumberSpan): readonly string[] {
+  const gaps: string[] = []
+  for (let run = first + 2; run < first + 2 * count; run += 2) gaps.push(text.slice(runs[run - 1], runs[run]))
+  return gaps
+}
+
+/** Lengths of the groups, as `shapeNumber` takes them. */
+function shapeOf(runs: Runs, first: number, count: number): number {
+  let shape = 0
+  for (let group = 0; group < count; group++) shape = shape * SHAPE_BASE + lengthOf(runs, first, group)
+  return shape
 }
 
 /** `+49 (0)30 …`: the bracketed trunk zero is not dialled from abroad. */

@@ -47,13 +47,9 @@ const COUNTIES =
 const cnp: Check = (c) => {
   const first = digitAt(c, 0)
   const century = first === 3 || first === 4 ? 1800 : first === 5 || first === 6 ? 2000 : 1900
+  if (first === 0 || !isCalendarDay(century + numberAt(c, 1, 3), numberAt(c, 3, 5), numberAt(c, 5, 7))) return false
   const control = weighted(c, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11
-  return (
-    first > 0 &&
-    isCalendarDay(century + numberAt(c, 1, 3), numberAt(c, 3, 5), numberAt(c, 5, 7)) &&
-    isListed(COUNTIES, c.slice(7, 9)) &&
-    (control === 10 ? 1 : control) === digitAt(c, 12)
-  )
+  return (control === 10 ? 1 : control) === digitAt(c, 12) && isListed(COUNTIES, c.slice(7, 9))
 }
 
 /** Up to nine digits and a control digit; weights 7 5 3 2 1 7 5 3 2 to the right. */

@@ -71,6 +71,8 @@ describe('context', () => {
     ['{"tax_file_number":"876543210"}', 'pii/au-tfn 876543210'],
     ['876543210 (TFN)', 'pii/au-tfn 876543210'],
     ['N.I.F. 12345678Z', 'pii/es-nif 12345678Z'],
+    ['s.slice(1), ssn: 219099999', 'pii/us-ssn 219099999'],
+    ['s.aB, row.x, ssn: 219099999', 'pii/us-ssn 219099999'],
     ['여권번호는 M123A4567', 'pii/kr-passport M123A4567'],
     ['TC Kimlik Numarası 10000000146', 'pii/tr-national-id 10000000146'],
     ['SSN-078051120', 'pii/us-ssn 078051120'],

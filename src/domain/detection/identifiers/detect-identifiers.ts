@@ -69,15 +69,22 @@ export function detectIdentifiers(
 /** A text that is nothing but one value whose check holds: somebody's number or chance, an open guess. */
 const OPEN_GUESS = 0.4
 
+/** At a glance: false does not say that there is something to trim. */
+const isTrimmed = (text: string): boolean =>
+  isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
+const isVisible = (code: number): boolean => code > 32 && code < 127
+
 function bareValue(text: string): Match | undefined {
   if (text.length > 2 * SPAN_MAX) return undefined
-  const value = text.trim()
-  const start = text.indexOf(value)
+  const value = isTrimmed(text) ? text : text.trim()
   let state = 1
   for (let index = 0; index < value.length && state !== 0; index++)
-    state = value.charCodeAt(index) < 128 ? (AUTOMATON.next[state * 16 + classAt(value, index)] ?? 0) : 0
+    state = value.charCodeAt(index) < 128 ? (AUTOMATON.next[state * 16 + classAt(value, index)] as number) : 0
+  const ends = AUTOMATON.ends[state]
+  if (ends === undefined) return undefined
+  const start = value === text ? 0 : text.indexOf(value)
   const { upper } = compactOf(value)
-  const kinds = (AUTOMATON.ends[state] ?? [])
+  const kinds = ends
     .flatMap(({ kind }) => IDENTIFIER_KINDS[kind] ?? [])
     .filter((kind) => !kind.isFormatOnly && kind.check(upper))
   const rarest = kinds.toSorted((left, right) => left.passRate - right.passRate)[0]
@@ -171,22 +178,48 @@ function longestFrom(text: string, start: number, context: ContextIndex): Match 
   if (before === 'part') return undefined
   const limit = Math.min(text.length, start + SPAN_MAX)
   let best: Match | undefined
-  for (let state = 1, index = start; index < limit; index++) {
-    const code = text.charCodeAt(index)
-    state = code < 128 ? (AUTOMATON.next[state * 16 + (CLASS_OF[code] ?? 0)] ?? 0) : 0
-    if (state === 0) break
+  // Nothing ends within a run of digits.
+  let end = start
+  while (end < limit && classAt(text, end) === DIGIT) end += 1
+  let state = BEHIND_DIGITS[end - start] as number
+  while (state !== 0) {
     const ends = AUTOMATON.ends[state]
-    if (ends === undefined || isAlnum(text, index + 1)) continue
-    const after = standingAfter(text, index + 1)
-    if (after === 'part') continue
-    const isJoined = before === 'joined' || after === 'joined' || isCutAtSpace(text, start, index + 1)
-    const hasContext = context.hasAnyNear?.(start, index + 1) ?? true
-    const possible = hasContext ? ends : isJoined ? undefined : AUTOMATON.strongEnds[state]
-    if (possible === undefined) continue
-    const found = judge({ text, start, end: index + 1, isJoined, hasContext }, possible, context)
-    if (found !== undefined) best = best === undefined ? found : stronger(best, found)
+    if (ends !== undefined && !isAlnum(text, end)) {
+      const found = judgeSpan({ text, start, end, before, state }, ends, context)
+      if (found !== undefined) best = best === undefined ? found : stronger(best, found)
+    }
+    if (end === limit) break
+    const code = text.charCodeAt(end)
+    state = code < 128 ? (AUTOMATON.next[state * 16 + (CLASS_OF[code] as number)] as number) : 0
+    end += 1
   }
   return best
+}
+
+/** States of the automaton behind so many digits. */
+const BEHIND_DIGITS = new Uint16Array(SPAN_MAX + 1).fill(1, 0, 1)
+for (let count = 1; count <= SPAN_MAX; count++)
+  BEHIND_DIGITS[count] = AUTOMATON.next[(BEHIND_DIGITS[count - 1] as number) * 16 + DIGIT] as number
+
+interface Span {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  readonly before: Standing
+  readonly state: number
+}
+
+function judgeSpan(
+  { text, start, end, before, state }: Span,
+  ends: readonly ShapeEnd[],
+  context: ContextIndex,
+): Match | undefined {
+  const after = standingAfter(text, end)
+  if (after === 'part') return undefined
+  const isJoined = before === 'joined' || after === 'joined' || isCutAtSpace(text, start, end)
+  const hasContext = context.hasAnyNear?.(start, end) ?? true
+  const possible = hasContext ? ends : isJoined ? undefined : AUTOMATON.strongEnds[state]
+  return possible === undefined ? undefined : judge({ text, start, end, isJoined, hasContext }, possible, context)
 }
 
 interface Candidate {

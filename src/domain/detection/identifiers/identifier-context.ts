@@ -109,17 +109,34 @@ function collect(window: string, found: Set<number>): void {
     if (folded.includes(text)) for (const kind of kinds) found.add(kind)
 }
 
-/** `plain` is ASCII in which no single letter stands before a full stop: it parts into words without expressions. */
+/** `plain` is ASCII without letters that full stops set apart, as in `N.I.F.`: it parts into words without expressions. */
 function formOf(window: string): 'letterless' | 'plain' | 'other' {
   let letters = 0
   let run = 0
+  let stops = 0
   for (let index = 0; index < window.length; index++) {
     const code = window.charCodeAt(index)
-    if (code > 127 || (code === 46 && run === 1)) return 'other'
+    if (code > 127) return 'other'
+    if (code === POINT) stops |= behindOne(run) | beforeOne(window, index, window.length)
     run = isAsciiLetter(code) ? run + 1 : 0
     letters += run
   }
-  return letters === 0 ? 'letterless' : 'plain'
+  return letters === 0 ? 'letterless' : stops === SETS_APART ? 'other' : 'plain'
+}
+
+const POINT = 46
+/** A full stop behind a single letter, and one before a single letter: `wordsOf` joins letters only where there are both. */
+const BEHIND_ONE = 1
+const BEFORE_ONE = 2
+const SETS_APART = BEHIND_ONE | BEFORE_ONE
+
+const behindOne = (letters: number): number => (letters === 1 ? BEHIND_ONE : 0)
+
+/** A letter that a capital or the end of the window at `to` follows may be a single one. */
+function beforeOne(text: string, at: number, to: number): number {
+  if (at + 1 >= to || !isAsciiLetter(text.charCodeAt(at + 1))) return 0
+  const next = at + 2 < to ? text.charCodeAt(at + 2) : 0
+  return next >= 97 && next <= 122 ? 0 : BEFORE_ONE
 }
 
 const UPPER = 1
@@ -152,9 +169,11 @@ function mayHoldPhrase(text: string, from: number, to: number): boolean {
   let isInside = false
   let letters = 0
   let before = 0
+  let stops = 0
   for (let index = from; index <= to; index++) {
     const code = index < to ? text.charCodeAt(index) : 0
-    if (code > 127 || (code === 46 && letters === 1)) return true
+    if (code === POINT) stops |= behindOne(letters) | beforeOne(text, index, to)
+    if (code > 127 || stops === SETS_APART) return true
     const kind = charKind(code)
     const next = kind === UPPER && before === UPPER && index + 1 < to ? charKind(text.charCodeAt(index + 1)) : 0
     const isHump = kind === UPPER && (before === LOWER || next === LOWER)

@@ -77,12 +77,22 @@ function take(hits: LocalHit[], hit: LocalHit | undefined): void {
   if (hit !== undefined) hits.push(hit)
 }
 
+/** What a search over a text without any mark would say. */
+export function unmarkedHits(text: string): LocalHits {
+  const opening = openingRole(text)
+  return opening === undefined ? NOTHING_HIT : { ...NOTHING_HIT, hits: [opening] }
+}
+
+const NOTHING_HIT: LocalHits = { hits: [], rot13Words: 0, reversedWords: 0 }
+
 const TURN_MARKS = FORGED_MARKUP.filter(({ text }) => text.startsWith('\n'))
+const TURN_LETTERS = new Set(TURN_MARKS.map(({ text }) => text.charCodeAt(1)))
 
 /** "system:" or "assistant:" at the very start is a forged turn as it is at the start of a line. */
 function openingRole(text: string): LocalHit | undefined {
+  if (!TURN_LETTERS.has(text.charCodeAt(0) | 32)) return undefined
   for (const { text: mark, weight } of TURN_MARKS)
-    if (text.charAt(0).toLowerCase() === mark.charAt(1) && text.slice(0, 16).toLowerCase().startsWith(mark.slice(1)))
+    if (text.slice(0, 16).toLowerCase().startsWith(mark.slice(1)))
       return { rule: 'forged-markup', weight, start: 0, end: mark.length - 1 }
   return undefined
 }

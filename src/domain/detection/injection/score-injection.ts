@@ -2,7 +2,7 @@ import { canonicalView, type View } from '../canonical-view.ts'
 import { survey, type Survey } from '../readings/survey.ts'
 import { readingsOf, type Readings } from '../readings/readings-of.ts'
 import type { Reading } from '../readings/text-reading.ts'
-import { reversed, rot13, unleet } from '../readings/turned.ts'
+import { leetOf, reversed, rot13, unleet } from '../readings/turned.ts'
 import { injectionHits, type LocalHit, type LocalHits } from './injection-hits.ts'
 import { EARLIER, PROMPT_WORDS, PUT_OUT, RULES, SET_ASIDE } from './injection-lexicon.ts'
 import { segmented } from './segmented.ts'
@@ -34,7 +34,7 @@ export function scoreInjection(
   hitsOf: HitsOf = ({ text }) => injectionHits(text),
 ): InjectionScore {
   const own = hitsOf(readings.plain)
-  const hits: InjectionHit[] = own.hits.map((hit) => placed(readings.plain, hit))
+  const hits: InjectionHit[] = own.hits.length === 0 ? [] : own.hits.map((hit) => placed(readings.plain, hit))
   const plain = combine(own.hits)
   for (const reading of readings.derived) nested(hits, reading, plain, hitsOf)
   if (view.tagText.length >= 4) hits.push({ rule: 'hidden-tags', start: 0, end: raw.length, weight: 0.9 })
@@ -96,6 +96,7 @@ function turnedHits(
   { rot13Words, reversedWords }: LocalHits,
   { plain, seen }: { readonly plain: number; readonly seen: Survey },
 ): void {
+  if (rot13Words < TURNED_MIN && reversedWords < TURNED_MIN && seen.mixed.length === 0) return
   const { text } = reading
   const take = (turned: Reading): void => {
     const local = injectionHits(turned.text)
@@ -117,12 +118,21 @@ const LEET_WORDS: ReadonlySet<string> = new Set([...SET_ASIDE, ...RULES, ...EARL
 
 /** Words such as "1gn0r3" that the rules would know if their digits were letters. */
 function isLeet(text: string, { mixed }: Survey): boolean {
-  return mixed.some(({ start, end }) => {
-    const written = text.slice(start, end)
-    // No word of the rules has a digit, and these stand for no letter.
-    return !/[2689]/.test(written) && LEET_WORDS.has(unleet(written).toLowerCase())
-  })
+  for (const { start, end } of mixed) {
+    const sketch = sketchOf(leetUnit(text, start), leetUnit(text, end - 1), end - start)
+    if (LEET_SKETCHES.has(sketch) && LEET_WORDS.has(unleet(text.slice(start, end)).toLowerCase())) return true
+  }
+  return false
 }
+
+/** First and last letter and length of a word in one number: of words with digits, next to none has one of theirs by chance. */
+const sketchOf = (first: number, last: number, length: number): number => (first * 128 + last) * 256 + length
+const LEET_SKETCHES: ReadonlySet<number> = new Set(
+  Array.from(LEET_WORDS, (word) => sketchOf(word.charCodeAt(0), word.charCodeAt(word.length - 1), word.length)),
+)
+
+/** The lower-case letter that a unit stands for. */
+const leetUnit = (text: string, at: number): number => leetOf(text.charCodeAt(at)) | 0x20
 
 const SENTENCE_MAX = 600
 

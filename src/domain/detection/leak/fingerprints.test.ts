@@ -26,6 +26,17 @@ describe('winnowed fingerprints', () => {
     )
   })
 
+  test('find it wherever it stands in a long text', () => {
+    const secret = 'thequickbrownfoxjumpsoverthelazydogs'
+    const index = fingerprintIndex([guarded(secret, 32)], 16)
+    assert(
+      property(integer({ min: 0, max: 6_000 }), integer({ min: 0, max: 6_000 }), (before, behind) => {
+        const codes = lettersOf(`${'x'.repeat(before)}${secret}${'y'.repeat(behind)}`).codes
+        expect(findShared(codes, index)).toMatchObject([{ first: before, last: before + secret.length - 1 }])
+      }),
+    )
+  })
+
   test('find nothing that is not shared: every match is a part of the guarded text of the asked length', () => {
     assert(
       property(letters(200, 'abc'), letters(200, 'abc'), (secret, text) => {

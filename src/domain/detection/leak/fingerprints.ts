@@ -103,58 +103,100 @@ function orderAt(hashes: Int32Array, at: number): number {
 
 /** Maximal runs that `codes` shares with a guarded text, in order and apart; linear, bounded in number. */
 export function findShared(codes: LetterCodes, index: FingerprintIndex): readonly LetterMatch[] {
-  const { gram, sieve, sieveShift } = index
+  if (index.places.size === 0) return NO_MATCHES
+  const sieved = sievedGrams(codes, index)
+  if (sieved.length === 0) return NO_MATCHES
   const matches: LetterMatch[] = []
-  if (index.places.size === 0) return matches
   const budget = { comparisons: COMPARISONS_PER_LETTER * codes.length }
-  const cursor: Cursor = { start: 0, hash: hashAt(codes, 0, gram) }
   let from = 0
-  while (advance(codes, { sieve, sieveShift, gram, leading: power(gram) }, cursor)) {
-    const { start } = cursor
-    const places = index.places.get(cursor.hash)
-    const match =
-      start < from || places === undefined ? undefined : longestAt(codes, { start, from }, places, { index, budget })
-    if (match !== undefined) {
-      matches.push(match)
-      from = match.last + 1
-      if (matches.length === MATCHES_MAX) break
-    }
-    roll(codes, gram, cursor)
+  for (let gram = 0; gram < sieved.length && matches.length < MATCHES_MAX; gram += 2) {
+    const start = sieved[gram] as number
+    const places = start < from ? undefined : index.places.get(sieved[gram + 1] as number)
+    const match = places === undefined ? undefined : longestAt(codes, { start, from }, places, { index, budget })
+    if (match === undefined) continue
+    matches.push(match)
+    from = match.last + 1
   }
   return matches
 }
 
-interface Cursor {
-  start: number
-  hash: number
+const NO_MATCHES: readonly LetterMatch[] = []
+const LANES = 4
+/** Shorter texts are walked in one go. */
+const LANES_FROM = 1_024
+
+/**
+ * Starts and hashes of the grams that the sieve lets through, in order and flat. Each hash waits for the one before it: four of them in
+ * turn, one over each quarter, wait together.
+ */
+function sievedGrams(codes: LetterCodes, { gram, sieve, sieveShift }: FingerprintIndex): readonly number[] {
+  const grams = Math.max(0, codes.length - gram + 1)
+  const quarter = grams < LANES_FROM ? 0 : Math.floor(grams / LANES)
+  const rolling = { sieve, sieveShift, gram, leading: power(gram) }
+  const rest: number[] = []
+  if (quarter === 0) {
+    sieveLane(codes, rolling, { from: 0, to: grams, found: rest })
+    return rest
+  }
+  const lanes: readonly [number[], number[], number[], number[]] = [[], [], [], []]
+  sieveLanes(codes, rolling, { quarter, lanes })
+  sieveLane(codes, rolling, { from: LANES * quarter, to: grams, found: rest })
+  return [...lanes, rest].flat()
 }
 
 interface Rolling {
   readonly sieve: Uint32Array
   readonly sieveShift: number
   readonly gram: number
+  /** What the first letter of a gram is multiplied with. */
   readonly leading: number
 }
 
-/** Moves to the next gram that the sieve lets through; a loop of its own, which compiles to few instructions. */
-function advance(codes: LetterCodes, { sieve, sieveShift, gram, leading }: Rolling, cursor: Cursor): boolean {
-  const grams = codes.length - gram + 1
-  let { start, hash } = cursor
-  while (start < grams) {
-    const bit = hash >>> sieveShift
-    if ((((sieve[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1) break
-    hash = (Math.imul(hash, BASE) + (codes[start + gram] ?? 0) - Math.imul(codes[start] ?? 0, leading)) | 0
-    start += 1
+/** The four quarters in turn; a loop of its own, which compiles to few instructions. */
+function sieveLanes(
+  codes: LetterCodes,
+  { sieve, sieveShift, gram, leading }: Rolling,
+  { quarter, lanes }: { readonly quarter: number; readonly lanes: readonly [number[], number[], number[], number[]] },
+): void {
+  const [second, third, fourth] = [quarter, 2 * quarter, 3 * quarter]
+  let a = hashAt(codes, 0, gram)
+  let b = hashAt(codes, second, gram)
+  let c = hashAt(codes, third, gram)
+  let d = hashAt(codes, fourth, gram)
+  for (let at = 0; at < quarter; at++) {
+    const isIn =
+      ((sieve[(a >>> sieveShift) >>> 5] as number) >>> ((a >>> sieveShift) & 31)) |
+      ((sieve[(b >>> sieveShift) >>> 5] as number) >>> ((b >>> sieveShift) & 31)) |
+      ((sieve[(c >>> sieveShift) >>> 5] as number) >>> ((c >>> sieveShift) & 31)) |
+      ((sieve[(d >>> sieveShift) >>> 5] as number) >>> ((d >>> sieveShift) & 31))
+    if ((isIn & 1) === 1) {
+      if (isSieved(sieve, a >>> sieveShift)) lanes[0].push(at, a)
+      if (isSieved(sieve, b >>> sieveShift)) lanes[1].push(second + at, b)
+      if (isSieved(sieve, c >>> sieveShift)) lanes[2].push(third + at, c)
+      if (isSieved(sieve, d >>> sieveShift)) lanes[3].push(fourth + at, d)
+    }
+    a = rolled(a, codes[at + gram] as number, Math.imul(codes[at] as number, leading))
+    b = rolled(b, codes[second + at + gram] as number, Math.imul(codes[second + at] as number, leading))
+    c = rolled(c, codes[third + at + gram] as number, Math.imul(codes[third + at] as number, leading))
+    // The last gram of all has no letter behind it.
+    d = rolled(d, codes[fourth + at + gram] ?? 0, Math.imul(codes[fourth + at] as number, leading))
   }
-  cursor.start = start
-  cursor.hash = hash
-  return start < grams
 }
 
-function roll(codes: LetterCodes, gram: number, cursor: Cursor): void {
-  const { start, hash } = cursor
-  cursor.hash = (Math.imul(hash, BASE) + (codes[start + gram] ?? 0) - Math.imul(codes[start] ?? 0, power(gram))) | 0
-  cursor.start = start + 1
+const rolled = (hash: number, more: number, less: number): number => (Math.imul(hash, BASE) + more - less) | 0
+
+const isSieved = (sieve: Uint32Array, bit: number): boolean => (((sieve[bit >>> 5] as number) >>> (bit & 31)) & 1) === 1
+
+function sieveLane(
+  codes: LetterCodes,
+  { sieve, sieveShift, gram, leading }: Rolling,
+  { from, to, found }: { readonly from: number; readonly to: number; readonly found: number[] },
+): void {
+  let hash = hashAt(codes, from, gram)
+  for (let at = from; at < to; at++) {
+    if (isSieved(sieve, hash >>> sieveShift)) found.push(at, hash)
+    hash = rolled(hash, codes[at + gram] ?? 0, Math.imul(codes[at] as number, leading))
+  }
 }
 
 function power(exponent: number): number {

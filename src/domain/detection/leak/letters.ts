@@ -13,13 +13,20 @@ export interface LetterStream {
 }
 
 const UPPER_TO_LOWER = 32
+/** From here on every unit counts. */
+const ALL_FROM = 192
+const BACKSLASH = 92
+/** Instead of a letter: the unit was not met yet, or what follows decides. */
+const UNKNOWN = 0xffff
+const ESCAPES = 0xfffe
 
-/** What each character below U+00C0 counts as: itself, its lower case, or nothing (0). */
-const FOLD = new Uint8Array(192)
+/** What each unit counts as: itself, its lower case, or nothing (0). Filled as units are met. */
+const LETTERS = new Uint16Array(0x10000).fill(UNKNOWN, ALL_FROM)
 for (let code = 0; code < 128; code++) {
-  if ((code >= 48 && code <= 57) || (code >= 97 && code <= 122)) FOLD[code] = code
-  if (code >= 65 && code <= 90) FOLD[code] = code + UPPER_TO_LOWER
+  if ((code >= 48 && code <= 57) || (code >= 97 && code <= 122)) LETTERS[code] = code
+  if (code >= 65 && code <= 90) LETTERS[code] = code + UPPER_TO_LOWER
 }
+LETTERS[BACKSLASH] = ESCAPES
 
 /** Letters of `raw`, read through its canonical view. Linear. `spare`: memory for the codes, which then last until it is taken again. */
 export function lettersOf(raw: string, view: View = canonicalView(raw), spare?: SpareUnits): LetterStream {
@@ -34,12 +41,17 @@ export function lettersOf(raw: string, view: View = canonicalView(raw), spare?: 
 
 /** A loop of its own, which compiles to few instructions. */
 function fillLetters(codes: LetterCodes, units: Uint16Array, length: number): number {
+  const table = LETTERS
   let count = 0
-  let before = 0
   for (let index = 0; index < length; index++) {
-    const code = units[index] as number
-    const letter = code > 191 ? lowerOf(code) : before === BACKSLASH && isEscape(code) ? 0 : (FOLD[code] as number)
-    before = code
+    let letter = table[units[index] as number] as number
+    if (letter >= ESCAPES) {
+      if (letter === ESCAPES) {
+        if (index + 1 < length && isEscape(units[index + 1] as number)) index += 1
+        continue
+      }
+      letter = lowerOf(units[index] as number)
+    }
     codes[count] = letter
     // One for any letter, without a branch that the processor would have to guess.
     count += (letter + 0xffff) >>> 16
@@ -50,28 +62,24 @@ function fillLetters(codes: LetterCodes, units: Uint16Array, length: number): nu
 /** `\n` and the like, as JSON and source code write line ends, would put letters into the row. */
 const isEscape = (code: number): boolean => code === 110 || code === 114 || code === 116 || code === 98 || code === 102
 
-const BACKSLASH = 92
-
 /** Index of the `wanted`-th letter: walked only where something was found. */
 function placeOf(text: string, wanted: number): number {
   let seen = -1
   let before = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (code > 191 || (FOLD[code] !== 0 && !(before === BACKSLASH && isEscape(code)))) seen += 1
+    const isLetter = code >= ALL_FROM || (code !== BACKSLASH && LETTERS[code] !== 0)
+    if (isLetter && !(before === BACKSLASH && isEscape(code))) seen += 1
     if (seen === wanted) return index
     before = code
   }
   return text.length
 }
 
-/** Lower case of each unit that was met; 0 where none was. */
-let lowerUnits: Uint16Array | undefined
-
+/** Two units need more than one in lower case, and stay as they are. */
 function lowerOf(code: number): number {
-  const table = (lowerUnits ??= new Uint16Array(0x10000))
-  const known = table[code] as number
-  if (known !== 0) return known
   const lower = String.fromCharCode(code).toLowerCase()
-  return (table[code] = lower.length === 1 ? lower.charCodeAt(0) : code)
+  const letter = lower.length === 1 ? lower.charCodeAt(0) : code
+  if (letter < ESCAPES) LETTERS[code] = letter
+  return letter
 }

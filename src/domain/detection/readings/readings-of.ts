@@ -32,8 +32,13 @@ const GROWTH_MAX = 4
  * Guarantee class: exact, for these forms and within the budgets.
  */
 export function readingsOf(raw: string, view: View = canonicalView(raw)): Readings {
-  const plain = Reading.plain(raw, view)
-  const search = new Search(Math.max(CHARS_MIN, GROWTH_MAX * raw.length), raw.length)
+  return readingsWithin(Reading.plain(raw, view))
+}
+
+/** The same where the text was read in its canonical form already. */
+export function readingsWithin(plain: Reading): Readings {
+  const { length } = plain.raw
+  const search = new Search(Math.max(CHARS_MIN, GROWTH_MAX * length), length)
   const seen = search.within(plain)
   return { plain, seen, derived: search.found, undecoded: search.undecoded }
 }
@@ -80,7 +85,8 @@ class Search {
             : parent.piece(encoding, hidden, wholeOf(parent)),
         )
     const { seen } = parent
-    for (const region of escapedRegions(text, seen.escapes)) this.#unescaped(parent, region)
+    if (seen.escapes.length > 0)
+      for (const region of escapedRegions(text, seen.escapes)) this.#unescaped(parent, region)
     if (seen.long.length > 0 || seen.codes.length > 0)
       for (const run of encodedRuns(text, seen)) {
         if (this.isSpent) break

@@ -1,6 +1,6 @@
 import { markAutomaton } from '../mark-automaton.ts'
 import type { Place } from './place.ts'
-import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs } from './unit-walk.ts'
+import { GAP_MAX, SPACED_MIN, walkUnits, type Places, type Runs, type UnitWalk } from './unit-walk.ts'
 
 /** Where a text may hold another one: each kind in order and apart. */
 export interface Survey {
@@ -10,7 +10,7 @@ export interface Survey {
   readonly spaced: readonly Place[]
   /** Rows of short numbers, as character codes are written. */
   readonly codes: readonly Place[]
-  /** Words that mix letters with digits that look like letters, up to a bound. */
+  /** Words that mix letters with digits, all of which look like letters, up to a bound. */
   readonly mixed: readonly Place[]
   /** Runs of ASCII digits: starts and ends, flat. */
   readonly digits: Runs
@@ -23,6 +23,8 @@ export interface Survey {
 }
 
 const CODES_MIN = 8
+/** Units of so many codes of two digits, a sign between each. */
+const CODE_ROW_MIN = 3 * CODES_MIN - 1
 const MIXED_MAX = 256
 const MIXED_WORD_MAX = 24
 
@@ -39,7 +41,11 @@ const classAt = (text: string, at: number): number => {
 
 /** What one walk over the units and short looks at the places that it names show. Linear. */
 export function survey(text: string): Survey {
-  const walk = walkUnits(text, markAutomaton())
+  return surveyOf(text, walkUnits(text, markAutomaton()))
+}
+
+/** The same where the walk was made already. */
+export function surveyOf(text: string, walk: UnitWalk): Survey {
   const { digits, escapes, joints, spots } = walk
   return {
     long: placesOf(walk.long),
@@ -58,7 +64,10 @@ export function digitRuns(text: string): Runs {
   return walkUnits(text, markAutomaton()).digits
 }
 
+const NO_PLACES: readonly Place[] = []
+
 function placesOf(runs: Runs): readonly Place[] {
+  if (runs.length === 0) return NO_PLACES
   const places: Place[] = []
   for (let run = 0; run < runs.length; run += 2)
     places.push({ start: runs[run] as number, end: runs[run + 1] as number })
@@ -66,6 +75,7 @@ function placesOf(runs: Runs): readonly Place[] {
 }
 
 function spacedRows(text: string, singles: readonly number[]): readonly Place[] {
+  if (singles.length === 0) return NO_PLACES
   const rows: Place[] = []
   for (const sixth of singles) {
     const before = singlesTowards(text, sixth - 1, -1)
@@ -128,6 +138,7 @@ const NEAR_RUNS = 4
 const CODE_MAX = 8
 
 function codeRows(text: string, runs: Runs): readonly Place[] {
+  if (runs.length < 2 * NEAR_RUNS) return NO_PLACES
   const rows: Place[] = []
   let from = 0
   for (let run = 0; run + 2 * NEAR_RUNS <= runs.length; run += 2) {
@@ -136,6 +147,7 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
       start < from ||
       !mayBeCode((runs[run + 1] as number) - start) ||
       (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW ||
+      (text.length - start < CODE_ROW_MIN && classAt(text, start - 1) !== ALNUM) ||
       endsSoon(text, runs, run)
     )
       continue
@@ -209,7 +221,20 @@ function isOf(text: string, start: number, end: number, isMember: (code: number)
 const isBit = (code: number): boolean => code === 48 || code === 49
 const isHex = (code: number): boolean => isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70)
 
+/** Bit of each digit that stands for no letter. */
+const NO_LETTERS = (1 << 2) | (1 << 6) | (1 << 8) | (1 << 9)
+
+/** Whether every digit of a word looks like a letter. */
+function hasLetterDigits(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit >= 0 && digit <= 9 && ((NO_LETTERS >> digit) & 1) === 1) return false
+  }
+  return true
+}
+
 function mixedWords(text: string, runs: Runs): readonly Place[] {
+  if (runs.length === 0) return NO_PLACES
   const words: Place[] = []
   let last = 0
   for (let run = 0; run < runs.length && words.length < MIXED_MAX; run += 2) {
@@ -219,7 +244,7 @@ function mixedWords(text: string, runs: Runs): readonly Place[] {
     while (start > last && end - start <= MIXED_WORD_MAX && classAt(text, start - 1) === ALNUM) start -= 1
     while (end < text.length && end - start <= MIXED_WORD_MAX && classAt(text, end) === ALNUM) end += 1
     last = end
-    if (end - start >= 3 && end - start <= MIXED_WORD_MAX && /[013457]/.test(text.slice(start, end)))
+    if (end - start >= 3 && end - start <= MIXED_WORD_MAX && hasLetterDigits(text, start, end))
       words.push({ start, end })
   }
   return words

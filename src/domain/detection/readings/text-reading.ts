@@ -31,8 +31,11 @@ export class Reading {
     this.#toParent = toParent
   }
 
-  static plain(raw: string, view: View): Reading {
-    return new Reading('plain', { raw, view }, undefined, (start, end) => ({ start, end }))
+  /** `seen`: what a survey of the view's text shows, where it is known. */
+  static plain(raw: string, view: View, seen?: Survey): Reading {
+    const reading = new Reading('plain', { raw, view }, undefined, (start, end) => ({ start, end }))
+    reading.#seen = seen
+    return reading
   }
 
   /** A text that is hidden in characters which the canonical form leaves out; `place` is raw. */

@@ -23,12 +23,16 @@ const LEET = Uint8Array.from({ length: 128 }, (_, code) => code)
 for (const [sign, letter] of ['0o', '1i', '3e', '4a', '5s', '7t', '@a', '$s', '!i'].map((pair) => pair.split('')))
   LEET[sign?.charCodeAt(0) ?? 0] = letter?.charCodeAt(0) ?? 0
 
+/** The letter that a unit stands for, or itself. */
+export function leetOf(code: number): number {
+  return code < 128 ? (LEET[code] as number) : code
+}
+
 /** Digits and signs that stand for letters, read as those letters; unit by unit at the same places. */
 export function unleet(text: string): string {
   const units = new Uint16Array(text.length)
   for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    units[index] = code < 128 ? (LEET[code] as number) : code
+    units[index] = leetOf(text.charCodeAt(index))
   }
   return textOfUnits(units)
 }

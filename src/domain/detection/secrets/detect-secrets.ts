@@ -24,7 +24,7 @@ export function detectSecrets(raw: string): readonly Match[] {
 export class SecretSearch {
   readonly #text: string
   readonly #found: Match[] = []
-  readonly #searchedTo = new Map<number, number>()
+  #searchedTo: Map<number, number> | undefined
   /** End of the last stretch of base64url that was walked. */
   #stretchEnd = 0
 
@@ -37,12 +37,13 @@ export class SecretSearch {
     const { rules, standing } = SECRET_ANCHORS[anchor] as SecretAnchor
     if (standing !== 'anywhere' && isInsideWord(this.#text, start, standing)) return
     for (const number of rules) {
-      if (start < (this.#searchedTo.get(number) ?? 0)) continue
+      if (start < (this.#searchedTo?.get(number) ?? 0)) continue
       const rule = SECRET_RULES[number] as SecretRule
       if (rule.check === 'jwt' && !this.#hasPointBehind(start)) continue
       const match = verifySecretAt(rule, this.#text, start)
       if (match === undefined) continue
       this.#found.push(match)
+      this.#searchedTo ??= new Map()
       this.#searchedTo.set(number, match.end)
     }
   }
