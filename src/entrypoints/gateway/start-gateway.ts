@@ -17,7 +17,11 @@ import { memorySessionStore } from '../../adapters/session/memory-session-store.
 import { RecordGaps } from '../../adapters/spool/record-gaps.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
 import { meteredTransport } from '../../adapters/telemetry/metered-transport.ts'
-import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import {
+  gatewayTelemetry,
+  type GatewayTelemetry,
+  type RequestSpans,
+} from '../../adapters/telemetry/gateway-telemetry.ts'
 import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
@@ -173,7 +177,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const engine = celEngine()
   const bundles = new BundleSource({ ...options, gateway, clock, engine }, trust.value)
   await bundles.start()
-  const telemetry = gatewayTelemetry(options.otlpEndpoint)
+  const telemetry = gatewayTelemetry(await spansTo(options.otlpEndpoint))
   const hmac = keyedTextDigest(hmacKey)
   const { spool, sink } = await openRecords(options, { config, gateway, clock })
   const rollouts = new Rollouts({ configured: () => config.config.rollouts ?? [], hmac, monotonicMs, log: options.log })
@@ -240,6 +244,12 @@ function openApprovals(
   })
 }
 
+/** Where nobody takes spans, none is made, and what makes them is not even loaded. */
+async function spansTo(endpoint: string | undefined): Promise<RequestSpans | undefined> {
+  if (endpoint === undefined) return undefined
+  return (await import('../../adapters/telemetry/request-spans.ts')).otlpSpans(endpoint)
+}
+
 /** SECURITY: a span tells of a tenant's requests, though nothing of what they say: it goes where their data may go. */
 function tracesWithinRegions(options: GatewayOptions, config: LiveConfig): NonNullable<GatewayPorts['mayTrace']> {
   return (release, tenant) =>
@@ -286,7 +296,7 @@ async function openRecords(
 async function post(
   url: string,
   { token, gateway }: { readonly token: string; readonly gateway: string },
-  body: string,
+  body: string | Buffer,
 ): Promise<boolean> {
   try {
     const answer = await request(url, {
