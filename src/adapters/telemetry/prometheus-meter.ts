@@ -2,11 +2,11 @@
 export type Labels = Readonly<Record<string, string | number>>
 
 export interface Histogram {
-  record(value: number, labels: Labels): void
+  readonly record: (value: number, labels: Labels) => void
 }
 
 export interface Counter {
-  add(count: number, labels: Labels): void
+  readonly add: (count: number, labels: Labels) => void
 }
 
 export type Observe = (value: number, labels?: Labels) => void
