@@ -172,18 +172,21 @@ class RunningSpool implements Spool {
     return this.#sealedBytes + this.#current.bytes
   }
 
-  async #append(file: DurableLines, line: string): Promise<AppendOutcome> {
+  #append(file: DurableLines, line: string): Promise<AppendOutcome> {
     if (this.bytes + line.length > this.#bytesMax) this.#isFull = true
-    const outcome: AppendOutcome = this.#isFull ? { kept: false, reason: FULL } : await file.append(line)
+    return this.#isFull ? Promise.resolve({ kept: false, reason: FULL }) : file.append(line)
+  }
+
+  #isKept(outcome: AppendOutcome): boolean {
     this.#problem = outcome.kept ? undefined : outcome.reason
-    return outcome
+    return outcome.kept
   }
 
   async intent(record: DecisionIntent): Promise<AppendOutcome> {
     const line = JSON.stringify(record)
     const file = this.#current
     const outcome = await this.#append(file, line)
-    if (outcome.kept) {
+    if (this.#isKept(outcome)) {
       this.#pending.set(record.id, { line, file })
       this.#fresh += 1
     }
@@ -192,7 +195,7 @@ class RunningSpool implements Spool {
 
   async outcome(record: DecisionOutcome): Promise<AppendOutcome> {
     const outcome = await this.#append(this.#current, JSON.stringify(record))
-    if (outcome.kept) {
+    if (this.#isKept(outcome)) {
       this.#pending.delete(record.id)
       this.#fresh += 1
     }
@@ -201,7 +204,7 @@ class RunningSpool implements Spool {
 
   async note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome> {
     const outcome = await this.#append(this.#current, JSON.stringify(record))
-    if (outcome.kept) this.#fresh += 1
+    if (this.#isKept(outcome)) this.#fresh += 1
     return outcome
   }
 

@@ -27,7 +27,7 @@ import type { ServedRelease } from '../../application/gateway/admitted-system.ts
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { mayReceive } from '../../domain/routing/plan-route.ts'
-import { routeOf } from './route-of.ts'
+import { routePlans } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
@@ -200,7 +200,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     rollouts,
     sessions: memorySessionStore(clock),
     transport: meteredTransport(config.transport, telemetry),
-    planRoute: (context, model) => routeOf(context, model, config),
+    planRoute: routePlans(config),
     admitWithinLimits: async (call) => {
       const verdict = await config.limiter.admit(call)
       telemetry.limit(call.by.system[0] ?? '', verdict)
