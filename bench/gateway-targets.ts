@@ -17,8 +17,8 @@ export interface Started {
   readonly apiKey?: string | undefined
 }
 
-/** As docs/how-to/run-a-gateway.md starts it. */
-const GATEWAY_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20']
+/** As `bin/gatehouse-gateway` goes on. */
+const GATEWAY_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=40']
 const PATH = '/v1/chat/completions'
 
 /** The processes of one run: all are ended with it. */
@@ -96,9 +96,9 @@ async function startAudited(processes: BenchProcesses, upstream: string): Promis
   const plane = await processes.start<Plane>('gateway-plane.ts')
   const trust = join(processes.folder, 'trust.json')
   await writeFile(trust, plane.trustText)
-  const program = join(processes.root, 'src', 'entrypoints', 'gateway', 'main.ts')
+  const program = join(processes.root, 'bin', 'gatehouse-gateway')
   const child = processes.own(
-    spawn(process.execPath, [...GATEWAY_FLAGS, program], {
+    spawn(process.execPath, [program], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         PATH: process.env['PATH'],

@@ -127,8 +127,7 @@ export async function startProcesses(
       GATEHOUSE_ENVIRONMENT: 'local',
       ...upstream,
     }
-    const program = ['--max-semi-space-size=8', '--heap-growing-percent=20', 'src/entrypoints/gateway/main.ts']
-    children.push(await startChild('gateway', program, gateway, `${gatewayUrl}/healthz`))
+    children.push(await startChild('gateway', ['bin/gatehouse-gateway'], gateway, `${gatewayUrl}/healthz`))
     const app = {
       PORT: String(ports.app),
       GATEHOUSE_GATEWAY_URL: `${gatewayUrl}/v1`,

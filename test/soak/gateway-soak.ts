@@ -57,23 +57,19 @@ const pool = new Pool(url, { connections: 128 })
 
 async function startGateway(upstreamPort: number): Promise<{ readonly url: string; readonly pid: number }> {
   await writeFile(join(folder, 'trust.json'), signer.trustText)
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=8', '--heap-growing-percent=20', 'src/entrypoints/gateway/main.ts'],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        GATEHOUSE_GATEWAY_PORT: '0',
-        GATEHOUSE_GATEWAY_FOLDER: join(folder, 'gateway'),
-        GATEHOUSE_CONTROL_PLANE: plane.url,
-        GATEHOUSE_GATEWAY_TOKEN: plane.token,
-        GATEHOUSE_TRUST_FILE: join(folder, 'trust.json'),
-        GATEHOUSE_UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}/v1`,
-      },
+  const child = spawn(process.execPath, ['bin/gatehouse-gateway'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      GATEHOUSE_GATEWAY_PORT: '0',
+      GATEHOUSE_GATEWAY_FOLDER: join(folder, 'gateway'),
+      GATEHOUSE_CONTROL_PLANE: plane.url,
+      GATEHOUSE_GATEWAY_TOKEN: plane.token,
+      GATEHOUSE_TRUST_FILE: join(folder, 'trust.json'),
+      GATEHOUSE_UPSTREAM_URL: `http://127.0.0.1:${upstreamPort}/v1`,
     },
-  )
+  })
   children.push(child)
   let out = ''
   child.stdout.on('data', (bytes: Buffer) => void (out += bytes.toString()))

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { constants, write } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { platform } from 'node:os'
+import type { Digest } from '../../base/digest.ts'
 import { errnoOf } from '../files/errno.ts'
 
 const WAITING_MAX = 20_000
@@ -18,6 +20,7 @@ export class DurableLines {
   readonly path: string
   readonly #file: FileHandle
   readonly #waiting: { line: string; resolve: (outcome: AppendOutcome) => void }[] = []
+  readonly #sum = createHash('sha256')
   #running: Promise<void> | undefined
   #failed: string | undefined
   #length = 0
@@ -41,6 +44,11 @@ export class DurableLines {
   /** Bytes kept so far. */
   get bytes(): number {
     return this.#length
+  }
+
+  /** Of the bytes kept so far. */
+  get digest(): Digest {
+    return `sha256:${this.#sum.copy().digest('hex')}` as Digest
   }
 
   /** Lines that wait for the disk. */
@@ -80,7 +88,11 @@ export class DurableLines {
     await Promise.resolve()
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0)
-      const outcome = await this.#write(Buffer.from(group.map(({ line }) => `${line}\n`).join('')), group.length)
+      let text = ''
+      for (const { line } of group) text += `${line}\n`
+      const bytes = Buffer.from(text)
+      const outcome = await this.#write(bytes, group.length)
+      if (outcome.kept) this.#sum.update(bytes)
       for (const { resolve } of group) resolve(outcome)
     }
     this.#running = undefined

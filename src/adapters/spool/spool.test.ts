@@ -47,7 +47,7 @@ async function start(overrides: Partial<SpoolOptions> = {}): Promise<Spool> {
     clock: () => epochMs(now),
     newId: () => `01J${String(ids++).padStart(23, '0')}`,
     ship: (document) => {
-      offered.push(JSON.parse(document) as Segment)
+      offered.push(JSON.parse(document.toString()) as Segment)
       return Promise.resolve(isTaken)
     },
     ...overrides,
@@ -149,6 +149,22 @@ describe('a segment', () => {
     expect(offered[0]).toMatchObject({ gateway: 'gateway-1', digest: digestOfBytes(nodeSha256, bytes) })
     expect(segmentSchema.safeParse(offered[0]).success).toBe(true)
     await until(() => spool.unshipped === 0)
+  })
+
+  test('that the disk has changed goes on without what is no JSON any more, under the digest of what is there', async () => {
+    isTaken = false
+    const spool = await start()
+    await spool.intent(intent('r1'))
+    await spool.outcome(outcome('r1'))
+    now += 500
+    await until(() => offered.length > 0)
+    const file = join(folder, (await names('.sealed'))[0]!)
+    const changed = (await readFile(file, 'utf8')).replace('{"kind":"intent"', '?"kind":"intent"')
+    await writeFile(file, changed)
+    isTaken = true
+    await until(() => spool.unshipped === 0)
+    expect(told(offered.slice(-1))).toEqual(['outcome r1 completed'])
+    expect(offered.at(-1)?.digest).toBe(digestOfBytes(nodeSha256, Buffer.from(changed)))
   })
 
   test('is not sealed before its age, nor while nothing is in it', async () => {

@@ -16,6 +16,7 @@ import { nodeSha256 } from '../crypto/node-crypto.ts'
 import { errnoOf } from '../files/errno.ts'
 import type { NewId } from '../ids/ulid-ids.ts'
 import { DurableLines, type AppendOutcome } from './durable-lines.ts'
+import { segmentDocument } from './segment-document.ts'
 
 const SEGMENT_LINES_MAX = 2_000
 const SEGMENT_AGE_MS = SECOND_MS / 2
@@ -33,7 +34,7 @@ export interface SpoolOptions {
   /** What all that is not shipped yet may take of the disk. */
   readonly bytesMax?: number | undefined
   /** Hands a sealed segment, as the JSON document that the control plane takes, over to it; true when it is kept there. */
-  readonly ship: (document: string) => Promise<boolean>
+  readonly ship: (document: Buffer) => Promise<boolean>
 }
 
 export interface Spool {
@@ -116,25 +117,8 @@ function linesOf(text: string): SpoolLine[] {
 interface SealedFile {
   readonly name: string
   readonly bytes: number
-}
-
-/**
- * Lines that this spool wrote or has already looked at: only what is no JSON at all, on a disk that lost it, is left out. They
- * go on as they are written: thousands of records that live for the length of a request to the control plane, only to be
- * written again, were most of what the collector had to do.
- */
-function ownLinesOf(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line !== '' && isJson(line))
-}
-
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line)
-    return true
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
+  /** Of what this process wrote into it; undefined where an earlier one did. */
+  readonly written?: string | undefined
 }
 
 class RunningSpool implements Spool {
@@ -188,18 +172,21 @@ class RunningSpool implements Spool {
     return this.#sealedBytes + this.#current.bytes
   }
 
-  async #append(file: DurableLines, line: string): Promise<AppendOutcome> {
+  #append(file: DurableLines, line: string): Promise<AppendOutcome> {
     if (this.bytes + line.length > this.#bytesMax) this.#isFull = true
-    const outcome: AppendOutcome = this.#isFull ? { kept: false, reason: FULL } : await file.append(line)
+    return this.#isFull ? Promise.resolve({ kept: false, reason: FULL }) : file.append(line)
+  }
+
+  #isKept(outcome: AppendOutcome): boolean {
     this.#problem = outcome.kept ? undefined : outcome.reason
-    return outcome
+    return outcome.kept
   }
 
   async intent(record: DecisionIntent): Promise<AppendOutcome> {
     const line = JSON.stringify(record)
     const file = this.#current
     const outcome = await this.#append(file, line)
-    if (outcome.kept) {
+    if (this.#isKept(outcome)) {
       this.#pending.set(record.id, { line, file })
       this.#fresh += 1
     }
@@ -208,7 +195,7 @@ class RunningSpool implements Spool {
 
   async outcome(record: DecisionOutcome): Promise<AppendOutcome> {
     const outcome = await this.#append(this.#current, JSON.stringify(record))
-    if (outcome.kept) {
+    if (this.#isKept(outcome)) {
       this.#pending.delete(record.id)
       this.#fresh += 1
     }
@@ -217,7 +204,7 @@ class RunningSpool implements Spool {
 
   async note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome> {
     const outcome = await this.#append(this.#current, JSON.stringify(record))
-    if (outcome.kept) this.#fresh += 1
+    if (this.#isKept(outcome)) this.#fresh += 1
     return outcome
   }
 
@@ -266,7 +253,7 @@ class RunningSpool implements Spool {
     if (closing.count === 0) return unlink(closing.path)
     const name = `${closingId}.sealed`
     await rename(closing.path, join(folder, name))
-    this.#sealed.push({ name, bytes: closing.bytes })
+    this.#sealed.push({ name, bytes: closing.bytes, written: closing.digest })
     this.#sealedBytes += closing.bytes
   }
 
@@ -282,17 +269,13 @@ class RunningSpool implements Spool {
 
   async #shipAll(): Promise<void> {
     while (this.#sealed.length > 0) {
-      const { name, bytes } = this.#sealed[0] as SealedFile
+      const { name, bytes, written } = this.#sealed[0] as SealedFile
       const path = join(this.#options.folder, name)
-      const text = await readFile(path, 'utf8')
-      const lines = ownLinesOf(text)
-      const head = JSON.stringify({
-        segmentId: name.replace(/\.sealed$/, ''),
-        gateway: this.#options.gateway,
-        digest: digestOfBytes(nodeSha256, Buffer.from(text)),
-      })
-      const document = `${head.slice(0, -1)},"lines":[${lines.join(',')}]}`
-      if (lines.length > 0 && !(await this.#options.ship(document))) return
+      const content = await readFile(path)
+      const digest = digestOfBytes(nodeSha256, content)
+      const head = { segmentId: name.replace(/\.sealed$/, ''), gateway: this.#options.gateway, digest }
+      const document = segmentDocument(head, content, digest === written)
+      if (document !== undefined && !(await this.#options.ship(document))) return
       await unlink(path)
       this.#sealed.shift()
       this.#sealedBytes -= bytes

@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { expect, test } from 'vitest'
 import { gatewayTelemetry, type RequestTelemetry } from './gateway-telemetry.ts'
+import { requestSpans } from './request-spans.ts'
 
 const DENIED: RequestTelemetry = {
   requestId: '01J00000000000000000000000',
@@ -32,13 +33,13 @@ function scrape(telemetry: ReturnType<typeof gatewayTelemetry>): Promise<string>
   const response = new ServerResponse(request)
   return new Promise((resolve) => {
     response.end = ((text: string) => resolve(text)) as typeof response.end
-    telemetry.serveMetrics(request, response)
+    telemetry.serveMetrics(response)
   })
 }
 
 test('a request becomes one span with the GenAI attributes of the pinned conventions and no content', async () => {
   const exporter = new InMemorySpanExporter()
-  const telemetry = gatewayTelemetry(undefined, [new SimpleSpanProcessor({ exporter })])
+  const telemetry = gatewayTelemetry(requestSpans([new SimpleSpanProcessor({ exporter })]))
   telemetry.record(DENIED)
   const [span] = exporter.getFinishedSpans()
   expect(span?.name).toBe('chat gpt-4.1-mini-2025-04-14')
@@ -60,7 +61,7 @@ test('a request becomes one span with the GenAI attributes of the pinned convent
 
 test('a request whose data may not go where traces go has no span, and is counted', async () => {
   const exporter = new InMemorySpanExporter()
-  const telemetry = gatewayTelemetry(undefined, [new SimpleSpanProcessor({ exporter })])
+  const telemetry = gatewayTelemetry(requestSpans([new SimpleSpanProcessor({ exporter })]))
   telemetry.record({ ...DENIED, isTraced: false })
   telemetry.record({ ...DENIED, isTraced: true })
   expect(exporter.getFinishedSpans()).toHaveLength(1)
@@ -72,7 +73,7 @@ test('a request whose data may not go where traces go has no span, and is counte
 })
 
 test('a scrape shows requests by outcome, durations and tokens', async () => {
-  const telemetry = gatewayTelemetry(undefined)
+  const telemetry = gatewayTelemetry()
   telemetry.record(DENIED)
   telemetry.record({ ...DENIED, outcome: 'completed', action: 'allow', code: null, rule: null })
   const text = await scrape(telemetry)
@@ -85,7 +86,7 @@ test('a scrape shows requests by outcome, durations and tokens', async () => {
 })
 
 test('a model name that no release has does not become a label: a client cannot grow the metrics', async () => {
-  const telemetry = gatewayTelemetry(undefined)
+  const telemetry = gatewayTelemetry()
   for (let index = 0; index < 50; index++)
     telemetry.record({ ...DENIED, releaseDigest: null, modelRequested: `made-up-${index}` })
   const text = await scrape(telemetry)

@@ -1,13 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { SpanKind, SpanStatusCode, type Attributes, type Meter, type Tracer } from '@opentelemetry/api'
+import type { ServerResponse } from 'node:http'
 import type { PlacedFinding } from '../../application/gateway/decide-request.ts'
 import type { LimitVerdict } from '../limits/limiter.ts'
 import type { TransportAttempt, UpstreamHealth } from '../providers/transport/transport.ts'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import { resourceFromAttributes } from '@opentelemetry/resources'
-import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics'
-import { BatchSpanProcessor, TracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace'
+import { PrometheusMeter, type Observe } from './prometheus-meter.ts'
 
 /** What one finished request tells; never content. Names: OpenTelemetry GenAI conventions v1.41.1 (docs/reference/telemetry.md). */
 export interface RequestTelemetry {
@@ -57,7 +52,7 @@ export interface GatewayTelemetry {
   limit(system: string, verdict: LimitVerdict): void
   shadow(told: { readonly rollout: string; readonly system: string; readonly outcome: string }): void
   observe(state: () => GatewayState): void
-  serveMetrics(request: IncomingMessage, response: ServerResponse): void
+  serveMetrics(response: ServerResponse): void
   close(): Promise<void>
 }
 
@@ -66,53 +61,27 @@ const GUARD_BUCKETS = [0.000_1, 0.000_3, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
 const OVERHEAD_BUCKETS = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const TOKEN_BUCKETS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576]
 
-const histogram = (
-  boundaries: number[],
-): { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM; options: { boundaries: number[] } } => ({
-  type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
-  options: { boundaries },
-})
+/** Spans of finished requests. */
+export interface RequestSpans {
+  record(request: RequestTelemetry, labels: RequestLabels): void
+  close(): Promise<void>
+}
 
-const VIEWS = [
-  { instrumentName: 'gen_ai.server.request.duration', aggregation: histogram(SECONDS_BUCKETS) },
-  { instrumentName: 'gatehouse.guard.duration', aggregation: histogram(GUARD_BUCKETS) },
-  { instrumentName: 'gatehouse.overhead.duration', aggregation: histogram(OVERHEAD_BUCKETS) },
-  { instrumentName: 'gen_ai.server.time_to_first_token', aggregation: histogram(SECONDS_BUCKETS) },
-  { instrumentName: 'gatehouse.upstream.attempt.duration', aggregation: histogram(SECONDS_BUCKETS) },
-  { instrumentName: 'gen_ai.client.token.usage', aggregation: histogram(TOKEN_BUCKETS) },
-]
+/** What every figure and span of a request has. */
+export interface RequestLabels {
+  readonly 'gen_ai.operation.name': string
+  readonly 'gen_ai.request.model': string
+  readonly 'gatehouse.system': string
+}
 
-/** Prometheus metrics always; spans by OTLP when an endpoint is given (or a processor, in tests). */
-export function gatewayTelemetry(
-  otlpEndpoint: string | undefined,
-  extra: readonly SpanProcessor[] = [],
-): GatewayTelemetry {
-  const resource = resourceFromAttributes({ 'service.name': 'gatehouse-gateway' })
-  const prometheus = new PrometheusExporter({ preventServerStart: true })
-  const meters = new MeterProvider({
-    resource,
-    readers: [prometheus],
-    views: VIEWS,
-  })
-  const meter = meters.getMeter('gatehouse')
+/** Prometheus metrics always; spans where somebody takes them. */
+export function gatewayTelemetry(spans?: RequestSpans): GatewayTelemetry {
+  const meter = new PrometheusMeter('gatehouse-gateway')
   const instruments = instrumentsOf(meter)
   const { duration, guard, tokens, decisions, overhead, firstToken, drift, rolledOut, untraced } = instruments
-  const exporters =
-    otlpEndpoint === undefined
-      ? []
-      : [
-          new BatchSpanProcessor({
-            exporter: new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/traces` }),
-          }),
-        ]
-  const processors = [...exporters, ...extra]
-  const tracers = new TracerProvider({ resource, spanProcessors: processors })
-  // Where nobody takes spans, none is made.
-  const tracer = processors.length === 0 ? undefined : tracers.getTracer('gatehouse')
-
   return {
     record(request) {
-      const common = {
+      const common: RequestLabels = {
         'gen_ai.operation.name': 'chat',
         // Only names of released models become labels: the client chooses the rest.
         'gen_ai.request.model': request.releaseDigest === null ? 'unrecognised' : request.modelRequested,
@@ -138,32 +107,40 @@ export function gatewayTelemetry(
         code: request.code ?? '',
       })
       if (request.isTraced === false) untraced.add(1, { 'gatehouse.system': request.system })
-      else if (tracer !== undefined) recordSpan(tracer, request, common)
+      else spans?.record(request, common)
     },
     ...meteredParts(instruments),
     observe: (state) => observeState(meter, state),
-    serveMetrics: (request, response) => prometheus.getMetricsRequestHandler(request, response),
-    async close() {
-      await tracers.shutdown()
-      await meters.shutdown()
+    serveMetrics(response) {
+      response.statusCode = 200
+      response.setHeader('content-type', 'text/plain')
+      response.end(meter.text())
     },
+    close: async () => spans?.close(),
   }
 }
 
 /** Everything that is counted and measured. */
-function instrumentsOf(meter: Meter) {
-  const duration = meter.createHistogram('gen_ai.server.request.duration', { unit: 's' })
-  const guard = meter.createHistogram('gatehouse.guard.duration', { unit: 's' })
-  const tokens = meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}' })
+function instrumentsOf(meter: PrometheusMeter) {
+  const duration = meter.createHistogram('gen_ai.server.request.duration', { unit: 's', boundaries: SECONDS_BUCKETS })
+  const guard = meter.createHistogram('gatehouse.guard.duration', { unit: 's', boundaries: GUARD_BUCKETS })
+  const tokens = meter.createHistogram('gen_ai.client.token.usage', { unit: '{token}', boundaries: TOKEN_BUCKETS })
   const decisions = meter.createCounter('gatehouse.guard.decisions', {
     description: 'Requests by outcome, action and code',
   })
   const overhead = meter.createHistogram('gatehouse.overhead.duration', {
     unit: 's',
     description: 'Time of a request that its upstream did not take',
+    boundaries: OVERHEAD_BUCKETS,
   })
-  const firstToken = meter.createHistogram('gen_ai.server.time_to_first_token', { unit: 's' })
-  const attempt = meter.createHistogram('gatehouse.upstream.attempt.duration', { unit: 's' })
+  const firstToken = meter.createHistogram('gen_ai.server.time_to_first_token', {
+    unit: 's',
+    boundaries: SECONDS_BUCKETS,
+  })
+  const attempt = meter.createHistogram('gatehouse.upstream.attempt.duration', {
+    unit: 's',
+    boundaries: SECONDS_BUCKETS,
+  })
   const limits = meter.createCounter('gatehouse.limits.decisions')
   const found = meter.createCounter('gatehouse.guard.findings')
   const drift = meter.createCounter('gatehouse.drift')
@@ -230,14 +207,9 @@ function driftOf({ code, rule, hasDrifted }: RequestTelemetry): string | undefin
 const BREAKER_VALUES = { closed: 0, trying: 1, open: 2 } as const
 
 /** Gauges of what stands at the moment, read when somebody asks. */
-function observeState(meter: Meter, state: () => GatewayState): void {
-  const gauge = (
-    name: string,
-    told: (now: GatewayState, observe: (value: number, attributes?: Attributes) => void) => void,
-  ): void =>
-    meter
-      .createObservableGauge(name)
-      .addCallback((result) => told(state(), (value, attributes = {}) => result.observe(value, attributes)))
+function observeState(meter: PrometheusMeter, state: () => GatewayState): void {
+  const gauge = (name: string, told: (now: GatewayState, observe: Observe) => void): void =>
+    meter.createGauge(name, (observe) => told(state(), observe))
   gauge('gatehouse.spool.segments', ({ records }, observe) => observe(records.unshipped))
   gauge('gatehouse.spool.bytes', ({ records }, observe) => observe(records.bytes))
   gauge('gatehouse.spool.writable', ({ records }, observe) => observe(records.problem === undefined ? 1 : 0))
@@ -256,26 +228,4 @@ function observeState(meter: Meter, state: () => GatewayState): void {
   gauge('gatehouse.rollout.stopped', ({ canaries }, observe) => {
     for (const { id, isStopped } of canaries) observe(isStopped ? 1 : 0, { rollout: id })
   })
-}
-
-function recordSpan(tracer: Tracer, request: RequestTelemetry, common: Attributes): void {
-  const span = tracer.startSpan(`chat ${request.modelRequested}`, {
-    kind: SpanKind.CLIENT,
-    startTime: request.startMs,
-    attributes: {
-      ...common,
-      'gen_ai.provider.name': 'openai',
-      'gen_ai.request.stream': request.isStream,
-      'gatehouse.request.id': request.requestId,
-      'gatehouse.guard.action': request.action,
-      ...(request.releaseDigest === null ? {} : { 'gatehouse.release.digest': request.releaseDigest }),
-      ...(request.rule === null ? {} : { 'gatehouse.guard.rule.id': request.rule }),
-      ...(request.modelAnswered === null ? {} : { 'gen_ai.response.model': request.modelAnswered }),
-      ...(request.inputTokens === null ? {} : { 'gen_ai.usage.input_tokens': request.inputTokens }),
-      ...(request.outputTokens === null ? {} : { 'gen_ai.usage.output_tokens': request.outputTokens }),
-      ...(request.code === null ? {} : { 'error.type': request.code }),
-    },
-  })
-  if (request.code !== null) span.setStatus({ code: SpanStatusCode.ERROR })
-  span.end(request.startMs + request.totalMs)
 }

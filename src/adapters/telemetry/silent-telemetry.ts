@@ -9,7 +9,7 @@ export function silentTelemetry(): GatewayTelemetry {
     limit: () => undefined,
     shadow: () => undefined,
     observe: () => undefined,
-    serveMetrics: (_, response) => void response.writeHead(404).end(),
+    serveMetrics: (response) => void response.writeHead(404).end(),
     close: async () => undefined,
   }
 }

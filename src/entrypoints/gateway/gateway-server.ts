@@ -40,7 +40,8 @@ export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST
         answerBug({ id, request, response })
       })
       running.add(run)
-      void run.finally(() => running.delete(run))
+      const ended = (): void => void running.delete(run)
+      run.then(ended, ended)
     },
   )
   server.maxHeadersCount = 100

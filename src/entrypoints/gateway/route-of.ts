@@ -1,9 +1,39 @@
 import type { LiveConfig } from '../../adapters/gateway/live-config.ts'
+import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { RequestContext } from '../../application/gateway/decide-request.ts'
 import { planRoute, type RoutePlan } from '../../domain/routing/plan-route.ts'
 
-/** Where a judged request may go: its model and the release's fallbacks for it, at the upstreams of its regions. */
-export function routeOf(context: RequestContext, model: string, config: LiveConfig): RoutePlan {
+/** What of a configuration says where requests may go; each reload brings new ones. */
+type RoutedBy = Pick<LiveConfig, 'regions'> & { readonly transport: Pick<LiveConfig['transport'], 'upstreams'> }
+
+/** Plans of one release, by what of a request they depend on. Tenants are many: beyond this all are made anew. */
+const PLANS_MAX = 1_000
+
+/**
+ * Where judged requests may go. A plan depends on the release, the configuration, and of a request on its model, tenant and
+ * confidentiality alone, so it is made once for all that agree in these.
+ */
+export function routePlans(config: RoutedBy): (context: RequestContext, model: string) => RoutePlan {
+  let made: WeakMap<ServedRelease, Map<string, RoutePlan>> = new WeakMap()
+  let of: readonly unknown[] = []
+  return (context, model) => {
+    const { regions, transport } = config
+    if (of[0] !== regions || of[1] !== transport.upstreams) {
+      made = new WeakMap()
+      of = [regions, transport.upstreams]
+    }
+    let plans = made.get(context.release)
+    if (plans === undefined || plans.size >= PLANS_MAX) made.set(context.release, (plans = new Map()))
+    const { subject, label } = context
+    const key = `${label.confidentiality}\n${subject === undefined ? '' : `t${subject.tenant}`}\n${model}`
+    let plan = plans.get(key)
+    if (plan === undefined) plans.set(key, (plan = routeOf(context, model, config)))
+    return plan
+  }
+}
+
+/** Its model and the release's fallbacks for it, at the upstreams of its regions. */
+function routeOf(context: RequestContext, model: string, config: RoutedBy): RoutePlan {
   const { manifest } = context.release
   const { models } = manifest.components
   const asked = models.find((component) => component.model === model)

@@ -17,13 +17,17 @@ import { memorySessionStore } from '../../adapters/session/memory-session-store.
 import { RecordGaps } from '../../adapters/spool/record-gaps.ts'
 import { openSpool, type Spool } from '../../adapters/spool/spool.ts'
 import { meteredTransport } from '../../adapters/telemetry/metered-transport.ts'
-import { gatewayTelemetry, type GatewayTelemetry } from '../../adapters/telemetry/gateway-telemetry.ts'
+import {
+  gatewayTelemetry,
+  type GatewayTelemetry,
+  type RequestSpans,
+} from '../../adapters/telemetry/gateway-telemetry.ts'
 import { cleanTexts } from '../../application/gateway/clean-texts.ts'
 import type { ServedRelease } from '../../application/gateway/admitted-system.ts'
 import type { Clock } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { mayReceive } from '../../domain/routing/plan-route.ts'
-import { routeOf } from './route-of.ts'
+import { routePlans } from './route-of.ts'
 import { BundleSource, bundleTrust } from './bundle-source.ts'
 import { chatVault } from './chat-vault.ts'
 import { drain } from './drain.ts'
@@ -173,7 +177,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const engine = celEngine()
   const bundles = new BundleSource({ ...options, gateway, clock, engine }, trust.value)
   await bundles.start()
-  const telemetry = gatewayTelemetry(options.otlpEndpoint)
+  const telemetry = gatewayTelemetry(await spansTo(options.otlpEndpoint))
   const hmac = keyedTextDigest(hmacKey)
   const { spool, sink } = await openRecords(options, { config, gateway, clock })
   const rollouts = new Rollouts({ configured: () => config.config.rollouts ?? [], hmac, monotonicMs, log: options.log })
@@ -196,7 +200,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     rollouts,
     sessions: memorySessionStore(clock),
     transport: meteredTransport(config.transport, telemetry),
-    planRoute: (context, model) => routeOf(context, model, config),
+    planRoute: routePlans(config),
     admitWithinLimits: async (call) => {
       const verdict = await config.limiter.admit(call)
       telemetry.limit(call.by.system[0] ?? '', verdict)
@@ -238,6 +242,12 @@ function openApprovals(
       post(`${controlPlane}/api/v1/gateway/approvals`, { token, gateway }, JSON.stringify({ ...question, gateway })),
     decided: (system, id) => bundles.approvalOf(system, id),
   })
+}
+
+/** Where nobody takes spans, none is made, and what makes them is not even loaded. */
+async function spansTo(endpoint: string | undefined): Promise<RequestSpans | undefined> {
+  if (endpoint === undefined) return undefined
+  return (await import('../../adapters/telemetry/request-spans.ts')).otlpSpans(endpoint)
 }
 
 /** SECURITY: a span tells of a tenant's requests, though nothing of what they say: it goes where their data may go. */
@@ -286,7 +296,7 @@ async function openRecords(
 async function post(
   url: string,
   { token, gateway }: { readonly token: string; readonly gateway: string },
-  body: string,
+  body: string | Buffer,
 ): Promise<boolean> {
   try {
     const answer = await request(url, {

@@ -14,9 +14,9 @@ import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 
 /** What recognition compares with the release. */
 export function liveRequestOf({ model, messages, tools }: ModelRequest): LiveRequest {
-  const systemTexts = messages.flatMap((message, index) =>
-    message.role === 'system' || message.role === 'developer' ? [{ index, text: message.text }] : [],
-  )
+  const systemTexts: { readonly index: number; readonly text: string }[] = []
+  for (const [index, message] of messages.entries())
+    if (message.role === 'system' || message.role === 'developer') systemTexts.push({ index, text: message.text })
   return { model, systemTexts, tools }
 }
 

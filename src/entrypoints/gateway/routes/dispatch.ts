@@ -19,7 +19,7 @@ import { serveOperator } from './operator-routes.ts'
 /** Binds each path to its codec. What has no codec is refused, never passed through. */
 export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Promise<void> {
   const { request, response } = exchange
-  const path = (request.url ?? '/').split('?')[0] ?? '/'
+  const path = pathOf(request.url ?? '/')
   if (serveOperator(ports, path, exchange)) return
   const caller = await knownCaller(ports, path, exchange)
   if (caller === undefined) return undefined
@@ -51,6 +51,11 @@ export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Pro
   }
 }
 
+function pathOf(url: string): string {
+  const end = url.indexOf('?')
+  return end < 0 ? url : url.slice(0, end)
+}
+
 /** An exception that nobody expected: the client learns nothing of it. */
 export function answerBug(exchange: HttpExchange): void {
   if (exchange.response.headersSent) exchange.response.destroy()
@@ -75,12 +80,12 @@ const SAID_ONCE = new Set(['authorization', 'x-api-key', 'gatehouse-subject', 'g
 
 /** SECURITY: of two values a proxy in front may have checked the one and node would take the other. */
 function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
-  const seen = new Set<string>()
+  const seen: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]?.toLowerCase() ?? ''
     if (!SAID_ONCE.has(name)) continue
-    if (seen.has(name)) return true
-    seen.add(name)
+    if (seen.includes(name)) return true
+    seen.push(name)
   }
   return false
 }

@@ -22,7 +22,7 @@ export function serveOperator(ports: GatewayPorts, path: string, { request, resp
       return true
     }
     case '/metrics':
-      ports.telemetry.serveMetrics(request, response)
+      ports.telemetry.serveMetrics(response)
       return true
     default:
       return false
