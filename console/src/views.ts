@@ -41,7 +41,12 @@ export interface VerdictView {
   readonly verdict: Verdict
   readonly results: readonly FindingView[]
   readonly skipped: readonly string[]
-  readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
+  readonly approvals: {
+    readonly needed: number
+    readonly given: readonly string[]
+    readonly agreed?: number | undefined
+    readonly isRejected: boolean
+  }
   readonly unusedExceptions: readonly string[]
   readonly packs: readonly { readonly id: string; readonly version: string; readonly digest: string }[]
   readonly decidedAt: number

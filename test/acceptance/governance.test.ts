@@ -185,12 +185,12 @@ describe('an exception', () => {
     const id = await request(await gate())
     await as('fourth', 'executive').call('acceptExceptionRisk', { id })
     expect(await decideAs('second', 'security', id)).toBe('in-review')
-    const byDelegate = async (session = as('dora', 'engineer', 'approver')): Promise<string> => {
+    const byDelegate = async (session = as('dora', 'engineer')): Promise<string> => {
       const decided = await session.call('decideException', { id, decision: 'approve', role: 'security' })
       return decided.ok ? (decided.value['status'] as string) : decided.failure.code
     }
     expect(await byDelegate()).toBe('in-review')
-    const onwards = await as('dora', 'approver').call('delegateRole', {
+    const onwards = await as('dora', 'engineer').call('delegateRole', {
       to: 'kim',
       role: 'security',
       decisions: ['exception'],
@@ -198,7 +198,7 @@ describe('an exception', () => {
       expiresAt: Date.now() + DAY_MS,
     })
     expect(onwards).toMatchObject({ ok: false, failure: { code: 'delegation/role' } })
-    const late = in_(2, 'dora', ['approver'])
+    const late = in_(2, 'dora', ['engineer'])
     expect(await byDelegate(late)).toBe('exception/role')
     expect(await decideAs('lea', 'legal', id)).toBe('approved')
   })
@@ -282,7 +282,12 @@ describe('a release to production', () => {
     const pending = await production()
     await approve(pending, 'second', 'security')
     await approve(pending, 'sia', 'security')
-    expect((await production()).verdict).toBe('pending-approval')
+    await approve(pending, ' SIA', 'security')
+    const waiting = await production()
+    expect([waiting.verdict, waiting.approvals]).toMatchObject([
+      'pending-approval',
+      { needed: 2, agreed: 1, given: ['second (security)', 'sia (security)'] },
+    ])
     await approve(pending, 'second', 'security')
     expect((await production()).verdict).toBe('pending-approval')
     expect(await approve(pending, 'lea', 'legal')).toBe('given')
@@ -299,7 +304,7 @@ describe('a release to production', () => {
   test('is not approved by its author, by another role than one has, or by one that does not exist', async () => {
     const pending = await production()
     expect(await approve(pending, 'author-a', 'security')).toBe('approval/author')
-    expect(await approve(pending, 'second', 'responder')).toBe('http/forbidden')
+    expect(await approve(pending, 'second', 'responder')).toBe('approval/role')
     const other = await as('second', 'product').call('giveApproval', {
       system: SYSTEM,
       releaseDigest: pending.releaseDigest,
@@ -310,6 +315,37 @@ describe('a release to production', () => {
     })
     expect(other).toMatchObject({ ok: false, failure: { code: 'approval/role' } })
     expect((await production()).verdict).toBe('pending-approval')
+  })
+
+  test('is approved in a lent role by somebody who decides nothing otherwise, and not by the lender beside them', async () => {
+    const pending = await production()
+    const lend = await as('sia', 'security').call('delegateRole', {
+      to: 'tom',
+      role: 'security',
+      decisions: ['release'],
+      reason: 'on leave',
+      expiresAt: Date.now() + DAY_MS,
+    })
+    expect(lend.ok).toBe(true)
+    const byTom = (role: 'security' | 'legal', environment = 'production') =>
+      as('tom', 'engineer').call('giveApproval', {
+        system: SYSTEM,
+        releaseDigest: pending.releaseDigest,
+        environment,
+        role,
+        decision: 'approve',
+        comment: '',
+      })
+    expect(await byTom('legal')).toMatchObject({ ok: false, failure: { code: 'approval/role' } })
+    expect(await byTom('security', 'prodcution')).toMatchObject({
+      ok: false,
+      failure: { code: 'approval/unknown-environment', next: expect.stringContaining('production') },
+    })
+    expect(await byTom('security')).toMatchObject({ ok: true, value: { onBehalfOf: 'sia' } })
+    await approve(pending, 'sia', 'security')
+    expect((await production()).approvals.agreed).toBe(1)
+    await approve(pending, 'lea', 'legal')
+    expect((await production()).verdict).toBe('released')
   })
 
   test('keeps its author, whoever gates it again', async () => {

@@ -29,6 +29,13 @@ export async function giveApproval(
       message: `no release \`${input.releaseDigest}\` of \`${input.system}\` is known`,
       next: 'run `gatehouse gate` first',
     })
+  const { environments = {} } = (release.document['manifest'] ?? {}) as { readonly environments?: object }
+  if (!Object.hasOwn(environments, input.environment))
+    return fail({
+      code: 'approval/unknown-environment',
+      message: `environment \`${input.environment}\` is not declared by this release`,
+      next: `use one of: ${Object.keys(environments).join(', ')}`,
+    })
   const right = rightOf(await currentRights(node), 'release', tierOfRelease(release.document))
   const speaker = await speakerIn(node, principal, { role: input.role, decision: 'release' })
   const author = String(release.document['author'])

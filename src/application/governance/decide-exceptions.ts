@@ -35,7 +35,7 @@ export type ReviewedException = ReleaseException & { readonly missing: readonly 
 export interface ExceptionWord {
   readonly id: string
   readonly decision: 'approve' | 'deny'
-  /** Role to speak in; the first of the caller's that may decide, when it is left out. */
+  /** Role to speak in; when it is left out, the first that may decide of the caller's own, then of those lent to them. */
   readonly role?: string | undefined
   readonly comment?: string | undefined
 }
@@ -51,7 +51,7 @@ export async function decideException(
     const found = await findException(node, input.id)
     if (!found.ok) return found
     const rights = await rightsOn(node, found.value)
-    const role = input.role ?? roleToSpeakIn(principal, rights.exception.roles)
+    const role = input.role ?? (await ownOrLentRole(node, principal, rights.exception.roles))
     const speaker = await speakerIn(node, principal, { role, decision: 'exception' })
     const word: ApprovalWord = {
       ...(speaker ?? { principal: personOf(principal), role: 'none', onBehalfOf: null }),
@@ -123,6 +123,15 @@ async function rightsOn(node: OwnerNode, { tier, releaseDigest }: ReleaseExcepti
     riskAcceptance: rightOf(rights, 'risk-acceptance', tier),
     author: typeof author === 'string' ? author : undefined,
   }
+}
+
+/** The first deciding role that they hold, else the first that somebody lent them. */
+async function ownOrLentRole(node: OwnerNode, principal: Principal, roles: readonly string[]): Promise<string> {
+  const own = roles.find((role) => principal.roles.includes(role))
+  if (own !== undefined) return own
+  for (const role of roles)
+    if ((await speakerIn(node, principal, { role, decision: 'exception' })) !== undefined) return role
+  return 'none'
 }
 
 function roleToSpeakIn(principal: Principal, roles: readonly string[]): string {

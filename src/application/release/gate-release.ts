@@ -5,6 +5,7 @@ import { canonicalJsonOf, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { IN_TOTO_PAYLOAD, signEnvelope, type Envelope } from '../../domain/evidence/dsse.ts'
 import { statementBytes, vsaStatement } from '../../domain/evidence/statement.ts'
+import { personKey } from '../../domain/approval/person.ts'
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
 import { isServedScope, modeOf, type PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { Approval } from '../../domain/release/approvals.ts'
@@ -167,7 +168,8 @@ async function storeVerdict(
     skipped: decision.skipped.map(({ rule }) => rule.id),
     approvals: {
       needed: decision.approvals.needed,
-      given: decision.approvals.given.map(({ principal: who, role }) => `${who} (${role})`),
+      given: wordsOnRecord(decision.approvals.given),
+      agreed: decision.approvals.agreed,
       isRejected: decision.approvals.isRejected,
     },
     pendingDecisions: decided.pendingDecisions,
@@ -183,6 +185,16 @@ async function storeVerdict(
     record: verdict,
   })
   return entry.ok ? ok({ ...verdict, ledgerIndex: entry.value.index }) : entry
+}
+
+/** Each person in each role once, as they wrote themselves first. */
+function wordsOnRecord(given: readonly Approval[]): readonly string[] {
+  const words = new Map<string, string>()
+  for (const { principal, role } of given) {
+    const key = `${personKey(principal)}\n${role}`
+    if (!words.has(key)) words.set(key, `${principal.trim()} (${role})`)
+  }
+  return [...words.values()]
 }
 
 function storedResult({ rule, pack, outcome, evidence, exception, detail }: RuleResult): StoredRuleResult {

@@ -42,7 +42,14 @@ export interface StoredVerdict {
   /** Facts that the rules read, so that a changed pack can be replayed on the same document. */
   readonly facts?: JsonObject | undefined
   readonly skipped: readonly string[]
-  readonly approvals: { readonly needed: number; readonly given: readonly string[]; readonly isRejected: boolean }
+  readonly approvals: {
+    readonly needed: number
+    /** Who agreed, each in the role they spoke in. */
+    readonly given: readonly string[]
+    /** How many people that makes by the decision right. Absent from verdicts of before it was kept. */
+    readonly agreed?: number | undefined
+    readonly isRejected: boolean
+  }
   /** What people still have to decide besides approving. */
   readonly pendingDecisions: readonly PendingDecision[]
   readonly unusedExceptions: readonly string[]
@@ -53,4 +60,9 @@ export interface StoredVerdict {
   /** The VSA; none for verdicts that neither release nor block. */
   readonly envelope: Envelope | null
   readonly ledgerIndex: number
+}
+
+/** People who have agreed, as far as the verdict says. */
+export function agreedOf({ approvals: { agreed, given } }: Pick<StoredVerdict, 'approvals'>): number {
+  return agreed ?? given.length
 }

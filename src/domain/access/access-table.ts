@@ -36,8 +36,25 @@ interface AccessRow {
 export const ACCESS_TABLE = {
   read: { what: 'look at the state', roles: PERSON_ROLES, isOpenToKeys: true },
   engineer: { what: 'prove and gate releases, ask for waivers', roles: ['engineer', 'admin'], isOpenToKeys: true },
+  decider: {
+    what: 'give a word where decision rights say whose counts, in a role that one holds or was lent; lend a role',
+    // Every role that a file of rights may name: who may decide what is checked there, by decision and tier.
+    roles: [
+      'engineer',
+      'product',
+      'security',
+      'policy',
+      'privacy',
+      'legal',
+      'approver',
+      'responder',
+      'executive',
+      'admin',
+    ],
+    isOpenToKeys: true,
+  },
   approver: {
-    what: 'decide on waivers and releases',
+    what: 'vouch, review and carry',
     roles: ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive', 'admin'],
     isOpenToKeys: true,
   },

@@ -10,6 +10,12 @@ const isComplete = (tier: 'T1' | 'T2' | 'T3', approvals: readonly Approval[], en
   approvalState(SHIPPED_RIGHTS.rights.release[tier], environment, approvals, AUTHOR).isComplete
 
 describe('approvals', () => {
+  test('count people as the right does, not words', () => {
+    const words = [approvalOf('second', 'security'), approvalOf('other', 'security'), approvalOf('Other ', 'security')]
+    const { given, agreed } = approvalState(SHIPPED_RIGHTS.rights.release.T1, 'production', words, AUTHOR)
+    expect([given.length, agreed]).toEqual([3, 1])
+  })
+
   test('needed are two at T1, one at T2, none at T3', () =>
     expect(TIERS.map((tier) => SHIPPED_RIGHTS.rights.release[tier].people)).toEqual([2, 1, 0]))
 

@@ -12,7 +12,10 @@ export interface Approval extends ApprovalWord {
 
 export interface ApprovalState {
   readonly needed: number
+  /** Every word that agrees. Two of one person, or of one role where the right asks for two, do not make two people. */
   readonly given: readonly Approval[]
+  /** How many people have agreed, as the right counts them. */
+  readonly agreed: number
   readonly isRejected: boolean
   readonly isComplete: boolean
 }
@@ -36,5 +39,6 @@ export function approvalState(
     if (approval.decision === 'approve') given.push(approval)
   }
   const isRejected = approvalCase.state === 'rejected'
-  return { needed, given, isRejected, isComplete: !isRejected && agreement(given, right) >= needed }
+  const agreed = agreement(given, right)
+  return { needed, given, agreed, isRejected, isComplete: !isRejected && agreed >= needed }
 }

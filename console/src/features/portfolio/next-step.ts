@@ -53,7 +53,7 @@ function verdictStep(view: SystemView, verdict: VerdictView, now: number): Omit<
     case 'pending-approval':
       return {
         rank: 3,
-        text: `ask for approval: ${verdict.approvals.given.length} of ${verdict.approvals.needed} given`,
+        text: `ask for approval: ${verdict.approvals.agreed ?? verdict.approvals.given.length} of ${verdict.approvals.needed} given`,
       }
     case 'released':
       return releasedStep(view, verdict, now)

@@ -60,6 +60,6 @@ function whatNow({ verdict, approvals, results, validUntil }: VerdictView, now: 
     case 'inconclusive':
       return 'Nothing failed, and not everything is shown: give the open findings below their evidence, then run the gate again.'
     case 'pending-approval':
-      return `Every rule holds. It waits for people: ${approvals.given.length} of ${approvals.needed} approvals given.`
+      return `Every rule holds. It waits for people: ${approvals.agreed ?? approvals.given.length} of ${approvals.needed} approvals given.`
   }
 }

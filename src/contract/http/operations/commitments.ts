@@ -29,7 +29,7 @@ export const COMMITMENTS_OPERATIONS = {
     method: 'POST',
     path: '/commitments/{id}/words',
     summary: "Give one's word on a promise",
-    access: 'approver',
+    access: 'decider',
     record,
     input: z.object({
       id,

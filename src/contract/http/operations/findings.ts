@@ -181,7 +181,7 @@ export const FINDINGS_OPERATIONS = {
     method: 'POST',
     path: '/vendors/{id}/words',
     summary: "Give one's word on an assessment",
-    access: 'approver',
+    access: 'decider',
     input: z.object({
       id,
       role: z.enum(DECIDING_ROLES),

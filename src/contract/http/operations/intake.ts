@@ -42,7 +42,7 @@ export const INTAKE_OPERATIONS = {
     method: 'POST',
     path: '/intake-requests/{id}/reviews',
     summary: "Give one role's word on a request",
-    access: 'approver',
+    access: 'decider',
     record,
     input: z.object({ id, role, decision: z.enum(REVIEW_DECISIONS), comment: z.string().max(2_000) }),
     output: document,

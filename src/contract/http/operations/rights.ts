@@ -25,7 +25,7 @@ export const RIGHTS_OPERATIONS = {
     method: 'POST',
     path: '/delegations',
     summary: "Lend one's own role to somebody for a bounded time",
-    access: 'approver',
+    access: 'decider',
     input: z.object({
       to: z.string().min(1).max(200),
       role: z.enum(DECIDING_ROLES),
@@ -39,7 +39,7 @@ export const RIGHTS_OPERATIONS = {
     method: 'POST',
     path: '/delegations/{id}/revocation',
     summary: 'End a delegation before its time',
-    access: 'approver',
+    access: 'decider',
     record: { kind: 'delegations', field: 'id' },
     input: z.object({ id }),
     output: document,
@@ -64,7 +64,7 @@ export const RIGHTS_OPERATIONS = {
     method: 'POST',
     path: '/approval-cases/{id}/words',
     summary: "Give one's word on a case",
-    access: 'approver',
+    access: 'decider',
     record: { kind: 'approval_cases', field: 'id' },
     input: z.object({
       id,

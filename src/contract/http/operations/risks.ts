@@ -114,7 +114,7 @@ export const RISKS_OPERATIONS = {
     method: 'POST',
     path: '/risks/{id}/words',
     summary: "Give one's word on carrying a risk",
-    access: 'approver',
+    access: 'decider',
     record,
     input: z.object({
       id,

@@ -5,6 +5,7 @@ import type { StoredRuleResult, StoredVerdict } from '../../../application/relea
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts'
 import { inert, styleFor, type Style } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { missingPeople, printPeople } from './print-people.ts'
 import type { GateOutcome } from './run-gate.ts'
 
 const FAILURES_SHOWN = 3
@@ -62,9 +63,7 @@ export function printVerdict(
   const passed = groups.get('passed') ?? []
   if (options.verbose)
     for (const result of passed) printLine(terminal, ` ${style.green('ok')}   ${result.id} ${inert(result.detail)}`)
-  const { needed, given } = verdict.approvals
-  if (needed > 0)
-    printLine(terminal, `APPROVALS ${given.length}/${needed}${given.length > 0 ? `: ${inert(given.join(', '))}` : ''}`)
+  printPeople(terminal, verdict)
   for (const id of verdict.unusedExceptions)
     printLine(terminal, style.dim(`unused exception ${id}: nothing it covers fails`))
   printLine(
@@ -135,8 +134,6 @@ function closing(verdict: StoredVerdict, style: Style): string {
         `Exiting 3: ${count('inconclusive') + count('errored')} undecided; what has no evidence is not green.`,
       )
     case 'pending-approval':
-      return style.yellow(
-        `Exiting 5: ${verdict.approvals.needed - verdict.approvals.given.length} approval(s) missing. next: gatehouse approve --env ${verdict.environment}`,
-      )
+      return style.yellow(`Exiting 5: ${missingPeople(verdict)}`)
   }
 }
