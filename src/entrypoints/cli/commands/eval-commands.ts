@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { withPages } from '../listing/page-options.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 import { registerEvalChangeCommands } from './eval-change-commands.ts'
@@ -149,16 +150,19 @@ function registerRuns(group: Command, { terminal, setExitCode }: CommandContext)
     .action(async (run: string, options) =>
       setExitCode(await (await import('./eval-runs.ts')).evalShowCommand(terminal, run, options)),
     )
-  group
-    .command('results')
-    .description('evaluations that workers of a server ran: suites of schedules, models that were proven by themselves')
-    .addOption(projectSystem())
-    .option(...STATE)
-    .option(...AS)
-    .option('--json', 'print JSON', false)
-    .action(async (options) =>
-      setExitCode(await (await import('./eval-results.ts')).evalResultsCommand(terminal, options)),
-    )
+  withPages(
+    group
+      .command('results')
+      .description(
+        'evaluations that workers of a server ran: suites of schedules, models that were proven by themselves',
+      )
+      .addOption(projectSystem())
+      .option(...STATE)
+      .option(...AS)
+      .option('--json', 'print JSON', false),
+  ).action(async (options) =>
+    setExitCode(await (await import('./eval-results.ts')).evalResultsCommand(terminal, options)),
+  )
   group
     .command('result')
     .description('the report of one of them')

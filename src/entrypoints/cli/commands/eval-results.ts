@@ -8,13 +8,17 @@ import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { exitCodeOfUpgrade, printUpgrade, type UpgradeReport } from '../upgrade/print-upgrade.ts'
-import { wholeListCommand, type Common } from './identity.ts'
+import type { ListOptions } from '../listing/print-list.ts'
+import { pagedCommand, type Common } from './identity.ts'
 import { withSession } from './with-session.ts'
 
 /** `gatehouse eval results`: what workers ran of a system, newest first. */
-export function evalResultsCommand(terminal: Terminal, options: Common & { readonly system: string }): Promise<number> {
+export function evalResultsCommand(
+  terminal: Terminal,
+  options: ListOptions & { readonly system: string },
+): Promise<number> {
   const { system } = options
-  return wholeListCommand(terminal, options, { operation: 'listEvaluations', input: { system } }, (item) => {
+  return pagedCommand(terminal, options, { operation: 'listEvaluations', input: { system } }, (item) => {
     const { id, at, what, status, schedule } = item
     const when = toRfc3339(epochMs(Number(at)))
     return inert(`${String(id)}  ${when}  ${String(what)}  ${String(status)}  ${String(schedule ?? '–')}`)
