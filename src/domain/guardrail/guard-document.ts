@@ -35,13 +35,24 @@ interface Setting {
 
 /** Texts that stand in the source as they are need no walk of their own, where they are most of it. */
 function judgeOf(text: string, { plainUnits }: JsonTexts, { policy, options }: Setting): Judge {
-  if (2 * plainUnits < text.length) return (leaf) => guardText(leaf, policy, options)
-  const parts = new TextParts(text)
   const isAscii = !BEYOND_ASCII.test(text)
+  if (2 * plainUnits < text.length || !(isAscii || isMostlyAscii(text)))
+    return (leaf) => guardText(leaf, policy, options)
+  const parts = new TextParts(text)
   return (leaf, start, end) =>
     leaf.length === end - start - 2 && (isAscii || !BEYOND_ASCII.test(leaf))
       ? judgementOf(leaf, judgeReading(parts.reading(start + 1, end - 1), policy, options))
       : guardText(leaf, policy, options)
+}
+
+/** At most one unit of so many is beyond ASCII. */
+const ASCII_SHARE = 16
+
+function isMostlyAscii(text: string): boolean {
+  let beyond = 0
+  for (let at = 0; at < text.length && beyond * ASCII_SHARE <= text.length; at++)
+    if (text.charCodeAt(at) > 126) beyond += 1
+  return beyond * ASCII_SHARE <= text.length
 }
 
 function judgeEach(text: string, { count, places }: JsonTexts, judge: Judge): GuardJudgement {
