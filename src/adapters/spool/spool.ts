@@ -114,6 +114,12 @@ function linesOf(text: string): SpoolLine[] {
   return lines
 }
 
+/** An intent on disk. */
+interface Waiting {
+  line: string
+  readonly file: DurableLines
+}
+
 interface SealedFile {
   readonly name: string
   readonly bytes: number
@@ -134,7 +140,7 @@ class RunningSpool implements Spool {
   /** For the age of a segment: one must not wait for a clock that was set back. */
   readonly #steady: Clock
   /** Intents that still wait for their outcome; they are copied into each new segment, so the newest one knows them all. */
-  readonly #pending = new Map<string, { readonly line: string; readonly file: DurableLines }>()
+  readonly #pending = new Map<string, Waiting>()
   /** Lines of the open segment besides the carried intents: without any there is nothing to seal. */
   #fresh = 0
   #timer: NodeJS.Timeout
@@ -196,7 +202,7 @@ class RunningSpool implements Spool {
   async outcome(record: DecisionOutcome): Promise<AppendOutcome> {
     const outcome = await this.#append(this.#current, JSON.stringify(record))
     if (this.#isKept(outcome)) {
-      this.#pending.delete(record.id)
+      this.#settle(record.id)
       this.#fresh += 1
     }
     return outcome
@@ -206,6 +212,17 @@ class RunningSpool implements Spool {
     const outcome = await this.#append(this.#current, JSON.stringify(record))
     if (this.#isKept(outcome)) this.#fresh += 1
     return outcome
+  }
+
+  /**
+   * The line goes at once: a `Map` that is added to and deleted from is made anew every few entries, and each old one keeps
+   * the next one, with what stood in it, until the collector has been through the whole heap.
+   */
+  #settle(id: string): void {
+    const waiting = this.#pending.get(id)
+    if (waiting === undefined) return
+    waiting.line = ''
+    this.#pending.delete(id)
   }
 
   #tick(): void {
