@@ -27,10 +27,13 @@ beforeAll(async () => {
     GATEHOUSE_DRAFT_MODEL: 'writer-1',
     GATEHOUSE_DRAFT_KEY: 'k-1',
   }
-  for (const form of ['text', 'json'] as const) {
-    worlds.set(`${form} here`, await embeddedWorld(cleanUp, environment))
-    worlds.set(`${form} there`, await servedWorld(cleanUp, environment))
-  }
+  const start = { here: embeddedWorld, there: servedWorld }
+  await Promise.all(
+    (['text here', 'text there', 'json here', 'json there'] as const).map(async (name) => {
+      const place = name.endsWith('there') ? 'there' : 'here'
+      worlds.set(name, await start[place](cleanUp, environment))
+    }),
+  )
 })
 afterAll(() => cleanUp.disposeAsync())
 
