@@ -21,7 +21,8 @@ export const REASONS = {
   storage: 'works on the stored state itself, which must not be in use or belongs to the operator',
   secrets: 'reads or hands out secrets of the state folder; a server keeps its own',
   login: 'is about the way to the server',
-  server: 'is carried out by a server while one waits; where none runs, it says so',
+  server:
+    'tries the way from a server to a receiver, by the network and the configuration of that server; where none runs, it says so and the test stays queued',
   gateway: 'speaks to a gateway or an MCP server, not to the state',
 } as const
 

@@ -18,7 +18,9 @@ process opens the state for the length of the command, another process on this m
 3. Without a server, \`.gatehouse\` in this folder, as in 1.
 
 What differs is who one is: with a folder of one's own \`--as NAME:roles\` is taken at one's word; a server knows the caller,
-and refuses \`--as\`. A test runs every command of this table both ways and compares.
+and refuses \`--as\`. A test runs every command of this table both ways, as text and as JSON,
+and compares standard output, standard error and exit code. Three commands say one thing of the way itself: \`whoami\` (by which
+way one came), \`sessions list\` (which session is this one) and \`evidence pack\` (where the trust file is to be had).
 
 ## Lists
 

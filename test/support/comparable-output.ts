@@ -5,10 +5,16 @@ import { HOUR_MS } from '../../src/base/instant.ts'
 const DRAWN: readonly (readonly [what: string, found: RegExp])[] = [
   ['token', /\bgh[a-z]_[\w-]+/g],
   ['secret', /\bwhsec_[\w+/=]+/g],
+  // 32 bytes: a hash, a salt, a public key.
+  ['bytes', /(?<![\w+/=])[\w+/]{43}=(?![\w+/=])/g],
+  ['signature', /(?<=^— .+ )[\w+/=]{40,}$/gm],
   ['signature', /(?<="sig": ?")[\w+/=]+/g],
   ['uuid', /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g],
   ['digest', /\b(?:sha256:)?[0-9a-f]{64}\b|\b[0-9a-f]{12}(?=…)/g],
-  ['id', /\b[0-9A-HJKMNP-TV-Z]{26}\b/gi],
+  // Who acted, by a key of this state; and the ledger's name, by its key.
+  ['person', /(?<="actor": ?")[0-9a-f]{32}(?=")/g],
+  ['origin', /\bgatehouse\.dev\/local\/[0-9a-f]{12}\b/g],
+  ['id', /\b(?:[0-9A-HJKMNP-TV-Z]{26}|01[0-9a-hjkmnp-tv-z]{24})\b/g],
 ]
 
 /** A cursor is the place of a record: its moment and id. */

@@ -221,7 +221,7 @@ class PostgresLedger implements Ledger {
 
   /** The life of this server: sequencer when it can be, else one that leaves entries for the sequencer. */
   async #run(): Promise<void> {
-    while (!(this.#isClosing && this.#waiting.size === 0)) {
+    while (!this.#isOver()) {
       try {
         await this.#sequenceWhileHeld()
         await this.#handOver()
@@ -233,8 +233,14 @@ class PostgresLedger implements Ledger {
       await this.#giveUpLate()
       if (this.#broken !== undefined)
         for (const { id } of this.#waiting.values().toArray()) this.#settle(id, fail(this.#broken))
-      await this.#rest()
+      // Having held the role it was roused already: a close would wait out the look.
+      if (!this.#isOver()) await this.#rest()
     }
+  }
+
+  /** It is to be closed, and nobody waits for an entry any more. */
+  #isOver(): boolean {
+    return this.#isClosing && this.#waiting.size === 0
   }
 
   /** Returns when another server holds the lock, and after having held it. */
@@ -250,7 +256,7 @@ class PostgresLedger implements Ledger {
         await this.refresh()
         this.#isSequencer = true
         // Whatever the transactions of an earlier epoch left open is settled: they are over.
-        while (this.#broken === undefined && !(this.#isClosing && this.#waiting.size === 0)) {
+        while (this.#broken === undefined && !this.#isOver()) {
           const isMore = await this.#inTurn(() => this.#writeGroup(connection, epoch))
           await this.#giveUpLate()
           if (!isMore) await this.#rest()
