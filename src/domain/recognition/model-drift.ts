@@ -4,6 +4,9 @@ import type { Manifest } from '../manifest/manifest.ts'
 /** The shipped check on who answers: a waiver of it is honoured while the release is served. */
 export const MODEL_DRIFT_CHECK = 'GH-VND-005'
 
+/** Checks that gateways make, so that a waiver of one has an effect whether or not a pack of the release has the rule. */
+export const GATEWAY_CHECKS: readonly string[] = [MODEL_DRIFT_CHECK]
+
 /** An approved waiver of that check, for one release. */
 export interface DriftWaiver {
   readonly exception: string
