@@ -16,7 +16,7 @@ async function cli(folder: string, ...args: readonly string[]): Promise<{ code: 
 const COVERAGE_RULE = `  - id: GH-COV-001
     title: critical journeys are tried
     severity: high
-    controls: [CTL-QUA-8]
+    controls: [CTL-QUA-008]
     when: tier == "T1" && has(manifest.journeys)
     check: { kind: builtin, name: journey-coverage }
     expr: evidence["GH-COV-001"].outcome == "passed"

@@ -28,7 +28,7 @@ rules:
   - id: GH-REG-001
     title: It is for employees
     severity: high
-    controls: [CTL-GOV-1]
+    controls: [CTL-GOV-002]
     rego: ${path}
     message: it is for others
     fix: keep it inside

@@ -27,7 +27,7 @@ export const suiteRule = (
 ): string => `  - id: ${id}
     title: ${title}
     severity: medium
-    controls: [CTL-OVB-1]
+    controls: [CTL-QUA-001]
     check: { kind: suite, ${check} }
     expr: evidence["${id}"].outcome == "passed"
     message: harmless questions are blocked

@@ -87,7 +87,7 @@ rules:
   - id: GH-GRD-001
     title: The guard is on
     severity: high
-    controls: [CTL-GRD-1]
+    controls: [CTL-SEC-003]
     expr: manifest.guard.preset != "none"
     message: the guard is off
     fix: remove the preset none

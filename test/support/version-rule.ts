@@ -2,7 +2,7 @@
 export const VERSION_RULE = `  - id: GH-VND-005
     title: the declared version answers
     severity: high
-    controls: [CTL-SUP-1]
+    controls: [CTL-SUP-001]
     check: { kind: builtin, name: model-version }
     expr: evidence["GH-VND-005"].outcome == "passed"
     message: another version answers

@@ -1,7 +1,8 @@
-import { parseDigest } from '../../base/digest.ts'
+import { parseDigest, type Digest } from '../../base/digest.ts'
 import { DAY_MS, epochMs, type EpochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { GATEWAY_CHECKS } from '../../domain/recognition/model-drift.ts'
 import {
   EXCEPTION_DAYS_MAX,
   mayRenew,
@@ -11,6 +12,8 @@ import {
   type ReleaseException,
   type RenewalFailure,
 } from '../../domain/release/release-exception.ts'
+import type { StoredVerdict } from '../release/stored-verdict.ts'
+import { listAll } from '../state/list-all.ts'
 import type { StateRecord } from '../state/records.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import { personOf, tierOfRelease } from './rights.ts'
@@ -55,7 +58,33 @@ export async function requestException(
       message: `no release \`${request.releaseDigest}\` of \`${request.system}\` is known`,
       next: 'run `gatehouse gate` first',
     })
+  const unknown = await unknownRule(node, request, releaseDigest)
+  if (unknown !== undefined) return fail(unknown)
   return addException(node, principal, { request, release, renewed: undefined })
+}
+
+/** A waiver of a rule that no verdict on the release names, or behind such a rule, would be agreed to by people and waive nothing. */
+async function unknownRule(
+  node: OwnerNode,
+  { system, ruleId, compensatingRule }: ExceptionRequest,
+  releaseDigest: Digest,
+): Promise<Problem | undefined> {
+  const verdicts = await listAll(node.store, 'verdicts', { system, releaseDigest })
+  const known = new Set([
+    ...GATEWAY_CHECKS,
+    ...verdicts.flatMap(({ document }) => {
+      const { results, skipped, shadow, requestRules } = document as unknown as StoredVerdict
+      return [...skipped, ...[...results, ...(shadow ?? []), ...(requestRules ?? [])].map(({ id }) => id)]
+    }),
+  ])
+  const unknown = [ruleId, compensatingRule].find((id) => id !== undefined && !known.has(id))
+  return unknown === undefined
+    ? undefined
+    : {
+        code: 'exception/unknown-rule',
+        message: `no verdict on this release names a rule \`${unknown}\``,
+        next: 'name a rule of a pack that the release is bound to: gatehouse gate --verbose',
+      }
 }
 
 const RENEWAL_MESSAGES: Readonly<Record<RenewalFailure, string>> = {

@@ -1,3 +1,4 @@
+import { refusalOf } from './finding-refusal.ts'
 import { isJsonObject } from '../../base/json.ts'
 import { parseDigest, type Digest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
@@ -12,7 +13,6 @@ import {
   type Finding,
   type FindingChange,
   type FindingEvent,
-  type FindingFailure,
   type FindingSeverity,
   type FindingSource,
 } from '../../domain/finding/finding.ts'
@@ -176,22 +176,6 @@ async function seenAgain(
   return store(node, principal, 'finding.changed', changedFinding(known, change))
 }
 
-const MESSAGES: Readonly<Record<FindingFailure, { readonly message: string; readonly next: string }>> = {
-  'finding/refused': { message: 'its state does not allow it', next: 'see `gatehouse finding show`' },
-  'finding/not-verified': {
-    message: 'no evidence from after the fix shows that its rule passes',
-    next: 'run `gatehouse gate`, then verify again',
-  },
-  'finding/no-verifying-rule': {
-    message: 'it names no rule whose evidence would show that it is fixed',
-    next: 'set one: gatehouse finding assign ID --rule GH-…',
-  },
-  'finding/no-exception': {
-    message: 'only a waiver that is in force for its system carries it',
-    next: 'name it: gatehouse finding accept ID --exception EX-…',
-  },
-}
-
 /** Moves a finding. Only evidence that is newer than the claimed fix closes one. */
 export async function changeFinding(
   node: OwnerNode,
@@ -215,12 +199,7 @@ export async function changeFinding(
       exception: await exceptionInForce(node, known.value.system, input.exception),
     }
     const refused = findingFailure(known.value, change)
-    if (refused !== undefined)
-      return fail({
-        code: refused,
-        message: `\`${input.id}\`: ${MESSAGES[refused].message}`,
-        next: MESSAGES[refused].next,
-      })
+    if (refused !== undefined) return fail(refusalOf(refused, known.value))
     return store(node, principal, 'finding.changed', changedFinding(known.value, change))
   })
 }

@@ -38,8 +38,10 @@ export function operation<Input extends z.ZodType, Output extends z.ZodType>(
   return definition
 }
 
-export const system = z.string().regex(/^[a-z0-9-]{2,63}$/)
-export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+export const system = z.string().regex(/^[a-z0-9-]{2,63}$/, 'a name of a system is 2 to 63 of a-z, 0-9 and `-`')
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest is `sha256:` and 64 hexadecimal digits')
+/** Of a policy pack. */
+export const ruleId = z.string().regex(/^GH-[A-Z]{3}-\d{3}$/, 'an id of a rule is written like `GH-INJ-001`')
 export const text = z.string().min(1).max(2_000)
 export const id = z.string().min(1).max(200)
 export const document = z.record(z.string(), z.json())

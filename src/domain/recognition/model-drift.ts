@@ -7,6 +7,9 @@ export const MODEL_DRIFT_CHECK = 'GH-VND-005'
 /** The shipped check on pins of MCP servers: a waiver of it is honoured in the same way. */
 export const MCP_DRIFT_CHECK = 'GH-TOL-006'
 
+/** Checks that gateways make, so that a waiver of one has an effect whether or not a pack of the release has the rule. */
+export const GATEWAY_CHECKS: readonly string[] = [MODEL_DRIFT_CHECK, MCP_DRIFT_CHECK]
+
 /** An approved waiver of one of these checks, for one release. */
 export interface DriftWaiver {
   readonly exception: string

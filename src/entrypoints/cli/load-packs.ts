@@ -7,7 +7,7 @@ import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { BUNDLE_BYTES_MAX } from '../../adapters/policy-opa/opa-bundle.ts'
 import { opaEngine } from '../../adapters/policy-opa/opa-engine.ts'
 import { regoTestProblems } from '../../application/release/ask-rego.ts'
-import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { fail, ok, type Problem, type Result, type SourcePosition } from '../../base/result.ts'
 import { SIGNATURE_CHARS_MAX } from '../../contract/policy/pack-signature.ts'
 import { parsePack } from '../../contract/policy/parse-pack.ts'
 import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
@@ -25,15 +25,20 @@ export interface LoadedPack {
   readonly bundle: Uint8Array | undefined
 }
 
-/** A pack of the project (`policies/NAME.yaml`) goes before a shipped one of the same name. */
+/**
+ * A pack of the project (`policies/NAME.yaml`) goes before a shipped one of the same name.
+ *
+ * @param placeOf where the name at an index was written, for what is said of a pack that is not there
+ */
 export async function loadPacks(
   projectFolder: string,
   names: readonly string[],
+  placeOf?: (index: number) => SourcePosition,
 ): Promise<Result<readonly LoadedPack[], readonly Problem[]>> {
   const packs: LoadedPack[] = []
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     const loaded = await loadPack(projectFolder, name)
-    if (!loaded.ok) return loaded
+    if (!loaded.ok) return fail(loaded.failure.map((problem) => ({ at: placeOf?.(index), ...problem })))
     packs.push(loaded.value)
   }
   return ok(packs)

@@ -7,13 +7,20 @@ import { loadPackFile, loadPacks, type LoadedPack } from './load-packs.ts'
 import { loadProject } from './load-project.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Packs by name; without names those of the project's manifest, and without a project all that are shipped. */
+/** Packs by name or by file; without any those of the project's manifest, and without a project all that are shipped. */
 export async function loadNamedPacks(
   terminal: Terminal,
   { packs, project }: { readonly packs: readonly string[]; readonly project: string },
 ): Promise<Result<readonly LoadedPack[], readonly Problem[]>> {
-  const names = packs.length > 0 ? packs : await defaultNames(terminal, project)
-  return loadPacks(resolve(terminal.workingFolder, project), names)
+  if (packs.length === 0)
+    return loadPacks(resolve(terminal.workingFolder, project), await defaultNames(terminal, project))
+  const loaded: LoadedPack[] = []
+  for (const nameOrFile of packs) {
+    const pack = await loadPackOrFile(terminal, project, nameOrFile)
+    if (!pack.ok) return pack
+    loaded.push(pack.value)
+  }
+  return ok(loaded)
 }
 
 async function defaultNames(terminal: Terminal, project: string): Promise<readonly string[]> {

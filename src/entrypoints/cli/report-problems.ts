@@ -9,7 +9,8 @@ export function reportProblems(terminal: Terminal, problems: readonly Problem[])
   for (const problem of problems) {
     const place = problem.at === undefined ? '' : `${problem.at.file}:${problem.at.line}:${problem.at.column}: `
     terminal.error(`${inert(place)}${style.red('error')} ${inert(problem.message)} ${style.dim(`[${problem.code}]`)}\n`)
-    if (problem.next !== undefined) terminal.error(`  next: ${inert(problem.next)}\n`)
+    const next = problem.code === 'http/invalid-input' ? 'see --help of the command' : problem.next
+    if (next !== undefined) terminal.error(`  next: ${inert(next)}\n`)
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { COMMITMENT_DAYS_MAX } from '../../../domain/commitment/commitment.ts'
 import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
-import { document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
+import { document, id, operation, page, pageOfItems, ruleId, system, text } from '../operation.ts'
 
 const record = { kind: 'commitments', field: 'id' } as const
 
@@ -17,10 +17,7 @@ export const COMMITMENTS_OPERATIONS = {
       customer: z.string().min(1).max(200),
       text,
       contract: z.string().max(300),
-      rules: z
-        .array(z.string().regex(/^GH-[A-Z]{3}-\d{3}$/))
-        .min(1)
-        .max(30),
+      rules: z.array(ruleId).min(1).max(30),
       days: z.int().min(1).max(COMMITMENT_DAYS_MAX),
     }),
     output: document,

@@ -13,7 +13,7 @@ import {
   system,
 } from '../operation.ts'
 
-const control = z.string().regex(/^CTL-[A-Z]+-\d+$/)
+const control = z.string().regex(/^CTL-[A-Z]+-\d+$/, 'an id of a control is written like `CTL-AGT-002`')
 const framework = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 
 /** Controls, what shows that they work, and which entries of a framework they cover. */

@@ -4,9 +4,20 @@ import { VENDOR_DAYS_MAX } from '../../../domain/vendor/vendor-assessment.ts'
 import { READINESS_ITEMS } from '../../../domain/readiness/readiness.ts'
 import { TIERS } from '../../../domain/manifest/manifest.ts'
 import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
-import { cursor, digest, document, id, limit, operation, page, pageOfItems, system, text } from '../operation.ts'
+import {
+  cursor,
+  digest,
+  document,
+  id,
+  limit,
+  operation,
+  page,
+  pageOfItems,
+  ruleId,
+  system,
+  text,
+} from '../operation.ts'
 
-const ruleId = z.string().regex(/^GH-[A-Z]{3}-\d{3}$/)
 const person = z.string().min(1).max(200)
 
 /** What an assessment of a vendor says, in a file or over HTTP. */
@@ -146,7 +157,7 @@ export const FINDINGS_OPERATIONS = {
     access: 'approver',
     input: z.object({
       system,
-      threat: z.string().regex(/^THR-\d{3}@[a-z-]+:.{1,100}$/),
+      threat: z.string().regex(/^THR-\d{3}@[a-z-]+:.{1,100}$/, 'a threat is written like `THR-011@model:main`'),
       role: z.enum(DECIDING_ROLES),
       reason: text,
       days: z.int().min(1).max(90),
@@ -158,7 +169,12 @@ export const FINDINGS_OPERATIONS = {
     path: '/systems/{system}/readiness',
     summary: 'Say, with a link to the proof, that an item of readiness is in place',
     access: 'reporter',
-    input: z.object({ system, item: z.enum(READINESS_ITEMS), link: z.string().min(1).max(600), note: text }),
+    input: z.object({
+      system,
+      item: z.enum(READINESS_ITEMS),
+      link: z.url({ protocol: /^https?$/, error: 'a link begins with https:// or http://' }).max(600),
+      note: text,
+    }),
     output: document,
   }),
   listReadiness: operation({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
-import { INSTANT_MAX, digest, document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
+import { INSTANT_MAX, digest, document, id, operation, page, pageOfItems, ruleId, system, text } from '../operation.ts'
 
 const role = z.enum(DECIDING_ROLES).optional()
 
@@ -13,14 +13,11 @@ export const GOVERNANCE_OPERATIONS = {
     access: 'engineer',
     input: z.object({
       system,
-      ruleId: z.string().regex(/^GH-[A-Z]{3}-\d{3}$/),
+      ruleId,
       releaseDigest: digest,
       reason: text,
       riskAcceptedBy: z.string().min(1).max(200),
-      compensatingRule: z
-        .string()
-        .regex(/^GH-[A-Z]{3}-\d{3}$/)
-        .optional(),
+      compensatingRule: ruleId.optional(),
       owner: z.string().min(1).max(200).optional(),
       expiresAt: z.int().min(0).max(INSTANT_MAX),
     }),

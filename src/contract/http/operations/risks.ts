@@ -3,10 +3,9 @@ import { BURN_DOWN_POINTS_MAX } from '../../../domain/risk/burn-down.ts'
 import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
 import { RATING_MAX, RISK_LEVELS } from '../../../domain/risk/rate-risk.ts'
 import { RISK_PLANS } from '../../../domain/risk/risk.ts'
-import { document, id, items, operation, page, pageOfItems, system, text } from '../operation.ts'
+import { document, id, items, operation, page, pageOfItems, ruleId, system, text } from '../operation.ts'
 
-const ruleId = z.string().regex(/^GH-[A-Z]{3}-\d{3}$/)
-const controlId = z.string().regex(/^CTL-[A-Z]+-\d+$/)
+const controlId = z.string().regex(/^CTL-[A-Z]+-\d+$/, 'an id of a control is written like `CTL-AGT-002`')
 const person = z.string().min(1).max(200)
 const record = { kind: 'risks', field: 'id' } as const
 const rating = z.int().min(1).max(RATING_MAX)

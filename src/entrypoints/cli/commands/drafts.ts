@@ -55,13 +55,13 @@ export function draftCommand(terminal: Terminal, options: DraftOptions): Promise
       if (draft === undefined) {
         if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, ...prompt }, 2))
         printLine(terminal, inert(`${prompt.system}\n\n${prompt.user}`))
-        return printLine(terminal, `nothing was sent; ${prompt.redactions} values would be left out`)
+        return printLine(terminal, `nothing was sent; ${valuesOf(prompt.redactions)} would be left out`)
       }
       if (options.json) return printLine(terminal, inertJson({ schemaVersion: 1, ...draft }, 2))
       printLine(terminal, inert(renderDraft(draft)))
       printLine(
         terminal,
-        `draft ${draft.id} by ${inert(draft.model)}; ${draft.redactions} values were left out of what was sent`,
+        `draft ${draft.id} by ${inert(draft.model)}; ${valuesOf(draft.redactions)} left out of what was sent`,
       )
       printLine(terminal, `next: read it, then gatehouse draft accept ${draft.id}`)
     },
@@ -250,4 +250,8 @@ export function draftDecideCommand(
 function printDraft(terminal: Terminal, draft: Draft, isJson: boolean): void {
   if (isJson) return printLine(terminal, inertJson({ schemaVersion: 1, ...draft }, 2))
   terminal.out(inert(renderDraft(draft)))
+}
+
+function valuesOf(count: number): string {
+  return count === 1 ? '1 value' : `${count} values`
 }

@@ -17,6 +17,7 @@ export interface GateCommandOptions {
   readonly manifest: string
   readonly env: string
   readonly run: boolean
+  readonly rerun?: true | readonly string[] | undefined
   readonly advisory: boolean
   readonly verbose: boolean
   readonly format: readonly string[]
@@ -52,6 +53,7 @@ export async function gateCommand(terminal: Terminal, options: GateCommandOption
     manifest: options.manifest,
     environment: options.env,
     run: options.run,
+    rerun: options.rerun === true ? [] : options.rerun,
     author: open.actsAs ?? principalFrom(terminal, options.as).name,
   })
   if (!gated.ok) {

@@ -16,7 +16,7 @@ function registerTesting(policy: Command, { terminal, setExitCode }: CommandCont
   policy
     .command('test')
     .description("load packs, compile every expression and run the packs' own tests")
-    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
+    .argument('[packs...]', 'names or files (default: all that the manifest lists, or all shipped)')
     .option(...PROJECT)
     .option(...JSON_FLAG)
     .action(async (packs: string[], options) =>
@@ -25,7 +25,7 @@ function registerTesting(policy: Command, { terminal, setExitCode }: CommandCont
   policy
     .command('mutate')
     .description("break each rule in every documented way; exit 1 when the pack's own tests do not notice")
-    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
+    .argument('[packs...]', 'names or files (default: all that the manifest lists, or all shipped)')
     .option(...PROJECT)
     .option('-v, --verbose', 'list killed mutants too', false)
     .option(...JSON_FLAG)
@@ -75,7 +75,7 @@ function registerBench(policy: Command, { terminal, setExitCode }: CommandContex
   policy
     .command('bench')
     .description('decisions per second of packs on this machine, one core, on the inputs of their own tests')
-    .argument('[packs...]', 'names (default: all that the manifest lists, or all shipped)')
+    .argument('[packs...]', 'names or files (default: all that the manifest lists, or all shipped)')
     .option('--input <file>', 'a JSON document to decide on instead')
     .option('--seconds <n>', 'how long each pack is measured', '1')
     .option('--at-least <n>', 'decisions per second; exit 1 when a pack makes fewer')

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import { celEngine } from '../../../adapters/policy-cel/cel-engine.ts'
 import { opaEndpoints } from '../../../adapters/policy-opa/opa-endpoints.ts'
 import { opaEngine } from '../../../adapters/policy-opa/opa-engine.ts'
 import { testRegoRules } from '../../../application/release/ask-rego.ts'
 import { testPack, type PolicyPack, type PolicyTestResult } from '../../../domain/policy/policy-pack.ts'
+import { packControlProblems } from '../check-pack-controls.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { loadNamedPacks } from '../named-packs.ts'
 import { reportProblems } from '../report-problems.ts'
@@ -17,6 +19,14 @@ export async function policyTestCommand(
   const loaded = await loadNamedPacks(terminal, options)
   if (!loaded.ok) {
     reportProblems(terminal, loaded.failure)
+    return EXIT_CODE.usage
+  }
+  const unknown = await packControlProblems(
+    resolve(terminal.workingFolder, options.project),
+    loaded.value.map(({ pack }) => pack),
+  )
+  if (unknown.length > 0) {
+    reportProblems(terminal, unknown)
     return EXIT_CODE.usage
   }
   const engine = celEngine()

@@ -80,6 +80,7 @@ function registerDeciding(program: Command, { terminal, setExitCode }: CommandCo
     .option(...MANIFEST)
     .option('-e, --env <environment>', 'environment to release to', 'local')
     .option('--no-run', 'decide on the evidence there is')
+    .option('--rerun [rules...]', 'run checks again that passed and still count: of these rules, or all')
     .option('--advisory', 'exit 0 on blocked, inconclusive and pending', false)
     .option('-v, --verbose', 'list passed rules too', false)
     .option('--format <format>', 'human, json, sarif, junit or markdown; repeatable', collect, [])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { capturedTerminal } from '../../../../test/support/captured-terminal.ts'
 import { tempFolder } from '../../../../test/support/temp-folder.ts'
-import { tinyManifest, writeTinyProject } from '../../../../test/support/tiny-project.ts'
+import { tinyManifest, tinyPack, writeTinyProject } from '../../../../test/support/tiny-project.ts'
 import { validateCommand } from './validate.ts'
 
 const SANDBOX = '{ network: none, filesystem: temporary, cpuSeconds: 5, memoryMb: 64, wallSeconds: 5, via: subprocess }'
@@ -51,4 +51,34 @@ test('a sandbox with a network is no sandbox', async () => {
     argument('code'),
   )
   expect(code).toBe(2)
+})
+
+test.each<[string, string, (manifest: string) => string, Readonly<Record<string, string>>]>([
+  [
+    'a pack that is not there',
+    'policy/not-found',
+    (manifest) => manifest.replace('policies: [tiny]', 'policies: [tiny, absent]'),
+    {},
+  ],
+  [
+    'a suite that is not there',
+    'files/not-found',
+    (manifest) => manifest.replace('policies: [tiny]', 'suites: [suites/absent.yaml]\npolicies: [tiny]'),
+    {},
+  ],
+  [
+    'a pack whose rule names a control that no catalogue has',
+    'policy/unknown-control',
+    (manifest) => manifest,
+    { 'policies/tiny.yaml': tinyPack().replace('CTL-SEC-003', 'CTL-SEC-999') },
+  ],
+])('%s makes a project invalid, and the place is named', async (_, code, change, files) => {
+  await using folder = await tempFolder()
+  await writeTinyProject(folder.path, change(tinyManifest()), undefined, files)
+  const terminal = capturedTerminal(folder.path)
+  expect(await validateCommand(terminal, { project: '.', manifest: 'gatehouse.yaml', json: true })).toBe(2)
+  expect(JSON.parse(terminal.printed.out)).toMatchObject({
+    valid: false,
+    problems: [{ code, at: { file: expect.stringMatching(/gatehouse\.yaml|tiny\.yaml/), line: expect.any(Number) } }],
+  })
 })

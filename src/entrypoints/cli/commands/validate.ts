@@ -1,7 +1,10 @@
+import type { Problem } from '../../../base/result.ts'
 import { looksExecuting } from '../../../domain/manifest/executing-tools.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { EXIT_CODE } from '../exit-code.ts'
-import { loadProject } from '../load-project.ts'
+import { packControlProblems } from '../check-pack-controls.ts'
+import { loadProjectPacks, loadSuites } from '../gate/prepare-gate.ts'
+import { loadProject, type LoadedProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
@@ -12,9 +15,10 @@ export async function validateCommand(
   options: { project: string; manifest: string; json: boolean },
 ): Promise<number> {
   const loaded = await loadProject(terminal.workingFolder, options.project, options.manifest)
-  if (!loaded.ok) {
-    if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, valid: false, problems: loaded.failure }, 2))
-    else reportProblems(terminal, loaded.failure)
+  const problems = loaded.ok ? await problemsOfParts(loaded.value) : loaded.failure
+  if (!loaded.ok || problems.length > 0) {
+    if (options.json) printLine(terminal, inertJson({ schemaVersion: 1, valid: false, problems }, 2))
+    else reportProblems(terminal, problems)
     return EXIT_CODE.usage
   }
   const { release } = loaded.value
@@ -45,4 +49,19 @@ export async function validateCommand(
   printLine(terminal, `release ${release.digest}`)
   printLine(terminal, `${style.green('valid')}   next: gatehouse plan`)
   return EXIT_CODE.pass
+}
+
+/** Packs and suites are in no release; a gate that cannot read them decides nothing, so this says it before. */
+async function problemsOfParts(project: LoadedProject): Promise<readonly Problem[]> {
+  const packs = await loadProjectPacks(project)
+  const suites = await loadSuites(project)
+  return [
+    ...(packs.ok
+      ? await packControlProblems(
+          project.folder,
+          packs.value.map(({ pack }) => pack),
+        )
+      : packs.failure),
+    ...(suites.ok ? [] : suites.failure),
+  ]
 }

@@ -33,8 +33,8 @@ export async function prepareGate(
   project: LoadedProject,
   options: { readonly environment: string; readonly learned: readonly SuiteCase[]; readonly model: string },
 ): Promise<Result<PreparedGate, readonly Problem[]>> {
-  const { release, folder } = project
-  const packs = await loadPacks(folder, release.manifest.policies ?? POLICIES_DEFAULT)
+  const { release } = project
+  const packs = await loadProjectPacks(project)
   if (!packs.ok) return packs
   const suites = await loadSuites(project)
   if (!suites.ok) return suites
@@ -94,15 +94,27 @@ async function plannedCampaigns(
   return planned
 }
 
+/** The packs that the manifest names, or the default. */
+export async function loadProjectPacks({
+  folder,
+  release: { manifest },
+  source,
+}: LoadedProject): Promise<Result<readonly LoadedPack[], readonly Problem[]>> {
+  return loadPacks(folder, manifest.policies ?? POLICIES_DEFAULT, (index) => source.positionOf(['policies', index]))
+}
+
 /** The suites that the manifest names. */
 export async function loadSuites({
   release,
   files,
-}: Pick<LoadedProject, 'release' | 'files'>): Promise<Result<readonly Suite[], readonly Problem[]>> {
+  source,
+}: Pick<LoadedProject, 'release' | 'files'> & Partial<Pick<LoadedProject, 'source'>>): Promise<
+  Result<readonly Suite[], readonly Problem[]>
+> {
   const suites: Suite[] = []
-  for (const path of release.manifest.suites ?? []) {
+  for (const [index, path] of (release.manifest.suites ?? []).entries()) {
     const text = await files.readText(path)
-    if (!text.ok) return fail([text.failure])
+    if (!text.ok) return fail([{ ...text.failure, at: source?.positionOf(['suites', index]) }])
     const head = parseSuiteHead(path, text.value)
     if (!head.ok) return head
     const { cases: written } = head.value

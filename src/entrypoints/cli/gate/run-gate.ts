@@ -23,6 +23,8 @@ export interface GateOptions {
   readonly environment: string
   /** False: decide on what there is. */
   readonly run: boolean
+  /** Rules whose checks are run again although their evidence passed and still counts; empty: all of them. */
+  readonly rerun?: readonly string[] | undefined
   readonly author: string
   /** Evidence that is too old so long from now counts as stale now. */
   readonly aheadMs?: number | undefined
@@ -69,7 +71,9 @@ export async function runGate(
   if (!missing.ok) return missing
   if (options.isRenewal === true && missing.value.length === 0)
     return fail([{ code: 'gate/nothing-stale', message: 'every check has fresh evidence' }])
-  const ran = options.run ? missing.value : []
+  const again = await checksToRerun(session, gate, options.rerun)
+  if (!again.ok) return fail([again.failure])
+  const ran = options.run ? gate.checks.filter((check) => [...missing.value, ...again.value].includes(check)) : []
   if (ran.length > 0) {
     const evidence = await runChecks(gate, ran, {
       environment: terminal.environment,
@@ -107,24 +111,64 @@ export async function runGate(
   return ok({ verdict: decided.value as unknown as StoredVerdict, gate, ran: ran.map(({ rule }) => rule.id) })
 }
 
-async function missingChecks(
+/**
+ * Only what passed is run again by request: that can confirm a pass or take it away. What failed would be tried until chance
+ * lets it pass, so it waits for a change of what it depends on.
+ */
+async function checksToRerun(
   session: Session,
-  { inputs, checks }: PreparedGate,
-  aheadMs: number,
-): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
+  gate: PreparedGate,
+  rules: readonly string[] | undefined,
+): Promise<Result<readonly PlannedCheck[], Problem>> {
+  if (rules === undefined) return ok([])
+  const newest = await newestEvidence(session, gate)
+  if (!newest.ok) return newest
+  const unknown = rules.find((id) => !gate.checks.some(({ rule }) => rule.id === id))
+  if (unknown !== undefined)
+    return fail({
+      code: 'gate/unknown-check',
+      message: `this gate runs no check of a rule \`${unknown}\``,
+      next: `use: ${gate.checks.map(({ rule }) => rule.id).join(', ')}`,
+    })
+  const asked = gate.checks.filter(({ rule }) => rules.length === 0 || rules.includes(rule.id))
+  const failed = asked.find(({ rule }) => ['failed', 'inconclusive'].includes(newest.value.get(rule.id)?.outcome ?? ''))
+  if (failed !== undefined && rules.length > 0)
+    return fail({
+      code: 'gate/rerun-of-failed',
+      message: `the check of \`${failed.rule.id}\` did not pass on these very inputs, and is not tried until it does`,
+      next: 'change what it depends on (release, suite, target), then gate again',
+    })
+  return ok(asked.filter(({ rule }) => newest.value.get(rule.id)?.outcome === 'passed'))
+}
+
+/** By check, the newest of this release. */
+async function newestEvidence(
+  session: Session,
+  { inputs }: PreparedGate,
+): Promise<Result<ReadonlyMap<string, StoredEvidence>, Problem>> {
   const listed = await session.call('listEvidence', {
     digest: inputs.release.digest,
     system: inputs.release.manifest.metadata.name,
     limit: 1_000,
   })
-  if (!listed.ok) return fail([listed.failure])
+  if (!listed.ok) return listed
   const newest = new Map<string, StoredEvidence>()
   for (const evidence of listed.value.items as unknown as readonly StoredEvidence[])
     if (!newest.has(evidence.checkId)) newest.set(evidence.checkId, evidence)
+  return ok(newest)
+}
+
+async function missingChecks(
+  session: Session,
+  gate: PreparedGate,
+  aheadMs: number,
+): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
+  const newest = await newestEvidence(session, gate)
+  if (!newest.ok) return fail([newest.failure])
   const now = epochMs(systemClock() + aheadMs)
   return ok(
-    checks.filter(({ rule, key }) => {
-      const evidence = newest.get(rule.id)
+    gate.checks.filter(({ rule, key }) => {
+      const evidence = newest.value.get(rule.id)
       // An errored check is tried again; a failed one is not: the same inputs would give the same answer.
       return evidence === undefined || evidence.outcome === 'errored' || !isFresh(evidence, key, rule.maxAgeDays, now)
     }),
