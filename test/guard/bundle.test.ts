@@ -15,9 +15,10 @@ import {
   REGULATED_TOPICS,
   type TopicLexicon,
 } from '../../src/domain/detection/content/topic-lexicon.ts'
+import { CONCEPT_STEMS } from '../../src/domain/detection/classifier/concept-stems.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/domain/detection/formats/given-names.ts'
 import { buildGuardPackage } from '../../tools/build-guard.ts'
-import { withFrontCodedLists, withFrontCodedPhrases } from '../../tools/lean-bundle.ts'
+import { withFrontCodedLists, withFrontCodedPhrases, withSortedStems } from '../../tools/lean-bundle.ts'
 
 const GZIP_BYTES_MAX = 200 * 1_024
 const support = join(import.meta.dirname, '..', 'support')
@@ -87,6 +88,16 @@ test('its phrases of topics are those of the source', async () => {
     ])
   for (const [name, topics] of Object.entries({ REGULATED_TOPICS, CIVIC_TOPICS, HARM_TOPICS }))
     expect(listed(read[name] ?? [])).toEqual(listed(topics))
+})
+
+test('its stems of concepts are those of the source', async () => {
+  const source = readFileSync(join(root, 'src/domain/detection/classifier/concept-stems.ts'), 'utf8')
+  const read = (await import(
+    `data:text/javascript,${encodeURIComponent(withSortedStems(stripTypeScriptTypes(source)))}`
+  )) as { readonly CONCEPT_STEMS: typeof CONCEPT_STEMS }
+  const listed = (concepts: typeof CONCEPT_STEMS) =>
+    concepts.map(({ concept, stems }) => [concept, [...new Set(stems.trim().split(/\s+/))].toSorted()])
+  expect(listed(read.CONCEPT_STEMS)).toEqual(listed(CONCEPT_STEMS))
 })
 
 test('is one module that imports nothing, and runs where there is no Node API and no code from strings', () => {
