@@ -1,5 +1,6 @@
 // What the guard's bundle leaves out or writes shorter. No rule and no word is lost: each step says why.
 import { parseAst, type Plugin } from 'vite'
+import { canonicalView } from '../src/domain/detection/canonical-view.ts'
 
 const CEL = '@marcbachmann/cel-js/lib'
 const VALIDATOR = '@cfworker/json-schema/dist/esm'
@@ -63,9 +64,16 @@ const withLeanErrors = (code: string): string =>
 
 const REASON = /throw new Error\((?:`[^`]*`|'[^']*')\)/g
 
-/** The order of concepts means something, that of the stems of one does not. */
+/** The order of concepts means something; of the stems of one, the first that reads the same counts, and they may be sorted then. */
 export const withSortedStems = (code: string): string =>
-  code.replaceAll(/(?<=stems: `)[^`]*(?=`)/g, (stems) => [...new Set(stems.trim().split(/\s+/))].toSorted().join(' '))
+  code.replaceAll(/(?<=stems: `)[^`]*(?=`)/g, (stems) => {
+    const firsts = new Map<string, string>()
+    for (const stem of stems.trim().split(/\s+/)) {
+      const { lower } = canonicalView(stem.replace(/\*$/, ''))
+      if (!firsts.has(lower)) firsts.set(lower, stem)
+    }
+    return [...firsts.values()].toSorted().join(' ')
+  })
 
 const UNREGISTERED = [
   '  getDefinitions(',

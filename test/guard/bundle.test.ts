@@ -15,6 +15,7 @@ import {
   REGULATED_TOPICS,
   type TopicLexicon,
 } from '../../src/domain/detection/content/topic-lexicon.ts'
+import { canonicalView } from '../../src/domain/detection/canonical-view.ts'
 import { CONCEPT_STEMS } from '../../src/domain/detection/classifier/concept-stems.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/domain/detection/formats/given-names.ts'
 import { buildGuardPackage } from '../../tools/build-guard.ts'
@@ -95,8 +96,16 @@ test('its stems of concepts are those of the source', async () => {
   const read = (await import(
     `data:text/javascript,${encodeURIComponent(withSortedStems(stripTypeScriptTypes(source)))}`
   )) as { readonly CONCEPT_STEMS: typeof CONCEPT_STEMS }
+  // Of stems that read the same, the first says whether a whole word is meant.
   const listed = (concepts: typeof CONCEPT_STEMS) =>
-    concepts.map(({ concept, stems }) => [concept, [...new Set(stems.trim().split(/\s+/))].toSorted()])
+    concepts.map(({ concept, stems }) => {
+      const whole = new Map<string, boolean>()
+      for (const stem of stems.trim().split(/\s+/)) {
+        const { lower } = canonicalView(stem.replace(/\*$/, ''))
+        if (!whole.has(lower)) whole.set(lower, !stem.endsWith('*'))
+      }
+      return [concept, [...whole].toSorted(([left], [right]) => (left < right ? -1 : 1))]
+    })
   expect(listed(read.CONCEPT_STEMS)).toEqual(listed(CONCEPT_STEMS))
 })
 
