@@ -30,11 +30,15 @@ export async function readIdentifiers(root: string): Promise<readonly Identifier
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as IdentifierRecord)
-  for (const { id, shapes, weakShapes, context } of records)
+  for (const { id, shapes, weakShapes, context } of records) {
+    if (!id.startsWith(PREFIX)) throw new Error(`${id}: an identifier's id begins with \`${PREFIX}\``)
     for (const field of [...shapes, ...weakShapes, ...context])
       if (/[|,`\\$\n]/.test(field)) throw new Error(`${id}: \`${field}\` holds a character that the table cannot`)
+  }
   return records
 }
+
+const PREFIX = 'pii/'
 
 const fold = (word: string): string =>
   word
@@ -45,12 +49,14 @@ const fold = (word: string): string =>
     .normalize('NFC')
 
 function tableOf(records: readonly IdentifierRecord[]): string {
-  const lines = records.map(({ id, check, passRate, shapes, weakShapes, context }) =>
-    [id, check, passRate, shapes.join(','), weakShapes.join(','), context.map(fold).join(',')].join('|'),
-  )
+  const lines = records.map(({ id, check, passRate, shapes, weakShapes, context }) => {
+    const name = id.slice(PREFIX.length)
+    const fields = [shapes.join(','), weakShapes.join(','), context.map(fold).join(',')]
+    return [name, check === name ? '' : check, passRate, ...fields].join('|')
+  })
   return `// Written by tools/generate-identifiers.ts from catalog/detection/identifiers.jsonl.
 
-/** One line a kind: id, check, pass rate, shapes, weak shapes, context words. */
+/** One line a kind: its id behind \`pii/\`, the check where it has another name, pass rate, shapes, weak shapes, context words. */
 export const IDENTIFIER_TABLE = \`
 ${lines.join('\n')}
 \`

@@ -1,10 +1,11 @@
 // What the guard's bundle leaves out or writes shorter. No rule and no word is lost: each step says why.
 import { parseAst, type Plugin } from 'vite'
+import { canonicalView } from '../src/domain/detection/canonical-view.ts'
 
 const CEL = '@marcbachmann/cel-js/lib'
 const VALIDATOR = '@cfworker/json-schema/dist/esm'
 /** Literals from this length on are text; they stand together, where they compress better than between code. */
-const TEXT_CHARS_MIN = 200
+const TEXT_CHARS_MIN = 300
 const SEPARATOR = '\u0001'
 
 export function leanBundle(): Plugin {
@@ -17,10 +18,23 @@ export function leanBundle(): Plugin {
     },
     transform(code, id) {
       // Of an error only its keyword and place are read.
-      if (id.endsWith(`${VALIDATOR}/validate.js`)) return code.replaceAll(/\berror: `[^`]*`/g, "error: ''")
+      if (id.endsWith(`${VALIDATOR}/validate.js`)) return withLeanErrors(code)
       // The engine runs without optional types (cel-engine.ts): no value of theirs can be made, so none of these is ever called.
       if (id.endsWith(`${CEL}/optional.js`)) return withoutOptionalFunctions(code)
+      // Of its messages the first line is told (cel-engine.ts); the others show the expression again.
+      if (id.endsWith(`${CEL}/errors.js`))
+        return withBody(code, 'function formatErrorWithHighlight(message', ' return message ')
+      // Types are registered by the library alone, each with its constructor: none has a schema or fields. No registration
+      // fails, so nobody is told why.
+      if (id.endsWith(`${CEL}/registry.js`))
+        return UNREGISTERED.reduce((left, head) => withBody(left, head, ''), code).replaceAll(
+          REASON,
+          'throw new Error()',
+        )
+      // Nobody asks which functions there are.
+      if (id.endsWith(`${CEL}/evaluator.js`)) return withBody(code, '  getDefinitions(', '')
       if (id.endsWith('/formats/given-names.ts')) return withFrontCodedLists(code)
+      if (id.endsWith('/classifier/concept-stems.ts')) return withSortedStems(code)
       if (id.endsWith('/content/topic-lexicon.ts')) return withFrontCodedPhrases(code)
       return null
     },
@@ -40,6 +54,47 @@ function withoutOptionalFunctions(code: string): string {
   if (first < 0)
     throw new Error('the functions of optional types are not where they were: look at tools/lean-bundle.ts')
   return `${code.slice(0, first)}\n}\n`
+}
+
+/** Errors with their keyword and the place in the value: what no one reads of them is not written. */
+const withLeanErrors = (code: string): string =>
+  code
+    .replaceAll(/,?\s*\berror: (?:`[^`]*`|'[^']*')/g, '')
+    .replaceAll(/\n\s*keywordLocation(?:: (?:`[^`]*`|\w+))?(?=,?\s*\})/g, '')
+
+const REASON = /throw new Error\((?:`[^`]*`|'[^']*')\)/g
+
+/** The order of concepts means something; of the stems of one, the first that reads the same counts, and they may be sorted then. */
+export const withSortedStems = (code: string): string =>
+  code.replaceAll(/(?<=stems: `)[^`]*(?=`)/g, (stems) => {
+    const firsts = new Map<string, string>()
+    for (const stem of stems.trim().split(/\s+/)) {
+      const { lower } = canonicalView(stem.replace(/\*$/, ''))
+      if (!firsts.has(lower)) firsts.set(lower, stem)
+    }
+    return [...firsts.values()].toSorted().join(' ')
+  })
+
+const UNREGISTERED = [
+  '  getDefinitions(',
+  '  #registerSchemaAsType(',
+  '  #toCelFieldType(',
+  '  #toCelFieldDeclaration(',
+  '  #normalizeFields(',
+  '  #createDefaultConvert(',
+  'function protobufjsFieldToCelType(',
+  'function protobufjsTypeToCelType(',
+]
+
+/** The function or method whose head begins a line, with another body: up to the brace that stands as far in as the head does. */
+function withBody(code: string, head: string, body: string): string {
+  const start = code.indexOf(`\n${head}`)
+  const open = code.indexOf(') {\n', start)
+  const indent = /^ */.exec(head)?.[0] ?? ''
+  const close = code.indexOf(`\n${indent}}\n`, open)
+  if (start < 0 || open < 0 || close < 0)
+    throw new Error(`\`${head.trim()}\` is not where it was: look at tools/lean-bundle.ts`)
+  return `${code.slice(0, open)}) {${body}${code.slice(close + 1)}`
 }
 
 const FIRST = 65
@@ -113,13 +168,15 @@ function withTextsTogether(code: string): string {
         if (typeof member === 'object') visit(member, value.type === 'TaggedTemplateExpression' && key === 'quasi')
   }
   visit(parseAst(code), false)
+  // What is coded by its beginnings has capital letters; it compresses best beside its like.
+  const pooled = [...texts.filter(({ text }) => !/[A-Z]/.test(text)), ...texts.filter(({ text }) => /[A-Z]/.test(text))]
   let out = ''
   let at = 0
-  for (const [index, { start, end }] of texts.entries()) {
-    out += `${code.slice(at, start)} $texts[${index}] `
-    at = end
+  for (const literal of texts) {
+    out += `${code.slice(at, literal.start)} $texts[${pooled.indexOf(literal)}] `
+    at = literal.end
   }
-  const pool = JSON.stringify(texts.map(({ text }) => text).join(SEPARATOR))
+  const pool = JSON.stringify(pooled.map(({ text }) => text).join(SEPARATOR))
   return `var $texts=${pool}.split("\\u0001");${out}${code.slice(at)}`
 }
 

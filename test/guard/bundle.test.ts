@@ -15,9 +15,11 @@ import {
   REGULATED_TOPICS,
   type TopicLexicon,
 } from '../../src/domain/detection/content/topic-lexicon.ts'
+import { canonicalView } from '../../src/domain/detection/canonical-view.ts'
+import { CONCEPT_STEMS } from '../../src/domain/detection/classifier/concept-stems.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/domain/detection/formats/given-names.ts'
 import { buildGuardPackage } from '../../tools/build-guard.ts'
-import { withFrontCodedLists, withFrontCodedPhrases } from '../../tools/lean-bundle.ts'
+import { withFrontCodedLists, withFrontCodedPhrases, withSortedStems } from '../../tools/lean-bundle.ts'
 
 const GZIP_BYTES_MAX = 200 * 1_024
 const support = join(import.meta.dirname, '..', 'support')
@@ -87,6 +89,24 @@ test('its phrases of topics are those of the source', async () => {
     ])
   for (const [name, topics] of Object.entries({ REGULATED_TOPICS, CIVIC_TOPICS, HARM_TOPICS }))
     expect(listed(read[name] ?? [])).toEqual(listed(topics))
+})
+
+test('its stems of concepts are those of the source', async () => {
+  const source = readFileSync(join(root, 'src/domain/detection/classifier/concept-stems.ts'), 'utf8')
+  const read = (await import(
+    `data:text/javascript,${encodeURIComponent(withSortedStems(stripTypeScriptTypes(source)))}`
+  )) as { readonly CONCEPT_STEMS: typeof CONCEPT_STEMS }
+  // Of stems that read the same, the first says whether a whole word is meant.
+  const listed = (concepts: typeof CONCEPT_STEMS) =>
+    concepts.map(({ concept, stems }) => {
+      const whole = new Map<string, boolean>()
+      for (const stem of stems.trim().split(/\s+/)) {
+        const { lower } = canonicalView(stem.replace(/\*$/, ''))
+        if (!whole.has(lower)) whole.set(lower, !stem.endsWith('*'))
+      }
+      return [concept, [...whole].toSorted(([left], [right]) => (left < right ? -1 : 1))]
+    })
+  expect(listed(read.CONCEPT_STEMS)).toEqual(listed(CONCEPT_STEMS))
 })
 
 test('is one module that imports nothing, and runs where there is no Node API and no code from strings', () => {

@@ -22,9 +22,10 @@ const listOf = (field: string | undefined): readonly string[] =>
   field === undefined || field === '' ? [] : field.split(',')
 
 function kindOf(line: string): IdentifierKind {
-  const [id = '', check = '', passRate, shapes, weakShapes, context] = line.split('|')
+  const [name = '', ownCheck = '', passRate, shapes, weakShapes, context] = line.split('|')
+  const check = ownCheck === '' ? name : ownCheck
   return {
-    id,
+    id: `pii/${name}`,
     check: checkNamed(check),
     isFormatOnly: check === 'format',
     passRate: Number(passRate),
