@@ -5,13 +5,13 @@ import type { ModelRequest } from '../../../application/gateway/model-request.ts
 import { askModel, type UpstreamFailure, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
 import { parseJson } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
-import type { AnswerFrame, ClientCodec } from '../../../contract/wire/client-codec.ts'
+import type { AnswerFrame, ClientCodec, StreamEncoder } from '../../../contract/wire/client-codec.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import { replayAnswer } from '../approval/replay-answer.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { answerOnce, type InputSummary } from './answer-once.ts'
-import { streamAnswer } from './answer-stream.ts'
+import { streamAnswer, type OpenStream } from './answer-stream.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { withinLimits } from './within-limits.ts'
@@ -164,8 +164,7 @@ async function forward(
   const request = judgedRequest(exchange.request, decision)
   const context = disclosing(exchange, decision.context, response)
   const frame: AnswerFrame = { requestId: exchange.id, request, createdAt: Math.floor(exchange.startedAt / 1_000) }
-  const encoder = codec.encoder(frame)
-  const sse = request.isStream ? new SseResponse(response, ports.monotonicMs, encoder.ping()) : undefined
+  const open = request.isStream ? openStream(ports, response, codec.encoder(frame)) : undefined
   try {
     const reply = await ask(ports, exchange, decision, { request, signal })
     let error: GatewayError | undefined
@@ -184,24 +183,31 @@ async function forward(
       }
       error = outcome.error
     } else if (reply.kind === 'stream') {
-      if (sse === undefined) throw new Error('the provider streams what nobody asked to be streamed')
+      if (open === undefined) throw new Error('the provider streams what nobody asked to be streamed')
       error = await streamAnswer(ports, exchange, context, {
         stream: reply.stream,
         asked: reply.target.model,
-        sse,
-        encoder,
+        ...open,
         signal,
         input,
         onAnswered: (answered) => sendShadow(ports, exchange, { context, request }, answered),
       })
     } else error = await failed(ports, exchange, reply, { input, isGone: signal.aborted, decision })
-    if (error === undefined || sse === undefined || !sse.isOpen) return error
+    if (error === undefined || open === undefined || !open.sse.isOpen) return error
     // The stream is open: an error travels as an event that clients raise, never as a clean end.
-    sse.end(encoder.error({ ...error, requestId: exchange.id }))
+    open.sse.end(open.encoder.error({ ...error, requestId: exchange.id }))
     return undefined
   } finally {
-    sse?.close()
+    open?.sse.close()
   }
+}
+
+function openStream(
+  { monotonicMs }: GatewayPorts,
+  response: HttpExchange['response'],
+  encoder: StreamEncoder,
+): Pick<OpenStream, 'sse' | 'encoder'> {
+  return { sse: new SseResponse(response, monotonicMs, encoder.ping()), encoder }
 }
 
 /** The model's answer, from the first place that may have the request and gives one. */
