@@ -5,6 +5,7 @@ import { COMMITMENT_DAYS_MAX, type Commitment } from '../../../domain/commitment
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { printNextWord } from './print-next-word.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -34,7 +35,7 @@ export function proposeCommitmentCommand(
             message: `\`--days\` does not take \`${options.days}\``,
             next: `write 1 to ${COMMITMENT_DAYS_MAX}`,
           }),
-    print(terminal, options.json),
+    printAndNext(terminal, options.json),
   )
 }
 
@@ -48,7 +49,7 @@ export function speakOnCommitmentCommand(
     terminal,
     options,
     (session) => session.call('speakOnCommitment', input),
-    print(terminal, options.json),
+    printAndNext(terminal, options.json),
   )
 }
 
@@ -96,6 +97,13 @@ export function listCommitmentsCommand(
       for (const item of items) print(terminal, false)(item)
     },
   )
+}
+
+function printAndNext(terminal: Terminal, isJson: boolean): (value: object) => void {
+  return (value) => {
+    print(terminal, isJson)(value)
+    if (!isJson) printNextWord(terminal, 'commitment approve', value as Commitment)
+  }
 }
 
 function print(terminal: Terminal, isJson: boolean): (value: object) => void {

@@ -194,7 +194,10 @@ export async function listCommand(
       }
       if (items.length === 0) printLine(terminal, 'none')
       for (const item of items) {
-        const title = item['title'] ?? item['reason'] ?? item['ruleId'] ?? ''
+        const title =
+          options.operation === 'listExceptions'
+            ? waiverText(item)
+            : (item['title'] ?? item['reason'] ?? item['ruleId'] ?? '')
         printLine(
           terminal,
           `${String(item['id'])}  ${String(item['status'])}  ${toRfc3339(epochMs(Number(item['at'])))}  ${inert(String(item['system']))}  ${inert(String(title))}`,
@@ -202,4 +205,9 @@ export async function listCommand(
       }
     },
   )
+}
+
+/** What is waived, until when, and why. */
+function waiverText({ ruleId, expiresAt, reason }: Readonly<Record<string, unknown>>): string {
+  return `${String(ruleId)} until ${toRfc3339(epochMs(Number(expiresAt)))}: ${String(reason)}`
 }
