@@ -136,7 +136,7 @@ describe('an exception', () => {
       // Another release has none of it.
       await gate({ version, title: 'another release' })
       expect(await waivers(0, list)).toEqual([])
-      await gate({ version })
+      await gate({ version, pack: tinyPack() })
       await as('fifth').call('endException', { id, reason: 'renamed in the manifest' })
       expect(await waivers(0, list)).toEqual([])
     },

@@ -84,6 +84,7 @@ days: 180
 
   test('of T1 is agreed to by two people of two roles, never by who assessed it', async () => {
     const id = await assessed('T1')
+    expect((await run('vendor', 'assess', 'vendor.yaml')).out).toContain('next: gatehouse vendor approve ')
     const own = await approve(id, 'kim', 'security')
     expect([own.code, own.error.includes('approval/involved')]).toEqual([1, true])
     expect((await approve(id, 'sia', 'security')).out).toContain('partial')

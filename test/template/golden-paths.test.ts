@@ -97,6 +97,15 @@ describe.each(templates)('template $metadata.id', ({ metadata: { id }, weakness 
     expect(await readFile(join(project, 'gate.xml'), 'utf8')).toContain('<testsuite')
   })
 
+  test('binds every pack that its own intake asks for', async () => {
+    const { packs } = JSON.parse((await gatehouse(project, ['intake', '--json'])).out) as {
+      readonly packs: readonly { readonly pack: string }[]
+    }
+    const { policies } = parse(await readFile(join(project, 'gatehouse.yaml'), 'utf8')) as { policies: string[] }
+    expect(packs.length).toBeGreaterThan(1)
+    expect(packs.map(({ pack }) => pack).filter((pack) => !policies.includes(pack))).toEqual([])
+  })
+
   test('is blocked by the rule that its read-me names once its weakness is put in, and green without it', async () => {
     const file = join(project, weakness.file)
     const sound = await readFile(file, 'utf8')

@@ -6,6 +6,7 @@ import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { printNextWord } from './print-next-word.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -35,7 +36,7 @@ export function proposeCommitmentCommand(
             message: `\`--days\` does not take \`${options.days}\``,
             next: `write 1 to ${COMMITMENT_DAYS_MAX}`,
           }),
-    print(terminal, options.json),
+    printAndNext(terminal, options.json),
   )
 }
 
@@ -49,7 +50,7 @@ export function speakOnCommitmentCommand(
     terminal,
     options,
     (session) => session.call('speakOnCommitment', input),
-    print(terminal, options.json),
+    printAndNext(terminal, options.json),
   )
 }
 
@@ -93,6 +94,13 @@ export function listCommitmentsCommand(
     { operation: 'listCommitments', input: { system, status } },
     { print: (items) => items.forEach(print(terminal, false)) },
   )
+}
+
+function printAndNext(terminal: Terminal, isJson: boolean): (value: object) => void {
+  return (value) => {
+    print(terminal, isJson)(value)
+    if (!isJson) printNextWord(terminal, 'commitment approve', value as Commitment)
+  }
 }
 
 function print(terminal: Terminal, isJson: boolean): (value: object) => void {

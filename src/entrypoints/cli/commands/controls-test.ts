@@ -9,9 +9,8 @@ import type { EpochMs } from '../../../base/instant.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import type { InputOf } from '../../../contract/http/operations.ts'
-import type { Manifest } from '../../../domain/manifest/manifest.ts'
+import type { Manifest, Tier } from '../../../domain/manifest/manifest.ts'
 import { metadataGaps } from '../../../domain/manifest/metadata-gaps.ts'
-import type { RemovedControl } from '../../../domain/controls/control-test.ts'
 import { testControls } from '../../../domain/release/test-controls.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { modelIdentity, prepareGate } from '../gate/prepare-gate.ts'
@@ -24,6 +23,7 @@ import { loadProject } from '../load-project.ts'
 import { reportProblems } from '../report-problems.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { judgeRemovals, type JudgedRemovals } from '../unasked-removals.ts'
 import { exitCodeOfProblem } from './with-session.ts'
 import { loadEquivalents } from './policy-mutate.ts'
 
@@ -57,14 +57,14 @@ interface Options extends SessionOptions {
   readonly json: boolean
 }
 
-interface Tested {
+interface Tested extends JudgedRemovals {
   readonly system: string
+  readonly tier: Tier
   readonly releaseDigest: Digest
   readonly isSimulated: boolean
   readonly alreadyFailing: readonly string[]
   /** Checks of which only the outcome was put in place. */
   readonly substituted: readonly string[]
-  readonly removed: readonly RemovedControl[]
 }
 
 async function takeControlsAway(terminal: Terminal, options: Options): Promise<Result<Tested, readonly Problem[]>> {
@@ -104,19 +104,25 @@ async function takeControlsAway(terminal: Terminal, options: Options): Promise<R
     facts: factsOf(inputs) as unknown as JsonObject,
     now: systemClock(),
   })
+  const judged = await judgeRemovals(project.value.folder, [...assumed.removed, ...rerun.value.removed], {
+    tier: inputs.tier,
+    bound: inputs.packs,
+  })
+  if (!judged.ok) return judged
   return ok({
+    ...judged.value,
+    tier: inputs.tier,
     system: inputs.release.manifest.metadata.name,
     releaseDigest: inputs.release.digest,
     isSimulated: rerun.value.isSimulated,
     substituted: rerun.value.substituted,
     alreadyFailing: [...new Set([...assumed.alreadyFailing, ...rerun.value.blind])],
-    removed: [...assumed.removed, ...rerun.value.removed],
   })
 }
 
 function print(
   terminal: Terminal,
-  { alreadyFailing, removed, substituted }: Tested,
+  { alreadyFailing, removed, unasked, packsFor, substituted, tier }: Tested,
   {
     recorded,
     isVerbose,
@@ -129,12 +135,17 @@ function print(
     const findings = recorded?.items.map(({ id }) => id) ?? null
     return printLine(
       terminal,
-      inertJson({ schemaVersion: 1, alreadyFailing, substituted, removed, findings, exitCode }, 2),
+      inertJson({ schemaVersion: 1, alreadyFailing, substituted, removed, unasked, packsFor, findings, exitCode }, 2),
     )
   }
   for (const rule of alreadyFailing)
     printLine(terminal, `note: ${rule} does not pass as the project is; what it would notice is not known`)
-  printControls(terminal, removed, isVerbose)
+  printControls(terminal, { removed, packsFor }, isVerbose)
+  if (unasked.length > 0)
+    printLine(
+      terminal,
+      `not asked of tier ${tier}, so not counted: ${[...new Set(unasked.map(({ control }) => control))].toSorted().join(', ')}`,
+    )
   if (substituted.length > 0)
     printLine(terminal, `not run blinded, only their outcomes were substituted: ${substituted.join(', ')}`)
   if (recorded !== undefined)
@@ -166,7 +177,11 @@ async function record(
   return recorded.ok ? ok(recorded.value as unknown as RecordedControlTest) : recorded
 }
 
-function printControls(terminal: Terminal, removed: readonly RemovedControl[], isVerbose: boolean): void {
+function printControls(
+  terminal: Terminal,
+  { removed, packsFor }: Pick<JudgedRemovals, 'removed' | 'packsFor'>,
+  isVerbose: boolean,
+): void {
   const style = styleFor(terminal.hasColor)
   const byControl = Map.groupBy(removed, ({ control }) => control)
   for (const [control, own] of [...byControl].toSorted(([left], [right]) => (left < right ? -1 : 1))) {
@@ -176,5 +191,7 @@ function printControls(terminal: Terminal, removed: readonly RemovedControl[], i
     for (const { kind, what, status, by } of own)
       if (status === 'survived' || isVerbose)
         printLine(terminal, `        ${status} ${kind}: ${inert(what)}${by === '' ? '' : ` (${inert(by)})`}`)
+    const packs = packsFor[control] ?? []
+    if (packs.length > 0) printLine(terminal, `        asked for by a pack that is not bound: ${packs.join(', ')}`)
   }
 }

@@ -15,6 +15,7 @@ import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson, styleFor } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { printNextWord } from './print-next-word.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -179,7 +180,7 @@ export async function askDecisionCommand(
             message: `\`${options.kind}\` is not asked this way`,
             next: 'use: threshold-change, customer-commitment',
           }),
-    printCase(terminal, options.json),
+    printCaseAndNext(terminal, options.json),
   )
 }
 
@@ -198,7 +199,7 @@ export async function speakCommand(
     options,
     (session) =>
       session.call('speakOnApprovalCase', { id, role, comment, decision: word } as InputOf<'speakOnApprovalCase'>),
-    printCase(terminal, options.json),
+    printCaseAndNext(terminal, options.json),
   )
 }
 
@@ -228,5 +229,12 @@ function printCase(terminal: Terminal, json: boolean): (value: object) => void {
     if (json) return printLine(terminal, inertJson(value))
     const { id, state, decision, system, subject, tier } = value as StoredApprovalCase
     printLine(terminal, `${id}  ${state}  ${decision}  ${inert(system)} (${tier})  ${inert(subject)}`)
+  }
+}
+
+function printCaseAndNext(terminal: Terminal, json: boolean): (value: object) => void {
+  return (value) => {
+    printCase(terminal, json)(value)
+    if (!json) printNextWord(terminal, 'decision approve', value as StoredApprovalCase)
   }
 }

@@ -105,6 +105,7 @@ export function showIntakeCommand(
         printLine(terminal, `  ${toRfc3339(epochMs(at))}  ${inert(who)} says: ${inert(what)}`)
       for (const { at, who, what } of request.history)
         printLine(terminal, `  ${toRfc3339(epochMs(at))}  ${inert(who)}  ${inert(what)}`)
+      printNextReview(terminal, request)
       printAssessment(terminal, request.assessment, request.asOf)
     },
   )
@@ -132,6 +133,15 @@ function printReviews(terminal: Terminal, { reviews }: IntakeRequest): void {
   }
 }
 
+function printNextReview(terminal: Terminal, { id, state, reviews }: IntakeRequest): void {
+  const waiting = reviews.find(({ decision }) => decision === null)
+  if (state === 'in-review' && waiting !== undefined)
+    printLine(
+      terminal,
+      `  next: gatehouse intake review ${id} --role ${waiting.role} --decision approve --as NAME (or ask-changes, reject)`,
+    )
+}
+
 function call<Name extends OperationName>(
   terminal: Terminal,
   options: Common,
@@ -144,5 +154,6 @@ function call<Name extends OperationName>(
     if (options.json) return printLine(terminal, inertJson(value))
     printHead(terminal, value as unknown as IntakeRequest)
     printReviews(terminal, value as unknown as IntakeRequest)
+    printNextReview(terminal, value as unknown as IntakeRequest)
   })
 }

@@ -187,7 +187,13 @@ export function listCommand(
 ): Promise<number> {
   const { operation, system } = options
   return pagedCommand(terminal, options, { operation, input: { system } }, (item) => {
-    const title = item['title'] ?? item['reason'] ?? item['ruleId'] ?? ''
+    const title =
+      operation === 'listExceptions' ? waiverText(item) : (item['title'] ?? item['reason'] ?? item['ruleId'] ?? '')
     return `${String(item['id'])}  ${String(item['status'])}  ${toRfc3339(epochMs(Number(item['at'])))}  ${inert(String(item['system']))}  ${inert(String(title))}`
   })
+}
+
+/** What is waived, until when, and why. */
+function waiverText({ ruleId, expiresAt, reason }: Readonly<Record<string, unknown>>): string {
+  return `${String(ruleId)} until ${toRfc3339(epochMs(Number(expiresAt)))}: ${String(reason)}`
 }

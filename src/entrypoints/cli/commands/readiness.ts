@@ -19,6 +19,7 @@ import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
+import { printNextWord } from './print-next-word.ts'
 import { withSession } from './with-session.ts'
 
 type Common = SessionOptions & { readonly json: boolean }
@@ -68,6 +69,12 @@ export async function showReadinessCommand(
             : `since ${toRfc3339(epochMs(word.at))}  ${inert(word.by)} (${word.role})  ${inert(word.link)}`
         printLine(terminal, `  ${item.padEnd(20)} ${text}`)
       }
+      const missing = READINESS_ITEMS.find((item) => now[item] === undefined)
+      if (missing !== undefined)
+        printLine(
+          terminal,
+          `next: gatehouse readiness attest ${missing} -s ${inert(options.system)} --link URL --note …`,
+        )
     },
   )
 }
@@ -94,7 +101,7 @@ export async function assessVendorCommand(
         regions: [...parsed.value.regions],
         compensatingControls: [...parsed.value.compensatingControls],
       }),
-    printVendor(terminal, options.json),
+    printVendorAndNext(terminal, options.json),
   )
 }
 
@@ -112,7 +119,7 @@ export async function speakOnVendorCommand(
     terminal,
     options,
     (session) => session.call('speakOnVendor', { id, decision, role, comment } as InputOf<'speakOnVendor'>),
-    printVendor(terminal, options.json),
+    printVendorAndNext(terminal, options.json),
   )
 }
 
@@ -123,6 +130,13 @@ export function listVendorsCommand(terminal: Terminal, options: ListOptions): Pr
     { operation: 'listVendors', input: {} },
     { print: (items) => items.forEach(printVendor(terminal, false)) },
   )
+}
+
+function printVendorAndNext(terminal: Terminal, json: boolean): (value: object) => void {
+  return (value) => {
+    printVendor(terminal, json)(value)
+    if (!json) printNextWord(terminal, 'vendor approve', value as VendorAssessment)
+  }
 }
 
 function printVendor(terminal: Terminal, json: boolean): (value: object) => void {
