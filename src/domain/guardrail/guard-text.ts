@@ -22,6 +22,11 @@ export function guardText(text: string, policy: SidePolicy, options: GuardOption
   const refused = refusesUnread(text)
   if (refused !== undefined) return refusal(text, refused)
   const { score, judged } = judgeText(text, policy, options)
+  return judgementOf(text, score, judged)
+}
+
+/** What findings add up to on one text. */
+export function judgementOf(text: string, score: number, judged: readonly JudgedFinding[]): GuardJudgement {
   return {
     action: judged.reduce<Obligation>((action, { obligation }) => heavier(action, obligation), 'allow'),
     score,
