@@ -105,6 +105,30 @@ test('with the classifier no text has a lower score or a lighter obligation than
   )
 })
 
+test('asked for the verdict alone, the guard gives the same one', () => {
+  const classify = (lower: string) => classifyText(model, lower)
+  const texts = fc.array(
+    fc.constantFrom(...PHRASES, 'mail bob@example.com', 'key sk_live_aB3dE6gH9jKlMn0pQrSt', 'card 4111 1111 1111 1111'),
+    { maxLength: 6 },
+  )
+  const policies = (['T1', 'T2', 'T3'] as const).flatMap((tier) => {
+    const { input, document, output } = resolveGuardPolicy(undefined, tier)
+    return [input, document, output]
+  })
+  fc.assert(
+    fc.property(texts, fc.constantFrom(...policies), (parts, policy) => {
+      const text = parts.join(' ')
+      const whole = guardText(text, policy, { classify })
+      const verdict = guardText(text, policy, { classify, settledFrom: policy.injection.at })
+      expect(verdict.score >= policy.injection.at).toBe(whole.score >= policy.injection.at)
+      // What is at most logged may not be looked for.
+      expect(heavier(verdict.action, 'log')).toBe(heavier(whole.action, 'log'))
+      if (policy.injection.action !== 'redact') expect(verdict.text).toBe(whole.text)
+    }),
+    { numRuns: 200 },
+  )
+})
+
 test('a plain attack passes the input preset after combination, a plain wish does not', () => {
   const combined = (text: string): number => {
     const view = canonicalView(text)

@@ -25,6 +25,11 @@ export interface GuardOptions {
   readonly canaries?: CanaryIndex | undefined
   /** A trained classifier beside the heuristics; without it the score is theirs alone. */
   readonly classify?: ClassifyInjection | undefined
+  /**
+   * Only the verdict is asked for: heuristics that reach this score alone settle it, and personal data that is at most logged is not
+   * looked for. The findings are then fewer, and what the policy asks for is the same.
+   */
+  readonly settledFrom?: number | undefined
   /** What an answer may rest on, when the policy asks for grounding. */
   readonly passages?: readonly Passage[] | undefined
   /** Stable stand-in for a personal value, when the policy asks to pseudonymise. */
@@ -60,7 +65,9 @@ export function judgeReading(plain: Reading, policy: SidePolicy, options: GuardO
   const readings = readingsWithin(plain)
   const marks = new MarkIndex()
   const heuristic = scoreInjection(text, view, readings, (reading) => marks.of(reading).injection)
-  const injection = options.classify === undefined ? heuristic : weighInjection(heuristic, readings, options.classify)
+  const isSettled = options.settledFrom !== undefined && heuristic.score >= options.settledFrom
+  const injection =
+    options.classify === undefined || isSettled ? heuristic : weighInjection(heuristic, readings, options.classify)
   for (const place of readings.undecoded)
     collector.add(undecodableAction(policy), {
       detector: 'undecodable',
@@ -143,6 +150,8 @@ function inOrder({ plain, derived }: Readings): readonly Reading[] {
   return derived.length === 0 ? [plain] : [plain, ...derived]
 }
 
+const isAtMostLogged = (action: GuardAction): boolean => action === 'allow' || action === 'log'
+
 /** Below it a match of personal data is an open guess, such as an address of the machine itself: recorded, never acted on. */
 const ACTED_ON = 0.5
 /** From here on a format and its check hold. */
@@ -154,7 +163,8 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
   for (const reading of inOrder(readings)) {
     const found = marks.of(reading)
     const facts = { words: found.formatWords, seen: reading.seen }
-    for (const match of detectPersonalData(reading.text, isSoftAsked, facts)) {
+    const personal = collector.isPersonalAsked(policy) ? detectPersonalData(reading.text, isSoftAsked, facts) : []
+    for (const match of personal) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
       const action = isSoft ? policy.softPii : policy.pii
       collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
@@ -266,6 +276,11 @@ class Collector {
 
   get length(): number {
     return this.#raw.length
+  }
+
+  /** Where only the verdict counts, what is at most logged has no say in it. */
+  isPersonalAsked({ pii, softPii }: SidePolicy): boolean {
+    return this.#options.settledFrom === undefined || ![pii, softPii].every(isAtMostLogged)
   }
 
   add(action: GuardAction, finding: GuardFinding): void {

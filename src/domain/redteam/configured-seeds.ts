@@ -4,6 +4,7 @@ import { leakIndex } from '../detection/prompt-leak.ts'
 import type { GuardOptions } from '../guardrail/guard-text.ts'
 import type { SidePolicy } from '../guardrail/guard-policy.ts'
 import type { GuardConfig, GuardSideName } from '../manifest/manifest.ts'
+import { authoritySeeds, groundingSeeds, PASSAGES } from './authority-seeds.ts'
 import { below, type Random } from './seeded-random.ts'
 import type { ValueSeed } from './value-seeds.ts'
 
@@ -11,6 +12,8 @@ import type { ValueSeed } from './value-seeds.ts'
 export interface FuzzSetup {
   readonly options: GuardOptions
   readonly seeds: readonly ValueSeed[]
+  /** Results of this length and more do not reach the model. */
+  readonly withheldFrom?: number | undefined
 }
 
 export interface ConfiguredGuard {
@@ -50,8 +53,15 @@ export function configuredSeeds(
       leak: isOutput ? leakIndex(texts, secrets) : undefined,
       canaries: canaries.length === 0 ? undefined : canaryIndex(canaries),
       classify: isOutput && policy.injection.action === 'allow' ? undefined : classify,
+      passages: policy.grounding === undefined ? undefined : PASSAGES,
     },
+    // A document is taken for the result of a tool that nobody trusts and no exception names.
+    withheldFrom: side === 'document' ? guard.opaque?.fromChars : undefined,
     seeds: [
+      ...(isOutput ? authoritySeeds(guard) : []),
+      ...(policy.grounding === undefined || policy.grounding.action === 'allow'
+        ? []
+        : groundingSeeds(policy.grounding)),
       ...rulesOf(policy, random),
       ...(guard.banned ?? []).slice(0, BANNED_MAX).map((phrase) => bannedSeed(phrase)),
       ...leaks,

@@ -1,13 +1,21 @@
 import { guardDocument } from '../guardrail/guard-document.ts'
 import type { SidePolicy } from '../guardrail/guard-policy.ts'
-import { guardText, type GuardJudgement, type GuardOptions } from '../guardrail/guard-text.ts'
-import { OBLIGATIONS, type Obligation } from '../guardrail/obligation.ts'
-import { bare } from './decode-form.ts'
+import {
+  guardText,
+  judgementOf,
+  refusesUnread,
+  type GuardJudgement,
+  type GuardOptions,
+} from '../guardrail/guard-text.ts'
+import { judgeText } from '../guardrail/judge-text.ts'
+import type { Obligation } from '../guardrail/obligation.ts'
+import { boundedMemo } from './bounded-memo.ts'
+import { askedFor, isAttackMissed, isValueMissed } from './is-missed.ts'
 import {
   ATTACK_TECHNIQUES,
   FRAME_TECHNIQUE_IDS,
   mutate,
-  stillHolds,
+  writeWithin,
   VALUE_TECHNIQUES,
   type Mutant,
   type Step,
@@ -79,6 +87,10 @@ interface Entry {
 export const NO_TECHNIQUE = 'none'
 const CORPUS_MAX = 2_000
 const KEPT_MAX = 5_000
+/** What is remembered of texts, so that none is worked on twice in a row; a text has 4,000 characters at most. */
+const CLASSIFIED_MAX = 4_096
+const JUDGED_MAX = 4_096
+const WRITTEN_MAX = 8_192
 const STEPS_MAX = 6
 /** Mutants that are thrown away in a row before the fuzzer draws another entry. */
 const ATTEMPTS_MAX = 20
@@ -97,6 +109,8 @@ export function seedsFor(policy: SidePolicy, random: Random): readonly FuzzSeed[
     // These are the manifest's own: they come with its configuration.
     banned: false,
     'prompt-leak': false,
+    grounding: false,
+    authority: false,
   }
   return [
     ...(policy.injection.at <= 1 && policy.injection.action !== 'allow'
@@ -115,14 +129,25 @@ export function seedsFor(policy: SidePolicy, random: Random): readonly FuzzSeed[
  */
 export class GuardFuzzer {
   readonly #side: GuardSide
+  readonly #withheldFrom: number
   readonly #policy: SidePolicy
   readonly #watching: SidePolicy
   readonly #options: GuardOptions
+  /** Detectors that have no say in whether a text passes are not asked. */
+  readonly #verdictOnly: GuardOptions
   readonly #random: Random
   readonly #seeds: readonly FuzzSeed[]
   readonly #corpus: Entry[] = []
   readonly #seen = new Set<string>()
   readonly #kept = new Map<string, Bypass>()
+  /** Mutants come to the same text again and again. */
+  readonly #attackOf = boundedMemo(JUDGED_MAX, (text) => this.#judgeAttack(text))
+  readonly #valueOf = boundedMemo(JUDGED_MAX, (text) => this.#guard(text, this.#policy, this.#verdictOnly))
+  readonly #personOf = boundedMemo(JUDGED_MAX, (text) => this.#guard(text, this.#policy, this.#options))
+  readonly #formOf = boundedMemo(WRITTEN_MAX, (key) => {
+    const at = key.indexOf('\n')
+    return writeWithin(key.slice(0, at), key.slice(at + 1))
+  })
   readonly #knownByGoal = new Map<string, readonly KnownWay[]>()
   readonly #byTechnique = new Map<string, number>()
   readonly #byGoal = new Map<string, number>()
@@ -134,8 +159,15 @@ export class GuardFuzzer {
 
   // oxlint-disable-next-line max-params -- a side, what it asks, what chance gives, and what the running guard knows besides
   constructor(side: GuardSide, policy: SidePolicy, random: Random, setup: FuzzSetup = { options: {}, seeds: [] }) {
-    this.#options = setup.options
+    const { classify } = setup.options
+    this.#options = {
+      ...setup.options,
+      // Most forms are the same text to the classifier, which reads what they stand for.
+      classify: classify === undefined ? undefined : boundedMemo(CLASSIFIED_MAX, classify),
+    }
+    this.#verdictOnly = { ...this.#options, settledFrom: policy.injection.at }
     this.#side = side
+    this.#withheldFrom = setup.withheldFrom ?? Number.POSITIVE_INFINITY
     this.#policy = policy
     this.#random = random
     this.#seeds = [...seedsFor(policy, random), ...setup.seeds.map((seed): FuzzSeed => ({ type: 'value', ...seed }))]
@@ -187,10 +219,14 @@ export class GuardFuzzer {
     this.#corpus.push({ seed, steps: [], score: judged.judgement.score, energy: 1, picks: 0 })
   }
 
+  #mutate(text: string, steps: readonly Step[]): Mutant | undefined {
+    return mutate(text, steps, (form, own) => this.#formOf(`${form}\n${own}`))
+  }
+
   #mutateOne(): void {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const entry = this.#draw()
-      const mutant = mutate(entry.seed.text, this.#longer(entry))
+      const mutant = this.#mutate(entry.seed.text, this.#longer(entry))
       if (mutant === undefined) {
         this.#discarded += 1
         continue
@@ -248,22 +284,47 @@ export class GuardFuzzer {
   }
 
   #judge(seed: FuzzSeed, mutant: Mutant): Judged {
+    if (seed.type === 'value' && seed.isHeld !== undefined) {
+      const isHeld = seed.isHeld(mutant.text)
+      const judgement = { action: isHeld ? 'block' : 'allow', score: 0, findings: [], text: mutant.text } as const
+      return { judgement, seen: judgement, isBypass: !isHeld }
+    }
     if (seed.type === 'value') {
-      const judgement = this.#guard(mutant.text, this.#policy)
+      const judgement = seed.category === 'pii' ? this.#personOf(mutant.text) : this.#valueOf(mutant.text)
       const asked = seed.asked ?? askedFor(this.#policy, seed.category)
-      return { judgement, seen: judgement, isBypass: isValueMissed(seed, mutant, asked, judgement) }
+      return { judgement, seen: judgement, isBypass: isValueMissed(seed, mutant, { asked, judgement }) }
     }
-    const judgement = this.#guard(mutant.text, this.#policy)
+    const { judgement, seen } = this.#attackOf(mutant.text)
     const isSeen = judgement.score >= this.#policy.injection.at
-    return {
-      judgement,
-      seen: isSeen ? judgement : this.#guard(mutant.text, this.#watching),
-      isBypass: isAttackMissed(seed, mutant, isSeen, judgement),
-    }
+    // What a model does not read gives it no order, whatever the guard makes of it.
+    const isRead = mutant.text.length < this.#withheldFrom
+    return { judgement, seen, isBypass: isRead && isAttackMissed(seed, mutant, { isSeen, judgement }) }
   }
 
-  #guard(text: string, policy: SidePolicy): GuardJudgement {
-    return (this.#side === 'document' ? guardDocument : guardText)(text, policy, this.#options)
+  /** What the policy says and what its detectors saw below its threshold: one look, where the one is in the other. */
+  #judgeAttack(text: string): Omit<Judged, 'isBypass'> {
+    const { at } = this.#policy.injection
+    if (this.#policy.links !== undefined || refusesUnread(text) !== undefined || this.#isRead(text)) {
+      const judgement = this.#guard(text, this.#policy, this.#verdictOnly)
+      return {
+        judgement,
+        seen: judgement.score >= at ? judgement : this.#guard(text, this.#watching, this.#verdictOnly),
+      }
+    }
+    const { score, judged } = judgeText(text, this.#watching, this.#verdictOnly)
+    const seen = judgementOf(text, { score, judged })
+    if (score >= at) return { judgement: seen, seen }
+    const others = judged.filter(({ finding }) => finding.category !== 'injection')
+    return { judgement: others.length === judged.length ? seen : judgementOf(text, { score, judged: others }), seen }
+  }
+
+  /** JSON is judged text by text on the document side. */
+  #isRead(text: string): boolean {
+    return this.#side === 'document' && /^\s*[[{]/.test(text)
+  }
+
+  #guard(text: string, policy: SidePolicy, options: GuardOptions): GuardJudgement {
+    return (this.#side === 'document' ? guardDocument : guardText)(text, policy, options)
   }
 
   /** True when the way past is a new one. */
@@ -309,7 +370,7 @@ export class GuardFuzzer {
     let mutant = found
     let passed = judgement
     for (let index = mutant.steps.length - 1; index >= 0; index--) {
-      const fewer = mutate(seed.text, mutant.steps.toSpliced(index, 1))
+      const fewer = this.#mutate(seed.text, mutant.steps.toSpliced(index, 1))
       if (fewer === undefined) continue
       const judged = this.#judge(seed, fewer)
       if (!judged.isBypass) continue
@@ -321,31 +382,3 @@ export class GuardFuzzer {
 }
 
 const goalOf = (seed: FuzzSeed): string => (seed.type === 'attack' ? seed.goal.id : seed.kind)
-
-/** The score stays low and nothing takes the text away, or an instruction was cut out of it and stands there still. */
-function isAttackMissed(seed: AttackSeed, mutant: Mutant, isSeen: boolean, { action, text }: GuardJudgement): boolean {
-  if (action === 'redact' || action === 'pseudonymise')
-    return mutant.lossy + mutant.forms.length === 0
-      ? bare(text).includes(bare(seed.goal.text))
-      : text.includes(mutant.payload)
-  return !isSeen && OBLIGATIONS.indexOf(action) < OBLIGATIONS.indexOf('redact')
-}
-
-/** A finding of its category is not there, or the policy asks to cut it out and it stands in what is passed on. */
-function isValueMissed(
-  seed: ValueSeed,
-  mutant: Mutant,
-  asked: Obligation,
-  { action, text, findings }: GuardJudgement,
-): boolean {
-  if (OBLIGATIONS.indexOf(action) > OBLIGATIONS.indexOf('pseudonymise')) return false
-  if (!findings.some(({ category }) => category === seed.category)) return true
-  return (asked === 'redact' || asked === 'pseudonymise') && stillHolds(text, seed.mark, mutant)
-}
-
-function askedFor({ pii, secrets, promptLeak }: SidePolicy, category: ValueSeed['category']): Obligation {
-  if (category === 'link') return 'redact'
-  if (category === 'prompt-leak') return promptLeak
-  if (category === 'banned') return 'block'
-  return category === 'pii' ? pii : secrets
-}

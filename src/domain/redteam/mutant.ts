@@ -65,17 +65,22 @@ interface Trace {
   text: string
 }
 
+/** A text in a form, within the bounds of a mutant; undefined where the form cannot write it. */
+export type FormWriter = (form: string, text: string) => string | undefined
+
+export const writeWithin: FormWriter = (form, text) => writeForm(form, text, MUTANT_CHARS_MAX)
+
 /**
  * Applies the steps to a text. Undefined where a step finds no place, where the text grows past its bound, or where the text
  * no longer carries what it began with. "Carries" is judged by the way back: frames are unwrapped, forms decoded, edits
  * undone, and the first text must come out: the same characters after exact forms, the same letters and digits after lossy
  * ones. Whether a model reads it is assumed for exact forms, and beyond them only within `LOSSY_STEPS_MAX`.
  */
-export function mutate(original: string, steps: readonly Step[]): Mutant | undefined {
+export function mutate(original: string, steps: readonly Step[], write: FormWriter = writeWithin): Mutant | undefined {
   const ordered = inPhases(steps)
   if (!isWithinBounds(ordered)) return undefined
   const trace: Trace = { edits: [], edited: original, forms: [], payload: original, frames: [], text: original }
-  for (const step of ordered) if (!take(trace, step) || trace.text.length > MUTANT_CHARS_MAX) return undefined
+  for (const step of ordered) if (!take(trace, step, write) || trace.text.length > MUTANT_CHARS_MAX) return undefined
   if (!trace.text.isWellFormed() || !carries(trace, original)) return undefined
   return {
     steps: ordered,
@@ -95,7 +100,7 @@ function isWithinBounds(steps: readonly Step[]): boolean {
   return isShallow && steps.filter(isLossy).length <= LOSSY_STEPS_MAX
 }
 
-function take(trace: Trace, { technique, seed }: Step): boolean {
+function take(trace: Trace, { technique, seed }: Step, write: FormWriter): boolean {
   const edit = EDITS.get(technique)
   const frame = FRAMES.get(technique)
   if (edit !== undefined) {
@@ -111,7 +116,7 @@ function take(trace: Trace, { technique, seed }: Step): boolean {
     trace.text = framed.text
     return true
   }
-  const written = writeForm(technique, trace.payload, MUTANT_CHARS_MAX)
+  const written = write(technique, trace.payload)
   if (written === undefined) return false
   trace.forms.push(technique)
   trace.payload = trace.text = written

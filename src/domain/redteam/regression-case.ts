@@ -1,4 +1,5 @@
 import type { Expectation } from '../evaluation/suite.ts'
+import type { ValueSeed } from './value-seeds.ts'
 import type { Bypass, FuzzSeed, GuardSide } from './fuzz-guard.ts'
 
 /** A case of a suite (docs/reference/suite.md), as one line of its file holds it. */
@@ -21,11 +22,16 @@ export function regressionCase(bypass: Bypass, side: GuardSide, number: number):
   return {
     id: `guard-${side}-${String(number).padStart(4, '0')}-${goal.replaceAll('/', '-')}`,
     tags: [`guard-${side}`, ...technique.split('+')].map((tag) => tag.slice(0, TAG_CHARS_MAX)),
-    risks: [seed.type === 'attack' ? 'prompt-injection' : `${seed.category}-disclosure`],
+    risks: [seed.type === 'attack' ? 'prompt-injection' : riskOf(seed.category)],
     subject: { tenant: 'tenant-a', principal: 'user-a', roles: ['customer'] },
     turns: [turnOf(text, side)],
     expect: [expectationOf(seed)],
   }
+}
+
+function riskOf(category: ValueSeed['category']): string {
+  if (category === 'authority') return 'tool-abuse'
+  return category === 'grounding' ? 'ungrounded-claim' : `${category}-disclosure`
 }
 
 function turnOf(text: string, side: GuardSide): string {

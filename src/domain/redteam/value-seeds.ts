@@ -4,7 +4,7 @@ import { below, pick, type Random } from './seeded-random.ts'
 /** A value that must not pass. Made up from the published shape of its kind, so none belongs to anybody. */
 export interface ValueSeed {
   readonly kind: string
-  readonly category: 'pii' | 'secret' | 'link' | 'banned' | 'prompt-leak'
+  readonly category: 'pii' | 'secret' | 'link' | 'banned' | 'prompt-leak' | 'grounding' | 'authority'
   readonly text: string
   /** What must be gone afterwards: the value, or the host of a link. */
   readonly mark: string
@@ -12,6 +12,8 @@ export interface ValueSeed {
   readonly hasForms: boolean
   /** What a rule of the user's own asks for; of other values the policy says it. */
   readonly asked?: Obligation | undefined
+  /** What stops it where that is no text guard: whether a call with this text in its arguments is held back. */
+  readonly isHeld?: ((text: string) => boolean) | undefined
 }
 
 const DIGITS = '0123456789'

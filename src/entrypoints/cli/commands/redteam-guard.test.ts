@@ -119,6 +119,45 @@ describe('a policy', () => {
     expect(Object.keys(byGoal).filter((goal) => /^(?:rule\/|leak\/|content\/)/.test(goal))).not.toEqual([])
   })
 
+  test('of a manifest is tried by code in arguments, by strangers to its directories and by claims without support', async () => {
+    await writeTinyProject(
+      join(folder, 'authority'),
+      tinyManifest().replace(
+        'guard: { preset: T1 }',
+        `guard:
+  preset: T1
+  directories: { staff: [ana@shop.example] }
+  code: { action: block }
+  grounding: { action: block }`,
+      ),
+    )
+    const { code, out } = await run(['-m', 'authority/gatehouse.yaml', '--side', 'output', '--tries', '2500', '--json'])
+    expect(code).toBe(0)
+    const { byGoal, missedOpen, seeds } = JSON.parse(out) as {
+      readonly byGoal: Record<string, number>
+      readonly missedOpen: number
+      readonly seeds: number
+    }
+    const plain = await run(['--side', 'output', '--tries', '100', '--json'])
+    // Four pieces of code, three strangers and three claims more than the preset's own; none passes as it is.
+    expect(seeds).toBe((JSON.parse(plain.out) as { seeds: number }).seeds + 10)
+    expect(missedOpen).toBe(0)
+    // An exact comparison lets no form of a stranger pass.
+    expect(Object.keys(byGoal).filter((goal) => goal.startsWith('directory/'))).toEqual([])
+  })
+
+  test('that withholds long results is got past by short ones only', async () => {
+    await writeTinyProject(
+      join(folder, 'opaque'),
+      tinyManifest().replace('guard: { preset: T1 }', 'guard: { preset: T1, opaque: { fromChars: 200 } }'),
+    )
+    const { out } = await run(['-m', 'opaque/gatehouse.yaml', '--side', 'document', '--tries', '1500', '--json'])
+    const { kept } = JSON.parse(out) as { readonly kept: readonly { readonly goal: string; readonly text: string }[] }
+    const attacks = kept.filter(({ goal }) => !goal.includes('/'))
+    expect(attacks.length).toBeGreaterThan(0)
+    expect(attacks.filter(({ text }) => text.length >= 200)).toEqual([])
+  })
+
   test('that cannot be read is a problem of usage', async () => {
     expect((await run(['-m', 'absent.yaml'])).code).toBe(2)
     expect(await run(['--preset', 'T9'])).toMatchObject({ code: 2, error: expect.stringContaining('[guard/preset]') })
