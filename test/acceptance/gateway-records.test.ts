@@ -285,7 +285,8 @@ describe('the spool', () => {
         return systemClock()
       },
       newId: ulidIds,
-      ship: async (document) => shipped.push(...(JSON.parse(document.toString()) as Segment).lines.map(({ id }) => id)) > 0,
+      ship: async (document) =>
+        shipped.push(...(JSON.parse(document.toString()) as Segment).lines.map(({ id }) => id)) > 0,
     })
     await rm(join(folder.path, 'spool'), { recursive: true })
     await spool.outcome(OUTCOME('lost'))

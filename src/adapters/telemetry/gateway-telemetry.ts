@@ -68,7 +68,7 @@ export interface RequestSpans {
 }
 
 /** What every figure and span of a request has. */
-export interface RequestLabels {
+export type RequestLabels = {
   readonly 'gen_ai.operation.name': string
   readonly 'gen_ai.request.model': string
   readonly 'gatehouse.system': string
