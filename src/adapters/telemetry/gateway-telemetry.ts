@@ -68,9 +68,11 @@ export interface RequestSpans {
 }
 
 /** What every figure and span of a request has. */
-export type RequestLabels = Readonly<
-  Record<'gen_ai.operation.name' | 'gen_ai.request.model' | 'gatehouse.system', string>
->
+export type RequestLabels = {
+  readonly 'gen_ai.operation.name': string
+  readonly 'gen_ai.request.model': string
+  readonly 'gatehouse.system': string
+}
 
 /** Prometheus metrics always; spans where somebody takes them. */
 export function gatewayTelemetry(spans?: RequestSpans): GatewayTelemetry {
