@@ -100,6 +100,8 @@ describe('arguments', () => {
     "{'a':1}",
     'undefined',
     `{"a":"${'x'.repeat(100_000)}"}`,
+    '{"order":"1","order":"2"}',
+    '{"a":{"b":1,"\\u0062":2}}',
   ])('that are no JSON object are blocked (%#)', (text) => {
     expect(decide('lookup_order', text, context(undefined))).toMatchObject({ decision: 'block', rule: 'arguments' })
   })

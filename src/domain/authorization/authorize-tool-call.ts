@@ -1,3 +1,4 @@
+import { repeatsName } from '../../base/repeated-name.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import { decideRequestRules, type RequestFacts, type RequestRuleResult } from '../policy/decide-request-rules.ts'
@@ -159,7 +160,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   if (context.subject === undefined && tool.effect !== 'read')
     return block('no-subject', `a tool with effect ${tool.effect} needs a verified end user`)
   const written = parseArguments(call.arguments)
-  if (written === undefined) return block('arguments', 'the arguments are not a JSON object')
+  if (written === undefined) return block('arguments', 'the arguments are not a JSON object, or name something twice')
   const args = withoutEmptyOptions(written, context.schemaOf?.(tool.id))
   const wrong = context.checkArguments(tool.id, args)
   if (wrong !== undefined) return block('arguments', `the arguments do not fit the schema: ${wrong}`)
@@ -198,7 +199,8 @@ function parseArguments(text: string): JsonObject | undefined {
   if (text.length > ARGUMENTS_CHARS_MAX) return undefined
   try {
     const value: unknown = JSON.parse(text === '' ? '{}' : text)
-    return isJsonObject(value) ? value : undefined
+    // SECURITY: the tool may read the other one of two members of a name.
+    return isJsonObject(value) && !repeatsName(text) ? value : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
