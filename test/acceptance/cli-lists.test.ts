@@ -8,6 +8,7 @@ import { capturedTerminal } from '../support/captured-terminal.ts'
 import { startPlaneOrThrow } from '../support/gateway-stack.ts'
 import { openNodeOrThrow } from '../support/owned-state.ts'
 import { putRecords } from '../support/put-records.ts'
+import { statePlace } from '../support/state-place.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { SYSTEM, tinyManifest, tinyPack, writeTinyProject } from '../support/tiny-project.ts'
 
@@ -23,12 +24,14 @@ const AT = 1_750_000_000_000
 
 const cleanUp = new AsyncDisposableStack()
 let folder: string
+/** In the second run of the suite the state is where the test's own node has it. */
+let place: Readonly<Record<string, string>> = {}
 /** What each command said while this process opened the state, and while a control plane had it. */
 const embedded = new Map<string, Ran>()
 const served = new Map<string, Ran>()
 
 async function run(...args: readonly string[]): Promise<Ran> {
-  const terminal = capturedTerminal(folder, { environment: { USER: 'author-a' } })
+  const terminal = capturedTerminal(folder, { environment: { USER: 'author-a', ...place } })
   const code = await runCli(args, terminal)
   return { code, ...terminal.printed }
 }
@@ -98,6 +101,9 @@ async function fillLists(): Promise<void> {
 beforeAll(async () => {
   folder = cleanUp.use(await tempFolder()).path
   await writeTinyProject(folder, tinyManifest(), tinyPack())
+  const { databaseUrl, databaseSchema } = await statePlace(join(folder, '.gatehouse'))
+  if (databaseUrl !== undefined && databaseSchema !== undefined)
+    place = { GATEHOUSE_DATABASE_URL: databaseUrl, GATEHOUSE_DATABASE_SCHEMA: databaseSchema }
   await fillLists()
   for (const words of ON_FINDINGS) embedded.set(words.join(' '), await run(...words))
   cleanUp.use(await startPlaneOrThrow(join(folder, '.gatehouse')))
