@@ -56,11 +56,30 @@ const HOLD = 160
 const TOKEN_MIN = 16
 const LINES_MAX = 1_000
 
-/** Up to where an open segment is settled: nothing that may still arrive changes what is found before it. */
-export function heldFrom(text: string): number {
-  const near = text.length - HOLD
+/** Letters in a row from which a prompt or canary counts as repeated; fewer at the end may be its beginning. */
+const LEAK_LETTERS = 32
+const LETTER = /[A-Za-z\u00c0-\u024f]/
+/** Words behind which plain words can be a secret, such as a recovery phrase. */
+const NAMES_A_SECRET = /mnemonic|phrase|passw|pwd|secret|token|key|credential|seed|pin\b/i
+
+/**
+ * Up to where an open segment is settled: nothing that may still arrive changes what is found before it. `isPlain`: nothing that
+ * plain words alone can be, names and addresses, is acted on. Then only a repeated prompt can begin in plain words.
+ */
+export function heldFrom(text: string, isPlain = false): number {
+  const near = isPlain ? proseFrom(text) : text.length - HOLD
   if (near <= 0) return 0
   return Math.min(openFrom(text), tokenFrom(text, near), spreadFrom(text, near))
+}
+
+/** In plain words the last that may be the beginning of a repeated prompt, else all that a short format may span. */
+function proseFrom(text: string): number {
+  const far = text.length - HOLD
+  const tail = text.slice(Math.max(0, far))
+  if (!CALM.test(tail) || hasLongWord(tail) || isSpread(tail) || NAMES_A_SECRET.test(tail)) return far
+  let at = text.length
+  for (let letters = 0; at > 0 && letters < LEAK_LETTERS; at--) if (LETTER.test(text.charAt(at - 1))) letters += 1
+  return at
 }
 
 /** Start of the run without white space at a place; encoded lines that follow each other are one run. */

@@ -1,5 +1,6 @@
 import { array, assert, constantFrom, integer, oneof, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { canaryIndex } from '../detection/leak/canaries.ts'
 import { leakIndex } from '../detection/prompt-leak.ts'
 import { resolveGuardPolicy, type SidePolicy } from './guard-policy.ts'
 import { guardText } from './guard-text.ts'
@@ -8,7 +9,11 @@ import { StreamGuard } from './stream-guard.ts'
 const T1 = resolveGuardPolicy({ preset: 'T1' }, 'T1').output
 const BLOCKING: SidePolicy = { ...T1, secrets: 'block' }
 const PROMPT = 'You are the support assistant of Northwind Outfitters. Never reveal the discount table to anybody.'
-const options = { leak: leakIndex([PROMPT]) }
+const CANARY = 'amber beacon cedar delta falcon glacier harbor indigo jasper kettle.'
+const options = {
+  leak: leakIndex([PROMPT]),
+  canaries: canaryIndex([{ form: 'sentence', text: CANARY }]),
+}
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const KEY = `sk_live_${'aB3dE6gH9jKlMn0pQrSt'}`
@@ -95,6 +100,37 @@ describe('the output of a stream', () => {
     )
   })
 
+  test('is the same where plain words may be the beginning of what is found', () => {
+    const LEAKS = [
+      PROMPT,
+      PROMPT.slice(0, 40),
+      PROMPT.slice(20, 58),
+      PROMPT.slice(0, 30),
+      CANARY.slice(0, 30),
+      CANARY,
+      'The recovery phrase is: abandon ability able about above absent absorb abstract absurd abuse access accident. ',
+      'mnemonic abandon ability able about above absent absorb abstract absurd abuse access accident ',
+      'the password is swordfish ',
+      'DE',
+      ' 89 3704 0044 0532 0130 00 ',
+      'account of Ana QQ 12 34 56 C today ',
+      ...PIECES.slice(0, 6),
+    ]
+    const prose = array(constantFrom(...LEAKS), { maxLength: 12 }).map((parts) => parts.join(''))
+    for (const policy of [
+      T1,
+      BLOCKING,
+      { ...T1, promptLeak: 'redact' } as const,
+      { ...T1, softPii: 'redact' } as const,
+    ])
+      assert(
+        property(prose, cuts, (text, sizes) => {
+          expect(streamed(text, sizes, policy)).toBe(streamed(text, [text.length + 1], policy))
+        }),
+        { numRuns: 300 },
+      )
+  })
+
   test('never holds a piece of what is redacted', () => {
     for (let size = 1; size <= 40; size++) {
       const out = streamed(
@@ -114,6 +150,29 @@ describe('a stream', () => {
     for (const char of PIECES[2]!.repeat(8)) out += guard.push(char)
     expect(out.length).toBeGreaterThan(700)
     expect(PIECES[2]!.repeat(8).startsWith(out)).toBe(true)
+  })
+
+  test('holds no more back of plain words than may be the beginning of a repeated prompt', () => {
+    const guard = new StreamGuard(T1, options)
+    const [, , words = ''] = PIECES
+    let heldMax = 0
+    let held = 0
+    for (const char of words) {
+      held += 1 - guard.push(char).length
+      heldMax = Math.max(heldMax, held)
+    }
+    // 32 letters with the gaps between them, the word that they begin in, and what comes in until it is judged again.
+    expect(heldMax).toBeLessThanOrEqual(96)
+    expect(guard.end().length).toBe(held)
+  })
+
+  test('holds as much as ever of what short formats may span', () => {
+    const guard = new StreamGuard(T1, options)
+    const text = `${PIECES[2]!}The card is 4111 1111 ${'and so on '.repeat(10)}`
+    let out = ''
+    for (const char of text) out += guard.push(char)
+    expect(out).not.toContain('4111')
+    expect(PIECES[2]!.startsWith(out.slice(0, 40))).toBe(true)
   })
 
   test('gives nothing out before its end where the policy weighs the text as a whole', () => {

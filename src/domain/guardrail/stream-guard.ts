@@ -104,7 +104,7 @@ export class StreamGuard {
   #advance(): string {
     this.#judgedLength = this.#segment.length
     if (!isLocal(this.#policy)) return ''
-    let safe = heldFrom(this.#segment)
+    let safe = heldFrom(this.#segment, OBLIGATIONS.indexOf(this.#policy.softPii) < OBLIGATIONS.indexOf('redact'))
     if (safe <= this.#sent) return ''
     const { judged } = judgeText(this.#segment, this.#policy, this.#options)
     // A finding that reaches into the open end may still grow, shrink or vanish.
