@@ -196,6 +196,21 @@ describe('a segment', () => {
     expect(told(offered)).toEqual(['intent r1', 'outcome r1 completed', 'intent r2', 'outcome r2 completed'])
   })
 
+  test('counts for the room that it takes, also while it is being sealed', async () => {
+    isTaken = false
+    const spool = await start()
+    await spool.intent(intent('r1'))
+    await spool.outcome(outcome('r1'))
+    const { bytes } = spool
+    const seen: number[] = []
+    now += 500
+    await until(() => {
+      seen.push(spool.bytes)
+      return spool.unshipped === 1
+    })
+    expect(new Set(seen)).toEqual(new Set([bytes]))
+  })
+
   test('carries requests that still wait into the next one, so that the newest knows them all', async () => {
     const spool = await start()
     await spool.intent(intent('slow'))

@@ -135,6 +135,8 @@ class RunningSpool implements Spool {
   #isFull = false
   readonly #bytesMax: number
   #current: DurableLines
+  /** On its way to be sealed: it takes room of the disk until it is shipped. */
+  #closing: DurableLines | undefined
   #currentId: string
   #openedAt: number
   /** For the age of a segment: one must not wait for a clock that was set back. */
@@ -175,7 +177,7 @@ class RunningSpool implements Spool {
   }
 
   get bytes(): number {
-    return this.#sealedBytes + this.#current.bytes
+    return this.#sealedBytes + (this.#closing?.bytes ?? 0) + this.#current.bytes
   }
 
   #append(file: DurableLines, line: string): Promise<AppendOutcome> {
@@ -260,6 +262,7 @@ class RunningSpool implements Spool {
     const [closing, closingId] = [this.#current, this.#currentId]
     const id = newId()
     const next = await DurableLines.create(join(folder, `${id}.open`))
+    this.#closing = closing
     this.#current = next
     this.#currentId = id
     this.#openedAt = this.#steady()
@@ -267,11 +270,15 @@ class RunningSpool implements Spool {
     // Once the closing file is closed, an intent that was on its way into it is pending too and is carried.
     await closing.close()
     await Promise.all([...this.#pending].map(([requestId, waiting]) => this.#carry(requestId, waiting, next)))
-    if (closing.count === 0) return unlink(closing.path)
+    if (closing.count === 0) {
+      this.#closing = undefined
+      return unlink(closing.path)
+    }
     const name = `${closingId}.sealed`
     await rename(closing.path, join(folder, name))
     this.#sealed.push({ name, bytes: closing.bytes, written: closing.digest })
     this.#sealedBytes += closing.bytes
+    this.#closing = undefined
   }
 
   async #carry(
