@@ -117,7 +117,7 @@ test('the guard that is off is noticed by the attack that now comes through, and
   expect(removed.filter(({ kind }) => kind === 'blinded')).toEqual([
     {
       kind: 'blinded',
-      control: 'CTL-OVB-1',
+      control: 'CTL-QUA-001',
       what: 'guard.preset becomes "none", and GH-INJ-900 looks (blinded: passed)',
       status: 'killed',
       by: 'GH-INJ-900',

@@ -1,5 +1,6 @@
 // The application as a process: POST /api/chat {"message"}. The sign-in is a demo: put your own session in its place.
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { subjectTokens } from 'gatehouse/sdk'
 import { Agent } from './agent.ts'
@@ -7,15 +8,24 @@ import { DEMO_SUBJECT, SYSTEM } from './settings.ts'
 
 const BODY_BYTES_MAX = 100_000
 const environment = process.env
+
+function required(name: string): string {
+  const value = environment[name]
+  if (value !== undefined && value !== '') return value
+  process.stderr.write(`app: ${name} is not set; next: npx gatehouse credentials --system ${SYSTEM}\n`)
+  process.exit(2)
+}
+
 const port = Number(environment['PORT'] ?? 4182)
 const tokens = subjectTokens({
   system: SYSTEM,
-  workloadKeyPem: environment['GATEHOUSE_WORKLOAD_KEY'] ?? '',
+  workloadKeyPem:
+    environment['GATEHOUSE_WORKLOAD_KEY'] ?? readFileSync(required('GATEHOUSE_WORKLOAD_KEY_FILE'), 'utf8'),
   nowMs: Date.now,
 })
 const agent = new Agent({
   gatewayUrl: environment['GATEHOUSE_GATEWAY_URL'] ?? 'http://127.0.0.1:4181/v1',
-  apiKey: environment['GATEHOUSE_API_KEY'] ?? '',
+  apiKey: required('GATEHOUSE_API_KEY'),
   subjectToken: (subject) => tokens.mint(subject),
 })
 
