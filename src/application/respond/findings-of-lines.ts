@@ -97,7 +97,9 @@ function driftFinding(line: JsonObject, decision: StateRecord | undefined): Find
       ? `Model \`${drift.expected}\` was answered by another: \`${drift.seen}\``
       : `Tool \`${drift.expected}\` was served as no pin has it: \`${drift.seen}\``,
     description: `First seen in decision ${decision.id}. ${
-      isModel ? 'The release names the exact model that was proven' : 'The release pins the descriptor that was reviewed'
+      isModel
+        ? 'The release names the exact model that was proven'
+        : 'The release pins the descriptor that was reviewed'
     }; this is not it.`,
     source: 'check',
     severity,
