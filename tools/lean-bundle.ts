@@ -35,6 +35,7 @@ export function leanBundle(): Plugin {
       if (id.endsWith(`${CEL}/evaluator.js`)) return withBody(code, '  getDefinitions(', '')
       if (id.endsWith('/formats/given-names.ts')) return withFrontCodedLists(code)
       if (id.endsWith('/classifier/concept-stems.ts')) return withSortedStems(code)
+      if (id.endsWith('-lexicon.ts') && !id.endsWith('/topic-lexicon.ts')) return withSortedSets(code)
       if (id.endsWith('/content/topic-lexicon.ts')) return withFrontCodedPhrases(code)
       return null
     },
@@ -74,6 +75,12 @@ export const withSortedStems = (code: string): string =>
     }
     return [...firsts.values()].toSorted().join(' ')
   })
+
+/** Sets of words: in order, neighbours begin alike, and spaces are single. */
+export const withSortedSets = (code: string): string =>
+  code.replaceAll(/(?<=\bwords\(`)[^`$]*(?=`\))/g, (text) =>
+    [...new Set(text.split(/\s+/).filter((word) => word !== ''))].toSorted().join(' '),
+  )
 
 const UNREGISTERED = [
   '  getDefinitions(',

@@ -47,7 +47,7 @@ const ON_FINDINGS: readonly (readonly string[])[] = [
 
 /** Lists whose records are records of the state and nothing else, with members that their lines show. */
 const LISTS: Readonly<Record<string, readonly [kind: RecordKind, document: Readonly<Record<string, unknown>>]>> = {
-  'exception list': ['exceptions', { ruleId: 'GH-VER-001', status: 'requested' }],
+  'exception list': ['exceptions', { ruleId: 'GH-VER-001', status: 'requested', expiresAt: AT, reason: 'drill' }],
   'kill list -s shop-bot': ['deny_records', { reason: 'drill' }],
   'incident list': ['incidents', { title: 'leak' }],
   'alert list': ['alerts', { title: 'spike' }],

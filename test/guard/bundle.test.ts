@@ -15,11 +15,12 @@ import {
   REGULATED_TOPICS,
   type TopicLexicon,
 } from '../../src/domain/detection/content/topic-lexicon.ts'
+import * as requestLexicon from '../../src/domain/authorization/request-lexicon.ts'
 import { canonicalView } from '../../src/domain/detection/canonical-view.ts'
 import { CONCEPT_STEMS } from '../../src/domain/detection/classifier/concept-stems.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/domain/detection/formats/given-names.ts'
 import { buildGuardPackage } from '../../tools/build-guard.ts'
-import { withFrontCodedLists, withFrontCodedPhrases, withSortedStems } from '../../tools/lean-bundle.ts'
+import { withFrontCodedLists, withFrontCodedPhrases, withSortedSets, withSortedStems } from '../../tools/lean-bundle.ts'
 
 const GZIP_BYTES_MAX = 200 * 1_024
 const support = join(import.meta.dirname, '..', 'support')
@@ -89,6 +90,16 @@ test('its phrases of topics are those of the source', async () => {
     ])
   for (const [name, topics] of Object.entries({ REGULATED_TOPICS, CIVIC_TOPICS, HARM_TOPICS }))
     expect(listed(read[name] ?? [])).toEqual(listed(topics))
+})
+
+test('its sets of words are those of the source', async () => {
+  const source = readFileSync(join(root, 'src/domain/authorization/request-lexicon.ts'), 'utf8')
+  const read = (await import(
+    `data:text/javascript,${encodeURIComponent(withSortedSets(stripTypeScriptTypes(source)))}`
+  )) as Record<string, unknown>
+  const sets = Object.entries(requestLexicon).filter(([, value]) => value instanceof Set)
+  expect(sets.length).toBeGreaterThan(0)
+  for (const [name, words] of sets) expect(read[name]).toEqual(words)
 })
 
 test('its stems of concepts are those of the source', async () => {

@@ -25,6 +25,7 @@ export const SCENARIO: readonly ScenarioStep[] = [
   ana('evidence import imported.xml -m gatehouse-imported.yaml --check GH-EXT-001'),
   ana('eval coverage', { code: 1 }),
   ana('eval results -s shop-bot'),
+  ana('eval result 01J00000000000000000000E01'),
   ana('eval result nothing', { code: 2 }),
   ana('policy replay policies/tiny.yaml'),
   ana('policy replay policies/tiny.yaml --system shop-bot'),

@@ -3,6 +3,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { keepResults } from '../../src/application/upgrade/record-upgrade.ts'
+import type { Digest } from '../../src/base/digest.ts'
+import { writeRecordedSide } from '../../src/contract/upgrade/recorded-side.ts'
 import { startSession } from '../../src/application/identity/sessions.ts'
 import { runCli } from '../../src/entrypoints/cli/run.ts'
 import { openNode, type OpenedNode } from '../../src/entrypoints/node/open-node.ts'
@@ -40,6 +43,8 @@ export interface Given {
 const PEOPLE = ['ana', 'ben', 'eva']
 /** Somebody whose session is ended. */
 const GUEST = 'dan'
+/** What a worker has run before. */
+export const EVALUATION = '01J00000000000000000000E01'
 const CATALOG = join(import.meta.dirname, '..', '..', 'catalog')
 const OWNER = { organization: 'local', version: '0.1.0', report: warnOfTrouble } as const
 /** No job is done in any of the worlds: it would be done by a server alone. */
@@ -128,7 +133,28 @@ async function prepare(node: OpenedNode): Promise<ReadonlyMap<string, string>> {
   const nightly = { kind: 'suite', id: 'nightly', cron, timezone: 'UTC', ...work, shards: 1, concurrency: 1 } as const
   const kept = await (await node.jobs()).schedule(schedulesOf([nightly]))
   if (!kept.ok) throw new Error(kept.failure.message)
+  await keepEvaluation(node)
   return tokens
+}
+
+/** As a worker keeps what a release does. */
+async function keepEvaluation(node: OpenedNode): Promise<void> {
+  const releaseDigest = `sha256:${'0'.repeat(64)}` as Digest
+  const watched = { id: 'models', system: SYSTEM, project: '/nowhere', manifest: 'gatehouse.yaml', margin: 0.02 }
+  const draw = { attacks: 0, seed: 1 }
+  const kept = await keepResults(node, {
+    id: EVALUATION,
+    work: { ...watched, ...draw, task: 'keep', releaseDigest },
+    releaseDigest,
+    results: writeRecordedSide({
+      system: SYSTEM,
+      releaseDigest,
+      isSimulated: false,
+      ...draw,
+      side: { origin: 'run', suites: new Map(), campaign: undefined, models: [], changed: [], checks: [] },
+    }),
+  })
+  if (!kept.ok) throw new Error(kept.failure.message)
 }
 
 type Database = Required<Pick<StatePlace, 'databaseUrl' | 'databaseSchema'>> & {

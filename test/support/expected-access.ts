@@ -76,6 +76,8 @@ export const PEOPLE = [
 const REPORTERS = ['engineer', 'security', 'policy', 'responder', 'approver', 'product', 'privacy', 'legal'] as const
 const APPROVERS = ['approver', 'product', 'security', 'policy', 'privacy', 'legal', 'executive'] as const
 
+const DECIDERS = ['engineer', 'responder', ...APPROVERS]
+
 const each = (names: readonly OperationName[], roles: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, roles]))
 
@@ -86,25 +88,25 @@ export const WRITES: Readonly<Record<string, readonly string[]>> = {
   requestException: ['engineer'],
   renewException: ['engineer'],
   endException: ['engineer', ...APPROVERS],
-  acceptExceptionRisk: APPROVERS,
-  decideException: APPROVERS,
-  giveApproval: APPROVERS,
+  acceptExceptionRisk: DECIDERS,
+  decideException: DECIDERS,
+  giveApproval: DECIDERS,
   adoptDecisionRights: [],
-  delegateRole: APPROVERS,
-  revokeDelegation: APPROVERS,
+  delegateRole: DECIDERS,
+  revokeDelegation: DECIDERS,
   openApprovalCase: ['engineer'],
-  speakOnApprovalCase: APPROVERS,
+  speakOnApprovalCase: DECIDERS,
   withdrawApprovalCase: ['engineer'],
   ...each(
     ['addRisk', 'deriveRisks', 'importCatalogueRisks', 'assessRisk', 'planRisk', 'askRiskAcceptance', 'endRisk'],
     REPORTERS,
   ),
-  speakOnRisk: APPROVERS,
+  speakOnRisk: DECIDERS,
   dismissRisk: APPROVERS,
   ...each(['submitIntake', 'resubmitIntake', 'assignIntakeReviewer', 'commentOnIntake', 'withdrawIntake'], REPORTERS),
-  reviewIntake: APPROVERS,
+  reviewIntake: DECIDERS,
   proposeCommitment: REPORTERS,
-  speakOnCommitment: APPROVERS,
+  speakOnCommitment: DECIDERS,
   endCommitment: REPORTERS,
   reportFinding: REPORTERS,
   importFindings: REPORTERS,
@@ -116,7 +118,7 @@ export const WRITES: Readonly<Record<string, readonly string[]>> = {
   recordControlTest: REPORTERS,
   attestReadiness: REPORTERS,
   assessVendor: REPORTERS,
-  speakOnVendor: APPROVERS,
+  speakOnVendor: DECIDERS,
   promotePrompt: ['engineer'],
   rollBackPrompt: ['engineer', 'responder', 'security'],
   recordDraft: REPORTERS,

@@ -1,6 +1,8 @@
 import { limitsOfAgent, NO_USAGE, type AgentLimits } from '../../domain/authorization/agent-budget.ts'
+import type { ToolCallContext } from '../../domain/authorization/authorize-tool-call.ts'
 import { depthsOf } from '../../domain/authorization/delegation-depth.ts'
 import {
+  budgetVerdict,
   greaterUsage,
   spendTurn,
   usageIn,
@@ -119,13 +121,28 @@ function turnOf(messages: readonly ConversationMessage[], { id }: ToolCall, dige
   return turn?.role === 'assistant' ? digest(JSON.stringify(turn.toolCalls.map((call) => call.id))) : undefined
 }
 
-/** Why a caller that names its agent may not make a call with this tool; undefined where it may. */
-export function namedAgentDenial(
-  { release, agent }: RunContext,
+const REASONS = {
+  'agent.undeclared': 'the release declares no agent of the name that the caller gives',
+  'agent.tool': 'the manifest does not give the agent this tool',
+} as const
+
+/** What a call is held to: that the agent that the caller names may use the tool, and the budgets of its run. */
+export function agentCheck(
+  { release, agent }: Pick<RunContext, 'release' | 'agent'>,
+  run: RunBudget | undefined,
+): NonNullable<ToolCallContext['checkAgent']> {
+  return (tool, args) => {
+    const rule = agent === undefined ? undefined : namedAgentDenial(release.manifest, agent, tool)
+    return rule === undefined ? budgetVerdict(tool, args, run) : { rule, reason: REASONS[rule] }
+  }
+}
+
+function namedAgentDenial(
+  { components: { agents = [] } }: Manifest,
+  { id: named }: NamedAgent,
   tool: string,
-): 'agent.undeclared' | 'agent.tool' | undefined {
-  if (agent === undefined) return undefined
-  const declared = release.manifest.components.agents?.find(({ id }) => id === agent.id)
+): keyof typeof REASONS | undefined {
+  const declared = agents.find(({ id }) => id === named)
   if (declared === undefined) return 'agent.undeclared'
   return declared.tools?.includes(tool) === true ? undefined : 'agent.tool'
 }

@@ -14,7 +14,7 @@ import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type Subject } from '../../domain/session/conversation.ts'
 import type { SessionStore } from '../../domain/session/session-store.ts'
-import { beginRun, namedAgentDenial, runBudgetOf, spendRun, withEarlier, type AskedAt } from './agent-run.ts'
+import { agentCheck, beginRun, runBudgetOf, spendRun, withEarlier, type AskedAt } from './agent-run.ts'
 import { rightsOf } from './request-rights.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
@@ -219,8 +219,7 @@ function authorizeAll(
         keepsFacts: true,
         isApproved: ports.isApproved,
         rights: rightsOf(context, earlier, ports),
-        run: withEarlier(runBudgetOf(context, { call, askedAt }, ports), earlier),
-        agentDenial: namedAgentDenial(context, call.name),
+        checkAgent: agentCheck(context, withEarlier(runBudgetOf(context, { call, askedAt }, ports), earlier)),
         requestPolicy: withDeadline(release.requestPolicy, ports.monotonicMs),
       },
       { withheld, messages, isAllRead: context.isAllRead },

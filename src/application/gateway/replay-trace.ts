@@ -11,7 +11,7 @@ import { seenResults, withholdResults } from '../../domain/authorization/withhel
 import type { Manifest } from '../../domain/manifest/manifest.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { toolResultsOf, type ConversationMessage, type Subject } from '../../domain/session/conversation.ts'
-import { shownBudgetOf, withEarlier } from './agent-run.ts'
+import { agentCheck, shownBudgetOf, withEarlier } from './agent-run.ts'
 
 export interface ReplayPorts {
   readonly manifest: Manifest
@@ -64,7 +64,7 @@ export function replayTrace(
           engine: ports.engine,
           checkArguments: ports.checkArguments,
           rights: mintCapabilities(request, { guard, subject, engine: ports.engine }),
-          run: withEarlier(run, earlier),
+          checkAgent: agentCheck({ release: ports }, withEarlier(run, earlier)),
           requestPolicy: ports.requestPolicy,
         }),
       )

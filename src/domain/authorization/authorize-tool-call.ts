@@ -10,7 +10,6 @@ import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow
 import { confidentialityRank } from './labels.ts'
 import { capabilityVerdict, type RequestRights } from './mint-capabilities.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
-import { budgetVerdict, type RunBudget } from './run-budget.ts'
 
 export interface ToolDecision {
   readonly tool: string
@@ -32,6 +31,12 @@ export type CallFacts = Pick<RequestFacts, 'labels' | 'session'> & {
   readonly effect: string
   readonly isVerified: boolean
   readonly roles: readonly string[]
+}
+
+/** By which rule an agent may not make a call, in words. */
+export interface AgentDenial {
+  readonly rule: string
+  readonly reason: string
 }
 
 export interface ToolCallContext {
@@ -58,10 +63,8 @@ export interface ToolCallContext {
   readonly isApproved?: ((call: ToolCall) => boolean) | undefined
   /** What the user's own request gives a right to; undefined where the manifest asks for no right. */
   readonly rights?: RequestRights | undefined
-  /** Why the agent that the caller names may not use this tool at all. */
-  readonly agentDenial?: 'agent.undeclared' | 'agent.tool' | undefined
-  /** Budgets of the agent's run; undefined where no agent of the manifest makes the call. */
-  readonly run?: RunBudget | undefined
+  /** Why the agent that makes the call may not make it, or not any more; undefined where no agent of the manifest does. */
+  readonly checkAgent?: ((tool: string, args: JsonObject) => AgentDenial | undefined) | undefined
   /** Packs of scope `request`: they only raise what the manifest's own rules say. */
   readonly requestPolicy?: RequestPolicy | undefined
 }
@@ -186,11 +189,6 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   )
 }
 
-const AGENT_REASONS = {
-  'agent.undeclared': 'the release declares no agent of the name that the caller gives',
-  'agent.tool': 'the manifest does not give the agent this tool',
-} as const
-
 function checkGuardKeys(tool: Tool, args: JsonObject, { manifest, rights }: ToolCallContext): Verdict | undefined {
   return codeVerdict(tool, args, manifest.guard?.code) ?? capabilityVerdict(tool, args, rights)
 }
@@ -228,9 +226,9 @@ function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): V
   return undefined
 }
 
-function checkAgent(tool: Tool, args: JsonObject, { agentDenial, run }: ToolCallContext): Verdict | undefined {
-  if (agentDenial !== undefined) return block(agentDenial, AGENT_REASONS[agentDenial])
-  return budgetVerdict(tool.id, args, run)
+function checkAgent(tool: Tool, args: JsonObject, context: ToolCallContext): Verdict | undefined {
+  const denial = context.checkAgent?.(tool.id, args)
+  return denial === undefined ? undefined : block(denial.rule, denial.reason)
 }
 
 /** SECURITY: counted over the calls that have results here: a history that was cut short counts less. */
