@@ -184,6 +184,27 @@ describe.skipIf(POSTGRES === undefined)('connections of the application to Postg
     await expect(openAsApplication(options)).rejects.toThrow(/owns the tables/)
   })
 
+  test('start while other schemas of the database are dropped', async () => {
+    await using schema = await postgresSchema()
+    const options = { connectionString: schema.url, schema: schema.schema }
+    let isOver = false
+    const droppings = (async () => {
+      for (let at = 0; !isOver; at++) {
+        const other = `${schema.schema}_x${at}`
+        await asOwner(options, async (db) => {
+          await sql`create schema ${sql.ref(other)}`.execute(db)
+          await sql`create table ${sql.table(`${other}.t`)} (id serial)`.execute(db)
+          await sql`drop schema ${sql.ref(other)} cascade`.execute(db)
+        })
+      }
+    })()
+    const opened = await openPostgres(options)
+    await opened.destroy()
+    isOver = true
+    await droppings
+    expect(await asOwner(options, (db) => pendingMigrations(db as never))).toEqual([])
+  })
+
   test('that start together migrate once', async () => {
     await using schema = await postgresSchema()
     const options = { connectionString: schema.url, schema: schema.schema }

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import { Migrator, type Migration } from 'kysely/migration'
+import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migration'
 import { records } from './migrations/0001-records.ts'
 import { governance } from './migrations/0002-governance.ts'
 import { attestationsAndPacks } from './migrations/0003-attestations-and-packs.ts'
@@ -41,12 +41,25 @@ export async function migrate(db: Kysely<never>, upTo?: string): Promise<readonl
   // Up to date: the migrator would read every table of every schema before it says so.
   if (upTo === undefined && (await doneMigrations(db)).join() === Object.keys(MIGRATIONS).join()) return []
   const migrator = await migratorOf(db)
-  const { error, results } = upTo === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(upTo)
+  const migrate = (): Promise<MigrationResultSet> =>
+    upTo === undefined ? migrator.migrateToLatest() : migrator.migrateTo(upTo)
+  let { error, results } = await migrate()
+  for (let again = 0; again < LOOKS_MAX && isOtherSchemaGone(error, results); again++)
+    ({ error, results } = await migrate())
   const failed = results?.find((result) => result.status === 'Error')
   if (error === undefined) return (results ?? []).map((result) => result.migrationName)
   // Without a failed migration it never came so far: the connection's own error says more.
   if (failed === undefined && error instanceof Error) throw error
   throw new MigrationFailure(`migration ${failed?.migrationName ?? ''} failed`, { cause: error })
+}
+
+/** The migrator looks through every schema of the database first, and fails where somebody drops one meanwhile: it has changed nothing then. */
+const LOOKS_MAX = 10
+const NO_SCHEMA = '3F000'
+
+function isOtherSchemaGone(error: unknown, results: MigrationResultSet['results']): boolean {
+  const hasBegun = results?.some(({ status }) => status === 'Error') === true
+  return !hasBegun && error instanceof Error && 'code' in error && error.code === NO_SCHEMA
 }
 
 /** Kysely's own name of the table that says which migrations were run. */
