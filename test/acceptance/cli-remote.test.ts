@@ -68,6 +68,9 @@ const OTHERWISE: Readonly<Record<string, readonly [found: RegExp, shown: string]
   'sessions list': [/ {2}\(this one\)|(?<="isCurrent": )(?:true|false)/g, ''],
   // Where the trust file is to be had: here, or from the operator.
   'evidence pack': [new RegExp(`^ {2}(?:${TRUST_HERE}|${TRUST_THERE})$`, 'm'), '  <where the trust file is>'],
+  // How long the gateways took, of which there are none.
+  'kill on': [/(?<="acknowledgedAfterMs": ?)\d+/, '<ms>'],
+  'kill off': [/(?<="acknowledgedAfterMs": ?)\d+/, '<ms>'],
   // How long things took, in figures that are times; rates and counts are compared.
   kpi: [
     /[\d.]+ (?:h|min) \(95%: [\d.]+–[\d.]+\) *|(?<="unit": "(?:h|min)",[^}]*"(?:value|low|high)": )[\d.]+/g,
