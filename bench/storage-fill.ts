@@ -30,6 +30,8 @@ export function countOf(kind: RecordKind, { decisions, releases }: Volume): numb
     attestations: releases / 5,
     learned_cases: releases / 20,
     readiness: releases / 10,
+    evaluations: releases / 5,
+    prompt_labels: Math.max(SYSTEMS, releases / 50),
     decision_rights: 3,
   }
   return Math.max(1, Math.round(share[kind] ?? releases / 50))
@@ -78,8 +80,14 @@ const DOCUMENTS: Partial<Record<RecordKind, string>> = {
       jsonb_build_object('at', at + 86400000, 'who', 'zoe', 'what', 'plan: as agreed', 'state', status, 'level', 'medium')),
     'ledgerIndex', n)`,
   prompt_labels: `jsonb_build_object('id', id, 'system', system, 'promptId', 'system', 'label', 'production', 'current',
-    jsonb_build_object('prompt', 'sha256:' || encode(sha256('prompt 10'::bytea), 'hex'), 'releaseDigest', digest, 'verdict',
+    jsonb_build_object('prompt', 'sha256:' || encode(sha256('prompt 3'::bytea), 'hex'), 'releaseDigest', digest, 'verdict',
       'v', 'environment', 'production', 'by', 'zoe', 'at', at, 'note', ''), 'previous', '[]'::jsonb, 'ledgerIndex', n)`,
+  evaluations: `jsonb_build_object('id', id, 'system', system, 'schedule', 'nightly', 'startedBy', 'worker', 'finishedAt', at,
+    'report', null, 'baseline', jsonb_build_object('kind', 'UpgradeBaseline', 'system', system, 'releaseDigest', digest,
+      'suites', jsonb_build_array(jsonb_build_object('id', 'orders', 'digest', digest, 'cases', (select jsonb_agg(
+        jsonb_build_object('id', 'case-' || k, 'file', 'suites/orders.yaml', 'line', k * 7, 'misses', jsonb_build_object(
+          'trials', 3, 'misses', k % 2, 'byScorer', jsonb_build_object('contains', k % 2)))) from generate_series(1, 300) k)))),
+    'ledgerIndex', n)`,
   commitments: `jsonb_build_object('id', id, 'system', system, 'customer', 'a customer', 'text', repeat('as promised ', 10),
     'contract', 'c', 'rules', jsonb_build_array('GH-INJ-001'), 'tier', 'T1', 'state', status, 'requestedBy', 'zoe',
     'requestedAt', at, 'expiresAt', at + 86400000::bigint * 900, 'activeSince', at, 'history', '[]'::jsonb, 'ledgerIndex', n)`,
@@ -112,6 +120,7 @@ const STATUSES: Partial<Record<RecordKind, readonly string[]>> = {
   commitments: ['active'],
   prompt_labels: ['current'],
   intake_requests: ['in-review', 'approved'],
+  evaluations: ['passed', 'failed', 'inconclusive'],
   drafts: ['draft', 'accepted'],
   webhooks: ['active'],
   exceptions: ['denied'],
