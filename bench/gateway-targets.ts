@@ -18,7 +18,7 @@ export interface Started {
 }
 
 /** As `bin/gatehouse-gateway` goes on. */
-const GATEWAY_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=40']
+const GATEWAY_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=40']
 const PATH = '/v1/chat/completions'
 
 /** The processes of one run: all are ended with it. */

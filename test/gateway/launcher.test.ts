@@ -21,7 +21,7 @@ async function launched(
   return { pid: child.pid, begun: lines.map((line) => JSON.parse(line) as unknown), code }
 }
 
-const BOUNDS = ['--max-semi-space-size=16', '--heap-growing-percent=40']
+const BOUNDS = ['--max-semi-space-size=8', '--heap-growing-percent=40']
 /** The gateway itself has begun, and has said that it needs its variables. */
 const UNCONFIGURED = 2
 
