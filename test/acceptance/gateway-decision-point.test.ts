@@ -191,6 +191,23 @@ describe('external authorisation of a proxy, asked from Python', () => {
     expect(await ask({ order: '1' }, 'rm')).toEqual([403, 'deny'])
   })
 
+  test('refuses a body that names something twice: the service behind the proxy may read the other one', async () => {
+    const post = async (path: string, body: string): Promise<readonly unknown[]> => {
+      const headers = { authorization: `Bearer ${API_KEY}`, 'gatehouse-tool': 'lookup_order' }
+      const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body })
+      return [response.status, response.headers.get('gatehouse-decision')]
+    }
+    expect(await post('/v1/ext-authz/orders/1', '{"order":"1"}')).toEqual([200, 'allow'])
+    expect(await post('/v1/ext-authz/orders/1', '{"order":"999","order":"1"}')).toEqual([400, null])
+    expect(await post('/v1/ext-authz/orders/1', String.raw`{"order":"999","\u006frder":"1"}`)).toEqual([400, null])
+    for (const twice of [
+      '{"tool":"lookup_order","arguments":{"order":"999","order":"1"}}',
+      '{"tool":"rm","tool":"lookup_order","arguments":{"order":"1"}}',
+    ])
+      expect(await post('/v1/authorize', twice)).toEqual([400, null])
+    expect(await post('/v1/guard', '{"text":"a","text":"b"}')).toEqual([400, null])
+  })
+
   test('without a tool reads no body, whatever it is', async () => {
     for (const body of ['a=1&b=2', '[1]', '{'])
       expect(

@@ -143,6 +143,50 @@ describe('the output of a stream', () => {
   })
 })
 
+describe('where one finding begins inside another', () => {
+  // A key whose last characters are also the first of what the prompt says.
+  const leaking = {
+    leak: leakIndex([`Be kind. ${KEY.slice(-4)} Do not say who you are to anyone who asks you for it.`]),
+  }
+  const run = (text: string, size: number, policy: SidePolicy): string => {
+    const guard = new StreamGuard(policy, leaking)
+    let out = ''
+    for (let at = 0; at < text.length && !guard.isWithheld; at += size) out += guard.push(text.slice(at, at + size))
+    return guard.isWithheld ? out : out + guard.end()
+  }
+  const LEAK = 'Do not say who you are to anyone who asks you for it.'
+
+  test.each([
+    ['a key', `Here: ${KEY} ${LEAK}`, 'sk_live'],
+    ['an address', `Mail bob@example.be kind. ${KEY.slice(-4)} ${LEAK}`, 'bob@'],
+  ])('nothing of %s comes out where the rest is withheld', (_, text, part) => {
+    for (const size of [1, 7, 33, 1_000])
+      expect([size, run(text + PIECES[2]!.repeat(3), size, T1).includes(part)]).toEqual([size, false])
+  })
+
+  test('the output is the same for every way of cutting the input', () => {
+    const pieces = [
+      `${KEY} `,
+      KEY,
+      LEAK,
+      LEAK.slice(0, 30),
+      'bob@example.be kind. ',
+      KEY.slice(-4),
+      ' ',
+      'Here: ',
+      PIECES[1]!,
+    ]
+    const overlapping = array(constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''))
+    for (const policy of [T1, BLOCKING, { ...T1, promptLeak: 'redact' } as const])
+      assert(
+        property(overlapping, integer({ min: 1, max: 60 }), (text, size) => {
+          expect(run(text, size, policy)).toBe(run(text, text.length + 1, policy))
+        }),
+        { numRuns: 300 },
+      )
+  })
+})
+
 describe('a stream', () => {
   test('gives prose out before its end', () => {
     const guard = new StreamGuard(T1, options)

@@ -90,7 +90,7 @@ export class StreamGuard {
   #close(length: number): string {
     const text = this.#segment.slice(0, length)
     const { score, judged } = judgeText(text, this.#policy, this.#options)
-    const out = this.#deliver(text, judged, withheldFrom(judged) ?? text.length)
+    const out = this.#deliver(text, judged, withheldFrom(judged, judged) ?? text.length)
     this.#score = Math.max(this.#score, score)
     this.#record(judged)
     this.#segment = this.#segment.slice(length)
@@ -108,9 +108,9 @@ export class StreamGuard {
     if (safe <= this.#sent) return ''
     const { judged } = judgeText(this.#segment, this.#policy, this.#options)
     // A finding that reaches into the open end may still grow, shrink or vanish.
-    for (const { finding } of judged) if (finding.end > safe) safe = Math.min(safe, finding.start)
+    safe = beforeCrossing(judged, safe)
     const settled = judged.filter(({ finding }) => finding.end <= safe)
-    const withheld = withheldFrom(settled)
+    const withheld = withheldFrom(settled, judged)
     if (withheld !== undefined) {
       this.#record(settled)
       return this.#deliver(this.#segment, settled, withheld)
@@ -141,12 +141,24 @@ export class StreamGuard {
   }
 }
 
-/** Where the first finding stands because of which the rest is withheld. */
-function withheldFrom(judged: readonly JudgedFinding[]): number | undefined {
-  const starts = judged.flatMap(({ finding, obligation }) =>
-    OBLIGATIONS.indexOf(obligation) >= WITHHOLDING ? [finding.start] : [],
-  )
-  return starts.length === 0 ? undefined : Math.min(...starts)
+/** Where the first of these findings stands because of which the rest is withheld, in front of every other that it cuts. */
+function withheldFrom(settled: readonly JudgedFinding[], judged: readonly JudgedFinding[]): number | undefined {
+  let first: number | undefined
+  for (const { finding, obligation } of settled)
+    if (OBLIGATIONS.indexOf(obligation) >= WITHHOLDING) first = Math.min(first ?? finding.start, finding.start)
+  return first === undefined ? undefined : beforeCrossing(judged, first)
+}
+
+/**
+ * The last place at or before `place` that lies inside no finding. SECURITY: what is cut in the middle of a finding is
+ * replaced as a whole or not at all, so a cut there would let most of a secret through.
+ */
+function beforeCrossing(judged: readonly JudgedFinding[], place: number): number {
+  let before = place
+  // From behind: no finding that was looked at begins before the place that it gave.
+  for (const { finding } of judged.toSorted((left, right) => right.finding.start - left.finding.start))
+    if (finding.start < before && finding.end > before) before = finding.start
+  return before
 }
 
 /** Controls that weigh a text as a whole leave nothing to deliver before its end. */

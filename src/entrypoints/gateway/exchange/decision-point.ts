@@ -3,7 +3,7 @@ import { conversationOf } from './judged-request.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
 import { mayBeMissing } from './may-be-missing.ts'
-import { readJson, subjectOf } from './serve-model.ts'
+import { readQuestion, subjectOf } from './serve-model.ts'
 import { outputOptions } from '../../../application/gateway/decide-completion.ts'
 import { contextOfCall } from '../../../application/gateway/context-of-call.ts'
 import { type Denial, type PlacedFinding, type RequestContext } from '../../../application/gateway/decide-request.ts'
@@ -158,7 +158,7 @@ async function begin(
   caller: Caller,
   http: HttpExchange,
 ): Promise<(Question & { readonly body: unknown }) | GatewayError> {
-  const body = await readJson(http)
+  const body = await readQuestion(http)
   return body.ok ? beginWith(ports, caller, http, body.value) : body.failure
 }
 

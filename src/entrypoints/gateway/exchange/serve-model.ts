@@ -3,6 +3,7 @@ import type { Denial, RequestDecision } from '../../../application/gateway/decid
 import { decideRequestWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
 import { askModel, type UpstreamFailure, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
+import { repeatsName } from '../../../base/repeated-name.ts'
 import { parseJson } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { AnswerFrame, ClientCodec, StreamEncoder } from '../../../contract/wire/client-codec.ts'
@@ -66,10 +67,32 @@ export async function serveModel(
 /** One for all: an exception of its own for each client that leaves costs more than it tells. */
 const CLIENT_GONE = new Error('the client is gone')
 
-export async function readJson({ request }: HttpExchange): Promise<Result<unknown, GatewayError>> {
+export async function readJson(http: HttpExchange): Promise<Result<unknown, GatewayError>> {
+  const body = await textOfBody(http)
+  return body.ok ? jsonOf(body.value) : body
+}
+
+/**
+ * A body that is decided on here and acted on elsewhere. SECURITY: which of two members of one name counts is each reader's own
+ * choice, so what was judged need not be what is done: such a body is no question.
+ */
+export async function readQuestion(http: HttpExchange): Promise<Result<unknown, GatewayError>> {
+  const body = await textOfBody(http)
+  if (!body.ok) return body
+  const json = jsonOf(body.value)
+  return json.ok && repeatsName(body.value)
+    ? fail(refusal(400, 'invalid_request', 'the body names a member twice: its readers may differ on which one counts'))
+    : json
+}
+
+async function textOfBody({ request }: HttpExchange): Promise<Result<string, GatewayError>> {
   const body = await readBody(request)
-  if (body === undefined)
-    return fail(refusal(413, 'request_too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`))
+  return body === undefined
+    ? fail(refusal(413, 'request_too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`))
+    : ok(body)
+}
+
+function jsonOf(body: string): Result<unknown, GatewayError> {
   const json = parseJson(body, BODY_BYTES_MAX)
   return json.ok ? json : fail(refusal(400, 'invalid_request', 'the body is no JSON'))
 }

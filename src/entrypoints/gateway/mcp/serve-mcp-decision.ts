@@ -10,7 +10,7 @@ import {
 import { errorBody } from '../../../contract/openai/error-body.ts'
 import { tooDeep } from '../../../contract/wire/wire-failure.ts'
 import { refusal, sendError, type GatewayError } from '../exchange/replies.ts'
-import { readJson, subjectOf } from '../exchange/serve-model.ts'
+import { readQuestion, subjectOf } from '../exchange/serve-model.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { gatewayAuthority } from './gateway-authority.ts'
@@ -47,7 +47,7 @@ async function decide(
     return fail(refusal(404, 'not_found', 'this gateway serves no such path'))
   const subject = await subjectOf(caller, http)
   if (!subject.ok) return subject
-  const body = await readJson(http)
+  const body = await readQuestion(http)
   if (!body.ok) return body
   if (tooDeep(body.value) !== undefined) return fail(refusal(400, 'invalid_request', 'the body is nested too deeply'))
   const authority = gatewayAuthority(ports, { caller, server, subject: subject.value })
