@@ -211,4 +211,38 @@ describe('a call that is asked about before it is made', () => {
     expect(await ask({ agent: { id: 'deep' } })).toBe('tool/lookup_order/agent.depth')
     expect(await ask({ agent: { id: 'nobody' } })).toBe('tool/lookup_order/agent.undeclared')
   })
+
+  test('begins no run by words that a sub-agent may have been told, and gives no step back to the model', async () => {
+    const session = 'words'
+    const told = (words: string, agent?: Asked['agent']): Promise<string> =>
+      ask({ session, messages: [{ role: 'user', content: words }], ...(agent === undefined ? {} : { agent }) })
+    expect(await told('Find it.')).toBe('allow')
+    expect(await told('Look up order 1.')).toBe('allow')
+    expect(await told('Find it.')).toBe('tool/lookup_order/agent.repeats')
+    expect(await told('Look up order 1.', { id: 'finder' })).toBe('tool/lookup_order/agent.repeats')
+    // The agent that users speak to is named: these words are the user’s own.
+    expect(await told('Find it again.', { id: 'planner' })).toBe('allow')
+    for (const order of ['1', '2', '3', '4'])
+      expect(await answer({ orders: [order], session: 'kept', history: order === '1' ? [] : past('0', order) })).toBe(
+        'allowed',
+      )
+    const planner = { id: 'planner' }
+    expect(await ask({ session: 'kept', agent: planner, messages: [{ role: 'user', content: 'Other words.' }] })).toBe(
+      'allow',
+    )
+    expect(await answer({ orders: ['5'], session: 'kept', history: past('0', 'z') })).toBe(
+      'tool/lookup_order/agent.steps',
+    )
+  })
+
+  test('is a step of its own where an id comes again in another turn', async () => {
+    const turn = (order: string): readonly Message[] => [
+      { role: 'user', content: 'Go.' },
+      past(order, 'call_0')[0] as Message,
+    ]
+    const said: string[] = []
+    for (const order of ['1', '2', '3', '4', '5'])
+      said.push(await ask({ session: 'again', order, callId: 'call_0', messages: turn(order) }))
+    expect(said).toEqual(['allow', 'allow', 'allow', 'allow', 'tool/lookup_order/agent.steps'])
+  })
 })

@@ -1,6 +1,6 @@
 import { limitsOfAgent, NO_USAGE, type AgentLimits } from '../../domain/authorization/agent-budget.ts'
 import type { ToolCallContext } from '../../domain/authorization/authorize-tool-call.ts'
-import { depthsOf } from '../../domain/authorization/delegation-depth.ts'
+import { beginsRuns, depthsOf } from '../../domain/authorization/delegation-depth.ts'
 import {
   budgetVerdict,
   greaterUsage,
@@ -39,18 +39,22 @@ export interface RunPorts {
 /**
  * A run begins where the user has spoken last: a conversation that a model is asked about with the user's words at its end, or
  * one beside a call with other words than the run in hand. What an agent says to one that it calls begins nothing, so that
- * sub-agents spend from their caller's run.
+ * sub-agents spend from their caller's run; nor do words beside a call where nobody can tell whose they are.
  */
 export function beginRun(context: RunContext, askedAt: AskedAt, { sessions, callDigest }: RunPorts): void {
   const { release, messages, sessionKey, promptId, agent } = context
   const { agents = [] } = release.manifest.components
   if (sessionKey === undefined || agents.length === 0) return
-  if (isDelegated(agents, promptId, agent)) return
+  if (!isSpokenTo(release.manifest, { promptId, agent }, askedAt)) return
   const own = messages.flatMap((message) => (message.role === 'user' ? [message.text] : []))
   if (own.length === 0) return
   const words = callDigest(JSON.stringify([own.length, own.at(-1)]))
-  const isNew = askedAt === 'proposed' ? messages.at(-1)?.role === 'user' : sessions.runOf(sessionKey)?.words !== words
-  if (isNew) sessions.setRun(sessionKey, { words, proposed: NO_USAGE, made: NO_USAGE })
+  const held = sessions.runOf(sessionKey)
+  const isNew = askedAt === 'proposed' ? messages.at(-1)?.role === 'user' : held?.words !== words
+  if (!isNew) return
+  // SECURITY: what a model may still propose is not given back by words that came beside a call.
+  const proposed = askedAt === 'made' ? (held?.proposed ?? NO_USAGE) : NO_USAGE
+  sessions.setRun(sessionKey, { words, proposed, made: NO_USAGE })
 }
 
 /** The budgets of a call, with what the session and the conversation know of the run, whichever knows more. */
@@ -78,7 +82,7 @@ export function shownBudgetOf(
   const { release, messages } = context
   const agents = agentsBehind(context, call.name)
   if (agents.length === 0) return undefined
-  const standing = agents.filter(({ id }) => mayStand(depthsIn(release.manifest, id), context.agent?.depth))
+  const standing = agents.filter(({ id }) => mayStand(standingOf(release.manifest, id).depths, context.agent?.depth))
   return {
     limits: widest(standing.length === 0 ? agents : standing),
     usage: usageIn(messages, digest),
@@ -112,13 +116,15 @@ export function spendRun(
 
 const NO_HELD: RunState['made'] = NO_USAGE
 
-/** The turn of the conversation that proposed a call, by the ids of its calls. */
+/** The turn of the conversation that proposed a call, by its calls: ids alone may come again, some providers count from nothing. */
 function turnOf(messages: readonly ConversationMessage[], { id }: ToolCall, digest: CallDigest): string | undefined {
   if (id === '') return undefined
   const turn = messages.findLast(
     (message) => message.role === 'assistant' && message.toolCalls.some((call) => call.id === id),
   )
-  return turn?.role === 'assistant' ? digest(JSON.stringify(turn.toolCalls.map((call) => call.id))) : undefined
+  return turn?.role === 'assistant'
+    ? digest(JSON.stringify(turn.toolCalls.map(({ id: own, name, arguments: args }) => [own, name, args])))
+    : undefined
 }
 
 const REASONS = {
@@ -155,12 +161,19 @@ function agentsBehind({ release, promptId, agent }: Omit<RunContext, 'sessionKey
   return agents.filter(({ tools = [] }) => tools.includes(tool))
 }
 
-function isDelegated(agents: readonly Agent[], promptId: string, named: NamedAgent | undefined): boolean {
-  if (named?.depth !== undefined) return named.depth > 0
-  const delegates = new Set(agents.flatMap((agent) => agent.delegates ?? []))
-  return agents.some(
-    ({ id, prompts = [] }) => delegates.has(id) && (named === undefined ? prompts.includes(promptId) : named.id === id),
-  )
+/** Whether users speak to the agent of this request; of what is not known, as far as that can let nobody begin a run who may not. */
+function isSpokenTo(
+  manifest: Manifest,
+  { promptId, agent }: Pick<RunContext, 'promptId' | 'agent'>,
+  askedAt: AskedAt,
+): boolean {
+  const { agents = [] } = manifest.components
+  if (agent?.depth !== undefined) return agent.depth === 0 && standingOf(manifest, agent.id).depths.has(0)
+  if (agent !== undefined) return standingOf(manifest, agent.id).beginsRuns
+  const isUnknown = promptId === '' && askedAt === 'made'
+  return agents
+    .filter(({ prompts = [] }) => isUnknown || prompts.includes(promptId))
+    .every(({ id }) => standingOf(manifest, id).beginsRuns)
 }
 
 /** Which of several agents it is, nobody can say here: what stops the call must stop it for each of them. */
@@ -177,13 +190,21 @@ function mayStand(depths: ReadonlySet<number>, depth: number | undefined): boole
   return depth === undefined ? depths.size > 0 : depths.has(depth)
 }
 
-const known = new WeakMap<Manifest, Map<string, ReadonlySet<number>>>()
+interface Standing {
+  readonly depths: ReadonlySet<number>
+  readonly beginsRuns: boolean
+}
+
+const known = new WeakMap<Manifest, Map<string, Standing>>()
 
 /** A manifest does not change, and its agents are asked about with every call. */
-function depthsIn(manifest: Manifest, id: string): ReadonlySet<number> {
-  const ofManifest = known.get(manifest) ?? new Map<string, ReadonlySet<number>>()
+function standingOf(manifest: Manifest, id: string): Standing {
+  const ofManifest = known.get(manifest) ?? new Map<string, Standing>()
   known.set(manifest, ofManifest)
-  const depths = ofManifest.get(id) ?? depthsOf(manifest.components.agents ?? [], id)
-  ofManifest.set(id, depths)
-  return depths
+  const agents = manifest.components.agents ?? []
+  // Of names that nobody declared nothing is kept: callers may think up any number of them.
+  if (!agents.some((agent) => agent.id === id)) return { depths: new Set(), beginsRuns: false }
+  const standing = ofManifest.get(id) ?? { depths: depthsOf(agents, id), beginsRuns: beginsRuns(agents, id) }
+  ofManifest.set(id, standing)
+  return standing
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Agent } from '../manifest/manifest.ts'
-import { depthsOf } from './delegation-depth.ts'
+import { beginsRuns, depthsOf } from './delegation-depth.ts'
 
 const agent = (id: string, delegates: readonly string[] = [], maxDepth?: number): Agent => ({
   id,
@@ -39,3 +39,19 @@ test.each<[string, readonly Agent[], string, readonly number[]]>([
 function chain(first?: number): readonly Agent[] {
   return [agent('a', ['b'], first), agent('b', ['c']), agent('c')]
 }
+
+const CIRCLE = [agent('a', ['b']), agent('b', ['c']), agent('c', ['a']), agent('d')]
+
+test.each<[string, readonly Agent[], readonly string[]]>([
+  ['users speak to whom nobody calls', [agent('b'), agent('a', ['b'])], ['a']],
+  ['of a circle users speak to the one that is named first', CIRCLE, ['a', 'd']],
+  ['an agent that calls itself is spoken to', [agent('a', ['a'])], ['a']],
+  [
+    'of a circle that another agent leads to, to none',
+    [agent('b', ['c']), agent('c', ['b']), agent('a', ['b'])],
+    ['a'],
+  ],
+])('%s', (_, agents, expected) => {
+  expect(agents.map(({ id }) => id).filter((id) => beginsRuns(agents, id))).toEqual(expected)
+  expect(beginsRuns(agents, 'undeclared')).toBe(false)
+})

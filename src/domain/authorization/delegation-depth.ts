@@ -28,6 +28,20 @@ export function depthsOf(agents: readonly Agent[], id: string): ReadonlySet<numb
   return depths
 }
 
+/**
+ * Whether users speak to an agent, so that what it is told begins a run. Of agents that hand over to each other in a circle it is
+ * the one that the manifest names first: if it were each of them, a circle would begin a run at every turn and never end.
+ */
+export function beginsRuns(agents: readonly Agent[], id: string): boolean {
+  const byId = new Map(agents.map((agent) => [agent.id, agent]))
+  const agent = byId.get(id)
+  if (agent === undefined || !isFirst(agent, byId)) return false
+  const below = reachable(agent, byId)
+  return agents
+    .slice(0, agents.indexOf(agent))
+    .every((earlier) => !below.has(earlier.id) || !reachable(earlier, byId).has(id))
+}
+
 /** Nobody calls it but agents that it calls itself, so that a circle of agents that hand over to each other has a beginning. */
 function isFirst(agent: Agent, byId: ReadonlyMap<string, Agent>): boolean {
   const below = reachable(agent, byId)
