@@ -16,6 +16,7 @@ const PAIR_DISTANCE_MAX = 12
 const NEAR_DISTANCE = 4
 const RECENT = 4
 const MARK_RUN_MAX = 6
+const GENERATIONS = 255
 
 const SPACE = 32
 const WORD_CHAR = 1
@@ -62,7 +63,8 @@ export class Featuriser {
   count = 0
   charCount = 0
   wordCount = 0
-  readonly #stamps = new Uint32Array(BUCKETS)
+  /** In which generation a bucket was last counted. A byte each: four of them would not stay in a processor's cache. */
+  readonly #stamps = new Uint8Array(BUCKETS)
   #generation = 0
   /** Hashes of the last three words of the sentence; 0 = none. */
   readonly #words = new Int32Array(3)
@@ -76,6 +78,10 @@ export class Featuriser {
   /** Features of `text` from `start` to `end` (UTF-16 units). Linear in the span. */
   run(text: string, start: number, end: number): void {
     this.#generation += 1
+    if (this.#generation > GENERATIONS) {
+      this.#stamps.fill(0)
+      this.#generation = 1
+    }
     this.count = 0
     this.charCount = 0
     this.wordCount = 0
