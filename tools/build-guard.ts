@@ -1,4 +1,5 @@
-// `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node, with its types.
+// `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node, its classifier as another,
+// and their types.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +10,13 @@ import { leanBundle } from './lean-bundle.ts'
 const MODEL = 'injection-linear-1'
 const root = join(import.meta.dirname, '..')
 
-async function bundleGuard(outDir: string): Promise<{ readonly bytes: number; readonly gzipBytes: number }> {
+/** Bytes of a module. */
+interface Size {
+  readonly bytes: number
+  readonly gzipBytes: number
+}
+
+async function bundle(outDir: string, name: 'index' | 'classifier'): Promise<Size> {
   await build({
     root,
     configFile: false,
@@ -18,22 +25,22 @@ async function bundleGuard(outDir: string): Promise<{ readonly bytes: number; re
     plugins: [leanBundle()],
     build: {
       outDir,
-      emptyOutDir: true,
+      emptyOutDir: false,
       target: 'es2024',
       minify: true,
       rolldownOptions: { output: { minify: true } },
       lib: {
-        entry: join(root, 'src', 'entrypoints', 'guard', 'index.ts'),
+        entry: join(root, 'src', 'entrypoints', 'guard', `${name}.ts`),
         formats: ['es'],
-        fileName: () => 'index.js',
+        fileName: () => `${name}.js`,
       },
     },
   })
-  const code = readFileSync(join(outDir, 'index.js'))
+  const code = readFileSync(join(outDir, `${name}.js`))
   return { bytes: code.length, gzipBytes: gzipSync(code, { level: 9 }).length }
 }
 
-/** Types of the entry and of what it reaches, below `types`, and `index.d.ts` that leads there. */
+/** Types of the entries and of what they reach, below `types`, and files beside the modules that lead there. */
 function writeTypes(outDir: string): void {
   const { status, stdout, stderr } = spawnSync(
     join(root, 'node_modules', '.bin', 'tsc'),
@@ -41,7 +48,8 @@ function writeTypes(outDir: string): void {
     { cwd: root, encoding: 'utf8' },
   )
   if (status !== 0) throw new Error(`types of the guard: ${stdout}${stderr}`)
-  writeFileSync(join(outDir, 'index.d.ts'), "export * from './types/entrypoints/guard/index.js'\n")
+  for (const name of ['index', 'classifier'])
+    writeFileSync(join(outDir, `${name}.d.ts`), `export * from './types/entrypoints/guard/${name}.js'\n`)
 }
 
 /** The folder as a package of its own. */
@@ -54,17 +62,19 @@ function writePackage(outDir: string): void {
     license,
     type: 'module',
     sideEffects: false,
-    exports: { '.': { types: './index.d.ts', default: './index.js' }, [`./${MODEL}.bin`]: `./${MODEL}.bin` },
+    exports: {
+      '.': { types: './index.d.ts', default: './index.js' },
+      './classifier': { types: './classifier.d.ts', default: './classifier.js' },
+      [`./${MODEL}.bin`]: `./${MODEL}.bin`,
+    },
   }
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(content, null, 2)}\n`)
 }
 
-/** Writes the package to an empty folder and gives the sizes of its module in bytes. */
-export async function buildGuardPackage(
-  outDir: string,
-): Promise<{ readonly bytes: number; readonly gzipBytes: number }> {
+/** Writes the package to an empty folder and gives the sizes of its modules. */
+export async function buildGuardPackage(outDir: string): Promise<{ readonly guard: Size; readonly classifier: Size }> {
   rmSync(outDir, { recursive: true, force: true })
-  const sizes = await bundleGuard(outDir)
+  const sizes = { guard: await bundle(outDir, 'index'), classifier: await bundle(outDir, 'classifier') }
   writeTypes(outDir)
   writePackage(outDir)
   // Apart from the code: who wants the classifier reads or fetches it.
@@ -74,6 +84,7 @@ export async function buildGuardPackage(
 }
 
 if (import.meta.main) {
-  const { bytes, gzipBytes } = await buildGuardPackage(join(root, 'dist', 'guard'))
-  console.log(`dist/guard/index.js: ${bytes} bytes, ${gzipBytes} with gzip`)
+  const { guard, classifier } = await buildGuardPackage(join(root, 'dist', 'guard'))
+  console.log(`dist/guard/index.js: ${guard.bytes} bytes, ${guard.gzipBytes} with gzip`)
+  console.log(`dist/guard/classifier.js: ${classifier.bytes} bytes, ${classifier.gzipBytes} with gzip`)
 }

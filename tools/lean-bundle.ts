@@ -35,6 +35,8 @@ export function leanBundle(): Plugin {
       if (id.endsWith(`${CEL}/evaluator.js`)) return withBody(code, '  getDefinitions(', '')
       if (id.endsWith('/formats/given-names.ts')) return withFrontCodedLists(code)
       if (id.endsWith('/classifier/concept-stems.ts')) return withSortedStems(code)
+      // They are written as they are read, so the classifier needs nothing that reads them.
+      if (id.endsWith('/classifier/concepts.ts')) return withReadStems(code)
       if (id.endsWith('-lexicon.ts') && !id.endsWith('/topic-lexicon.ts')) return withSortedSets(code)
       if (id.endsWith('/content/topic-lexicon.ts')) return withFrontCodedPhrases(code)
       return null
@@ -71,10 +73,19 @@ export const withSortedStems = (code: string): string =>
     const firsts = new Map<string, string>()
     for (const stem of stems.trim().split(/\s+/)) {
       const { lower } = canonicalView(stem.replace(/\*$/, ''))
-      if (!firsts.has(lower)) firsts.set(lower, stem)
+      if (!firsts.has(lower)) firsts.set(lower, stem.endsWith('*') ? `${lower}*` : lower)
     }
     return [...firsts.values()].toSorted().join(' ')
   })
+
+const READ_STEM = 'const { lower: text } = canonicalView(isWhole ? stem : stem.slice(0, -1))'
+
+export function withReadStems(code: string): string {
+  if (!code.includes(READ_STEM)) throw new Error('stems are read elsewhere now: look at tools/lean-bundle.ts')
+  return code
+    .replace(READ_STEM, 'const text = isWhole ? stem : stem.slice(0, -1)')
+    .replace(/import \{ canonicalView \}.*\n/, '')
+}
 
 /** Sets of words: in order, neighbours begin alike, and spaces are single. */
 export const withSortedSets = (code: string): string =>

@@ -1,5 +1,5 @@
 // From labelled texts to weights: importance of windows, and the rounds in which an attack's windows are told apart.
-import { windowDoublings } from '../../src/domain/detection/classifier/classify.ts'
+import { windowDoublings } from '../../src/domain/detection/classifier/text-windows.ts'
 import { familyOf, type Example } from './examples.ts'
 import { fit, marginsOf, type FitSettings, type Target, type Weights } from './fit.ts'
 import type { Instances } from './instances.ts'

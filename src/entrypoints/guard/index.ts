@@ -1,6 +1,6 @@
 // `@gatehouse/guard`: the guard of the gateway inside an application, a browser or an edge runtime.
 export { createGuard } from './create-guard.ts'
-export { injectionClassifierOf } from './classifier.ts'
+export type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 export type { Explanation } from '../../domain/guardrail/explain.ts'
 export { GuardDenied, type Denial, type DenialCode } from './guard-denied.ts'
 export type {

@@ -1,6 +1,6 @@
 import { CHAR_BUCKETS, Featuriser, WORD_BUCKETS } from './featurise.ts'
 import type { LinearModel } from './linear-model.ts'
-import { windowsOf } from './text-windows.ts'
+import { windowDoublings, windowsOf } from './text-windows.ts'
 
 export interface ClassifiedWindow {
   /** UTF-16 units of the canonical text. */
@@ -38,16 +38,6 @@ export function classifyText(model: LinearModel, text: string): Classified {
     return { start, end, score: sigmoid(model.slope * margin + model.intercept) }
   })
   return { score: sigmoid(model.slope * strongest + model.intercept + allowance), windows }
-}
-
-const DOUBLINGS_MAX = 3
-
-/**
- * How often the number of windows doubles one, 3 at most: more windows have more chances of a false alarm.
- * SECURITY: bounded, since an attacker can pad a text.
- */
-export function windowDoublings(windows: number): number {
-  return Math.min(DOUBLINGS_MAX, Math.log2(windows))
 }
 
 /** Each group's share shrinks with the root of its features, so that a long window is not louder than a short one. */

@@ -39,3 +39,13 @@ function sentenceEnd(text: string, from: number, to: number): number {
 function isStop(code: number): boolean {
   return code === 46 || code === 33 || code === 63
 }
+
+const DOUBLINGS_MAX = 3
+
+/**
+ * How often the number of windows doubles one, 3 at most: more windows have more chances of a false alarm.
+ * SECURITY: bounded, since an attacker can pad a text.
+ */
+export function windowDoublings(windows: number): number {
+  return Math.min(DOUBLINGS_MAX, Math.log2(windows))
+}

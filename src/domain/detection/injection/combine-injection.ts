@@ -1,4 +1,5 @@
-import { windowDoublings, type Classified } from '../classifier/classify.ts'
+import type { Classified } from '../classifier/classify.ts'
+import { windowDoublings } from '../classifier/text-windows.ts'
 import type { InjectionHit, InjectionScore } from './score-injection.ts'
 
 /**
