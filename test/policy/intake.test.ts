@@ -37,6 +37,14 @@ describe('the class under the EU AI Act', () => {
     ['nobody knows where', { regions: undefined, domain: 'credit' }, {}, 'high-risk'],
   ])('of a system %s', (_, intake, answers, expected) => expect(classify(intake, answers).class).toBe(expected))
 
+  test('says where nothing follows from a domain that nobody knows, which may be a slip of the pen', () => {
+    const said = (intake: Partial<Intake>) =>
+      classify(intake).reasons.filter((reason) => reason.includes('nothing is known'))
+    expect(said({ domain: 'heath' })).toEqual([expect.stringMatching(/`heath`.*\bhealth\b/)])
+    expect(said({ domain: 'heath', regions: ['us'] })).toHaveLength(1)
+    expect([...said({}), ...said({ domain: 'health' }), ...said({ domain: 'insurance' })]).toEqual([])
+  })
+
   test('brings the duties of the role, and both where the role is not declared', () => {
     const articles = (intake: Partial<Intake>): readonly string[] =>
       classify({ domain: 'credit', ...intake }).duties.map(({ article }) => article)

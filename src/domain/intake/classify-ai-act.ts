@@ -1,3 +1,4 @@
+import { HIGH_STAKES } from '../manifest/compute-tier.ts'
 import type { Intake } from '../manifest/manifest.ts'
 
 /** An entry of the act as `catalog/frameworks/eu-ai-act.json` holds it. */
@@ -54,6 +55,10 @@ const ANNEX_III: Readonly<Record<string, string>> = {
   justice: 'III.8',
 }
 
+/** Further words from which nothing follows, and which are meant. */
+const ORDINARY = ['general']
+const KNOWN_DOMAINS: readonly string[] = [...ORDINARY, ...HIGH_STAKES].toSorted()
+
 const ALWAYS = ['Art. 4', 'Art. 5']
 const HIGH_RISK_PROVIDER = [
   'Art. 9',
@@ -89,8 +94,19 @@ export function classifyAiAct(
   const role = intake.aiActRole ?? 'not declared'
   // Unknown regions are treated as the union: a duty that is overlooked costs more than one that is read in vain.
   const isInScope = intake.regions === undefined || intake.regions.some((region) => /^eu\b/.test(region))
+  // A word that nothing is written for may be a slip of the pen, and makes a system look harmless.
+  const unknown = KNOWN_DOMAINS.includes(intake.domain)
+    ? []
+    : [
+        `nothing is known of its domain \`${intake.domain}\`, so nothing follows from it here and in its tier; if one of these is meant, write that: ${KNOWN_DOMAINS.join(', ')}`,
+      ]
   if (!isInScope)
-    return { role, class: 'out-of-scope', reasons: ['no declared region lies in the European Union'], duties: [] }
+    return {
+      role,
+      class: 'out-of-scope',
+      reasons: ['no declared region lies in the European Union', ...unknown],
+      duties: [],
+    }
   const { kind, reasons } = classOf(intake, answers)
   const articles = new Set([
     ...ALWAYS,
@@ -103,6 +119,7 @@ export function classifyAiAct(
     .map((entry) => dutyOf(entry, answers.isSafetyComponent === true, asOf))
   if (intake.aiActRole === undefined)
     reasons.push('the role is not declared: duties of providers and deployers are both listed')
+  reasons.push(...unknown)
   if (intake.regions === undefined) reasons.push('no region is declared: use in the European Union is assumed')
   return { role, class: kind, reasons, duties }
 }

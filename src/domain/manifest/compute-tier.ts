@@ -8,7 +8,7 @@ export interface TierDecision {
 
 const SENSITIVE = new Set(['customer-confidential', 'pii', 'special-category', 'secrets'])
 /** Domains in which a wrong answer harms people; the high-risk areas of EU AI Act Annex III, in one word each. */
-const HIGH_STAKES = new Set([
+export const HIGH_STAKES: ReadonlySet<string> = new Set([
   'employment',
   'credit',
   'health',

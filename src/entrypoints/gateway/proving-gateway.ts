@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
 import { keyedTextDigest, nodeChance, nodeRandomBytes, processTextDigest } from '../../adapters/crypto/node-crypto.ts'
+import { sameSecret } from '../../adapters/crypto/same-secret.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
@@ -64,7 +65,7 @@ export async function startProvingGateway(
   const hmac = keyedTextDigest(secret)
   const server = gatewayServer({
     admission: {
-      callerOf: (key) => (key === apiKey ? { admitted, keyId: 'proving', verifySubject } : undefined),
+      callerOf: (key) => (sameSecret(key, apiKey) ? { admitted, keyId: 'proving', verifySubject } : undefined),
       // No control plane stands behind it: nothing is ever denied.
       denyStateOf: () => undenied,
       callerOfSystem: () => undefined,

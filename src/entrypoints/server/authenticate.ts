@@ -4,7 +4,7 @@ import { isSessionAlive, sessionPrincipal } from '../../application/identity/ses
 import { sharePrincipal } from '../../application/identity/shares.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import type { OpenedNode } from '../node/open-node.ts'
-import { sameSecret } from './same-secret.ts'
+import { sameSecret } from '../../adapters/crypto/same-secret.ts'
 
 export interface Credentials {
   readonly node: OpenedNode

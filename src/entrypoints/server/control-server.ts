@@ -14,7 +14,7 @@ import type { Heard } from '../node/gateway-register.ts'
 import { bearerOf } from './authenticate.ts'
 import { registerOidc, type OidcRoutes } from './oidc-routes.ts'
 import { registerOperations, type OperationRoutes } from './operation-routes.ts'
-import { sameSecret } from './same-secret.ts'
+import { sameSecret } from '../../adapters/crypto/same-secret.ts'
 import { sendProblem } from './send-problem.ts'
 import { registerSessions } from './session-routes.ts'
 

@@ -7,7 +7,7 @@ import { startSession } from '../../application/identity/sessions.ts'
 import { MINUTE_MS } from '../../base/instant.ts'
 import type { Problem } from '../../base/result.ts'
 import { commandLineToken, setSessionCookie, type Credentials } from './authenticate.ts'
-import { sameSecret } from './same-secret.ts'
+import { sameSecret } from '../../adapters/crypto/same-secret.ts'
 import { sendProblem } from './send-problem.ts'
 
 export interface OidcRoutes extends Credentials {

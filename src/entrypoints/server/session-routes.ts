@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { newCode, takeCode } from '../../application/identity/one-time-codes.ts'
 import { endSession, startSession } from '../../application/identity/sessions.ts'
 import { bearerOf, SESSION_COOKIE, setSessionCookie, type Credentials } from './authenticate.ts'
-import { sameSecret } from './same-secret.ts'
+import { sameSecret } from '../../adapters/crypto/same-secret.ts'
 import { sendProblem } from './send-problem.ts'
 
 /** One-time links for the browser of who owns the state folder, and the end of any browser session. */
