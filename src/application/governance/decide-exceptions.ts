@@ -60,7 +60,7 @@ export async function decideException(
       at: node.clock(),
     }
     const refused = wordOnExceptionFailure(found.value, word, rights)
-    if (refused !== undefined) return refusal(input.id, refused, rights)
+    if (refused !== undefined) return refusal(input.id, refused, rights.exception)
     return reviewed(node, principal, withWordOnException(found.value, word, rights), rights)
   })
 }
@@ -80,7 +80,7 @@ export async function acceptExceptionRisk(
     const isOwnRole = principal.roles.includes(role) || principal.roles.includes('admin')
     const acceptance = { principal: personOf(principal), role: isOwnRole ? role : 'none', at: node.clock() }
     const refused = riskAcceptanceFailure(found.value, acceptance, rights)
-    if (refused !== undefined) return refusal(input.id, refused, rights)
+    if (refused !== undefined) return refusal(input.id, refused, rights.riskAcceptance)
     return reviewed(node, principal, withRiskAccepted(found.value, acceptance, rights), rights)
   })
 }
@@ -109,7 +109,7 @@ export async function endException(
         next: `ask \`${exception.requestedBy}\` or \`${exception.owner}\``,
       })
     const status = EXCEPTION_TRANSITIONS[exception.status][isOpen ? 'withdraw' : 'revoke']
-    if (status === null) return refusal(input.id, 'exception/not-open', rights)
+    if (status === null) return refusal(input.id, 'exception/not-open', rights.exception)
     const ended = { ...exception, status, ended: { by: person, at: node.clock(), reason: input.reason } }
     return reviewed(node, principal, ended, rights)
   })
@@ -138,8 +138,11 @@ function roleToSpeakIn(principal: Principal, roles: readonly string[]): string {
   return roles.find((role) => principal.roles.includes(role)) ?? roles[0] ?? 'none'
 }
 
-function refusal(id: string, code: ExceptionDecisionFailure, rights: ExceptionRights): Result<never, Problem> {
-  const roles = code === 'exception/not-the-acceptor' ? rights.riskAcceptance.roles : rights.exception.roles
+function refusal(
+  id: string,
+  code: ExceptionDecisionFailure,
+  { roles }: { readonly roles: readonly string[] },
+): Result<never, Problem> {
   return fail({ code, message: `\`${id}\`: ${MESSAGES[code]}`, next: `ask one of: ${roles.join(', ')}` })
 }
 
