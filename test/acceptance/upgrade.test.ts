@@ -283,5 +283,12 @@ describe('a model that changed without a release', () => {
       'target.yaml',
     )
     expect(error).toContain('next: gatehouse upgrade --component model-a=model-a-0901')
+    // By a name that the manifest knows, it is the model that was asked.
+    const manifest = join(temp.path, 'gatehouse.yaml')
+    const text = await readFile(manifest, 'utf8')
+    await writeFile(manifest, text.replace('model: model-a,', 'model: model-a, answersAs: [model-a-0901],'))
+    const known = await upgrade(temp.path, server.baseURL, 'eval', 'run', 'suites/few.yaml', '--target', 'target.yaml')
+    expect(known.error).not.toContain('another version')
+    expect(known.code).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ import { ok, type Problem, type Result } from '../../base/result.ts'
 import { reportFinding } from '../governance/findings.ts'
 import { driftReport } from '../respond/drift-finding.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import type { DeclaredModel } from '../../domain/evaluation/answering-model.ts'
 import { driftsOfReport } from './model-version-check.ts'
 
 /** A run as it began; its parts are held to the digest. */
@@ -43,10 +44,11 @@ export async function finishEvaluation(
   node: OwnerNode,
   run: StartedEvaluation,
   report: EvaluationReport,
+  models: readonly DeclaredModel[],
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
   const finished = await recordEnd(node, run, report)
   if (!finished.ok) return finished
-  for (const drift of driftsOfReport(report)) {
+  for (const drift of driftsOfReport(report, models)) {
     const where = `Seen by evaluation ${run.id} of \`${run.suiteId}\`.`
     const found = await reportFinding(
       node,
