@@ -39,15 +39,17 @@ export function startEvaluation(node: OwnerNode, run: StartedEvaluation): Promis
   })
 }
 
-/** The end of a run, once: a second one with the same id changes nothing. Replies stay out of the ledger. */
+/**
+ * The end of a run, once: a second one with the same id changes nothing. Replies stay out of the ledger. What the run saw is
+ * reported first: whoever comes back after a failure sees a run without its end, and goes on here.
+ */
 export async function finishEvaluation(
   node: OwnerNode,
   run: StartedEvaluation,
   report: EvaluationReport,
   models: readonly DeclaredModel[],
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
-  const finished = await recordEnd(node, run, report)
-  if (!finished.ok) return finished
+  if (await hasEnded(node, run)) return ok({ isNew: false })
   for (const drift of driftsOfReport(report, models)) {
     const where = `Seen by evaluation ${run.id} of \`${run.suiteId}\`.`
     const found = await reportFinding(
@@ -57,7 +59,12 @@ export async function finishEvaluation(
     )
     if (!found.ok) return found
   }
-  return finished
+  return recordEnd(node, run, report)
+}
+
+async function hasEnded(node: OwnerNode, { id }: StartedEvaluation): Promise<boolean> {
+  const known = await node.store.get('evaluations', id)
+  return known !== undefined && known.status !== 'running'
 }
 
 function recordEnd(
@@ -66,8 +73,7 @@ function recordEnd(
   report: EvaluationReport,
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
   return node.recorder.exclusive(async () => {
-    const known = await node.store.get('evaluations', run.id)
-    if (known !== undefined && known.status !== 'running') return ok({ isNew: false })
+    if (await hasEnded(node, run)) return ok({ isNew: false })
     const failures = report.failures.map((failure) => ({ ...failure, reply: '' }))
     const recorded = await node.recorder.record('evaluation.finished', ACTOR, null, {
       head: { id: run.id, system: run.system, status: statusOf(report), topic: run.suiteId },
