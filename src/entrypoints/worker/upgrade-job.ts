@@ -21,6 +21,8 @@ const FINAL: ReadonlySet<string> = new Set([
   'upgrade/unknown-component',
   'upgrade/ambiguous-component',
   'upgrade/unwritable-manifest',
+  // Results that are larger than an entry of the ledger.
+  'ledger/bad-payload',
 ])
 
 function outcomeOf([problem = FAILED]: readonly Problem[]): JobOutcome {
@@ -28,7 +30,7 @@ function outcomeOf([problem = FAILED]: readonly Problem[]): JobOutcome {
 }
 
 const finished = (recorded: Result<unknown, Problem>): JobOutcome =>
-  recorded.ok ? DONE : { kind: 'again', problem: recorded.failure }
+  recorded.ok ? DONE : outcomeOf([recorded.failure])
 
 /** Keeps what a release does, or proves a model that answers in another's place against what was kept. */
 export async function upgradeJob(ports: WorkerPorts, job: RunningJob): Promise<JobOutcome> {
