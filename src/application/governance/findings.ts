@@ -7,7 +7,6 @@ import {
   changedFinding,
   dueAtOf,
   findingFailure,
-  FINDING_TRANSITIONS,
   HISTORY_MAX,
   verifierOf,
   type Finding,
@@ -15,6 +14,7 @@ import {
   type FindingEvent,
   type FindingSeverity,
   type FindingSource,
+  type FoundDrift,
 } from '../../domain/finding/finding.ts'
 import { CONTROL_TEST } from '../../domain/controls/control-test.ts'
 import { listAll } from '../state/list-all.ts'
@@ -37,6 +37,7 @@ export interface FindingReport {
   readonly risks?: readonly string[] | undefined
   readonly incident?: string | undefined
   readonly verifyingRule?: string | undefined
+  readonly drift?: FoundDrift | undefined
 }
 
 /** Takes a finding in. The same fingerprint of the same system is the same finding: an ended one opens again. */
@@ -154,6 +155,7 @@ async function newFinding(node: OwnerNode, principal: Principal, report: Finding
     verifiedBy: null,
     closedAt: null,
     exception: null,
+    ...(report.drift === undefined ? {} : { drift: report.drift }),
     history: [{ at: now, who, what: `reported from ${report.source}` }],
   }
 }
@@ -170,10 +172,13 @@ async function seenAgain(
   report: FindingReport,
 ): Promise<Result<Finding, Problem>> {
   // A dismissed one was judged to be none: seeing it again is no news.
-  if (FINDING_TRANSITIONS[known.state].reopen === null || known.state !== 'closed') return ok(known)
+  if (known.state === 'dismissed') return ok(known)
+  const isNews = known.drift === undefined && report.drift !== undefined
+  const told = isNews ? { ...known, drift: report.drift } : known
+  if (known.state !== 'closed') return isNews ? store(node, principal, 'finding.changed', told) : ok(known)
   const who = personOf(principal)
   const change: FindingChange = { event: 'reopen', at: node.clock(), who, note: `found again by ${report.source}` }
-  return store(node, principal, 'finding.changed', changedFinding(known, change))
+  return store(node, principal, 'finding.changed', changedFinding(told, change))
 }
 
 /** Moves a finding. Only evidence that is newer than the claimed fix closes one. */

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Finding } from '../../domain/finding/finding.ts'
 import type { JobDraft } from '../jobs/job-queue.ts'
-import { driftOf } from '../respond/drift-finding.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import type { UpgradeWork, WatchedSystem } from './upgrade-work.ts'
 
@@ -35,8 +34,7 @@ async function keepDraft(node: OwnerNode, watch: WatchedSystem): Promise<JobDraf
 async function proveDrafts(node: OwnerNode, watch: WatchedSystem): Promise<readonly JobDraft[]> {
   const open = await node.store.list('findings', { system: watch.system, status: 'open', limit: FINDINGS_MAX })
   return open.flatMap(({ document }) => {
-    const { id, fingerprint, history } = document as unknown as Finding
-    const drift = driftOf(fingerprint)
+    const { id, drift, history } = document as unknown as Finding
     if (drift === undefined) return []
     const { expected, seen } = drift
     // What was closed and is found again is proven again.

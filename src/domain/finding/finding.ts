@@ -107,7 +107,15 @@ export interface Finding {
   readonly closedAt: EpochMs | null
   /** The waiver that carries it, while it is accepted. */
   readonly exception: string | null
+  /** Where it is about a model that answered in another's place: set by what saw it, never by who reports. */
+  readonly drift?: FoundDrift | undefined
   readonly history: readonly FindingNote[]
+}
+
+/** Names of models, whole. */
+export interface FoundDrift {
+  readonly expected: string
+  readonly seen: string
 }
 
 export interface FindingNote {
