@@ -3,11 +3,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reportFinding } from '../../src/application/governance/findings.ts'
 import { driftReport } from '../../src/application/respond/drift-finding.ts'
+import { jobIdOf } from '../../src/application/jobs/job-id.ts'
+import type { RunningJob } from '../../src/application/jobs/job-queue.ts'
 import { dueUpgrades } from '../../src/application/upgrade/due-upgrades.ts'
-import type { WatchedSystem } from '../../src/application/upgrade/upgrade-work.ts'
+import { keepResults, recordProof } from '../../src/application/upgrade/record-upgrade.ts'
+import type { UpgradeWork, WatchedSystem } from '../../src/application/upgrade/upgrade-work.ts'
+import type { Digest } from '../../src/base/digest.ts'
 import type { JsonObject } from '../../src/base/json.ts'
+import { GatewayRegister } from '../../src/entrypoints/node/gateway-register.ts'
 import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
+import { upgradeJob } from '../../src/entrypoints/worker/upgrade-job.ts'
+import type { WorkerPorts } from '../../src/entrypoints/worker/worker-ports.ts'
 import { openNodeOrThrow } from '../support/owned-state.ts'
+import { putRecords } from '../support/put-records.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const cleanUp = new AsyncDisposableStack()
@@ -37,6 +45,13 @@ async function driftSeen(system: string, seen: string, expected = 'model-a'): Pr
   return found.value.id
 }
 
+async function releasedWith(system: string, releaseDigest: Digest): Promise<void> {
+  const head = { system, releaseDigest, status: 'released', topic: 'local' }
+  await putRecords(node, [
+    { kind: 'verdicts', record: { ...head, id: `verdict-of-${system}`, at: node.clock(), document: {} } },
+  ])
+}
+
 /** Payloads of what is queued for a system. */
 async function queuedFor(system: string): Promise<readonly JsonObject[]> {
   return (await dueUpgrades(node, [watchOf(system)])).map(({ payload }) => payload)
@@ -47,4 +62,54 @@ test('a model is proven by its whole name, however much of it a fingerprint keep
   await driftSeen('long-names', seen)
   await driftSeen('long-names', `${seen}-2`)
   expect((await queuedFor('long-names')).map((payload) => payload['seen'])).toEqual([`${seen}-2`, seen])
+})
+
+const DIGEST = `sha256:${'a'.repeat(64)}` as Digest
+const runningJob = (id: string, payload: JsonObject): RunningJob => ({
+  id,
+  subject: 's',
+  payload,
+  attempt: 1,
+  signal: new AbortController().signal,
+})
+const portsOf = (own: OpenedNode): WorkerPorts => ({
+  node: own,
+  gateways: new GatewayRegister(own.clock),
+  config: undefined,
+  environment: {},
+})
+const proof = (work: UpgradeWork, id: string) => {
+  if (work.task !== 'prove') throw new Error('it keeps results')
+  return { id, work, releaseDigest: DIGEST, verdict: 'rejected', regressions: 3, report: {} } as const
+}
+
+test('what has its result is not asked for again, though its job is long gone', async () => {
+  await driftSeen('done-before', 'model-b')
+  await releasedWith('done-before', DIGEST)
+  const drafts = await dueUpgrades(node, [watchOf('done-before')])
+  expect(drafts.map(({ payload }) => payload['task'])).toEqual(['keep', 'prove'])
+  for (const { kind, key = '', payload } of drafts) {
+    const id = jobIdOf(node.sha256, kind, key)
+    const work = payload as unknown as UpgradeWork
+    const recorded =
+      work.task === 'keep'
+        ? await keepResults(node, { id, work, releaseDigest: DIGEST, results: {} })
+        : await recordProof(node, proof(work, id))
+    expect(recorded).toEqual({ ok: true, value: { isNew: true } })
+  }
+  expect(await queuedFor('done-before')).toEqual([])
+})
+
+test.each(['keep', 'prove'])('an attempt to %s what is on record already runs nothing', async (task) => {
+  const system = `on-record-${task}`
+  await driftSeen(system, 'model-b')
+  await releasedWith(system, DIGEST)
+  const payload = (await queuedFor(system)).find((one) => one['task'] === task) ?? {}
+  const work = payload as unknown as UpgradeWork
+  // Anything that is run would fail: there is no project.
+  expect(await upgradeJob(portsOf(node), runningJob(`before-${task}`, payload))).toMatchObject({ kind: 'again' })
+  const id = `job-${task}`
+  if (work.task === 'keep') await keepResults(node, { id, work, releaseDigest: DIGEST, results: {} })
+  else await recordProof(node, proof(work, id))
+  expect(await upgradeJob(portsOf(node), runningJob(id, payload))).toEqual({ kind: 'done' })
 })

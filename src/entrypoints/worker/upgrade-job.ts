@@ -35,6 +35,8 @@ const finished = (recorded: Result<unknown, Problem>): JobOutcome =>
 /** Keeps what a release does, or proves a model that answers in another's place against what was kept. */
 export async function upgradeJob(ports: WorkerPorts, job: RunningJob): Promise<JobOutcome> {
   const work = payloadOf<UpgradeWork>(job.payload)
+  // What an attempt before this one, or a job that is no longer kept, has recorded is not run again.
+  if ((await ports.node.store.get('evaluations', job.id)) !== undefined) return DONE
   const terminal = headlessTerminal(work.project, ports.environment, job.signal)
   const project = await loadProject(work.project, work.project, work.manifest)
   if (!project.ok) return outcomeOf(project.failure)
