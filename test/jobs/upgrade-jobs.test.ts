@@ -10,12 +10,14 @@ import { keepResults, recordProof } from '../../src/application/upgrade/record-u
 import type { UpgradeWork, WatchedSystem } from '../../src/application/upgrade/upgrade-work.ts'
 import type { Digest } from '../../src/base/digest.ts'
 import type { JsonObject } from '../../src/base/json.ts'
+import type { Finding } from '../../src/domain/finding/finding.ts'
 import { GatewayRegister } from '../../src/entrypoints/node/gateway-register.ts'
 import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
 import { upgradeJob } from '../../src/entrypoints/worker/upgrade-job.ts'
 import type { WorkerPorts } from '../../src/entrypoints/worker/worker-ports.ts'
 import { openNodeOrThrow } from '../support/owned-state.ts'
 import { putRecords } from '../support/put-records.ts'
+import { refusingOnce } from '../support/refusing-ledger.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const cleanUp = new AsyncDisposableStack()
@@ -80,7 +82,7 @@ const portsOf = (own: OpenedNode): WorkerPorts => ({
 })
 const proof = (work: UpgradeWork, id: string) => {
   if (work.task !== 'prove') throw new Error('it keeps results')
-  return { id, work, releaseDigest: DIGEST, verdict: 'rejected', regressions: 3, report: {} } as const
+  return { id, work, releaseDigest: DIGEST, report: { verdict: 'rejected', regressions: ['a', 'b', 'c'] } } as const
 }
 
 test('what has its result is not asked for again, though its job is long gone', async () => {
@@ -112,4 +114,33 @@ test.each(['keep', 'prove'])('an attempt to %s what is on record already runs no
   if (work.task === 'keep') await keepResults(node, { id, work, releaseDigest: DIGEST, results: {} })
   else await recordProof(node, proof(work, id))
   expect(await upgradeJob(portsOf(node), runningJob(id, payload))).toEqual({ kind: 'done' })
+})
+
+test('an attempt whose word on the finding was refused is completed by the next one, which runs nothing', async () => {
+  const finding = await driftSeen('word-lost', 'model-b')
+  const [payload = {}] = await queuedFor('word-lost')
+  const work = payload as unknown as UpgradeWork
+  const away = await refusingOnce(node, 'finding.changed')
+  expect(await recordProof(away, proof(work, 'job-word'))).toMatchObject({ ok: false })
+  const attempts = [1, 2].map(() => upgradeJob(portsOf(away), runningJob('job-word', payload)))
+  expect(await Promise.all(attempts)).toEqual([{ kind: 'done' }, { kind: 'done' }])
+  const { document } = (await node.store.get('findings', finding)) ?? {}
+  const { history } = document as unknown as Finding
+  expect(history.map(({ what }) => what)).toEqual([
+    'reported from check',
+    'paired evaluation of `model-b` against `model-a`: rejected, 3 cases worse; see gatehouse eval result job-word',
+  ])
+  await away.recorder.close()
+})
+
+test('a second end of the same proof says what is on record, and nothing new', async () => {
+  const finding = await driftSeen('two-ends', 'model-b')
+  const [payload = {}] = await queuedFor('two-ends')
+  const first = proof(payload as unknown as UpgradeWork, 'job-two')
+  await recordProof(node, first)
+  const other = { ...first, report: { verdict: 'accepted', regressions: [] } } as const
+  expect(await recordProof(node, other)).toEqual({ ok: true, value: { isNew: false } })
+  const { document } = (await node.store.get('findings', finding)) ?? {}
+  const { history } = document as unknown as Finding
+  expect(history.filter(({ what }) => what.includes('paired evaluation'))).toHaveLength(1)
 })

@@ -8,6 +8,7 @@ import {
   dueAtOf,
   findingFailure,
   HISTORY_MAX,
+  notesOfNow,
   verifierOf,
   type Finding,
   type FindingChange,
@@ -259,7 +260,7 @@ export async function linkRisk(node: OwnerNode, principal: Principal, id: string
   })
 }
 
-/** Writes down what else became known of it; its state stays. */
+/** Writes down what else became known of it; its state stays. The same words are written once, until it is found again. */
 export function noteFinding(
   node: OwnerNode,
   principal: Principal,
@@ -268,7 +269,7 @@ export function noteFinding(
 ): Promise<Result<Finding, Problem>> {
   return node.recorder.exclusive(async () => {
     const known = await findFinding(node, id)
-    if (!known.ok) return known
+    if (!known.ok || notesOfNow(known.value).some((note) => note.what === what)) return known
     const note = { at: node.clock(), who: personOf(principal), what }
     const history = [...known.value.history, note].slice(-HISTORY_MAX)
     return store(node, principal, 'finding.changed', { ...known.value, history })

@@ -130,6 +130,11 @@ export function dueAtOf(severity: FindingSeverity, reportedAt: EpochMs): EpochMs
   return epochMs(reportedAt + FINDING_DAYS[severity] * DAY_MS)
 }
 
+/** What is told of it since it was found, or found again. */
+export function notesOfNow({ history }: Finding): readonly FindingNote[] {
+  return history.slice(history.findLastIndex(({ what }) => what.startsWith('reopen:')) + 1)
+}
+
 /** Whose evidence closes it. What a test of controls found is closed by the same test, whatever else is named. */
 export function verifierOf({ source, verifyingRule }: Finding): string | null {
   return source === 'control-test' ? 'control-test' : verifyingRule

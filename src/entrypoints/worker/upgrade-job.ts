@@ -1,8 +1,7 @@
 import type { JobOutcome, RunningJob } from '../../application/jobs/job-queue.ts'
 import { payloadOf } from '../../application/jobs/payloads.ts'
-import { keepResults, keptResults, recordProof } from '../../application/upgrade/record-upgrade.ts'
+import { completeRecorded, keepResults, keptResults, recordProof } from '../../application/upgrade/record-upgrade.ts'
 import type { UpgradeWork } from '../../application/upgrade/upgrade-work.ts'
-import type { JsonObject } from '../../base/json.ts'
 import type { Problem, Result } from '../../base/result.ts'
 import { recordedSideSchema, sideOfRecord, writeRecordedSide } from '../../contract/upgrade/recorded-side.ts'
 import { loadProject, type LoadedProject } from '../cli/load-project.ts'
@@ -36,7 +35,8 @@ const finished = (recorded: Result<unknown, Problem>): JobOutcome =>
 export async function upgradeJob(ports: WorkerPorts, job: RunningJob): Promise<JobOutcome> {
   const work = payloadOf<UpgradeWork>(job.payload)
   // What an attempt before this one, or a job that is no longer kept, has recorded is not run again.
-  if ((await ports.node.store.get('evaluations', job.id)) !== undefined) return DONE
+  const before = await completeRecorded(ports.node, job.id, work)
+  if (!before.ok || before.value.isRecorded) return finished(before)
   const terminal = headlessTerminal(work.project, ports.environment, job.signal)
   const project = await loadProject(work.project, work.project, work.manifest)
   if (!project.ok) return outcomeOf(project.failure)
@@ -100,15 +100,5 @@ async function prove(
   })
   if (!report.ok) return outcomeOf(report.failure)
   if (terminal.interrupted.aborted) return { kind: 'again', problem: FAILED }
-  const { verdict, regressions } = report.value
-  return finished(
-    await recordProof(node, {
-      id,
-      work,
-      releaseDigest: digest,
-      verdict,
-      regressions: regressions.length,
-      report: report.value as unknown as JsonObject,
-    }),
-  )
+  return finished(await recordProof(node, { id, work, releaseDigest: digest, report: report.value }))
 }
