@@ -1,6 +1,6 @@
 import type { EvaluationReport } from '../../domain/evaluation/evaluation-report.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
-import { reportFinding } from '../governance/findings.ts'
+import { reportSeen } from '../governance/findings.ts'
 import { driftReport } from '../respond/drift-finding.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
 import type { DeclaredModel } from '../../domain/evaluation/answering-model.ts'
@@ -52,7 +52,7 @@ export async function finishEvaluation(
   if (await hasEnded(node, run)) return ok({ isNew: false })
   for (const drift of driftsOfReport(report, models)) {
     const where = `Seen by evaluation ${run.id} of \`${run.suiteId}\`.`
-    const found = await reportFinding(
+    const found = await reportSeen(
       node,
       { name: ACTOR, roles: ['engineer'] },
       driftReport(drift, { system: run.system, severity: 'medium', where, location: run.suiteFile }),

@@ -1,4 +1,4 @@
-import { refusalOf } from './finding-refusal.ts'
+import { refusalOf, reservedFingerprint } from './finding-refusal.ts'
 import { isJsonObject } from '../../base/json.ts'
 import { parseDigest, type Digest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
@@ -38,14 +38,28 @@ export interface FindingReport {
   readonly risks?: readonly string[] | undefined
   readonly incident?: string | undefined
   readonly verifyingRule?: string | undefined
+}
+
+/** Of what Gatehouse saw itself: what is said of a model here is believed. */
+export interface SeenReport extends FindingReport {
   readonly drift?: FoundDrift | undefined
 }
 
-/** Takes a finding in. The same fingerprint of the same system is the same finding: an ended one opens again. */
+/** Takes in what somebody reports. The same fingerprint of the same system is the same finding: an ended one opens again. */
 export async function reportFinding(
   node: OwnerNode,
   principal: Principal,
   report: FindingReport,
+): Promise<Result<Finding, Problem>> {
+  const reserved = reservedFingerprint(report)
+  return reserved === undefined ? reportSeen(node, principal, { ...report, drift: undefined }) : fail(reserved)
+}
+
+/** The same for what gateways, gates and suites saw; never for what a caller wrote. */
+export async function reportSeen(
+  node: OwnerNode,
+  principal: Principal,
+  report: SeenReport,
 ): Promise<Result<Finding, Problem>> {
   // One at a time: two reports at once must not be given one number, nor one thing two findings.
   return node.recorder.exclusive(async () => takeIn(node, principal, report, await findingsOf(node, report.system)))
@@ -58,7 +72,7 @@ async function findingsOf(node: OwnerNode, system: string): Promise<readonly Fin
 async function takeIn(
   node: OwnerNode,
   principal: Principal,
-  report: FindingReport,
+  report: SeenReport,
   findings: readonly Finding[],
 ): Promise<Result<Finding, Problem>> {
   const releaseDigest = report.releaseDigest === undefined ? null : parseDigest(report.releaseDigest)
@@ -113,6 +127,8 @@ export async function importFindings(
   system: string,
   reports: readonly FindingReport[],
 ): Promise<Result<ImportedFindings, Problem>> {
+  const reserved = reports.map(reservedFingerprint).find((problem) => problem !== undefined)
+  if (reserved !== undefined) return fail(reserved)
   return node.recorder.exclusive(async () => {
     const known = new Map((await findingsOf(node, system)).map((finding) => [finding.fingerprint, finding]))
     const items: Finding[] = []
@@ -120,7 +136,7 @@ export async function importFindings(
     let reopened = 0
     for (const report of reports) {
       const before = known.get(report.fingerprint ?? '')
-      const taken = await takeIn(node, principal, report, before === undefined ? [] : [before])
+      const taken = await takeIn(node, principal, { ...report, drift: undefined }, before === undefined ? [] : [before])
       if (!taken.ok) return taken
       known.set(taken.value.fingerprint, taken.value)
       items.push(taken.value)
@@ -131,7 +147,7 @@ export async function importFindings(
   })
 }
 
-async function newFinding(node: OwnerNode, principal: Principal, report: FindingReport): Promise<Finding> {
+async function newFinding(node: OwnerNode, principal: Principal, report: SeenReport): Promise<Finding> {
   const now = node.clock()
   const who = personOf(principal)
   return {
@@ -170,7 +186,7 @@ async function seenAgain(
   node: OwnerNode,
   principal: Principal,
   known: Finding,
-  report: FindingReport,
+  report: SeenReport,
 ): Promise<Result<Finding, Problem>> {
   // A dismissed one was judged to be none: seeing it again is no news.
   if (known.state === 'dismissed') return ok(known)

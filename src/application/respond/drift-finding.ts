@@ -1,10 +1,9 @@
 import { hexOf, utf8 } from '../../base/bytes.ts'
 import { sha256Pure } from '../../base/sha256.ts'
-import type { FindingSeverity, FoundDrift } from '../../domain/finding/finding.ts'
+import { DRIFT_FINGERPRINT, type FindingSeverity, type FoundDrift } from '../../domain/finding/finding.ts'
 import { MODEL_DRIFT_CHECK, type SeenDrift } from '../../domain/recognition/model-drift.ts'
 import { upgradeCommand } from '../../domain/upgrade/upgrade-command.ts'
 
-const PREFIX = 'model-drift'
 /** A fingerprint has 300 characters. */
 const PART_CHARS_MAX = 140
 /** Manifests declare, and gateways' records keep, so much of a name: one of that length may have been cut. */
@@ -39,7 +38,7 @@ export function driftReport({ expected, seen }: SeenDrift, found: DriftPlace): D
     title: `Model \`${expected}\` was answered by another: \`${seen}\``,
     description: `${where} The release names the exact model that was proven; this is not it. Prove the newcomer: ${upgradeCommand(expected, seen)}.`,
     source: 'check',
-    fingerprint: `${PREFIX}/${part(expected)}/${part(seen)}`,
+    fingerprint: `${DRIFT_FINGERPRINT}${part(expected)}/${part(seen)}`,
     drift: [expected, seen].every(isWhole) ? { expected, seen } : undefined,
     owner: 'responder',
     verifyingRule: MODEL_DRIFT_CHECK,

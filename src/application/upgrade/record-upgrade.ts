@@ -3,9 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import { noteFinding } from '../governance/findings.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
-import { KEPT_TOPIC, PROVEN_TOPIC, type UpgradeWork } from './upgrade-work.ts'
-
-const ACTOR = { name: 'gatehouse worker', roles: ['engineer'] }
+import { KEPT_TOPIC, PROVEN_TOPIC, WORKER, type UpgradeWork } from './upgrade-work.ts'
 
 type ProofWork = UpgradeWork & { readonly task: 'prove' }
 
@@ -75,7 +73,7 @@ export async function completeRecorded(
   const { verdict, regressions } = record.document['upgrade'] as unknown as ProofReport
   const worse = `${regressions.length} ${regressions.length === 1 ? 'case' : 'cases'} worse`
   const told = `paired evaluation of \`${work.seen}\` against \`${work.expected}\`: ${verdict}, ${worse}; see gatehouse eval result ${id}`
-  const noted = await noteFinding(node, ACTOR, work.finding, told)
+  const noted = await noteFinding(node, WORKER, work.finding, told)
   return noted.ok ? ok({ isRecorded: true }) : noted
 }
 
@@ -96,7 +94,7 @@ function recordOnce(
   return node.recorder.exclusive(async () => {
     if ((await node.store.get('evaluations', id)) !== undefined) return ok({ isNew: false })
     const { system, id: watch } = work
-    const entry = await node.recorder.record('evaluation.finished', ACTOR.name, releaseDigest, {
+    const entry = await node.recorder.record('evaluation.finished', WORKER.name, releaseDigest, {
       head: { id, system, status, topic },
       record: { id, system, schedule: watch, finishedAt: node.clock(), report: null, ...more },
     })

@@ -25,6 +25,9 @@ export type UpgradeWork = WatchedSystem &
     | { readonly task: 'prove'; readonly finding: string; readonly expected: string; readonly seen: string }
   )
 
+/** Who writes what workers found out. */
+export const WORKER = { name: 'gatehouse worker', roles: ['engineer'] }
+
 /** Topics under which their results are filed among the evaluations. */
 export const KEPT_TOPIC = 'upgrade-baseline'
 export const PROVEN_TOPIC = 'upgrade'

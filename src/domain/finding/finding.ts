@@ -77,6 +77,9 @@ export const FINDING_TRANSITIONS: Readonly<Record<FindingState, Readonly<Record<
 /** Days to a verified fix, by severity. */
 export const FINDING_DAYS: Readonly<Record<FindingSeverity, number>> = { critical: 7, high: 14, medium: 30, low: 90 }
 
+/** How fingerprints of findings on models that answered in another's place begin; nobody else may report under one. */
+export const DRIFT_FINGERPRINT = 'model-drift/'
+
 /** Something that is wrong with a system and has to be dealt with. */
 export interface Finding {
   readonly id: string

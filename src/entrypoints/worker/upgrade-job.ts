@@ -90,7 +90,7 @@ async function prove(
   const baseline = kept === undefined ? undefined : sideOfRecord(recordedSideSchema.parse(kept))
   const { manifest, margin } = work
   const report = await proveUpgrade(terminal, project, {
-    component: { named: work.expected, to: work.seen },
+    component: { named: work.expected, to: work.seen, isModel: true },
     manifest,
     margin,
     baseline,
