@@ -167,6 +167,20 @@ test('a second end of the same proof says what is on record, and nothing new', a
   expect((await historyOf(finding)).filter((what) => what.includes('paired evaluation'))).toHaveLength(1)
 })
 
+test('a proof of a model that people have declared meanwhile ends as done', async () => {
+  const project = join(folder, 'taken')
+  await writeGatewayProject(project, { cases: 1 })
+  const work = {
+    ...watchOf('shop-bot'),
+    project,
+    task: 'prove',
+    finding: 'FND-1',
+    expected: 'model-0',
+    seen: 'model-a',
+  }
+  expect(await upgradeJob(portsOf(node), runningJob('prove-taken', work))).toEqual({ kind: 'done' })
+})
+
 describe('SECURITY: what has workers run models', () => {
   const finding = { title: 'x', description: '', severity: 'low', fingerprint: 'model-drift/model-a/model-b' } as const
 

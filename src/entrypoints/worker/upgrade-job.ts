@@ -25,6 +25,8 @@ const FINAL: ReadonlySet<string> = new Set([
 ])
 
 function outcomeOf([problem = FAILED]: readonly Problem[]): JobOutcome {
+  // People have declared the newcomer meanwhile: nothing is left to be proven.
+  if (problem.code === 'upgrade/nothing-changes') return DONE
   return { kind: FINAL.has(problem.code) ? 'dead' : 'again', problem }
 }
 
