@@ -158,6 +158,7 @@ describe('upgrade', () => {
     { args: ['--component', 'model=x'], problem: '[upgrade/ambiguous-component]' },
     { args: ['--component', 'main=model-a'], problem: '[upgrade/nothing-changes]' },
     { args: ['--component', 'system=prompts/none.md'], problem: 'prompts/none.md' },
+    { args: ['--component', 'main=model-b', '--attacks', '20001'], problem: 'from 0 to 20000' },
     { args: ['--component', 'main'], problem: 'must look like main=' },
     { args: [], problem: '[upgrade/what]' },
     { args: ['--component', 'main=model-b', '--save-baseline', 'b.json'], problem: '[upgrade/what]' },
@@ -213,7 +214,10 @@ describe('a model that changed without a release', () => {
       const kept = await run('--save-baseline', 'baseline.json')
       expect(kept.out).toContain('160 cases and 0 attacks kept in baseline.json')
       expect(kept.code).toBe(0)
-      expect(await readFile(join(temp.path, 'baseline.json'), 'utf8')).not.toContain('good')
+      const saved = await readFile(join(temp.path, 'baseline.json'), 'utf8')
+      expect(saved).not.toContain('good')
+      // Indentation would take a third of what is read back.
+      expect(saved.trim().split('\n')).toHaveLength(1)
       change()
       const { code, out } = await run('--component', 'main=model-a-0901', '--baseline', 'baseline.json', '--json')
       const report = JSON.parse(out)
@@ -283,5 +287,12 @@ describe('a model that changed without a release', () => {
       'target.yaml',
     )
     expect(error).toContain('next: gatehouse upgrade --component model-a=model-a-0901')
+    // By a name that the manifest knows, it is the model that was asked.
+    const manifest = join(temp.path, 'gatehouse.yaml')
+    const text = await readFile(manifest, 'utf8')
+    await writeFile(manifest, text.replace('model: model-a,', 'model: model-a, answersAs: [model-a-0901],'))
+    const known = await upgrade(temp.path, server.baseURL, 'eval', 'run', 'suites/few.yaml', '--target', 'target.yaml')
+    expect(known.error).not.toContain('another version')
+    expect(known.code).toBe(0)
   })
 })

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nodeSha256 } from '../../src/adapters/crypto/node-crypto.ts'
+import { jobIdOf } from '../../src/application/jobs/job-id.ts'
 import type { Job, JobDraft, JobQueue, RunningJob } from '../../src/application/jobs/job-queue.ts'
 import { QUEUE_ENGINES, Seen, type QueueEngine } from '../support/job-engines.ts'
 
@@ -58,6 +60,7 @@ describe.each(QUEUE_ENGINES)('the job queue on the $engine', ({ isThere, start }
 
   test('takes a key once, also after its job has ended', async () => {
     const first = await enqueued(queue, { key: 'w/1' })
+    expect(first).toBe(jobIdOf(nodeSha256, 'webhook.deliver', 'w/1'))
     expect(await queue.enqueue(draft({ key: 'w/1' }))).toEqual({ ok: true, value: { id: first, isNew: false } })
     await queue.cancel({ id: first, kind: 'webhook.deliver' })
     expect(await queue.enqueue(draft({ key: 'w/1' }))).toEqual({ ok: true, value: { id: first, isNew: false } })

@@ -1,5 +1,5 @@
 // What runs on the queue, on real servers: suites in parts, renewal of evidence, escalations.
-import { cp, mkdir } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Job } from '../../src/application/jobs/job-queue.ts'
@@ -7,6 +7,7 @@ import type { RefreshWork, SuiteWork } from '../../src/application/jobs/payloads
 import type { JsonObject } from '../../src/base/json.ts'
 import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
 import { writeEvalSuite } from '../support/eval-suite.ts'
+import { modelsServer, writeGatewayProject } from '../support/gateway-project.ts'
 import { gateOrThrow, sessionOn } from '../support/owned-state.ts'
 import { callAs, ownerProof, startPlaneOf } from '../support/plane-client.ts'
 import { ownSchema } from '../support/postgres.ts'
@@ -107,6 +108,31 @@ describe.each(ENGINES)('jobs of $servers server(s) on the $engine', ({ isThere, 
     expect((await queue.list({ kind: 'evaluation.shard', subject: parts })).map(({ state }) => state)).toEqual(
       Array.from({ length: 4 }, () => 'done'),
     )
+  })
+
+  test('a scheduled suite opens a finding on a model that answers for another, unless the manifest knows it by that name', async () => {
+    await using server = await modelsServer(() => ({ text: 'good', model: 'model-a-0901' }))
+    const project = join(folder, 'models')
+    await writeGatewayProject(project, { cases: 2 })
+    await writeFile(join(project, 'target.yaml'), `type: openai\nmodel: model-a\nbaseUrl: ${server.baseURL}\n`)
+    const known = (await readFile(join(project, 'gatehouse.yaml'), 'utf8')).replace(
+      'model: model-a,',
+      'model: model-a, answersAs: [model-a-0901],',
+    )
+    await writeFile(join(project, 'known.yaml'), known)
+    const findings = async (): Promise<readonly unknown[]> =>
+      (await plane.node.store.list('findings', { system: 'models' })).map(({ document }) => document['title'])
+    const work = { system: 'models', project, suite: 'suites/few.yaml', target: 'target.yaml', trials: 1 }
+    for (const [manifest, found] of [
+      ['known.yaml', []],
+      ['gatehouse.yaml', ['Model `model-a` was answered by another: `model-a-0901`']],
+    ] as const) {
+      const id = await enqueue('suite.run', suiteWork({ ...work, manifest }))
+      await report(id)
+      const [merge] = await (await plane.node.jobs()).list({ kind: 'evaluation.merge', subject: id })
+      expect((await ended(merge?.id ?? ''))?.state).toBe('done')
+      expect(await findings()).toEqual(found)
+    }
   })
 
   test('a person runs the suite of a schedule now: once at a time, by name and nothing else, and the ledger says who', async () => {

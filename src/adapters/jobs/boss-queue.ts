@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { PgBoss, type JobResult, type JobWithMetadata } from 'pg-boss'
+import { jobIdOf } from '../../application/jobs/job-id.ts'
 import { JOB_HEARTBEAT_SECONDS, JOB_KINDS, JOB_POLICIES, type JobKind } from '../../application/jobs/job-kinds.ts'
 import {
   JOBS_LISTED_MAX,
@@ -14,6 +15,7 @@ import {
 } from '../../application/jobs/job-queue.ts'
 import { utf8 } from '../../base/bytes.ts'
 import { monotonicMs } from '../clock/system-clock.ts'
+import { nodeSha256 } from '../crypto/node-crypto.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { JobDatabase } from './job-database.ts'
@@ -103,7 +105,7 @@ export class BossQueue implements JobQueue {
         message: `the payload of a \`${kind}\` job is above ${PAYLOAD_BYTES_MAX} bytes`,
         next: 'pass what is large by reference',
       })
-    const id = key === undefined ? randomUUID() : idOf(kind, key)
+    const id = key === undefined ? randomUUID() : jobIdOf(nodeSha256, kind, key)
     const sent = await this.#boss.send(kind, { subject, payload } satisfies Stored, {
       id,
       singletonKey: singleton === undefined ? id : `=${singleton}`,
@@ -254,12 +256,6 @@ export class BossQueue implements JobQueue {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const NIL = '00000000-0000-0000-0000-000000000000'
-
-/** The same key gives the same id, so that the table itself refuses the second one. */
-function idOf(kind: JobKind, key: string): string {
-  const hex = createHash('sha256').update(`${kind}\n${key}`).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}
 
 function affected(response: object): number {
   return Number((response as { affected?: number }).affected ?? 0)

@@ -1,5 +1,5 @@
 import type { SourcePosition } from '../../base/result.ts'
-import { changedModels, isSameModel, type AnsweringModel } from '../../domain/evaluation/answering-model.ts'
+import { changedModels, type AnsweringModel, type DeclaredModel } from '../../domain/evaluation/answering-model.ts'
 import type { EvaluationReport } from '../../domain/evaluation/evaluation-report.ts'
 import type { SeenDrift } from '../../domain/recognition/model-drift.ts'
 import type { CheckEvidence } from '../../domain/release/evidence.ts'
@@ -41,11 +41,15 @@ export function judgeModelVersions(
   }
 }
 
-/** Which models another answered for, in a run whose target names its model. */
-export function driftsOfReport({ target, models }: Pick<EvaluationReport, 'target' | 'models'>): readonly SeenDrift[] {
+/** Which models another answered for, in a run whose target names its model; by what the manifest declares. */
+export function driftsOfReport(
+  { target, models }: Pick<EvaluationReport, 'target' | 'models'>,
+  declared: readonly DeclaredModel[],
+): readonly SeenDrift[] {
   const { identity } = target
   const asked = typeof identity === 'object' && identity !== null && 'model' in identity ? identity.model : undefined
   const type = typeof identity === 'object' && identity !== null && 'type' in identity ? identity.type : undefined
   if (typeof asked !== 'string' || (type !== 'openai' && type !== 'anthropic')) return []
-  return models.filter((answered) => !isSameModel(asked, answered)).map((seen) => ({ expected: asked, seen }))
+  const seen = models.map((answered) => ({ asked, answered, requests: 1 }))
+  return changedModels(seen, declared).map(({ answered }) => ({ expected: asked, seen: answered }))
 }

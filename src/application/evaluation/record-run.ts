@@ -1,8 +1,9 @@
 import type { EvaluationReport } from '../../domain/evaluation/evaluation-report.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
-import { reportFinding } from '../governance/findings.ts'
+import { reportSeen } from '../governance/findings.ts'
 import { driftReport } from '../respond/drift-finding.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
+import type { DeclaredModel } from '../../domain/evaluation/answering-model.ts'
 import { driftsOfReport } from './model-version-check.ts'
 
 /** A run as it began; its parts are held to the digest. */
@@ -38,24 +39,32 @@ export function startEvaluation(node: OwnerNode, run: StartedEvaluation): Promis
   })
 }
 
-/** The end of a run, once: a second one with the same id changes nothing. Replies stay out of the ledger. */
+/**
+ * The end of a run, once: a second one with the same id changes nothing. Replies stay out of the ledger. What the run saw is
+ * reported first: whoever comes back after a failure sees a run without its end, and goes on here.
+ */
 export async function finishEvaluation(
   node: OwnerNode,
   run: StartedEvaluation,
   report: EvaluationReport,
+  models: readonly DeclaredModel[],
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
-  const finished = await recordEnd(node, run, report)
-  if (!finished.ok) return finished
-  for (const drift of driftsOfReport(report)) {
+  if (await hasEnded(node, run)) return ok({ isNew: false })
+  for (const drift of driftsOfReport(report, models)) {
     const where = `Seen by evaluation ${run.id} of \`${run.suiteId}\`.`
-    const found = await reportFinding(
+    const found = await reportSeen(
       node,
       { name: ACTOR, roles: ['engineer'] },
       driftReport(drift, { system: run.system, severity: 'medium', where, location: run.suiteFile }),
     )
     if (!found.ok) return found
   }
-  return finished
+  return recordEnd(node, run, report)
+}
+
+async function hasEnded(node: OwnerNode, { id }: StartedEvaluation): Promise<boolean> {
+  const known = await node.store.get('evaluations', id)
+  return known !== undefined && known.status !== 'running'
 }
 
 function recordEnd(
@@ -64,8 +73,7 @@ function recordEnd(
   report: EvaluationReport,
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
   return node.recorder.exclusive(async () => {
-    const known = await node.store.get('evaluations', run.id)
-    if (known !== undefined && known.status !== 'running') return ok({ isNew: false })
+    if (await hasEnded(node, run)) return ok({ isNew: false })
     const failures = report.failures.map((failure) => ({ ...failure, reply: '' }))
     const recorded = await node.recorder.record('evaluation.finished', ACTOR, null, {
       head: { id: run.id, system: run.system, status: statusOf(report), topic: run.suiteId },

@@ -3,7 +3,7 @@ import { ok, type Problem, type Result } from '../../base/result.ts'
 import { IN_TOTO_PAYLOAD, signEnvelope } from '../../domain/evidence/dsse.ts'
 import { CHECK_RESULT, statementBytes } from '../../domain/evidence/statement.ts'
 import type { CheckEvidence } from '../../domain/release/evidence.ts'
-import { reportFinding } from '../governance/findings.ts'
+import { reportSeen } from '../governance/findings.ts'
 import { driftReport } from '../respond/drift-finding.ts'
 import type { StoredEvidence } from './stored-evidence.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
@@ -44,7 +44,7 @@ async function reportDrift(
       { expected: id, seen: answeredBy },
       { system, severity: 'medium', where: `Seen by ${evidence.checkId}.`, location: `${file}:${line}` },
     )
-    const found = await reportFinding(node, principal, report)
+    const found = await reportSeen(node, principal, report)
     if (!found.ok) return found
   }
   return ok(undefined)

@@ -1,5 +1,6 @@
 import type { Problem } from '../../base/result.ts'
 import {
+  DRIFT_FINGERPRINT,
   FINDING_EVENTS,
   FINDING_TRANSITIONS,
   verifierOf,
@@ -7,6 +8,21 @@ import {
   type FindingEvent,
   type FindingFailure,
 } from '../../domain/finding/finding.ts'
+
+/** SECURITY: a finding on drift has workers run models. Whoever reports one could not say so, but could take its place. */
+export function reservedFingerprint({
+  fingerprint,
+}: {
+  readonly fingerprint?: string | undefined
+}): Problem | undefined {
+  return fingerprint?.startsWith(DRIFT_FINGERPRINT) === true
+    ? {
+        code: 'finding/reserved-fingerprint',
+        message: `fingerprints that begin with \`${DRIFT_FINGERPRINT}\` are of findings that gateways, gates and suites make themselves`,
+        next: 'choose another one, or leave it out',
+      }
+    : undefined
+}
 
 /** Why a change of a finding is refused, and what to do about it, in words that name the finding's own state, rule and id. */
 export function refusalOf(code: FindingFailure, finding: Finding): Problem {

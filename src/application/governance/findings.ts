@@ -1,4 +1,4 @@
-import { refusalOf } from './finding-refusal.ts'
+import { refusalOf, reservedFingerprint } from './finding-refusal.ts'
 import { isJsonObject } from '../../base/json.ts'
 import { parseDigest, type Digest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
@@ -7,14 +7,15 @@ import {
   changedFinding,
   dueAtOf,
   findingFailure,
-  FINDING_TRANSITIONS,
   HISTORY_MAX,
+  notesOfNow,
   verifierOf,
   type Finding,
   type FindingChange,
   type FindingEvent,
   type FindingSeverity,
   type FindingSource,
+  type FoundDrift,
 } from '../../domain/finding/finding.ts'
 import { CONTROL_TEST } from '../../domain/controls/control-test.ts'
 import { listAll } from '../state/list-all.ts'
@@ -39,11 +40,26 @@ export interface FindingReport {
   readonly verifyingRule?: string | undefined
 }
 
-/** Takes a finding in. The same fingerprint of the same system is the same finding: an ended one opens again. */
+/** Of what Gatehouse saw itself: what is said of a model here is believed. */
+export interface SeenReport extends FindingReport {
+  readonly drift?: FoundDrift | undefined
+}
+
+/** Takes in what somebody reports. The same fingerprint of the same system is the same finding: an ended one opens again. */
 export async function reportFinding(
   node: OwnerNode,
   principal: Principal,
   report: FindingReport,
+): Promise<Result<Finding, Problem>> {
+  const reserved = reservedFingerprint(report)
+  return reserved === undefined ? reportSeen(node, principal, { ...report, drift: undefined }) : fail(reserved)
+}
+
+/** The same for what gateways, gates and suites saw; never for what a caller wrote. */
+export async function reportSeen(
+  node: OwnerNode,
+  principal: Principal,
+  report: SeenReport,
 ): Promise<Result<Finding, Problem>> {
   // One at a time: two reports at once must not be given one number, nor one thing two findings.
   return node.recorder.exclusive(async () => takeIn(node, principal, report, await findingsOf(node, report.system)))
@@ -56,7 +72,7 @@ async function findingsOf(node: OwnerNode, system: string): Promise<readonly Fin
 async function takeIn(
   node: OwnerNode,
   principal: Principal,
-  report: FindingReport,
+  report: SeenReport,
   findings: readonly Finding[],
 ): Promise<Result<Finding, Problem>> {
   const releaseDigest = report.releaseDigest === undefined ? null : parseDigest(report.releaseDigest)
@@ -111,6 +127,8 @@ export async function importFindings(
   system: string,
   reports: readonly FindingReport[],
 ): Promise<Result<ImportedFindings, Problem>> {
+  const reserved = reports.map(reservedFingerprint).find((problem) => problem !== undefined)
+  if (reserved !== undefined) return fail(reserved)
   return node.recorder.exclusive(async () => {
     const known = new Map((await findingsOf(node, system)).map((finding) => [finding.fingerprint, finding]))
     const items: Finding[] = []
@@ -118,7 +136,7 @@ export async function importFindings(
     let reopened = 0
     for (const report of reports) {
       const before = known.get(report.fingerprint ?? '')
-      const taken = await takeIn(node, principal, report, before === undefined ? [] : [before])
+      const taken = await takeIn(node, principal, { ...report, drift: undefined }, before === undefined ? [] : [before])
       if (!taken.ok) return taken
       known.set(taken.value.fingerprint, taken.value)
       items.push(taken.value)
@@ -129,7 +147,7 @@ export async function importFindings(
   })
 }
 
-async function newFinding(node: OwnerNode, principal: Principal, report: FindingReport): Promise<Finding> {
+async function newFinding(node: OwnerNode, principal: Principal, report: SeenReport): Promise<Finding> {
   const now = node.clock()
   const who = personOf(principal)
   return {
@@ -154,6 +172,7 @@ async function newFinding(node: OwnerNode, principal: Principal, report: Finding
     verifiedBy: null,
     closedAt: null,
     exception: null,
+    ...(report.drift === undefined ? {} : { drift: report.drift }),
     history: [{ at: now, who, what: `reported from ${report.source}` }],
   }
 }
@@ -167,13 +186,16 @@ async function seenAgain(
   node: OwnerNode,
   principal: Principal,
   known: Finding,
-  report: FindingReport,
+  report: SeenReport,
 ): Promise<Result<Finding, Problem>> {
   // A dismissed one was judged to be none: seeing it again is no news.
-  if (FINDING_TRANSITIONS[known.state].reopen === null || known.state !== 'closed') return ok(known)
+  if (known.state === 'dismissed') return ok(known)
+  const isNews = known.drift === undefined && report.drift !== undefined
+  const told = isNews ? { ...known, drift: report.drift } : known
+  if (known.state !== 'closed') return isNews ? store(node, principal, 'finding.changed', told) : ok(known)
   const who = personOf(principal)
   const change: FindingChange = { event: 'reopen', at: node.clock(), who, note: `found again by ${report.source}` }
-  return store(node, principal, 'finding.changed', changedFinding(known, change))
+  return store(node, principal, 'finding.changed', changedFinding(told, change))
 }
 
 /** Moves a finding. Only evidence that is newer than the claimed fix closes one. */
@@ -254,7 +276,7 @@ export async function linkRisk(node: OwnerNode, principal: Principal, id: string
   })
 }
 
-/** Writes down what else became known of it; its state stays. */
+/** Writes down what else became known of it; its state stays. The same words are written once, until it is found again. */
 export function noteFinding(
   node: OwnerNode,
   principal: Principal,
@@ -263,7 +285,7 @@ export function noteFinding(
 ): Promise<Result<Finding, Problem>> {
   return node.recorder.exclusive(async () => {
     const known = await findFinding(node, id)
-    if (!known.ok) return known
+    if (!known.ok || notesOfNow(known.value).some((note) => note.what === what)) return known
     const note = { at: node.clock(), who: personOf(principal), what }
     const history = [...known.value.history, note].slice(-HISTORY_MAX)
     return store(node, principal, 'finding.changed', { ...known.value, history })

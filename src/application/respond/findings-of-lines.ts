@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import { REPORT_CATEGORIES, REPORT_SEVERITIES } from '../../domain/notice/user-report.ts'
-import type { FindingReport } from '../governance/findings.ts'
+import type { SeenReport } from '../governance/findings.ts'
 import type { StateRecord } from '../state/records.ts'
 import { driftReport } from './drift-finding.ts'
 
@@ -14,8 +14,8 @@ export const FINDING_LINES: ReadonlySet<unknown> = new Set(['report', 'gap'])
 export function findingsOfLines(
   lines: readonly JsonObject[],
   decisions: ReadonlyMap<string, StateRecord>,
-): readonly FindingReport[] {
-  const found = lines.flatMap((line): readonly FindingReport[] => {
+): readonly SeenReport[] {
+  const found = lines.flatMap((line): readonly SeenReport[] => {
     switch (line['kind']) {
       case 'report':
         return [reportFinding(line, decisions.get(String(line['request'])))]
@@ -41,7 +41,7 @@ const CHANGED_PARTS: Readonly<Record<string, string>> = {
 }
 
 /** An application that sends another prompt, tool or model than was released. */
-function changeFinding(line: JsonObject, decision: StateRecord | undefined): FindingReport | undefined {
+function changeFinding(line: JsonObject, decision: StateRecord | undefined): SeenReport | undefined {
   const part = line['code'] === 'release_not_approved' ? CHANGED_PARTS[String(line['rule'])] : undefined
   if (part === undefined || decision === undefined) return undefined
   return {
@@ -56,7 +56,7 @@ function changeFinding(line: JsonObject, decision: StateRecord | undefined): Fin
   }
 }
 
-function reportFinding(line: JsonObject, decision: StateRecord | undefined): FindingReport {
+function reportFinding(line: JsonObject, decision: StateRecord | undefined): SeenReport {
   const system = String(line['system'])
   const category = REPORT_CATEGORIES.find((known) => known === line['category']) ?? 'other'
   // SECURITY: a user names the request; one of another system is not theirs to point at.
@@ -74,7 +74,7 @@ function reportFinding(line: JsonObject, decision: StateRecord | undefined): Fin
   }
 }
 
-function gapFinding(line: JsonObject): FindingReport {
+function gapFinding(line: JsonObject): SeenReport {
   return {
     system: String(line['system']),
     title: `Records are missing: ${String(line['count'])} requests were served while they could not be written`,
@@ -86,7 +86,7 @@ function gapFinding(line: JsonObject): FindingReport {
   }
 }
 
-function driftFinding(line: JsonObject, decision: StateRecord | undefined): FindingReport | undefined {
+function driftFinding(line: JsonObject, decision: StateRecord | undefined): SeenReport | undefined {
   const drift = line['drift'] as { readonly kind: string; readonly expected: string; readonly seen: string } | undefined
   if (drift === undefined || decision === undefined) return undefined
   const found = {

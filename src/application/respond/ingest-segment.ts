@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import { findBursts, INJECTION_BURST, type Burst, type ObservedRequest } from '../../domain/monitor/burst-rule.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
-import { knownFinding, reportFinding } from '../governance/findings.ts'
+import { knownFinding, reportSeen } from '../governance/findings.ts'
 import { FINDING_LINES, findingsOfLines } from './findings-of-lines.ts'
 import { SEGMENT_ENTRY } from '../state/entry-types.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
@@ -50,7 +50,7 @@ async function reportAll(
   const ids = lines.flatMap((line) => [String(line['id']), String(line['request'] ?? '')])
   const about = new Map((await node.store.getMany('decisions', [...new Set(ids)])).map((record) => [record.id, record]))
   for (const report of findingsOfLines(lines, about)) {
-    const found = await reportFinding(node, principal, report)
+    const found = await reportSeen(node, principal, report)
     if (!found.ok) return found
   }
   return ok(undefined)

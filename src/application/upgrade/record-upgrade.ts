@@ -3,9 +3,15 @@ import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import { noteFinding } from '../governance/findings.ts'
 import type { OwnerNode } from '../state/owner-node.ts'
-import { KEPT_TOPIC, PROVEN_TOPIC, type UpgradeWork } from './upgrade-work.ts'
+import { KEPT_TOPIC, PROVEN_TOPIC, WORKER, type UpgradeWork } from './upgrade-work.ts'
 
-const ACTOR = { name: 'gatehouse worker', roles: ['engineer'] }
+type ProofWork = UpgradeWork & { readonly task: 'prove' }
+
+/** What a report has beside much else. */
+interface ProofReport {
+  readonly verdict: UpgradeVerdict
+  readonly regressions: readonly unknown[]
+}
 
 export type UpgradeVerdict = 'accepted' | 'rejected' | 'inconclusive'
 
@@ -36,26 +42,39 @@ export async function recordProof(
   node: OwnerNode,
   run: {
     readonly id: string
-    readonly work: UpgradeWork & { readonly task: 'prove' }
+    readonly work: ProofWork
     readonly releaseDigest: Digest
-    readonly verdict: UpgradeVerdict
-    readonly regressions: number
-    readonly report: JsonObject
+    readonly report: ProofReport
   },
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
-  const { id, work, releaseDigest, verdict, regressions, report } = run
+  const { id, work, releaseDigest, report } = run
   const recorded = await recordOnce(node, {
     id,
     work,
     releaseDigest,
-    status: STATUS_OF[verdict],
+    status: STATUS_OF[report.verdict],
     topic: PROVEN_TOPIC,
-    more: { finding: work.finding, upgrade: report },
+    more: { finding: work.finding, upgrade: report as unknown as JsonObject },
   })
-  if (!recorded.ok || !recorded.value.isNew) return recorded
-  const told = `paired evaluation of \`${work.seen}\` against \`${work.expected}\`: ${verdict}, ${regressions} ${regressions === 1 ? 'case' : 'cases'} worse; see gatehouse eval result ${id}`
-  const noted = await noteFinding(node, ACTOR, work.finding, told)
-  return noted.ok ? recorded : noted
+  if (!recorded.ok) return recorded
+  const completed = await completeRecorded(node, id, work)
+  return completed.ok ? recorded : completed
+}
+
+/** Whether a job has its result on record; what an attempt before this one left out is done then. */
+export async function completeRecorded(
+  node: OwnerNode,
+  id: string,
+  work: UpgradeWork,
+): Promise<Result<{ readonly isRecorded: boolean }, Problem>> {
+  const record = await node.store.get('evaluations', id)
+  if (record === undefined) return ok({ isRecorded: false })
+  if (work.task === 'keep') return ok({ isRecorded: true })
+  const { verdict, regressions } = record.document['upgrade'] as unknown as ProofReport
+  const worse = `${regressions.length} ${regressions.length === 1 ? 'case' : 'cases'} worse`
+  const told = `paired evaluation of \`${work.seen}\` against \`${work.expected}\`: ${verdict}, ${worse}; see gatehouse eval result ${id}`
+  const noted = await noteFinding(node, WORKER, work.finding, told)
+  return noted.ok ? ok({ isRecorded: true }) : noted
 }
 
 interface Recorded {
@@ -75,7 +94,7 @@ function recordOnce(
   return node.recorder.exclusive(async () => {
     if ((await node.store.get('evaluations', id)) !== undefined) return ok({ isNew: false })
     const { system, id: watch } = work
-    const entry = await node.recorder.record('evaluation.finished', ACTOR.name, releaseDigest, {
+    const entry = await node.recorder.record('evaluation.finished', WORKER.name, releaseDigest, {
       head: { id, system, status, topic },
       record: { id, system, schedule: watch, finishedAt: node.clock(), report: null, ...more },
     })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseYaml } from '../yaml/parse-yaml.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { changeManifest, findComponent, nextVersion } from './change-component.ts'
+import { changeManifest, findComponent, findModel, nextVersion } from './change-component.ts'
 
 const manifest = (model: string): string => `metadata:
   name: bot   # version: 9.9.9 stands in a comment
@@ -49,6 +49,29 @@ describe('the manifest with another model', () => {
     { model: '    - id: main\n      model:\n        m-1' },
   ])('is refused where the name stands as no plain text: $model', ({ model }) => {
     expect(changed(model, 'm-2')).toBe('upgrade/unwritable-manifest')
+  })
+})
+
+describe('the model that answers by another name', () => {
+  const models = (...names: readonly string[]): JsonObject => ({
+    components: {
+      models: names.map((model, at) => ({ id: `id-${at}`, model })),
+      prompts: [{ id: 'system', path: 'prompts/system.md' }],
+    },
+  })
+
+  test.each([
+    { declared: 'm-1', to: 'm-2', found: 'id-0' },
+    { declared: 'id-0', to: 'm-2', found: 'upgrade/unknown-component' },
+    { declared: 'model', to: 'm-2', found: 'upgrade/unknown-component' },
+    { declared: 'system', to: 'prompts/a.md', found: 'upgrade/unknown-component' },
+    { declared: 'prompts/system.md', to: 'prompts/a.md', found: 'upgrade/unknown-component' },
+    { declared: 'twice', to: 'm-2', found: 'upgrade/ambiguous-component' },
+    { declared: 'm-1', to: 'm-1', found: 'upgrade/nothing-changes' },
+    { declared: 'm-0', to: 'm-1', found: 'upgrade/nothing-changes' },
+  ])('is told by its declared name alone: $declared as $to is $found', ({ declared, to, found }) => {
+    const change = findModel(models('m-1', 'twice', 'twice'), declared, to)
+    expect(change.ok ? change.value.id : change.failure.code).toBe(found)
   })
 })
 

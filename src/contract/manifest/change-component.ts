@@ -44,6 +44,38 @@ export function findComponent(raw: JsonObject, named: string, to: string): Resul
   return ok({ ...change, to })
 }
 
+/**
+ * The model of a manifest that answers by another name now: told by the name that is declared, and by nothing else. What
+ * was seen says that name, and is no word on ids, kinds or prompts.
+ */
+export function findModel(raw: JsonObject, declared: string, to: string): Result<ComponentChange, Problem> {
+  const models = entriesOf(raw, 'models', 'model', 'model')
+  const found = models.filter(({ from }) => from === declared)
+  const ids = models.map(({ id, from }) => `\`${id}\` (${from})`).join(', ')
+  const [change] = found
+  if (change !== undefined && found.length === 1 && declared !== to) return ok({ ...change, to })
+  if (change !== undefined && found.length > 1)
+    return fail({
+      code: 'upgrade/ambiguous-component',
+      message: `\`${declared}\` is the model of ${found.length} components`,
+      next: `name one by its id: ${ids}`,
+    })
+  const taken = models.find(({ from }) => from === to)
+  return fail(
+    taken === undefined
+      ? {
+          code: 'upgrade/unknown-component',
+          message: `the manifest declares no model \`${declared}\``,
+          next: `it declares: ${ids}`,
+        }
+      : {
+          code: 'upgrade/nothing-changes',
+          message: `model \`${taken.id}\` is \`${to}\` already`,
+          next: 'name what it shall become',
+        },
+  )
+}
+
 function entriesOf(
   raw: JsonObject,
   list: string,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { ATTACKS_MAX } from '../../application/upgrade/upgrade-work.ts'
 import { PERSON_ROLES } from '../../domain/access/access-table.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
 import { schemaProblems } from '../yaml/schema-problems.ts'
@@ -69,7 +70,7 @@ const watched = z.strictObject({
   project: scheduled.project,
   manifest: scheduled.manifest,
   /** Attacks, and as many benign twins. */
-  attacks: z.int().min(0).max(100_000).default(200),
+  attacks: z.int().min(0).max(ATTACKS_MAX).default(200),
   seed: z.int().min(0).max(2_147_483_647).default(1),
   /** By how much misses may rise. */
   margin: z.number().min(0).max(1).default(0.02),

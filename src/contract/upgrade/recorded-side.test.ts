@@ -1,6 +1,8 @@
 import { assert, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ATTACKS_MAX } from '../../application/upgrade/upgrade-work.ts'
 import type { Digest } from '../../base/digest.ts'
+import type { CaseSide } from '../../domain/evaluation/pair-results.ts'
 import { readRecordedSide, writeRecordedSide, type RecordedSide } from './recorded-side.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}` as Digest
@@ -44,6 +46,28 @@ describe('kept results', () => {
   test('are read as they were written', () => {
     const back = read(writeRecordedSide(KEPT))
     expect(back.ok && back.value).toEqual(KEPT)
+  })
+
+  test('of as many attacks and twins as may be asked for, beside thousands of cases, can be read again', () => {
+    const many = (count: number): readonly CaseSide[] =>
+      Array.from({ length: count }, (_, at) => ({
+        id: `GH-RT-INJ-${at}/base64+roleplay`,
+        file: 'catalog/redteam/direct-injection.yaml',
+        line: at,
+        misses: { trials: 1, misses: 0, byScorer: new Map(), why: '' },
+      }))
+    const written = writeRecordedSide({
+      ...KEPT,
+      attacks: ATTACKS_MAX,
+      side: {
+        ...KEPT.side,
+        suites: new Map([['many', { digest: DIGEST, cases: many(20_000) }]]),
+        campaign: { attacks: many(ATTACKS_MAX), twins: many(ATTACKS_MAX) },
+      },
+    })
+    const back = read(written)
+    expect(back.ok ? [] : back.failure).toEqual([])
+    expect(back.ok && back.value.side.campaign?.attacks.length).toBe(ATTACKS_MAX)
   })
 
   test('hold no reason of a miss, which may quote an answer', () => {

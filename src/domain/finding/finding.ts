@@ -77,6 +77,9 @@ export const FINDING_TRANSITIONS: Readonly<Record<FindingState, Readonly<Record<
 /** Days to a verified fix, by severity. */
 export const FINDING_DAYS: Readonly<Record<FindingSeverity, number>> = { critical: 7, high: 14, medium: 30, low: 90 }
 
+/** How fingerprints of findings on models that answered in another's place begin; nobody else may report under one. */
+export const DRIFT_FINGERPRINT = 'model-drift/'
+
 /** Something that is wrong with a system and has to be dealt with. */
 export interface Finding {
   readonly id: string
@@ -107,7 +110,15 @@ export interface Finding {
   readonly closedAt: EpochMs | null
   /** The waiver that carries it, while it is accepted. */
   readonly exception: string | null
+  /** Where it is about a model that answered in another's place: set by what saw it, never by who reports. */
+  readonly drift?: FoundDrift | undefined
   readonly history: readonly FindingNote[]
+}
+
+/** Names of models, whole. */
+export interface FoundDrift {
+  readonly expected: string
+  readonly seen: string
 }
 
 export interface FindingNote {
@@ -120,6 +131,11 @@ export const HISTORY_MAX = 200
 
 export function dueAtOf(severity: FindingSeverity, reportedAt: EpochMs): EpochMs {
   return epochMs(reportedAt + FINDING_DAYS[severity] * DAY_MS)
+}
+
+/** What is told of it since it was found, or found again. */
+export function notesOfNow({ history }: Finding): readonly FindingNote[] {
+  return history.slice(history.findLastIndex(({ what }) => what.startsWith('reopen:')) + 1)
 }
 
 /** Whose evidence closes it. What a test of controls found is closed by the same test, whatever else is named. */

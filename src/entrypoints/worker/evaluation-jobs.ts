@@ -17,7 +17,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { Problem } from '../../base/result.ts'
 import { leakIndex } from '../../domain/detection/prompt-leak.ts'
 import { evaluate, type EvaluatedRun } from '../cli/evaluation/evaluate.ts'
-import { openRunTarget, type RunTarget } from '../cli/evaluation/open-run-target.ts'
+import { declaredModels, openRunTarget, type RunTarget } from '../cli/evaluation/open-run-target.ts'
 import { headlessTerminal } from './headless-terminal.ts'
 import type { WorkerPorts } from './worker-ports.ts'
 
@@ -140,7 +140,8 @@ export async function mergeJob({ node, environment }: WorkerPorts, job: RunningJ
       const journal = await SqlJournal.open(place, 0)
       const ran = await evaluateWith(work, opened, { target, leak: leakIndex([]), journal }, job.signal)
       if (!('report' in ran)) return again(ran)
-      const finished = await finishEvaluation(node, run, ran.report)
+      const models = await declaredModels(work.project, work.manifest)
+      const finished = await finishEvaluation(node, run, ran.report, models)
       return finished.ok ? DONE : again(finished.failure)
     })
     if (outcome.kind !== 'done') return outcome
@@ -178,7 +179,10 @@ function openTarget(work: SuiteWork, { suite, ports }: OpenedSuite): ReturnType<
 async function evaluateWith(
   work: SuiteWork,
   { suite, cases, ports, trials, seed }: OpenedSuite,
-  run: RunTarget & { readonly journal: SqlJournal; readonly shard?: { readonly part: number; readonly of: number } },
+  run: Pick<RunTarget, 'target' | 'leak'> & {
+    readonly journal: SqlJournal
+    readonly shard?: { readonly part: number; readonly of: number }
+  },
   signal: AbortSignal,
 ): Promise<EvaluatedRun | Problem> {
   const terminal = headlessTerminal(work.project, ports.environment, signal)

@@ -1,8 +1,7 @@
 import type { JobOutcome, RunningJob } from '../../application/jobs/job-queue.ts'
 import { payloadOf } from '../../application/jobs/payloads.ts'
-import { keepResults, keptResults, recordProof } from '../../application/upgrade/record-upgrade.ts'
+import { completeRecorded, keepResults, keptResults, recordProof } from '../../application/upgrade/record-upgrade.ts'
 import type { UpgradeWork } from '../../application/upgrade/upgrade-work.ts'
-import type { JsonObject } from '../../base/json.ts'
 import type { Problem, Result } from '../../base/result.ts'
 import { recordedSideSchema, sideOfRecord, writeRecordedSide } from '../../contract/upgrade/recorded-side.ts'
 import { loadProject, type LoadedProject } from '../cli/load-project.ts'
@@ -21,18 +20,25 @@ const FINAL: ReadonlySet<string> = new Set([
   'upgrade/unknown-component',
   'upgrade/ambiguous-component',
   'upgrade/unwritable-manifest',
+  // Results that are larger than an entry of the ledger.
+  'ledger/bad-payload',
 ])
 
 function outcomeOf([problem = FAILED]: readonly Problem[]): JobOutcome {
+  // People have declared the newcomer meanwhile: nothing is left to be proven.
+  if (problem.code === 'upgrade/nothing-changes') return DONE
   return { kind: FINAL.has(problem.code) ? 'dead' : 'again', problem }
 }
 
 const finished = (recorded: Result<unknown, Problem>): JobOutcome =>
-  recorded.ok ? DONE : { kind: 'again', problem: recorded.failure }
+  recorded.ok ? DONE : outcomeOf([recorded.failure])
 
 /** Keeps what a release does, or proves a model that answers in another's place against what was kept. */
 export async function upgradeJob(ports: WorkerPorts, job: RunningJob): Promise<JobOutcome> {
   const work = payloadOf<UpgradeWork>(job.payload)
+  // What an attempt before this one, or a job that is no longer kept, has recorded is not run again.
+  const before = await completeRecorded(ports.node, job.id, work)
+  if (!before.ok || before.value.isRecorded) return finished(before)
   const terminal = headlessTerminal(work.project, ports.environment, job.signal)
   const project = await loadProject(work.project, work.project, work.manifest)
   if (!project.ok) return outcomeOf(project.failure)
@@ -86,7 +92,7 @@ async function prove(
   const baseline = kept === undefined ? undefined : sideOfRecord(recordedSideSchema.parse(kept))
   const { manifest, margin } = work
   const report = await proveUpgrade(terminal, project, {
-    component: { named: work.expected, to: work.seen },
+    component: { named: work.expected, to: work.seen, isModel: true },
     manifest,
     margin,
     baseline,
@@ -96,15 +102,5 @@ async function prove(
   })
   if (!report.ok) return outcomeOf(report.failure)
   if (terminal.interrupted.aborted) return { kind: 'again', problem: FAILED }
-  const { verdict, regressions } = report.value
-  return finished(
-    await recordProof(node, {
-      id,
-      work,
-      releaseDigest: digest,
-      verdict,
-      regressions: regressions.length,
-      report: report.value as unknown as JsonObject,
-    }),
-  )
+  return finished(await recordProof(node, { id, work, releaseDigest: digest, report: report.value }))
 }

@@ -1,4 +1,4 @@
-import { dueUpgrades, UPGRADE_ENTRIES } from '../../application/upgrade/due-upgrades.ts'
+import { queueUpgrades, UPGRADE_ENTRIES } from '../../application/upgrade/queue-upgrades.ts'
 import { MINUTE_MS } from '../../base/instant.ts'
 import { every } from '../server/every.ts'
 import type { WorkerPorts } from './worker-ports.ts'
@@ -15,10 +15,8 @@ export function watchUpgrades({ node, config }: Pick<WorkerPorts, 'node' | 'conf
   const turn = async (): Promise<void> => {
     do {
       isAsked = false
-      for (const draft of await dueUpgrades(node, watched)) {
-        const added = await (await node.jobs()).enqueue(draft)
-        if (!added.ok) throw new Error(`${added.failure.code}: ${added.failure.message}`)
-      }
+      const queued = await queueUpgrades(node, await node.jobs(), watched)
+      if (!queued.ok) throw new Error(`${queued.failure.code}: ${queued.failure.message}`)
     } while (isAsked)
   }
   const report = (error: unknown): void => node.report('models to be proven could not be looked up', error)

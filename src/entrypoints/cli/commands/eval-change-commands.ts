@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { ATTACKS_MAX } from '../../../application/upgrade/upgrade-work.ts'
 import type { CommandContext } from './command-context.ts'
 
 const PROJECT = ['-p, --project <folder>', 'folder of the manifest', '.'] as const
@@ -117,7 +118,12 @@ export function registerUpgrade(program: Command, { terminal, setExitCode }: Com
     .option(...MANIFEST)
     .option('--release <version>', 'version of the proposed release (default: the next minor)', semanticVersion)
     .option('--candidate-url <url>', 'base URL under which the new model answers (default: OPENAI_BASE_URL)')
-    .option('--attacks <n>', 'attacks, and as many benign twins; 0 for none', number(0, 100_000, true), 200)
+    .option(
+      '--attacks <n>',
+      `attacks, and as many benign twins, up to ${ATTACKS_MAX}; 0 for none`,
+      number(0, ATTACKS_MAX, true),
+      200,
+    )
     .option('--margin <share>', 'by how much misses may rise', number(0, 1, false), 0.02)
     .option('--seed <n>', 'of the draw and the bootstrap', number(0, 2_147_483_647, true), 1)
     .option('--patch <file>', 'where the proposed change of the manifest is written', 'upgrade.patch')

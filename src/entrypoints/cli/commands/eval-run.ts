@@ -201,7 +201,7 @@ async function finishRun(
 // oxlint-disable-next-line max-params -- terminal, run, its outcome and the options of one command
 async function conclude(
   terminal: Terminal,
-  { id, folder, head, outputs }: NamedRun,
+  { id, folder, head, outputs, models }: NamedRun,
   { report, retries, resumed, seconds }: EvaluatedRun,
   options: EvalRunOptions,
 ): Promise<number> {
@@ -211,7 +211,7 @@ async function conclude(
   if (!written) return EXIT_CODE.usage
   const speed = `${report.trials.run} trials in ${seconds.toFixed(1)} s`
   const also = [resumed > 0 ? `${resumed} taken from the journal` : '', retries > 0 ? `${retries} retries` : '']
-  warnOfChangedModels(terminal, report)
+  warnOfChangedModels(terminal, report, models)
   terminal.error(`${[speed, ...also].filter((part) => part !== '').join(', ')}; run ${id}\n`)
   if (options.json) printLine(terminal, inertJson(report, 2))
   else printEvaluation(terminal, report)

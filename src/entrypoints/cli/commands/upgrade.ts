@@ -93,7 +93,7 @@ async function saveCommand(
     return EXIT_CODE.usage
   }
   if (terminal.interrupted.aborted) return EXIT_CODE.interrupted
-  const written = JSON.stringify(writeRecordedSide(recorded.value), null, 1)
+  const written = JSON.stringify(writeRecordedSide(recorded.value))
   await writeFileAtomic(resolve(terminal.workingFolder, file), `${written}\n`)
   const { system, releaseDigest, side } = recorded.value
   const cases = [...side.suites.values()].reduce((sum, suite) => sum + suite.cases.length, 0)

@@ -17,7 +17,7 @@ import type { Terminal } from '../terminal.ts'
 import { openJudges } from './open-judges.ts'
 import type { RunTarget } from './open-run-target.ts'
 
-export interface EvaluateOptions extends RunTarget {
+export interface EvaluateOptions extends Pick<RunTarget, 'target' | 'leak'> {
   readonly suite: CompiledSuite
   readonly trials: number
   readonly seed: number

@@ -10,7 +10,9 @@ import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { parseTarget, parseTargetWord } from '../../../contract/suite/target-argument.ts'
 import type { SuiteHead } from '../../../contract/suite/suite-schema.ts'
 import type { TargetConfig } from '../../../contract/suite/target-schema.ts'
+import type { LoadedProject } from '../load-project.ts'
 import { leakIndex } from '../../../domain/detection/prompt-leak.ts'
+import type { DeclaredModel } from '../../../domain/evaluation/answering-model.ts'
 
 export interface RunTargetOptions {
   /** A word, a file, or nothing: then what the suite names. */
@@ -24,6 +26,8 @@ export interface RunTarget {
   readonly target: TrialTarget
   /** What the canary scorer looks for: the prompts of the project, where there is one. */
   readonly leak: ReturnType<typeof leakIndex>
+  /** As the manifest of the project declares them; none where there is no project. */
+  readonly models: readonly DeclaredModel[]
 }
 
 /** What the cases of a run go to. */
@@ -33,15 +37,15 @@ export async function openRunTarget(
   ports: TargetPorts,
 ): Promise<Result<RunTarget, readonly Problem[]>> {
   const application = await loadApplication(ports.folder, options.manifest)
-  const leak = application?.leak ?? leakIndex([])
+  const around = { leak: application?.leak ?? leakIndex([]), models: application?.models ?? [] }
   if (options.cassette !== undefined) {
     const replayed = await cassetteTarget(resolve(ports.folder, options.cassette))
-    return replayed.ok ? ok({ target: replayed.value, leak }) : fail([replayed.failure])
+    return replayed.ok ? ok({ target: replayed.value, ...around }) : fail([replayed.failure])
   }
   const opened = await openNamed(head, options, ports)
   if (!opened.ok) return opened
-  if (options.record === undefined) return ok({ target: opened.value, leak })
-  return ok({ target: await recordingTarget(opened.value, resolve(ports.folder, options.record)), leak })
+  if (options.record === undefined) return ok({ target: opened.value, ...around })
+  return ok({ target: await recordingTarget(opened.value, resolve(ports.folder, options.record)), ...around })
 
   async function openNamed(
     suite: SuiteHead,
@@ -59,8 +63,7 @@ export async function openRunTarget(
   }
 }
 
-interface ProjectApplication {
-  readonly leak: RunTarget['leak']
+interface ProjectApplication extends Pick<RunTarget, 'leak' | 'models'> {
   open(module: string, environment: TargetPorts['environment']): Promise<Result<TrialTarget, readonly Problem[]>>
 }
 
@@ -74,9 +77,21 @@ async function loadApplication(folder: string, manifest: string): Promise<Projec
   const project = await loadProject(folder, '.', manifest)
   return {
     leak: project.ok ? leakOf(project.value.release) : leakIndex([]),
+    models: modelsOf(project),
     open: async (module, environment) =>
       project.ok ? openApplication(project.value, { module, environment, model: modelIdentity(environment) }) : project,
   }
+}
+
+/** The models that the project around a suite declares. */
+export async function declaredModels(folder: string, manifest: string): Promise<RunTarget['models']> {
+  if (!existsSync(resolve(folder, manifest))) return []
+  const { loadProject } = await import('../load-project.ts')
+  return modelsOf(await loadProject(folder, '.', manifest))
+}
+
+function modelsOf(project: Result<LoadedProject, unknown>): RunTarget['models'] {
+  return project.ok ? project.value.release.manifest.components.models : []
 }
 
 function noProject(manifest: string): Problem {

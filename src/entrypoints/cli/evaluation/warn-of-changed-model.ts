@@ -1,6 +1,6 @@
 import { driftsOfReport } from '../../../application/evaluation/model-version-check.ts'
 import { upgradeCommand } from '../../../domain/upgrade/upgrade-command.ts'
-import type { AnsweringModel } from '../../../domain/evaluation/answering-model.ts'
+import type { AnsweringModel, DeclaredModel } from '../../../domain/evaluation/answering-model.ts'
 import type { EvaluationReport } from '../../../domain/evaluation/evaluation-report.ts'
 import { inert } from '../style.ts'
 import type { Terminal } from '../terminal.ts'
@@ -16,7 +16,11 @@ export function warnOfChangedModel(
 }
 
 /** The same for a run whose target names its model. */
-export function warnOfChangedModels(terminal: Terminal, report: EvaluationReport): void {
-  for (const { expected, seen } of driftsOfReport(report))
+export function warnOfChangedModels(
+  terminal: Terminal,
+  report: EvaluationReport,
+  declared: readonly DeclaredModel[],
+): void {
+  for (const { expected, seen } of driftsOfReport(report, declared))
     warnOfChangedModel(terminal, { asked: expected, answered: seen })
 }

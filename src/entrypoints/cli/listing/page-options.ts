@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { LIST_MAX } from '../../../application/state/records.ts'
 import { PAGE_DEFAULT } from '../../../application/state/records-page.ts'
-import { inert } from '../style.ts'
+import { shellWord } from '../../../base/shell-word.ts'
 
 /** What every command that prints a list of the state is given beside its own options. */
 export interface PageOptions {
@@ -54,9 +54,4 @@ function againOf(command: Command): string {
     return option.isBoolean() ? [option.long ?? ''] : [option.long ?? '', shellWord(String(value))]
   })
   return [...names, ...words].join(' ')
-}
-
-/** SECURITY: a cursor is a server's word, and people paste what they are shown. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${inert(text).replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,10 +1,11 @@
 import { ok, type Problem, type Result } from '../../../base/result.ts'
+import { shellWord } from '../../../base/shell-word.ts'
 import { withSession } from '../commands/with-session.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { listPages, type Item, type ListPage, type PagedCall, type PagedOperation } from './list-pages.ts'
-import { shellWord, type PageOptions } from './page-options.ts'
+import type { PageOptions } from './page-options.ts'
 
 export type ListOptions = SessionOptions & PageOptions & { readonly json: boolean }
 

@@ -7,6 +7,7 @@ import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import {
   changeManifest,
   findComponent,
+  findModel,
   nextVersion,
   type ComponentChange,
 } from '../../../contract/manifest/change-component.ts'
@@ -25,8 +26,8 @@ export interface UpgradeRun {
 }
 
 export interface ProveUpgradeOptions extends UpgradeRun {
-  /** `COMPONENT=VALUE`. */
-  readonly component: { readonly named: string; readonly to: string }
+  /** `COMPONENT=VALUE`; `isModel`: the left side is a model by its declared name, and can be nothing else. */
+  readonly component: { readonly named: string; readonly to: string; readonly isModel?: boolean | undefined }
   readonly manifest: string
   /** Version of the proposed release; the next minor one where it is not given. */
   readonly release?: string | undefined
@@ -47,8 +48,8 @@ export async function proveUpgrade(
   if ((release.manifest.suites ?? []).length === 0) return fail([NO_SUITE])
   const other = options.baseline === undefined ? undefined : foreignBaseline(options.baseline, project, options)
   if (other !== undefined) return fail([other])
-  const { named, to } = options.component
-  const change = findComponent(release.raw, named, to)
+  const { named, to, isModel = false } = options.component
+  const change = (isModel ? findModel : findComponent)(release.raw, named, to)
   if (!change.ok) return fail([change.failure])
   const text = await files.readText(options.manifest)
   if (!text.ok) return fail([text.failure])
