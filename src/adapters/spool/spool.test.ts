@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, open as openFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -135,6 +135,22 @@ describe('a record', () => {
     await spool.close()
     expect(await spool.intent(intent('r1'))).toMatchObject({ kept: false, reason: expect.stringContaining('spool') })
   })
+})
+
+test('a file that takes nothing more is replaced, also with no record in it', async () => {
+  const spool = await start({ bytesMax: 100 })
+  const [first = ''] = await names('.open')
+  expect(await spool.intent(intent('r1'))).toMatchObject({ kept: false })
+  await using probe = await openFile(join(folder, first))
+  // A disk that takes a byte and does not give it back; Node has one prototype for all files.
+  const held = vi
+    .spyOn(Object.getPrototypeOf(probe) as typeof probe, 'truncate')
+    .mockRejectedValue(Object.assign(new Error('EIO'), { code: 'EIO' }))
+  await until(() => held.mock.calls.length > 0)
+  held.mockRestore()
+  now += 500
+  await until(() => spool.problem === undefined)
+  expect([(await names('.open')).includes(first), spool.unshipped]).toEqual([false, 0])
 })
 
 describe('a segment', () => {

@@ -245,7 +245,8 @@ class RunningSpool implements Spool {
     // Nobody may send a request while this says that none can be recorded: whether it can is found out here.
     if (this.#problem !== undefined) await this.#probe()
     const age = this.#steady() - this.#openedAt
-    const isDue = this.#fresh > 0 && (age >= SEGMENT_AGE_MS || this.#current.count >= SEGMENT_LINES_MAX)
+    const isOld = age >= SEGMENT_AGE_MS && (this.#fresh > 0 || this.#current.isFailed)
+    const isDue = isOld || (this.#fresh > 0 && this.#current.count >= SEGMENT_LINES_MAX)
     if (isDue) await this.#seal()
     await this.#shipAll()
   }
