@@ -285,6 +285,7 @@ describe('the spool', () => {
         return systemClock()
       },
       newId: ulidIds,
+      log: () => undefined,
       ship: async (document) =>
         shipped.push(...(JSON.parse(document.toString()) as Segment).lines.map(({ id }) => id)) > 0,
     })

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { digestOfBytes } from '../../base/digest.ts'
 import { SECOND_MS, type Clock } from '../../base/instant.ts'
 import {
@@ -21,6 +21,8 @@ import { segmentDocument } from './segment-document.ts'
 const SEGMENT_LINES_MAX = 2_000
 const SEGMENT_AGE_MS = SECOND_MS / 2
 const TURN_MS = 100
+/** Segments that the disk does not let be sealed; the open one grows meanwhile. */
+const CLOSING_MAX = 16
 const BYTES_MAX = 4 * 1_073_741_824
 const FULL = 'the spool is full'
 /** Once full it takes nothing until a tenth of it is free again: not now a small record and now no large one. */
@@ -33,6 +35,7 @@ export interface SpoolOptions {
   readonly newId: NewId
   /** What all that is not shipped yet may take of the disk. */
   readonly bytesMax?: number | undefined
+  readonly log: (line: string) => void
   /** Hands a sealed segment, as the JSON document that the control plane takes, over to it; true when it is kept there. */
   readonly ship: (document: Buffer) => Promise<boolean>
 }
@@ -120,6 +123,11 @@ interface Waiting {
   readonly file: DurableLines
 }
 
+interface ClosingFile {
+  readonly id: string
+  readonly lines: DurableLines
+}
+
 interface SealedFile {
   readonly name: string
   readonly bytes: number
@@ -135,8 +143,8 @@ class RunningSpool implements Spool {
   #isFull = false
   readonly #bytesMax: number
   #current: DurableLines
-  /** On its way to be sealed: it takes room of the disk until it is shipped. */
-  #closing: DurableLines | undefined
+  /** On their way to be sealed, oldest first: they take room of the disk until they are shipped. */
+  readonly #closing: ClosingFile[] = []
   #currentId: string
   #openedAt: number
   /** For the age of a segment: one must not wait for a clock that was set back. */
@@ -169,7 +177,7 @@ class RunningSpool implements Spool {
   }
 
   get unshipped(): number {
-    return this.#sealed.length
+    return this.#sealed.length + this.#closing.length
   }
 
   get problem(): string | undefined {
@@ -177,7 +185,9 @@ class RunningSpool implements Spool {
   }
 
   get bytes(): number {
-    return this.#sealedBytes + (this.#closing?.bytes ?? 0) + this.#current.bytes
+    let bytes = this.#sealedBytes + this.#current.bytes
+    for (const { lines } of this.#closing) bytes += lines.bytes
+    return bytes
   }
 
   #append(file: DurableLines, line: string): Promise<AppendOutcome> {
@@ -247,7 +257,8 @@ class RunningSpool implements Spool {
     const age = this.#steady() - this.#openedAt
     const isOld = age >= SEGMENT_AGE_MS && (this.#fresh > 0 || this.#current.isFailed)
     const isDue = isOld || (this.#fresh > 0 && this.#current.count >= SEGMENT_LINES_MAX)
-    if (isDue) await this.#seal()
+    if (isDue && this.#closing.length < CLOSING_MAX) await this.#change()
+    await this.#sealAll()
     await this.#shipAll()
   }
 
@@ -257,29 +268,35 @@ class RunningSpool implements Spool {
     if (await this.#current.probe()) this.#problem = undefined
   }
 
-  /** Closes the open segment and starts the next one, with the intents that still wait. */
-  async #seal(): Promise<void> {
+  /** Starts the next segment; the open one is to be sealed. */
+  async #change(): Promise<void> {
     const { folder, newId } = this.#options
-    const [closing, closingId] = [this.#current, this.#currentId]
     const id = newId()
     const next = await DurableLines.create(join(folder, `${id}.open`))
-    this.#closing = closing
+    this.#closing.push({ id: this.#currentId, lines: this.#current })
     this.#current = next
     this.#currentId = id
     this.#openedAt = this.#steady()
     this.#fresh = 0
-    // Once the closing file is closed, an intent that was on its way into it is pending too and is carried.
-    await closing.close()
-    await Promise.all([...this.#pending].map(([requestId, waiting]) => this.#carry(requestId, waiting, next)))
-    if (closing.count === 0) {
-      this.#closing = undefined
-      return unlink(closing.path)
+  }
+
+  /** Seals what is to be sealed. What the disk refuses stays in the list, in its place, for the next turn. */
+  async #sealAll(): Promise<void> {
+    for (let first = this.#closing[0]; first !== undefined; first = this.#closing[0]) {
+      const { id, lines } = first
+      // Once the file is closed, an intent that was on its way into it is pending too and is carried.
+      await lines.close()
+      const next = this.#current
+      await Promise.all([...this.#pending].map(([requestId, waiting]) => this.#carry(requestId, waiting, next)))
+      const name = `${id}.sealed`
+      const isThere = await isMoved(lines.path, lines.count === 0 ? undefined : join(this.#options.folder, name))
+      if (!isThere) this.#options.log(`records are gone: nobody but the gateway may touch ${lines.path}`)
+      else if (lines.count > 0) {
+        this.#sealed.push({ name, bytes: lines.bytes, written: lines.digest })
+        this.#sealedBytes += lines.bytes
+      }
+      this.#closing.shift()
     }
-    const name = `${closingId}.sealed`
-    await rename(closing.path, join(folder, name))
-    this.#sealed.push({ name, bytes: closing.bytes, written: closing.digest })
-    this.#sealedBytes += closing.bytes
-    this.#closing = undefined
   }
 
   async #carry(
@@ -312,10 +329,24 @@ class RunningSpool implements Spool {
     this.#isClosed = true
     clearInterval(this.#timer)
     await this.#turn
-    await this.#seal()
+    await this.#change()
+    await this.#sealAll()
     await this.#shipAll()
     await this.#current.close()
     // With a request that has not ended, or one that ended only now, the file stays: the next start settles and ships it.
     if (this.#pending.size === 0 && this.#fresh === 0) await unlink(this.#current.path)
+  }
+}
+
+/** Gives the file its new name, or none; false where somebody else took it away, though not its folder. */
+async function isMoved(path: string, to: string | undefined): Promise<boolean> {
+  try {
+    await (to === undefined ? unlink(path) : rename(path, to))
+    return true
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+    // With the folder away it may come back.
+    await stat(dirname(path))
+    return false
   }
 }

@@ -286,6 +286,7 @@ async function openRecords(
     clock,
     newId: ulidIds,
     bytesMax: config.config.audit?.spoolBytesMax,
+    log: options.log,
     ship: (document) =>
       post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, document),
   })
