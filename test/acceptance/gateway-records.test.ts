@@ -286,8 +286,10 @@ describe('the spool', () => {
       },
       newId: ulidIds,
       log: () => undefined,
-      ship: async (document) =>
-        shipped.push(...(JSON.parse(document.toString()) as Segment).lines.map(({ id }) => id)) > 0,
+      ship: async (document) => {
+        shipped.push(...(JSON.parse(document.toString()) as Segment).lines.map(({ id }) => id))
+        return { kind: 'kept' }
+      },
     })
     await rm(join(folder.path, 'spool'), { recursive: true })
     await spool.outcome(OUTCOME('lost'))

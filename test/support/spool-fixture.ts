@@ -56,7 +56,7 @@ export class SpoolFixture {
       log: (line) => void this.logged.push(line),
       ship: (document) => {
         this.offered.push(JSON.parse(document.toString()) as Segment)
-        return Promise.resolve(this.isTaken)
+        return Promise.resolve({ kind: this.isTaken ? 'kept' : 'later' })
       },
       ...overrides,
     })
