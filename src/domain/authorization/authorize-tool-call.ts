@@ -10,6 +10,7 @@ import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow
 import { confidentialityRank } from './labels.ts'
 import { capabilityVerdict, type RequestRights } from './mint-capabilities.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
+import { subjectInExpressions } from './subject-in-expressions.ts'
 
 export interface ToolDecision {
   readonly tool: string
@@ -285,15 +286,7 @@ function checkClearance(tool: Tool, flow: Flow, { label }: ToolCallContext): Ver
 function expressionInput(args: JsonObject, { subject, label, userTexts, sessionCalls }: ToolCallContext): JsonObject {
   return {
     args,
-    subject:
-      subject === undefined
-        ? {}
-        : {
-            tenant: subject.tenant,
-            principal: subject.principal,
-            roles: [...subject.roles],
-            email: subject.email ?? '',
-          },
+    subject: subjectInExpressions(subject),
     session: { calls: { ...sessionCalls } },
     labels: { integrity: label.integrity, confidentiality: label.confidentiality },
     user: { text: userTexts.join('\n').toLowerCase() },
