@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parsedJson } from '../../base/json.ts'
 import type { Clock } from '../../base/instant.ts'
 import { spoolLineSchema, type DecisionOutcome, type SpoolLine } from '../../contract/decision/decision-record.ts'
 import { REFUSED, SEALED, type SealedFile } from './segment-queue.ts'
@@ -47,17 +48,10 @@ export async function recoverSpool(folder: string, clock: Clock): Promise<Sealed
 
 /** Whole, valid lines; a torn last line was never acknowledged. */
 function linesOf(text: string): SpoolLine[] {
-  const lines: SpoolLine[] = []
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    try {
-      const parsed = spoolLineSchema.safeParse(JSON.parse(line))
-      if (parsed.success) lines.push(parsed.data)
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-    }
-  }
-  return lines
+  return text.split('\n').flatMap((line) => {
+    const parsed = spoolLineSchema.safeParse(parsedJson(line))
+    return parsed.success ? [parsed.data] : []
+  })
 }
 
 /** What was set aside is offered again: what spoke against it may be mended by now. */

@@ -1,5 +1,5 @@
 import { repeatsName } from '../../base/repeated-name.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import { decideRequestRules, type RequestFacts, type RequestRuleResult } from '../policy/decide-request-rules.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
@@ -196,14 +196,9 @@ function checkGuardKeys(tool: Tool, args: JsonObject, { manifest, rights }: Tool
 
 function parseArguments(text: string): JsonObject | undefined {
   if (text.length > ARGUMENTS_CHARS_MAX) return undefined
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text)
-    // SECURITY: the tool may read the other one of two members of a name.
-    return isJsonObject(value) && !repeatsName(text) ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parsedJson(text === '' ? '{}' : text)
+  // SECURITY: the tool may read the other one of two members of a name.
+  return isJsonObject(value) && !repeatsName(text) ? value : undefined
 }
 
 /** `null` for an argument that the schema does not require says that there is none. */
