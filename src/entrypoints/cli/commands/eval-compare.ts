@@ -149,14 +149,7 @@ async function gateChecks(
   terminal: Terminal,
   options: EvalCompareOptions,
 ): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
-  const { loadProject } = await import('../load-project.ts')
-  const { modelIdentity, prepareGate } = await import('../gate/prepare-gate.ts')
-  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
-  if (!project.ok) return project
-  const prepared = await prepareGate(project.value, {
-    environment: 'local',
-    learned: [],
-    model: modelIdentity(terminal.environment),
-  })
+  const { loadGate } = await import('../gate/load-gate.ts')
+  const prepared = await loadGate(terminal, options)
   return prepared.ok ? ok(prepared.value.checks) : prepared
 }
