@@ -1,7 +1,15 @@
 import canonicalize from 'canonicalize'
 import { array, assert, jsonValue, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson, canonicalJsonOf, isNestedDeeper, JSON_DEPTH_MAX, parseJson, type Json } from './json.ts'
+import {
+  canonicalJson,
+  canonicalJsonOf,
+  isNestedDeeper,
+  JSON_DEPTH_MAX,
+  parsedJson,
+  parseJson,
+  type Json,
+} from './json.ts'
 
 /** A list inside a list, `depth` times. */
 function nested(depth: number): Json {
@@ -161,3 +169,11 @@ describe('depth', () => {
     expect(isNestedDeeper({ wide: 'x', deep: nested(depth), none: null }, depthMax + 1)).toBe(isDeeper)
   })
 })
+
+test.each([
+  ['null', null],
+  ['{"a":[1,"b"]}', { a: [1, 'b'] }],
+  ['', undefined],
+  ['{"a":', undefined],
+  ['undefined', undefined],
+])('the value of %j is %j', (text, value) => expect(parsedJson(text)).toEqual(value))

@@ -75,6 +75,16 @@ function isHolder(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
+/** The value of a JSON text; undefined where it is none. */
+export function parsedJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 /** Parses JSON text within bounds; never throws. */
 export function parseJson(
   text: string,

@@ -285,8 +285,11 @@ describe('the spool', () => {
         return systemClock()
       },
       newId: ulidIds,
-      ship: async (document) =>
-        shipped.push(...(JSON.parse(document.toString()) as Segment).lines.map(({ id }) => id)) > 0,
+      log: () => undefined,
+      ship: async (document) => {
+        shipped.push(...(JSON.parse(document.toString()) as Segment).lines.map(({ id }) => id))
+        return { kind: 'kept' }
+      },
     })
     await rm(join(folder.path, 'spool'), { recursive: true })
     await spool.outcome(OUTCOME('lost'))

@@ -16,6 +16,14 @@ export interface BundleServer extends AsyncDisposable {
   serve(bundle: string, revision: number): void
   /** Whether segments are taken. */
   isTaking: boolean
+  /** What is said to segments in place of taking them. */
+  refusal: { readonly status: number; readonly body: string } | undefined
+  /** Whether it hears segments and says nothing. */
+  isHanging: boolean
+  /** How often segments were offered. */
+  asked: number
+  /** Breaks off the requests that hang. */
+  letGo(): void
   /** False: it dies each time between taking a segment and saying so. */
   isAcknowledging: boolean
 }
@@ -28,6 +36,7 @@ export async function startBundleServer(port = 0): Promise<BundleServer> {
   const token = 'gw_test_token'
   const state = { bundle: '', revision: -1 }
   const waiting = new Set<ServerResponse>()
+  const hanging = new Set<ServerResponse>()
   const segments: Segment[] = []
   const heard: number[] = []
   const problems: (string | null)[] = []
@@ -38,6 +47,9 @@ export async function startBundleServer(port = 0): Promise<BundleServer> {
       let text = ''
       request.on('data', (bytes: Buffer) => (text += bytes.toString()))
       request.on('end', () => {
+        taken.asked += 1
+        if (taken.isHanging) return void hanging.add(response)
+        if (taken.refusal !== undefined) return void response.writeHead(taken.refusal.status).end(taken.refusal.body)
         if (!taken.isTaking) return void response.writeHead(503).end()
         const segment = JSON.parse(text) as Segment
         if (!segments.some(({ segmentId }) => segmentId === segment.segmentId)) segments.push(segment)
@@ -74,6 +86,13 @@ export async function startBundleServer(port = 0): Promise<BundleServer> {
     heard,
     problems,
     isTaking: true,
+    refusal: undefined,
+    isHanging: false,
+    asked: 0,
+    letGo() {
+      for (const response of hanging) response.destroy()
+      hanging.clear()
+    },
     isAcknowledging: true,
     serve(bundle, revision) {
       state.bundle = bundle

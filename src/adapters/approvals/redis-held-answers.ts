@@ -1,24 +1,13 @@
-import { Redis } from 'ioredis'
 import type { HeldAnswers } from '../../application/gateway/held-answers.ts'
+import { openRedis } from '../redis/open-redis.ts'
 
-const COMMAND_TIMEOUT_MS = 500
-const CONNECT_TIMEOUT_MS = 2_000
-const RECONNECT_MAX_MS = 1_000
 const PREFIX = 'gatehouse:held:'
 
 export interface SharedHeldAnswers extends HeldAnswers, AsyncDisposable {}
 
 /** What waits, shared by many gateways in Redis or Valkey; `take` is one command, so one gateway has it. Away: nothing is kept or found. */
 export function redisHeldAnswers(url: string): SharedHeldAnswers {
-  const redis = new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(RECONNECT_MAX_MS, 50 * times),
-  })
-  // Every failed command says so to its caller; the client repeats it here for those who do not listen.
-  redis.on('error', () => undefined)
+  const redis = openRedis(url)
   const call = async <Answer>(command: () => Promise<Answer>): Promise<Answer | undefined> => {
     try {
       return await command()

@@ -7,7 +7,7 @@ import {
   type TrialTarget,
 } from '../../application/evaluation/trial-target.ts'
 import { digestOfJson } from '../../base/digest.ts'
-import { canonicalJson, type Json, type JsonObject } from '../../base/json.ts'
+import { canonicalJson, parsedJson, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
 import { LineIndex, LineTooLong, readLines } from '../evaluation/line-file.ts'
@@ -110,7 +110,7 @@ export async function cassetteTarget(path: string): Promise<Result<TrialTarget, 
   }
   try {
     for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
-      const value = parsed(text)
+      const value = parsedJson(text)
       if (number === 1) head = headSchema.safeParse(value).data
       if (head === undefined) return bad(number)
       if (number === 1) continue
@@ -143,15 +143,6 @@ async function openForReading(path: string): Promise<FileHandle | undefined> {
     return await open(path, 'r')
   } catch (error) {
     if (error instanceof Error && 'code' in error) return undefined
-    throw error
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }

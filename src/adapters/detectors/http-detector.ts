@@ -1,9 +1,9 @@
 import { Pool } from 'undici'
-import { textOf } from '../../base/bytes.ts'
 import { isJsonObject, parseJson, type Json } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { FindingCategory } from '../../domain/detection/finding.ts'
 import type { Detector, DetectorFailure } from '../../domain/guardrail/detector.ts'
+import { readBounded } from '../http/read-bounded.ts'
 import { checkEndpoint } from './endpoint.ts'
 import { fillTemplate, hasPlace, isJsonPointer, valueAt } from './json-template.ts'
 import { scoreWindows } from './score-windows.ts'
@@ -106,7 +106,7 @@ async function post(pool: Pool, { path, body, apiKey, signal }: Post): Promise<R
       stream.on('error', () => undefined).destroy()
       return fail(failureOfStatus(statusCode))
     }
-    const text = await readBounded(stream)
+    const text = await readBounded(stream, REPLY_BYTES_MAX)
     const json = text === undefined ? undefined : parseJson(text, REPLY_BYTES_MAX)
     return json?.ok === true ? ok(json.value) : fail(BAD_REPLY)
   } catch (error) {
@@ -138,17 +138,6 @@ export function failureOfStatus(status: number): DetectorFailure {
     message: `the detector answered ${status}`,
     cause: SERVICE_STATUSES.has(status) ? 'service' : 'text',
   }
-}
-
-async function readBounded(stream: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of stream) {
-    length += part.length
-    if (length > REPLY_BYTES_MAX) return undefined
-    parts.push(part)
-  }
-  return textOf(Buffer.concat(parts))
 }
 
 function scoreOf(reply: Json, { score: pointer, label }: HttpDetectorOptions): Result<number, DetectorFailure> {

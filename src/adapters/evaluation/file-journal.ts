@@ -1,4 +1,5 @@
 import { access, open, type FileHandle } from 'node:fs/promises'
+import { parsedJson } from '../../base/json.ts'
 import type { TrialJournal } from '../../application/evaluation/trial-journal.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { TrialRecord } from '../../domain/evaluation/trial-record.ts'
@@ -63,7 +64,7 @@ export class FileJournal implements TrialJournal {
     try {
       for await (const { text, number, offset, length } of readLines(path, { withTail: false })) {
         end = offset + length + 1
-        const value = parsed(text)
+        const value = parsedJson(text)
         if (number === 1) {
           if ((value as Head | undefined)?.run === run) continue
           return fail({
@@ -178,15 +179,6 @@ async function openExisting(path: string): Promise<FileHandle | undefined> {
     return await open(path, 'a+')
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }

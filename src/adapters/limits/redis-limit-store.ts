@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis'
 import type { Clock } from '../../base/instant.ts'
 import { periodEnd, rateShape, type Charge } from '../../domain/limits/limit-rule.ts'
 import {
@@ -7,6 +6,7 @@ import {
   type Reservation,
   type ReserveOutcome,
 } from '../../domain/limits/limit-store.ts'
+import { openRedis } from '../redis/open-redis.ts'
 import { RESERVE_SCRIPT, SETTLE_SCRIPT } from './limit-scripts.ts'
 import { counterKey } from './memory-limit-store.ts'
 
@@ -19,25 +19,12 @@ export interface RedisLimitOptions {
   readonly clock: Clock
 }
 
-const COMMAND_TIMEOUT_MS = 500
-const CONNECT_TIMEOUT_MS = 2_000
-const RECONNECT_MAX_MS = 1_000
-
 /**
  * Counters that many gateways share, in Redis or Valkey: one script call a decision, so that it is exact however many
  * ask at once. The server's own clock counts, so that gateways need not agree on the time.
  */
 export function redisLimitStore({ url, prefix, clock }: RedisLimitOptions): RedisLimitStore {
-  const redis = new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    // A decision waits for no connection: without one the caller falls back at once.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(RECONNECT_MAX_MS, 50 * times),
-  })
-  // Every failed command says so to its caller; the client repeats it here for those who do not listen.
-  redis.on('error', () => undefined)
+  const redis = openRedis(url)
   redis.defineCommand('gatehouseReserve', { lua: RESERVE_SCRIPT })
   redis.defineCommand('gatehouseSettle', { lua: SETTLE_SCRIPT })
   const call = async (

@@ -1,8 +1,8 @@
 import { request } from 'undici'
-import { textOf } from '../../base/bytes.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
 import { fail, ok } from '../../base/result.ts'
 import type { RegoAnswer } from '../../domain/policy/rego-engine.ts'
+import { readBounded } from '../http/read-bounded.ts'
 
 /** An OPA server that the operator named. */
 export interface OpaEndpoint {
@@ -39,7 +39,7 @@ export async function askRemote(
       body.on('error', () => undefined).destroy()
       return failed(`the policy server answered ${statusCode}`)
     }
-    const text = await readBounded(body)
+    const text = await readBounded(body, REPLY_BYTES_MAX)
     return text === undefined ? failed(`its answer is larger than ${REPLY_BYTES_MAX} bytes`) : resultOf(text)
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -49,17 +49,6 @@ export async function askRemote(
         : 'the policy server cannot be reached',
     )
   }
-}
-
-async function readBounded(stream: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of stream) {
-    length += part.length
-    if (length > REPLY_BYTES_MAX) return undefined
-    parts.push(part)
-  }
-  return textOf(Buffer.concat(parts))
 }
 
 function resultOf(text: string): RegoAnswer {

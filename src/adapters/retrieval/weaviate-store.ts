@@ -1,3 +1,4 @@
+import { parsedJson } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { RetrievalStore, ScopedQuery } from '../../application/retrieval/retrieval-ports.ts'
 import { callStore, fieldProblem, NO_VECTOR } from './call-store.ts'
@@ -88,10 +89,6 @@ export function weaviateStore(collection: WeaviateCollection, fields: WeaviateFi
 /** A text that is no JSON stays what it is: the guard then denies the chunk as `label-malformed`. */
 function parsedLabel(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? undefined
-  try {
-    return JSON.parse(value)
-  } catch (error) {
-    if (error instanceof SyntaxError) return value
-    throw error
-  }
+  const parsed = parsedJson(value)
+  return parsed === undefined ? value : parsed
 }

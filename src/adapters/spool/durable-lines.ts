@@ -56,6 +56,11 @@ export class DurableLines {
     return this.#waiting.length
   }
 
+  /** It takes nothing more: what could not be taken back stands behind its lines, or it is closed. */
+  get isFailed(): boolean {
+    return this.#failed !== undefined
+  }
+
   /** Whether the disk takes a byte; it is taken back at once. */
   async probe(): Promise<boolean> {
     if (this.#failed !== undefined) return false
@@ -63,15 +68,20 @@ export class DurableLines {
     if (this.#running !== undefined) return false
     let isTaken = false
     this.#running = (async () => {
-      isTaken = (await this.#write(Buffer.from('\n'), 0)).kept
-      if (isTaken) {
-        this.#length -= 1
-        await this.#file.truncate(this.#length)
+      try {
+        isTaken = await this.#look()
+      } finally {
+        await this.#run()
       }
-      await this.#run()
     })()
     await this.#running
     return isTaken
+  }
+
+  async #look(): Promise<boolean> {
+    if (!(await this.#write(Buffer.from('\n'), 0)).kept) return false
+    this.#length -= 1
+    return this.#cutOff('EIO')
   }
 
   append(line: string): Promise<AppendOutcome> {
@@ -86,19 +96,23 @@ export class DurableLines {
 
   async #run(): Promise<void> {
     await Promise.resolve()
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0)
-      let text = ''
-      for (const { line } of group) text += `${line}\n`
-      const bytes = Buffer.from(text)
-      const outcome = await this.#write(bytes, group.length)
-      if (outcome.kept) this.#sum.update(bytes)
-      for (const { resolve } of group) resolve(outcome)
+    try {
+      while (this.#waiting.length > 0) {
+        const group = this.#waiting.splice(0)
+        let text = ''
+        for (const { line } of group) text += `${line}\n`
+        const bytes = Buffer.from(text)
+        const outcome = await this.#write(bytes, group.length)
+        if (outcome.kept) this.#sum.update(bytes)
+        for (const { resolve } of group) resolve(outcome)
+      }
+    } finally {
+      this.#running = undefined
     }
-    this.#running = undefined
   }
 
   async #write(bytes: Buffer, lines: number): Promise<AppendOutcome> {
+    if (this.#failed !== undefined) return { kept: false, reason: this.#failed }
     try {
       for (let from = 0; from < bytes.length;) from += await writeSome(this.#file.fd, bytes, from)
       if (SYNCED === 0) await this.#file.datasync()
@@ -112,14 +126,21 @@ export class DurableLines {
     }
   }
 
-  /** A group that is not wholly on disk is cut off again; if that fails too, the file takes nothing more. */
+  /** A group that is not wholly on disk is cut off again. */
   async #undo(code: string): Promise<AppendOutcome> {
+    await this.#cutOff(code)
+    return { kept: false, reason: unwritable(code) }
+  }
+
+  /** Takes back what stands behind the lines that are kept; if that fails, the file takes nothing more. */
+  async #cutOff(code: string): Promise<boolean> {
     try {
       await this.#file.truncate(this.#length)
+      return true
     } catch (error) {
-      this.#failed = `the spool cannot be written (${errnoOf(error) ?? code})`
+      this.#failed = unwritable(errnoOf(error) ?? code)
+      return false
     }
-    return { kept: false, reason: `the spool cannot be written (${code})` }
   }
 
   async close(): Promise<void> {
@@ -127,6 +148,10 @@ export class DurableLines {
     this.#failed ??= 'the spool is closed'
     await this.#file.close()
   }
+}
+
+function unwritable(code: string): string {
+  return `the spool cannot be written (${code})`
 }
 
 /** Bytes that the file took; fewer than were given where a limit cuts them off. The file's handle makes three promises for it. */

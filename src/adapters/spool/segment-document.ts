@@ -1,3 +1,4 @@
+import { parsedJson } from '../../base/json.ts'
 /** What stands before the lines of a segment. */
 export interface SegmentHead {
   readonly segmentId: string
@@ -36,15 +37,5 @@ function withCommas(opening: Buffer, bytes: Buffer): Buffer {
 
 /** Lines of an earlier process, or that the disk has changed: only what is no JSON at all is left out. */
 function wholeLinesOf(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line !== '' && isJson(line))
-}
-
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line)
-    return true
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
+  return text.split('\n').filter((line) => line !== '' && parsedJson(line) !== undefined)
 }

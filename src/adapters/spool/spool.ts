@@ -1,26 +1,29 @@
-import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { digestOfBytes } from '../../base/digest.ts'
 import { SECOND_MS, type Clock } from '../../base/instant.ts'
-import {
-  spoolLineSchema,
-  type DecisionIntent,
-  type DecisionOutcome,
-  type GapLine,
-  type ReportLine,
-  type ShadowLine,
-  type SpoolLine,
+import type {
+  DecisionIntent,
+  DecisionOutcome,
+  GapLine,
+  ReportLine,
+  ShadowLine,
 } from '../../contract/decision/decision-record.ts'
 import { ongoingClock } from '../clock/ongoing-clock.ts'
-import { nodeSha256 } from '../crypto/node-crypto.ts'
+import { systemDeadline } from '../clock/system-deadline.ts'
 import { errnoOf } from '../files/errno.ts'
 import type { NewId } from '../ids/ulid-ids.ts'
 import { DurableLines, type AppendOutcome } from './durable-lines.ts'
-import { segmentDocument } from './segment-document.ts'
+import { goneText, isMoved } from './moved-file.ts'
+import { recoverSpool } from './recover-spool.ts'
+import { SEALED, SegmentQueue, type SealedFile, type ShipSegment } from './segment-queue.ts'
 
+/** The control plane takes 50,000 lines and 16 MiB; what is written while a segment is changed comes on top. */
 const SEGMENT_LINES_MAX = 2_000
+const SEGMENT_CHARS_MAX = 1_048_576
 const SEGMENT_AGE_MS = SECOND_MS / 2
 const TURN_MS = 100
+/** Segments that the disk does not let be sealed; the open one grows meanwhile. */
+const CLOSING_MAX = 16
 const BYTES_MAX = 4 * 1_073_741_824
 const FULL = 'the spool is full'
 /** Once full it takes nothing until a tenth of it is free again: not now a small record and now no large one. */
@@ -31,10 +34,11 @@ export interface SpoolOptions {
   readonly gateway: string
   readonly clock: Clock
   readonly newId: NewId
-  /** What all that is not shipped yet may take of the disk. */
+  /** What all that is not shipped yet may take of the disk, with what is set aside. */
   readonly bytesMax?: number | undefined
-  /** Hands a sealed segment, as the JSON document that the control plane takes, over to it; true when it is kept there. */
-  readonly ship: (document: Buffer) => Promise<boolean>
+  readonly log: (line: string) => void
+  readonly ship: ShipSegment
+  readonly deadline?: typeof systemDeadline | undefined
 }
 
 export interface Spool {
@@ -44,7 +48,9 @@ export interface Spool {
   note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome>
   /** Why the last record could not be written; undefined while they can. */
   readonly problem: string | undefined
-  /** Bytes on disk, those that wait to be shipped included. */
+  /** Segments on disk that the control plane refused. */
+  readonly refused: number
+  /** Bytes on disk, with those that wait to be shipped and those that are set aside. */
   readonly bytes: number
   /** Segments on disk that the control plane has not taken yet. */
   readonly unshipped: number
@@ -54,64 +60,8 @@ export interface Spool {
 /** Decision records on the gateway's own disk, sealed into segments and shipped until they are acknowledged. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 })
-  const recovered = await recover(options)
+  const recovered = await recoverSpool(options.folder, options.clock)
   return RunningSpool.start(options, recovered)
-}
-
-/** Segments that a crash left open: intents without an outcome become `unknown`. */
-async function recover({ folder, clock }: SpoolOptions): Promise<SealedFile[]> {
-  const names = (await readdir(folder)).toSorted().filter((file) => file.endsWith('.open'))
-  const open = await Promise.all(
-    names.map(async (name) => ({ name, lines: linesOf(await readFile(join(folder, name), 'utf8')) })),
-  )
-  // A crash while segments change leaves two open: the outcome, or a second copy of the intent, may stand in the other.
-  const settled = new Set(
-    open.flatMap(({ lines }) => lines.filter((line) => line.kind === 'outcome').map(({ id }) => id)),
-  )
-  for (const { name, lines } of open) {
-    const orphans = new Set(lines.filter((line) => line.kind === 'intent' && !settled.has(line.id)).map(({ id }) => id))
-    const outcomes: DecisionOutcome[] = [...orphans].map((id) => ({
-      kind: 'outcome',
-      id,
-      at: clock(),
-      outcome: 'unknown',
-      code: null,
-      rule: null,
-      action: 'allow',
-      findings: [],
-      tools: [],
-      guardMs: 0,
-      totalMs: 0,
-      inputTokens: null,
-      outputTokens: null,
-      modelAnswered: null,
-    }))
-    for (const id of orphans) settled.add(id)
-    const sealed = join(folder, name.replace(/\.open$/, '.sealed'))
-    const text = [...lines, ...outcomes].map((line) => `${JSON.stringify(line)}\n`).join('')
-    if (text !== '') {
-      await writeFile(`${sealed}.draft`, text, { mode: 0o600, flush: true })
-      await rename(`${sealed}.draft`, sealed)
-    }
-    await unlink(join(folder, name))
-  }
-  const sealed = (await readdir(folder)).filter((file) => file.endsWith('.sealed')).toSorted()
-  return Promise.all(sealed.map(async (name) => ({ name, bytes: (await stat(join(folder, name))).size })))
-}
-
-/** Whole, valid lines; a torn last line was never acknowledged. */
-function linesOf(text: string): SpoolLine[] {
-  const lines: SpoolLine[] = []
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    try {
-      const parsed = spoolLineSchema.safeParse(JSON.parse(line))
-      if (parsed.success) lines.push(parsed.data)
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-    }
-  }
-  return lines
 }
 
 /** An intent on disk. */
@@ -120,23 +70,20 @@ interface Waiting {
   readonly file: DurableLines
 }
 
-interface SealedFile {
-  readonly name: string
-  readonly bytes: number
-  /** Of what this process wrote into it; undefined where an earlier one did. */
-  readonly written?: string | undefined
+interface ClosingFile {
+  readonly id: string
+  readonly lines: DurableLines
 }
 
 class RunningSpool implements Spool {
   readonly #options: SpoolOptions
-  readonly #sealed: SealedFile[]
-  #sealedBytes: number
+  readonly #queue: SegmentQueue
   #problem: string | undefined
   #isFull = false
   readonly #bytesMax: number
   #current: DurableLines
-  /** On its way to be sealed: it takes room of the disk until it is shipped. */
-  #closing: DurableLines | undefined
+  /** On their way to be sealed, oldest first: they take room of the disk until they are shipped. */
+  readonly #closing: ClosingFile[] = []
   #currentId: string
   #openedAt: number
   /** For the age of a segment: one must not wait for a clock that was set back. */
@@ -145,6 +92,7 @@ class RunningSpool implements Spool {
   readonly #pending = new Map<string, Waiting>()
   /** Lines of the open segment besides the carried intents: without any there is nothing to seal. */
   #fresh = 0
+  #freshChars = 0
   #timer: NodeJS.Timeout
   #turn: Promise<void> = Promise.resolve()
   #isTurning = false
@@ -152,14 +100,16 @@ class RunningSpool implements Spool {
 
   private constructor(options: SpoolOptions, sealed: SealedFile[], current: DurableLines, id: string) {
     this.#options = options
-    this.#sealed = sealed
+    this.#queue = new SegmentQueue({ deadline: systemDeadline, ...options }, sealed)
     this.#bytesMax = options.bytesMax ?? BYTES_MAX
-    this.#sealedBytes = sealed.reduce((sum, { bytes }) => sum + bytes, 0)
     this.#current = current
     this.#currentId = id
     this.#steady = ongoingClock(options.clock)
     this.#openedAt = this.#steady()
-    this.#timer = setInterval(() => this.#tick(), TURN_MS)
+    this.#timer = setInterval(() => {
+      this.#tick()
+      this.#queue.turn()
+    }, TURN_MS)
     this.#timer.unref()
   }
 
@@ -169,7 +119,7 @@ class RunningSpool implements Spool {
   }
 
   get unshipped(): number {
-    return this.#sealed.length
+    return this.#queue.unshipped + this.#closing.length
   }
 
   get problem(): string | undefined {
@@ -177,7 +127,13 @@ class RunningSpool implements Spool {
   }
 
   get bytes(): number {
-    return this.#sealedBytes + (this.#closing?.bytes ?? 0) + this.#current.bytes
+    let bytes = this.#queue.bytes + this.#current.bytes
+    for (const { lines } of this.#closing) bytes += lines.bytes
+    return bytes
+  }
+
+  get refused(): number {
+    return this.#queue.refused
   }
 
   #append(file: DurableLines, line: string): Promise<AppendOutcome> {
@@ -196,24 +152,38 @@ class RunningSpool implements Spool {
     const outcome = await this.#append(file, line)
     if (this.#isKept(outcome)) {
       this.#pending.set(record.id, { line, file })
-      this.#fresh += 1
+      this.#added(line)
     }
     return outcome
   }
 
   async outcome(record: DecisionOutcome): Promise<AppendOutcome> {
-    const outcome = await this.#append(this.#current, JSON.stringify(record))
+    const line = JSON.stringify(record)
+    const outcome = await this.#append(this.#current, line)
     if (this.#isKept(outcome)) {
       this.#settle(record.id)
-      this.#fresh += 1
+      this.#added(line)
     }
     return outcome
   }
 
   async note(record: ReportLine | GapLine | ShadowLine): Promise<AppendOutcome> {
-    const outcome = await this.#append(this.#current, JSON.stringify(record))
-    if (this.#isKept(outcome)) this.#fresh += 1
+    const line = JSON.stringify(record)
+    const outcome = await this.#append(this.#current, line)
+    if (this.#isKept(outcome)) this.#added(line)
     return outcome
+  }
+
+  #added({ length }: string): void {
+    const wasLarge = this.#isLarge()
+    this.#fresh += 1
+    this.#freshChars += length
+    // Once: where the disk does not let it be sealed, the turns by time go on.
+    if (!wasLarge && this.#isLarge()) this.#tick()
+  }
+
+  #isLarge(): boolean {
+    return this.#fresh >= SEGMENT_LINES_MAX || this.#freshChars >= SEGMENT_CHARS_MAX
   }
 
   /**
@@ -228,7 +198,7 @@ class RunningSpool implements Spool {
   }
 
   #tick(): void {
-    if (this.#isTurning) return
+    if (this.#isTurning || this.#isClosed) return
     this.#isTurning = true
     this.#turn = this.#work()
       .catch((error: unknown) => {
@@ -244,41 +214,46 @@ class RunningSpool implements Spool {
   async #work(): Promise<void> {
     // Nobody may send a request while this says that none can be recorded: whether it can is found out here.
     if (this.#problem !== undefined) await this.#probe()
-    const age = this.#steady() - this.#openedAt
-    const isDue = this.#fresh > 0 && (age >= SEGMENT_AGE_MS || this.#current.count >= SEGMENT_LINES_MAX)
-    if (isDue) await this.#seal()
-    await this.#shipAll()
+    const isOld = this.#steady() - this.#openedAt >= SEGMENT_AGE_MS && (this.#fresh > 0 || this.#current.isFailed)
+    if ((isOld || this.#isLarge()) && this.#closing.length < CLOSING_MAX) await this.#change()
+    await this.#sealAll()
+    this.#queue.turn()
   }
 
   async #probe(): Promise<void> {
+    if (this.#isFull && this.refused > 0) await this.#queue.recount()
     if (this.#isFull && this.bytes > this.#bytesMax * ROOM_AGAIN) return
     this.#isFull = false
     if (await this.#current.probe()) this.#problem = undefined
   }
 
-  /** Closes the open segment and starts the next one, with the intents that still wait. */
-  async #seal(): Promise<void> {
+  /** Starts the next segment; the open one is to be sealed. */
+  async #change(): Promise<void> {
     const { folder, newId } = this.#options
-    const [closing, closingId] = [this.#current, this.#currentId]
     const id = newId()
     const next = await DurableLines.create(join(folder, `${id}.open`))
-    this.#closing = closing
+    this.#closing.push({ id: this.#currentId, lines: this.#current })
     this.#current = next
     this.#currentId = id
     this.#openedAt = this.#steady()
     this.#fresh = 0
-    // Once the closing file is closed, an intent that was on its way into it is pending too and is carried.
-    await closing.close()
-    await Promise.all([...this.#pending].map(([requestId, waiting]) => this.#carry(requestId, waiting, next)))
-    if (closing.count === 0) {
-      this.#closing = undefined
-      return unlink(closing.path)
+    this.#freshChars = 0
+  }
+
+  /** Seals what is to be sealed. What the disk refuses stays in the list, in its place, for the next turn. */
+  async #sealAll(): Promise<void> {
+    for (let first = this.#closing[0]; first !== undefined; first = this.#closing[0]) {
+      const { id, lines } = first
+      // Once the file is closed, an intent that was on its way into it is pending too and is carried.
+      await lines.close()
+      const next = this.#current
+      await Promise.all([...this.#pending].map(([requestId, waiting]) => this.#carry(requestId, waiting, next)))
+      const name = `${id}${SEALED}`
+      const isThere = await isMoved(lines.path, lines.count === 0 ? undefined : join(this.#options.folder, name))
+      if (!isThere) this.#options.log(goneText(lines.path))
+      else if (lines.count > 0) this.#queue.push({ name, bytes: lines.bytes, written: lines.digest })
+      this.#closing.shift()
     }
-    const name = `${closingId}.sealed`
-    await rename(closing.path, join(folder, name))
-    this.#sealed.push({ name, bytes: closing.bytes, written: closing.digest })
-    this.#sealedBytes += closing.bytes
-    this.#closing = undefined
   }
 
   async #carry(
@@ -291,28 +266,14 @@ class RunningSpool implements Spool {
     if (kept && this.#pending.has(requestId)) this.#pending.set(requestId, { line, file: next })
   }
 
-  async #shipAll(): Promise<void> {
-    while (this.#sealed.length > 0) {
-      const { name, bytes, written } = this.#sealed[0] as SealedFile
-      const path = join(this.#options.folder, name)
-      const content = await readFile(path)
-      const digest = digestOfBytes(nodeSha256, content)
-      const head = { segmentId: name.replace(/\.sealed$/, ''), gateway: this.#options.gateway, digest }
-      const document = segmentDocument(head, content, digest === written)
-      if (document !== undefined && !(await this.#options.ship(document))) return
-      await unlink(path)
-      this.#sealed.shift()
-      this.#sealedBytes -= bytes
-    }
-  }
-
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#timer)
     await this.#turn
-    await this.#seal()
-    await this.#shipAll()
+    await this.#change()
+    await this.#sealAll()
+    await this.#queue.close()
     await this.#current.close()
     // With a request that has not ended, or one that ended only now, the file stays: the next start settles and ships it.
     if (this.#pending.size === 0 && this.#fresh === 0) await unlink(this.#current.path)

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { SECOND_MS } from '../../base/instant.ts'
 import type { TrialTarget } from '../../application/evaluation/trial-target.ts'
 import type { TargetConfig } from '../../contract/suite/target-schema.ts'
-import { argumentsOf, converse, type ChatWire, type ModelAnswer } from './chat-conversation.ts'
+import { argumentsOf, type ChatWire, type ModelAnswer } from './chat-conversation.ts'
+import { chatTarget } from './chat-target.ts'
 import type { TargetPorts } from './target-ports.ts'
 
 type AnthropicConfig = Extract<TargetConfig, { readonly type: 'anthropic' }>
@@ -31,7 +32,6 @@ const answerSchema = z.object({
 })
 
 const TIMEOUT_SECONDS = 120
-const STEPS_MAX = 8
 const TOKENS_MAX = 1_024
 const API_VERSION = '2023-06-01'
 
@@ -90,17 +90,7 @@ export function anthropicTarget(config: AnthropicConfig, ports: TargetPorts): Tr
     },
     parse: parseAnswer,
   })
-  return {
-    identity: { ...config, baseUrl: base } as unknown as JsonObject,
-    isSimulated: config.isSimulated ?? false,
-    run: (request, signal) =>
-      converse(wire(signal), request, {
-        stepsMax: config.stepsMax ?? STEPS_MAX,
-        price: config.price,
-        lag: ports.lag,
-      }),
-    close: async () => undefined,
-  }
+  return chatTarget(wire, { ...config, baseUrl: base }, ports)
 }
 
 function headersOf({ apiKeyFrom }: AnthropicConfig, { environment }: TargetPorts): Readonly<Record<string, string>> {

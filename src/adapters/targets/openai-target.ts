@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { SECOND_MS } from '../../base/instant.ts'
 import type { TrialTarget } from '../../application/evaluation/trial-target.ts'
 import type { TargetConfig } from '../../contract/suite/target-schema.ts'
-import { argumentsOf, converse, type ChatWire, type ModelAnswer } from './chat-conversation.ts'
+import { argumentsOf, type ChatWire, type ModelAnswer } from './chat-conversation.ts'
+import { chatTarget } from './chat-target.ts'
 import type { TargetPorts } from './target-ports.ts'
 
 type OpenAiConfig = Extract<TargetConfig, { readonly type: 'openai' }>
@@ -28,7 +29,6 @@ const answerSchema = z.object({
 })
 
 const TIMEOUT_SECONDS = 120
-const STEPS_MAX = 8
 
 /** Any endpoint that speaks OpenAI's chat completions. */
 export function openAiTarget(config: OpenAiConfig, ports: TargetPorts): TrialTarget {
@@ -83,17 +83,7 @@ export function openAiTarget(config: OpenAiConfig, ports: TargetPorts): TrialTar
     },
     parse: parseAnswer,
   })
-  return {
-    identity: { ...config, baseUrl: base } as unknown as JsonObject,
-    isSimulated: config.isSimulated ?? false,
-    run: (request, signal) =>
-      converse(wire(signal), request, {
-        stepsMax: config.stepsMax ?? STEPS_MAX,
-        price: config.price,
-        lag: ports.lag,
-      }),
-    close: async () => undefined,
-  }
+  return chatTarget(wire, { ...config, baseUrl: base }, ports)
 }
 
 function callOf({ id, name, args }: ModelAnswer['calls'][number]): JsonObject {

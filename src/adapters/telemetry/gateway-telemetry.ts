@@ -37,6 +37,7 @@ export interface GatewayState {
     readonly problem: string | undefined
     readonly gaps: number
     readonly unshipped: number
+    readonly refused: number
     readonly bytes: number
   }
   readonly upstreams: readonly UpstreamHealth[]
@@ -211,6 +212,7 @@ function observeState(meter: PrometheusMeter, state: () => GatewayState): void {
   const gauge = (name: string, told: (now: GatewayState, observe: Observe) => void): void =>
     meter.createGauge(name, (observe) => told(state(), observe))
   gauge('gatehouse.spool.segments', ({ records }, observe) => observe(records.unshipped))
+  gauge('gatehouse.spool.refused', ({ records }, observe) => observe(records.refused))
   gauge('gatehouse.spool.bytes', ({ records }, observe) => observe(records.bytes))
   gauge('gatehouse.spool.writable', ({ records }, observe) => observe(records.problem === undefined ? 1 : 0))
   gauge('gatehouse.records.gaps', ({ records }, observe) => observe(records.gaps))

@@ -1,3 +1,4 @@
+import { parsedJson } from '../../base/json.ts'
 import { resolveCall } from '../../domain/authorization/opaque-references.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import type { SidePolicy } from '../../domain/guardrail/guard-policy.ts'
@@ -87,10 +88,6 @@ function placedCalls(
 
 /** Escapes say the same in other letters: a detector reads what the tool will. */
 function asRead({ arguments: text }: AnswerToolCall): string {
-  try {
-    return JSON.stringify(JSON.parse(text))
-  } catch (error) {
-    if (error instanceof SyntaxError) return text
-    throw error
-  }
+  const value = parsedJson(text)
+  return value === undefined ? text : JSON.stringify(value)
 }

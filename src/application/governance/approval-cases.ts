@@ -13,6 +13,7 @@ import { isSamePerson } from '../../domain/approval/person.ts'
 import { TIERS, type Tier } from '../../domain/manifest/manifest.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import { currentRights, personOf, speakerIn, tierOfRelease } from './rights.ts'
+import type { PersonsWord } from './persons-word.ts'
 
 /** Decisions that are asked for by a case of their own; releases and waivers have their own commands. */
 export const CASE_DECISIONS = ['threshold-change', 'customer-commitment'] as const
@@ -66,12 +67,7 @@ const MESSAGES: Readonly<Record<WordFailure, string>> = {
 export async function speakOnCase(
   node: OwnerNode,
   principal: Principal,
-  input: {
-    readonly id: string
-    readonly role: string
-    readonly decision: 'approve' | 'reject'
-    readonly comment: string
-  },
+  input: PersonsWord,
 ): Promise<Result<StoredApprovalCase, Problem>> {
   return node.recorder.exclusive(async () => {
     const known = await findCase(node, input.id)

@@ -14,6 +14,7 @@ import type { StoredVerdict } from '../release/stored-verdict.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import { currentRights, personOf, speakerIn, tierOfRelease } from './rights.ts'
+import type { PersonsWord } from './persons-word.ts'
 
 /** Proposes a promise; it is none before the people whom the decision rights name have agreed. */
 export async function proposeCommitment(
@@ -62,12 +63,7 @@ const MESSAGES: Readonly<Record<WordFailure, string>> = {
 export async function speakOnCommitment(
   node: OwnerNode,
   principal: Principal,
-  input: {
-    readonly id: string
-    readonly role: string
-    readonly decision: 'approve' | 'reject'
-    readonly comment: string
-  },
+  input: PersonsWord,
 ): Promise<Result<Commitment, Problem>> {
   return change(node, principal, input.id, async (commitment) => {
     const right = rightOf(await currentRights(node), 'customer-commitment', commitment.tier)

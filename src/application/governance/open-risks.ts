@@ -4,7 +4,7 @@ import type { Control } from '../../domain/controls/control.ts'
 import type { Finding } from '../../domain/finding/finding.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
 import type { RiskLevel } from '../../domain/risk/rate-risk.ts'
-import { isOpenRisk, TREATMENT_DAYS, type Risk, type RiskSource } from '../../domain/risk/risk.ts'
+import { isOpenRisk, TREATMENT_DAYS, untreatedRisk, type Risk, type RiskSource } from '../../domain/risk/risk.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import { linkRisk, openFindings } from './findings.ts'
@@ -93,7 +93,7 @@ async function newRisk(node: OwnerNode, principal: Principal, input: NewRisk, so
   const severity = input.severity ?? sourced.severity
   const who = personOf(principal)
   const source = input.kind === 'person' ? `person ${who}` : `${input.kind} ${input.ref ?? ''}`
-  return {
+  return untreatedRisk({
     id: `RSK-${(await node.store.count('risks')) + 1}`,
     system: input.system,
     source,
@@ -102,21 +102,13 @@ async function newRisk(node: OwnerNode, principal: Principal, input: NewRisk, so
     title: input.title ?? sourced.title,
     tier: tierOfRelease(release?.document),
     severity,
-    rating: null,
-    treatment: 'open',
-    plan: null,
-    planText: '',
-    acceptance: null,
-    acceptedBy: null,
     owner: input.owner ?? who,
     controls: [...new Set([...sourced.controls, ...(input.controls ?? [])])],
     rules: [...new Set([...sourced.rules, ...(input.rules ?? [])])],
-    evidence: [],
     openedAt: now,
     dueAt: epochMs(now + TREATMENT_DAYS[severity] * DAY_MS),
-    closedAt: null,
     history: [{ at: now, who, what: `opened from ${source}`, state: 'open', level: severity }],
-  }
+  })
 }
 
 async function sourceOf(

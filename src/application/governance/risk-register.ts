@@ -20,6 +20,7 @@ import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import { EXCERPTS_MAX } from '../state/records.ts'
 import { currentRights, personOf, speakerIn } from './rights.ts'
 import { storedRisk, storeRisk } from './risks.ts'
+import type { PersonsWord } from './persons-word.ts'
 
 const MESSAGES: Readonly<Record<RiskFailure, { readonly message: string; readonly next: string }>> = {
   'risk/refused': {
@@ -138,12 +139,7 @@ const WORD_MESSAGES: Readonly<Record<WordFailure, string>> = {
 export async function speakOnRisk(
   node: OwnerNode,
   principal: Principal,
-  input: {
-    readonly id: string
-    readonly role: string
-    readonly decision: 'approve' | 'reject'
-    readonly comment: string
-  },
+  input: PersonsWord,
 ): Promise<Result<Risk, Problem>> {
   const rights = await currentRights(node)
   const speaker = await speakerIn(node, principal, { role: input.role, decision: 'risk-acceptance' })

@@ -2,7 +2,14 @@ import { DAY_MS, epochMs } from '../../base/instant.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { BurningRisk } from '../../domain/risk/burn-down.ts'
-import { RISK_HISTORY_MAX, TREATMENT_DAYS, type Risk, type RiskNote, type RiskState } from '../../domain/risk/risk.ts'
+import {
+  RISK_HISTORY_MAX,
+  TREATMENT_DAYS,
+  untreatedRisk,
+  type Risk,
+  type RiskNote,
+  type RiskState,
+} from '../../domain/risk/risk.ts'
 import type { StoredRuleResult, StoredVerdict } from '../release/stored-verdict.ts'
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
@@ -138,7 +145,7 @@ function treatmentAfter(before: Risk | undefined, { outcome }: StoredRuleResult)
 }
 
 function ruleRisk(result: StoredRuleResult, { id, owner, verdict }: Judged): Risk {
-  return {
+  return untreatedRisk({
     id,
     system: verdict.system,
     source: `rule ${result.id}`,
@@ -147,19 +154,11 @@ function ruleRisk(result: StoredRuleResult, { id, owner, verdict }: Judged): Ris
     title: result.message,
     tier: verdict.tier as Risk['tier'],
     severity: result.severity as Risk['severity'],
-    rating: null,
-    treatment: 'open',
-    plan: null,
-    planText: '',
-    acceptance: null,
-    acceptedBy: null,
     owner,
     controls: result.controls,
     rules: [result.id],
-    evidence: [],
     openedAt: verdict.decidedAt,
     dueAt: verdict.decidedAt,
-    closedAt: null,
     history: [],
-  }
+  })
 }

@@ -6,6 +6,7 @@ import { VENDOR_DAYS_MAX, type VendorAssessment } from '../../domain/vendor/vend
 import { listAll } from '../state/list-all.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
 import { currentRights, personOf, speakerIn } from './rights.ts'
+import type { PersonsWord } from './persons-word.ts'
 
 export type VendorInput = Pick<
   VendorAssessment,
@@ -51,12 +52,7 @@ const MESSAGES: Readonly<Record<WordFailure, string>> = {
 export async function speakOnVendor(
   node: OwnerNode,
   principal: Principal,
-  input: {
-    readonly id: string
-    readonly role: string
-    readonly decision: 'approve' | 'reject'
-    readonly comment: string
-  },
+  input: PersonsWord,
 ): Promise<Result<VendorAssessment, Problem>> {
   return node.recorder.exclusive(async () => {
     const known = (await node.store.get('vendors', input.id))?.document as unknown as VendorAssessment | undefined

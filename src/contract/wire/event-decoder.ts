@@ -1,3 +1,4 @@
+import { parsedJson } from '../../base/json.ts'
 import { FINISH_REASONS, type FinishReason, type ModelEvent } from '../../application/gateway/model-event.ts'
 
 /** Reads one provider's stream, event by event. */
@@ -8,12 +9,7 @@ export interface EventDecoder {
 
 /** Undefined where the text is no JSON object. Chunks are read by hand: a schema per token would cost more than the guard. */
 export function fieldsOfJson(data: string): Fields | undefined {
-  try {
-    return asFields(JSON.parse(data))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  return asFields(parsedJson(data))
 }
 
 export type Fields = Readonly<Record<string, unknown>>

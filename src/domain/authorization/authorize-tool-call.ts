@@ -1,5 +1,5 @@
 import { repeatsName } from '../../base/repeated-name.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import { decideRequestRules, type RequestFacts, type RequestRuleResult } from '../policy/decide-request-rules.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
@@ -10,6 +10,7 @@ import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow
 import { confidentialityRank } from './labels.ts'
 import { capabilityVerdict, type RequestRights } from './mint-capabilities.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
+import { subjectInExpressions } from './subject-in-expressions.ts'
 
 export interface ToolDecision {
   readonly tool: string
@@ -195,14 +196,9 @@ function checkGuardKeys(tool: Tool, args: JsonObject, { manifest, rights }: Tool
 
 function parseArguments(text: string): JsonObject | undefined {
   if (text.length > ARGUMENTS_CHARS_MAX) return undefined
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text)
-    // SECURITY: the tool may read the other one of two members of a name.
-    return isJsonObject(value) && !repeatsName(text) ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parsedJson(text === '' ? '{}' : text)
+  // SECURITY: the tool may read the other one of two members of a name.
+  return isJsonObject(value) && !repeatsName(text) ? value : undefined
 }
 
 /** `null` for an argument that the schema does not require says that there is none. */
@@ -285,15 +281,7 @@ function checkClearance(tool: Tool, flow: Flow, { label }: ToolCallContext): Ver
 function expressionInput(args: JsonObject, { subject, label, userTexts, sessionCalls }: ToolCallContext): JsonObject {
   return {
     args,
-    subject:
-      subject === undefined
-        ? {}
-        : {
-            tenant: subject.tenant,
-            principal: subject.principal,
-            roles: [...subject.roles],
-            email: subject.email ?? '',
-          },
+    subject: subjectInExpressions(subject),
     session: { calls: { ...sessionCalls } },
     labels: { integrity: label.integrity, confidentiality: label.confidentiality },
     user: { text: userTexts.join('\n').toLowerCase() },

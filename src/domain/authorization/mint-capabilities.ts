@@ -6,6 +6,7 @@ import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../session/conversation.ts'
 import { exercise, type ArgumentBound, type Capability, type CapabilityFailure } from './capability.ts'
 import { asksFor, intentOf, isGathering } from './request-intent.ts'
+import { subjectInExpressions } from './subject-in-expressions.ts'
 
 /** What the user asked for, and what of it has been done. */
 export interface UserRequest {
@@ -81,20 +82,10 @@ function isAskedBy(text: string, { tool, when }: CapabilityGrant, { engine, subj
   const compiled = engine.compile(when, GRANT_VARIABLES)
   // What cannot be evaluated gives no right.
   const result = compiled.ok
-    ? compiled.value.evaluate({ user: { text: text.toLowerCase() }, subject: subjectInput(subject) })
+    ? compiled.value.evaluate({ user: { text: text.toLowerCase() }, subject: subjectInExpressions(subject) })
     : compiled
   return result.ok && result.value === true
 }
-
-const subjectInput = (subject: Subject | undefined): JsonObject =>
-  subject === undefined
-    ? {}
-    : {
-        tenant: subject.tenant,
-        principal: subject.principal,
-        roles: [...subject.roles],
-        email: subject.email ?? '',
-      }
 
 // oxlint-disable-next-line max-params -- what is granted, by which words, after which calls, and to whom
 function capabilityOf(

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../base/json.ts'
+import { isJsonObject, parsedJson, type Json } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import type { Label } from '../manifest/manifest.ts'
 import type { ConversationMessage, ToolCall } from '../session/conversation.ts'
@@ -102,13 +102,8 @@ class Resolver {
 
 function jsonObjectIn(text: string): Json | undefined {
   if (text === '' || text.length > TEXT_CHARS_MAX) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parsedJson(text)
+  return isJsonObject(value) ? value : undefined
 }
 
 /** Takes withheld values out of what comes back in the history, by the names that stand for them. */

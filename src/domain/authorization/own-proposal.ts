@@ -1,4 +1,4 @@
-import { canonicalJson, type Json } from '../../base/json.ts'
+import { canonicalJson, parsedJson } from '../../base/json.ts'
 import type { ConversationMessage, ToolCall } from '../session/conversation.ts'
 
 /**
@@ -17,11 +17,7 @@ export function isOwnProposal(
 
 /** Protocols carry arguments as text or as JSON: spaces and order may differ. */
 function formOf(text: string): string {
-  try {
-    const canonical = canonicalJson(JSON.parse(text === '' ? '{}' : text) as Json)
-    return canonical.ok ? canonical.value : text
-  } catch (error) {
-    if (error instanceof SyntaxError) return text
-    throw error
-  }
+  const value = parsedJson(text === '' ? '{}' : text)
+  const canonical = value === undefined ? undefined : canonicalJson(value)
+  return canonical?.ok === true ? canonical.value : text
 }

@@ -1,3 +1,4 @@
+import { parsedJson } from '../../base/json.ts'
 import { BEYOND_ASCII } from '../detection/fold-text.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { TextParts } from '../detection/readings/text-parts.ts'
@@ -138,12 +139,5 @@ function tooComplex({ length }: string): GuardJudgement {
 }
 
 function isJson(text: string): boolean {
-  if (text.length > TEXT_CHARS_MAX || !/^\s*[[{]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch (error) {
-    if (error instanceof SyntaxError) return false
-    throw error
-  }
+  return text.length <= TEXT_CHARS_MAX && /^\s*[[{]/.test(text) && parsedJson(text) !== undefined
 }

@@ -1,3 +1,4 @@
+import { parsedJson } from '../../base/json.ts'
 import { pick, type Random } from './seeded-random.ts'
 
 /** What a frame made of a text, and the way back. */
@@ -121,11 +122,6 @@ export const FRAME_TECHNIQUES: readonly FrameTechnique[] = [
 ]
 
 function stringOf(json: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'string' ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parsedJson(json)
+  return typeof value === 'string' ? value : undefined
 }

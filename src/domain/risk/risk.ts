@@ -277,3 +277,29 @@ const UNCARRIED = { acceptance: null, acceptedBy: null } as const
 function earlier(one: EpochMs, other: EpochMs): EpochMs {
   return one < other ? one : other
 }
+
+/** A risk that nobody has treated yet. */
+export function untreatedRisk({ controls, rules, openedAt, dueAt, history, owner, ...head }: UntreatedRisk): Risk {
+  return {
+    ...head,
+    rating: null,
+    treatment: 'open',
+    plan: null,
+    planText: '',
+    acceptance: null,
+    acceptedBy: null,
+    owner,
+    controls,
+    rules,
+    evidence: [],
+    openedAt,
+    dueAt,
+    closedAt: null,
+    history,
+  }
+}
+
+type UntreatedRisk = Omit<
+  Risk,
+  'rating' | 'treatment' | 'plan' | 'planText' | 'acceptance' | 'acceptedBy' | 'evidence' | 'closedAt'
+>

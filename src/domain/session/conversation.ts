@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../base/json.ts'
 
 /** A message list in the shape that labels and tool decisions are computed from, whatever wire it came over. */
 export type ConversationMessage =
@@ -72,11 +72,5 @@ export function toolResultsOf(messages: readonly ConversationMessage[]): readonl
 }
 
 function jsonOf(text: string): Json | undefined {
-  if (text.length > RESULT_CHARS_MAX) return undefined
-  try {
-    return JSON.parse(text) as Json
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  return text.length > RESULT_CHARS_MAX ? undefined : parsedJson(text)
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, isNestedDeeper, type Json } from '../../base/json.ts'
+import { isJsonObject, isNestedDeeper, parsedJson, type Json } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { guardDocument } from '../guardrail/guard-document.ts'
 import type { SidePolicy } from '../guardrail/guard-policy.ts'
@@ -77,11 +77,5 @@ function mapTexts(text: string, change: (text: string) => string): string {
 const JSON_CHARS_MAX = 1_000_000
 
 function jsonOf(text: string): Json | undefined {
-  if (text.length > JSON_CHARS_MAX || !/^\s*[[{]/.test(text)) return undefined
-  try {
-    return JSON.parse(text) as Json
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  return text.length > JSON_CHARS_MAX || !/^\s*[[{]/.test(text) ? undefined : parsedJson(text)
 }

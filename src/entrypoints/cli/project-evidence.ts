@@ -2,9 +2,8 @@ import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import type { CheckResult, SystemEvidence } from '../../domain/controls/assess-control.ts'
 import { isServedScope } from '../../domain/policy/policy-pack.ts'
-import { modelIdentity, prepareGate } from './gate/prepare-gate.ts'
+import { loadGate } from './gate/load-gate.ts'
 import { judgeProject } from './judge-project.ts'
-import { loadProject } from './load-project.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
@@ -15,13 +14,7 @@ export async function projectEvidence(
   terminal: Terminal,
   options: { readonly project: string; readonly manifest: string },
 ): Promise<Result<SystemEvidence, readonly Problem[]>> {
-  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
-  if (!project.ok) return project
-  const prepared = await prepareGate(project.value, {
-    environment: 'local',
-    learned: [],
-    model: modelIdentity(terminal.environment),
-  })
+  const prepared = await loadGate(terminal, options)
   if (!prepared.ok) return prepared
   const { inputs } = prepared.value
   const now = systemClock()

@@ -66,6 +66,8 @@ export interface RecordHealth {
   /** Whether requests of the lowest tier are served all the same. */
   readonly isGapAllowed: boolean
   readonly unshipped: number
+  /** Segments that are set aside: the control plane refused them. */
+  readonly refused: number
   readonly bytes: number
 }
 

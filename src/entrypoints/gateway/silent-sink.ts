@@ -8,6 +8,6 @@ export function silentSink(): DecisionSink {
     outcome: async () => kept,
     report: async () => kept,
     shadow: async () => kept,
-    health: () => ({ problem: undefined, gaps: 0, isGapAllowed: false, unshipped: 0, bytes: 0 }),
+    health: () => ({ problem: undefined, gaps: 0, isGapAllowed: false, unshipped: 0, refused: 0, bytes: 0 }),
   }
 }

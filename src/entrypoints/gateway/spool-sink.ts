@@ -14,6 +14,7 @@ export function spoolSink(spool: Spool, gaps: RecordGaps, isGapAllowed: () => bo
       gaps: gaps.total,
       isGapAllowed: isGapAllowed(),
       unshipped: spool.unshipped,
+      refused: spool.refused,
       bytes: spool.bytes,
     }),
   }

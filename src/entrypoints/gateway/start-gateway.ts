@@ -38,6 +38,7 @@ import { McpSessions } from './mcp/mcp-sessions.ts'
 import { ProxiedCalls } from './mcp/proxied-calls.ts'
 import { gatewayName, openHmacKey } from './hmac-key.ts'
 import { Rollouts } from './rollouts.ts'
+import { segmentShipper } from './ship-segment.ts'
 import { spoolSink } from './spool-sink.ts'
 import { ReleaseGuards, type Environment } from './release-guards.ts'
 
@@ -286,8 +287,8 @@ async function openRecords(
     clock,
     newId: ulidIds,
     bytesMax: config.config.audit?.spoolBytesMax,
-    ship: (document) =>
-      post(`${options.controlPlane}/api/v1/gateway/segments`, { token: options.token, gateway }, document),
+    log: options.log,
+    ship: segmentShipper({ url: options.controlPlane, token: options.token, gateway }),
   })
   const gaps = new RecordGaps(spool, clock, ulidIds)
   return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
@@ -296,7 +297,7 @@ async function openRecords(
 async function post(
   url: string,
   { token, gateway }: { readonly token: string; readonly gateway: string },
-  body: string | Buffer,
+  body: string,
 ): Promise<boolean> {
   try {
     const answer = await request(url, {
@@ -311,7 +312,7 @@ async function post(
     await answer.body.dump()
     return answer.statusCode === 200
   } catch (error) {
-    // Away: a segment stays on disk and is sent again; a question is asked again with its request.
+    // Away: the question is asked again with its request.
     if (error instanceof Error) return false
     throw error
   }

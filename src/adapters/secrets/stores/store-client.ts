@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { Agent, request } from 'undici'
+import { parsedJson, isJsonObject } from '../../../base/json.ts'
 import type { Clock } from '../../../base/instant.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import { classifyAddress } from '../../../domain/routing/address-class.ts'
@@ -135,15 +136,8 @@ export async function askWithToken<Token>(
 export const refusedBy = (who: string, { status }: StoreAnswer): string => `${who} answered ${status}`
 
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parsedJson(text)
+  return isJsonObject(value) ? value : undefined
 }
 
 /** A member that is an object, or an empty one. */

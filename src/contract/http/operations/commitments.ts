@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { COMMITMENT_DAYS_MAX } from '../../../domain/commitment/commitment.ts'
-import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
 import { document, id, operation, page, pageOfItems, ruleId, system, text } from '../operation.ts'
+import { WORD_FIELDS } from '../word-fields.ts'
 
 const record = { kind: 'commitments', field: 'id' } as const
 
@@ -28,12 +28,7 @@ export const COMMITMENTS_OPERATIONS = {
     summary: "Give one's word on a promise",
     access: 'decider',
     record,
-    input: z.object({
-      id,
-      role: z.enum(DECIDING_ROLES),
-      decision: z.enum(['approve', 'reject']),
-      comment: z.string().max(2_000),
-    }),
+    input: z.object(WORD_FIELDS),
     output: document,
   }),
   endCommitment: operation({

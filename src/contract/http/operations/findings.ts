@@ -17,6 +17,7 @@ import {
   system,
   text,
 } from '../operation.ts'
+import { WORD_FIELDS } from '../word-fields.ts'
 
 const person = z.string().min(1).max(200)
 
@@ -198,12 +199,7 @@ export const FINDINGS_OPERATIONS = {
     path: '/vendors/{id}/words',
     summary: "Give one's word on an assessment",
     access: 'decider',
-    input: z.object({
-      id,
-      role: z.enum(DECIDING_ROLES),
-      decision: z.enum(['approve', 'reject']),
-      comment: z.string().max(2_000),
-    }),
+    input: z.object(WORD_FIELDS),
     output: document,
   }),
   listVendors: operation({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CASE_DECISIONS } from '../../../application/governance/approval-cases.ts'
 import { DECIDING_ROLES, DECISIONS } from '../../../domain/approval/decision-rights.ts'
 import { INSTANT_MAX, document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
+import { WORD_FIELDS } from '../word-fields.ts'
 
 /** Decision rights, delegations and what else people decide. */
 export const RIGHTS_OPERATIONS = {
@@ -66,12 +67,7 @@ export const RIGHTS_OPERATIONS = {
     summary: "Give one's word on a case",
     access: 'decider',
     record: { kind: 'approval_cases', field: 'id' },
-    input: z.object({
-      id,
-      role: z.enum(DECIDING_ROLES),
-      decision: z.enum(['approve', 'reject']),
-      comment: z.string().max(2_000),
-    }),
+    input: z.object(WORD_FIELDS),
     output: document,
   }),
   withdrawApprovalCase: operation({

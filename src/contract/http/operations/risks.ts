@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { BURN_DOWN_POINTS_MAX } from '../../../domain/risk/burn-down.ts'
-import { DECIDING_ROLES } from '../../../domain/approval/decision-rights.ts'
 import { RATING_MAX, RISK_LEVELS } from '../../../domain/risk/rate-risk.ts'
 import { RISK_PLANS } from '../../../domain/risk/risk.ts'
 import { document, id, items, operation, page, pageOfItems, ruleId, system, text } from '../operation.ts'
+import { WORD_FIELDS } from '../word-fields.ts'
 
 const controlId = z.string().regex(/^CTL-[A-Z]+-\d+$/, 'an id of a control is written like `CTL-AGT-002`')
 const person = z.string().min(1).max(200)
@@ -115,12 +115,7 @@ export const RISKS_OPERATIONS = {
     summary: "Give one's word on carrying a risk",
     access: 'decider',
     record,
-    input: z.object({
-      id,
-      role: z.enum(DECIDING_ROLES),
-      decision: z.enum(['approve', 'reject']),
-      comment: z.string().max(2_000),
-    }),
+    input: z.object(WORD_FIELDS),
     output: document,
   }),
   endRisk: operation({

@@ -5,6 +5,7 @@ import { COMMITMENT_DAYS_MAX, type Commitment } from '../../../domain/commitment
 import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
+import { printHistory } from '../print-history.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { printNextWord } from './print-next-word.ts'
 import { withSession } from './with-session.ts'
@@ -77,8 +78,7 @@ export function showCommitmentCommand(terminal: Terminal, options: One): Promise
       if (options.json) return
       const { rules, contract, history } = value as unknown as Commitment
       printLine(terminal, `  held by ${rules.join(', ')}${contract === '' ? '' : `, in ${inert(contract)}`}`)
-      for (const { at, who, what } of history)
-        printLine(terminal, `  ${toRfc3339(epochMs(at))}  ${inert(who)}  ${inert(what)}`)
+      printHistory(terminal, history)
     },
   )
 }

@@ -1,8 +1,6 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
 import { readJournal } from '../../../adapters/evaluation/read-journal.ts'
-import { writeFileAtomic } from '../../../adapters/files/atomic-file.ts'
-import { errnoOf } from '../../../adapters/files/errno.ts'
 import {
   compareConfigurations,
   type ConfigurationComparison,
@@ -13,6 +11,7 @@ import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { RunFigures } from '../../../domain/evaluation/run-figures.ts'
 import { comparisonHtml, comparisonMarkdown, conclusionOf, tableOf } from '../evaluation/comparison-reports.ts'
 import { listRuns, readRun, RUN_FILES, type StoredRun } from '../evaluation/run-folders.ts'
+import { writeByEnding, type ReportRenderers } from '../evaluation/write-by-ending.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { printTable } from '../print-table.ts'
 import { reportProblems } from '../report-problems.ts'
@@ -32,7 +31,7 @@ export interface EvalCompareOptions {
   readonly json: boolean
 }
 
-const RENDERERS: Readonly<Record<string, (comparison: ConfigurationComparison) => string>> = {
+const RENDERERS: ReportRenderers<ConfigurationComparison> = {
   json: (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
   html: comparisonHtml,
   md: comparisonMarkdown,
@@ -45,12 +44,16 @@ export async function evalCompareCommand(
   options: EvalCompareOptions,
 ): Promise<number> {
   const compared = await readAndCompare(terminal, ids, options)
-  const written = compared.ok ? await writeAll(terminal, compared.value, options.output) : compared
-  if (!compared.ok || !written.ok) {
-    reportProblems(terminal, compared.ok ? (written.ok ? [] : written.failure) : compared.failure)
+  if (!compared.ok) {
+    reportProblems(terminal, compared.failure)
     return EXIT_CODE.usage
   }
   const comparison = compared.value
+  const written = await writeByEnding(terminal, { report: comparison, renderers: RENDERERS }, options.output)
+  if (!written.ok) {
+    reportProblems(terminal, [written.failure])
+    return EXIT_CODE.usage
+  }
   if (options.json) printLine(terminal, inertJson(comparison, 2))
   else {
     printTable(terminal, 'human', tableOf(comparison))
@@ -146,45 +149,7 @@ async function gateChecks(
   terminal: Terminal,
   options: EvalCompareOptions,
 ): Promise<Result<readonly PlannedCheck[], readonly Problem[]>> {
-  const { loadProject } = await import('../load-project.ts')
-  const { modelIdentity, prepareGate } = await import('../gate/prepare-gate.ts')
-  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
-  if (!project.ok) return project
-  const prepared = await prepareGate(project.value, {
-    environment: 'local',
-    learned: [],
-    model: modelIdentity(terminal.environment),
-  })
+  const { loadGate } = await import('../gate/load-gate.ts')
+  const prepared = await loadGate(terminal, options)
   return prepared.ok ? ok(prepared.value.checks) : prepared
-}
-
-async function writeAll(
-  terminal: Terminal,
-  comparison: ConfigurationComparison,
-  paths: readonly string[],
-): Promise<Result<void, readonly Problem[]>> {
-  for (const path of paths) {
-    const render = RENDERERS[path.slice(path.lastIndexOf('.') + 1)]
-    if (render === undefined)
-      return fail([
-        {
-          code: 'eval/format',
-          message: `\`${path}\` ends in no format`,
-          next: `use one of: ${Object.keys(RENDERERS).join(', ')}`,
-        },
-      ])
-    try {
-      await writeFileAtomic(resolve(terminal.workingFolder, path), render(comparison))
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error
-      return fail([
-        {
-          code: 'eval/unwritable',
-          message: `\`${path}\` cannot be written (${errnoOf(error) ?? ''})`,
-          next: 'check the folder and its rights',
-        },
-      ])
-    }
-  }
-  return ok(undefined)
 }

@@ -14,8 +14,8 @@ import {
 import type { Tier } from '../../../domain/manifest/manifest.ts'
 import { listRuns } from '../evaluation/run-folders.ts'
 import { EXIT_CODE, type ExitCode } from '../exit-code.ts'
-import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
-import { loadProject } from '../load-project.ts'
+import { loadGate } from '../gate/load-gate.ts'
+import type { PreparedGate } from '../gate/prepare-gate.ts'
 import { printTable, type TableFormat } from '../print-table.ts'
 import { reportProblems } from '../report-problems.ts'
 import { openSession } from '../session.ts'
@@ -62,13 +62,7 @@ async function readCoverage(
   options: EvalCoverageOptions,
   now: EpochMs,
 ): Promise<Result<Coverage, readonly Problem[]>> {
-  const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
-  if (!project.ok) return project
-  const prepared = await prepareGate(project.value, {
-    environment: 'local',
-    learned: [],
-    model: modelIdentity(terminal.environment),
-  })
+  const prepared = await loadGate(terminal, options)
   if (!prepared.ok) return prepared
   const { inputs, checks } = prepared.value
   const dates = options.evidence ? await newestResults(terminal, options, prepared.value) : ok(new Map())

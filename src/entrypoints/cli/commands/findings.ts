@@ -17,6 +17,7 @@ import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { printThreatModel, THREAT_FORMATS, type ThreatFormat } from './print-threats.ts'
+import { printHistory } from '../print-history.ts'
 import { printList, type ListOptions } from '../listing/print-list.ts'
 import { withSession } from './with-session.ts'
 
@@ -126,8 +127,7 @@ export async function showFindingCommand(
     (value) => {
       printFinding(terminal, options.json)(value)
       if (options.json) return
-      for (const { at, who, what } of (value as unknown as Finding).history)
-        printLine(terminal, `  ${toRfc3339(epochMs(at))}  ${inert(who)}  ${inert(what)}`)
+      printHistory(terminal, (value as unknown as Finding).history)
     },
   )
 }

@@ -8,6 +8,7 @@ import { reportProblems } from '../report-problems.ts'
 import { printList, type ListOptions } from '../listing/print-list.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
+import { printHistory } from '../print-history.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { isOneOf } from './findings.ts'
 import { printAssessment, readAnswers, type AnswersOptions } from './intake.ts'
@@ -103,8 +104,7 @@ export function showIntakeCommand(
       printReviews(terminal, request)
       for (const { at, who, what } of request.comments)
         printLine(terminal, `  ${toRfc3339(epochMs(at))}  ${inert(who)} says: ${inert(what)}`)
-      for (const { at, who, what } of request.history)
-        printLine(terminal, `  ${toRfc3339(epochMs(at))}  ${inert(who)}  ${inert(what)}`)
+      printHistory(terminal, request.history)
       printNextReview(terminal, request)
       printAssessment(terminal, request.assessment, request.asOf)
     },

@@ -8,6 +8,7 @@ import { isOpenRisk, isOverdueRisk, type Risk, type RiskPlan } from '../../../do
 import { printList, type ListEnd, type ListOptions } from '../listing/print-list.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
+import { printHistory } from '../print-history.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { unansweredRisks } from './catalogue-risks.ts'
 import { withSession } from './with-session.ts'
@@ -84,8 +85,7 @@ export function showRiskCommand(terminal: Terminal, options: One): Promise<numbe
       line('controls', controls.join(', '))
       line('rules', rules.join(', '))
       line('evidence', evidence.join(', '))
-      for (const { at, who, what } of history)
-        printLine(terminal, `  ${toRfc3339(epochMs(at))}  ${inert(who)}  ${inert(what)}`)
+      printHistory(terminal, history)
     },
   )
 }

@@ -1,45 +1,24 @@
-import { resolve } from 'node:path'
-import { writeFileAtomic } from '../../../adapters/files/atomic-file.ts'
-import { errnoOf } from '../../../adapters/files/errno.ts'
-import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
+import type { Problem, Result } from '../../../base/result.ts'
 import type { Comparison, PairedComparison } from '../../../domain/evaluation/compare-runs.ts'
 import type { Terminal } from '../terminal.ts'
 import { inert } from '../style.ts'
 import { percent } from './print-evaluation.ts'
+import { writeByEnding, type ReportRenderers } from './write-by-ending.ts'
 import { escapedMarkup as escaped } from '../../../contract/interchange/html-page.ts'
 
-const RENDERERS: Readonly<Record<string, (comparison: Comparison) => string>> = {
+const RENDERERS: ReportRenderers<Comparison> = {
   json: (comparison) => `${JSON.stringify({ schemaVersion: 1, ...comparison }, null, 2)}\n`,
   md: comparisonAsMarkdown,
   xml: comparisonAsJUnit,
 }
 
 /** Writes a comparison with a baseline, in the format that the file's name ends in. */
-export async function writeComparison(
+export function writeComparison(
   terminal: Terminal,
   comparison: Comparison,
   paths: readonly string[],
 ): Promise<Result<void, Problem>> {
-  for (const path of paths) {
-    const render = RENDERERS[path.slice(path.lastIndexOf('.') + 1)]
-    if (render === undefined)
-      return fail({
-        code: 'eval/format',
-        message: `\`${path}\` ends in no format`,
-        next: `use one of: ${Object.keys(RENDERERS).join(', ')}`,
-      })
-    try {
-      await writeFileAtomic(resolve(terminal.workingFolder, path), render(comparison))
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error
-      return fail({
-        code: 'eval/unwritable',
-        message: `\`${path}\` cannot be written (${errnoOf(error) ?? ''})`,
-        next: 'check the folder and its rights',
-      })
-    }
-  }
-  return ok(undefined)
+  return writeByEnding(terminal, { report: comparison, renderers: RENDERERS }, paths)
 }
 
 const ALPHA = 0.05

@@ -1,4 +1,4 @@
-import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.ts'
+import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
 import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
@@ -13,8 +13,6 @@ import { checkPrompts } from '../../../application/prompt/lint-prompts.ts'
 import { judgeBuiltinCheck, judgeSuiteCheck, type JudgeContext } from '../../../application/evaluation/judge-check.ts'
 import { judgeModelVersions } from '../../../application/evaluation/model-version-check.ts'
 import { erroredCampaignCheck, judgeCampaignCheck } from '../../../application/redteam/judge-campaign.ts'
-import { canPlant } from '../../../application/redteam/planting-target.ts'
-import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
 import { suiteDecision } from '../../../application/evaluation/suite-decision.ts'
 import { isBuiltin, suitesRead, type PlannedCheck } from '../../../application/release/plan-checks.ts'
@@ -25,10 +23,11 @@ import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
 import type { BUILTIN_CHECKS } from '../../../domain/policy/policy-pack.ts'
 import type { CheckEvidence } from '../../../domain/release/evidence.ts'
 import { openApplication } from './open-application.ts'
-import { leakOf, openTarget, type StandIn } from './open-target.ts'
+import { leakOf, type StandIn } from './open-target.ts'
 import { modelIdentity, type PreparedGate } from './prepare-gate.ts'
 import type { Progress } from './progress.ts'
 import { proveNotices } from './prove-notices.ts'
+import { runReachable } from './run-reachable.ts'
 
 export interface RunChecksOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -141,25 +140,14 @@ async function runRedteamCheck(
   const campaign = campaigns.get(check.rule.id)
   if (campaign?.ok !== true)
     return erroredCampaignCheck(check, campaign?.failure[0]?.message ?? 'no campaign was planned', context)
-  const { attacks, profile, target: module } = campaign.value
-  const opened = await openTarget(project, module, environment, standIn)
-  if (!opened.ok) return erroredCampaignCheck(check, opened.failure[0]?.message ?? 'the target failed', context)
-  await using open = opened.value
-  const { target, isSimulated } = open
-  const reachable = attacks.filter(({ channel }) => channel === 'user' || canPlant(target))
-  progress.start(reachable.length, isSimulated ? 'attacks (simulated model)' : 'attacks')
-  const { attempts } = await runCampaign(reachable, [], {
-    target,
-    subject: profile.subject,
-    leak: leakOf(project.release),
-    sharedTenant: 'shared',
-    signal,
-    monotonicMs,
-    strategy: runOnce,
-    onDone: () => progress.advance(),
-  })
-  progress.stop()
-  for (const seen of open.answeringModels()) models.add(seen)
+  const labelOf = (isSimulated: boolean): string => (isSimulated ? 'attacks (simulated model)' : 'attacks')
+  const ran = await runReachable(
+    project,
+    { ...campaign.value, twins: [] },
+    { environment, signal, progress, labelOf, models, standIn },
+  )
+  if (!ran.ok) return erroredCampaignCheck(check, ran.failure[0]?.message ?? 'the target failed', context)
+  const { attempts, isSimulated } = ran.value
   return judgeCampaignCheck(check, attempts, { ...context, isSimulated, finishedAt: systemClock() })
 }
 

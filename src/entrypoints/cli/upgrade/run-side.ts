@@ -1,11 +1,9 @@
-import { monotonicMs, systemClock } from '../../../adapters/clock/system-clock.ts'
+import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { systemRunClock } from '../../../adapters/clock/system-run-clock.ts'
 import { scoringPorts } from '../../../adapters/scoring/scoring-ports.ts'
 import { stdlibDistributions } from '../../../adapters/statistics/stdlib-distributions.ts'
 import { judgeSuiteCheck } from '../../../application/evaluation/judge-check.ts'
 import { runSuite } from '../../../application/evaluation/run-suite.ts'
-import { canPlant } from '../../../application/redteam/planting-target.ts'
-import { runCampaign, runOnce } from '../../../application/redteam/run-campaign.ts'
 import { ok, type Problem, type Result } from '../../../base/result.ts'
 import type { Digest } from '../../../base/digest.ts'
 import { AnsweringModels, changedModels } from '../../../domain/evaluation/answering-model.ts'
@@ -14,9 +12,10 @@ import type { CaseResult } from '../../../domain/evaluation/run-summary.ts'
 import type { AttackAttempt, CampaignRun } from '../../../domain/redteam/campaign-run.ts'
 import type { CampaignSide, UpgradeSide } from '../../../domain/upgrade/judge-upgrade.ts'
 import { openApplication } from '../gate/open-application.ts'
-import { leakOf, openTarget } from '../gate/open-target.ts'
+import { leakOf } from '../gate/open-target.ts'
 import { modelIdentity, prepareGate, type PreparedGate } from '../gate/prepare-gate.ts'
 import type { Progress } from '../gate/progress.ts'
+import { runReachable } from '../gate/run-reachable.ts'
 import type { LoadedProject } from '../load-project.ts'
 import { prepareCampaign } from '../redteam/prepare-campaign.ts'
 
@@ -156,23 +155,6 @@ async function runAttacks(
 ): Promise<Result<CampaignRun, readonly Problem[]>> {
   const prepared = await prepareCampaign(project, inputs.suites, { budget, seed, twins: budget })
   if (!prepared.ok) return prepared
-  const { attacks, twins, profile } = prepared.value
-  const opened = await openTarget(project, prepared.value.target, environment)
-  if (!opened.ok) return opened
-  await using open = opened.value
-  const reachable = attacks.filter(({ channel }) => channel === 'user' || canPlant(open.target))
-  progress.start(reachable.length + twins.length, `attacks and twins, ${name}`)
-  const ran = await runCampaign(reachable, twins, {
-    target: open.target,
-    subject: profile.subject,
-    leak: leakOf(project.release),
-    sharedTenant: 'shared',
-    signal,
-    monotonicMs,
-    strategy: runOnce,
-    onDone: () => progress.advance(),
-  })
-  progress.stop()
-  for (const seen of open.answeringModels()) models.add(seen)
-  return ok(ran)
+  const labelOf = (): string => `attacks and twins, ${name}`
+  return runReachable(project, prepared.value, { environment, signal, progress, labelOf, models })
 }

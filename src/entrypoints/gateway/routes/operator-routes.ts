@@ -9,7 +9,7 @@ export function serveOperator(ports: GatewayPorts, path: string, { request, resp
       sendJson(response, 200, { status: 'ok' })
       return true
     case '/readyz': {
-      const { problem, gaps, isGapAllowed, unshipped } = ports.sink.health()
+      const { problem, gaps, isGapAllowed, unshipped, refused } = ports.sink.health()
       const recordOutage = problem === undefined || isGapAllowed ? undefined : `records cannot be written: ${problem}`
       const reason = ports.admission.outage ?? recordOutage
       const degraded = problem === undefined ? undefined : `records are missing: ${problem}`
@@ -17,7 +17,7 @@ export function serveOperator(ports: GatewayPorts, path: string, { request, resp
         status: reason === undefined ? 'ready' : 'not ready',
         ...(reason === undefined ? {} : { reason }),
         ...(degraded === undefined ? {} : { degraded }),
-        records: { gaps, unshipped },
+        records: { gaps, unshipped, refused },
       })
       return true
     }
