@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { ok, type Problem, type Result } from '../../base/result.ts'
 import { findBursts, INJECTION_BURST, type Burst, type ObservedRequest } from '../../domain/monitor/burst-rule.ts'
 import type { Incident } from '../../domain/incident/incident.ts'
-import { knownFinding, reportSeen } from '../governance/findings.ts'
+import { knownFinding, reportSeen, type SeenReport } from '../governance/findings.ts'
 import { FINDING_LINES, findingsOfLines } from './findings-of-lines.ts'
 import { SEGMENT_ENTRY } from '../state/entry-types.ts'
 import type { OwnerNode, Principal } from '../state/owner-node.ts'
@@ -22,16 +22,13 @@ export async function ingestSegment(
   principal: Principal,
   segment: SealedSegment,
 ): Promise<Result<{ readonly kept: true }, Problem>> {
-  const seen = segment.lines[0] === undefined ? undefined : await alreadySealed(node, segment)
-  if (seen === true) return ok({ kept: true })
-  const entry = await node.recorder.append({
-    type: SEGMENT_ENTRY,
-    actor: principal.name,
-    releaseDigest: null,
-    payload: { segmentId: segment.segmentId, gateway: segment.gateway, digest: segment.digest, lines: segment.lines },
-  })
-  if (!entry.ok) return entry
-  const reported = await reportAll(node, principal, segment)
+  if (segment.lines.length === 0) return ok({ kept: true })
+  // One at a time: the same segment from two requests must not be in the ledger twice.
+  const taken = await node.recorder.exclusive(async () =>
+    (await isKept(node, segment)) ? ok('again') : keep(node, principal, segment),
+  )
+  if (!taken.ok) return taken
+  const reported = await reportAll(node, principal, segment, taken.value === 'again')
   if (!reported.ok) return reported
   const systems = await systemsOf(node, segment)
   // One at a time: two segments at once must not raise one burst twice.
@@ -41,15 +38,31 @@ export async function ingestSegment(
   return ok({ kept: true })
 }
 
-/** Complaints, gaps and drift become findings; each of them once, by its fingerprint. */
+async function keep(
+  node: OwnerNode,
+  { name: actor }: Principal,
+  { segmentId, gateway, digest, lines }: SealedSegment,
+): Promise<Result<'first', Problem>> {
+  const payload = { segmentId, gateway, digest, lines }
+  const entry = await node.recorder.append({ type: SEGMENT_ENTRY, actor, releaseDigest: null, payload })
+  return entry.ok ? ok('first') : entry
+}
+
+/**
+ * Complaints, gaps and drift become findings; each of them once, by its fingerprint. Of a segment that came before, those that
+ * are missing: one that was closed since is not opened by what is older.
+ */
+// oxlint-disable-next-line max-params -- a segment, who brought it, and whether it was here before
 async function reportAll(
   node: OwnerNode,
   principal: Principal,
   { lines }: SealedSegment,
+  isAgain: boolean,
 ): Promise<Result<undefined, Problem>> {
   const ids = lines.flatMap((line) => [String(line['id']), String(line['request'] ?? '')])
   const about = new Map((await node.store.getMany('decisions', [...new Set(ids)])).map((record) => [record.id, record]))
   for (const report of findingsOfLines(lines, about)) {
+    if (isAgain && (await isKnown(node, report))) continue
     const found = await reportSeen(node, principal, report)
     if (!found.ok) return found
   }
@@ -67,15 +80,17 @@ async function systemsOf(node: OwnerNode, { lines }: SealedSegment): Promise<Rea
   return systems
 }
 
-/** A segment whose outcomes are all known is one that was sent again. */
-async function alreadySealed(node: OwnerNode, { lines }: SealedSegment): Promise<boolean> {
+const isKnown = async (node: OwnerNode, { system, fingerprint = '' }: SeenReport): Promise<boolean> =>
+  (await knownFinding(node, system, fingerprint)) !== undefined
+
+/** A segment whose outcomes are all known is one that was sent again; of one without any, what it reports has to be. */
+async function isKept(node: OwnerNode, { lines }: SealedSegment): Promise<boolean> {
   const known = await knownDecisions(node, lines)
-  const own = lines.filter(({ kind }) => FINDING_LINES.has(kind))
-  for (const report of findingsOfLines(own, known))
-    if ((await knownFinding(node, report.system, report.fingerprint ?? '')) === undefined) return false
-  return lines.every(
-    ({ kind, id }) => FINDING_LINES.has(kind) || known.get(String(id))?.document[kind as string] !== undefined,
-  )
+  const decided = lines.filter(({ kind }) => !FINDING_LINES.has(kind))
+  if (decided.length > 0)
+    return decided.every(({ kind, id }) => known.get(String(id))?.document[kind as string] !== undefined)
+  for (const report of findingsOfLines(lines, known)) if (!(await isKnown(node, report))) return false
+  return true
 }
 
 async function knownDecisions(
