@@ -125,4 +125,55 @@ describe('evidence', () => {
     expect(after.ran).toContain('GH-REG-001')
     expect(after.verdict.results.find(({ id }) => id === 'GH-REG-001')?.measure).toMatchObject({ n: 1 })
   })
+
+  test('of a release that this state does not know still makes its finding: nothing behind it waits', async () => {
+    const id = '01J00000000000000000000077'
+    const unknown = `sha256:${'9'.repeat(64)}`
+    const lines = [
+      {
+        kind: 'intent' as const,
+        id,
+        at: Date.now() - 1_000,
+        system: SYSTEM,
+        environment: 'local',
+        releaseDigest: unknown,
+        tenant: null,
+        principal: null,
+        session: null,
+        model: 'm',
+        isStream: false,
+        action: 'allow',
+        score: 0,
+        findings: [],
+        captured: null,
+      },
+      {
+        kind: 'outcome' as const,
+        id,
+        at: Date.now(),
+        outcome: 'denied' as const,
+        code: 'release_not_approved',
+        rule: 'recognition/prompt',
+        action: 'block',
+        findings: [],
+        tools: [],
+        guardMs: 0,
+        totalMs: 0,
+        inputTokens: null,
+        outputTokens: null,
+        modelAnswered: null,
+        drift: { kind: 'model' as const, expected: 'model-a', seen: 'model-z' },
+      },
+    ]
+    const segment = {
+      segmentId: '01J00000000000000000000098',
+      gateway: 'gw',
+      digest: `sha256:${'0'.repeat(64)}`,
+      lines,
+    }
+    expect(await as('gateway', 'gateway').call('ingestSegment', segment)).toMatchObject({ ok: true })
+    const found = await as('author-a').call('listFindings', { system: SYSTEM })
+    const titles = found.ok ? found.value.items.map(({ title, releaseDigest }) => [title, releaseDigest]) : []
+    expect(titles).toContainEqual([expect.stringContaining('model-z'), null])
+  })
 })

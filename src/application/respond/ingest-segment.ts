@@ -63,7 +63,7 @@ async function reportAll(
   const about = new Map((await node.store.getMany('decisions', [...new Set(ids)])).map((record) => [record.id, record]))
   for (const report of findingsOfLines(lines, about)) {
     if (isAgain && (await isKnown(node, report))) continue
-    const found = await reportSeen(node, principal, report)
+    const found = await reportOne(node, principal, report)
     if (!found.ok) return found
   }
   return ok(undefined)
@@ -78,6 +78,13 @@ async function systemsOf(node: OwnerNode, { lines }: SealedSegment): Promise<Rea
     if (typeof named === 'string') systems.add(named)
   }
   return systems
+}
+
+/** A release that this state does not know is left out: the segment would be refused for as long as it is offered. */
+async function reportOne(node: OwnerNode, principal: Principal, report: SeenReport): Promise<Result<unknown, Problem>> {
+  const found = await reportSeen(node, principal, report)
+  if (found.ok || found.failure.code !== 'finding/foreign-link') return found
+  return reportSeen(node, principal, { ...report, releaseDigest: undefined })
 }
 
 const isKnown = async (node: OwnerNode, { system, fingerprint = '' }: SeenReport): Promise<boolean> =>
