@@ -331,3 +331,13 @@ describe('laws', () => {
     )
   })
 })
+
+test.each([
+  ['limits.perSession', { perSession: 2 }, { sessionCalls: { lookup_order: Number.NaN } }],
+  ['limits.perDayPerTenant', { perDayPerTenant: 2 }, { dayCalls: () => Number.NaN }],
+])('a count that is no number leaves nothing of `%s`', (rule, limits, counts) => {
+  expect(decide('lookup_order', {}, context({ id: 'lookup_order', limits }, counts))).toMatchObject({
+    decision: 'block',
+    rule,
+  })
+})

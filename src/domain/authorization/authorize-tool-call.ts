@@ -219,9 +219,9 @@ function checkOrder(tool: Tool, { toolResults }: ToolCallContext): Verdict | und
 
 function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): Verdict | undefined {
   const { perSession, perDayPerTenant } = tool.limits ?? {}
-  if (perSession !== undefined && (sessionCalls[tool.id] ?? 0) >= perSession)
+  if (perSession !== undefined && !((sessionCalls[tool.id] ?? 0) < perSession))
     return block('limits.perSession', 'its calls in this session are spent')
-  if (perDayPerTenant !== undefined && dayCalls(tool.id) >= perDayPerTenant)
+  if (perDayPerTenant !== undefined && !(dayCalls(tool.id) < perDayPerTenant))
     return block('limits.perDayPerTenant', 'its calls of this tenant today are spent')
   return undefined
 }
