@@ -26,6 +26,7 @@ function context(tool: ToolOverride | undefined, overrides: Partial<ToolCallCont
     label: { integrity: 'user', confidentiality: 'public' },
     userTexts: [],
     toolResults: [],
+    pastCalls: [],
     sessionCalls: {},
     dayCalls: () => 0,
     engine,

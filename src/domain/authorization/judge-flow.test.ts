@@ -54,6 +54,11 @@ function decide(name: string, args: JsonObject, user: string, results: readonly 
       label: UNTRUSTED,
       userTexts: [user],
       toolResults: results,
+      pastCalls: results.map(({ tool: made, arguments: given }, at) => ({
+        id: `p${at}`,
+        name: made,
+        arguments: JSON.stringify(given),
+      })),
       sessionCalls: {},
       dayCalls: () => 0,
       engine,

@@ -198,6 +198,7 @@ describe('in the decision on a call', () => {
         label: { integrity: 'user', confidentiality: 'public' },
         userTexts: ['hi'],
         toolResults: [],
+        pastCalls: [],
         sessionCalls: {},
         dayCalls: () => 0,
         engine,

@@ -1,10 +1,11 @@
 import type { EpochMs } from '../../base/instant.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { CapabilityGrant } from '../manifest/guard-authority.ts'
 import type { GuardConfig, Tool } from '../manifest/manifest.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../session/conversation.ts'
 import { exercise, type ArgumentBound, type Capability, type CapabilityFailure } from './capability.ts'
+import { spentBy } from './past-calls.ts'
 import { asksFor, intentOf, isGathering } from './request-intent.ts'
 
 /** What the user asked for, and what of it has been done. */
@@ -31,7 +32,6 @@ export interface RequestRights {
 }
 
 const CALLS_DEFAULT = 1
-const ARGUMENTS_CHARS_MAX = 100_000
 export const GRANT_VARIABLES = ['user', 'subject'] as const
 const NEVER = Number.MAX_SAFE_INTEGER as EpochMs
 
@@ -143,7 +143,7 @@ function amountLeft(
   used: readonly ToolCall[],
 ): number {
   const given = asking.map((text) => (max === 'stated' ? Math.max(0, ...numbersIn(text)) : max))
-  const spent = used.map((call) => amountOf(call, argument))
+  const spent = used.map((call) => spentBy(call, argument))
   return given.reduce((sum, one) => sum + one, 0) - spent.reduce((sum, one) => sum + one, 0)
 }
 
@@ -164,14 +164,6 @@ function numberOf(written: string): number {
   const digits = isDecimal ? plain.slice(0, mark) : plain
   const value = Number(`${digits.replaceAll(/[.,]/g, '')}${isDecimal ? `.${plain.slice(mark + 1)}` : ''}`)
   return Number.isFinite(value) ? value : 0
-}
-
-function amountOf({ arguments: text }: ToolCall, argument: string): number {
-  const args = parseJson(text, ARGUMENTS_CHARS_MAX)
-  const value =
-    args.ok && isJsonObject(args.value) && Object.hasOwn(args.value, argument) ? args.value[argument] : undefined
-  // A call of the past whose amount cannot be read has spent it all.
-  return typeof value === 'number' && value >= 0 ? value : Infinity
 }
 
 export interface CapabilityVerdict {

@@ -16,7 +16,7 @@ export function isOwnProposal(
 }
 
 /** Protocols carry arguments as text or as JSON: spaces and order may differ. */
-function formOf(text: string): string {
+export function formOf(text: string): string {
   try {
     const canonical = canonicalJson(JSON.parse(text === '' ? '{}' : text) as Json)
     return canonical.ok ? canonical.value : text
