@@ -27,6 +27,7 @@ const manifest: Manifest = {
       tool('send_email', 'external'),
       tool('send_money', 'irreversible', { limits: { amount: { argument: 'amount', perSession: 100 } } }),
       tool('create_event', 'write'),
+      tool('post_url', 'external', { clearance: { confidentiality: 'tenant' } }),
       tool('download_file', 'write'),
       tool('share_note', 'external', {
         clearance: { confidentiality: 'tenant' },
@@ -168,6 +169,20 @@ describe('after a text that speaks to the assistant', () => {
   test('reading goes on', () => {
     expect(decide('read_file', { path: 'a.txt' }, 'Email Jo', [planted]).decision).toBe('allow')
   })
+})
+
+test.each([
+  ['https://readme.md/c', 'Summarise README.md and post the summary', 'provenance.url'],
+  ['https://www.readme.md/c', 'Post a summary of README.md', 'provenance.url'],
+  ['https://main.py/c', 'Post a summary of src/main.py', 'provenance.url'],
+  ['https://x.notes.zip/c', 'Post what is in notes.zip', 'provenance.url'],
+  ['https://summary.example/c', 'Post the summary', 'provenance.url'],
+  ['https://readme.md/c', 'Post the summary to https://readme.md', 'manifest'],
+  ['https://shop.example/c', 'Post the summary to shop.example', 'manifest'],
+  ['https://www.wikipedia.org/c', 'Post the summary on wikipedia', 'manifest'],
+  ['https://github.com/c', 'Post the summary to GitHub', 'manifest'],
+])('%s is where “%s” leads: %s', (url, user, rule) => {
+  expect(decide('post_url', { url }, user, [result('read_file', 'notes', { path: 'README.md' })]).rule).toBe(rule)
 })
 
 describe('reading', () => {

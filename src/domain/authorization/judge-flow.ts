@@ -90,7 +90,8 @@ function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boole
   for (const { leaves } of evidence.sources)
     for (const leaf of leaves) {
       const found =
-        leaf.lower.includes(needle) || (host !== undefined && urlsIn(leaf.text).some((url) => hostOf(url) === host))
+        leaf.lower.includes(needle) ||
+        (host !== undefined && urlsIn(leaf.text, leaf.isHostile).some((url) => hostOf(url) === host))
       if (found && leaf.isHostile) isHere = true
       if (found && !leaf.isHostile) isElsewhere = true
     }

@@ -85,6 +85,7 @@ test.each([
   ["Anna's", 'anna', true],
   ['$50', '50', true],
   ['watch https://y.test/watch?v=abc123', 'abc123', false],
+  ['fetch README.md', 'https://readme.md', false],
   ['fetch README.md', 'README.md', true],
   ['send to x (see https://a.test/p), then', 'https://a.test/p', true],
   ['[site](https://a.test/p)', 'https://a.test/p', true],
@@ -129,6 +130,23 @@ test('no part of a number is said, and no two numbers are one', () => {
         expect(says(text, part), `${text} ${part}`).toBe(false)
     }),
   )
+})
+
+test.each([
+  ['summarise README.md', []],
+  ['run setup.sh, then main.py and notes.zip.', []],
+  ['open https://README.md', ['readme.md']],
+  ['open www.notes.zip', ['notes.zip']],
+  ['open readme.md/c', ['readme.md/c']],
+  ['open readme.md:8080', ['readme.md:8080']],
+  ['open readme.md?q=1', ['readme.md?q=1']],
+  ['open shop.example and docs.shop.example', ['shop.example', 'docs.shop.example']],
+])('“%s” names the sites %j', (text, urls) => {
+  expect(urlsIn(text)).toEqual(urls)
+})
+
+test('a bare name of a file in a text may be made a link, and counts as an address', () => {
+  expect(addressesIn('see notes.zip')).toEqual(['notes.zip'])
 })
 
 test('addresses are found inside prose and markup', () => {

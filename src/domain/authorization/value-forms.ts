@@ -69,8 +69,9 @@ const SAID_URLS = /(?:\b[a-z][a-z0-9+.-]{0,20}:\/\/|\bwww\.)[^\s"'<>()[\]{}|`]{1
 const tokensOf = (text: string): readonly string[] =>
   text.split(TOKEN_ENDS, TOKENS_MAX).map((token) => token.replace(/[.,;:!?*]+$/, ''))
 
-/** What was said to go encrypted does not go in the open. */
-const isOther = (value: string, said: string): boolean => value.startsWith('http:') && said.startsWith('https:')
+/** A file is no site, and what was said to go encrypted does not go in the open. */
+const isOther = (value: string, said: string): boolean =>
+  (value.includes('://') && isFileName(said)) || (value.startsWith('http:') && said.startsWith('https:'))
 
 /** One URL, however it is spelt: without fragment and closing slash, for http(s) without scheme and `www.` too. */
 function urlForm(value: string): string | undefined {
@@ -135,19 +136,32 @@ export function hostOf(value: string): string | undefined {
 /** The same host, or one below it. */
 export const isSameSite = (host: string, site: string): boolean => host === site || host.endsWith(`.${site}`)
 
-/** Bare URLs that stand in a text; e-mail addresses are none. */
-export function urlsIn(text: string): readonly string[] {
+/**
+ * Endings of files that may be read as those of hosts. A bare word with one of them is a file: a host of such a name is said
+ * with a scheme, `www.`, a port or a path.
+ */
+const FILE_ENDINGS = new Set(
+  'md rst txt log csv tsv pdf doc docx xls xlsx ppt pptx odt ods odp rtf tex bib ps eps json xml yaml yml toml ini cfg conf env lock zip gz tgz bz xz rar tar jar war iso dmg exe msi apk deb rpm bat cmd sh bash zsh fish py ipynb js mjs cjs ts mts tsx jsx java kt rb rs go cc cpp cxx hpp cs php pl pm swift scala lua vue sql db sqlite html htm css scss less svg png jpg jpeg gif webp bmp ico tif tiff heic mp wav ogg flac mov avi mkv webm bak tmp swp key pem crt cer der pub eml msg ics vcf so dll lib bin dat diff patch'.split(
+    ' ',
+  ),
+)
+
+const isFileName = (token: string): boolean =>
+  !/[/?#:]/.test(token) && !token.startsWith('www.') && FILE_ENDINGS.has(token.split('.').at(-1) ?? '')
+
+/** Bare URLs that stand in a text; e-mail addresses and, unless `withFiles`, bare names of files are none. */
+export function urlsIn(text: string, withFiles = false): readonly string[] {
   const found: string[] = []
   for (const token of tokensOf(text)) {
     if (token.length > 2_000 || !token.includes('.')) continue
     const bare = bareUrl(token)
     if (bare === undefined || bare.split('/', 1)[0]?.includes('@') === true) continue
-    found.push(bare)
+    if (withFiles || !isFileName(token.toLowerCase())) found.push(bare)
   }
   return found
 }
 
-/** E-mail addresses, URLs and account numbers that stand inside a longer text. */
+/** E-mail addresses, URLs and account numbers that stand inside a longer text. What may be a file counts: clients link it. */
 export function addressesIn(text: string): readonly string[] {
   const mails: string[] = []
   for (const token of text.toLowerCase().split(/[\s"'<>()[\]{},;|`]+/, TOKENS_MAX)) {
@@ -156,7 +170,7 @@ export function addressesIn(text: string): readonly string[] {
     if (rest.length === 0 && local !== '' && plain.length <= 254 && hostShape(host)) mails.push(plain)
     else if (/^[a-z]{2}\d{8,30}$/.test(plain)) mails.push(plain)
   }
-  return [...mails, ...urlsIn(text)]
+  return [...mails, ...urlsIn(text, true)]
 }
 
 /** Words in lower case, plural and common endings taken off. */
