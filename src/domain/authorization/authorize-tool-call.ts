@@ -232,7 +232,7 @@ function checkAmount(tool: Tool, args: JsonObject, { pastCalls }: ToolCallContex
 }
 
 function checkDestinations(tool: Tool, args: JsonObject, flow: Flow, context: ToolCallContext): Verdict | undefined {
-  const sources = { ...context, directories: context.manifest.guard?.directories }
+  const sources = { ...context, userTexts: flow.userTexts, directories: context.manifest.guard?.directories }
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
     const values = valuesAtPath(args, name).filter((value) => !isNone(value))
     if (values.every((value) => hasTrustedSource(value, destination, sources))) continue

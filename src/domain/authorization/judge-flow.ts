@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
+import { affirmedWords } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
 import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
@@ -25,6 +26,8 @@ export interface FlowVerdict {
 }
 
 export interface Flow {
+  /** The user's messages, less what they forbid. */
+  readonly userTexts: readonly string[]
   readonly evidence: FlowEvidence
   readonly values: readonly ArgumentValue[]
   readonly isMoney: boolean
@@ -33,9 +36,11 @@ export interface Flow {
 
 export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow {
   const intent = intentOf(context.userTexts)
-  const trusted = [...context.userTexts, ...(context.systemTexts ?? [])].join('\n')
+  const userTexts = context.userTexts.map(affirmedWords)
+  const trusted = [...userTexts, ...(context.systemTexts ?? [])].join('\n')
   const sources = readSources(context.toolResults, context.manifest, intent)
   return {
+    userTexts,
     evidence: {
       intent,
       trusted,

@@ -5,6 +5,7 @@ import type { GuardConfig, Tool } from '../manifest/manifest.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../session/conversation.ts'
 import { exercise, type ArgumentBound, type Capability, type CapabilityFailure } from './capability.ts'
+import { affirmedWords } from './affirmed-words.ts'
 import { spentBy } from './past-calls.ts'
 import { asksFor, intentOf, isGathering } from './request-intent.ts'
 
@@ -109,7 +110,7 @@ function capabilityOf(
     [
       {
         values: [...values, ...from.flatMap((source) => valuesFrom(source, guard, subject))],
-        texts: from.includes('user-message') ? request.texts : [],
+        texts: from.includes('user-message') ? request.texts.map(affirmedWords) : [],
       },
     ],
   ])
@@ -152,7 +153,7 @@ const NUMBERS_MAX = 1_000
 
 /** `1,250.50` and `1250.5` alike; a mark before one or two last digits is a decimal one. */
 function numbersIn(text: string): readonly number[] {
-  const written = text.slice(0, TEXT_CHARS_MAX).match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []
+  const written = affirmedWords(text.slice(0, TEXT_CHARS_MAX)).match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []
   return written.slice(0, NUMBERS_MAX).map(numberOf)
 }
 
