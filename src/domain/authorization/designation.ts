@@ -98,7 +98,7 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
 }
 
 /** "Clone it from GitHub": the user names the site without its domain. A file or a thing of that name is no site. */
-function isSiteByName(text: string, { intent, trusted }: FlowEvidence): boolean {
+export function isSiteByName(text: string, { intent, trusted }: FlowEvidence): boolean {
   const name = hostOf(text)?.split('.').at(-2) ?? ''
   const said = trusted.toLowerCase()
   return (

@@ -4,6 +4,7 @@ import type { Subject, ToolResult } from '../session/conversation.ts'
 import { affirmedWords } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
 import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
+import { carriesOut } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
 import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
@@ -106,20 +107,10 @@ function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boole
 
 /** Requests carry data out in their addresses: a URL that was put together from results, for a site nobody named. */
 function judgeReading({ values, evidence }: Flow): FlowVerdict | undefined {
-  for (const value of values) {
-    if (value.role !== 'url') continue
-    const query = value.text.split(/[?#]/, 2)[1] ?? ''
-    if (query.length < 4 || isStated(value.text, 'url', evidence)) continue
-    const isCopied = evidence.sources.some(({ leaves }) =>
-      leaves.some(({ text }) => text.includes(value.text.replace(/^https?:\/\//, ''))),
-    )
-    if (!isCopied)
-      return block(
-        `egress.${topName(value)}`,
-        `\`${topName(value)}\` would carry data to a site that the user did not name`,
-      )
-  }
-  return undefined
+  const value = values.find(({ role, text }) => role === 'url' && carriesOut(text, evidence))
+  return value === undefined
+    ? undefined
+    : block(`egress.${topName(value)}`, `\`${topName(value)}\` would carry data to a site that the user did not name`)
 }
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
