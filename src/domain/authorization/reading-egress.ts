@@ -1,11 +1,10 @@
 import { isSiteByName, isStated, type FlowEvidence } from './designation.ts'
-import type { SourceResult } from './read-sources.ts'
+import type { SourceLeaf, SourceResult } from './read-sources.ts'
 import { GENERAL_WORDS } from './request-lexicon.ts'
 import { hostOf, standsWhole, urlsIn } from './value-forms.ts'
 
 const QUERY_CHARS_MIN = 4
 const WORD_CHARS_MIN = 4
-const CODES_MAX = 20_000
 
 /**
  * Would reading a URL carry out what the conversation holds? Not to a site that the user named, nor by a link that a result
@@ -29,25 +28,23 @@ export function carriesOut(value: string, evidence: FlowEvidence): boolean {
   const words = wordsOf(carried).filter((word) => !standsWhole(word, known))
   // Cut in pieces, or run together with something else.
   const joined = carried.replace(/[^\p{L}\p{N}]/gu, '')
-  const codes = others.flatMap(({ leaves }) => leaves.flatMap(({ lower }) => codesIn(lower)))
+  const codes = others.flatMap(({ leaves }) => leaves.flatMap((leaf) => leaf.codes))
   if (words.some(looksEncoded) || codes.some((code) => joined.includes(code) && !known.includes(code))) return true
-  const [naming, silent] = partedBy(host, others)
-  const isHeld = (word: string, texts: readonly string[]): boolean => texts.some((text) => standsWhole(word, text))
-  return words.some((word) => !GENERAL_WORDS.has(word) && isHeld(word, silent) && !isHeld(word, naming))
+  const isHeld = (word: string, leaves: readonly SourceLeaf[]): boolean =>
+    leaves.some(({ lower }) => standsWhole(word, lower))
+  const held = words.filter((word) => !GENERAL_WORDS.has(word) && others.some(({ leaves }) => isHeld(word, leaves)))
+  if (held.length === 0) return false
+  const naming = leavesNaming(host, others)
+  return held.some((word) => !isHeld(word, naming))
 }
 
-/** The texts of entries that name a site, and those of all others. */
-function partedBy(
-  host: string | undefined,
-  sources: readonly SourceResult[],
-): readonly [naming: readonly string[], silent: readonly string[]] {
-  const parts: readonly [string[], string[]] = [[], []]
-  for (const { leaves } of sources) {
+/** What stands in the entries that name a site. */
+function leavesNaming(host: string | undefined, sources: readonly SourceResult[]): readonly SourceLeaf[] {
+  return sources.flatMap(({ leaves }) => {
     const links = leaves.filter(({ text }) => urlsIn(text, true).some((link) => hostOf(link) === host))
     const records = new Set(links.map(({ record }) => record))
-    for (const { lower, record } of leaves) parts[host !== undefined && records.has(record) ? 0 : 1].push(lower)
-  }
-  return parts
+    return host === undefined ? [] : leaves.filter(({ record }) => records.has(record))
+  })
 }
 
 /** A link as it stands in a result, or one of a page's own site that it gives without the site. */
@@ -80,7 +77,3 @@ const wordsOf = (text: string): readonly string[] =>
 
 const looksEncoded = (word: string): boolean =>
   word.length >= 24 || (word.length >= 8 && /\p{L}/u.test(word) && /\p{N}/u.test(word))
-
-/** Words with digits in them: numbers, keys, references. */
-const codesIn = (text: string): readonly string[] =>
-  (text.match(/[\p{L}\p{N}]{5,100}/gu) ?? []).slice(0, CODES_MAX).filter((word) => /\p{N}/u.test(word))

@@ -53,10 +53,15 @@ export function says(text: string, value: string): boolean {
   if (needle === '') return false
   const hay = text.toLowerCase()
   const form = urlForm(needle)
-  if (form !== undefined && tokensOf(hay).some((token) => urlForm(token) === form && !isOther(needle, token)))
+  if (
+    form !== undefined &&
+    hay.includes(form) &&
+    tokensOf(hay).some((token) => urlForm(token) === form && !isOther(needle, token))
+  )
     return true
   // Of a URL that is said, no part is: neither the site nor a name in its path.
-  if (HAS_SCHEME.test(needle)) return tokensOf(hay).includes(needle)
+  if (HAS_SCHEME.test(needle)) return hay.includes(needle) && tokensOf(hay).includes(needle)
+  if (!hay.includes(needle) && !/\d\D{0,2}\d/.test(needle)) return false
   const plain = hay.includes('://') || hay.includes('www.') ? hay.replace(SAID_URLS, ' | ') : hay
   return standsWhole(needle, plain) || standsInGroups(needle, plain)
 }
