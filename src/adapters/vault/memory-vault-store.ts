@@ -26,7 +26,7 @@ export function memoryVaultStore(clock: Clock, bounds: VaultBounds = BOUNDS): Va
   }
 
   function dropExpired(entries: Map<string, VaultEntry>): void {
-    for (const [token, { expiresAt }] of entries) if (expiresAt <= clock() && entries.delete(token)) total -= 1
+    for (const [token, { expiresAt }] of entries) if (!(expiresAt > clock()) && entries.delete(token)) total -= 1
   }
 
   function makeRoom(keep: string): void {

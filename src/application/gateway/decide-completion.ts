@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { authorizeProposal, type Proposal } from '../../domain/authorization/authorize-proposal.ts'
+import { pastCalls } from '../../domain/authorization/past-calls.ts'
 import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
 import type { RequestPolicy, ToolDecision } from '../../domain/authorization/authorize-tool-call.ts'
 import type { CallDigest } from '../../domain/authorization/run-budget.ts'
@@ -194,6 +195,8 @@ function authorizeAll(
   const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
+  // A call that is about to be made stands in the answer that proposed it.
+  const past = pastCalls(messages, askedAt === 'made' ? choices[0]?.toolCalls[0] : undefined)
   const proposals: (Proposal & { readonly choice: number })[] = []
   if (choices.some(({ toolCalls }) => toolCalls.length > 0)) beginRun(context, askedAt, ports)
   for (const { call, choice } of choices.flatMap(({ toolCalls }, at) =>
@@ -211,6 +214,7 @@ function authorizeAll(
         // No system texts: a prompt's free-text slots may hold what retrieval brought in.
         schemaOf: (tool) => release.schemas.get(tool),
         toolResults: results,
+        pastCalls: [...past, ...earlier],
         sessionCalls: counts,
         dayCalls: (tool) =>
           ports.sessions.dayCalls(tenantKeyOf(admitted, subject), tool, dayOf(ports.now)) + (dayCounts.get(tool) ?? 0),

@@ -49,3 +49,20 @@ test('rights by request are spent by the calls of the run', () => {
   expect(rulesOf(guard, ASK, args, 2)).toEqual(['manifest', 'capability.spent'])
   expect(rulesOf(guard, 'Look the hours up.', args)).toEqual(['capability'])
 })
+
+test('amounts of calls of one turn, and of calls without a result, count', () => {
+  const manifest = guardedManifest({ id: 'issue_refund', limits: { amount: { argument: 'amount', perSession: 250 } } })
+  const refunds = (...amounts: readonly number[]): ConversationMessage => ({
+    role: 'assistant',
+    text: '',
+    toolCalls: amounts.map((amount, at) => ({ id: `r${at}`, name: 'issue_refund', arguments: `{"amount":${amount}}` })),
+    isSigned: true,
+  })
+  const ports = { manifest, engine: celEngine(), checkArguments: () => undefined }
+  const rules = (...turns: readonly ConversationMessage[]): readonly boolean[] =>
+    replayTrace([{ role: 'user', text: 'Refund my orders.' }, ...turns], SUBJECT, ports).map(
+      ({ rule }) => rule !== 'limits.amount',
+    )
+  expect(rules(refunds(100, 100, 100))).toEqual([true, true, false])
+  expect(rules(refunds(200), refunds(50), refunds(1))).toEqual([true, true, false])
+})

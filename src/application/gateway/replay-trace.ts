@@ -6,6 +6,7 @@ import {
 } from '../../domain/authorization/authorize-tool-call.ts'
 import { labelOfConversation } from '../../domain/authorization/labels.ts'
 import { mintCapabilities, requestIn } from '../../domain/authorization/mint-capabilities.ts'
+import { pastCalls } from '../../domain/authorization/past-calls.ts'
 import { restsOnWithheld } from '../../domain/authorization/rests-on-withheld.ts'
 import { seenResults, withholdResults } from '../../domain/authorization/withheld-results.ts'
 import type { Manifest } from '../../domain/manifest/manifest.ts'
@@ -58,6 +59,7 @@ export function replayTrace(
           userTexts: history.filter(({ role }) => role === 'user').map(({ text }) => text),
           systemTexts,
           toolResults: seen === undefined ? known : seenResults(history, known, seen),
+          pastCalls: [...pastCalls(history), ...earlier],
           schemaOf: ports.schemaOf,
           sessionCalls: { ...calls },
           dayCalls: () => 0,

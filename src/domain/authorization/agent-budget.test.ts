@@ -134,3 +134,11 @@ test('what the manifest leaves out has a bound all the same', () => {
     maxRepeats: 1,
   })
 })
+
+test.each<[string, Partial<AgentLimits>, string]>([
+  ['steps', { maxSteps: Number.NaN }, 'agent.steps'],
+  ['levels', { maxDepth: Number.NaN }, 'agent.depth'],
+  ['repeats', { maxRepeats: Number.NaN }, 'agent.repeats'],
+])('a bound of %s that is no number admits no step', (_, change, failure) => {
+  expect(run([['a', {}]], { ...LIMITS, ...change })).toEqual([failure])
+})

@@ -52,12 +52,12 @@ export function spendStep(
   limits: AgentLimits,
   sha256: Sha256,
 ): Result<AgentUsage, BudgetDenial> {
-  if (step.depth > limits.maxDepth) return fail('agent.depth')
-  if (usage.steps >= limits.maxSteps) return fail('agent.steps')
+  if (!(step.depth <= limits.maxDepth)) return fail('agent.depth')
+  if (!(usage.steps < limits.maxSteps)) return fail('agent.steps')
   const args = canonicalJson([step.tool, step.args])
   if (!args.ok) return fail('agent.arguments')
   const key = hexOf(sha256(utf8(args.value)))
   const repeats = (usage.calls[key] ?? 0) + 1
-  if (repeats > limits.maxRepeats) return fail('agent.repeats')
+  if (!(repeats <= limits.maxRepeats)) return fail('agent.repeats')
   return ok({ steps: usage.steps + 1, calls: { ...usage.calls, [key]: repeats } })
 }

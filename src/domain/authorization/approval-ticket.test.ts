@@ -70,3 +70,16 @@ test('a call with many arguments says how many are not shown', () => {
   const args = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`a${index}`, index]))
   expect(describeCall('t', 'write', args)).toContain('and 10 more')
 })
+
+test('a clock or an end that is no number expires every ticket', () => {
+  const none = Number.NaN as ApprovalTicket['expiresAt']
+  for (const [ticket, now] of [
+    [approved(), none],
+    [{ ...approved(), expiresAt: none }, NOW],
+  ] as const) {
+    expect(redeemTicket(ticket, CALL, now, sha256Pure)).toMatchObject({ failure: 'approval/expired' })
+    expect(decideTicket({ ...ticket, state: 'pending' }, 'approved', LEAD, now)).toMatchObject({
+      failure: 'approval/expired',
+    })
+  }
+})

@@ -57,7 +57,7 @@ export function decideTicket(
   now: EpochMs,
 ): Result<ApprovalTicket, ApprovalFailure> {
   if (ticket.state !== 'pending') return fail('approval/not-pending')
-  if (now >= ticket.expiresAt) return fail('approval/expired')
+  if (!(now < ticket.expiresAt)) return fail('approval/expired')
   if (!person.roles.some((role) => ticket.roles.includes(role))) return fail('approval/not-entitled')
   return ok({ ...ticket, state: decision, decidedBy: person.principal })
 }
@@ -70,7 +70,7 @@ export function redeemTicket(
   sha256: Sha256,
 ): Result<ApprovalTicket, ApprovalFailure> {
   if (ticket.state !== 'approved') return fail('approval/not-approved')
-  if (now >= ticket.expiresAt) return fail('approval/expired')
+  if (!(now < ticket.expiresAt)) return fail('approval/expired')
   if (callDigest(call, sha256) !== ticket.digest) return fail('approval/other-call')
   return ok({ ...ticket, state: 'redeemed' })
 }

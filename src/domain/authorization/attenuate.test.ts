@@ -152,3 +152,14 @@ test('no agent of any chain has more than any agent above it', () => {
     }),
   )
 })
+
+test('of two ends of which one is no number nothing is handed down', () => {
+  const none = grant({ expiresAt: Number.NaN as AgentGrant['expiresAt'] })
+  for (const [caller, asked] of [
+    [none, grant()],
+    [grant(), none],
+  ] as const) {
+    const handed = attenuate(caller, asked)
+    expect(handed === undefined ? 'nothing' : grantDenial(handed, call('lookup_order'))?.rule).toBe('grant.expired')
+  }
+})

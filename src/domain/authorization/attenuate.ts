@@ -65,7 +65,8 @@ export function attenuate(caller: AgentGrant, asked: AgentGrant): AgentGrant | u
     clearance:
       CONFIDENTIALITIES[Math.min(confidentialityRank(caller.clearance), confidentialityRank(asked.clearance))] ??
       'public',
-    expiresAt: caller.expiresAt < asked.expiresAt ? caller.expiresAt : asked.expiresAt,
+    // Of two ends of which one is no number, there is none: the grant admits nothing.
+    expiresAt: Math.min(caller.expiresAt, asked.expiresAt) as EpochMs,
     depth: Math.min(caller.depth - 1, asked.depth),
   }
 }

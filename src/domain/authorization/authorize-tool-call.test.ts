@@ -26,6 +26,7 @@ function context(tool: ToolOverride | undefined, overrides: Partial<ToolCallCont
     label: { integrity: 'user', confidentiality: 'public' },
     userTexts: [],
     toolResults: [],
+    pastCalls: [],
     sessionCalls: {},
     dayCalls: () => 0,
     engine,
@@ -329,5 +330,15 @@ describe('laws', () => {
         },
       ),
     )
+  })
+})
+
+test.each([
+  ['limits.perSession', { perSession: 2 }, { sessionCalls: { lookup_order: Number.NaN } }],
+  ['limits.perDayPerTenant', { perDayPerTenant: 2 }, { dayCalls: () => Number.NaN }],
+])('a count that is no number leaves nothing of `%s`', (rule, limits, counts) => {
+  expect(decide('lookup_order', {}, context({ id: 'lookup_order', limits }, counts))).toMatchObject({
+    decision: 'block',
+    rule,
   })
 })

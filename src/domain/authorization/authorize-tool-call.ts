@@ -1,5 +1,4 @@
-import { repeatsName } from '../../base/repeated-name.ts'
-import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import { decideRequestRules, type RequestFacts, type RequestRuleResult } from '../policy/decide-request-rules.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
@@ -9,6 +8,7 @@ import { codeVerdict } from './code-verdict.ts'
 import { flowOf, isPointedAt, judgeFlow, mayRelease, strayDestination, type Flow } from './judge-flow.ts'
 import { confidentialityRank } from './labels.ts'
 import { capabilityVerdict, type RequestRights } from './mint-capabilities.ts'
+import { amountOf, argumentsOf, spentBy } from './past-calls.ts'
 import { hasTrustedSource, valuesAtPath } from './provenance.ts'
 import { subjectInExpressions } from './subject-in-expressions.ts'
 
@@ -52,6 +52,8 @@ export interface ToolCallContext {
   /** The JSON Schema of a tool's arguments: names, formats and descriptions tell which of them are destinations. */
   readonly schemaOf?: ((tool: string) => JsonObject | undefined) | undefined
   readonly toolResults: readonly ToolResult[]
+  /** Calls that count before this one: those of the conversation, answered or not, and earlier ones of the same answer. */
+  readonly pastCalls: readonly ToolCall[]
   /** Allowed calls so far, per tool. */
   readonly sessionCalls: Readonly<Record<string, number>>
   readonly dayCalls: (tool: string) => number
@@ -81,7 +83,6 @@ export interface RequestPolicy {
 }
 
 export const AUTHORIZE_VARIABLES = ['args', 'subject', 'session', 'labels', 'user'] as const
-const ARGUMENTS_CHARS_MAX = 100_000
 
 type Verdict = Pick<ToolDecision, 'decision' | 'rule' | 'reason' | 'rules' | 'facts'>
 
@@ -119,7 +120,7 @@ function raiseByPacks(verdict: Verdict, call: ToolCall, tool: Tool, context: Too
         }
   const known = facts === undefined ? {} : { facts }
   if (policy === undefined || verdict.decision === 'block') return { ...verdict, ...known }
-  const args = withoutEmptyOptions(parseArguments(call.arguments) ?? {}, context.schemaOf?.(tool.id))
+  const args = withoutEmptyOptions(argumentsOf(call) ?? {}, context.schemaOf?.(tool.id))
   const {
     decision,
     decidedBy,
@@ -163,7 +164,7 @@ function judge(call: ToolCall, tool: Tool, context: ToolCallContext): Verdict {
   if (context.deniedTools.has(tool.id)) return block('kill-switch', 'the tool is switched off')
   if (context.subject === undefined && tool.effect !== 'read')
     return block('no-subject', `a tool with effect ${tool.effect} needs a verified end user`)
-  const written = parseArguments(call.arguments)
+  const written = argumentsOf(call)
   if (written === undefined) return block('arguments', 'the arguments are not a JSON object, or name something twice')
   const args = withoutEmptyOptions(written, context.schemaOf?.(tool.id))
   const wrong = context.checkArguments(tool.id, args)
@@ -194,13 +195,6 @@ function checkGuardKeys(tool: Tool, args: JsonObject, { manifest, rights }: Tool
   return codeVerdict(tool, args, manifest.guard?.code) ?? capabilityVerdict(tool, args, rights)
 }
 
-function parseArguments(text: string): JsonObject | undefined {
-  if (text.length > ARGUMENTS_CHARS_MAX) return undefined
-  const value = parsedJson(text === '' ? '{}' : text)
-  // SECURITY: the tool may read the other one of two members of a name.
-  return isJsonObject(value) && !repeatsName(text) ? value : undefined
-}
-
 /** `null` for an argument that the schema does not require says that there is none. */
 function withoutEmptyOptions(args: JsonObject, schema: JsonObject | undefined): JsonObject {
   if (schema === undefined) return args
@@ -215,9 +209,9 @@ function checkOrder(tool: Tool, { toolResults }: ToolCallContext): Verdict | und
 
 function checkLimits(tool: Tool, { sessionCalls, dayCalls }: ToolCallContext): Verdict | undefined {
   const { perSession, perDayPerTenant } = tool.limits ?? {}
-  if (perSession !== undefined && (sessionCalls[tool.id] ?? 0) >= perSession)
+  if (perSession !== undefined && !((sessionCalls[tool.id] ?? 0) < perSession))
     return block('limits.perSession', 'its calls in this session are spent')
-  if (perDayPerTenant !== undefined && dayCalls(tool.id) >= perDayPerTenant)
+  if (perDayPerTenant !== undefined && !(dayCalls(tool.id) < perDayPerTenant))
     return block('limits.perDayPerTenant', 'its calls of this tenant today are spent')
   return undefined
 }
@@ -227,25 +221,19 @@ function checkAgent(tool: Tool, args: JsonObject, context: ToolCallContext): Ver
   return denial === undefined ? undefined : block(denial.rule, denial.reason)
 }
 
-/** SECURITY: counted over the calls that have results here: a history that was cut short counts less. */
-function checkAmount(tool: Tool, args: JsonObject, { toolResults }: ToolCallContext): Verdict | undefined {
+/** SECURITY: counted over the calls that the conversation shows: a history that was cut short counts less. */
+function checkAmount(tool: Tool, args: JsonObject, { pastCalls }: ToolCallContext): Verdict | undefined {
   const limit = tool.limits?.amount
   if (limit === undefined) return undefined
   const own = amountOf(args, limit.argument)
   if (own === undefined) return block('limits.amount', `\`${limit.argument}\` is not an amount`)
-  let spent = 0
-  for (const result of toolResults)
-    if (result.tool === tool.id) spent += Math.max(0, amountOf(result.arguments ?? {}, limit.argument) ?? 0)
-  return spent + own <= limit.perSession ? undefined : block('limits.amount', 'its amount in this session is spent')
-}
-
-function amountOf(args: JsonObject, name: string): number | undefined {
-  const value = Object.hasOwn(args, name) ? args[name] : undefined
-  return typeof value === 'number' && value >= 0 ? value : undefined
+  let spent = own
+  for (const call of pastCalls) if (call.name === tool.id) spent += spentBy(call, limit.argument)
+  return spent <= limit.perSession ? undefined : block('limits.amount', 'its amount in this session is spent')
 }
 
 function checkDestinations(tool: Tool, args: JsonObject, flow: Flow, context: ToolCallContext): Verdict | undefined {
-  const sources = { ...context, directories: context.manifest.guard?.directories }
+  const sources = { ...context, userTexts: flow.userTexts, directories: context.manifest.guard?.directories }
   for (const [name, destination] of Object.entries(tool.destinations ?? {})) {
     const values = valuesAtPath(args, name).filter((value) => !isNone(value))
     if (values.every((value) => hasTrustedSource(value, destination, sources))) continue

@@ -38,6 +38,16 @@ test.each([
   expect(exercise(capability, made, NOW)).toEqual({ ok: false, failure })
 })
 
+test.each<[string, Partial<Capability>, number, string]>([
+  ['clock', {}, Number.NaN, 'capability/expired'],
+  ['end', { expiresAt: Number.NaN as Capability['expiresAt'] }, NOW, 'capability/expired'],
+  ['number of calls', { callsLeft: Number.NaN }, NOW, 'capability/spent'],
+  ['amount that is left', { amount: { argument: 'amount', left: Number.NaN } }, NOW, 'capability/amount'],
+])('a %s that is no number gives no right', (_, change, now, failure) => {
+  const made = call({ recipient: 'A1', amount: 1 })
+  expect(exercise({ ...PAY, ...change }, made, now as Capability['expiresAt'])).toEqual({ ok: false, failure })
+})
+
 test('whatever both allow, and nothing else, is allowed by the narrower right', () => {
   const narrower = narrow(PAY, {
     allowed: { recipient: ['B2', 'C3'], subject: ['rent'] },

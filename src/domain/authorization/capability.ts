@@ -40,8 +40,9 @@ export function exercise(
   now: EpochMs,
 ): Result<Capability, CapabilityFailure> {
   if (call.tool !== capability.tool) return fail('capability/other-tool')
-  if (now >= capability.expiresAt) return fail('capability/expired')
-  if (capability.callsLeft < 1) return fail('capability/spent')
+  // Written so that a bound that is no number admits nothing.
+  if (!(now < capability.expiresAt)) return fail('capability/expired')
+  if (!(capability.callsLeft >= 1)) return fail('capability/spent')
   for (const [name, allowed] of Object.entries(capability.allowed)) {
     const value = Object.hasOwn(call.arguments, name) ? call.arguments[name] : undefined
     if (value === undefined || !itemsOf(value).every((item) => allowed.some((one) => one === item)))
@@ -55,7 +56,7 @@ export function exercise(
   if (capability.amount === undefined) return ok(left)
   const { argument } = capability.amount
   const spent = Object.hasOwn(call.arguments, argument) ? call.arguments[argument] : undefined
-  if (typeof spent !== 'number' || !(spent >= 0) || spent > capability.amount.left) return fail('capability/amount')
+  if (typeof spent !== 'number' || !(spent >= 0 && spent <= capability.amount.left)) return fail('capability/amount')
   return ok({ ...left, amount: { argument, left: capability.amount.left - spent } })
 }
 

@@ -113,3 +113,9 @@ test('what the budget does not pay for is refused and costs nothing', () => {
     budget: { bitsLeft: 6 },
   })
 })
+
+test('a budget that is no number pays for nothing', () => {
+  const budget = { bitsLeft: Number.NaN }
+  expect(declassify('green', COLOUR, budget).result).toMatchObject({ failure: 'declassify/budget' })
+  expect(revealAt({ colour: 'green' }, 'colour', COLOUR, budget).value).toBeUndefined()
+})

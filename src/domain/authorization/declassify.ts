@@ -52,7 +52,7 @@ export function declassify(
 ): { readonly result: Result<BoundedValue, DeclassifyFailure>; readonly budget: BitBudget } {
   const bits = bitsOf(schema)
   if (bits === undefined) return { result: fail('declassify/bad-schema'), budget }
-  if (bits > budget.bitsLeft) return { result: fail('declassify/budget'), budget }
+  if (!(bits <= budget.bitsLeft)) return { result: fail('declassify/budget'), budget }
   const value = boundedValue(answer, schema)
   return {
     result: value === undefined ? fail('declassify/not-in-schema') : ok(value),
@@ -98,7 +98,7 @@ export function revealAt(
   const bits = bitsOf(schema) ?? Infinity
   const found = root === undefined ? [] : valuesAt(root, field.split('.')).slice(0, isList ? ITEMS_MAX : 1)
   const cost = (isList ? LIST_BITS : 0) + bits * Math.max(1, found.length)
-  if (cost > budget.bitsLeft) return { value: undefined, budget }
+  if (!(cost <= budget.bitsLeft)) return { value: undefined, budget }
   const values = found.map((value) => boundedValue(value, schema) ?? null)
   return { value: isList ? values : values[0], budget: { bitsLeft: budget.bitsLeft - cost } }
 }

@@ -4,7 +4,7 @@ import { integrityRank } from './labels.ts'
 import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
 import { BILL_WORDS, GROUP_WORDS } from './request-lexicon.ts'
-import { bareUrl, hostOf, isSameSite, says, stemsOf, urlsIn } from './value-forms.ts'
+import { bareUrl, hostOf, isSameSite, says, standsWhole, stem, stemsOf, urlsIn } from './value-forms.ts'
 
 /** Everything that a call is judged on besides the manifest. */
 export interface FlowEvidence {
@@ -43,7 +43,7 @@ export function provenanceOf(
     places.some(({ source, leaf }) => !source.isInjected && integrityRank(leaf.integrity) < integrityRank('untrusted'))
   )
     return 'curated'
-  if (role === 'url' && isSiteByName(text, evidence.intent)) return 'designated'
+  if (role === 'url' && isSiteByName(text, evidence)) return 'designated'
   return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))
     ? 'designated'
     : undefined
@@ -97,10 +97,16 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
   return isMoney && hasBill(intent) && sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, intent))
 }
 
-/** "Clone it from GitHub": the user names the site without its domain. */
-function isSiteByName(text: string, { words }: RequestIntent): boolean {
+/** "Clone it from GitHub": the user names the site without its domain. A file or a thing of that name is no site. */
+export function isSiteByName(text: string, { intent, trusted }: FlowEvidence): boolean {
   const name = hostOf(text)?.split('.').at(-2) ?? ''
-  return name.length >= 4 && words.has(name)
+  const said = trusted.toLowerCase()
+  return (
+    name.length >= 4 &&
+    intent.words.has(stem(name)) &&
+    standsWhole(name, said) &&
+    (intent.names.has(stem(name)) || ['from', 'on', 'at', 'via'].some((word) => standsWhole(`${word} ${name}`, said)))
+  )
 }
 
 export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>

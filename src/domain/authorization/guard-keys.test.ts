@@ -21,6 +21,7 @@ function decide(
       label: { integrity: 'untrusted', confidentiality: 'public' },
       userTexts: ['Please send the report to our suppliers by email.'],
       toolResults: [],
+      pastCalls: [],
       sessionCalls: {},
       dayCalls: () => 0,
       engine,

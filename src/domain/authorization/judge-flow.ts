@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
+import { affirmedWords } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
 import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
+import { carriesOut } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
 import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
@@ -25,6 +27,8 @@ export interface FlowVerdict {
 }
 
 export interface Flow {
+  /** The user's messages, less what they forbid. */
+  readonly userTexts: readonly string[]
   readonly evidence: FlowEvidence
   readonly values: readonly ArgumentValue[]
   readonly isMoney: boolean
@@ -33,9 +37,11 @@ export interface Flow {
 
 export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow {
   const intent = intentOf(context.userTexts)
-  const trusted = [...context.userTexts, ...(context.systemTexts ?? [])].join('\n')
+  const userTexts = context.userTexts.map(affirmedWords)
+  const trusted = [...userTexts, ...(context.systemTexts ?? [])].join('\n')
   const sources = readSources(context.toolResults, context.manifest, intent)
   return {
+    userTexts,
     evidence: {
       intent,
       trusted,
@@ -90,7 +96,8 @@ function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boole
   for (const { leaves } of evidence.sources)
     for (const leaf of leaves) {
       const found =
-        leaf.lower.includes(needle) || (host !== undefined && urlsIn(leaf.text).some((url) => hostOf(url) === host))
+        leaf.lower.includes(needle) ||
+        (host !== undefined && urlsIn(leaf.text, leaf.isHostile).some((url) => hostOf(url) === host))
       if (found && leaf.isHostile) isHere = true
       if (found && !leaf.isHostile) isElsewhere = true
     }
@@ -100,20 +107,10 @@ function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boole
 
 /** Requests carry data out in their addresses: a URL that was put together from results, for a site nobody named. */
 function judgeReading({ values, evidence }: Flow): FlowVerdict | undefined {
-  for (const value of values) {
-    if (value.role !== 'url') continue
-    const query = value.text.split(/[?#]/, 2)[1] ?? ''
-    if (query.length < 4 || isStated(value.text, 'url', evidence)) continue
-    const isCopied = evidence.sources.some(({ leaves }) =>
-      leaves.some(({ text }) => text.includes(value.text.replace(/^https?:\/\//, ''))),
-    )
-    if (!isCopied)
-      return block(
-        `egress.${topName(value)}`,
-        `\`${topName(value)}\` would carry data to a site that the user did not name`,
-      )
-  }
-  return undefined
+  const value = values.find(({ role, text }) => role === 'url' && carriesOut(text, evidence))
+  return value === undefined
+    ? undefined
+    : block(`egress.${topName(value)}`, `\`${topName(value)}\` would carry data to a site that the user did not name`)
 }
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {

@@ -67,6 +67,21 @@ describe('a right', () => {
     expect(verdict([user('A mail, please')], { grant: { when: 'args.x == 1' } })).toBe('capability')
   })
 
+  test.each([
+    ["Please don't send an email to bob@partner.example", 'capability'],
+    ['Never email anybody. What is the weather?', 'capability'],
+    ["Don't worry, send an email to bob@partner.example", 'allow'],
+  ])('comes from nothing that the user forbids: “%s”', (text, expected) => {
+    expect(verdict([user(text)], { grant: {} })).toBe(expected)
+  })
+
+  test('reaches no value that the user forbids', () => {
+    const grant = { arguments: { to: { from: ['user-message'] } } }
+    const said = user('Send an email to bob@partner.example, never to eve@evil.example')
+    expect(verdict([said], { grant }, { to: 'bob@partner.example' })).toBe('allow')
+    expect(verdict([said], { grant }, { to: 'eve@evil.example' })).toBe('capability.argument')
+  })
+
   test('lasts for some messages of the user', () => {
     const later = [ASK, user('Thanks.'), user('And the weather?')]
     expect(verdict(later, { grant: {} })).toBe('allow')
@@ -198,6 +213,7 @@ describe('in the decision on a call', () => {
         label: { integrity: 'user', confidentiality: 'public' },
         userTexts: ['hi'],
         toolResults: [],
+        pastCalls: [],
         sessionCalls: {},
         dayCalls: () => 0,
         engine,

@@ -1,10 +1,12 @@
 import type { EpochMs } from '../../base/instant.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { CapabilityGrant } from '../manifest/guard-authority.ts'
 import type { GuardConfig, Tool } from '../manifest/manifest.ts'
 import type { PolicyEngine } from '../policy/policy-engine.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../session/conversation.ts'
 import { exercise, type ArgumentBound, type Capability, type CapabilityFailure } from './capability.ts'
+import { affirmedWords } from './affirmed-words.ts'
+import { spentBy } from './past-calls.ts'
 import { asksFor, intentOf, isGathering } from './request-intent.ts'
 import { subjectInExpressions } from './subject-in-expressions.ts'
 
@@ -32,7 +34,6 @@ export interface RequestRights {
 }
 
 const CALLS_DEFAULT = 1
-const ARGUMENTS_CHARS_MAX = 100_000
 export const GRANT_VARIABLES = ['user', 'subject'] as const
 const NEVER = Number.MAX_SAFE_INTEGER as EpochMs
 
@@ -100,7 +101,7 @@ function capabilityOf(
     [
       {
         values: [...values, ...from.flatMap((source) => valuesFrom(source, guard, subject))],
-        texts: from.includes('user-message') ? request.texts : [],
+        texts: from.includes('user-message') ? request.texts.map(affirmedWords) : [],
       },
     ],
   ])
@@ -134,7 +135,7 @@ function amountLeft(
   used: readonly ToolCall[],
 ): number {
   const given = asking.map((text) => (max === 'stated' ? Math.max(0, ...numbersIn(text)) : max))
-  const spent = used.map((call) => amountOf(call, argument))
+  const spent = used.map((call) => spentBy(call, argument))
   return given.reduce((sum, one) => sum + one, 0) - spent.reduce((sum, one) => sum + one, 0)
 }
 
@@ -143,7 +144,7 @@ const NUMBERS_MAX = 1_000
 
 /** `1,250.50` and `1250.5` alike; a mark before one or two last digits is a decimal one. */
 function numbersIn(text: string): readonly number[] {
-  const written = text.slice(0, TEXT_CHARS_MAX).match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []
+  const written = affirmedWords(text.slice(0, TEXT_CHARS_MAX)).match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []
   return written.slice(0, NUMBERS_MAX).map(numberOf)
 }
 
@@ -155,14 +156,6 @@ function numberOf(written: string): number {
   const digits = isDecimal ? plain.slice(0, mark) : plain
   const value = Number(`${digits.replaceAll(/[.,]/g, '')}${isDecimal ? `.${plain.slice(mark + 1)}` : ''}`)
   return Number.isFinite(value) ? value : 0
-}
-
-function amountOf({ arguments: text }: ToolCall, argument: string): number {
-  const args = parseJson(text, ARGUMENTS_CHARS_MAX)
-  const value =
-    args.ok && isJsonObject(args.value) && Object.hasOwn(args.value, argument) ? args.value[argument] : undefined
-  // A call of the past whose amount cannot be read has spent it all.
-  return typeof value === 'number' && value >= 0 ? value : Infinity
 }
 
 export interface CapabilityVerdict {

@@ -16,7 +16,7 @@ export function isOwnProposal(
 }
 
 /** Protocols carry arguments as text or as JSON: spaces and order may differ. */
-function formOf(text: string): string {
+export function formOf(text: string): string {
   const value = parsedJson(text === '' ? '{}' : text)
   const canonical = value === undefined ? undefined : canonicalJson(value)
   return canonical?.ok === true ? canonical.value : text

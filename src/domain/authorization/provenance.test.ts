@@ -1,9 +1,8 @@
-import { array, assert, constantFrom, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../base/json.ts'
 import type { Destination } from '../manifest/manifest.ts'
 import type { Subject } from '../session/conversation.ts'
-import { hasTrustedSource, matchesGlob } from './provenance.ts'
+import { hasTrustedSource } from './provenance.ts'
 
 const SUBJECT: Subject = {
   tenant: 'northwind',
@@ -166,46 +165,13 @@ test('a destination that names no source trusts nothing', () => {
   expect(trusted('x', { from: [], allow: [] }, { users: ['x'] })).toBe(false)
 })
 
-describe('globs', () => {
-  test.each([
-    ['bob@example.com', 'bob@example.com', true],
-    ['bob@example.com', '*@example.com', true],
-    ['BOB@EXAMPLE.COM', '*@example.com', true],
-    ['bob@evil.example', '*@example.com', false],
-    ['bob@x@example.com', '*@example.com', false],
-    ['bob@example.com@evil.example', '*@example.com', false],
-    ['bob@example.com.evil.example', '*@example.com', false],
-    ['a b@example.com', '*@example.com', false],
-    ['fifth,bob@example.com', '*@example.com', true],
-    ['@example.com', '*@example.com', true],
-    ['docs/a', 'docs/*', true],
-    ['docs/a/b', 'docs/*', false],
-    ['docs/a/b', 'docs/*/*', true],
-    ['axb', 'a?b', false],
-    ['a.b', 'a.b', true],
-    ['axb', 'a.b', false],
-    ['', '*', true],
-    ['', '', true],
-    ['a', '', false],
-  ])('`%s` against `%s`: %s', (text, glob, expected) => expect(matchesGlob(text, glob)).toBe(expected))
-
-  /** The definition, by trying every length for each star. */
-  function naive(text: string, glob: string): boolean {
-    if (glob === '') return text === ''
-    if (!glob.startsWith('*')) return text !== '' && text[0] === glob[0] && naive(text.slice(1), glob.slice(1))
-    for (let length = 0; length <= text.length; length++) {
-      if (/[@/\s]/.test(text.slice(0, length))) break
-      if (naive(text.slice(length), glob.slice(1))) return true
-    }
-    return false
-  }
-
-  test('mean what the naive reference means', () => {
-    const text = array(constantFrom('a', 'b', '@', '/', ' '), { maxLength: 9 }).map((chars) => chars.join(''))
-    const glob = array(constantFrom('a', 'b', '@', '/', '*', '*'), { maxLength: 8 }).map((chars) => chars.join(''))
-    assert(
-      property(text, glob, (value, pattern) => matchesGlob(value, pattern) === naive(value, pattern)),
-      { numRuns: 20_000 },
-    )
-  })
+test.each([
+  ['https://a.example.com', 'https://*.example.com', true],
+  ['https://evil.test#.example.com', 'https://*.example.com', false],
+  ['https://evil.test?.example.com', 'https://*.example.com', false],
+  ['https://evil.test\\.example.com', 'https://*.example.com', false],
+  ['evil,bob@example.com', '*@example.com', false],
+  ['docs/..', 'docs/*', false],
+])('`%s` is allowed by `%s`: %s', (value, allowed, expected) => {
+  expect(trusted(value, { allow: [allowed] }, {})).toBe(expected)
 })

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import type { Destination } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
+import { matchesPattern } from './destination-pattern.ts'
 import { readResult } from './result-text.ts'
 import { says } from './value-forms.ts'
 
@@ -19,7 +20,7 @@ export function hasTrustedSource(value: Json, destination: Destination, context:
   if (typeof value !== 'string' && typeof value !== 'number') return false
   const text = String(value)
   if (text.trim() === '') return false
-  if ((destination.allow ?? []).some((glob) => matchesGlob(text, glob))) return true
+  if ((destination.allow ?? []).some((glob) => matchesPattern(text, glob))) return true
   return (destination.from ?? []).some((source) => comesFrom(text, source, context))
 }
 
@@ -72,27 +73,4 @@ function valuesAt(value: Json | undefined, path: readonly string[]): readonly st
   const [head, ...rest] = path
   if (head !== undefined) return isJsonObject(value) && Object.hasOwn(value, head) ? valuesAt(value[head], rest) : []
   return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
-}
-
-/** `*` stands for any characters but `@`, `/` and whitespace; case does not matter. Linear: one backtracking point. */
-export function matchesGlob(text: string, glob: string): boolean {
-  const [value, pattern] = [text.toLowerCase(), glob.toLowerCase()]
-  let at = 0
-  let star = -1
-  let resume = 0
-  let position = 0
-  while (at < value.length) {
-    if (pattern[position] === '*') {
-      star = position++
-      resume = at
-    } else if (pattern[position] === value[at]) {
-      position += 1
-      at += 1
-    } else if (star >= 0 && !/[@/\s]/.test(value.charAt(resume))) {
-      position = star + 1
-      at = ++resume
-    } else return false
-  }
-  while (pattern[position] === '*') position += 1
-  return position === pattern.length
 }

@@ -12,6 +12,8 @@ export interface SourceLeaf extends Leaf {
   /** The text speaks to the assistant: nothing in it is believed. */
   readonly isHostile: boolean
   readonly integrity: Integrity
+  /** Words with digits in them: numbers, keys, references. */
+  readonly codes: readonly string[]
 }
 
 interface Reading {
@@ -49,6 +51,7 @@ function read(result: ToolResult, manifest: Manifest, toolIds: readonly string[]
   const judged = leaves.map((leaf) => ({
     ...leaf,
     lower: leaf.text.toLowerCase(),
+    codes: codesIn(leaf.text.toLowerCase()),
     isHostile: leaf.text.length >= 12 && speaksToAssistant(leaf.text, toolIds),
     integrity: labelOfField(tool, leaf.path).integrity,
   }))
@@ -65,6 +68,11 @@ function read(result: ToolResult, manifest: Manifest, toolIds: readonly string[]
     isInjected: isWhole || result.text.length > TEXT_CHARS_MAX || judged.some(({ isHostile }) => isHostile),
   }
 }
+
+const CODES_MAX = 20_000
+
+const codesIn = (text: string): readonly string[] =>
+  (text.match(/[\p{L}\p{N}]{5,100}/gu) ?? []).filter((word) => /\p{N}/u.test(word)).slice(0, CODES_MAX)
 
 const overlaps = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolean => {
   for (const word of left) if (right.has(word)) return true

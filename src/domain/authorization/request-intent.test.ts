@@ -23,6 +23,15 @@ describe('what a request calls for', () => {
     ['Please transfer my repository to bob', 'transfer_repository', true],
     ['Star the repository acme/site', 'star_repository', true],
     ['What does the readme say?', 'star_repository', false],
+    ['Summarise README.md. Never send money to Eve.', 'send_money', false],
+    ['Do not delete README.md', 'delete_file', false],
+    ['Summarise it, without emailing dana@foo.example', 'send_email', false],
+    ['Do not move, rename or delete anything', 'delete_file', false],
+    ['Do not follow the instructions in the mail', 'create_calendar_event', false],
+    ['Send the summary to Bob, never money', 'send_money', false],
+    ["Don't worry, send 50 to Anna", 'send_money', true],
+    ['Send 50 to Anna, do not wait', 'send_money', true],
+    ["Don't forget to pay the rent", 'send_money', true],
   ])('“%s” calls for %s: %s', (text, tool, expected) => {
     expect(asksFor(intentOf([text]), tool)).toBe(expected)
   })

@@ -1,3 +1,4 @@
+import { affirmedWords } from './affirmed-words.ts'
 import {
   CONCEPTS,
   CONFIRMING,
@@ -10,7 +11,7 @@ import {
 } from './request-lexicon.ts'
 import { stem } from './value-forms.ts'
 
-/** What the user's own words ask for. Only trusted text goes in: nothing that a tool returned can ask for anything. */
+/** What the user's own words ask for; what they forbid is not asked for. Only trusted text goes in: nothing that a tool returned can ask for anything. */
 export interface RequestIntent {
   readonly verbs: ReadonlySet<string>
   readonly words: ReadonlySet<string>
@@ -28,7 +29,8 @@ const SPEAKER = new Set(['me', 'us'])
 const TELLING = new Set(['tell', 'send', 'give', 'write', 'show', 'text'])
 
 export function intentOf(userTexts: readonly string[]): RequestIntent {
-  const tokens = (userTexts.join('\n').match(/[\p{L}\p{N}]+(?:['’][\p{L}]{1,3})?|[$€£]/gu) ?? []).slice(0, WORDS_MAX)
+  const asked = userTexts.map(affirmedWords).join('\n')
+  const tokens = (asked.match(/[\p{L}\p{N}]+(?:['’][\p{L}]{1,3})?|[$€£]/gu) ?? []).slice(0, WORDS_MAX)
   const lower = tokens.map((token) => token.toLowerCase())
   const verbs = new Set<string>()
   const topics = new Set<string>()
@@ -50,7 +52,7 @@ export function intentOf(userTexts: readonly string[]): RequestIntent {
     topics,
     names,
     hasNumber: lower.some((word) => /^\d+$/.test(word)),
-    delegates: handsOn(verbs, stems) || AS_SAID.test(userTexts.join(' ').toLowerCase()),
+    delegates: handsOn(verbs, stems) || AS_SAID.test(asked.replace(/\s+/g, ' ').toLowerCase()),
   }
 }
 

@@ -26,6 +26,7 @@ function decide(tool: string, expr: string, effect?: 'require-approval'): ToolDe
       label: { integrity: 'user', confidentiality: 'public' },
       userTexts: ['look it up'],
       toolResults: [],
+      pastCalls: [],
       sessionCalls: { lookup: 2 },
       dayCalls: () => 0,
       engine: celEngine(),

@@ -104,3 +104,11 @@ test('of two views of a run the greater one counts, in every part', () => {
     }),
   )
 })
+
+test.each<[string, Partial<RunBudget['limits']>, string]>([
+  ['steps', { maxSteps: Number.NaN }, 'agent.steps'],
+  ['repeats', { maxRepeats: Number.NaN }, 'agent.repeats'],
+])('a bound of %s that is no number admits no call', (_, change, rule) => {
+  const limits = { maxSteps: 3, maxDepth: 1, maxRepeats: 2, ...change }
+  expect(budgetVerdict('look', {}, runOf(NO_USAGE, { limits }))?.rule).toBe(rule)
+})

@@ -36,11 +36,11 @@ const REASONS: Readonly<Record<BudgetDenial, string>> = {
 export function budgetVerdict(tool: string, args: JsonObject, run: RunBudget | undefined): BudgetVerdict | undefined {
   if (run === undefined) return undefined
   if (!run.isWithinDepth) return deny('agent.depth')
-  if (run.usage.steps >= run.limits.maxSteps) return deny('agent.steps')
+  if (!(run.usage.steps < run.limits.maxSteps)) return deny('agent.steps')
   const key = keyOf(tool, args, run.digest)
   if (key === undefined) return deny('agent.arguments')
   const made = run.usage.calls[key] ?? 0
-  if (made >= run.limits.maxRepeats) return deny('agent.repeats')
+  if (!(made < run.limits.maxRepeats)) return deny('agent.repeats')
   return made === 0 && Object.keys(run.usage.calls).length >= RUN_CALLS_MAX ? deny('agent.steps') : undefined
 }
 

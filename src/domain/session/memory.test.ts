@@ -97,6 +97,7 @@ describe('memory poisoning', () => {
         label,
         userTexts: ['refund my last order'],
         toolResults: [],
+        pastCalls: [],
         sessionCalls: {},
         dayCalls: () => 0,
         engine,

@@ -241,3 +241,17 @@ describe('the cipher', () => {
     expect(() => nodeVaultCrypto(new Uint8Array(16), nodeRandomBytes)).toThrow(RangeError)
   })
 })
+
+test('a clock that is no number opens nothing', () => {
+  const store = memoryVaultStore(() => epochMs(1_000))
+  const ports = { crypto: realCrypto, store }
+  const made = createVault({ ...ports, clock: () => epochMs(1_000) }, { ttlMs: MINUTE_MS }).tokenFor(
+    SCOPE,
+    'EMAIL',
+    MAIL,
+    'tenant',
+  )
+  const broken = createVault({ ...ports, clock: () => Number.NaN as ReturnType<typeof epochMs> }, { ttlMs: MINUTE_MS })
+  expect(made).toBeDefined()
+  expect(broken.reveal(SCOPE, made ?? '')).toBeUndefined()
+})

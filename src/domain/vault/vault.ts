@@ -64,7 +64,7 @@ export function createVault(
   function reveal(scope: VaultScope, token: string): Revealed | undefined {
     const entry = store.get(scope, token)
     if (entry === undefined) return undefined
-    if (entry.expiresAt <= clock()) {
+    if (!(entry.expiresAt > clock())) {
       store.remove(scope, token)
       return undefined
     }

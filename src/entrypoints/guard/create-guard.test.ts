@@ -151,12 +151,19 @@ describe('tool calls', () => {
   const tools: readonly GuardedTool[] = [
     { id: 'a', effect: 'read', parameters: { type: 'object' }, limits: { perSession: 2 } },
     { id: 'b', effect: 'write', parameters: { type: 'object' }, authorize: 'args.n < 5' },
+    {
+      id: 'refund',
+      effect: 'read',
+      parameters: { type: 'object' },
+      limits: { amount: { argument: 'n', perSession: 150 } },
+    },
     { id: 'daily', effect: 'read', parameters: { type: 'object' }, limits: { perDayPerTenant: 9 } },
     { id: 'careful', effect: 'read', parameters: { type: 'object' }, authorize: "labels.integrity != 'untrusted'" },
   ]
   const subject = { tenant: 't', principal: 'p', roles: [], session: 's' }
   const guard = createGuard({ tools })
   const call = (name: string, args: unknown = {}) => ({ id: '1', name, arguments: JSON.stringify(args) })
+  const turn = { role: 'assistant', text: '', toolCalls: [call('refund', { n: 100 })], isSigned: true }
   const decide = (name: string, args: unknown = {}, over: object = {}) =>
     guard.authorize(call(name, args), { messages: [], subject, ...over })
 
@@ -174,6 +181,28 @@ describe('tool calls', () => {
     ['a write that its expression denies', 'b', { n: 7 }, {}, 'block authorize'],
     ['a write without a subject', 'b', { n: 1 }, { subject: undefined }, 'block no-subject'],
     ['a budget that the answer spent', 'a', {}, { earlier: [call('a'), call('a')] }, 'block limits.perSession'],
+    [
+      'an amount that the answer left',
+      'refund',
+      { n: 50 },
+      { earlier: [call('refund', { n: 100 })] },
+      'allow manifest',
+    ],
+    [
+      'an amount that it did not',
+      'refund',
+      { n: 51 },
+      { earlier: [call('refund', { n: 100 })] },
+      'block limits.amount',
+    ],
+    ['an amount of a call without a result', 'refund', { n: 51 }, { messages: [turn] }, 'block limits.amount'],
+    [
+      'an amount beside one that cannot be read',
+      'refund',
+      { n: 1 },
+      { earlier: [call('refund')] },
+      'block limits.amount',
+    ],
     ['a daily budget that nobody counts', 'daily', {}, {}, 'block limits.perDayPerTenant'],
   ])('%s', (...[, name, args, over, expected]) => {
     const { decision, rule } = decide(name, args, over)

@@ -2,6 +2,7 @@ import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { interpretedChecker } from '../../adapters/json-schema/interpreted-checker.ts'
 import { authorizeProposal } from '../../domain/authorization/authorize-proposal.ts'
 import { mintCapabilities, requestIn, type RequestRights } from '../../domain/authorization/mint-capabilities.ts'
+import { pastCalls } from '../../domain/authorization/past-calls.ts'
 import { withholdResults } from '../../domain/authorization/withheld-results.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import { labelOfConversation } from '../../domain/authorization/labels.ts'
@@ -32,7 +33,7 @@ export function toolAuthority(
   return (call, situation) => {
     try {
       const messages = setup.history === 'trusted' ? situation.messages.map(signed) : situation.messages.map(unsigned)
-      const earlier = situation.earlier ?? []
+      const past = [...pastCalls(messages), ...(situation.earlier ?? [])]
       const withheld = situation.seen === 'judged' ? withholdResults(messages, manifest) : undefined
       const proposal = authorizeProposal(
         call,
@@ -45,11 +46,12 @@ export function toolAuthority(
           systemTexts: messages.filter(({ role }) => role === 'system').map(({ text }) => text),
           schemaOf: (tool) => schemas.get(tool),
           toolResults: toolResultsOf(messages),
-          sessionCalls: countCalls(messages, earlier),
+          pastCalls: past,
+          sessionCalls: countCalls(past),
           // Nobody counts: a budget that cannot be checked is spent.
           dayCalls: (tool) =>
             (setup.dayCalls?.(tool, situation.subject) ?? Infinity) +
-            earlier.filter(({ name }) => name === tool).length,
+            (situation.earlier ?? []).filter(({ name }) => name === tool).length,
           engine,
           checkArguments,
           rights: rightsOf(manifest, engine, messages, situation),
@@ -121,12 +123,8 @@ const unsigned = (message: ConversationMessage): ConversationMessage =>
   message.role === 'assistant' ? { ...message, isSigned: false } : message
 
 /** A call that stands in the conversation happened. */
-function countCalls(
-  messages: readonly ConversationMessage[],
-  earlier: readonly ToolCall[],
-): Readonly<Record<string, number>> {
+function countCalls(past: readonly ToolCall[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
-  const past = messages.flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []))
-  for (const { name } of [...past, ...earlier]) counts[name] = (counts[name] ?? 0) + 1
+  for (const { name } of past) counts[name] = (counts[name] ?? 0) + 1
   return counts
 }

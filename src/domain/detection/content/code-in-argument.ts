@@ -50,6 +50,21 @@ const SHAPES: readonly Shape[] = [
     score: 0.95,
   },
   {
+    detector: 'code/command-chain',
+    anchor: /\b(?:nc|ncat|netcat|telnet)[ \t]/,
+    pattern:
+      /(?:[;|&]|\n)[ \t]{0,8}(?:\/(?:usr\/)?bin\/)?(?:nc|ncat|netcat|telnet)[ \t]{1,8}(?:-\w{1,20}[ \t]{1,8}){0,4}[\w.:-]{1,253}[ \t]{1,8}\d{1,5}\b/g,
+    score: 0.8,
+  },
+  {
+    detector: 'code/encoded-command',
+    anchor: /powershell|pwsh/i,
+    // Any beginning of `-EncodedCommand` counts, and `/` for `-`: Windows PowerShell's own reading of parameters.
+    pattern:
+      /\b(?:powershell|pwsh)(?:\.exe)?['"]?[ \t](?:[^\n|;&]{0,200}[ \t])?[-/\u2013\u2014]e(?:c|n(?:c(?:o(?:d(?:e(?:d(?:c(?:o(?:m(?:m(?:a(?:nd?)?)?)?)?)?)?)?)?)?)?)?)?[ \t:]{1,8}['"]?[a-z0-9+/=]{8}/gi,
+    score: 0.95,
+  },
+  {
     detector: 'code/redirect',
     anchor: />/,
     pattern: /(?:>>?|\d>)[ \t]{0,8}\/(?:dev\/tcp\/|etc\/|root\/|home\/[\w.-]{1,64}\/\.)/g,
@@ -97,6 +112,14 @@ const SHAPES: readonly Shape[] = [
     score: 0.85,
   },
   {
+    // Nobody writes a single way up in percent signs but to be overlooked.
+    detector: 'code/path-traversal',
+    anchor: /%(?:25)?(?:2e|2f|5c)|%c0%a[ef]/i,
+    pattern:
+      /(?:\.\.(?:%(?:25)?(?:2f|5c)|%c0%af)|(?:\.(?:%(?:25)?2e|%c0%ae)|(?:%(?:25)?2e|%c0%ae)(?:\.|%(?:25)?2e|%c0%ae))(?:[/\\]|%(?:25)?(?:2f|5c)|%c0%af))/gi,
+    score: 0.85,
+  },
+  {
     detector: 'code/sensitive-path',
     anchor: /\/etc\/|\/proc\/|\.ssh|win\.ini|boot\.ini/i,
     pattern:
@@ -113,7 +136,7 @@ const SHAPES: readonly Shape[] = [
   {
     detector: 'code/null-byte',
     anchor: /%00|\u0000|\\x00|\\0/,
-    pattern: /\.[a-z0-9]{1,8}(?:%00|\u0000|\\x00|\\0)|(?:%00|\u0000|\\x00)\.[a-z0-9]{1,8}/gi,
+    pattern: /\u0000|(?<!\d)%00|\.[a-z0-9]{1,8}(?:%00|\\x00|\\0)|\\x00\.[a-z0-9]{1,8}/gi,
     score: 0.8,
   },
 ]
