@@ -311,7 +311,10 @@ class Collector {
   }
 
   add(action: GuardAction, finding: GuardFinding): void {
-    this.judged.push({ finding, obligation: this.#possible(action), replacement: this.#replacement(action, finding) })
+    const replacement = this.#replacement(action, finding)
+    // An obligation that cannot be met is a denial.
+    const obligation = action === 'pseudonymise' && replacement === undefined ? 'block' : action
+    this.judged.push({ finding, obligation, replacement })
   }
 
   /** What several readings find at one place counts once, as far as the longest of them goes. */
@@ -326,16 +329,12 @@ class Collector {
     if (known !== undefined && added !== undefined) this.judged[known] = added
   }
 
-  /** An obligation that cannot be met is a denial. */
-  #possible(action: GuardAction): Obligation {
-    return action === 'pseudonymise' && this.#options.pseudonym === undefined ? 'block' : action
-  }
-
   #replacement(action: GuardAction, { detector, category, start, end }: GuardFinding): string | undefined {
     const name = detector.slice(detector.indexOf('/') + 1).toUpperCase()
     if (action === 'redact') return category === 'injection' ? '[instruction removed]' : `[${name}]`
-    if (action === 'pseudonymise') return this.#options.pseudonym?.(name, this.#raw.slice(start, end))
-    return undefined
+    if (action !== 'pseudonymise') return undefined
+    const standIn: unknown = this.#options.pseudonym?.(name, this.#raw.slice(start, end))
+    return typeof standIn === 'string' ? standIn : undefined
   }
 
   addLinks(policy: LinkPolicy): void {
