@@ -16,6 +16,7 @@ const RETRIEVER: Retriever = {
   tenantField: 'tenant',
   aclField: 'acl',
   label: { integrity: 'curated', confidentiality: 'tenant' },
+  labelsAllChunks: true,
 }
 const hmac = (purpose: string, text: string): string =>
   createHmac('sha256', 'key of the test').update(`${purpose}\n${text}`).digest('hex').slice(0, 16)

@@ -1,6 +1,6 @@
 import { toRfc3339 } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { Label, Retriever } from '../../domain/manifest/manifest.ts'
+import type { Retriever } from '../../domain/manifest/manifest.ts'
 import { CHUNK_DENIALS, type ChunkDenial, type RetrievedChunk } from '../../domain/retrieval/chunk.ts'
 import { judgeChunk } from '../../domain/retrieval/judge-chunk.ts'
 import { scopeOf } from '../../domain/retrieval/retrieval-scope.ts'
@@ -54,8 +54,6 @@ const CHUNKS_PER_SESSION_DEFAULT = 1_000
 const HITS_MAX = 1_000
 const QUERY_CHARS_MAX = 10_000
 const VECTOR_MAX = 16_384
-/** A retriever that declares no label is not trusted. */
-const UNDECLARED: Label = { integrity: 'untrusted', confidentiality: 'tenant' }
 
 /**
  * Retrieval that an end user's rights bound: filter before the search, second look after it, caps on volume.
@@ -113,7 +111,7 @@ async function retrieve(
   }
   const readable = new Map<string, RetrievedChunk>()
   for (const hit of hits.value.slice(0, HITS_MAX)) {
-    const judged = judgeChunk(hit, scope.value, retriever.label ?? UNDECLARED)
+    const judged = judgeChunk(hit, scope.value, retriever)
     if (!judged.ok) deny(judged.failure, hit)
     else if (readable.has(judged.value.id)) deny('duplicate', hit)
     else readable.set(judged.value.id, judged.value)
