@@ -79,16 +79,20 @@ function* stretches(text: string, { from, to, bits }: Grouping): Generator<Glued
   }
 }
 
+/** Longer than need be, half a pair, or beyond Unicode (RFC 3629): the decoder would refuse the whole stretch. */
+function isIllFormed(first: number, second: number): boolean {
+  if (first === 0xe0) return second < 0xa0
+  if (first === 0xed) return second > 0x9f
+  return (first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)
+}
+
 /** Bytes of the character of UTF-8 there; 0 for none, or one that no text has. */
 function unitsAt(bytes: Uint8Array, at: number, count: number): number {
   const byte = bytes[at] as number
   if (byte < 0x80) return (byte > 31 && byte < 127) || byte === 9 || byte === 10 || byte === 13 ? 1 : 0
   const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
   if (byte < 0xc2 || byte > 0xf4 || at + length > count) return 0
-  // Longer than need be, half a pair, or beyond Unicode (RFC 3629): the decoder would refuse the whole stretch.
-  const second = bytes[at + 1] as number
-  if ((byte === 0xe0 && second < 0xa0) || (byte === 0xed && second > 0x9f)) return 0
-  if ((byte === 0xf0 && second < 0x90) || (byte === 0xf4 && second > 0x8f)) return 0
+  if (isIllFormed(byte, bytes[at + 1] as number)) return 0
   for (let step = 1; step < length; step++) if (((bytes[at + step] as number) & 0xc0) !== 0x80) return 0
   return length
 }
