@@ -47,18 +47,29 @@ const EXPECTED = {
 let folder: string
 let built: string
 let gzipBytes: number
+let bytes: number
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-guard-'))
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   built = join(folder, 'node_modules', '@gatehouse', 'guard')
-  gzipBytes = (await buildGuardPackage(built)).guard.gzipBytes
+  ;({ gzipBytes, bytes } = (await buildGuardPackage(built)).guard)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('is at most 200 KB with gzip', () => {
   expect(gzipBytes).toBeGreaterThan(10_000)
   expect(gzipBytes).toBeLessThanOrEqual(GZIP_BYTES_MAX)
+})
+
+test('is as large as the reference says', () => {
+  const page = readFileSync(join(root, 'docs/reference/guard-sdk.md'), 'utf8')
+  const [, whole = '', zipped = ''] = /^Measured on [\d-]+: ([\d,]+) bytes, ([\d,]+) with gzip/m.exec(page) ?? []
+  for (const [said, measured] of [
+    [whole, bytes],
+    [zipped, gzipBytes],
+  ] as const)
+    expect(Math.abs(Number(said.replaceAll(',', '')) / measured - 1)).toBeLessThan(0.02)
 })
 
 test('its lists of names are those of the source, word for word', async () => {

@@ -1,4 +1,4 @@
-import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
+import { refusal, type GuardJudgement } from '../../domain/guardrail/guard-text.ts'
 import { heavier } from '../../domain/guardrail/obligation.ts'
 import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import type { GuardSideName } from '../../domain/manifest/manifest.ts'
@@ -20,11 +20,11 @@ export async function guardWithDetectors(
   { side, signal }: { readonly side: GuardSideName; readonly signal: AbortSignal },
 ): Promise<readonly GuardJudgement[]> {
   const open = guarded.filter(({ judgement }) => judgement.text !== '' && !isBlocked(judgement))
-  const reports = await runDetectors(
-    open.map(({ judgement }) => judgement.text),
-    side,
-    signal,
-  )
+  const texts = open.map(({ judgement }) => judgement.text)
+  const reports = await (async () => runDetectors(texts, side, signal))().catch(() => undefined)
+  const isWhole = Array.isArray(reports) && reports.length === open.length && reports.every(Array.isArray)
+  // A runner of one's own that breaks names no detector whose setting would say what follows: nothing goes on.
+  if (!isWhole) return guarded.map((each) => (open.includes(each) ? refusal(each.raw, 'guard/failed') : each.judgement))
   const reportsOf = new Map(open.map((each, index) => [each, reports[index] ?? []]))
   return guarded.map((each) => raiseJudgement(each.judgement, each.raw, reportsOf.get(each) ?? []))
 }

@@ -4,7 +4,7 @@ import type { Detector, DetectorFailure, DetectorSetting, DetectorVerdict } from
 import { resolveGuardPolicy } from '../../domain/guardrail/guard-policy.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import { guardWithDetectors, type GuardedText } from './guard-with-detectors.ts'
-import { detectorRunner, type DetectorPorts } from './run-detectors.ts'
+import { detectorRunner, type DetectorPorts, type DetectorRunner } from './run-detectors.ts'
 
 const SETTING: DetectorSetting = { at: 0.5, action: 'block', onError: 'degrade', deadlineMs: 100 }
 const never = new AbortController().signal
@@ -88,12 +88,82 @@ test('nothing to judge asks nobody', async () => {
   expect(detector.asked).toEqual([])
 })
 
+const verdict = { score: 1, category: 'pii' }
+const NONSENSE: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['a number', 7],
+  ['a list', [verdict]],
+  ['no value', { ok: true }],
+  ['a value that is no list', { ok: true, value: { length: 1, 0: verdict } }],
+  ['a verdict that is nothing', { ok: true, value: [null] }],
+  ['a hole', { ok: true, value: Array(1) }],
+  ['a score in words', { ok: true, value: [{ ...verdict, score: '1' }] }],
+  ['a category that there is not', { ok: true, value: [{ ...verdict, category: 'fine' }] }],
+  ['spans that are none', { ok: true, value: [{ ...verdict, spans: [null] }] }],
+  ['spans that are no list', { ok: true, value: [{ ...verdict, spans: 'all' }] }],
+  ['no failure', { ok: false }],
+  ['a failure without a code', { ok: false, failure: { cause: 'service' } }],
+  ['a failure whose code is a sentence', { ok: false, failure: { code: 'the text was: secret', cause: 'service' } }],
+  ['neither', { ok: 'yes', value: [verdict] }],
+]
+
+test('a failure that does not say whose it is counts as the text’s, which never degrades', async () => {
+  const detector = wordDetector(
+    'vague',
+    () => ({ ok: false, failure: { code: 'own/odd', message: 'x' } }) as unknown as Outcome,
+  )
+  const run = detectorRunner([{ detector, setting: SETTING }], standingPorts())
+  const judged = [{ raw: 'x', judgement: guardText('x', resolveGuardPolicy(undefined, 'T1').output) }]
+  expect(await guardWithDetectors(judged, run, { side: 'output', signal: never })).toMatchObject([{ action: 'block' }])
+})
+
+test.each([
+  ['throws', () => Promise.reject(new Error('no'))],
+  [
+    'throws at once',
+    () => {
+      throw new Error('no')
+    },
+  ],
+  ['resolves nothing', async () => undefined],
+  ['has no report of a text', async () => []],
+  ['has a report that is none', async () => [undefined]],
+])('where the runner %s, nothing goes on', async (_what, run) => {
+  const judged = [{ raw: 'x', judgement: guardText('x', resolveGuardPolicy(undefined, 'T1').output) }]
+  expect(
+    await guardWithDetectors(judged, run as unknown as DetectorRunner, { side: 'output', signal: never }),
+  ).toMatchObject([{ action: 'block', text: '', findings: [{ detector: 'guard/failed' }] }])
+})
+
 describe('what a detector does wrong is its failure, and nobody else’s', () => {
   test.each<{ what: string; judge: () => Outcome | Promise<Outcome>; code: string }>([
     { what: 'throws', judge: () => Promise.reject(new Error('the text was: secret')), code: 'detector/threw' },
     { what: 'gives too few verdicts', judge: () => ok([]), code: 'detector/bad-verdict' },
     { what: 'scores above 1', judge: () => ok([{ score: 2, category: 'pii' }]), code: 'detector/bad-verdict' },
     { what: 'scores NaN', judge: () => ok([{ score: Number.NaN, category: 'pii' }]), code: 'detector/bad-verdict' },
+    ...NONSENSE.map(([what, said]) => ({
+      what: `resolves ${what}`,
+      judge: () => said as Outcome,
+      code: 'detector/bad-verdict',
+    })),
+    {
+      what: 'throws where it is read',
+      judge: () => ({
+        get ok(): true {
+          throw new Error('secret')
+        },
+        value: [],
+      }),
+      code: 'detector/threw',
+    },
+    {
+      what: 'throws at once',
+      judge: () => {
+        throw new Error('secret')
+      },
+      code: 'detector/threw',
+    },
     {
       what: 'points past the text',
       judge: () => ok([{ score: 1, category: 'pii', spans: [{ start: 0, end: 99 }] }]),

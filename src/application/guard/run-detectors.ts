@@ -1,13 +1,13 @@
 import type { GuardSideName } from '../../domain/manifest/manifest.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import {
-  isSoundVerdict,
   PROMPT_CHARS,
   type Detector,
   type DetectorFailure,
   type DetectorReport,
   type DetectorSetting,
   type DetectorVerdict,
+  soundVerdict,
 } from '../../domain/guardrail/detector.ts'
 import { admitCall, afterCall, CLOSED, type BreakerState } from '../../domain/resilience/circuit-breaker.ts'
 
@@ -44,7 +44,7 @@ export function detectorRunner(configured: readonly ConfiguredDetector[], ports:
     if (texts.length === 0) return []
     const asked = lanes.filter(({ sides }) => sides?.includes(side) ?? true)
     const answers = await Promise.all(
-      asked.map(async (each) => ({ ...each, outcome: await each.lane.run(texts, signal) })),
+      asked.map(async (each) => ({ ...each, outcome: await each.lane.run(texts, signal).catch(() => THREW) })),
     )
     return texts.map((_, index) =>
       answers.map(({ detector: { id, version }, setting, outcome }): DetectorReport => ({
@@ -131,20 +131,36 @@ class Lane {
   }
 
   async #verdicts(detector: Detector, texts: readonly string[], signal: AbortSignal): Promise<Outcome> {
-    let outcome: Outcome
     try {
-      outcome = await detector.detect(texts, signal)
+      return soundOutcome(await detector.detect(texts, signal), texts) ?? BAD_VERDICT
     } catch {
-      // A detector is a plug-in: that it throws is its failure, and says nothing that may be shown (it may quote the text).
-      return fail({ code: 'detector/threw', message: 'the detector threw', cause: 'text' })
+      return THREW
     }
-    if (!outcome.ok) return outcome
-    const verdicts = outcome.value
-    const isSound =
-      verdicts.length === texts.length &&
-      verdicts.every((verdict, index) => isSoundVerdict(verdict, texts[index] ?? ''))
-    return isSound
-      ? outcome
-      : fail({ code: 'detector/bad-verdict', message: 'no sound verdict for each text', cause: 'text' })
   }
 }
+
+/** A detector is a plug-in: that it throws is its failure, and says nothing that may be shown (it may quote the text). */
+const THREW = fail<DetectorFailure>({ code: 'detector/threw', message: 'the detector threw', cause: 'text' })
+const BAD_VERDICT = fail<DetectorFailure>({
+  code: 'detector/bad-verdict',
+  message: 'no sound verdict for each text',
+  cause: 'text',
+})
+
+/** What a detector resolved, read as somebody else's data; undefined where it is neither sound verdicts nor a failure. */
+function soundOutcome(said: unknown, texts: readonly string[]): Outcome | undefined {
+  const { ok: isGood, value, failure } = (said ?? {}) as { ok?: unknown; value?: unknown; failure?: unknown }
+  if (isGood === false) {
+    const { code, message, cause } = (failure ?? {}) as Partial<Record<keyof DetectorFailure, unknown>>
+    // Only `service` may degrade, and only where it is said.
+    return typeof code === 'string' && FAILURE_CODE.test(code)
+      ? fail({ code, message: String(message), cause: cause === 'service' ? cause : 'text' })
+      : undefined
+  }
+  if (isGood !== true || !Array.isArray(value) || value.length !== texts.length) return undefined
+  const verdicts = texts.map((text, index) => soundVerdict((value as readonly unknown[])[index], text))
+  return verdicts.every((verdict) => verdict !== undefined) ? ok(verdicts) : undefined
+}
+
+/** It becomes part of a finding's name. */
+const FAILURE_CODE = /^[a-z][a-z0-9/-]{0,80}$/

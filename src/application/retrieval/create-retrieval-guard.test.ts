@@ -16,6 +16,7 @@ const RETRIEVER: Retriever = {
   tenantField: 'tenant',
   aclField: 'acl',
   label: { integrity: 'curated', confidentiality: 'tenant' },
+  labelsAllChunks: true,
 }
 const hmac = (purpose: string, text: string): string =>
   createHmac('sha256', 'key of the test').update(`${purpose}\n${text}`).digest('hex').slice(0, 16)
@@ -231,4 +232,55 @@ test('no chunk of another tenant or without permission comes back, even from a s
     }),
     { numRuns: 500 },
   )
+})
+
+describe('what a port does wrong', () => {
+  const sound = {
+    store: async () => ({ ok: true as const, value: [doc('a'), doc('b')] }),
+    sessions: { take: (_key: string, wanted: number) => wanted },
+    clock: () => epochMs(1_000),
+    hmac,
+  }
+  const throws = (): never => {
+    throw new Error('postgres://app:secret@db')
+  }
+
+  test.each<readonly [string, object, string]>([
+    ['a store that rejects', { store: async () => throws() }, 'retrieval/store'],
+    ['a store that throws at once', { store: throws }, 'retrieval/store'],
+    ['a store that resolves nothing', { store: async () => undefined }, 'retrieval/store'],
+    ['a store that resolves its hits bare', { store: async () => [doc('a')] }, 'retrieval/store'],
+    ['a store whose hits are no list', { store: async () => ({ ok: true, value: 'hits' }) }, 'retrieval/store'],
+    ['a store that fails without a problem', { store: async () => ({ ok: false }) }, 'retrieval/store'],
+    [
+      'hits that throw when they are read',
+      {
+        store: async () => ({
+          ok: true,
+          value: [
+            {
+              get id() {
+                return throws()
+              },
+            },
+          ],
+        }),
+      },
+      'retrieval/failed',
+    ],
+    ['sessions that throw', { sessions: { take: throws } }, 'retrieval/failed'],
+    ['sessions that grant nothing at all', { sessions: { take: () => undefined } }, 'retrieval/failed'],
+    ['sessions that grant less than none', { sessions: { take: () => -1 } }, 'retrieval/failed'],
+    ['sessions that grant NaN', { sessions: { take: () => Number.NaN } }, 'retrieval/failed'],
+    ['a hash that throws', { hmac: throws }, 'retrieval/failed'],
+    ['a clock that throws', { clock: throws }, 'retrieval/failed'],
+  ])('%s: a failure, no chunk, no exception and none of its words', async (_what, wrong, code) => {
+    const made = createRetrievalGuard(
+      { organization: 'local', system: 'support', retriever: RETRIEVER, multiTenant: true },
+      { ...sound, ...wrong } as never,
+    )
+    const found = made.ok ? await made.value.retrieve(SUBJECT, { text: 'q' }) : made
+    expect(found).toMatchObject({ ok: false, failure: { code } })
+    expect(JSON.stringify(found)).not.toContain('secret')
+  })
 })

@@ -1,11 +1,11 @@
 import { toRfc3339 } from '../../base/instant.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { Label, Retriever } from '../../domain/manifest/manifest.ts'
+import type { Retriever } from '../../domain/manifest/manifest.ts'
 import { CHUNK_DENIALS, type ChunkDenial, type RetrievedChunk } from '../../domain/retrieval/chunk.ts'
 import { judgeChunk } from '../../domain/retrieval/judge-chunk.ts'
 import { scopeOf } from '../../domain/retrieval/retrieval-scope.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
-import type { RetrievalPorts } from './retrieval-ports.ts'
+import type { RetrievalPorts, RetrievalStore, ScopedQuery } from './retrieval-ports.ts'
 
 export interface RetrievalGuardConfig {
   readonly organization: string
@@ -44,7 +44,7 @@ export interface Retrieval {
 }
 
 export interface RetrievalGuard {
-  /** Fails with `retrieval/no-subject`, `retrieval/subject`, `retrieval/query` or what the store reports. */
+  /** Fails with `retrieval/no-subject`, `retrieval/subject`, `retrieval/query`, `retrieval/failed` or what the store reports. Never rejects. */
   retrieve(subject: Subject | undefined, query: RetrievalQuery): Promise<Result<Retrieval, Problem>>
 }
 
@@ -54,8 +54,6 @@ const CHUNKS_PER_SESSION_DEFAULT = 1_000
 const HITS_MAX = 1_000
 const QUERY_CHARS_MAX = 10_000
 const VECTOR_MAX = 16_384
-/** A retriever that declares no label is not trusted. */
-const UNDECLARED: Label = { integrity: 'untrusted', confidentiality: 'tenant' }
 
 /**
  * Retrieval that an end user's rights bound: filter before the search, second look after it, caps on volume.
@@ -73,7 +71,17 @@ export function createRetrievalGuard(
       message: `retriever \`${retriever.id}\` serves several tenants and declares no \`tenantField\``,
       next: 'declare `tenantField` in the manifest and store the tenant with each chunk',
     })
-  return ok({ retrieve: (subject, query) => retrieve(config, ports, subject, query) })
+  return ok({
+    retrieve: async (subject, query) => {
+      try {
+        return await retrieve(config, ports, subject, query)
+      } catch (error) {
+        // Whatever broke (a count, a key, a hit that throws when it is read): nothing is returned. Only the kind is told.
+        const kind = error instanceof Error ? error.name : typeof error
+        return fail({ code: 'retrieval/failed', message: `the retrieval could not be decided (${kind})` })
+      }
+    },
+  })
 }
 
 // oxlint-disable-next-line max-params -- two that the guard was made with, two of the call
@@ -92,7 +100,7 @@ async function retrieve(
   const wrong = queryProblem(query)
   if (wrong !== undefined) return fail({ code: 'retrieval/query', message: wrong })
   const limit = Math.min(query.limit ?? perQuery, perQuery, HITS_MAX)
-  const hits = await ports.store({ text: query.text, vector: query.vector, limit, scope: scope.value })
+  const hits = await search(ports.store, { text: query.text, vector: query.vector, limit, scope: scope.value })
   if (!hits.ok) return hits
 
   const denied = new Map<ChunkDenial, string[]>()
@@ -103,7 +111,7 @@ async function retrieve(
   }
   const readable = new Map<string, RetrievedChunk>()
   for (const hit of hits.value.slice(0, HITS_MAX)) {
-    const judged = judgeChunk(hit, scope.value, retriever.label ?? UNDECLARED)
+    const judged = judgeChunk(hit, scope.value, retriever)
     if (!judged.ok) deny(judged.failure, hit)
     else if (readable.has(judged.value.id)) deny('duplicate', hit)
     else readable.set(judged.value.id, judged.value)
@@ -115,6 +123,7 @@ async function retrieve(
     wanted.length,
     retriever.limits?.chunksPerSession ?? CHUNKS_PER_SESSION_DEFAULT,
   )
+  if (!Number.isInteger(granted) || granted < 0) throw new TypeError('sessions granted no number of chunks')
   const chunks = wanted.slice(0, granted)
   for (const chunk of wanted.slice(granted)) deny('over-session-limit', chunk)
   return ok({
@@ -136,6 +145,24 @@ async function retrieve(
     },
   })
 }
+
+/** A store is a plug-in: that it throws, or answers with no list and no problem, is its failure. */
+async function search(store: RetrievalStore, query: ScopedQuery): Promise<Result<readonly unknown[], Problem>> {
+  try {
+    const found: unknown = await store(query)
+    const { ok: isGood, value, failure } = (found ?? {}) as { ok?: unknown; value?: unknown; failure?: unknown }
+    if (isGood === true && Array.isArray(value)) return ok(value as readonly unknown[])
+    if (isGood === false && isProblem(failure)) return fail(failure)
+    return fail({ code: 'retrieval/store', message: 'the store answered with no list of hits' })
+  } catch (error) {
+    // Only the kind: a client's message may quote the query or a connection string.
+    const kind = error instanceof Error ? error.name : typeof error
+    return fail({ code: 'retrieval/store', message: `the store did not answer the search (${kind})` })
+  }
+}
+
+const isProblem = (value: unknown): value is Problem =>
+  typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && 'message' in value
 
 function queryProblem({ text, vector, limit }: RetrievalQuery): string | undefined {
   if (text === undefined && vector === undefined) return 'the query has neither text nor vector'

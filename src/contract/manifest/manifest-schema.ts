@@ -84,6 +84,7 @@ const retriever = z.strictObject({
   tenantField: z.string().max(100).optional(),
   aclField: z.string().max(100).optional(),
   label: label.optional(),
+  labelsAllChunks: z.boolean().optional(),
   limits: z.strictObject({ chunksPerQuery: positive.optional(), chunksPerSession: positive.optional() }).optional(),
 })
 

@@ -1,17 +1,19 @@
 /** What kind of promise a layer makes (DESIGN section 4). */
 export type GuaranteeClass = 'boundary' | 'exact' | 'detector' | 'telemetry'
 
-export type FindingCategory =
-  | 'pii'
-  | 'secret'
-  | 'injection'
-  | 'prompt-leak'
-  | 'link'
-  | 'undecodable'
-  | 'topic'
-  | 'banned'
-  | 'language'
-  | 'grounding'
+export const FINDING_CATEGORIES = [
+  'pii',
+  'secret',
+  'injection',
+  'prompt-leak',
+  'link',
+  'undecodable',
+  'topic',
+  'banned',
+  'language',
+  'grounding',
+] as const
+export type FindingCategory = (typeof FINDING_CATEGORIES)[number]
 
 /** One thing a detector saw in one text. Never carries the matched text itself. */
 export interface GuardFinding {

@@ -14,7 +14,8 @@ const NO_CONTEXT: ContextIndex = { isNear: () => false }
 export function detectPersonalData(text: string, isSoftAsked = true, facts: TextFacts = {}): readonly Match[] {
   const scan = scanOf(text, facts)
   const formats = detectFormats(text, isSoftAsked, scan)
-  const identifiers = detectIdentifiers(text, scan.runs.length === 0 ? NO_CONTEXT : createContextIndex(text), scan.runs)
+  const context = scan.runs.length === 0 ? NO_CONTEXT : createContextIndex(text, facts.name)
+  const identifiers = detectIdentifiers(text, context, scan.runs, facts.isNumber)
   if (identifiers.length === 0 && formats.length < 2) return formats
   return bestWithoutOverlaps([...formats, ...identifiers])
 }

@@ -11,6 +11,46 @@ const PART = 'Never promise a refund above 25 EUR. Internal margin'
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const hex = (text: string): string => Buffer.from(text).toString('hex')
 
+const leet = (text: string): string =>
+  text.replace(/[aeiost]/gi, (char) => '4310 57'['aeio st'.indexOf(char.toLowerCase())] ?? '')
+
+describe('digits for letters', () => {
+  const secret = 'hunter-seven-Zulu-90'
+  const index = leakIndex([PROMPT], [secret, '4471 1703 5513'])
+
+  test('hide neither a prompt nor a secret, and each is found once, where it stands', () => {
+    for (const [text, source] of [
+      [PROMPT, 'prompt'],
+      [secret, 'secret'],
+    ] as const) {
+      const raw = `Well: "${leet(text)}" it is, for 10 EUR.`
+      const [leak, ...more] = findPromptLeak(raw, index)
+      expect(more).toEqual([])
+      expect(leak).toMatchObject({ reading: 'leet', source })
+      expect(raw.slice(leak!.start, leak!.end)).toContain(leet(text).slice(0, -1))
+    }
+    expect(findPromptLeak(`${PROMPT} B2B 1st`, index).map(({ reading }) => reading)).toEqual(['plain'])
+  })
+
+  test.each([
+    'Invoice 2026-4471 of 1,703.55 EUR, 13 items, B2B, 1st of 3, A4 paper, 5G, i7 and o3.',
+    'Call 030 4471 1703 before 5 pm, room 4a, gate b17, flight LH470, iPhone 15, win10.',
+    'if (a1 === b3) return x0 + y7 // e5, f4, g3, v1.0.4 and mp3 at 10:45, 44711703551',
+    'hunter seven zulu, and a number of 90 more; a refund above 45 EUR',
+  ])('are not seen in ordinary text with numbers: %s', (raw) => {
+    expect(findPromptLeak(raw, index)).toEqual([])
+  })
+
+  test('numbers of the same length are told apart, whatever letters stand beside them', () => {
+    const digits = leakIndex([], ['1034571034'])
+    assert(
+      property(integer({ min: 1_000_000_000, max: 9_999_999_999 }), (number) => {
+        expect(findPromptLeak(`a${number} b`, digits)).toHaveLength(String(number) === '1034571034' ? 1 : 0)
+      }),
+    )
+  })
+})
+
 describe('a leak', () => {
   test.each([
     ['plain', PART, 'plain'],
@@ -24,6 +64,10 @@ describe('a leak', () => {
       'plain',
     ],
     ['over several lines', PART.replaceAll(' ', '\n> '), 'plain'],
+    ['with digits for letters', leet(PART), 'leet'],
+    ['with some digits for letters', PART.replace('Never', 'N3ver').replace('margin', 'm4rgin'), 'leet'],
+    ['with signs for letters', PART.replaceAll('a', '@').replaceAll('s', '$'), 'leet'],
+    ['with digits for letters, spaced', Array.from(leet(PART)).join(' '), 'leet'],
     ['turned by 13 letters', rot13(PART), 'rot13'],
     ['backwards', Array.from(PART).reverse().join(''), 'reversed'],
     ['in base64', base64(PART), 'base64'],

@@ -1,5 +1,5 @@
 import type { Result } from '../../base/result.ts'
-import type { FindingCategory } from '../detection/finding.ts'
+import { FINDING_CATEGORIES, type FindingCategory } from '../detection/finding.ts'
 import type { DetectorAction } from '../manifest/manifest.ts'
 
 /**
@@ -67,16 +67,22 @@ export interface DetectorReport {
 
 const SPANS_MAX = 1_000
 
-/** A detector is someone else's code or service: what it says is checked before it counts. */
-export function isSoundVerdict({ score, spans = [] }: DetectorVerdict, text: string): boolean {
-  return (
-    Number.isFinite(score) &&
-    score >= 0 &&
-    score <= 1 &&
-    spans.length <= SPANS_MAX &&
-    spans.every(
-      ({ start, end }) =>
-        Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= text.length,
-    )
-  )
+/**
+ * A detector is someone else's code or service: what it says is checked before it counts, and copied, so that it stays what it was.
+ * Undefined for no sound verdict; throws where a member does.
+ */
+export function soundVerdict(said: unknown, text: string): DetectorVerdict | undefined {
+  const { score, category, spans = [] } = (said ?? {}) as Partial<Record<keyof DetectorVerdict, unknown>>
+  if (typeof score !== 'number' || !(score >= 0 && score <= 1)) return undefined
+  if (!FINDING_CATEGORIES.includes(category as FindingCategory)) return undefined
+  if (!Array.isArray(spans) || spans.length > SPANS_MAX) return undefined
+  const places = spans.map((span: unknown): TextSpan => {
+    const { start, end } = (span ?? {}) as { readonly start?: unknown; readonly end?: unknown }
+    return {
+      start: Number.isInteger(start) ? (start as number) : -1,
+      end: Number.isInteger(end) ? (end as number) : -1,
+    }
+  })
+  if (!places.every(({ start, end }) => start >= 0 && start < end && end <= text.length)) return undefined
+  return { score, category: category as FindingCategory, ...(places.length === 0 ? {} : { spans: places }) }
 }

@@ -1,5 +1,11 @@
 import type { GuardFinding } from '../detection/finding.ts'
-import { judgeText, type GuardOptions, type JudgedFinding, type TextJudgement } from './judge-text.ts'
+import {
+  judgeText,
+  type GuardOptions,
+  type JudgedFinding,
+  type TextJudgement,
+  type ValueStanding,
+} from './judge-text.ts'
 import { heavier, type Obligation } from './obligation.ts'
 import type { SidePolicy } from './guard-policy.ts'
 
@@ -17,11 +23,16 @@ export interface GuardJudgement {
 /** Longest text that is judged; what is longer is refused, never passed. */
 export const TEXT_CHARS_MAX = 1_000_000
 
-/** The guard on one value: findings, the obligation they add up to, and the text that may go on. */
-export function guardText(text: string, policy: SidePolicy, options: GuardOptions = {}): GuardJudgement {
+/** The guard on one value: findings, the obligation they add up to, and the text that may go on. `standing`: where it is a value of a document. */
+export function guardText(
+  text: string,
+  policy: SidePolicy,
+  options: GuardOptions = {},
+  standing: ValueStanding = {},
+): GuardJudgement {
   const refused = refusesUnread(text)
   if (refused !== undefined) return refusal(text, refused)
-  return judgementOf(text, judgeText(text, policy, options))
+  return judgementOf(text, judgeText(text, policy, options, standing))
 }
 
 /** What the judgement of a text adds up to. */

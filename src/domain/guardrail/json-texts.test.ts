@@ -1,15 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonTextsOf } from './json-texts.ts'
+import { jsonTextsOf, type JsonTexts } from './json-texts.ts'
+
+const writtenPlaces = (source: string, { count, places }: JsonTexts): readonly string[] =>
+  Array.from({ length: count }, (_, index) => source.slice(places[2 * index], places[2 * index + 1]))
 
 const textsOf = (source: string, textsMax = 10_000, depthMax = 64): readonly string[] | undefined => {
   const texts = jsonTextsOf(source, textsMax, depthMax)
   return texts === undefined
     ? undefined
-    : Array.from(
-        { length: texts.count },
-        (_, index) => JSON.parse(source.slice(texts.places[2 * index], texts.places[2 * index + 1])) as string,
-      )
+    : writtenPlaces(source, texts)
+        .filter((written) => written.startsWith('"'))
+        .map((written) => JSON.parse(written) as string)
 }
 
 /** Keys and texts as they come in the source: the order of keys that are numbers is another one in the value. */
@@ -51,4 +53,26 @@ test.each(['1', '"a"', '[]', '{}', 'true'])('a value %s one level too deep is re
 
 test('texts without escapes are counted by their units', () => {
   expect(jsonTextsOf(String.raw`{"ab":"cde","f\n":""}`, 10, 10)?.plainUnits).toBe(5)
+})
+
+/** Each text or number with the name that is nearest to it. */
+function namedIn(source: string): readonly string[] {
+  const texts = jsonTextsOf(source, 10_000, 64)
+  if (texts === undefined) return []
+  const written = writtenPlaces(source, texts)
+  return written.map((text, index) => `${written[texts.names[index] as number] ?? 'none'} ${text}`)
+}
+
+test.each([
+  ['{"a":"1","b":"2"}', ['none "a"', '"a" "1"', 'none "b"', '"b" "2"']],
+  [
+    '{"a":["1",["2"],{"b":"3"},"4"],"c":5}',
+    ['none "a"', '"a" "1"', '"a" "2"', '"a" "b"', '"b" "3"', '"a" "4"', 'none "c"'],
+  ],
+  ['[{"a":{"b":{}, "c":"1"}},"2"]', ['none "a"', '"a" "b"', '"a" "c"', '"c" "1"', 'none "2"']],
+  ['{"name":"a", "value" : "1"}', ['none "name"', '"name" "a"', 'none "value"', '"a" "1"']],
+  ['{"name":["a"],"value":"1"}', ['none "name"', '"name" "a"', 'none "value"', '"value" "1"']],
+  ['{"n":12345, "m": [1234, -12345, 1e100 ],"t":true}', ['none "n"', '"n" 12345', 'none "m"', '"m" 1e100', 'none "t"']],
+])('in %s each stands under its nearest name, and numbers of five units are told', (source, expected) => {
+  expect(namedIn(source)).toEqual(expected)
 })

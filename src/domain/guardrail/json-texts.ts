@@ -1,8 +1,10 @@
-/** The texts of a JSON source, keys included, in the order in which they are written. */
+/** The texts of a JSON source, keys included, and its longer numbers, in the order in which they are written. */
 export interface JsonTexts {
   readonly count: number
-  /** Of each text the place of its opening quote and that behind its closing one, flat. */
+  /** Of each the place of its first unit (of a text its opening quote) and that behind its last one, flat. */
   readonly places: Uint32Array
+  /** Of each the number of the text that is the nearest name before it: what a member is called holds for all in it. -1 for none. */
+  readonly names: Int32Array
   /** Units of those texts that are written without escapes. */
   readonly plainUnits: number
 }
@@ -12,42 +14,68 @@ const BACKSLASH = 92
 const COMMA = 44
 const COLON = 58
 const PLACES_LEAST = 128
+/** No identifier, postcode or card has fewer units. */
+const NUMBER_MIN = 5
+/** `{"name": "password", "value": "…"}`: the text before is what the value is called. */
+const VALUE = /^"(?:value|val)"$/i
+const VALUE_UNITS = 7
 
 /**
  * Where the texts of valid JSON stand; undefined where they are more than `textsMax`, or a value lies within more than `depthMax`
  * arrays and objects. Every text that is written counts: also a value that a later one of the same key replaces.
  */
 export function jsonTextsOf(source: string, textsMax: number, depthMax: number): JsonTexts | undefined {
-  let places = new Uint32Array(PLACES_LEAST)
-  let length = 0
+  const list = new PlaceList(depthMax)
   let depth = 0
+  let texts = 0
   let plainUnits = 0
   let escape = source.indexOf('\\')
   for (let at = 0; at < source.length; at++) {
     const code = source.charCodeAt(at)
-    if (code <= 32 || code === COMMA || code === COLON) continue
+    if (code <= 32) continue
+    if (code === COMMA) {
+      list.comma(depth)
+      continue
+    }
+    if (code === COLON) {
+      list.colon(source)
+      continue
+    }
     if ((code | 0x20) === 0x7d) {
       // A closing bracket or brace: they differ from each other by one bit.
       depth -= 1
+      list.close(depth)
       continue
     }
     if (depth > depthMax) return undefined
-    if ((code | 0x20) === 0x7b) depth += 1
-    else if (code === QUOTE) {
+    if ((code | 0x20) === 0x7b) {
+      list.open(depth)
+      depth += 1
+    } else if (code === QUOTE) {
       let end = source.indexOf('"', at + 1)
       if (escape >= 0 && escape < end) {
         end = endOfEscaped(source, at)
         escape = source.indexOf('\\', end)
       } else plainUnits += end - at - 1
-      if (length === 2 * textsMax) return undefined
-      if (length === places.length) places = twice(places)
-      places[length] = at
-      places[length + 1] = end + 1
-      length += 2
+      if (texts === textsMax) return undefined
+      texts += 1
+      list.add(at, end + 1, true)
       at = end
+    } else {
+      const end = endOfToken(source, at)
+      if (end - at >= NUMBER_MIN && code >= 48 && code < 58) list.add(at, end, false)
+      at = end - 1
     }
   }
-  return { count: length >> 1, places, plainUnits }
+  return { count: list.count, places: list.places, names: list.names, plainUnits }
+}
+
+/** Behind a number or a word. */
+function endOfToken(source: string, start: number): number {
+  let at = start + 1
+  for (let code = source.charCodeAt(at); code > 32; code = source.charCodeAt(++at))
+    if (code === COMMA || (code | 0x20) === 0x7d) break
+  return at
 }
 
 /** The closing quote of a text with escapes. */
@@ -57,8 +85,59 @@ function endOfEscaped(source: string, start: number): number {
   return at
 }
 
-function twice(places: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const more = new Uint32Array(2 * places.length)
-  more.set(places)
+class PlaceList {
+  count = 0
+  places = new Uint32Array(2 * PLACES_LEAST)
+  names = new Int32Array(PLACES_LEAST)
+  /** Names of what is open, by depth. */
+  readonly #outer: Int32Array
+  #name = -1
+  /** The last token, and the one before the last comma, where they are texts. */
+  #last = -1
+  #before = -1
+
+  constructor(depthMax: number) {
+    this.#outer = new Int32Array(depthMax + 1)
+  }
+
+  add(start: number, end: number, isText: boolean): void {
+    if (this.count === this.names.length) {
+      this.places = twice(this.places, new Uint32Array(4 * this.count))
+      this.names = twice(this.names, new Int32Array(2 * this.count))
+    }
+    this.places[2 * this.count] = start
+    this.places[2 * this.count + 1] = end
+    this.names[this.count] = this.#name
+    this.#last = isText ? this.count : -1
+    this.count += 1
+  }
+
+  open(depth: number): void {
+    this.#outer[depth] = this.#name
+    this.#last = -1
+    this.#before = -1
+  }
+
+  close(depth: number): void {
+    this.#name = this.#outer[depth] as number
+    this.#last = -1
+  }
+
+  comma(depth: number): void {
+    this.#name = this.#outer[depth - 1] as number
+    this.#before = this.#last
+    this.#last = -1
+  }
+
+  colon(source: string): void {
+    const start = this.places[2 * this.#last] as number
+    const end = this.places[2 * this.#last + 1] as number
+    const isValue = this.#before >= 0 && end - start <= VALUE_UNITS && VALUE.test(source.slice(start, end))
+    this.#name = isValue ? this.#before : this.#last
+  }
+}
+
+function twice<List extends Uint32Array | Int32Array>(list: List, more: List): List {
+  more.set(list)
   return more
 }

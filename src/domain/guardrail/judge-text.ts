@@ -4,6 +4,7 @@ import { findTopics } from '../detection/content/topics.ts'
 import { SOFT_DETECTORS } from '../detection/formats/detect-formats.ts'
 import { detectLanguage } from '../detection/language.ts'
 import { marksOf, type Marks } from '../detection/marks.ts'
+import { bestWithoutOverlaps } from '../detection/match.ts'
 import { detectPersonalData } from '../detection/personal-data.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
@@ -14,6 +15,7 @@ import { findCanaries, type CanaryIndex } from '../detection/leak/canaries.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { readingsWithin, type Readings } from '../detection/readings/readings-of.ts'
 import { Reading } from '../detection/readings/text-reading.ts'
+import type { ValueName } from '../detection/value-name.ts'
 import type { GroundingPolicy, GuardAction, GuardRule } from '../manifest/manifest.ts'
 import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
 import type { Obligation } from './obligation.ts'
@@ -50,16 +52,34 @@ export interface TextJudgement {
   readonly judged: readonly JudgedFinding[]
 }
 
+/** How a text stands in a document. */
+export interface ValueStanding {
+  /** The name that is nearest to it. */
+  readonly name?: ValueName | undefined
+  /** It is written as a number. */
+  readonly isNumber?: boolean
+}
+
 /** A secret of this confidence is recognised by its form; below, by a name beside it, which is a detector's guess. */
 const EXACT_SECRET = 0.9
 
 /** Everything that the policy's controls see in one well-formed text of bounded length. */
-export function judgeText(text: string, policy: SidePolicy, options: GuardOptions): TextJudgement {
-  return judgeReading(Reading.plain(text, canonicalView(text)), policy, options)
+export function judgeText(
+  text: string,
+  policy: SidePolicy,
+  options: GuardOptions,
+  standing: ValueStanding = {},
+): TextJudgement {
+  return judgeReading(Reading.plain(text, canonicalView(text)), policy, options, standing)
 }
 
 /** The same for a text that was read already. */
-export function judgeReading(plain: Reading, policy: SidePolicy, options: GuardOptions): TextJudgement {
+export function judgeReading(
+  plain: Reading,
+  policy: SidePolicy,
+  options: GuardOptions,
+  standing: ValueStanding = {},
+): TextJudgement {
   const { raw: text, view } = plain
   const collector = new Collector(text, options)
   const readings = readingsWithin(plain)
@@ -77,7 +97,7 @@ export function judgeReading(plain: Reading, policy: SidePolicy, options: GuardO
       guarantee: 'exact',
     })
   if (injection.score >= policy.injection.at) addInjection(collector, injection, policy)
-  addSensitive(collector, readings, marks, policy)
+  addSensitive(collector, { readings, marks, standing }, policy)
   if (policy.rules !== undefined) addRules(collector, readings, policy.rules)
   if (policy.content !== undefined) addContent(collector, readings, policy.content)
   if (policy.grounding !== undefined) addGrounding(collector, text, policy.grounding, options.passages ?? [])
@@ -157,12 +177,18 @@ const ACTED_ON = 0.5
 /** From here on a format and its check hold. */
 const CHECKED = 0.85
 
+interface Looked {
+  readonly readings: Readings
+  readonly marks: MarkIndex
+  readonly standing: ValueStanding
+}
+
 /** Personal data and secrets in every reading; what a hidden reading only repeats counts once. */
-function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex, policy: SidePolicy): void {
+function addSensitive(collector: Collector, { readings, marks, standing }: Looked, policy: SidePolicy): void {
   const isSoftAsked = policy.softPii !== 'allow'
   for (const reading of inOrder(readings)) {
     const found = marks.of(reading)
-    const facts = { words: found.formatWords, seen: reading.seen }
+    const facts = { words: found.formatWords, seen: reading.seen, ...standing }
     const personal = collector.isPersonalAsked(policy) ? detectPersonalData(reading.text, isSoftAsked, facts) : []
     for (const match of personal) {
       const isSoft = SOFT_DETECTORS.has(match.detector)
@@ -174,7 +200,8 @@ function addSensitive(collector: Collector, readings: Readings, marks: MarkIndex
         guarantee: !isSoft && match.score >= CHECKED ? 'exact' : 'detector',
       })
     }
-    for (const match of found.secrets)
+    const named = standing.name?.secretsIn(reading.text) ?? []
+    for (const match of named.length === 0 ? found.secrets : bestWithoutOverlaps([...found.secrets, ...named]))
       collector.addOnce(policy.secrets, {
         ...match,
         ...reading.rawSpan(match.start, match.end),
@@ -284,7 +311,10 @@ class Collector {
   }
 
   add(action: GuardAction, finding: GuardFinding): void {
-    this.judged.push({ finding, obligation: this.#possible(action), replacement: this.#replacement(action, finding) })
+    const replacement = this.#replacement(action, finding)
+    // An obligation that cannot be met is a denial.
+    const obligation = action === 'pseudonymise' && replacement === undefined ? 'block' : action
+    this.judged.push({ finding, obligation, replacement })
   }
 
   /** What several readings find at one place counts once, as far as the longest of them goes. */
@@ -299,16 +329,12 @@ class Collector {
     if (known !== undefined && added !== undefined) this.judged[known] = added
   }
 
-  /** An obligation that cannot be met is a denial. */
-  #possible(action: GuardAction): Obligation {
-    return action === 'pseudonymise' && this.#options.pseudonym === undefined ? 'block' : action
-  }
-
   #replacement(action: GuardAction, { detector, category, start, end }: GuardFinding): string | undefined {
     const name = detector.slice(detector.indexOf('/') + 1).toUpperCase()
     if (action === 'redact') return category === 'injection' ? '[instruction removed]' : `[${name}]`
-    if (action === 'pseudonymise') return this.#options.pseudonym?.(name, this.#raw.slice(start, end))
-    return undefined
+    if (action !== 'pseudonymise') return undefined
+    const standIn: unknown = this.#options.pseudonym?.(name, this.#raw.slice(start, end))
+    return typeof standIn === 'string' ? standIn : undefined
   }
 
   addLinks(policy: LinkPolicy): void {

@@ -147,6 +147,8 @@ export interface Retriever {
   readonly tenantField?: string | undefined
   readonly aclField?: string | undefined
   readonly label?: Label | undefined
+  /** `label` is that of every chunk that has none of its own. Without it such a chunk is denied. */
+  readonly labelsAllChunks?: boolean | undefined
   readonly limits?:
     | { readonly chunksPerQuery?: number | undefined; readonly chunksPerSession?: number | undefined }
     | undefined

@@ -26,6 +26,7 @@ export const CHUNK_DENIALS = [
   'permission-missing',
   'permission-malformed',
   'no-permission',
+  'label-missing',
   'label-malformed',
   'duplicate',
   'over-query-limit',

@@ -6,6 +6,7 @@ import { scopeOf, type RetrievalScope } from './retrieval-scope.ts'
 
 const SUBJECT: Subject = { tenant: 'acme', principal: 'p-1', roles: ['staff'], session: 's-1' }
 const SOURCE: Label = { integrity: 'curated', confidentiality: 'tenant' }
+const LABEL: Label = { integrity: 'curated', confidentiality: 'public' }
 const FIELDS = { tenantField: 'tenant', aclField: 'acl' }
 
 function scope(subject: Subject = SUBJECT, shared?: string): RetrievalScope {
@@ -19,8 +20,13 @@ const chunk = (metadata: Record<string, unknown>, rest: Record<string, unknown> 
   metadata,
   ...rest,
 })
-const outcome = (hit: unknown, within = scope()): string => {
-  const judged = judgeChunk(hit, within, SOURCE)
+/** A declaration that says nothing of labels that are missing, where a test is not about them. */
+const outcome = (
+  hit: unknown,
+  within = scope(),
+  retriever: object = { label: SOURCE, labelsAllChunks: true },
+): string => {
+  const judged = judgeChunk(hit, within, retriever)
   return judged.ok ? 'allowed' : judged.failure
 }
 
@@ -70,7 +76,7 @@ describe('a hit of a store', () => {
     const judged = judgeChunk(
       chunk({ tenant: 'acme', acl: ['staff'], label: { integrity: 'untrusted', confidentiality: 'public' } }),
       scope(),
-      SOURCE,
+      { label: SOURCE },
     )
     expect(judged).toMatchObject({ ok: true, value: { label: { integrity: 'untrusted', confidentiality: 'tenant' } } })
   })
@@ -79,9 +85,33 @@ describe('a hit of a store', () => {
     const judged = judgeChunk(
       chunk({ tenant: 'acme', acl: ['staff'], label: { integrity: 'trusted', confidentiality: 'public' } }),
       scope(),
-      SOURCE,
+      { label: SOURCE },
     )
     expect(judged).toMatchObject({ ok: true, value: { label: SOURCE } })
+  })
+
+  test.each<[string, object, object, string]>([
+    ['the retriever declares a label', {}, { label: SOURCE }, 'label-missing'],
+    [
+      'the retriever declares the best label',
+      {},
+      { label: { integrity: 'trusted', confidentiality: 'public' } },
+      'label-missing',
+    ],
+    ['the retriever declares none', {}, {}, 'label-missing'],
+    ['its label is null', { label: null }, { label: SOURCE }, 'label-missing'],
+    ['the declaration says no', {}, { label: SOURCE, labelsAllChunks: false }, 'label-missing'],
+    ['the declaration says that its label is every chunk’s', {}, { label: SOURCE, labelsAllChunks: true }, 'allowed'],
+    ['it has one of its own', { label: LABEL }, { label: SOURCE }, 'allowed'],
+    ['it has one of its own, and the retriever none', { label: LABEL }, {}, 'allowed'],
+    [
+      'its own is none, whatever is declared',
+      { label: {} },
+      { label: SOURCE, labelsAllChunks: true },
+      'label-malformed',
+    ],
+  ])('without a label, where %s: %4$s', (_, metadata, retriever, expected) => {
+    expect(outcome(chunk({ tenant: 'acme', acl: ['staff'], ...metadata }), scope(), retriever)).toBe(expected)
   })
 })
 

@@ -1,24 +1,32 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { joinLabels } from '../authorization/labels.ts'
-import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../manifest/manifest.ts'
+import { CONFIDENTIALITIES, INTEGRITIES, type Label, type Retriever } from '../manifest/manifest.ts'
 import type { ChunkDenial, RetrievedChunk, StoredChunk } from './chunk.ts'
 import type { RetrievalScope } from './retrieval-scope.ts'
 
+/** A retriever that declares no label is not trusted. */
+const UNDECLARED: Label = { integrity: 'untrusted', confidentiality: 'tenant' }
 const ID_CHARS_MAX = 500
 const TEXT_CHARS_MAX = 100_000
 const PERMISSIONS_MAX = 1_000
 
 /**
  * The second look at one hit, which holds when the store ignored the filter: a boundary, given honest metadata.
- * What is missing or has another shape is denied. `source` is the retriever's own label; a chunk's label only lowers it.
+ * What is missing or has another shape is denied. `source` is the retriever's own label; a chunk's label only lowers it, and stands
+ * in for one that is missing only where it is declared to.
  */
-export function judgeChunk(hit: unknown, scope: RetrievalScope, source: Label): Result<RetrievedChunk, ChunkDenial> {
+export function judgeChunk(
+  hit: unknown,
+  scope: RetrievalScope,
+  { label: source = UNDECLARED, labelsAllChunks }: Pick<Retriever, 'label' | 'labelsAllChunks'>,
+): Result<RetrievedChunk, ChunkDenial> {
   if (!isStoredChunk(hit)) return fail('malformed-chunk')
   const denial = tenantDenial(hit.metadata, scope) ?? permissionDenial(hit.metadata, scope)
   if (denial !== undefined) return fail(denial)
   const own = ownMember(hit.metadata, 'label')
-  if (own === undefined) return ok(retrieved(hit, source))
+  if (own === undefined || own === null)
+    return labelsAllChunks === true ? ok(retrieved(hit, source)) : fail('label-missing')
   return isLabel(own) ? ok(retrieved(hit, joinLabels(source, own))) : fail('label-malformed')
 }
 

@@ -42,6 +42,32 @@ function pseudonymised(
 const restored = ({ vault }: Held, text: string, scope = SCOPE): string =>
   restoreText(text, (one) => vault.reveal(scope, one), DISPLAY)
 
+test('a store or key that throws keeps nothing and reveals nothing: what was to be kept is taken out for good', () => {
+  const throws = (): never => {
+    throw new Error('broken')
+  }
+  const clock = (): ReturnType<typeof epochMs> => epochMs(1_000)
+  const store = memoryVaultStore(clock)
+  for (const broken of [
+    { store: { ...store, get: throws } },
+    { store: { ...store, put: throws } },
+    { store: { ...store, put: () => undefined as never } },
+    { crypto: { ...realCrypto, mac: throws } },
+    { crypto: { ...realCrypto, seal: throws } },
+  ]) {
+    const vault = createVault({ crypto: realCrypto, clock, store, ...broken }, { ttlMs: MINUTE_MS })
+    expect(vault.tokenFor(SCOPE, 'EMAIL', MAIL, 'tenant')).toBeUndefined()
+    expect(pseudonymiseMessages([user(`mail ${MAIL}`)], vault, SCOPE)).toMatchObject({
+      value: [{ text: 'mail [EMAIL]' }],
+    })
+  }
+  const blind = createVault({ crypto: { ...realCrypto, open: throws }, clock, store }, { ttlMs: MINUTE_MS })
+  const kept = createVault({ crypto: realCrypto, clock, store }, { ttlMs: MINUTE_MS })
+  const one = kept.tokenFor(SCOPE, 'EMAIL', MAIL, 'tenant') ?? ''
+  expect(restoreText(one, (token) => blind.reveal(SCOPE, token), DISPLAY)).toBe(one)
+  expect(restoreText(one, (token) => kept.reveal(SCOPE, token), DISPLAY)).toBe(MAIL)
+})
+
 describe('a token', () => {
   test('is the same for the same value in one scope and opens to it', () => {
     const state = held()

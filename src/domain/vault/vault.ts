@@ -44,7 +44,7 @@ export interface Revealed {
 }
 
 export interface Vault {
-  /** The value's token, the same each time within its scope; undefined when it cannot be kept (full, or too long). */
+  /** The value's token, the same each time within its scope; undefined when it cannot be kept (full, too long, or the store fails). */
   tokenFor(scope: VaultScope, kind: string, value: string, confidentiality: Confidentiality): string | undefined
   /** The value of a token of this scope. Unknown, foreign, forged and expired tokens have none. */
   reveal(scope: VaultScope, token: string): Revealed | undefined
@@ -89,16 +89,25 @@ export function createVault(
         confidentiality: held === undefined ? confidentiality : higher(held.confidentiality, confidentiality),
         expiresAt: epochMs(clock() + ttlMs),
       })
-      return isKept ? token : undefined
+      return isKept === true ? token : undefined
     }
     return undefined
   }
 
   return {
-    tokenFor,
-    reveal,
+    tokenFor: (...value) => orNothing(() => tokenFor(...value)),
+    reveal: (...token) => orNothing(() => reveal(...token)),
     eraseSession: (tenant, session) => store.eraseSession(tenant, session),
     eraseTenant: (tenant) => store.eraseTenant(tenant),
+  }
+}
+
+/** A store or key that throws keeps nothing and reveals nothing; what it was asked about stays hidden. Erasing is not so: it must be told. */
+function orNothing<Value>(ask: () => Value): Value | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
   }
 }
 

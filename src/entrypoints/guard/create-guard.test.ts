@@ -110,6 +110,64 @@ describe('a failure inside', () => {
   })
 })
 
+describe('a callback that gives nonsense or throws', () => {
+  const throws = (): never => {
+    throw new Error('broken')
+  }
+  const pii = { action: 'pseudonymise' } as const
+  const call = { id: '1', name: 'a', arguments: '{}' }
+  const perDay: readonly GuardedTool[] = [
+    { id: 'a', effect: 'read', parameters: {}, limits: { perDayPerTenant: 5 } } as GuardedTool,
+  ]
+  const subject = { tenant: 't', principal: 'p', roles: [], session: 's' }
+
+  test.each<readonly [string, object]>([
+    ['a stand-in that is none', { pseudonym: () => undefined }],
+    ['a stand-in that is a number', { pseudonym: () => 7 }],
+    ['a classifier without an answer', { classify: () => undefined }],
+    ['a classifier that scores NaN', { classify: () => ({ score: Number.NaN, windows: [] }) }],
+    ['a classifier that scores in words', { classify: () => ({ score: 'low', windows: [] }) }],
+    ['a classifier without windows', { classify: () => ({ score: 0.9 }) }],
+    ['a stand-in that throws, with a listener that throws too', { pseudonym: throws, onFailure: throws }],
+  ])('%s: the text is blocked', (_what, wrong) => {
+    const guard = createGuard({ guard: { input: { pii }, document: { pii } }, ...wrong } as GuardSetup)
+    expect(guard.input(EMAIL)).toMatchObject({ action: 'block' })
+    expect(guard.document(`{"mail":"${EMAIL}"}`)).toMatchObject({ action: 'block' })
+    expect(guard.messages([user(EMAIL)])).toMatchObject({ messages: [], denial: { code: 'content_filter' } })
+  })
+
+  test('a key of canaries that throws: streams and answers are withheld', () => {
+    const guard = createGuard({ hmac: throws })
+    const stream = guard.stream({ session: 's' })
+    expect(stream.push('hello there, this is plain prose') + stream.end()).toBe('')
+    expect(stream).toMatchObject({ isWithheld: true, judgement: { action: 'block' } })
+    expect(guard.output('hello', { session: 's' })).toMatchObject({ action: 'block', text: '' })
+  })
+
+  test.each<readonly [string, object]>([
+    ['a count that is NaN', { dayCalls: () => Number.NaN }],
+    ['a count below none', { dayCalls: () => -9 }],
+    ['a count in words', { dayCalls: () => '0' }],
+    ['a count that throws', { dayCalls: throws }],
+    ['switches that are none', { dayCalls: () => 0, deniedTools: () => [] }],
+    [
+      'a check that throws, with a listener that throws too',
+      { dayCalls: () => 0, checkArguments: throws, onFailure: throws },
+    ],
+  ])('%s: the call is blocked', (_what, wrong) => {
+    const guard = createGuard({ tools: perDay, ...wrong } as GuardSetup)
+    expect(guard.authorize(call, { messages: [user('go')], subject })).toMatchObject({ decision: 'block' })
+    expect(
+      createGuard({ tools: perDay, dayCalls: () => 0 }).authorize(call, { messages: [user('go')], subject }),
+    ).toMatchObject({ decision: 'allow' })
+  })
+
+  test('messages that are none are denied', () => {
+    expect(createGuard().messages([null] as never)).toMatchObject({ messages: [], denial: { rule: 'guard/failed' } })
+    expect(createGuard().input(undefined as never)).toMatchObject({ action: 'block', text: '' })
+  })
+})
+
 describe('messages', () => {
   const guard = createGuard({ guard: { input: { pii: { action: 'redact' } } } })
 

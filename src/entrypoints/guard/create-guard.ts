@@ -9,7 +9,8 @@ import { passagesOf } from '../../domain/guardrail/passages.ts'
 import { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
 import { FailClosedStream } from './fail-closed-stream.ts'
 import type { AnswerSituation, Guard, GuardSetup } from './guard-setup.ts'
-import { judgeMessages } from './judge-messages.ts'
+import { denialOf, judgeMessages } from './judge-messages.ts'
+import { report } from './report-failure.ts'
 import { manifestOf } from './manifest-of-setup.ts'
 import { toolAuthority } from './tool-authority.ts'
 
@@ -38,8 +39,8 @@ export function createGuard(setup: GuardSetup = {}): Guard {
         return judge(text, about)
       } catch (error) {
         // A caller that catches and goes on would pass the text unjudged: what could not be judged is blocked.
-        setup.onFailure?.(error)
-        return refusal(text, 'guard/failed')
+        report(setup, error)
+        return refusal(typeof text === 'string' ? text : '', 'guard/failed')
       }
     }
   const output = closed((text, about?: AnswerSituation) => guardText(text, policy.output, optionsOf(about)))
@@ -53,9 +54,22 @@ export function createGuard(setup: GuardSetup = {}): Guard {
   return {
     policy,
     ...sides,
-    stream: (about) => new FailClosedStream(new StreamGuard(policy.output, optionsOf(about)), setup.onFailure),
+    stream: (about) =>
+      new FailClosedStream(
+        () => new StreamGuard(policy.output, optionsOf(about)),
+        (error) => report(setup, error),
+      ),
     canaries: (session) => canariesOf(session).map(({ text }) => text),
-    messages: (list) => judgeMessages(list, sides, withholdResults(list, manifest)),
+    messages: (list) => {
+      try {
+        return judgeMessages(list, sides, withholdResults(list, manifest))
+      } catch (error) {
+        report(setup, error)
+        const judgement = refusal('', 'guard/failed')
+        const findings = judgement.findings.map((finding) => ({ ...finding, message: 0 }))
+        return { ...judgement, findings, denial: denialOf(judgement, 'input'), messages: [] }
+      }
+    },
     authorize: toolAuthority(setup, manifest, { output, outputDocument }),
     explain: (side, text) => explain(text, policy[side], side === 'output' ? outputOptions : options),
   }

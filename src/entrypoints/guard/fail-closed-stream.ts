@@ -4,40 +4,48 @@ import type { GuardedTextStream } from './guard-setup.ts'
 
 /** A stream that withholds everything from the first exception inside it on. */
 export class FailClosedStream implements GuardedTextStream {
-  readonly #stream: StreamGuard
-  readonly #onFailure: ((error: unknown) => void) | undefined
+  readonly #stream: StreamGuard | undefined
+  readonly #onFailure: (error: unknown) => void
   #failure: StreamJudgement | undefined
 
-  constructor(stream: StreamGuard, onFailure: ((error: unknown) => void) | undefined) {
-    this.#stream = stream
+  constructor(make: () => StreamGuard, onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure
+    try {
+      this.#stream = make()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   get isWithheld(): boolean {
-    return this.#failure !== undefined || this.#stream.isWithheld
+    return this.#failure !== undefined || (this.#stream?.isWithheld ?? true)
   }
 
   get judgement(): StreamJudgement {
-    return this.#failure ?? this.#stream.judgement
+    return this.#failure ?? this.#stream?.judgement ?? refusal('', 'guard/failed')
   }
 
   push(chunk: string): string {
-    return this.#try(() => this.#stream.push(chunk))
+    return this.#try((stream) => stream.push(chunk))
   }
 
   end(): string {
-    return this.#try(() => this.#stream.end())
+    return this.#try((stream) => stream.end())
   }
 
-  #try(step: () => string): string {
-    if (this.#failure !== undefined) return ''
+  #try(step: (stream: StreamGuard) => string): string {
+    if (this.#failure !== undefined || this.#stream === undefined) return ''
     try {
-      return step()
+      return step(this.#stream)
     } catch (error) {
-      const { action, score, findings } = refusal('', 'guard/failed')
-      this.#failure = { action, score, findings: [...this.#stream.judgement.findings, ...findings] }
-      this.#onFailure?.(error)
+      this.#fail(error)
       return ''
     }
+  }
+
+  #fail(error: unknown): void {
+    const { action, score, findings } = refusal('', 'guard/failed')
+    this.#failure = { action, score, findings: [...(this.#stream?.judgement.findings ?? []), ...findings] }
+    this.#onFailure(error)
   }
 }

@@ -30,7 +30,7 @@ export interface GuardSetup {
   readonly guard?: GuardConfig | undefined
   /** Fixed texts of the system prompts: answers that repeat 32 letters of them are a leak. */
   readonly prompts?: readonly string[] | undefined
-  /** Values that must not come out, in any encoding that is read: from 20 letters and digits on. */
+  /** Values that must not come out, in any encoding that is read: from 8 letters and digits on; of a longer one 20 in a row. */
   readonly secrets?: readonly string[] | undefined
   /** Keyed digest, 32 hexadecimal digits or more: makes the canaries of a session. Without it there are none. */
   readonly hmac?: CanaryHmac | undefined

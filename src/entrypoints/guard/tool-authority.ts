@@ -12,6 +12,7 @@ import { toolResultsOf, type ConversationMessage, type ToolCall } from '../../do
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import { sha256Pure } from '../../base/sha256.ts'
 import { redeemTicket } from '../../domain/authorization/approval-ticket.ts'
+import { report } from './report-failure.ts'
 import type { AnswerSituation, AuthorizedCall, GuardSetup, ToolCallSituation } from './guard-setup.ts'
 
 const ARGUMENTS_BYTES_MAX = 400_000
@@ -50,7 +51,7 @@ export function toolAuthority(
           sessionCalls: countCalls(past),
           // Nobody counts: a budget that cannot be checked is spent.
           dayCalls: (tool) =>
-            (setup.dayCalls?.(tool, situation.subject) ?? Infinity) +
+            counted(setup.dayCalls?.(tool, situation.subject)) +
             (situation.earlier ?? []).filter(({ name }) => name === tool).length,
           engine,
           checkArguments,
@@ -65,11 +66,14 @@ export function toolAuthority(
         ? (judgeArguments(made, guards, { session: situation.session ?? situation.subject?.session }) ?? answered)
         : answered
     } catch (error) {
-      setup.onFailure?.(error)
+      report(setup, error)
       return blocked(call, 'guard/failed', 'the decision failed')
     }
   }
 }
+
+/** What is no count is above any budget. */
+const counted = (calls: unknown): number => (typeof calls === 'number' && calls >= 0 ? calls : Infinity)
 
 /** What the user asked for: in their own words, never in those of an agent that speaks in their place. */
 function rightsOf(

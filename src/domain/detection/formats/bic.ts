@@ -22,6 +22,8 @@ const CANDIDATE = /(?:^|[^a-z0-9_])([a-z]{4}([a-z]{2})[a-z2-9][a-np-z0-9](?:[a-w
 /** Bank identifier codes (ISO 9362: 4 letters, country, 2, optionally 3) within 48 characters after `bic` or `swift`. */
 export function detectBics(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const matches: Match[] = []
+  const named = /\b(?:bic|swift)\b/.test(scan.name) ? bicIn(scan, 0) : undefined
+  if (named !== undefined) matches.push(named)
   if (scan.words === NO_WORDS) return matches
   for (const word of ['bic', 'swift'] as const) {
     for (const at of placesOf(scan, word)) {

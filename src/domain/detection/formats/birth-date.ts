@@ -46,7 +46,7 @@ function dateAt(scan: Scan, digits: number): { readonly start: number; readonly 
   if (hit !== null) return isDate(hit) ? { start: digits, end: digits + hit[0].length } : undefined
   const dayYear = DAY_YEAR.exec(window)
   if (dayYear === null) return undefined
-  const month = MONTH_FIRST.exec(before(scan, digits, 12))?.[1]
+  const month = MONTH_FIRST.exec(scan.window(Math.max(0, digits - 12), digits))?.[1]
   return month === undefined ? undefined : { start: digits - month.length, end: digits + dayYear[0].length }
 }
 

@@ -85,6 +85,10 @@ const SPELLED_MAX = 48
 const SPELLED_AT =
   /([a-z0-9](?:[a-z0-9._+-]{0,40}[a-z0-9])?) ?(?:[([{<] ?at ?[)\]}>]| at |@) ?((?:[a-z0-9-]{1,30} ?(?:[([{<] ?dot ?[)\]}>]| dot |\.) ?){0,2}[a-z0-9-]{1,30}) ?$/
 
+/** Words that stand before `at` in a sentence: what follows is a place. */
+const NO_MAILBOX =
+  /^(?:me|us|you|him|her|them|it|one|out|more|here|there|online|now|only|also|and|or|everything|be|been|is|was|are|were|found|available|(?:look|arriv|find|reach|visit|meet|see|host|locat)(?:e|s|es|ed|ing)?)$/
+
 function spelledEmails(scan: Scan): readonly Match[] {
   const { text } = scan
   const matches: Match[] = []
@@ -94,11 +98,7 @@ function spelledEmails(scan: Scan): readonly Match[] {
     if (dotted === undefined || dotted.start < last) continue
     const from = Math.max(last, dotted.start - SPELLED_MAX * 2)
     const head = SPELLED_AT.exec(scan.window(from, dotted.start))
-    if (
-      head === null ||
-      (!dotted.isBracketed && / at /.test(head[0]) && /^(?:look|arrive|be|is|was|are)/.test(head[1] ?? ''))
-    )
-      continue
+    if (head === null || (!dotted.isBracketed && / at /.test(head[0]) && NO_MAILBOX.test(head[1] ?? ''))) continue
     const start = from + head.index
     if (start > 0 && isAlnum(text.charCodeAt(start - 1))) continue
     matches.push({ detector: 'pii/email', start, end: dotted.end, score: 0.85 })

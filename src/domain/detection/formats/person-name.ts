@@ -138,7 +138,8 @@ function judge(scan: Scan, run: NameRun): Match | undefined {
     return matchOf(scan, run, 0.55)
   if (run.words.length === 2 && !NO_SURNAME.has(first) && !NO_SURNAME.has(second) && isAtHome(scan, run.end))
     return matchOf(scan, run, 0.55)
-  if (isGiven && isAddressed(scan, run, context)) return matchOf(scan, run, 0.55)
+  if (isGiven && isAddressed(scan, run, scan.window(Math.max(0, run.start - CONTEXT_CHARS), run.start)))
+    return matchOf(scan, run, 0.55)
   return undefined
 }
 

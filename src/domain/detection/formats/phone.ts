@@ -199,7 +199,8 @@ class PhoneContext {
   }
 
   #saysPhone(start: number): boolean {
-    if (this.#before.holds(Math.max(0, start - CONTEXT_CHARS), start)) return false
+    const isNamed = start < CONTEXT_CHARS && this.#scan.name !== ''
+    if (!isNamed && this.#before.holds(Math.max(0, start - CONTEXT_CHARS), start)) return false
     const context = before(this.#scan, start, CONTEXT_CHARS)
     return PHONE_BEFORE.test(context) || (PERHAPS_PHONE_BEFORE.test(context) && !OTHER_NUMBER.test(context))
   }

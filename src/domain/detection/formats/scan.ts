@@ -1,4 +1,5 @@
 import { markAutomaton } from '../mark-automaton.ts'
+import type { NameBefore } from '../identifiers/identifier-context.ts'
 import type { Survey } from '../readings/survey.ts'
 import { walkUnits, type Places, type Runs } from '../readings/unit-walk.ts'
 import { FORMAT_WORDS, wordPlacesOf, type FormatWord, type WordPlaces } from './format-words.ts'
@@ -14,6 +15,8 @@ export interface Scan {
   readonly joints: Places
   /** Where the `FORMAT_WORDS` stand. */
   readonly words: WordPlaces
+  /** What a name before the whole text says, in lower case; empty where it has none. */
+  readonly name: string
   /** The lower case of `[from, to)`, without that of the whole text where few places ask. */
   window(from: number, to: number): string
 }
@@ -51,10 +54,14 @@ export interface TextFacts {
   readonly words?: WordPlaces | undefined
   /** What a walk over it showed. */
   readonly seen?: Pick<Survey, 'digits' | 'joints'> | undefined
+  /** The name under which the text is a value. */
+  readonly name?: NameBefore | undefined
+  /** The text is a number: that it is nothing but digits says nothing. */
+  readonly isNumber?: boolean | undefined
 }
 
-export function scanOf(text: string, { words, seen = walkUnits(text, markAutomaton()) }: TextFacts = {}): Scan {
-  return new LazyScan(text, words ?? wordPlacesOf(text), seen)
+export function scanOf(text: string, { words, seen = walkUnits(text, markAutomaton()), name }: TextFacts = {}): Scan {
+  return new LazyScan(text, words ?? wordPlacesOf(text), seen, name)
 }
 
 /** The lower case of a text is made in blocks, of what lies near the places that are asked about; two overlap by this. */
@@ -67,14 +74,24 @@ class LazyScan implements Scan {
   readonly runs: Runs
   readonly joints: Places
   readonly words: WordPlaces
+  readonly #name: NameBefore | undefined
   readonly #blocks: (string | undefined)[] = []
   #lower: string | undefined
 
-  constructor(text: string, words: WordPlaces, { digits, joints }: Pick<Survey, 'digits' | 'joints'>) {
+  constructor(
+    text: string,
+    words: WordPlaces,
+    { digits, joints }: Pick<Survey, 'digits' | 'joints'>,
+    name?: NameBefore,
+  ) {
     this.text = text
+    this.#name = name
     this.words = words
     this.runs = digits
     this.joints = joints
+  }
+  get name(): string {
+    return this.#name?.before ?? ''
   }
   get lower(): string {
     return (this.#lower ??= lowerOf(this.text))
@@ -135,9 +152,10 @@ export function isUpperAt(scan: Scan, index: number): boolean {
   return isLetter(code) && scan.lower.charCodeAt(index) !== code
 }
 
-/** The lower-cased text before `index`, at most `chars` units, on the same paragraph or not. */
+/** The lower-cased text before `index`, at most `chars` units, on the same paragraph or not; the name before the text counts. */
 export function before(scan: Scan, index: number, chars: number): string {
-  return scan.window(Math.max(0, index - chars), index)
+  const text = scan.window(Math.max(0, index - chars), index)
+  return index < chars && scan.name !== '' ? (scan.name + text).slice(-chars) : text
 }
 
 /** The lower-cased text from `index` on, at most `chars` units. */

@@ -33,6 +33,7 @@ export function detectIdentifiers(
   text: string,
   context: ContextIndex,
   digits: Runs = digitRuns(text),
+  isNumber = false,
 ): readonly Match[] {
   const matches: Match[] = []
   let best: Match | undefined
@@ -62,7 +63,8 @@ export function detectIdentifiers(
   }
   if (best !== undefined) matches.push(best)
   if (matches.length > 0) return matches
-  const bare = bareValue(text)
+  // A number is nothing but digits, whatever it counts.
+  const bare = isNumber ? undefined : bareValue(text)
   return bare === undefined ? [] : [bare]
 }
 

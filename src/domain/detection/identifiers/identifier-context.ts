@@ -38,8 +38,21 @@ function phraseKinds(): Map<string, readonly number[]> {
   return all
 }
 
+/** A name that stands before the whole text. */
+export interface NameBefore {
+  readonly before: string
+  readonly kinds: ReadonlySet<number>
+}
+
+/** Kinds that words of a text name. */
+export function kindsNamedIn(text: string): ReadonlySet<number> {
+  const found = new Set<number>()
+  collect(text, found)
+  return found
+}
+
 /** Searches a bounded window around each span that is asked about; words count whole, marks and case do not count. */
-export function createContextIndex(text: string): ContextIndex {
+export function createContextIndex(text: string, name?: NameBefore): ContextIndex {
   let at = -1
   let to = -1
   let near: ReadonlySet<number> = new Set()
@@ -61,6 +74,8 @@ export function createContextIndex(text: string): ContextIndex {
     at = start
     to = end
     near = isLetterless(start, end) ? NONE : kindsNear(text, start, end)
+    if (name !== undefined && start + Math.min(name.before.length, BEFORE) <= BEFORE)
+      near = near.size === 0 ? name.kinds : new Set([...near, ...name.kinds])
     return near
   }
   return {

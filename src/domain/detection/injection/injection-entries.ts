@@ -14,6 +14,16 @@ import {
   SET_ASIDE_CJK,
   TURNED_WORDS,
 } from './injection-lexicon.ts'
+import {
+  BEHIND_CHARS,
+  HARMLESS_BEHIND,
+  HARMLESS_WEIGHT,
+  isOnTopic,
+  LOG_MARK,
+  OWN_TOPIC,
+  spokenWeight,
+  turnWeight,
+} from './harmless-context.ts'
 import { WordWalk, wordsBefore } from './word-walk.ts'
 
 /** A place in one reading that speaks for an instruction aimed at the model. */
@@ -57,7 +67,13 @@ export const INJECTION_ENTRIES: readonly InjectionEntry[] = [
     return wordEntries([word], { kind: 'mark', find })
   }),
   ...FORGED_MARKUP.map(({ text, weight }): InjectionEntry => {
-    const find: Trigger = (_, start, end) => ({ rule: 'forged-markup', weight, start, end })
+    const isTurn = text === LOG_MARK
+    const find: Trigger = (whole, start, end) => ({
+      rule: 'forged-markup',
+      weight: isTurn ? turnWeight(whole, end, weight) : weight,
+      start,
+      end,
+    })
     return { text, isWord: false, role: { kind: 'mark', find } }
   }),
   ...SET_ASIDE_CJK.map((text): InjectionEntry => ({ text, isWord: false, role: { kind: 'mark', find: setAsideCjk } })),
@@ -77,7 +93,8 @@ function setAside(text: string, start: number, end: number): LocalHit | undefine
     if (!RULES.has(word)) continue
     const ruleEnd = walk.end
     const isBehind = !isEarlier && ((walk.next() && EARLIER.has(walk.word)) || (walk.next() && EARLIER.has(walk.word)))
-    return { rule: 'set-aside-instructions', weight: isEarlier || isBehind ? 0.92 : 0.35, start, end: ruleEnd }
+    const weight = spokenWeight(text, start, isEarlier || isBehind ? 0.92 : 0.35)
+    return { rule: 'set-aside-instructions', weight, start, end: ruleEnd }
   }
   return undefined
 }
@@ -95,7 +112,13 @@ function putOut(text: string, start: number, end: number): LocalHit | undefined 
     if (HIDDEN.has(word)) isHidden = true
     if (OWN.has(word)) isOwn = true
     if (!PROMPT_WORDS.has(word)) continue
-    const hit = (weight: number): LocalHit => ({ rule: 'extract-prompt', weight, start, end: walk.end })
+    const { end: promptEnd } = walk
+    const hit = (weight: number): LocalHit => ({
+      rule: 'extract-prompt',
+      weight: spokenWeight(text, start, isAsking && isOnTopic(text, promptEnd) ? Math.min(weight, OWN_TOPIC) : weight),
+      start,
+      end: promptEnd,
+    })
     if (isHidden && isOwn) return hit(0.92)
     if (isHidden && word.startsWith('prompt') && !isAsking) return hit(0.85)
     if (isOwn) return hit(0.6)
@@ -132,7 +155,8 @@ function phraseTrigger(phrase: string, weight: number): { readonly word: string;
     if (start === undefined) return undefined
     const walk = new WordWalk(text, start)
     for (const word of words) if (!walk.next() || !walk.is(word)) return undefined
-    return { rule: `phrase:${phrase}`, weight, start, end: walk.end }
+    const isPlain = HARMLESS_BEHIND[phrase]?.test(text.slice(walk.end, walk.end + BEHIND_CHARS)) === true
+    return { rule: `phrase:${phrase}`, weight: isPlain ? HARMLESS_WEIGHT : weight, start, end: walk.end }
   }
   return { word: words[place] ?? '', find }
 }

@@ -1,6 +1,7 @@
 import { FIRST_ANCHOR, markAutomaton } from '../mark-automaton.ts'
 import { tellPatterns } from '../pattern-search.ts'
 import { walkUnits } from '../readings/unit-walk.ts'
+import { LOG_MARK, turnWeight } from './harmless-context.ts'
 import { INJECTION_ENTRIES, type InjectionEntry, type LocalHit } from './injection-entries.ts'
 import { FORGED_MARKUP } from './injection-lexicon.ts'
 
@@ -93,6 +94,11 @@ function openingRole(text: string): LocalHit | undefined {
   if (!TURN_LETTERS.has(text.charCodeAt(0) | 32)) return undefined
   for (const { text: mark, weight } of TURN_MARKS)
     if (text.slice(0, 16).toLowerCase().startsWith(mark.slice(1)))
-      return { rule: 'forged-markup', weight, start: 0, end: mark.length - 1 }
+      return {
+        rule: 'forged-markup',
+        weight: mark === LOG_MARK ? turnWeight(text, mark.length - 1, weight) : weight,
+        start: 0,
+        end: mark.length - 1,
+      }
   return undefined
 }

@@ -23,11 +23,11 @@ export function weighInjection(
   { plain, derived }: Readings,
   classify: ClassifyInjection,
 ): InjectionScore {
-  let strongest = classify(plain.view.lower)
+  let strongest = scored(classify(plain.view.lower))
   const windows = windowHits(plain, strongest)
   for (const reading of derived) {
     if (reading.text.length < PIECE_MIN) continue
-    const classified = classify(reading.view.lower)
+    const classified = scored(classify(reading.view.lower))
     windows.push(...windowHits(reading, classified))
     if (classified.score > strongest.score) strongest = classified
   }
@@ -36,6 +36,12 @@ export function weighInjection(
     ({ start, end }) => !heuristic.hits.some((hit) => hit.weight >= CLEAR_HIT && hit.start < end && start < hit.end),
   )
   return { ...heuristic, score, hits: [...heuristic.hits, ...apart(unnamed)] }
+}
+
+/** A score that is no number is above nothing and would pass all: a fault of whoever made the classifier, and no verdict. */
+function scored(classified: Classified): Classified {
+  if (classified.score >= 0 && classified.score <= 1) return classified
+  throw new TypeError('a classifier gave no score from 0 to 1')
 }
 
 function windowHits(reading: Reading, { windows }: Classified): InjectionHit[] {

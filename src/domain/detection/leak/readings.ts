@@ -1,9 +1,9 @@
 import { base64Of, hexOf, utf8 } from '../../../base/bytes.ts'
-import type { View } from '../canonical-view.ts'
+import { canonicalView, plainView, type View } from '../canonical-view.ts'
 import { readingsOf as readingsOfText } from '../readings/readings-of.ts'
 import { SpareUnits } from '../spare-units.ts'
 import type { Reading } from '../readings/text-reading.ts'
-import { rot13 } from '../readings/turned.ts'
+import { leetOf, rot13 } from '../readings/turned.ts'
 import { findShared, type FingerprintIndex, type GuardedText, type LetterMatch } from './fingerprints.ts'
 import { lettersOf, type LetterCodes, type LetterStream } from './letters.ts'
 
@@ -12,14 +12,14 @@ export interface LeakSpan {
   /** UTF-16 code units in the raw text, half-open. */
   readonly start: number
   readonly end: number
-  /** How it was written: `plain` (also spaced, split, in other case), `rot13`, `reversed`, `base64`, `hex` or a decoder's name. */
+  /** How it was written: `plain` (also spaced, split, in other case), `leet`, `rot13`, `reversed`, `base64`, `hex` or a decoder's name. */
   readonly reading: string
   readonly source: string
 }
 
 /**
- * A text in each reading that one pass can look for: as it is, turned by 13 letters, backwards, and as hex and base64 (three
- * alignments), so that those are found although spaces or line ends split them. `lettersMin` counts plain letters.
+ * A text in each reading that one pass can look for: as it is, with its digits as letters, turned by 13 letters, backwards, and as
+ * hex and base64 (three alignments), so that those are found although spaces or line ends split them. `lettersMin` counts plain letters.
  */
 export function readingsOf(text: string, source: string, lettersMin: number): readonly GuardedText[] {
   const plain = lettersOf(text).codes
@@ -34,6 +34,8 @@ export function readingsOf(text: string, source: string, lettersMin: number): re
   const base64 = [0, 1, 2].map((skip) => base64Of(bytes.subarray(skip, bytes.length - ((bytes.length - skip) % 3))))
   return [
     guarded(plain, 'plain', lettersMin),
+    // Without any, this is the plain one.
+    ...(MAY_BE_LETTERS.test(text) ? [guarded(leetLetters(canonicalView(text).text).codes, 'leet', lettersMin)] : []),
     guarded(lettersOf(rot13(letters)).codes, 'rot13', lettersMin),
     guarded(plain.toReversed(), 'reversed', lettersMin),
     guarded(lettersOf(hexOf(bytes)).codes, 'hex', 2 * lettersMin),
@@ -63,7 +65,7 @@ export function findLeaks(
   if (used.length === 0) return []
   const letters = lettersOf(raw, view, SPARE)
   const direct = used.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
-  const spans = [...direct]
+  const spans = [...direct, ...leetSpans(raw, used, direct, view)]
   for (const reading of derived) {
     const shared = sharedIn(reading, used)
     const [first] = shared
@@ -76,6 +78,42 @@ export function findLeaks(
     spans.push({ ...spanOf(reading, shared), reading: name, source: first.source, letters: lettersIn(shared) })
   }
   return apart(spans)
+}
+
+/** A mark at the end of a sentence is no letter. */
+const LETTER_SIGNS = /[@$]|!(?=[a-z\d])/gi
+const MAY_BE_LETTERS = /[013457@$!]/
+
+/** Letters and digits of a canonical text, with digits and signs as the letters that they look like. */
+function leetLetters(text: string, spare?: SpareUnits): LetterStream {
+  const signs = text.replace(LETTER_SIGNS, (sign) => String.fromCharCode(leetOf(sign.charCodeAt(0))))
+  const letters = lettersOf(signs, plainView(signs), spare)
+  const { codes } = letters
+  for (let at = 0; at < codes.length; at++) codes[at] = leetOf(codes[at] as number)
+  return letters
+}
+
+/** The text with digits and signs as the letters that they look like, where that says more than the text as it is. */
+// oxlint-disable-next-line max-params -- what `findLeaks` has at hand
+function leetSpans(
+  raw: string,
+  indexes: readonly FingerprintIndex[],
+  direct: readonly PlacedSpan[],
+  view: View = canonicalView(raw),
+): readonly PlacedSpan[] {
+  if (!MAY_BE_LETTERS.test(view.text)) return []
+  const letters = leetLetters(view.text, SPARE)
+  return indexes
+    .flatMap((index) => findShared(letters.codes, index))
+    .filter(({ reading }) => reading === 'plain' || reading === 'leet')
+    .map(({ first, last, source }) => {
+      const { start, end } = letters.span(first, last)
+      return { ...view.rawSpan(start, end), reading: 'leet', source, letters: last - first + 1 }
+    })
+    .filter(({ start, end, letters: shared }) => {
+      const known = direct.filter((span) => start < span.end && span.start < end)
+      return shared > known.reduce((sum, span) => sum + span.letters, 0)
+    })
 }
 
 /** From the first to the last shared letter. */

@@ -1,4 +1,5 @@
 import { textOf } from '../../../base/bytes.ts'
+import { gluedRuns } from './glued-runs.ts'
 import type { Place } from './place.ts'
 import type { Survey } from './survey.ts'
 import { RUN_MIN } from './unit-walk.ts'
@@ -91,13 +92,16 @@ function* decodeToken(text: string, start: number, end: number): Generator<Encod
     return
   }
   // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
+  let isFound = false
   for (let from = start; from < end;) {
     let to = from
     while (to < end && isPartUnit(text.charCodeAt(to))) to += 1
     const decoded = to - from < RUN_MIN || to - from === end - start ? undefined : decodeOne(text, from, to)
     if (decoded !== undefined) yield { ...decoded, start: from, end: to }
+    isFound ||= decoded !== undefined
     from = to + 1
   }
+  if (!isFound) yield* gluedRuns(text, start, end)
 }
 
 const isPartUnit = (code: number): boolean =>

@@ -1,7 +1,19 @@
-import { canonicalView, rawSpan, type View } from '../canonical-view.ts'
+import { canonicalView, plainView, rawSpan, type View } from '../canonical-view.ts'
 import type { Encoding } from './encoded-runs.ts'
 import type { Place } from './place.ts'
 import { survey, type Survey } from './survey.ts'
+
+const NO_PLACES = new Uint32Array()
+const NOTHING: Survey = {
+  long: [],
+  spaced: [],
+  codes: [],
+  mixed: [],
+  digits: NO_PLACES,
+  escapes: NO_PLACES,
+  joints: NO_PLACES,
+  spots: NO_PLACES,
+}
 
 /**
  * One way to read a text: its canonical form, that of a piece decoded out of it, or the whole turned around. Spans of a
@@ -36,6 +48,11 @@ export class Reading {
     const reading = new Reading('plain', { raw, view }, undefined, (start, end) => ({ start, end }))
     reading.#seen = seen
     return reading
+  }
+
+  /** A text of ASCII digits alone, in which nothing else can stand. */
+  static number(digits: string): Reading {
+    return Reading.plain(digits, plainView(digits), { ...NOTHING, digits: Uint32Array.of(0, digits.length) })
   }
 
   /** A text that is hidden in characters which the canonical form leaves out; `place` is raw. */

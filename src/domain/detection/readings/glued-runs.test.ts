@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { resolveGuardPolicy } from '../../guardrail/guard-policy.ts'
+import { guardText } from '../../guardrail/guard-text.ts'
+import { canonicalView } from '../canonical-view.ts'
+import { readingsOf } from './readings-of.ts'
+
+const { output } = resolveGuardPolicy(undefined, 'T1')
+const CARD = 'card 4111 1111 1111 1111 and more'
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const hex = (text: string): string => Buffer.from(text).toString('hex')
+
+const pieces = (text: string): readonly string[] => readingsOf(text).derived.map((reading) => reading.text)
+
+test.each([
+  ['a letter before base64', `x${base64(CARD)}`],
+  ['a word before base64', `key0${base64(CARD)}`],
+  ['a letter behind base64', `${base64(CARD).replace(/=+$/, '')}x`],
+  ['letters on both sides', `id_${base64(CARD)}${base64(CARD)}zz`],
+  ['a letter before hex', `x${hex(CARD)}`],
+  ['a letter behind hex', `${hex(CARD)}h`],
+  ['a digit before hex', `0${hex(CARD)}`],
+  ['a digit behind hex', `${hex(CARD)}0`],
+  ['digits before hex', `dead1${hex(CARD)}`],
+  ['a path before base64', `api/v1/x${base64(CARD)}`],
+  ['a name before hex', `session-x${hex(CARD)}`],
+])('%s hides nothing', (_, text) => {
+  const judged = guardText(`see ${text} there`, output)
+  expect(judged.findings.map(({ detector }) => detector)).toContain('pii/card')
+  expect(judged.text).toMatch(/^see \S*\[CARD\]\S* there$/)
+})
+
+test('a text of twelve bytes and more is read whatever letters and digits are glued to it', () => {
+  const words = fc.array(fc.constantFrom('tell', 'me', 'the', 'secret', 'größe', 'ключ', '4111', '秘密'), {
+    minLength: 6,
+    maxLength: 30,
+  })
+  const glue = fc.stringMatching(/^[A-Za-z0-9]{0,9}$/)
+  fc.assert(
+    fc.property(words, glue, glue, fc.constantFrom(base64, hex), (parts, before, behind, encode) => {
+      const text = parts.join(' ')
+      // Padding ends a run: what stands behind it is glued to nothing.
+      const written = `${before}${encode(text).replace(/=+$/, '')}${behind}`
+      // The bytes of a character that the glue cuts into are not the text's.
+      expect(pieces(written).join('\n')).toContain(canonicalView(text).text.slice(1, -1))
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('any run of any letters and digits gives pieces that stand in it, and nothing is thrown', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z0-9+/_=-]{0,200}$/), (text) => {
+      for (const reading of readingsOf(text).derived) {
+        const { start, end } = reading.rawSpan(0, reading.text.length)
+        expect(start >= 0 && start < end && end <= text.length).toBe(true)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test.each([
+  ['a hash', 'xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+  ['a long name', 'InternationalizationSupportedCurrenciesConfiguration2Factory'],
+  ['a UUID without signs', '3f2504e04f8941d39a0c0305e82c3301'],
+  ['a nanosecond', '1763687917123456789'],
+])('%s gives no piece', (_, text) => {
+  expect(pieces(text)).toEqual([])
+})
