@@ -4,7 +4,7 @@ import { decodeReferences, readTag } from './egress/html-tag.ts'
 import { script, targetsOfTag } from './egress/html-targets.ts'
 import { targetOf, type LinkReason, type LinkTarget } from './egress/link-target.ts'
 import { ELEMENT_MAX, LABEL_MAX, TAG_MAX } from './egress/link-limits.ts'
-import { indexWithin, inlineEnd, readDestination, withoutBackslashes } from './egress/markdown-link.ts'
+import { definitionEnd, indexWithin, inlineEnd, readDestination, withoutBackslashes } from './egress/markdown-link.ts'
 
 export interface LinkSpan {
   readonly start: number
@@ -23,7 +23,9 @@ export interface LinkSpan {
 
 /**
  * Markdown links, images and definitions, HTML and SVG tags with an address, style sheets, autolinks and bare URLs, in order and
- * apart. Linear: each look-ahead is bounded, and tags that never end use up a budget, after which they count as unparsable.
+ * apart. SECURITY: what one reading takes for the inside of a link or a tag is content in another (a title in a row of a table, a
+ * tag that only HTML knows), so that the inside is read on, and what is found there joins the span around it. Linear: each
+ * look-ahead is bounded, and tags that never end use up a budget, after which they count as unparsable.
  */
 export function findLinks(text: string): readonly LinkSpan[] {
   return new LinkScanner(text).scan()
@@ -39,6 +41,8 @@ const TRIGGER = /[[\]]|[/\\](?=[/\\])|(?<=[a-z]):(?![ \n])|<(?=[a-z])|(?<=[lc])\
 
 const WWW_LENGTH = 'www.'.length
 const POINT = 46
+/** White space and what stands in URLs, but for brackets, quotes and what else may begin or end something. */
+const CALM_DESTINATION = /^[\s\w.~:/?#@!$&*+,;=%-]*$/
 
 class LinkScanner {
   readonly #text: string
@@ -46,8 +50,8 @@ class LinkScanner {
   readonly #brackets: number[] = []
   readonly #imageLabels = new Set<string>()
   readonly #definitions = new Map<number, string>()
-  /** Nothing before it is free for another span. */
-  #from = 0
+  /** Where the search goes on behind the span that was found last. */
+  #next = 0
   #tagWork: number
   #nextClose = -2
   readonly #elementClose: { style?: number; script?: number } = {}
@@ -62,16 +66,32 @@ class LinkScanner {
     while (TRIGGER.test(this.#text)) {
       const end = TRIGGER.lastIndex
       const index = this.#text.charCodeAt(end - 1) === POINT ? end - WWW_LENGTH : end - 1
+      this.#next = index + 1
       const span = this.#at(index)
-      TRIGGER.lastIndex = span?.end ?? index + 1
-      if (span === undefined) continue
-      this.#spans.push(span)
-      while ((this.#brackets.at(-1) ?? -1) >= span.start) this.#brackets.pop()
-      this.#from = span.end
+      if (span !== undefined) this.#add(span)
+      TRIGGER.lastIndex = this.#next
     }
     return this.#spans.map((span) =>
       this.#imageLabels.has(this.#definitions.get(span.start) ?? '\n') ? { ...span, kind: 'image', loads: true } : span,
     )
+  }
+
+  /** Spans that touch are one, and the one that begins first names it. */
+  #add(found: LinkSpan): void {
+    let span = found
+    for (let last = this.#spans.at(-1); last !== undefined && last.end > span.start; last = this.#spans.at(-1)) {
+      // A label that holds a link is not kept.
+      const outer = last.start < span.start ? last : { ...span, label: '' }
+      span = {
+        ...outer,
+        end: Math.max(last.end, span.end),
+        hosts: [...new Set([...outer.hosts, ...last.hosts, ...span.hosts])],
+        reasons: [...new Set([...last.reasons, ...span.reasons])],
+        loads: last.loads || span.loads,
+      }
+      this.#spans.pop()
+    }
+    this.#spans.push(span)
   }
 
   #at(index: number): LinkSpan | undefined {
@@ -124,30 +144,15 @@ class LinkScanner {
     const text = this.#text
     const destination = readDestination(text, close + 2)
     const target = destination === undefined ? undefined : markdownTarget(destination.written)
-    const end = destination === undefined || target === undefined ? undefined : inlineEnd(text, destination.end)
-    if (target === undefined || end === undefined) return undefined
+    if (destination === undefined || target === undefined) return undefined
     // An image that begins a link's label takes the link's bracket with it: `[![x](…)](…)`.
-    const around = this.#brackets.at(-1)
-    const isInLink = isImage && around === open - 2
+    const isInLink = isImage && this.#brackets.at(-1) === open - 2
+    if (isInLink) this.#brackets.pop()
     const start = open < 0 ? close : isInLink ? open - 2 : isImage ? open - 1 : open
-    const inner = this.#absorb(start)
     const label = open < 0 ? '' : text.slice(open + 1, close)
-    return this.#span([start, end], [target, ...inner], {
-      kind: isImage && !isInLink ? 'image' : 'link',
-      loads: isImage || inner.some(({ loads }) => loads),
-      label,
-    })
-  }
-
-  /** Links within a link's label go into its span. */
-  #absorb(start: number): readonly (LinkTarget & { readonly loads: boolean })[] {
-    const inner: (LinkTarget & { readonly loads: boolean })[] = []
-    for (let last = this.#spans.at(-1); last !== undefined && last.start >= start; last = this.#spans.at(-1)) {
-      inner.unshift({ hosts: last.hosts, reasons: new Set(last.reasons), loads: last.loads })
-      this.#spans.pop()
-    }
-    this.#from = Math.min(this.#from, Math.max(start, this.#spans.at(-1)?.end ?? 0))
-    return inner
+    const end = inlineEnd(text, destination.end) ?? this.#bareDestinationEnd(close, destination.end)
+    this.#skip(close + 2, destination.end)
+    return this.#span([start, end], [target], { kind: isImage && !isInLink ? 'image' : 'link', loads: isImage, label })
   }
 
   #definition(open: number, close: number, label: string): LinkSpan | undefined {
@@ -155,9 +160,20 @@ class LinkScanner {
     const destination = readDestination(text, close + 2)
     const target = destination === undefined ? undefined : markdownTarget(destination.written)
     if (destination === undefined || target === undefined) return undefined
-    const line = text.indexOf('\n', destination.end)
     this.#definitions.set(open, label)
-    return this.#span([open, line < 0 ? text.length : line], [target], { kind: 'link', loads: false, label: '' })
+    this.#skip(close + 2, destination.end)
+    const end = definitionEnd(text, destination.end) ?? this.#bareDestinationEnd(close, destination.end)
+    return this.#span([open, end], [target], LINK)
+  }
+
+  /** Where the text behind a destination makes it none for CommonMark: no other bracket may come to stand behind what is cut. */
+  #bareDestinationEnd(close: number, end: number): number {
+    return this.#text.charCodeAt(end) <= 32 || end === this.#text.length ? end : close + 2
+  }
+
+  /** A destination in which nothing else can begin need not be read again. */
+  #skip(from: number, to: number): void {
+    if (CALM_DESTINATION.test(this.#text.slice(from, to))) this.#next = to
   }
 
   #angle(start: number): LinkSpan | undefined {
@@ -177,13 +193,14 @@ class LinkScanner {
 
   #tag(start: number): LinkSpan | undefined {
     const text = this.#text
-    if (this.#tagWork < 0) return this.#span([start, this.#nextClose + 1], [UNPARSABLE], LINK)
+    if (this.#tagWork < 0) return this.#span([start, start + 1], [UNPARSABLE], LINK)
     const limit = Math.min(text.length, start + TAG_MAX)
     const tag = readTag(text, start, limit)
     if (tag === undefined) {
       this.#tagWork -= limit - start
       return undefined
     }
+    this.#tagWork -= tag.end - start
     const { targets, loads } = targetsOfTag(tag)
     if (tag.name === 'style' || tag.name === 'script') {
       const end = this.#elementEnd(tag.name, tag.end)
@@ -197,10 +214,7 @@ class LinkScanner {
             : [script('script')]
       if (targets.length + inner.length > 0) return this.#span([start, end], [...targets, ...inner], LOADING)
     }
-    if (targets.length === 0) {
-      this.#tagWork -= tag.end - start
-      return undefined
-    }
+    if (targets.length === 0) return undefined
     const isImage = /^(?:img|svg|image|video|audio|iframe|object|embed|link|script)/.test(tag.name)
     return this.#span([start, tag.end], targets, { kind: isImage ? 'image' : 'link', loads, label: '' })
   }
@@ -221,7 +235,7 @@ class LinkScanner {
   /** `url(…)` and `@import …` outside of tags: a style sheet in the open, or a code sample that a renderer may take for one. */
   #css(start: number, opening: RegExp): LinkSpan | undefined {
     const text = this.#text
-    if (start < this.#from || !opening.test(text.slice(start, start + 8))) return undefined
+    if (!opening.test(text.slice(start, start + 8))) return undefined
     if (/[\w-]/.test(text.charAt(start - 1))) return undefined
     const close = indexWithin(text, text[start] === '@' ? ';' : ')', start, URL_MAX)
     if (close < 0) return undefined
@@ -230,10 +244,14 @@ class LinkScanner {
   }
 
   #bare(start: number | undefined, prefix = ''): LinkSpan | undefined {
-    if (start === undefined || start < this.#from) return undefined
+    if (start === undefined) return undefined
     const end = bareEnd(this.#text, start)
-    const target = targetOf(prefix + decodeReferences(this.#text.slice(start, end)))
-    return target === undefined || end <= start ? undefined : this.#span([start, end], [target], LINK)
+    const written = this.#text.slice(start, end)
+    const target = targetOf(prefix + decodeReferences(written))
+    if (target === undefined || end <= start) return undefined
+    const bracket = written.indexOf('[')
+    this.#next = bracket < 0 ? end : Math.max(this.#next, start + bracket)
+    return this.#span([start, end], [target], LINK)
   }
 
   #span(
@@ -243,7 +261,7 @@ class LinkScanner {
   ): LinkSpan {
     const hosts = [...new Set(targets.flatMap((target) => target.hosts))]
     const reasons = [...new Set(targets.flatMap((target) => [...target.reasons]))]
-    return { start: Math.max(start, this.#from), end, host: hosts[0] ?? 'unparsable', hosts, reasons, ...about }
+    return { start, end, host: hosts[0] ?? 'unparsable', hosts, reasons, ...about }
   }
 }
 

@@ -277,3 +277,13 @@ describe('laws', () => {
     )
   })
 })
+
+describe('what is left of a link that is taken out', () => {
+  test.each([
+    ['the rest is no title', '[x](https://evil.example/ and more)', 'x [link removed] and more)'],
+    ['the rest is a title', '[x](https://evil.example/ "and more") .', 'x [link removed] .'],
+    ['a label begins a tag', '[<b x=](https://evil.example/ "t") y>', '[link removed] y>'],
+  ])('where %s', (_, text, left) => {
+    expect(guardText(text, resolveGuardPolicy({ preset: 'T1' }, 'T1').output).text).toBe(left)
+  })
+})

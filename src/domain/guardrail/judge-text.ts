@@ -335,9 +335,9 @@ class Collector {
   }
 }
 
-/** The label stays unless something in it has to go too: the link's edit covers the edits inside it. */
+/** The label stays unless something in it has to go too, or it begins a tag: the link's edit covers the edits inside it. */
 function keepsLabel({ start, end, label }: LinkSpan, edited: Spans): boolean {
-  return label !== '' && findLinks(label).length === 0 && !edited.touch(start, end)
+  return label !== '' && !label.includes('<') && !edited.touch(start, end)
 }
 
 /** Spans in order, asked whether one of them touches a place: a binary search. */

@@ -45,10 +45,15 @@ function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 }
 
-/** End of a URL in running text: white space, quotes and brackets end it, punctuation behind it does not belong to it. */
+/** End of a URL in running text: white space, quotes and brackets that it does not open end it, punctuation behind it does not belong to it. */
 export function bareEnd(text: string, start: number): number {
   let end = start
-  while (end < text.length && end - start < URL_MAX && !isEnd(text.charCodeAt(end))) end += 1
+  let open = 0
+  for (; end < text.length && end - start < URL_MAX; end++) {
+    const code = text.charCodeAt(end)
+    if (code === 91) open += 1
+    else if (isEnd(code) && (code !== 93 || open-- <= 0)) break
+  }
   while (end > start && '.,;:!?'.includes(text.charAt(end - 1))) end -= 1
   return end
 }

@@ -82,6 +82,62 @@ describe('every place that leads out', () => {
   ])('%s runs or opens something: %s', (text, host) => expect(hostsOf(text)).toContain(host))
 })
 
+describe('what stands inside a link, an image, a definition or a tag', () => {
+  const policy = { allow: ['good.example'], images: false }
+  const INNER = [
+    '![i](https://evil.example/p.png)',
+    '<img src="https://evil.example/p.png">',
+    "<img src='/&#47;evil.example/p.png'>",
+    '<p style="background:u\\72l(/\\2f evil.example)">',
+    'https://evil.example/',
+    '[j](https://evil.example/)',
+  ]
+  test.each<[string, (inner: string) => string]>([
+    ['behind a destination', (inner) => `[x](https://good.example/ ${inner})`],
+    ['behind a destination, with words', (inner) => `[x](https://good.example/ and ${inner} and so on)`],
+    ['behind a blank line', (inner) => `[x](https://good.example/\n\n${inner}\n\n)`],
+    ['in a title', (inner) => `[x](https://good.example/ "${inner}")`],
+    ['in a title over blank lines', (inner) => `[x](https://good.example/ '\n\n${inner}\n\n')`],
+    ['in a title in parentheses', (inner) => `[x](https://good.example/ (${inner}))`],
+    ['behind a destination in angle brackets', (inner) => `[x](<https://good.example/> ${inner})`],
+    ['in a destination in angle brackets', (inner) => `[x](<https://good.example/\n${inner}>)`],
+    ['in a destination in a row of a table', (inner) => `|[x](https://good.example/|${inner}|)|\n|-|-|-|`],
+    ['in a destination without a label', (inner) => `](https://good.example/${inner})`],
+    ['in a definition', (inner) => `[x]: https://good.example/ ${inner}`],
+    ['in the title of a definition', (inner) => `[x]: https://good.example/ "|${inner}|"`],
+    ['in the title of a definition over lines', (inner) => `[x]: https://good.example/\n"\n\n${inner}\n\n"`],
+    ['behind a definition in angle brackets', (inner) => `[x]: <https://good.example/> ${inner}`],
+    ['in a tag that only HTML knows', (inner) => `<a/href='https://good.example/' title="${inner}">`],
+    ['in a tag that code ends', (inner) => `\`<a href='https://good.example/\`' title='${inner}'>`],
+    ['in an autolink that code ends', (inner) => `\`<https://good.example/\`${inner}>`],
+    ['in the label', (inner) => `[a ${inner} b](https://good.example/)`],
+  ])('is read on: %s', (_, around) => {
+    for (const inner of INNER) {
+      const links = findLinks(around(inner)).filter((link) => linkFinding(link, policy) !== undefined)
+      expect([inner, links.flatMap(({ hosts }) => hosts)]).toEqual([inner, expect.arrayContaining(['evil.example'])])
+    }
+  })
+
+  test.each([
+    ['[x](https://good.example/ "a title") and [y](https://good.example/a_(b) \'t\')', 2],
+    ['[![x](https://good.example/a.png)](https://good.example/)', 2],
+    ['<a href="https://good.example/" title="more">x</a> https://good.example/?a[b]=c', 2],
+    ['[x]: https://good.example/ "a title"\nAnd more', 1],
+  ])('of an ordinary one is nothing else: %s', (text, count) => {
+    const links = findLinks(text)
+    expect(links).toHaveLength(count)
+    expect(links.map((link) => linkFinding(link, { ...policy, images: true }))).toEqual(links.map(() => undefined))
+  })
+
+  test('joins the span around it, whichever goes on longer', () => {
+    for (const text of [
+      '[x](https://good.example/<a href="//evil.example" b=")c">)',
+      '<a href="//good.example" b="https://evil.example/">',
+    ])
+      expect(findLinks(text)).toMatchObject([{ start: 0, hosts: ['good.example', 'evil.example'] }])
+  })
+})
+
 describe('redirectors', () => {
   test.each([
     'https://good.example/r?url=https://evil.example/a',

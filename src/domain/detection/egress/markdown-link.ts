@@ -7,7 +7,6 @@ export interface Destination {
 }
 
 const PARENTHESES_MAX = 32
-const GAP_MAX = 64
 const TITLE_MAX = 1_000
 
 /**
@@ -15,8 +14,7 @@ const TITLE_MAX = 1_000
  * balanced parentheses); undefined when there is none.
  */
 export function readDestination(text: string, start: number): Destination | undefined {
-  let from = start
-  while (from < text.length && from - start < GAP_MAX && text.charCodeAt(from) <= 32) from += 1
+  const from = gapEnd(text, start)
   if (text[from] === '<') {
     const close = indexWithin(text, '>', from + 1, URL_MAX)
     return close < 0 ? undefined : { written: text.slice(from + 1, close), end: close + 1 }
@@ -36,17 +34,35 @@ export function readDestination(text: string, start: number): Destination | unde
   return end === from ? undefined : { written: text.slice(from, end), end: Math.min(end, text.length) }
 }
 
-/** One beyond the `)` of an inline link, title skipped; undefined when it is not closed. */
+const QUOTES: Readonly<Record<string, string>> = { '"': '"', "'": "'", '(': ')' }
+
+/** One beyond the `)` of an inline link: white space and a title may stand before it, and nothing else. */
 export function inlineEnd(text: string, destinationEnd: number): number | undefined {
-  let at = destinationEnd
-  while (at < text.length && at - destinationEnd < GAP_MAX && text.charCodeAt(at) <= 32) at += 1
-  const quote = text[at]
-  if (quote === '"' || quote === "'") {
-    const close = indexWithin(text, quote, at + 1, TITLE_MAX)
-    if (close >= 0) at = close + 1
-  }
-  const close = indexWithin(text, ')', at, TITLE_MAX)
-  return close < 0 ? undefined : close + 1
+  const at = titleEnd(text, destinationEnd)
+  return at !== undefined && text[at] === ')' ? at + 1 : undefined
+}
+
+/** The end of a definition's line, where nothing but a title stands behind the destination. */
+export function definitionEnd(text: string, destinationEnd: number): number | undefined {
+  const line = indexWithin(text, '\n', destinationEnd, TITLE_MAX)
+  const end = line < 0 ? text.length : line
+  const at = titleEnd(text, destinationEnd)
+  return at === undefined || at < end ? undefined : end
+}
+
+/** One beyond the title behind a destination and the white space around it; undefined where it is not closed. */
+function titleEnd(text: string, destinationEnd: number): number | undefined {
+  const at = gapEnd(text, destinationEnd)
+  const quote = QUOTES[text.charAt(at)]
+  if (quote === undefined) return at
+  const close = indexWithin(text, quote, at + 1, TITLE_MAX)
+  return close < 0 ? undefined : gapEnd(text, close + 1)
+}
+
+function gapEnd(text: string, from: number): number {
+  let at = from
+  while (at < text.length && text.charCodeAt(at) <= 32) at += 1
+  return at
 }
 
 /** Looks no further than `charsMax`: a search to the end from each of many brackets would be quadratic. */
