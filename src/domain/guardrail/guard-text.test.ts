@@ -287,3 +287,24 @@ describe('what is left of a link that is taken out', () => {
     expect(guardText(text, resolveGuardPolicy({ preset: 'T1' }, 'T1').output).text).toBe(left)
   })
 })
+
+describe('what stands in place of a finding', () => {
+  const T1 = { ...OUTPUT, links: { allow: ['good.example'], images: false } }
+  test.each([
+    ['!bob@example.com(h&#116;tps://evil.example/p)', '![EMAIL] (h&#116;tps://evil.example/p)'],
+    ['!<https://evil.example>(h&#116;tps://evil.example/p)', '![link removed] (h&#116;tps://evil.example/p)'],
+    ['<https://evil.example>(custom:x)', '[link removed] (custom:x)'],
+    ['!bob@example.com[r]', '![EMAIL] [r]'],
+    ['bob@example.com: h&#116;tps://evil.example/p', '[EMAIL] : h&#116;tps://evil.example/p'],
+    ['bob@example.com:\n</&#47;evil.example>', '[EMAIL] :\n</&#47;evil.example>'],
+  ])('makes no link of what follows: %s', (text, expected) => {
+    expect(guardText(text, T1).text).toBe(expected)
+  })
+
+  test.each(['Ask bob@example.com: he knows.', 'Ask bob@example.com, (he) knows.'])(
+    'is not set apart in %s',
+    (text) => {
+      expect(guardText(text, T1).text).toBe(text.replace('bob@example.com', '[EMAIL]'))
+    },
+  )
+})
