@@ -198,7 +198,9 @@ class LinkScanner {
     const tag = readTag(text, start, limit)
     if (tag === undefined) {
       this.#tagWork -= limit - start
-      return undefined
+      // A browser reads on, whatever the length.
+      const isLong = limit < text.length && text.slice(start, limit).includes('=')
+      return isLong ? this.#span([start, start + 1], [UNPARSABLE], LINK) : undefined
     }
     this.#tagWork -= tag.end - start
     const { targets, loads } = targetsOfTag(tag)

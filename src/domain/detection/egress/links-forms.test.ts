@@ -39,6 +39,10 @@ describe('every place that leads out', () => {
     ['a slash for a space', '<img/src="//evil.example/a">'],
     ['entities', '<img src="&#104;&#x74;tps:&sol;&sol;evil&period;example/a">'],
     ['numeric references without semicolons', '<img src="&#104ttps://evil.example/a">'],
+    ['a decimal reference with many zeros', '<img src="&#00000000104;ttps://evil.example/a">'],
+    ['a hexadecimal reference with many zeros', '<img src="/&#x00000002f;evil.example/a">'],
+    ['a reference with thousands of zeros', `<img src="/&#${'0'.repeat(9_000)}47;evil.example/a">`],
+    ['a reference with many zeros in Markdown', '[x](/&#00000000047;evil.example/a)'],
     ['a tab in the scheme', '<img src="ht\ttps://evil.example/a">'],
     ['a line end in the scheme', '<a href="htt\nps://evil.example/a">'],
     ['a space before', '<a href=" \u0001 https://evil.example/a">'],
@@ -56,6 +60,12 @@ describe('every place that leads out', () => {
     ['an unknown attribute with a style', '<b data-x="url(//evil.example)">'],
   ])('%s', (_, text) => {
     expect(hostsOf(text).some((host) => /^(?:www\.)?evil\.example$/.test(host))).toBe(true)
+  })
+
+  test('a tag that is longer than what is read of it is cut open, however its address is written', () => {
+    const tag = `<img src="/&#${'0'.repeat(20_000)}47;evil.example/a">`
+    expect(findLinks(tag)).toMatchObject([{ start: 0, hosts: ['unparsable'] }])
+    expect(findLinks(`a <b and c > d ${'and so on '.repeat(2_000)}`)).toEqual([])
   })
 
   test.each([
