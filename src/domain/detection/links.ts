@@ -1,10 +1,17 @@
-import { bareEnd, hostStart, schemeStart, URL_MAX, wwwStart } from './egress/bare-url.ts'
+import { bareEnd, bareStop, hostStart, schemeStart, URL_MAX, wwwStart } from './egress/bare-url.ts'
 import { cssUrls } from './egress/css-urls.ts'
 import { decodeReferences, readTag } from './egress/html-tag.ts'
 import { script, targetsOfTag } from './egress/html-targets.ts'
 import { targetOf, type LinkReason, type LinkTarget } from './egress/link-target.ts'
 import { ELEMENT_MAX, LABEL_MAX, TAG_MAX } from './egress/link-limits.ts'
-import { definitionEnd, indexWithin, inlineEnd, readDestination, withoutBackslashes } from './egress/markdown-link.ts'
+import {
+  definitionEnd,
+  indexWithin,
+  inlineEnd,
+  OPEN,
+  readDestination,
+  withoutBackslashes,
+} from './egress/markdown-link.ts'
 
 export interface LinkSpan {
   readonly start: number
@@ -31,6 +38,16 @@ export function findLinks(text: string): readonly LinkSpan[] {
   return new LinkScanner(text).scan()
 }
 
+/**
+ * Where the first of these begins that may still change when the text goes on; `text.length` where all are closed. It is the same
+ * reading, so that nothing is found where nothing was held.
+ */
+export function openLinkFrom(text: string): number {
+  const scanner = new LinkScanner(text)
+  scanner.scan()
+  return scanner.open
+}
+
 const BRACKETS_MAX = 256
 const IMAGE_LABELS_MAX = 1_000
 /** Characters of failed tag look-ahead allowed per character of the text. */
@@ -50,6 +67,8 @@ class LinkScanner {
   readonly #brackets: number[] = []
   readonly #imageLabels = new Set<string>()
   readonly #definitions = new Map<number, string>()
+  /** Nothing that begins before it changes when the text goes on. */
+  open: number
   /** Where the search goes on behind the span that was found last. */
   #next = 0
   #tagWork: number
@@ -59,6 +78,7 @@ class LinkScanner {
   constructor(text: string) {
     this.#text = text
     this.#tagWork = TAG_WORK * text.length + TAG_MAX
+    this.open = text.length
   }
 
   scan(): readonly LinkSpan[] {
@@ -71,9 +91,15 @@ class LinkScanner {
       if (span !== undefined) this.#add(span)
       TRIGGER.lastIndex = this.#next
     }
+    for (const open of this.#brackets) this.#hold(this.#text[open - 1] === '!' ? open - 1 : open, open, LABEL_MAX + 1)
     return this.#spans.map((span) =>
       this.#imageLabels.has(this.#definitions.get(span.start) ?? '\n') ? { ...span, kind: 'image', loads: true } : span,
     )
+  }
+
+  /** What begins at `start` is open, if a look-ahead of so many characters from `from` on has met the end of the text. */
+  #hold(start: number, from: number, charsMax: number): void {
+    if (this.#text.length - from <= charsMax) this.open = Math.min(this.open, start)
   }
 
   /** Spans that touch are one, and the one that begins first names it. */
@@ -126,6 +152,7 @@ class LinkScanner {
     // A label of that length is none; the destination behind it still is one.
     const open = close - opened > LABEL_MAX ? -1 : opened
     const isImage = open > 0 && text[open - 1] === '!'
+    this.#hold(open < 0 ? close : isImage ? open - 1 : open, close + 1, 0)
     if (text[close + 1] === '(') return this.#inline(open, close, isImage)
     if (open < 0) return undefined
     const isDefinition =
@@ -143,31 +170,40 @@ class LinkScanner {
   #inline(open: number, close: number, isImage: boolean): LinkSpan | undefined {
     const text = this.#text
     const destination = readDestination(text, close + 2)
-    const target = destination === undefined ? undefined : markdownTarget(destination.written)
-    if (destination === undefined || target === undefined) return undefined
+    const start = open < 0 ? close : isImage ? open - 1 : open
+    this.#hold(start, destination.end, 0)
+    const target = markdownTarget(destination.written)
+    if (target === undefined) return undefined
+    const exactEnd = inlineEnd(text, destination.end)
     // An image that begins a link's label takes the link's bracket with it: `[![x](…)](…)`.
     const isInLink = isImage && this.#brackets.at(-1) === open - 2
+    if (exactEnd === OPEN) this.#hold(isInLink ? start - 1 : start, text.length, 0)
     if (isInLink) this.#brackets.pop()
-    const start = open < 0 ? close : isInLink ? open - 2 : isImage ? open - 1 : open
     const label = open < 0 ? '' : text.slice(open + 1, close)
-    const end = inlineEnd(text, destination.end) ?? this.#bareDestinationEnd(close, destination.end)
     this.#skip(close + 2, destination.end)
-    return this.#span([start, end], [target], { kind: isImage && !isInLink ? 'image' : 'link', loads: isImage, label })
+    const end = exactEnd === undefined || exactEnd === OPEN ? this.#inexactEnd(close, destination.end) : exactEnd
+    return this.#span([isInLink ? start - 1 : start, end], [target], {
+      kind: isImage && !isInLink ? 'image' : 'link',
+      loads: isImage,
+      label,
+    })
   }
 
   #definition(open: number, close: number, label: string): LinkSpan | undefined {
     const text = this.#text
     const destination = readDestination(text, close + 2)
-    const target = destination === undefined ? undefined : markdownTarget(destination.written)
-    if (destination === undefined || target === undefined) return undefined
+    this.#hold(open, destination.end, 0)
+    const target = markdownTarget(destination.written)
+    if (target === undefined) return undefined
     this.#definitions.set(open, label)
     this.#skip(close + 2, destination.end)
-    const end = definitionEnd(text, destination.end) ?? this.#bareDestinationEnd(close, destination.end)
-    return this.#span([open, end], [target], LINK)
+    const end = definitionEnd(text, destination.end)
+    if (end === text.length) this.#hold(open, end, 0)
+    return this.#span([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
   }
 
   /** Where the text behind a destination makes it none for CommonMark: no other bracket may come to stand behind what is cut. */
-  #bareDestinationEnd(close: number, end: number): number {
+  #inexactEnd(close: number, end: number): number {
     return this.#text.charCodeAt(end) <= 32 || end === this.#text.length ? end : close + 2
   }
 
@@ -181,7 +217,10 @@ class LinkScanner {
     const next = text.charCodeAt(start + 1) | 32
     if (next < 97 || next > 122) return undefined
     if (this.#nextClose !== -1 && this.#nextClose < start) this.#nextClose = text.indexOf('>', start)
-    if (this.#nextClose < 0) return undefined
+    if (this.#nextClose < 0 && text.length - start <= TAG_MAX) {
+      this.#hold(start, start, TAG_MAX)
+      return undefined
+    }
     const autolink = /^<([a-z][a-z0-9+.-]{1,31}:[^\s<>]{0,4000})>/i.exec(text.slice(start, start + URL_MAX))
     if (autolink !== null) {
       const target = targetOf(decodeReferences(autolink[1] ?? ''))
@@ -193,19 +232,21 @@ class LinkScanner {
 
   #tag(start: number): LinkSpan | undefined {
     const text = this.#text
+    if (this.#tagWork < 0) this.open = 0
     if (this.#tagWork < 0) return this.#span([start, start + 1], [UNPARSABLE], LINK)
     const limit = Math.min(text.length, start + TAG_MAX)
     const tag = readTag(text, start, limit)
     if (tag === undefined) {
       this.#tagWork -= limit - start
       // A browser reads on, whatever the length.
+      this.#hold(start, start, TAG_MAX)
       const isLong = limit < text.length && text.slice(start, limit).includes('=')
       return isLong ? this.#span([start, start + 1], [UNPARSABLE], LINK) : undefined
     }
     this.#tagWork -= tag.end - start
     const { targets, loads } = targetsOfTag(tag)
     if (tag.name === 'style' || tag.name === 'script') {
-      const end = this.#elementEnd(tag.name, tag.end)
+      const end = this.#elementEnd(tag.name, start, tag.end)
       const content = text.slice(tag.end, end)
       this.#tagWork -= content.length
       const inner =
@@ -222,16 +263,17 @@ class LinkScanner {
   }
 
   /** One beyond `</name>`; an element that is not closed has no content of its own and is read on as text. */
-  #elementEnd(name: 'style' | 'script', from: number): number {
+  #elementEnd(name: 'style' | 'script', start: number, from: number): number {
     if ((this.#elementClose[name] ?? 0) < from) {
       const closing = name === 'style' ? /<\/style[\s/>]/gi : /<\/script[\s/>]/gi
       closing.lastIndex = from
       this.#elementClose[name] = closing.exec(this.#text)?.index ?? Number.POSITIVE_INFINITY
     }
     const close = this.#elementClose[name] ?? Number.POSITIVE_INFINITY
-    if (close - from > ELEMENT_MAX) return from
-    const end = indexWithin(this.#text, '>', close, URL_MAX)
-    return end < 0 ? from : end + 1
+    const end = close - from > ELEMENT_MAX ? -1 : indexWithin(this.#text, '>', close, URL_MAX)
+    if (end >= 0) return end + 1
+    this.#hold(start, from, ELEMENT_MAX + URL_MAX)
+    return from
   }
 
   /** `url(…)` and `@import …` outside of tags: a style sheet in the open, or a code sample that a renderer may take for one. */
@@ -240,6 +282,7 @@ class LinkScanner {
     if (!opening.test(text.slice(start, start + 8))) return undefined
     if (/[\w-]/.test(text.charAt(start - 1))) return undefined
     const close = indexWithin(text, text[start] === '@' ? ';' : ')', start, URL_MAX)
+    if (close < 0) this.#hold(start, start, URL_MAX)
     if (close < 0) return undefined
     const targets = cssTargets(text.slice(start, close + 1))
     return targets.length === 0 ? undefined : this.#span([start, close + 1], targets, LOADING)
@@ -247,7 +290,9 @@ class LinkScanner {
 
   #bare(start: number | undefined, prefix = ''): LinkSpan | undefined {
     if (start === undefined) return undefined
-    const end = bareEnd(this.#text, start)
+    const stop = bareStop(this.#text, start)
+    this.#hold(start, stop, 0)
+    const end = bareEnd(this.#text, start, stop)
     const written = this.#text.slice(start, end)
     const target = targetOf(prefix + decodeReferences(written))
     if (target === undefined || end <= start) return undefined

@@ -4,7 +4,8 @@ import { canonicalView } from '../detection/canonical-view.ts'
 import { leakIndex } from '../detection/prompt-leak.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
 import { resolveGuardPolicy, type SidePolicy } from './guard-policy.ts'
-import { guardText, TEXT_CHARS_MAX } from './guard-text.ts'
+import { applyReplacements, guardText, TEXT_CHARS_MAX } from './guard-text.ts'
+import type { JudgedFinding } from './judge-text.ts'
 import { OBLIGATIONS } from './obligation.ts'
 
 const OFF = resolveGuardPolicy({ preset: 'none' }, 'T1').input
@@ -285,6 +286,24 @@ describe('what is left of a link that is taken out', () => {
     ['a label begins a tag', '[<b x=](https://evil.example/ "t") y>', '[link removed] y>'],
   ])('where %s', (_, text, left) => {
     expect(guardText(text, resolveGuardPolicy({ preset: 'T1' }, 'T1').output).text).toBe(left)
+  })
+})
+
+describe('a part of a text', () => {
+  const cut = (start: number, end: number, replacement: string): JudgedFinding => ({
+    finding: { detector: 'x', category: 'link', start, end, score: 1, guarantee: 'exact' },
+    obligation: 'redact',
+    replacement,
+  })
+  test.each<[string, readonly JudgedFinding[], number, number, string]>([
+    ['what lies in it', [cut(3, 5, 'X')], 2, 8, '2X567'],
+    ['the rest of what began before it', [cut(1, 6, 'X')], 3, 8, 'X67'],
+    ['the rest of all that began before it', [cut(1, 4, 'X'), cut(2, 6, 'Y')], 3, 8, 'X67'],
+    ['nothing of what ended before it', [cut(0, 3, 'X')], 3, 8, '34567'],
+    ['what goes on behind it', [cut(6, 9, 'X')], 3, 8, '345X'],
+    ['all of it', [cut(0, 9, 'X')], 3, 8, 'X'],
+  ])('is replaced in %s', (_, judged, from, to, expected) => {
+    expect(applyReplacements('0123456789', judged, from, to)).toBe(expected)
   })
 })
 

@@ -1,4 +1,4 @@
-import { openConstruct } from '../detection/egress/open-construct.ts'
+import { openLinkFrom } from '../detection/links.ts'
 
 // Where a stream may be cut. Both functions see one open segment and look back over bounded windows only.
 
@@ -45,7 +45,7 @@ function isSpread(text: string): boolean {
 
 /** Start of the earliest construct that is open at the end: a link, a tag, a style, a key block. */
 function openFrom(text: string): number {
-  const open = openConstruct(text)
+  const open = openLinkFrom(text)
   const key = text.lastIndexOf('-----BEGIN')
   const isKeyOpen = key >= 0 && text.length - key <= PEM_MAX && text.indexOf('-----END', key) < 0
   return isKeyOpen ? Math.min(open, key) : open

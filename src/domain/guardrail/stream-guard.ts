@@ -122,8 +122,7 @@ export class StreamGuard {
     const from = this.#sent
     if (to <= from) return ''
     this.#sent = to
-    const rest = judged.filter(({ finding }) => finding.start >= from && finding.end <= to)
-    return applyReplacements(text.slice(0, to), rest).slice(from)
+    return applyReplacements(text, judged, from, to)
   }
 
   #record(judged: readonly JudgedFinding[]): void {

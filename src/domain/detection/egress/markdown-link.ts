@@ -11,13 +11,14 @@ const TITLE_MAX = 1_000
 
 /**
  * The destination of an inline link or a definition from `start` (CommonMark: in angle brackets, or without white space and with
- * balanced parentheses); undefined when there is none.
+ * balanced parentheses); it is empty where there is none, and ends with the text where it may go on.
  */
-export function readDestination(text: string, start: number): Destination | undefined {
+export function readDestination(text: string, start: number): Destination {
   const from = gapEnd(text, start)
   if (text[from] === '<') {
     const close = indexWithin(text, '>', from + 1, URL_MAX)
-    return close < 0 ? undefined : { written: text.slice(from + 1, close), end: close + 1 }
+    if (close >= 0) return { written: text.slice(from + 1, close), end: close + 1 }
+    return { written: '', end: text.length - from <= URL_MAX ? text.length : from }
   }
   let open = 0
   let end = from
@@ -28,35 +29,40 @@ export function readDestination(text: string, start: number): Destination | unde
       end += 1
       continue
     }
-    if (code === 40 && ++open > PARENTHESES_MAX) return undefined
+    if (code === 40 && ++open > PARENTHESES_MAX) return { written: '', end: from }
     if (code === 41 && open-- === 0) break
   }
-  return end === from ? undefined : { written: text.slice(from, end), end: Math.min(end, text.length) }
+  return { written: text.slice(from, end), end: Math.min(end, text.length) }
 }
 
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', "'": "'", '(': ')' }
+/** The text ends before the place that was looked for. */
+export const OPEN = -1
 
 /** One beyond the `)` of an inline link: white space and a title may stand before it, and nothing else. */
 export function inlineEnd(text: string, destinationEnd: number): number | undefined {
   const at = titleEnd(text, destinationEnd)
+  if (at === text.length) return OPEN
   return at !== undefined && text[at] === ')' ? at + 1 : undefined
 }
 
 /** The end of a definition's line, where nothing but a title stands behind the destination. */
 export function definitionEnd(text: string, destinationEnd: number): number | undefined {
-  const line = indexWithin(text, '\n', destinationEnd, TITLE_MAX)
-  const end = line < 0 ? text.length : line
-  const at = titleEnd(text, destinationEnd)
-  return at === undefined || at < end ? undefined : end
+  const rest = text.slice(destinationEnd, destinationEnd + TITLE_MAX)
+  const line = rest.indexOf('\n')
+  if (line < 0 && rest.length === TITLE_MAX) return undefined
+  const end = line < 0 ? rest.length : line
+  return titleEnd(rest.slice(0, end), 0) === end ? destinationEnd + end : undefined
 }
 
-/** One beyond the title behind a destination and the white space around it; undefined where it is not closed. */
+/** One beyond the title behind a destination and the white space around it; the end of the text where either may go on. */
 function titleEnd(text: string, destinationEnd: number): number | undefined {
   const at = gapEnd(text, destinationEnd)
   const quote = QUOTES[text.charAt(at)]
   if (quote === undefined) return at
   const close = indexWithin(text, quote, at + 1, TITLE_MAX)
-  return close < 0 ? undefined : gapEnd(text, close + 1)
+  if (close < 0) return text.length - at <= TITLE_MAX ? text.length : undefined
+  return gapEnd(text, close + 1)
 }
 
 function gapEnd(text: string, from: number): number {
