@@ -2,15 +2,19 @@ import { bareEnd, bareStop, hostStart, schemeStart, URL_MAX, wwwStart } from './
 import { cssUrls } from './egress/css-urls.ts'
 import { decodeReferences, readTag } from './egress/html-tag.ts'
 import { script, targetsOfTag } from './egress/html-targets.ts'
-import { targetOf, type LinkReason, type LinkTarget } from './egress/link-target.ts'
+import { LinkMemory } from './egress/link-memory.ts'
+import { targetOf, UNPARSABLE, type LinkReason, type LinkTarget } from './egress/link-target.ts'
 import { ELEMENT_MAX, LABEL_MAX, TAG_MAX } from './egress/link-limits.ts'
 import {
   definitionEnd,
   indexWithin,
   inlineEnd,
+  isEscaped,
+  markdownTarget,
+  normalLabel,
   OPEN,
   readDestination,
-  withoutBackslashes,
+  readReference,
 } from './egress/markdown-link.ts'
 
 export interface LinkSpan {
@@ -33,28 +37,35 @@ export interface LinkSpan {
  * apart. SECURITY: what one reading takes for the inside of a link or a tag is content in another (a title in a row of a table, a
  * tag that only HTML knows), so that the inside is read on, and what is found there joins the span around it. Linear: each
  * look-ahead is bounded, and tags that never end use up a budget, after which they count as unparsable.
+ * `memory` is of the parts of the text that stand before this one, and learns of it.
  */
-export function findLinks(text: string): readonly LinkSpan[] {
-  return new LinkScanner(text).scan()
+export function findLinks(text: string, memory: LinkMemory = new LinkMemory()): readonly LinkSpan[] {
+  return new LinkScanner(text, memory).scan()
 }
 
 /**
  * Where the first of these begins that may still change when the text goes on; `text.length` where all are closed. It is the same
  * reading, so that nothing is found where nothing was held.
  */
-export function openLinkFrom(text: string): number {
-  const scanner = new LinkScanner(text)
+export function openLinkFrom(text: string, memory?: LinkMemory): number {
+  const scanner = new LinkScanner(text, new LinkMemory(memory))
   scanner.scan()
   return scanner.open
 }
 
 const BRACKETS_MAX = 256
-const IMAGE_LABELS_MAX = 1_000
 /** Characters of failed tag look-ahead allowed per character of the text. */
 const TAG_WORK = 32
 
 /** Where something may begin or end, by the units beside it; the engine's own search jumps over prose faster than a loop does. */
 const TRIGGER = /[[\]]|[/\\](?=[/\\])|(?<=[a-z]):(?![ \n])|<(?=[a-z])|(?<=[lc])\(|@(?=i)|www\./gi
+
+const BLANK = /\n[ \t\r]{0,64}\n/g
+const MARKS_MAX = 64
+const LINE_START = /[\r\n][ \t>*+.)\d-]{0,64}$/
+
+/** Where a construct begins, and its brackets; -1 where the first of them is too far away or in another part. */
+type Place = readonly [start: number, open: number, close: number]
 
 const WWW_LENGTH = 'www.'.length
 const POINT = 46
@@ -64,9 +75,12 @@ const CALM_DESTINATION = /^[\s\w.~:/?#@!$&*+,;=%-]*$/
 class LinkScanner {
   readonly #text: string
   readonly #spans: LinkSpan[] = []
-  readonly #brackets: number[] = []
-  readonly #imageLabels = new Set<string>()
-  readonly #definitions = new Map<number, string>()
+  readonly #memory: LinkMemory
+  /** Open brackets: twice the place, and one more for an image; below zero where the place is not in this part. */
+  #brackets: number[]
+  #images: number
+  /** The next blank line. */
+  #blank = -1
   /** Nothing that begins before it changes when the text goes on. */
   open: number
   /** Where the search goes on behind the span that was found last. */
@@ -75,8 +89,12 @@ class LinkScanner {
   #nextClose = -2
   readonly #elementClose: { style?: number; script?: number } = {}
 
-  constructor(text: string) {
+  constructor(text: string, memory: LinkMemory) {
     this.#text = text
+    this.#memory = memory
+    const isParted = memory.isLineStart && /^[ \t\r]{0,64}\n/.test(text)
+    this.#brackets = isParted ? [] : [...memory.brackets]
+    this.#images = isParted ? 0 : memory.images
     this.#tagWork = TAG_WORK * text.length + TAG_MAX
     this.open = text.length
   }
@@ -91,10 +109,13 @@ class LinkScanner {
       if (span !== undefined) this.#add(span)
       TRIGGER.lastIndex = this.#next
     }
-    for (const open of this.#brackets) this.#hold(this.#text[open - 1] === '!' ? open - 1 : open, open, LABEL_MAX + 1)
-    return this.#spans.map((span) =>
-      this.#imageLabels.has(this.#definitions.get(span.start) ?? '\n') ? { ...span, kind: 'image', loads: true } : span,
-    )
+    this.#endParagraph(this.#text.length)
+    for (const entry of this.#brackets)
+      if (entry >= 0) this.#hold((entry >> 1) - (entry & 1), entry >> 1, LABEL_MAX + 1)
+    this.#memory.brackets = this.#brackets.map((entry) => (entry & 1) - 2)
+    this.#memory.images = this.#images
+    if (this.#text !== '') this.#memory.isLineStart = this.#isLineStart(this.#text.length)
+    return this.#spans
   }
 
   /** What begins at `start` is open, if a look-ahead of so many characters from `from` on has met the end of the text. */
@@ -124,8 +145,7 @@ class LinkScanner {
     const text = this.#text
     switch (text[index]) {
       case '[':
-        if (this.#brackets.length === BRACKETS_MAX) this.#brackets.shift()
-        this.#brackets.push(index)
+        if (!isEscaped(text, index)) this.#opens(index, text[index - 1] === '!' ? 1 : 0)
         return undefined
       case ']':
         return this.#bracket(index)
@@ -145,40 +165,78 @@ class LinkScanner {
     }
   }
 
+  #opens(index: number, image: 0 | 1): void {
+    // An image whose bracket is lost stays open until its paragraph ends.
+    if (this.#brackets.length === BRACKETS_MAX) this.#brackets.shift()
+    this.#brackets.push(index * 2 + image)
+    this.#images += image
+  }
+
+  /** What is open in a paragraph that has ended waits for nothing. */
+  #endParagraph(at: number): void {
+    let start = -1
+    while (this.#blank < at) {
+      start = this.#blank
+      BLANK.lastIndex = Math.max(0, start)
+      this.#blank = BLANK.test(this.#text) ? BLANK.lastIndex - 1 : Number.POSITIVE_INFINITY
+    }
+    if (start < 0) return
+    this.#brackets = this.#brackets.filter((entry) => entry >> 1 > start)
+    this.#images = this.#brackets.reduce((sum, entry) => sum + (entry & 1), 0)
+  }
+
+  /** Nothing but marks of lists and quotes stands before a place in its line. */
+  #isLineStart(at: number): boolean {
+    const isFirst = at <= MARKS_MAX && this.#memory.isLineStart
+    return LINE_START.test((isFirst ? '\n' : '') + this.#text.slice(Math.max(0, at - MARKS_MAX - 1), at))
+  }
+
   /** `](…)` an inline link or image, `]:` a definition, else a reference. */
   #bracket(close: number): LinkSpan | undefined {
     const text = this.#text
-    const opened = this.#brackets.pop() ?? -1
+    this.#endParagraph(close)
+    const entry = (isEscaped(text, close) ? this.#brackets.at(-1) : this.#brackets.pop()) ?? -2
+    const isOwn = (entry & 1) === 1
+    // SECURITY: of brackets that stand in code or in a tag no two renderers think alike; where an image is open, this may end it.
+    const isImage = isOwn || this.#images > 0
+    if (isOwn && !isEscaped(text, close)) this.#images -= 1
     // A label of that length is none; the destination behind it still is one.
-    const open = close - opened > LABEL_MAX ? -1 : opened
-    const isImage = open > 0 && text[open - 1] === '!'
-    this.#hold(open < 0 ? close : isImage ? open - 1 : open, close + 1, 0)
-    if (text[close + 1] === '(') return this.#inline(open, close, isImage)
-    if (open < 0) return undefined
-    const isDefinition =
-      text[close + 1] === ':' && /(?:^|\n)[ \t>*+-]{0,16}$/.test(text.slice(Math.max(0, open - 17), open))
-    if (!isDefinition && !isImage) return undefined
-    const label = normalLabel(text.slice(open + 1, close))
-    if (isDefinition) return this.#definition(open, close, label)
-    if (this.#imageLabels.size < IMAGE_LABELS_MAX) {
-      const reference = text[close + 1] === '[' ? indexWithin(text, ']', close + 2, LABEL_MAX) : -1
-      this.#imageLabels.add(reference > close + 2 ? normalLabel(text.slice(close + 2, reference)) : label)
+    const open = close - (entry >> 1) > LABEL_MAX ? -1 : entry >> 1
+    const start = open < 0 ? close : isOwn ? open - 1 : open
+    this.#hold(start, close + 1, 0)
+    if (text[close + 1] === '(') return this.#inline([start, open, close], isImage)
+    if (open >= 0 && text[close + 1] === ':' && this.#isLineStart(open)) return this.#definition(open, close)
+    return isImage ? this.#reference([start, open, close], isOwn) : undefined
+  }
+
+  /** An image whose address a definition says: of the two, what comes second is the image. */
+  #reference([start, open, close]: Place, isOwn: boolean): LinkSpan | undefined {
+    const reference = readReference(this.#text, close + 1)
+    this.#hold(start, reference.end, 0)
+    const alt = open < 0 ? '' : this.#text.slice(open + 1, close)
+    for (const label of [reference.label, isOwn ? normalLabel(alt) : '']) {
+      if (label === '') continue
+      this.#memory.show(label)
+      const target = this.#memory.targetOf(label)
+      if (target === undefined) continue
+      const end = label === reference.label ? reference.end : close + 1
+      return this.#span([start, end], [target], { ...LOADING, label: alt })
     }
     return undefined
   }
 
-  #inline(open: number, close: number, isImage: boolean): LinkSpan | undefined {
+  #inline([start, open, close]: Place, isImage: boolean): LinkSpan | undefined {
     const text = this.#text
     const destination = readDestination(text, close + 2)
-    const start = open < 0 ? close : isImage ? open - 1 : open
     this.#hold(start, destination.end, 0)
     const target = markdownTarget(destination.written)
     if (target === undefined) return undefined
     const exactEnd = inlineEnd(text, destination.end)
     // An image that begins a link's label takes the link's bracket with it: `[![x](…)](…)`.
-    const isInLink = isImage && this.#brackets.at(-1) === open - 2
+    const around = this.#brackets.at(-1) ?? -1
+    const isInLink = start < open && around >= 0 && around >> 1 === open - 2
+    if (isInLink) this.#brackets.splice(-1, 1, (around & 1) - 2)
     if (exactEnd === OPEN) this.#hold(isInLink ? start - 1 : start, text.length, 0)
-    if (isInLink) this.#brackets.pop()
     const label = open < 0 ? '' : text.slice(open + 1, close)
     this.#skip(close + 2, destination.end)
     const end = exactEnd === undefined || exactEnd === OPEN ? this.#inexactEnd(close, destination.end) : exactEnd
@@ -189,17 +247,19 @@ class LinkScanner {
     })
   }
 
-  #definition(open: number, close: number, label: string): LinkSpan | undefined {
+  #definition(open: number, close: number): LinkSpan | undefined {
     const text = this.#text
+    const label = normalLabel(text.slice(open + 1, close))
     const destination = readDestination(text, close + 2)
     this.#hold(open, destination.end, 0)
     const target = markdownTarget(destination.written)
     if (target === undefined) return undefined
-    this.#definitions.set(open, label)
+    this.#memory.define(label, target)
     this.#skip(close + 2, destination.end)
     const end = definitionEnd(text, destination.end)
     if (end === text.length) this.#hold(open, end, 0)
-    return this.#span([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
+    const span = this.#span([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
+    return this.#memory.isShown(label) ? { ...span, kind: 'image', loads: true } : span
   }
 
   /** Where the text behind a destination makes it none for CommonMark: no other bracket may come to stand behind what is cut. */
@@ -314,51 +374,7 @@ class LinkScanner {
 
 const LINK = { kind: 'link', loads: false, label: '' } as const
 const LOADING = { kind: 'image', loads: true, label: '' } as const
-const UNPARSABLE: LinkTarget = { hosts: ['unparsable'], reasons: new Set(['unparsable']) }
-
-function normalLabel(label: string): string {
-  return label
-    .replace(/\s{1,1000}/g, ' ')
-    .trim()
-    .toLowerCase()
-}
-
-/** As written and without its backslashes: renderers differ, and both places must be allowed. */
-function markdownTarget(written: string): LinkTarget | undefined {
-  const decoded = decodeReferences(written)
-  const plain = withoutBackslashes(decoded)
-  const found = [decoded, ...(plain === decoded ? [] : [plain])].flatMap((form) => targetOf(form) ?? [])
-  return found.length === 0
-    ? undefined
-    : {
-        hosts: found.flatMap(({ hosts }) => hosts),
-        reasons: new Set(found.flatMap(({ reasons }) => [...reasons])),
-      }
-}
 
 function cssTargets(css: string): readonly LinkTarget[] {
   return cssUrls(css).flatMap((url) => targetOf(url) ?? [])
-}
-
-export interface LinkPolicy {
-  readonly allow: readonly string[]
-  readonly images: boolean
-}
-
-/**
- * The finding that a link is under a policy, or undefined: every host must be allowed, what loads by itself needs `images`, and
- * a URL that carries data is one even on an allowed host.
- */
-export function linkFinding(
-  { kind, hosts, loads, reasons }: LinkSpan,
-  { allow, images }: LinkPolicy,
-): 'egress/link' | 'egress/image' | 'egress/data-in-url' | undefined {
-  if (!hosts.every((host) => isAllowedHost(host, allow))) return `egress/${kind}`
-  if ((loads || kind === 'image') && !images) return 'egress/image'
-  return reasons.includes('data-in-url') ? 'egress/data-in-url' : undefined
-}
-
-/** `example.com` allows itself and its subdomains; nothing else does. */
-export function isAllowedHost(host: string, allow: readonly string[]): boolean {
-  return allow.some((allowed) => host === allowed.toLowerCase() || host.endsWith(`.${allowed.toLowerCase()}`))
 }

@@ -1,3 +1,4 @@
+import type { LinkMemory } from '../detection/egress/link-memory.ts'
 import { openLinkFrom } from '../detection/links.ts'
 
 // Where a stream may be cut. Both functions see one open segment and look back over bounded windows only.
@@ -14,18 +15,18 @@ const PEM_MAX = 16_384
  * The first place, behind `from`, where a sentence or line ends and no detector looks across: plain words before it, no
  * bracket, tag or key block open. Undefined where there is none yet.
  */
-export function quietPoint(text: string, from: number): number | undefined {
+export function quietPoint(text: string, from: number, links?: LinkMemory): number | undefined {
   for (let at = Math.max(from, SEGMENT_MIN); at < text.length; at++) {
     const code = text.charCodeAt(at - 1)
     const ends = code === 10 || (code === 32 && /[.!?]/.test(text.charAt(at - 2)))
-    if (ends && isQuiet(text, at)) return at
+    if (ends && isQuiet(text, at, links)) return at
   }
   return undefined
 }
 
-function isQuiet(text: string, at: number): boolean {
+function isQuiet(text: string, at: number, links: LinkMemory | undefined): boolean {
   const before = text.slice(at - QUIET, at)
-  return CALM.test(before) && !hasLongWord(before) && !isSpread(before) && openFrom(text.slice(0, at)) === at
+  return CALM.test(before) && !hasLongWord(before) && !isSpread(before) && openFrom(text.slice(0, at), links) === at
 }
 
 function hasLongWord(text: string): boolean {
@@ -44,8 +45,8 @@ function isSpread(text: string): boolean {
 }
 
 /** Start of the earliest construct that is open at the end: a link, a tag, a style, a key block. */
-function openFrom(text: string): number {
-  const open = openLinkFrom(text)
+function openFrom(text: string, links: LinkMemory | undefined): number {
+  const open = openLinkFrom(text, links)
   const key = text.lastIndexOf('-----BEGIN')
   const isKeyOpen = key >= 0 && text.length - key <= PEM_MAX && text.indexOf('-----END', key) < 0
   return isKeyOpen ? Math.min(open, key) : open
@@ -66,10 +67,10 @@ const NAMES_A_SECRET = /mnemonic|phrase|passw|pwd|secret|token|key|credential|se
  * Up to where an open segment is settled: nothing that may still arrive changes what is found before it. `isPlain`: nothing that
  * plain words alone can be, names and addresses, is acted on. Then only a repeated prompt can begin in plain words.
  */
-export function heldFrom(text: string, isPlain = false): number {
+export function heldFrom(text: string, isPlain = false, links?: LinkMemory): number {
   const near = isPlain ? proseFrom(text) : text.length - HOLD
   if (near <= 0) return 0
-  return Math.min(openFrom(text), tokenFrom(text, near), spreadFrom(text, near))
+  return Math.min(openFrom(text, links), tokenFrom(text, near), spreadFrom(text, near))
 }
 
 /** In plain words the last that may be the beginning of a repeated prompt, else all that a short format may span. */

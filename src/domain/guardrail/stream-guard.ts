@@ -1,3 +1,4 @@
+import { LinkMemory } from '../detection/egress/link-memory.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { applyReplacements, refusal, TEXT_CHARS_MAX, type GuardJudgement, type GuardOptions } from './guard-text.ts'
 import type { SidePolicy } from './guard-policy.ts'
@@ -28,6 +29,8 @@ export class StreamGuard {
   #offset = 0
   /** The first half of a surrogate pair whose second half has not come yet. */
   #half = ''
+  /** What the segments before the open one mean for its links. */
+  readonly #links = new LinkMemory()
   #isEnded = false
   #action: Obligation = 'allow'
   #score = 0
@@ -81,7 +84,7 @@ export class StreamGuard {
 
   #quiet(): number | undefined {
     if (isWhole(this.#policy)) return undefined
-    const cut = quietPoint(this.#segment, this.#quietFrom)
+    const cut = quietPoint(this.#segment, this.#quietFrom, this.#links)
     this.#quietFrom = cut === undefined ? this.#segment.length : 0
     return cut
   }
@@ -89,7 +92,7 @@ export class StreamGuard {
   /** Judges the segment up to `length` as complete and begins the next one there. */
   #close(length: number): string {
     const text = this.#segment.slice(0, length)
-    const { score, judged } = judgeText(text, this.#policy, this.#options)
+    const { score, judged } = judgeText(text, this.#policy, { ...this.#options, links: this.#links })
     const out = this.#deliver(text, judged, withheldFrom(judged, judged) ?? text.length)
     this.#score = Math.max(this.#score, score)
     this.#record(judged)
@@ -104,9 +107,13 @@ export class StreamGuard {
   #advance(): string {
     this.#judgedLength = this.#segment.length
     if (!isLocal(this.#policy)) return ''
-    let safe = heldFrom(this.#segment, OBLIGATIONS.indexOf(this.#policy.softPii) < OBLIGATIONS.indexOf('redact'))
+    const isPlain = OBLIGATIONS.indexOf(this.#policy.softPii) < OBLIGATIONS.indexOf('redact')
+    let safe = heldFrom(this.#segment, isPlain, this.#links)
     if (safe <= this.#sent) return ''
-    const { judged } = judgeText(this.#segment, this.#policy, this.#options)
+    const { judged } = judgeText(this.#segment, this.#policy, {
+      ...this.#options,
+      links: new LinkMemory(this.#links),
+    })
     // A finding that reaches into the open end may still grow, shrink or vanish.
     safe = beforeCrossing(judged, safe)
     const settled = judged.filter(({ finding }) => finding.end <= safe)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { findLinks, linkFinding, type LinkSpan } from '../links.ts'
+import { findLinks, type LinkSpan } from '../links.ts'
+import { LinkMemory } from './link-memory.ts'
+import { linkFinding } from './link-policy.ts'
 
 const hostsOf = (text: string): readonly string[] => findLinks(text).flatMap(({ hosts }) => hosts)
 const only = (text: string): LinkSpan => {
@@ -275,5 +277,63 @@ describe('prose and code', () => {
   ])('half a million characters of `%s` end in an answer', (unit) => {
     const text = unit.repeat(Math.floor(500_000 / unit.length))
     expect(findLinks(text).length).toBeLessThanOrEqual(text.length)
+  })
+})
+
+describe('images whose address stands elsewhere', () => {
+  const policy = { allow: ['good.example'], images: false }
+  const found = (text: string): readonly (string | undefined)[] =>
+    findLinks(text).map((link) => linkFinding(link, policy))
+  const DEFINITION = '[r]: https://good.example/p.png'
+
+  test.each([
+    ['by its own label', '![r]', DEFINITION],
+    ['by its own label and empty brackets', '![r][]', DEFINITION],
+    ['by a label behind it', '![x][r]', DEFINITION],
+    ['by a label behind a space', '![x] [R]', DEFINITION],
+    ['by a label behind a line end', '![x]\n[r]', DEFINITION],
+    ['in a list', '![r]', `1. ${DEFINITION}`],
+    ['in quotes', '![r]', `> > - > * ${DEFINITION}`],
+    ['with a bracket in code', '![a `[` b][r]', DEFINITION],
+    ['with a bracket in a tag', '![a <b c="["> d][r]', DEFINITION],
+    ['with an escaped bracket', '![a \\[ b][r]', DEFINITION],
+    ['with an escaped bracket in the label', '![r\\]]', '[r\\]]: https://good.example/p.png'],
+    ['in another case', '![ẞ]', '[SS]: https://good.example/p.png'],
+  ])('are images, whichever comes first: %s', (_, image, definition) => {
+    expect(found(`${image}\n\n${definition}\n`)).toEqual(['egress/image'])
+    expect(found(`${definition}\n\n${image}\n`)).toEqual([undefined, 'egress/image'])
+  })
+
+  test.each([
+    '![a `[` b](https://good.example/p.png)',
+    '![a \\[ b](https://good.example/p.png)',
+    '![a <b c="["> d](https://good.example/p.png)',
+    `![${'a'.repeat(3_000)}](https://good.example/p.png)`,
+    `![${'`['.repeat(300)}](https://good.example/p.png)`,
+    'https://good.example/![i](https://good.example/p.png)',
+  ])('and brackets that do not match make no link of one: %#', (text) => {
+    expect(found(text)).toContain('egress/image')
+  })
+
+  test('a bracket of an earlier paragraph makes no image of a link', () => {
+    expect(found('Look ![ here.\n\n[x](https://good.example/) and [r]\n\n[r]: https://good.example/')).toEqual([
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('more labels than are remembered count as known', () => {
+    const names = Array.from({ length: 1_001 }, (_, at) => `n${at}`)
+    const definitions = names.map((name) => `[${name}]: https://good.example/\n`).join('')
+    const images = names.map((name) => `![${name}]\n`).join('')
+    expect(found(`${definitions}\n![n1000] ![other]`).slice(-2)).toEqual(['egress/image', 'egress/image'])
+    expect(found(`${images}\n${definitions}`).filter((finding) => finding === 'egress/image')).toHaveLength(1_001)
+  })
+
+  test('what a text says is known to the next, and what is tried on it is not', () => {
+    const memory = new LinkMemory()
+    findLinks(`${DEFINITION}\n`, memory)
+    findLinks('[t]: https://good.example/\n', new LinkMemory(memory))
+    expect(findLinks('![r] ![t]', new LinkMemory(memory)).map(({ loads }) => loads)).toEqual([true])
   })
 })

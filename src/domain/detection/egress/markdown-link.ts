@@ -1,4 +1,7 @@
 import { URL_MAX } from './bare-url.ts'
+import { decodeReferences } from './html-tag.ts'
+import { LABEL_MAX } from './link-limits.ts'
+import { targetOf, type LinkTarget } from './link-target.ts'
 
 export interface Destination {
   readonly written: string
@@ -78,6 +81,46 @@ export function indexWithin(text: string, wanted: string, from: number, charsMax
 }
 
 /** Markdown drops a backslash before ASCII punctuation. */
-export function withoutBackslashes(text: string): string {
+function withoutBackslashes(text: string): string {
   return text.includes('\\') ? text.replace(/\\([!-/:-@[-`{-~])/g, '$1') : text
+}
+
+/** As written and without its backslashes: renderers differ, and both places must be allowed. */
+export function markdownTarget(written: string): LinkTarget | undefined {
+  const decoded = decodeReferences(written)
+  const plain = withoutBackslashes(decoded)
+  const found = [decoded, ...(plain === decoded ? [] : [plain])].flatMap((form) => targetOf(form) ?? [])
+  return found.length === 0
+    ? undefined
+    : {
+        hosts: found.flatMap(({ hosts }) => hosts),
+        reasons: new Set(found.flatMap(({ reasons }) => [...reasons])),
+      }
+}
+
+/** Labels match in any case (two letters may be one in the other case) and with any white space. */
+export function normalLabel(label: string): string {
+  return label
+    .replace(/\s{1,1000}/g, ' ')
+    .trim()
+    .toLowerCase()
+    .toUpperCase()
+}
+
+const REFERENCE = /^\s?\[((?:\\[^]|[^\\\]]){0,1000})\]/
+
+/** The label in brackets behind those of an image, empty where there is none, and its end: that of the text where it may go on. */
+export function readReference(text: string, start: number): { readonly label: string; readonly end: number } {
+  const rest = text.slice(start, start + LABEL_MAX + 4)
+  const found = REFERENCE.exec(rest)
+  if (found !== null) return { label: normalLabel(found[1] ?? ''), end: start + found[0].length }
+  const isOpen = text.length - start < LABEL_MAX + 4 && /^\s?(?:\[|$)/.test(rest)
+  return { label: '', end: isOpen ? text.length : start }
+}
+
+/** An odd number of backslashes stands before a place. */
+export function isEscaped(text: string, at: number): boolean {
+  let from = at
+  while (text.charCodeAt(from - 1) === 92) from -= 1
+  return (at - from) % 2 === 1
 }
