@@ -69,7 +69,8 @@ type Place = readonly [start: number, open: number, close: number]
 
 const WWW_LENGTH = 'www.'.length
 const POINT = 46
-/** White space and what stands in URLs, but for brackets, quotes and what else may begin or end something. */
+/** A tag with one attribute, and a destination, that hold nothing but what stands in URLs, but for brackets, quotes and what else may begin or end something. */
+const CALM_TAG = /^<[a-z]{1,8} [a-z]{1,8}="[\w.~:/?#@!$&*+,;=%-]*"[ /]{0,2}>$/i
 const CALM_DESTINATION = /^[\s\w.~:/?#@!$&*+,;=%-]*$/
 
 class LinkScanner {
@@ -318,6 +319,7 @@ class LinkScanner {
       if (targets.length + inner.length > 0) return this.#span([start, end], [...targets, ...inner], LOADING)
     }
     if (targets.length === 0) return undefined
+    if (CALM_TAG.test(text.slice(start, tag.end))) this.#next = tag.end
     const isImage = /^(?:img|svg|image|video|audio|iframe|object|embed|link|script)/.test(tag.name)
     return this.#span([start, tag.end], targets, { kind: isImage ? 'image' : 'link', loads, label: '' })
   }
