@@ -41,7 +41,7 @@ export function refusesUnread(text: string): 'guard/too-long' | 'guard/lone-surr
   return text.isWellFormed() ? undefined : 'guard/lone-surrogate'
 }
 
-export function refusal(text: string, detector: string): GuardJudgement {
+export function refusal(text: { readonly length: number }, detector: string): GuardJudgement {
   return {
     action: 'block',
     score: 0,

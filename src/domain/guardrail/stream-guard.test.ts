@@ -342,6 +342,37 @@ describe('a stream', () => {
     expect(guard.judgement.action).toBe('block')
   })
 
+  test.each([
+    ['the first half of a pair', '\ud83d'],
+    ['the second half of a pair', '\udc00'],
+    ['two first halves', '\ud83d\ud83d\udc00'],
+  ])('delivers the same before %s, however it is cut', (_, half) => {
+    const text = `${PIECES[2]!}It is 😀 and the card is 4111 1111 1111 1111${half} and more`
+    for (const policy of [T1, BLOCKING, { ...T1, injection: { at: 0.9, action: 'block' } } as const])
+      for (const size of [1, 2, 7, 40, 1_000]) {
+        const guard = new StreamGuard(policy, options)
+        let out = ''
+        for (let at = 0; at < text.length && !guard.isWithheld; at += size) out += guard.push(text.slice(at, at + size))
+        expect(guard.judgement.findings.at(-1)).toMatchObject({ detector: 'guard/lone-surrogate', start: 0 })
+        expect([size, out]).toEqual([
+          size,
+          policy === T1 || policy === BLOCKING ? `${PIECES[2]!}It is 😀 and the card is [CARD]` : '',
+        ])
+      }
+  })
+
+  test('delivers the same before a segment that is too long, however it is cut', () => {
+    const text = `${PIECES[2]!}[${'[a '.repeat(340_000)}`
+    const [first, ...more] = [100_000, 700_001, 2_000_000].map((size) => {
+      const guard = new StreamGuard({ ...T1, links: undefined, pii: 'allow', secrets: 'allow' })
+      let out = ''
+      for (let at = 0; at < text.length && !guard.isWithheld; at += size) out += guard.push(text.slice(at, at + size))
+      return [out.length, guard.judgement.findings.at(-1)?.detector]
+    })
+    expect(first).toEqual([1_000_000, 'guard/too-long'])
+    for (const other of more) expect(other).toEqual(first)
+  })
+
   test('cannot go on after its end', () => {
     const guard = new StreamGuard(T1, options)
     guard.end()

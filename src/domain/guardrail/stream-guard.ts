@@ -54,7 +54,7 @@ export class StreamGuard {
   push(chunk: string): string {
     if (this.#isEnded) throw new Error('the stream has ended')
     const text = this.#half + chunk
-    const isHalf = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800
+    const isHalf = isHigh(text.charCodeAt(text.length - 1))
     this.#half = isHalf ? text.slice(-1) : ''
     return this.#take(isHalf ? text.slice(0, -1) : text)
   }
@@ -69,12 +69,19 @@ export class StreamGuard {
 
   #take(text: string): string {
     if (this.isWithheld || text === '') return ''
-    if (!text.isWellFormed()) return this.#refuse('guard/lone-surrogate')
+    const lone = text.search(LONE_SURROGATE)
+    if (lone >= 0) return this.#take(text.slice(0, lone)) + this.#refuse('guard/lone-surrogate')
+    const room = TEXT_CHARS_MAX - this.#segment.length
+    if (text.length <= room) return this.#add(text)
+    const fits = isHigh(text.charCodeAt(room - 1)) ? room - 1 : room
+    return fits <= 0 ? this.#refuse('guard/too-long') : this.#add(text.slice(0, fits)) + this.#take(text.slice(fits))
+  }
+
+  #add(text: string): string {
     this.#segment += text
     let out = ''
     for (let cut = this.#quiet(); cut !== undefined && !this.isWithheld; cut = this.#quiet()) out += this.#close(cut)
     if (this.isWithheld) return out
-    if (this.#segment.length > TEXT_CHARS_MAX) return out + this.#refuse('guard/too-long')
     const grown = this.#segment.length - this.#judgedLength
     if (grown < Math.max(STEP, this.#segment.length >> 3)) return out
     return out + this.#advance()
@@ -139,12 +146,22 @@ export class StreamGuard {
     }
   }
 
+  /** What came before is delivered as if the text ended with it: however it was cut, that is the same. */
   #refuse(detector: string): string {
-    const { action, findings } = refusal(this.#segment, detector)
-    this.#action = heavier(this.#action, action)
-    this.#findings.push(...findings)
-    return ''
+    if (this.isWithheld) return ''
+    const length = this.#offset + this.#segment.length
+    const out = isLocal(this.#policy) ? this.#close(this.#segment.length) : ''
+    if (this.isWithheld) return out
+    this.#action = 'block'
+    this.#findings.push(...refusal({ length }, detector).findings)
+    return out
   }
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+function isHigh(code: number): boolean {
+  return (code & 0xfc00) === 0xd800
 }
 
 /** Where the first of these findings stands because of which the rest is withheld, in front of every other that it cuts. */
