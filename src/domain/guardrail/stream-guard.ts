@@ -25,6 +25,8 @@ export class StreamGuard {
   /** The open segment, from its start; `#sent` units of it have been decided and delivered. */
   #segment = ''
   #sent = 0
+  /** What has come to the open segment and was not looked at yet. */
+  #pending = ''
   #judgedLength = 0
   #offset = 0
   /** The first half of a surrogate pair whose second half has not come yet. */
@@ -62,7 +64,7 @@ export class StreamGuard {
   /** Ends the stream: judges what was held back. */
   end(): string {
     if (this.#isEnded) throw new Error('the stream has ended')
-    const safe = this.#take(this.#half)
+    const safe = this.#take(this.#half) + (this.isWithheld ? '' : this.#flush())
     this.#isEnded = true
     return this.isWithheld ? safe : safe + this.#close(this.#segment.length)
   }
@@ -71,28 +73,40 @@ export class StreamGuard {
     if (this.isWithheld || text === '') return ''
     const lone = text.search(LONE_SURROGATE)
     if (lone >= 0) return this.#take(text.slice(0, lone)) + this.#refuse('guard/lone-surrogate')
+    if (this.#segment.length + this.#pending.length + text.length <= TEXT_CHARS_MAX) return this.#add(text)
+    const out = this.#flush()
     const room = TEXT_CHARS_MAX - this.#segment.length
-    if (text.length <= room) return this.#add(text)
     const fits = isHigh(text.charCodeAt(room - 1)) ? room - 1 : room
-    return fits <= 0 ? this.#refuse('guard/too-long') : this.#add(text.slice(0, fits)) + this.#take(text.slice(fits))
+    if (fits <= 0) return out + this.#refuse('guard/too-long')
+    return out + this.#add(text.slice(0, fits)) + this.#take(text.slice(fits))
   }
 
+  /** Adds to the segment in steps that grow with it: its characters would be copied with each chunk otherwise. */
   #add(text: string): string {
-    this.#segment += text
+    if (this.isWithheld) return ''
+    this.#pending += text
+    const step = Math.max(STEP, this.#segment.length >> 3)
+    if (this.#pending.length < step) return ''
+    const out = this.#flush()
+    const isDue = this.#segment.length - this.#judgedLength >= STEP
+    return isDue && !this.isWithheld ? out + this.#advance() : out
+  }
+
+  /** Closes what is quiet of all that has come. */
+  #flush(): string {
+    this.#segment += this.#pending
+    this.#pending = ''
     let out = ''
     for (let cut = this.#quiet(); cut !== undefined && !this.isWithheld; cut = this.#quiet()) out += this.#close(cut)
-    if (this.isWithheld) return out
-    const grown = this.#segment.length - this.#judgedLength
-    if (grown < Math.max(STEP, this.#segment.length >> 3)) return out
-    return out + this.#advance()
+    return out
   }
 
   #quietFrom = 0
 
   #quiet(): number | undefined {
     if (isWhole(this.#policy)) return undefined
-    const cut = quietPoint(this.#segment, this.#quietFrom, this.#links)
-    this.#quietFrom = cut === undefined ? this.#segment.length : 0
+    const { cut, from } = quietPoint(this.#segment, this.#quietFrom, this.#links)
+    this.#quietFrom = from
     return cut
   }
 
@@ -149,8 +163,10 @@ export class StreamGuard {
   /** What came before is delivered as if the text ended with it: however it was cut, that is the same. */
   #refuse(detector: string): string {
     if (this.isWithheld) return ''
+    let out = this.#flush()
+    if (this.isWithheld) return out
     const length = this.#offset + this.#segment.length
-    const out = isLocal(this.#policy) ? this.#close(this.#segment.length) : ''
+    if (isLocal(this.#policy)) out += this.#close(this.#segment.length)
     if (this.isWithheld) return out
     this.#action = 'block'
     this.#findings.push(...refusal({ length }, detector).findings)
