@@ -48,7 +48,7 @@ export function findLinks(text: string, memory: LinkMemory = new LinkMemory()): 
  * reading, so that nothing is found where nothing was held.
  */
 export function openLinkFrom(text: string, memory?: LinkMemory): number {
-  const scanner = new LinkScanner(text, new LinkMemory(memory))
+  const scanner = new LinkScanner(text, new LinkMemory(memory), true)
   scanner.scan()
   return scanner.open
 }
@@ -77,6 +77,7 @@ class LinkScanner {
   readonly #text: string
   readonly #spans: LinkSpan[] = []
   readonly #memory: LinkMemory
+  readonly #isOutline: boolean
   /** Open brackets: twice the place, and one more for an image; below zero where the place is not in this part. */
   #brackets: number[]
   #images: number
@@ -90,8 +91,10 @@ class LinkScanner {
   #nextClose = -2
   readonly #elementClose: { style?: number; script?: number } = {}
 
-  constructor(text: string, memory: LinkMemory) {
+  /** `isOutline`: only what is open is asked for. Then every address counts as one that leads out, and none is parsed. */
+  constructor(text: string, memory: LinkMemory, isOutline = false) {
     this.#text = text
+    this.#isOutline = isOutline
     this.#memory = memory
     const isParted = memory.isLineStart && /^[ \t\r]{0,64}\n/.test(text)
     this.#brackets = isParted ? [] : [...memory.brackets]
@@ -230,13 +233,14 @@ class LinkScanner {
     const text = this.#text
     const destination = readDestination(text, close + 2)
     this.#hold(start, destination.end, 0)
-    const target = markdownTarget(destination.written)
+    const target = this.#targetOf(destination.written)
     if (target === undefined) return undefined
     const exactEnd = inlineEnd(text, destination.end)
     // An image that begins a link's label takes the link's bracket with it: `[![x](…)](…)`.
     const around = this.#brackets.at(-1) ?? -1
     const isInLink = start < open && around >= 0 && around >> 1 === open - 2
-    if (isInLink) this.#brackets.splice(-1, 1, (around & 1) - 2)
+    // In an outline the bracket stays open: whether the image leads out is not known.
+    if (isInLink && !this.#isOutline) this.#brackets.splice(-1, 1, (around & 1) - 2)
     if (exactEnd === OPEN) this.#hold(isInLink ? start - 1 : start, text.length, 0)
     const label = open < 0 ? '' : text.slice(open + 1, close)
     this.#skip(close + 2, destination.end)
@@ -253,7 +257,7 @@ class LinkScanner {
     const label = normalLabel(text.slice(open + 1, close))
     const destination = readDestination(text, close + 2)
     this.#hold(open, destination.end, 0)
-    const target = markdownTarget(destination.written)
+    const target = this.#targetOf(destination.written)
     if (target === undefined) return undefined
     this.#memory.define(label, target)
     this.#skip(close + 2, destination.end)
@@ -261,6 +265,11 @@ class LinkScanner {
     if (end === text.length) this.#hold(open, end, 0)
     const span = this.#span([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
     return this.#memory.isShown(label) ? { ...span, kind: 'image', loads: true } : span
+  }
+
+  #targetOf(written: string): LinkTarget | undefined {
+    if (this.#isOutline) return written === '' ? undefined : UNPARSABLE
+    return markdownTarget(written)
   }
 
   /** Where the text behind a destination makes it none for CommonMark: no other bracket may come to stand behind what is cut. */
@@ -305,14 +314,16 @@ class LinkScanner {
       return isLong ? this.#span([start, start + 1], [UNPARSABLE], LINK) : undefined
     }
     this.#tagWork -= tag.end - start
-    const { targets, loads } = targetsOfTag(tag)
+    const { targets, loads } = this.#isOutline ? SOMEWHERE : targetsOfTag(tag)
     if (tag.name === 'style' || tag.name === 'script') {
       const end = this.#elementEnd(tag.name, start, tag.end)
       const content = text.slice(tag.end, end)
       this.#tagWork -= content.length
       const inner =
         tag.name === 'style'
-          ? cssTargets(content)
+          ? this.#isOutline
+            ? []
+            : cssTargets(content)
           : targets.length > 0 || content.trim() === ''
             ? []
             : [script('script')]
@@ -345,7 +356,7 @@ class LinkScanner {
     if (/[\w-]/.test(text.charAt(start - 1))) return undefined
     const close = indexWithin(text, text[start] === '@' ? ';' : ')', start, URL_MAX)
     if (close < 0) this.#hold(start, start, URL_MAX)
-    if (close < 0) return undefined
+    if (close < 0 || this.#isOutline) return undefined
     const targets = cssTargets(text.slice(start, close + 1))
     return targets.length === 0 ? undefined : this.#span([start, close + 1], targets, LOADING)
   }
@@ -356,7 +367,7 @@ class LinkScanner {
     this.#hold(start, stop, 0)
     const end = bareEnd(this.#text, start, stop)
     const written = this.#text.slice(start, end)
-    const target = targetOf(prefix + decodeReferences(written))
+    const target = this.#isOutline ? UNPARSABLE : targetOf(prefix + decodeReferences(written))
     if (target === undefined || end <= start) return undefined
     const bracket = written.indexOf('[')
     this.#next = bracket < 0 ? end : Math.max(this.#next, start + bracket)
@@ -375,6 +386,7 @@ class LinkScanner {
 }
 
 const LINK = { kind: 'link', loads: false, label: '' } as const
+const SOMEWHERE = { targets: [UNPARSABLE], loads: true }
 const LOADING = { kind: 'image', loads: true, label: '' } as const
 
 function cssTargets(css: string): readonly LinkTarget[] {

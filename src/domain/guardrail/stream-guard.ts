@@ -85,7 +85,7 @@ export class StreamGuard {
   #add(text: string): string {
     if (this.isWithheld) return ''
     this.#pending += text
-    const step = Math.max(STEP, this.#segment.length >> 3)
+    const step = Math.max(STEP, this.#segment.length / 7)
     if (this.#pending.length < step) return ''
     const out = this.#flush()
     const isDue = this.#segment.length - this.#judgedLength >= STEP
