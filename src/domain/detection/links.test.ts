@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findLinks, isAllowedHost } from './links.ts'
+import { isAllowedHost } from './egress/link-policy.ts'
+import { findLinks } from './links.ts'
 
 const hosts = (text: string): readonly string[] => findLinks(text).map(({ kind, host }) => `${kind} ${host}`)
 

@@ -4,7 +4,8 @@ import { canonicalView } from '../detection/canonical-view.ts'
 import { leakIndex } from '../detection/prompt-leak.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
 import { resolveGuardPolicy, type SidePolicy } from './guard-policy.ts'
-import { guardText, TEXT_CHARS_MAX } from './guard-text.ts'
+import { applyReplacements, guardText, TEXT_CHARS_MAX } from './guard-text.ts'
+import type { JudgedFinding } from './judge-text.ts'
 import { OBLIGATIONS } from './obligation.ts'
 
 const OFF = resolveGuardPolicy({ preset: 'none' }, 'T1').input
@@ -276,4 +277,53 @@ describe('laws', () => {
       }),
     )
   })
+})
+
+describe('what is left of a link that is taken out', () => {
+  test.each([
+    ['the rest is no title', '[x](https://evil.example/ and more)', 'x [link removed] and more)'],
+    ['the rest is a title', '[x](https://evil.example/ "and more") .', 'x [link removed] .'],
+    ['a label begins a tag', '[<b x=](https://evil.example/ "t") y>', '[link removed] y>'],
+  ])('where %s', (_, text, left) => {
+    expect(guardText(text, resolveGuardPolicy({ preset: 'T1' }, 'T1').output).text).toBe(left)
+  })
+})
+
+describe('a part of a text', () => {
+  const cut = (start: number, end: number, replacement: string): JudgedFinding => ({
+    finding: { detector: 'x', category: 'link', start, end, score: 1, guarantee: 'exact' },
+    obligation: 'redact',
+    replacement,
+  })
+  test.each<[string, readonly JudgedFinding[], string]>([
+    ['what lies in it', [cut(4, 6, 'X')], '3X67'],
+    ['the rest of what began before it', [cut(1, 6, 'X')], 'X67'],
+    ['the rest of all that began before it', [cut(1, 4, 'X'), cut(2, 6, 'Y')], 'X67'],
+    ['nothing of what ended before it', [cut(0, 3, 'X')], '34567'],
+    ['what goes on behind it', [cut(6, 9, 'X')], '345X'],
+    ['all of it', [cut(0, 9, 'X')], 'X'],
+  ])('is replaced in %s', (_, judged, expected) => {
+    expect(applyReplacements('0123456789', judged, 3, 8)).toBe(expected)
+  })
+})
+
+describe('what stands in place of a finding', () => {
+  const T1 = { ...OUTPUT, links: { allow: ['good.example'], images: false } }
+  test.each([
+    ['!bob@example.com(h&#116;tps://evil.example/p)', '![EMAIL] (h&#116;tps://evil.example/p)'],
+    ['!<https://evil.example>(h&#116;tps://evil.example/p)', '![link removed] (h&#116;tps://evil.example/p)'],
+    ['<https://evil.example>(custom:x)', '[link removed] (custom:x)'],
+    ['!bob@example.com[r]', '![EMAIL] [r]'],
+    ['bob@example.com: h&#116;tps://evil.example/p', '[EMAIL] : h&#116;tps://evil.example/p'],
+    ['bob@example.com:\n</&#47;evil.example>', '[EMAIL] :\n</&#47;evil.example>'],
+  ])('makes no link of what follows: %s', (text, expected) => {
+    expect(guardText(text, T1).text).toBe(expected)
+  })
+
+  test.each(['Ask bob@example.com: he knows.', 'Ask bob@example.com, (he) knows.'])(
+    'is not set apart in %s',
+    (text) => {
+      expect(guardText(text, T1).text).toBe(text.replace('bob@example.com', '[EMAIL]'))
+    },
+  )
 })

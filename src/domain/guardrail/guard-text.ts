@@ -52,7 +52,7 @@ export function refusesUnread(text: string): 'guard/too-long' | 'guard/lone-surr
   return text.isWellFormed() ? undefined : 'guard/lone-surrogate'
 }
 
-export function refusal(text: string, detector: string): GuardJudgement {
+export function refusal(text: { readonly length: number }, detector: string): GuardJudgement {
   return {
     action: 'block',
     score: 0,
@@ -61,21 +61,37 @@ export function refusal(text: string, detector: string): GuardJudgement {
   }
 }
 
-/** Replaces from left to right; where two overlap, the one that began earlier covers both. */
-export function applyReplacements(raw: string, judged: readonly JudgedFinding[]): string {
-  const edits = judged.filter(({ replacement }) => replacement !== undefined)
-  if (edits.length === 0) return raw
+/**
+ * Where what stands behind a replacement would make a link or a definition of its brackets. SECURITY: an answer that reads
+ * `!bob@example.com(h&#116;tps://…)` must not become an image by being redacted.
+ */
+const JOINS = /^(?:[([]|:\s{0,64}\S{0,48}[&:/\\<])/
+
+/**
+ * The text from `from` to `to`, replaced from left to right; where two overlap, the one that began earlier covers both. Of what
+ * began before `from` the rest is replaced: no place that was cut off leaves the end of a finding.
+ */
+export function applyReplacements(raw: string, judged: readonly JudgedFinding[], from = 0, to = raw.length): string {
+  const edits = judged.filter(
+    ({ finding, replacement }) => replacement !== undefined && finding.end > from && finding.start < to,
+  )
   let text = ''
-  let from = 0
-  for (const { finding, replacement } of edits.toSorted(
+  let at = from
+  let isCut = false
+  const keep = (end: number): void => {
+    if (isCut && JOINS.test(raw.slice(at, at + 128))) text += ' '
+    text += raw.slice(at, end)
+  }
+  for (const { finding, replacement = '' } of edits.toSorted(
     (left, right) => left.finding.start - right.finding.start || right.finding.end - left.finding.end,
   )) {
-    if (finding.start < from) {
-      from = Math.max(from, finding.end)
-      continue
+    if (finding.start >= at || !isCut) {
+      keep(Math.max(at, finding.start))
+      text += replacement
     }
-    text += raw.slice(from, finding.start) + (replacement ?? '')
-    from = finding.end
+    isCut = true
+    at = Math.max(at, finding.end)
   }
-  return text + raw.slice(from)
+  keep(to)
+  return text
 }

@@ -10,7 +10,9 @@ import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
 import { weighInjection, type ClassifyInjection } from '../detection/injection/weigh-injection.ts'
 import { groundClaims, type Passage } from '../detection/groundedness/ground-claims.ts'
-import { findLinks, linkFinding, type LinkPolicy, type LinkSpan } from '../detection/links.ts'
+import type { LinkMemory } from '../detection/egress/link-memory.ts'
+import { linkFinding, type LinkPolicy } from '../detection/egress/link-policy.ts'
+import { findLinks, type LinkSpan } from '../detection/links.ts'
 import { findCanaries, type CanaryIndex } from '../detection/leak/canaries.ts'
 import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
 import { readingsWithin, type Readings } from '../detection/readings/readings-of.ts'
@@ -34,6 +36,8 @@ export interface GuardOptions {
   readonly settledFrom?: number | undefined
   /** What an answer may rest on, when the policy asks for grounding. */
   readonly passages?: readonly Passage[] | undefined
+  /** What the parts of the text before this one mean for its links. */
+  readonly links?: LinkMemory | undefined
   /** Stable stand-in for a personal value, when the policy asks to pseudonymise. */
   readonly pseudonym?: ((category: string, value: string) => string) | undefined
 }
@@ -341,7 +345,7 @@ class Collector {
     const edited = new Spans(
       this.judged.flatMap(({ finding, replacement }) => (replacement === undefined ? [] : [finding])),
     )
-    for (const link of findLinks(this.#raw)) {
+    for (const link of findLinks(this.#raw, this.#options.links)) {
       const detector = linkFinding(link, policy)
       if (detector === undefined) continue
       const label = keepsLabel(link, edited) ? `${link.label} ` : ''
@@ -361,9 +365,9 @@ class Collector {
   }
 }
 
-/** The label stays unless something in it has to go too: the link's edit covers the edits inside it. */
+/** The label stays unless something in it has to go too, or it begins a tag: the link's edit covers the edits inside it. */
 function keepsLabel({ start, end, label }: LinkSpan, edited: Spans): boolean {
-  return label !== '' && findLinks(label).length === 0 && !edited.touch(start, end)
+  return label !== '' && !label.includes('<') && !edited.touch(start, end)
 }
 
 /** Spans in order, asked whether one of them touches a place: a binary search. */

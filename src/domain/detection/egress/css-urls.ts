@@ -1,6 +1,13 @@
 /** Addresses that a style sheet or a style attribute fetches: `url(…)`, `@import`, strings of `image-set`. Linear, bounded. */
 export function cssUrls(css: string): readonly string[] {
-  const plain = withoutEscapes(css)
+  // Patterns are bounded; white space beyond one says nothing.
+  const tight = css.replace(/\s{2,4096}/g, (gap) => (/[\n\r\f]/.test(gap) ? '\n' : ' '))
+  // What begins a comment may stand in a string: both readings count.
+  return tight.includes('/*') ? [...urlsIn(tight, true), ...urlsIn(tight, false)] : urlsIn(tight, false)
+}
+
+function urlsIn(css: string, hasComments: boolean): readonly string[] {
+  const plain = withoutEscapes(css, hasComments)
   const urls: string[] = []
   for (const match of plain.matchAll(URL_TOKEN)) urls.push((match[1] ?? match[2] ?? match[3] ?? '').trim())
   for (const match of plain.matchAll(IMPORT)) urls.push(match[1] ?? '')
@@ -12,17 +19,20 @@ const URL_TOKEN = /(?:url|src)\(\s{0,64}(?:"([^"]{0,4000})|'([^']{0,4000})|([^)"
 const IMPORT = /@import\s{0,64}["']([^"']{1,4000})/gi
 const QUOTED = /["']([^"']{1,4000})["']/g
 
-/** CSS Syntax, section 4.3.7: up to six hexadecimal digits and one white space, or the character itself; comments go. */
-function withoutEscapes(css: string): string {
-  if (!css.includes('\\') && !css.includes('/*')) return css
+/**
+ * CSS Syntax, sections 4.3.7 and 4.3.5: up to six hexadecimal digits and one white space, nothing for a line end, or the character
+ * itself; comments go.
+ */
+function withoutEscapes(css: string, hasComments: boolean): string {
+  if (!css.includes('\\') && !hasComments) return css
   let plain = ''
   for (let at = 0; at < css.length;) {
-    const comment = css.startsWith('/*', at) ? css.indexOf('*/', at + 2) : -1
+    const comment = hasComments && css.startsWith('/*', at) ? css.indexOf('*/', at + 2) : -1
     if (comment >= 0) {
       at = comment + 2
       continue
     }
-    const escape = css[at] === '\\' ? /^\\(?:([0-9a-f]{1,6})\s?|([^\n]))/i.exec(css.slice(at, at + 8)) : null
+    const escape = css[at] === '\\' ? ESCAPE.exec(css.slice(at, at + 9)) : null
     if (escape === null) plain += css[at++]
     else {
       const code = Number.parseInt(escape[1] ?? '', 16)
@@ -32,3 +42,5 @@ function withoutEscapes(css: string): string {
   }
   return plain
 }
+
+const ESCAPE = /^\\(?:([0-9a-f]{1,6})(?:\r\n|\s)?|\r\n|[\n\r\f]|([^]))/i

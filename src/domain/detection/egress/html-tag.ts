@@ -95,11 +95,11 @@ const NAMED: Readonly<Record<string, string>> = {
   tab: '\t',
 }
 
-/** Numeric references (the semicolon is optional) and the named ones that matter in URLs. */
+/** Numeric references (with any number of zeros, the semicolon is optional) and the named ones that matter in URLs. */
 export function decodeReferences(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(
-    /&(?:#x([0-9a-f]{1,8});?|#([0-9]{1,9});?|([a-z]{2,8});)/gi,
+    /&(?:#x([0-9a-f]{1,16384});?|#([0-9]{1,16384});?|([a-z]{2,8});)/gi,
     (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
       if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole
       const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)

@@ -69,6 +69,6 @@ function isRefresh(attributes: readonly HtmlAttribute[]): boolean {
 
 /** `0; url='https://…'`, with or without `url=` and quotes. */
 function refreshTarget(content: string): string {
-  const behind = content.replace(/^[\s\d.]{0,64}[;,]?\s{0,64}/, '')
-  return behind.replace(/^url\s{0,64}=\s{0,64}/i, '').replace(/^["']|["']$/g, '')
+  const behind = content.replace(/^[\s\d.]{0,16384}[;,]?\s{0,16384}/, '')
+  return behind.replace(/^url\s{0,16384}=\s{0,16384}/i, '').replace(/^["']|["']$/g, '')
 }

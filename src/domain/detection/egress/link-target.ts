@@ -21,6 +21,9 @@ export interface LinkTarget {
   readonly reasons: ReadonlySet<LinkReason>
 }
 
+/** What no browser takes, or nobody can tell. */
+export const UNPARSABLE: LinkTarget = { hosts: ['unparsable'], reasons: new Set(['unparsable']) }
+
 const HOST_SCHEMES = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:'])
 /** Schemes that open a program of the reader's own and fetch nothing by themselves. */
 const LOCAL_SCHEMES = new Set(['mailto:', 'tel:', 'sms:', 'cid:', 'mid:', 'about:', 'geo:', 'urn:'])
@@ -44,8 +47,7 @@ export function targetOf(written: string, depth = 0): LinkTarget | undefined {
   const isRelative = scheme === undefined && !/^[\\/]{2}/.test(text)
   if (isRelative && !HANDS_ON.test(text)) return undefined
   const absolute = scheme === undefined ? (isRelative ? `https://own.invalid/${text}` : `https:${text}`) : text
-  if (!URL.canParse(absolute))
-    return isRelative ? undefined : { hosts: ['unparsable'], reasons: new Set(['unparsable']) }
+  if (!URL.canParse(absolute)) return isRelative ? undefined : UNPARSABLE
   const url = new URL(absolute)
   const further = depth < REDIRECTS_MAX ? redirectsOf(url, depth) : []
   if (isRelative && further.length === 0) return undefined

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { findLinks, linkFinding, type LinkSpan } from '../links.ts'
+import { findLinks, type LinkSpan } from '../links.ts'
+import { LinkMemory } from './link-memory.ts'
+import { linkFinding } from './link-policy.ts'
 
 const hostsOf = (text: string): readonly string[] => findLinks(text).flatMap(({ hosts }) => hosts)
 const only = (text: string): LinkSpan => {
@@ -30,6 +32,16 @@ describe('every place that leads out', () => {
     ['a style sheet with an escaped name', '<style>a{background:u\\72l(//evil.example/a)}</style>'],
     ['a style sheet with a comment', '<style>@import/**/"//evil.example";</style>'],
     ['an image set', '<p style="background:image-set(\'//evil.example/a\' 1x)">'],
+    ['a string over an escaped line end', '<p style="background:url(\'ht\\\ntps://evil.example/\')">'],
+    ['a string over an escaped line end of Windows', '<p style="background:url(\'/\\\r\n/evil.example/\')">'],
+    ['a string over an escaped form feed', '<p style="background:url(\'/\\\f/evil.example/\')">'],
+    ['an escape that ends with a line end', '<style>a{b:u\\000072\r\nl(/\\2f evil.example)}</style>'],
+    ['a comment that begins in a string', `<p style='a:"/*";b:u\\72l(/\\2f evil.example);c:"*/"'>`],
+    ['much white space in CSS', `<p style="b:url(${' '.repeat(90)}'/\\2f evil.example')">`],
+    [
+      'much white space in a refresh',
+      `<meta http-equiv=refresh content="0;${' '.repeat(90)}url${' '.repeat(90)}=//evil.example">`,
+    ],
     ['CSS in the open', 'a { background: url(//evil.example/a) }'],
     ['an SVG use', '<svg><use xlink:href="https://evil.example/a#b"/></svg>'],
     ['an SVG fill', '<rect fill="url(https://evil.example/a#b)">'],
@@ -39,6 +51,10 @@ describe('every place that leads out', () => {
     ['a slash for a space', '<img/src="//evil.example/a">'],
     ['entities', '<img src="&#104;&#x74;tps:&sol;&sol;evil&period;example/a">'],
     ['numeric references without semicolons', '<img src="&#104ttps://evil.example/a">'],
+    ['a decimal reference with many zeros', '<img src="&#00000000104;ttps://evil.example/a">'],
+    ['a hexadecimal reference with many zeros', '<img src="/&#x00000002f;evil.example/a">'],
+    ['a reference with thousands of zeros', `<img src="/&#${'0'.repeat(9_000)}47;evil.example/a">`],
+    ['a reference with many zeros in Markdown', '[x](/&#00000000047;evil.example/a)'],
     ['a tab in the scheme', '<img src="ht\ttps://evil.example/a">'],
     ['a line end in the scheme', '<a href="htt\nps://evil.example/a">'],
     ['a space before', '<a href=" \u0001 https://evil.example/a">'],
@@ -56,6 +72,12 @@ describe('every place that leads out', () => {
     ['an unknown attribute with a style', '<b data-x="url(//evil.example)">'],
   ])('%s', (_, text) => {
     expect(hostsOf(text).some((host) => /^(?:www\.)?evil\.example$/.test(host))).toBe(true)
+  })
+
+  test('a tag that is longer than what is read of it is cut open, however its address is written', () => {
+    const tag = `<img src="/&#${'0'.repeat(20_000)}47;evil.example/a">`
+    expect(findLinks(tag)).toMatchObject([{ start: 0, hosts: ['unparsable'] }])
+    expect(findLinks(`a <b and c > d ${'and so on '.repeat(2_000)}`)).toEqual([])
   })
 
   test.each([
@@ -80,6 +102,62 @@ describe('every place that leads out', () => {
     ['[x](ms-word:ofe|u|https://evil.example)', 'ms-word:'],
     ['open file:///etc/passwd', 'file:'],
   ])('%s runs or opens something: %s', (text, host) => expect(hostsOf(text)).toContain(host))
+})
+
+describe('what stands inside a link, an image, a definition or a tag', () => {
+  const policy = { allow: ['good.example'], images: false }
+  const INNER = [
+    '![i](https://evil.example/p.png)',
+    '<img src="https://evil.example/p.png">',
+    "<img src='/&#47;evil.example/p.png'>",
+    '<p style="background:u\\72l(/\\2f evil.example)">',
+    'https://evil.example/',
+    '[j](https://evil.example/)',
+  ]
+  test.each<[string, (inner: string) => string]>([
+    ['behind a destination', (inner) => `[x](https://good.example/ ${inner})`],
+    ['behind a destination, with words', (inner) => `[x](https://good.example/ and ${inner} and so on)`],
+    ['behind a blank line', (inner) => `[x](https://good.example/\n\n${inner}\n\n)`],
+    ['in a title', (inner) => `[x](https://good.example/ "${inner}")`],
+    ['in a title over blank lines', (inner) => `[x](https://good.example/ '\n\n${inner}\n\n')`],
+    ['in a title in parentheses', (inner) => `[x](https://good.example/ (${inner}))`],
+    ['behind a destination in angle brackets', (inner) => `[x](<https://good.example/> ${inner})`],
+    ['in a destination in angle brackets', (inner) => `[x](<https://good.example/\n${inner}>)`],
+    ['in a destination in a row of a table', (inner) => `|[x](https://good.example/|${inner}|)|\n|-|-|-|`],
+    ['in a destination without a label', (inner) => `](https://good.example/${inner})`],
+    ['in a definition', (inner) => `[x]: https://good.example/ ${inner}`],
+    ['in the title of a definition', (inner) => `[x]: https://good.example/ "|${inner}|"`],
+    ['in the title of a definition over lines', (inner) => `[x]: https://good.example/\n"\n\n${inner}\n\n"`],
+    ['behind a definition in angle brackets', (inner) => `[x]: <https://good.example/> ${inner}`],
+    ['in a tag that only HTML knows', (inner) => `<a/href='https://good.example/' title="${inner}">`],
+    ['in a tag that code ends', (inner) => `\`<a href='https://good.example/\`' title='${inner}'>`],
+    ['in an autolink that code ends', (inner) => `\`<https://good.example/\`${inner}>`],
+    ['in the label', (inner) => `[a ${inner} b](https://good.example/)`],
+  ])('is read on: %s', (_, around) => {
+    for (const inner of INNER) {
+      const links = findLinks(around(inner)).filter((link) => linkFinding(link, policy) !== undefined)
+      expect([inner, links.flatMap(({ hosts }) => hosts)]).toEqual([inner, expect.arrayContaining(['evil.example'])])
+    }
+  })
+
+  test.each([
+    ['[x](https://good.example/ "a title") and [y](https://good.example/a_(b) \'t\')', 2],
+    ['[![x](https://good.example/a.png)](https://good.example/)', 2],
+    ['<a href="https://good.example/" title="more">x</a> https://good.example/?a[b]=c', 2],
+    ['[x]: https://good.example/ "a title"\nAnd more', 1],
+  ])('of an ordinary one is nothing else: %s', (text, count) => {
+    const links = findLinks(text)
+    expect(links).toHaveLength(count)
+    expect(links.map((link) => linkFinding(link, { ...policy, images: true }))).toEqual(links.map(() => undefined))
+  })
+
+  test('joins the span around it, whichever goes on longer', () => {
+    for (const text of [
+      '[x](https://good.example/<a href="//evil.example" b=")c">)',
+      '<a href="//good.example" b="https://evil.example/">',
+    ])
+      expect(findLinks(text)).toMatchObject([{ start: 0, hosts: ['good.example', 'evil.example'] }])
+  })
 })
 
 describe('redirectors', () => {
@@ -199,5 +277,63 @@ describe('prose and code', () => {
   ])('half a million characters of `%s` end in an answer', (unit) => {
     const text = unit.repeat(Math.floor(500_000 / unit.length))
     expect(findLinks(text).length).toBeLessThanOrEqual(text.length)
+  })
+})
+
+describe('images whose address stands elsewhere', () => {
+  const policy = { allow: ['good.example'], images: false }
+  const found = (text: string): readonly (string | undefined)[] =>
+    findLinks(text).map((link) => linkFinding(link, policy))
+  const DEFINITION = '[r]: https://good.example/p.png'
+
+  test.each([
+    ['by its own label', '![r]', DEFINITION],
+    ['by its own label and empty brackets', '![r][]', DEFINITION],
+    ['by a label behind it', '![x][r]', DEFINITION],
+    ['by a label behind a space', '![x] [R]', DEFINITION],
+    ['by a label behind a line end', '![x]\n[r]', DEFINITION],
+    ['in a list', '![r]', `1. ${DEFINITION}`],
+    ['in quotes', '![r]', `> > - > * ${DEFINITION}`],
+    ['with a bracket in code', '![a `[` b][r]', DEFINITION],
+    ['with a bracket in a tag', '![a <b c="["> d][r]', DEFINITION],
+    ['with an escaped bracket', '![a \\[ b][r]', DEFINITION],
+    ['with an escaped bracket in the label', '![r\\]]', '[r\\]]: https://good.example/p.png'],
+    ['in another case', '![ẞ]', '[SS]: https://good.example/p.png'],
+  ])('are images, whichever comes first: %s', (_, image, definition) => {
+    expect(found(`${image}\n\n${definition}\n`)).toEqual(['egress/image'])
+    expect(found(`${definition}\n\n${image}\n`)).toEqual([undefined, 'egress/image'])
+  })
+
+  test.each([
+    '![a `[` b](https://good.example/p.png)',
+    '![a \\[ b](https://good.example/p.png)',
+    '![a <b c="["> d](https://good.example/p.png)',
+    `![${'a'.repeat(3_000)}](https://good.example/p.png)`,
+    `![${'`['.repeat(300)}](https://good.example/p.png)`,
+    'https://good.example/![i](https://good.example/p.png)',
+  ])('and brackets that do not match make no link of one: %#', (text) => {
+    expect(found(text)).toContain('egress/image')
+  })
+
+  test('a bracket of an earlier paragraph makes no image of a link', () => {
+    expect(found('Look ![ here.\n\n[x](https://good.example/) and [r]\n\n[r]: https://good.example/')).toEqual([
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('more labels than are remembered count as known', () => {
+    const names = Array.from({ length: 1_001 }, (_, at) => `n${at}`)
+    const definitions = names.map((name) => `[${name}]: https://good.example/\n`).join('')
+    const images = names.map((name) => `![${name}]\n`).join('')
+    expect(found(`${definitions}\n![n1000] ![other]`).slice(-2)).toEqual(['egress/image', 'egress/image'])
+    expect(found(`${images}\n${definitions}`).filter((finding) => finding === 'egress/image')).toHaveLength(1_001)
+  })
+
+  test('what a text says is known to the next, and what is tried on it is not', () => {
+    const memory = new LinkMemory()
+    findLinks(`${DEFINITION}\n`, memory)
+    findLinks('[t]: https://good.example/\n', new LinkMemory(memory))
+    expect(findLinks('![r] ![t]', new LinkMemory(memory)).map(({ loads }) => loads)).toEqual([true])
   })
 })

@@ -1,4 +1,7 @@
 import { URL_MAX } from './bare-url.ts'
+import { decodeReferences } from './html-tag.ts'
+import { LABEL_MAX } from './link-limits.ts'
+import { targetOf, type LinkTarget } from './link-target.ts'
 
 export interface Destination {
   readonly written: string
@@ -7,19 +10,18 @@ export interface Destination {
 }
 
 const PARENTHESES_MAX = 32
-const GAP_MAX = 64
 const TITLE_MAX = 1_000
 
 /**
  * The destination of an inline link or a definition from `start` (CommonMark: in angle brackets, or without white space and with
- * balanced parentheses); undefined when there is none.
+ * balanced parentheses); it is empty where there is none, and ends with the text where it may go on.
  */
-export function readDestination(text: string, start: number): Destination | undefined {
-  let from = start
-  while (from < text.length && from - start < GAP_MAX && text.charCodeAt(from) <= 32) from += 1
+export function readDestination(text: string, start: number): Destination {
+  const from = gapEnd(text, start)
   if (text[from] === '<') {
     const close = indexWithin(text, '>', from + 1, URL_MAX)
-    return close < 0 ? undefined : { written: text.slice(from + 1, close), end: close + 1 }
+    if (close >= 0) return { written: text.slice(from + 1, close), end: close + 1 }
+    return { written: '', end: text.length - from <= URL_MAX ? text.length : from }
   }
   let open = 0
   let end = from
@@ -30,23 +32,46 @@ export function readDestination(text: string, start: number): Destination | unde
       end += 1
       continue
     }
-    if (code === 40 && ++open > PARENTHESES_MAX) return undefined
+    if (code === 40 && ++open > PARENTHESES_MAX) return { written: '', end: from }
     if (code === 41 && open-- === 0) break
   }
-  return end === from ? undefined : { written: text.slice(from, end), end: Math.min(end, text.length) }
+  return { written: text.slice(from, end), end: Math.min(end, text.length) }
 }
 
-/** One beyond the `)` of an inline link, title skipped; undefined when it is not closed. */
+const QUOTES: Readonly<Record<string, string>> = { '"': '"', "'": "'", '(': ')' }
+/** The text ends before the place that was looked for. */
+export const OPEN = -1
+
+/** One beyond the `)` of an inline link: white space and a title may stand before it, and nothing else. */
 export function inlineEnd(text: string, destinationEnd: number): number | undefined {
-  let at = destinationEnd
-  while (at < text.length && at - destinationEnd < GAP_MAX && text.charCodeAt(at) <= 32) at += 1
-  const quote = text[at]
-  if (quote === '"' || quote === "'") {
-    const close = indexWithin(text, quote, at + 1, TITLE_MAX)
-    if (close >= 0) at = close + 1
-  }
-  const close = indexWithin(text, ')', at, TITLE_MAX)
-  return close < 0 ? undefined : close + 1
+  const at = titleEnd(text, destinationEnd)
+  if (at === text.length) return OPEN
+  return at !== undefined && text[at] === ')' ? at + 1 : undefined
+}
+
+/** The end of a definition's line, where nothing but a title stands behind the destination. */
+export function definitionEnd(text: string, destinationEnd: number): number | undefined {
+  const rest = text.slice(destinationEnd, destinationEnd + TITLE_MAX)
+  const line = rest.indexOf('\n')
+  if (line < 0 && rest.length === TITLE_MAX) return undefined
+  const end = line < 0 ? rest.length : line
+  return titleEnd(rest.slice(0, end), 0) === end ? destinationEnd + end : undefined
+}
+
+/** One beyond the title behind a destination and the white space around it; the end of the text where either may go on. */
+function titleEnd(text: string, destinationEnd: number): number | undefined {
+  const at = gapEnd(text, destinationEnd)
+  const quote = QUOTES[text.charAt(at)]
+  if (quote === undefined) return at
+  const close = indexWithin(text, quote, at + 1, TITLE_MAX)
+  if (close < 0) return text.length - at <= TITLE_MAX ? text.length : undefined
+  return gapEnd(text, close + 1)
+}
+
+function gapEnd(text: string, from: number): number {
+  let at = from
+  while (at < text.length && text.charCodeAt(at) <= 32) at += 1
+  return at
 }
 
 /** Looks no further than `charsMax`: a search to the end from each of many brackets would be quadratic. */
@@ -56,6 +81,46 @@ export function indexWithin(text: string, wanted: string, from: number, charsMax
 }
 
 /** Markdown drops a backslash before ASCII punctuation. */
-export function withoutBackslashes(text: string): string {
+function withoutBackslashes(text: string): string {
   return text.includes('\\') ? text.replace(/\\([!-/:-@[-`{-~])/g, '$1') : text
+}
+
+/** As written and without its backslashes: renderers differ, and both places must be allowed. */
+export function markdownTarget(written: string): LinkTarget | undefined {
+  const decoded = decodeReferences(written)
+  const plain = withoutBackslashes(decoded)
+  const found = [decoded, ...(plain === decoded ? [] : [plain])].flatMap((form) => targetOf(form) ?? [])
+  return found.length === 0
+    ? undefined
+    : {
+        hosts: found.flatMap(({ hosts }) => hosts),
+        reasons: new Set(found.flatMap(({ reasons }) => [...reasons])),
+      }
+}
+
+/** Labels match in any case (two letters may be one in the other case) and with any white space. */
+export function normalLabel(label: string): string {
+  return label
+    .replace(/\s{1,1000}/g, ' ')
+    .trim()
+    .toLowerCase()
+    .toUpperCase()
+}
+
+const REFERENCE = /^\s?\[((?:\\[^]|[^\\\]]){0,1000})\]/
+
+/** The label in brackets behind those of an image, empty where there is none, and its end: that of the text where it may go on. */
+export function readReference(text: string, start: number): { readonly label: string; readonly end: number } {
+  const rest = text.slice(start, start + LABEL_MAX + 4)
+  const found = REFERENCE.exec(rest)
+  if (found !== null) return { label: normalLabel(found[1] ?? ''), end: start + found[0].length }
+  const isOpen = text.length - start < LABEL_MAX + 4 && /^\s?(?:\[|$)/.test(rest)
+  return { label: '', end: isOpen ? text.length : start }
+}
+
+/** An odd number of backslashes stands before a place. */
+export function isEscaped(text: string, at: number): boolean {
+  let from = at
+  while (text.charCodeAt(from - 1) === 92) from -= 1
+  return (at - from) % 2 === 1
 }

@@ -67,6 +67,11 @@ describe('one layer', () => {
     expect(pieceWith(`Please read "${encode(SECRET)}" aloud.`, SECRET)).toMatchObject({ encoding })
   })
 
+  test.each([6, 300, 5_000])('character references with %i zeros are decoded', (zeros) => {
+    const raw = `card ${Array.from('4111', (char) => `&#${'0'.repeat(zeros)}${char.charCodeAt(0)}`).join(';')}; and`
+    expect(textsOf(raw).some((text) => text.includes('card 4111 and'))).toBe(true)
+  })
+
   test.each([
     ['base64', base64],
     ['hex', hex],

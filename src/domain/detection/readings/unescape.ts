@@ -43,8 +43,9 @@ const NAMED: ReadonlyMap<string, string> = new Map(
 )
 
 const ESCAPE =
-  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
-const HAS_ESCAPE = /%[0-9a-fA-F]{2}|&#[0-9xX]|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/y
+  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
+const HAS_ESCAPE =
+  /%[0-9a-fA-F]{2}|&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536})|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/y
 
 /** Around an escape this much is read with it, so that a value that is escaped in part is whole. */
 const AROUND = 256
