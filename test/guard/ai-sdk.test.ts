@@ -236,7 +236,9 @@ describe('streamText', () => {
     ['an image link', ['See ![c](https://ev', 'il.example/a.png?d', '=x) here'], 'evil'],
   ])('%s that is split over three deltas never leaves', async (_, deltas, part) => {
     const { parts, said } = await read(localModel([], text(...deltas)))
-    expect(JSON.stringify(parts)).not.toContain(part)
+    // Numbers are the SDK's own clock, and any digits may stand in them.
+    const written = JSON.stringify(parts, (_key, value: unknown) => (typeof value === 'number' ? null : value))
+    expect(written).not.toContain(part)
     expect(said.length).toBeGreaterThan(5)
     expect(parts.at(-1)).toMatchObject({ type: 'finish', totalUsage: { totalTokens: 9 } })
   })
