@@ -125,23 +125,18 @@ test('a bundle that is older than the one in force does not bring a halted syste
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const trustText = await node.trustText()
-  const trust = bundleTrust(trustText, epochMs(now + MINUTE_MS))
-  if (!trust.ok) throw new Error(trust.failure.message)
   const refused = Promise.withResolvers<string>()
-  const source = new BundleSource(
-    {
-      controlPlane: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      token: 't',
-      gateway: 'g',
-      environment: 'local',
-      folder: folder.path,
-      trustText,
-      engine: celEngine(),
-      clock: systemClock,
-      log: refused.resolve,
-    },
-    trust.value,
-  )
+  const source = new BundleSource({
+    controlPlane: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: 't',
+    gateway: 'g',
+    environment: 'local',
+    folder: folder.path,
+    trustText,
+    engine: celEngine(),
+    clock: systemClock,
+    log: refused.resolve,
+  })
   await source.start()
   expect(await refused.promise).toContain('older')
   expect(source.denyStateOf('s').isSystemDenied).toBe(true)

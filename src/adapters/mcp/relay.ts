@@ -7,7 +7,7 @@ import type {
   McpDenial,
   OfferedTool,
 } from '../../application/gateway/mcp-authority.ts'
-import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../base/json.ts'
 import { ok, type Result } from '../../base/result.ts'
 import { readRpc, RPC_CODE, writeRpc, type RpcId, type RpcMessage } from './rpc-message.ts'
 import type { McpServerSide, ServerReply } from './server-side.ts'
@@ -173,13 +173,16 @@ export class McpRelay {
     )
     if (reply.kind !== 'result') return emptyAnswer(reply)
     const { protocolVersion, serverInfo, capabilities, instructions } = reply.result
-    if (typeof protocolVersion === 'string') server.setProtocolVersion(protocolVersion)
+    // SECURITY: what is passed on unjudged is a date and nothing else.
+    if (typeof protocolVersion !== 'string' || !VERSION.test(protocolVersion))
+      return { kind: 'error', code: RPC_CODE.unavailable, message: 'the MCP server names no version of the protocol' }
+    server.setProtocolVersion(protocolVersion)
     const judged = await authority.judgeTools([], typeof instructions === 'string' ? instructions : undefined)
     const { tools, logging } = isJsonObject(capabilities) ? capabilities : {}
     return {
       kind: 'result',
       result: {
-        protocolVersion: protocolVersion ?? null,
+        protocolVersion,
         serverInfo: await judgedInfo(serverInfo, authority),
         capabilities: {
           ...(isJsonObject(tools) ? { tools: { listChanged: tools['listChanged'] === true } } : {}),
@@ -242,13 +245,25 @@ export class McpRelay {
       }
       const reply = await this.#options.server.request(
         'tools/call',
-        { name, arguments: verdict.arguments ?? args, ...forwardedMeta(meta) },
+        { name, arguments: verdict.arguments ?? args, ...(await this.#forwardedMeta(meta, authority)) },
         { signal: call.abort.signal, timeoutMs: this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS },
       )
       return await verdict.finish(call.abort.signal.aborted ? { kind: 'gone' } : reply)
     } finally {
       this.#calls.delete(id)
     }
+  }
+
+  /** SECURITY: what a client says to the gateway about a call is not for the server, and the rest is judged like any text. */
+  async #forwardedMeta(meta: JsonObject, authority: McpAuthority): Promise<JsonObject> {
+    const { [META.approval]: _, [META.messages]: __, progressToken, ...rest } = meta
+    const judged = Object.keys(rest).length === 0 ? undefined : await authority.judgeText(JSON.stringify(rest))
+    const left = judged === undefined ? undefined : parsedJson(judged)
+    const forwarded = {
+      ...(isJsonObject(left) ? left : {}),
+      ...(isToken(progressToken) ? { progressToken } : {}),
+    }
+    return Object.keys(forwarded).length === 0 ? {} : { _meta: forwarded }
   }
 
   async #fromServer(method: string, params: JsonObject): Promise<void> {
@@ -282,7 +297,7 @@ export class McpRelay {
 
   async #logged({ level, logger, data }: JsonObject): Promise<void> {
     const text = await this.#judged(JSON.stringify({ logger: logger ?? null, data: data ?? null }))
-    if (text === undefined || typeof level !== 'string') return
+    if (text === undefined || typeof level !== 'string' || !LEVELS.has(level)) return
     const left = JSON.parse(text) as JsonObject
     const params: JsonObject = {
       level,
@@ -304,6 +319,24 @@ export class McpRelay {
   }
 }
 
+/** A token of the protocol is a text or a number. */
+function isToken(token: Json | undefined): token is string | number {
+  return typeof token === 'number' || (typeof token === 'string' && token.length <= 200)
+}
+
+const VERSION = /^\d{4}-\d{2}-\d{2}$/
+/** Of RFC 5424, as the protocol has them. */
+const LEVELS: ReadonlySet<string> = new Set([
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
+])
+
 async function judgedInfo(info: Json | undefined, authority: McpAuthority): Promise<JsonObject> {
   const { name, version } = isJsonObject(info) ? info : {}
   const plain = async (value: Json | undefined): Promise<string> =>
@@ -315,12 +348,6 @@ function emptyAnswer(reply: ServerReply): McpAnswer {
   if (reply.kind === 'broken') return { kind: 'error', code: RPC_CODE.unavailable, message: reply.reason }
   if (reply.kind === 'result') return { kind: 'result', result: {} }
   return { kind: 'error', code: reply.code, message: 'the MCP server refused the request' }
-}
-
-/** SECURITY: what a client says to the gateway about a call is not for the server. */
-function forwardedMeta(meta: JsonObject): JsonObject {
-  const { [META.approval]: _, [META.messages]: __, ...rest } = meta
-  return Object.keys(rest).length === 0 ? {} : { _meta: rest }
 }
 
 /** A denial as models and clients understand it: a result that says it is an error. */

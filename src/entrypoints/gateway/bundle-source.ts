@@ -29,7 +29,7 @@ export interface BundleSourceOptions {
 const WAIT_MS = 20_000
 const RETRY_MS = 250
 
-/** Trusted keys by purpose, from the text of a trust file. */
+/** Trusted keys by purpose, from the text of a trust file, as far as they are valid now. */
 export function bundleTrust(trustText: string, now: EpochMs): Result<BundleTrust, Problem> {
   const parsed = parseTrustFile(nodeSha256, trustText)
   if (!parsed.ok) return parsed
@@ -46,7 +46,6 @@ export function bundleTrust(trustText: string, now: EpochMs): Result<BundleTrust
  */
 export class BundleSource implements AdmissionSource {
   readonly #options: BundleSourceOptions
-  readonly #trust: BundleTrust
   #callers = new Map<string, Caller>()
   #systems: ReadonlyMap<string, Caller> = new Map()
   #denies: readonly DenyRecord[] = []
@@ -67,9 +66,8 @@ export class BundleSource implements AdmissionSource {
   #running: Promise<void> | undefined
   readonly #abort = new AbortController()
 
-  constructor(options: BundleSourceOptions, trust: BundleTrust) {
+  constructor(options: BundleSourceOptions) {
     this.#options = options
-    this.#trust = trust
   }
 
   get outage(): string | undefined {
@@ -162,7 +160,9 @@ export class BundleSource implements AdmissionSource {
 
   /** A bundle that does not verify changes nothing. */
   async #take(text: string, isNew: boolean): Promise<boolean> {
-    const loaded = await loadBundle(nodeSha256, text, this.#trust, this.#options.engine)
+    // SECURITY: asked anew each time: a key that has ended by now proves nothing any more.
+    const trust = bundleTrust(this.#options.trustText, this.#options.clock())
+    const loaded = trust.ok ? await loadBundle(nodeSha256, text, trust.value, this.#options.engine) : trust
     if (!loaded.ok) {
       this.#issue = loaded.failure.message
       this.#options.log(`bundle refused: ${loaded.failure.message}`)

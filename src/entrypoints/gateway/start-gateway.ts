@@ -176,7 +176,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   const hmacKey = await openHmacKey(join(options.folder, 'hmac.key'), nodeRandomBytes)
   const gateway = gatewayName(hmacKey)
   const engine = celEngine()
-  const bundles = new BundleSource({ ...options, gateway, clock, engine }, trust.value)
+  const bundles = new BundleSource({ ...options, gateway, clock, engine })
   await bundles.start()
   const telemetry = gatewayTelemetry(await spansTo(options.otlpEndpoint))
   const hmac = keyedTextDigest(hmacKey)
@@ -294,6 +294,9 @@ async function openRecords(
   return { spool, sink: spoolSink(spool, gaps, () => config.config.audit?.T3 === 'gap') }
 }
 
+/** The caller waits for its answer meanwhile. */
+const QUESTION_MS = 5_000
+
 async function post(
   url: string,
   { token, gateway }: { readonly token: string; readonly gateway: string },
@@ -308,6 +311,7 @@ async function post(
         'content-type': 'application/json',
       },
       body,
+      signal: AbortSignal.timeout(QUESTION_MS),
     })
     await answer.body.dump()
     return answer.statusCode === 200

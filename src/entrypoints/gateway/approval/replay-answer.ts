@@ -6,6 +6,7 @@ import { answerOnce, type InputSummary } from '../exchange/answer-once.ts'
 import type { ModelExchange } from '../exchange/exchange-records.ts'
 import { denialError, refusal, type GatewayError } from '../exchange/replies.ts'
 import { settle } from '../exchange/settle.ts'
+import { disclosing } from '../exchange/user-notice.ts'
 import { SseResponse } from '../exchange/sse-response.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
@@ -24,12 +25,13 @@ export interface Replay {
 export async function replayAnswer(
   ports: GatewayPorts,
   limited: ModelExchange,
-  { context }: Extract<RequestDecision, { kind: 'forward' }>,
+  decided: Extract<RequestDecision, { kind: 'forward' }>,
   { ticket, codec, http, input, signal }: Replay,
 ): Promise<GatewayError | undefined> {
   // The provider was paid for when the answer was made.
   const { settleLimits } = limited
   const exchange: ModelExchange = { ...limited, settleLimits: async () => settleLimits?.('none') }
+  const context = disclosing(exchange, decided.context, http.response)
   const redeemed = await redeem(ports, context, ticket, bindingOfRequest(context, exchange.request))
   if (redeemed.kind === 'denied') {
     const { denial } = redeemed
