@@ -17,7 +17,9 @@ import { eventually, tempFolder } from '../support/temp-folder.ts'
 import { tinyManifest } from '../support/tiny-project.ts'
 
 const SAVE = '{ id: save_note, schema: tools/save_note.json, effect: read, result'
-const MANIFEST = tinyManifest().replace(
+const DISCLOSURE = 'You are talking to an AI.'
+const NOTICES = { default: 'en', deliver: 'completion', languages: { en: { version: '1', disclosure: DISCLOSURE } } }
+const MANIFEST = tinyManifest({ extra: `notices: ${JSON.stringify(NOTICES)}` }).replace(
   SAVE,
   SAVE.replace('effect: read,', 'effect: read, approval: { roles: [team-lead], expiresMin: 5 },'),
 )
@@ -99,7 +101,7 @@ describe('a chat answer whose call needs approval', () => {
     const given = await settled(first.approval, isDecided)
     expect(given.status).toBe(200)
     expect(given.text).toContain('call the customer')
-    expect(given.text).toContain('I will note it.')
+    expect(given.text).toContain(`${DISCLOSURE}\\n\\nI will note it.`)
     expect(stack.provider.seen).toHaveLength(1)
     expect(await ask({}, first.approval)).toMatchObject({ status: 403, code: 'invalid_approval' })
     // How often it was asked until people had decided is not known beforehand.
