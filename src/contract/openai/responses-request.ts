@@ -18,6 +18,8 @@ const inputImage = z.looseObject({
   detail: z.enum(['low', 'high', 'auto']).nullish(),
 })
 const part = z.discriminatedUnion('type', [inputText, refusalPart, inputImage])
+/** What the protocol has for messages only: beside another type it would say two things of one item. */
+const absent = z.never().optional()
 const messageItem = z.looseObject({
   type: z.literal('message').optional(),
   role: z.enum(['user', 'assistant', 'system', 'developer']),
@@ -28,15 +30,20 @@ const callItem = z.looseObject({
   call_id: z.string().min(1).max(200),
   name: z.string().min(1).max(200),
   arguments: z.string().max(TEXT_MAX),
+  role: absent,
+  content: absent,
 })
 const outputItem = z.looseObject({
   type: z.literal('function_call_output'),
   call_id: z.string().min(1).max(200),
   output: z.union([z.string().max(TEXT_MAX), z.array(inputText).max(PARTS_MAX)]),
+  role: absent,
+  content: absent,
 })
-/** What the model thought before: told again by itself, read by nobody, and left out. */
-const reasoningItem = z.looseObject({ type: z.literal('reasoning') })
-const item = z.union([callItem, outputItem, reasoningItem, messageItem])
+/** What the model thought before: told again by itself, its content read by nobody, and left out. */
+const reasoningItem = z.looseObject({ type: z.literal('reasoning'), role: absent })
+/** SECURITY: the client picks the members of an item; its type alone says by which schema it is read. */
+const item = z.discriminatedUnion('type', [callItem, outputItem, reasoningItem, messageItem])
 
 const format = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('text') }),
@@ -174,11 +181,15 @@ function messagesOf({ instructions, input }: Wire): readonly ModelMessage[] {
 }
 
 function addItem(messages: ModelMessage[], entry: z.infer<typeof item>): void {
-  if ('role' in entry) messages.push(toMessage(entry as z.infer<typeof messageItem>))
-  else if (entry.type === 'function_call') addCall(messages, entry as z.infer<typeof callItem>)
-  else if (entry.type === 'function_call_output') {
-    const { call_id: callId, output } = entry as z.infer<typeof outputItem>
-    messages.push({ role: 'tool', callId, text: textOf(output), isError: false })
+  switch (entry.type) {
+    case 'function_call':
+      return addCall(messages, entry)
+    case 'function_call_output':
+      return void messages.push({ role: 'tool', callId: entry.call_id, text: textOf(entry.output), isError: false })
+    case 'reasoning':
+      return
+    default:
+      messages.push(toMessage(entry))
   }
 }
 
