@@ -11,8 +11,9 @@ import { withinLimits } from './within-limits.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
-import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
+import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
+import { judgedUpstreamError } from './provider-words.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { settle } from './settle.ts'
 
@@ -118,7 +119,7 @@ async function answerWithin(
       })
     : unroutable(plan.reason)
   if (reply.kind !== 'answer') {
-    const error = upstreamError(reply)
+    const error = judgedUpstreamError(ports, context, reply)
     await settled({ outcome: gone.signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
     return error
   }
