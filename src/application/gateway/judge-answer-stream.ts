@@ -39,7 +39,7 @@ interface TextChannel {
 
 interface OpenChoice {
   readonly channels: Partial<Record<TextKind, TextChannel>>
-  /** Reasoning that has come to its end. */
+  /** Reasoning that has come to its end. Where it is held, there may be several pieces: they are judged as one. */
   readonly ended: TextChannel[]
   readonly calls: Map<number, { id: string; name: string; arguments: string }>
   finish: FinishReason | undefined
@@ -147,11 +147,13 @@ export class AnswerStreamJudge {
     // Clients expect reasoning to be over once the answer begins.
     if (event.kind !== 'reasoning' && event.text !== '') this.#endReasoning(choice, event.choice)
     if (this.#denial !== undefined) return
+    this.#chars += event.text.length
+    // SECURITY: clients join all reasoning of a choice. What its guard has let go is over: a value could lie on both sides of the cut.
+    if (event.kind === 'reasoning' && choice.ended.length > 0 && !this.#isWhole) return
     const isFirst = choice.channels[event.kind] === undefined
     const channel = (choice.channels[event.kind] ??= this.#isWhole
       ? heldChannel()
       : textChannel(this.#context.release.guard.output, this.#options))
-    this.#chars += event.text.length
     // A text that is empty opens the answer: clients wait for it.
     if (event.text === '') return this.#release(event)
     // What is held back must not keep a client waiting for the answer to begin.

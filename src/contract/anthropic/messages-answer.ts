@@ -69,10 +69,12 @@ const ARGUMENTS_CHARS_MAX = 1_000_000
 export function messagesAnswerBody({ id, model, choices, usage }: ModelAnswer): JsonObject {
   const [choice] = choices
   const { text = '', refusal = null, reasoning = null, toolCalls = [], finishReason = 'stop' } = choice ?? {}
-  const said = text + (refusal ?? '')
   const content: JsonObject[] = [
     ...(reasoning === null ? [] : [{ type: 'thinking', thinking: reasoning.text, signature: reasoning.seal ?? '' }]),
-    ...(said === '' ? [] : [{ type: 'text', text: said, citations: null }]),
+    // SECURITY: text and refusal are judged apart, so they stand apart.
+    ...[text, refusal ?? '']
+      .filter((said) => said !== '')
+      .map((said) => ({ type: 'text', text: said, citations: null })),
     ...toolCalls.map((call) => ({ type: 'tool_use', id: call.id, name: call.name, input: inputOf(call.arguments) })),
   ]
   return {

@@ -14,7 +14,8 @@ export const messagesCodec: ClientCodec = {
   errorBody: anthropicError,
 }
 
-type Block = 'text' | 'thinking' | 'tool'
+/** SECURITY: text and refusal are judged apart, so each is a block of its own. */
+type Block = 'text' | 'refusal' | 'thinking' | 'tool'
 
 /** Blocks one after the other, each opened and closed; the reason and the usage last. */
 class MessagesEncoder implements StreamEncoder {
@@ -42,7 +43,9 @@ class MessagesEncoder implements StreamEncoder {
       case 'text':
       case 'refusal':
         this.#isRefusal ||= event.kind === 'refusal' && event.text !== ''
-        return event.text === '' ? '' : this.#say('text', `{"type":"text_delta","text":${JSON.stringify(event.text)}}`)
+        return event.text === ''
+          ? ''
+          : this.#say(event.kind, `{"type":"text_delta","text":${JSON.stringify(event.text)}}`)
       case 'reasoning':
         return this.#say('thinking', `{"type":"thinking_delta","thinking":${JSON.stringify(event.text)}}`)
       case 'reasoning-seal':
@@ -102,6 +105,7 @@ class MessagesEncoder implements StreamEncoder {
 
 const EMPTY: Readonly<Record<Block, object>> = {
   text: { type: 'text', text: '' },
+  refusal: { type: 'text', text: '' },
   thinking: { type: 'thinking', thinking: '', signature: '' },
   tool: { type: 'tool_use', id: '', name: '', input: {} },
 }
