@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
 import type { AnswerToolCall } from '../../application/gateway/model-event.ts'
-import { failureOf, refusedField, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 import { REFUSED_IN_RESPONSES } from './refused-fields.ts'
 
 const TEXT_MAX = 1_000_000
@@ -95,6 +95,8 @@ const request = z.looseObject({
   service_tier: z.string().max(40).nullish(),
 })
 
+const refusedIn = fieldGate(REFUSED_IN_RESPONSES, Object.keys(request.shape))
+
 type Wire = z.infer<typeof request>
 
 /** From the body of `POST /v1/responses` to a request; the provider is asked for a chat completion. */
@@ -105,7 +107,7 @@ export function parseResponsesRequest(body: unknown): Result<ModelRequest, WireF
   if (tool !== undefined) return fail(unsupportedParameter(tool))
   const parsed = request.safeParse(body)
   if (!parsed.success) return fail(failureOf(parsed.error))
-  const refused = refusedField(body as JsonObject, REFUSED_IN_RESPONSES)
+  const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { data } = parsed
   return ok({
