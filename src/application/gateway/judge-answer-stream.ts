@@ -43,6 +43,7 @@ interface OpenChoice {
   readonly ended: TextChannel[]
   readonly calls: Map<number, { id: string; name: string; arguments: string }>
   finish: FinishReason | undefined
+  stopSequence?: string | undefined
 }
 
 export type StreamConclusion =
@@ -199,8 +200,9 @@ export class AnswerStreamJudge {
     this.#chars += event.text.length
   }
 
-  #finish(open: OpenChoice, { choice, reason }: Extract<ModelEvent, { kind: 'finish' }>): void {
+  #finish(open: OpenChoice, { choice, reason, stopSequence }: Extract<ModelEvent, { kind: 'finish' }>): void {
     open.finish = reason
+    open.stopSequence = stopSequence
     this.#endReasoning(open, choice)
     for (const kind of TEXT_KINDS) {
       const channel = open.channels[kind]
@@ -329,7 +331,7 @@ function channelsOf({ channels, ended }: OpenChoice): readonly TextChannel[] {
   return [...ended, ...Object.values(channels)]
 }
 
-function wholeChoice(index: number, { calls, finish, channels }: OpenChoice): AnswerChoice {
+function wholeChoice(index: number, { calls, finish, stopSequence, channels }: OpenChoice): AnswerChoice {
   return {
     index,
     text: channels.text?.released ?? '',
@@ -338,6 +340,7 @@ function wholeChoice(index: number, { calls, finish, channels }: OpenChoice): An
     reasoning: null,
     toolCalls: [...calls].toSorted(([left], [right]) => left - right).map(([, call]): AnswerToolCall => call),
     finishReason: finish ?? 'stop',
+    stopSequence,
   }
 }
 
@@ -369,12 +372,12 @@ export function needsWholeAnswer({ release }: RequestContext, hasDetectors: bool
   return hasDetectors || isPseudonymised || guard.output.grounding !== undefined || manifest.guard?.canaries === true
 }
 
-function tailOf({ index: choice, toolCalls, finishReason }: AnswerChoice): readonly ModelEvent[] {
+function tailOf({ index: choice, toolCalls, finishReason, stopSequence }: AnswerChoice): readonly ModelEvent[] {
   return [
     ...toolCalls.flatMap((call, index): ModelEvent[] => [
       { kind: 'tool-call', choice, index, id: call.id, name: call.name },
       { kind: 'tool-arguments', choice, index, text: call.arguments },
     ]),
-    { kind: 'finish', choice, reason: finishReason },
+    { kind: 'finish', choice, reason: finishReason, stopSequence },
   ]
 }
