@@ -1,9 +1,9 @@
-import type { Json } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { isJsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import type { CarriedText, OpaqueKind } from './decide-request.ts'
 import { textOfImage } from './image-source.ts'
-import type { ContentPart, ModelRequest } from './model-request.ts'
+import type { ContentPart, ModelRequest, ModelSettings } from './model-request.ts'
 
 const NODES_MAX = 20_000
 /** How often the parts of one message may be cut inside a word, and how far behind such a cut a value is looked for. */
@@ -12,7 +12,7 @@ const SEAM_CHARS = 4_096
 
 /**
  * Everything of a request that reaches the model beside the texts of its messages, and that cannot be rewritten: ids and
- * names of calls, addresses of images, descriptions of tools, and each text among the settings.
+ * names of calls, addresses of images, descriptions of tools, and the settings.
  */
 export function carriedTexts(request: ModelRequest): Result<readonly CarriedText[], string> {
   const carried: CarriedText[] = []
@@ -29,12 +29,29 @@ export function carriedTexts(request: ModelRequest): Result<readonly CarriedText
   for (const { name, description } of request.tools)
     if (description !== undefined && description !== '')
       carried.push({ where: `tool:${name}`.slice(0, 100), text: description, tool: name })
-  const settings = textsOf(request.extra)
-  if (settings === undefined) return fail('the settings are too many to be judged')
   const { stop = [], toolChoice } = request.settings
-  const said = [...settings, ...stop, ...(typeof toolChoice === 'object' ? [toolChoice.name] : [])]
-  if (said.length > 0) carried.push({ where: 'settings', text: said.join('\n') })
-  return ok(carried)
+  const named = [...stop, ...(typeof toolChoice === 'object' ? [toolChoice.name] : [])]
+  const settings = textsOfSettings(request.extra, request.settings, named)
+  return settings.ok ? ok([...carried, ...settings.value]) : settings
+}
+
+/**
+ * What is said among the settings: all words as one text, as somebody may have spread a sentence over them, and the settings as the
+ * document that they are, in which a name stands before its value and numbers are looked at.
+ */
+export function textsOfSettings(
+  extra: JsonObject,
+  settings: ModelSettings = {},
+  named: readonly string[] = [],
+): Result<readonly CarriedText[], string> {
+  const texts = textsOf(extra)
+  if (texts === undefined) return fail('the settings are too many to be judged')
+  const said = [...texts, ...named]
+  const document = JSON.stringify({ ...settings, ...extra })
+  return ok([
+    ...(said.length === 0 ? [] : [{ where: 'settings', text: said.join('\n') }]),
+    ...(document === '{}' ? [] : [{ where: 'settings:document', text: document }]),
+  ])
 }
 
 function textsOfParts(parts: readonly ContentPart[], index: number): Result<readonly CarriedText[], string> {
@@ -72,7 +89,7 @@ function textsBehindSeams(texts: readonly string[]): readonly string[] | undefin
 }
 
 /** Every text and every name in a JSON value; undefined where there are too many. */
-export function textsOf(value: Json): readonly string[] | undefined {
+function textsOf(value: Json): readonly string[] | undefined {
   const texts: string[] = []
   const open: Json[] = [value]
   for (let count = 0; open.length > 0; count++) {

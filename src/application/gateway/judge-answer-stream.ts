@@ -39,10 +39,11 @@ interface TextChannel {
 
 interface OpenChoice {
   readonly channels: Partial<Record<TextKind, TextChannel>>
-  /** Reasoning that has come to its end. */
+  /** Reasoning that has come to its end. Where it is held, there may be several pieces: they are judged as one. */
   readonly ended: TextChannel[]
   readonly calls: Map<number, { id: string; name: string; arguments: string }>
   finish: FinishReason | undefined
+  stopSequence?: string | undefined
 }
 
 export type StreamConclusion =
@@ -147,11 +148,13 @@ export class AnswerStreamJudge {
     // Clients expect reasoning to be over once the answer begins.
     if (event.kind !== 'reasoning' && event.text !== '') this.#endReasoning(choice, event.choice)
     if (this.#denial !== undefined) return
+    this.#chars += event.text.length
+    // SECURITY: clients join all reasoning of a choice. What its guard has let go is over: a value could lie on both sides of the cut.
+    if (event.kind === 'reasoning' && choice.ended.length > 0 && !this.#isWhole) return
     const isFirst = choice.channels[event.kind] === undefined
     const channel = (choice.channels[event.kind] ??= this.#isWhole
       ? heldChannel()
       : textChannel(this.#context.release.guard.output, this.#options))
-    this.#chars += event.text.length
     // A text that is empty opens the answer: clients wait for it.
     if (event.text === '') return this.#release(event)
     // What is held back must not keep a client waiting for the answer to begin.
@@ -197,8 +200,9 @@ export class AnswerStreamJudge {
     this.#chars += event.text.length
   }
 
-  #finish(open: OpenChoice, { choice, reason }: Extract<ModelEvent, { kind: 'finish' }>): void {
+  #finish(open: OpenChoice, { choice, reason, stopSequence }: Extract<ModelEvent, { kind: 'finish' }>): void {
     open.finish = reason
+    open.stopSequence = stopSequence
     this.#endReasoning(open, choice)
     for (const kind of TEXT_KINDS) {
       const channel = open.channels[kind]
@@ -327,7 +331,7 @@ function channelsOf({ channels, ended }: OpenChoice): readonly TextChannel[] {
   return [...ended, ...Object.values(channels)]
 }
 
-function wholeChoice(index: number, { calls, finish, channels }: OpenChoice): AnswerChoice {
+function wholeChoice(index: number, { calls, finish, stopSequence, channels }: OpenChoice): AnswerChoice {
   return {
     index,
     text: channels.text?.released ?? '',
@@ -336,6 +340,7 @@ function wholeChoice(index: number, { calls, finish, channels }: OpenChoice): An
     reasoning: null,
     toolCalls: [...calls].toSorted(([left], [right]) => left - right).map(([, call]): AnswerToolCall => call),
     finishReason: finish ?? 'stop',
+    stopSequence,
   }
 }
 
@@ -367,12 +372,12 @@ export function needsWholeAnswer({ release }: RequestContext, hasDetectors: bool
   return hasDetectors || isPseudonymised || guard.output.grounding !== undefined || manifest.guard?.canaries === true
 }
 
-function tailOf({ index: choice, toolCalls, finishReason }: AnswerChoice): readonly ModelEvent[] {
+function tailOf({ index: choice, toolCalls, finishReason, stopSequence }: AnswerChoice): readonly ModelEvent[] {
   return [
     ...toolCalls.flatMap((call, index): ModelEvent[] => [
       { kind: 'tool-call', choice, index, id: call.id, name: call.name },
       { kind: 'tool-arguments', choice, index, text: call.arguments },
     ]),
-    { kind: 'finish', choice, reason: finishReason },
+    { kind: 'finish', choice, reason: finishReason, stopSequence },
   ]
 }

@@ -31,7 +31,12 @@ export type ModelEvent =
       readonly name: string
     }
   | { readonly kind: 'tool-arguments'; readonly choice: number; readonly index: number; readonly text: string }
-  | { readonly kind: 'finish'; readonly choice: number; readonly reason: FinishReason }
+  | {
+      readonly kind: 'finish'
+      readonly choice: number
+      readonly reason: FinishReason
+      readonly stopSequence?: string | undefined
+    }
   | ({ readonly kind: 'usage' } & Usage)
 
 export interface AnswerToolCall {
@@ -53,6 +58,8 @@ export interface AnswerChoice {
   readonly reasoning: Reasoning | null
   readonly toolCalls: readonly AnswerToolCall[]
   readonly finishReason: FinishReason
+  /** Where the provider stopped, in its own words: nobody judged them. Told only where they are the request's own. */
+  readonly stopSequence?: string | undefined
 }
 
 /** A whole answer. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import type { AnswerFrame } from '../wire/client-codec.ts'
 import { TOOL_CALLS_MAX, type ModelAnswer, type Usage } from '../../application/gateway/model-event.ts'
-import { finishOfStop, stopOfFinish } from './stop-reason.ts'
+import { finishOfStop, stopFields, stopSequenceOf } from './stop-reason.ts'
 
 const count = z.int().min(0)
 const answer = z.looseObject({
@@ -19,6 +20,7 @@ const answer = z.looseObject({
     )
     .max(1_000),
   stop_reason: z.string(),
+  stop_sequence: z.string().nullish(),
   usage: z.looseObject({
     input_tokens: count,
     output_tokens: count,
@@ -31,7 +33,7 @@ const answer = z.looseObject({
 export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
   const parsed = answer.safeParse(body)
   if (!parsed.success) return undefined
-  const { id, model, content, stop_reason: stopReason, usage } = parsed.data
+  const { id, model, content, stop_reason: stopReason, stop_sequence: stopSequence, usage } = parsed.data
   const calls = content.filter((block) => block.type === 'tool_use')
   if (calls.length > TOOL_CALLS_MAX) return undefined
   const thoughts = content.filter((block) => block.type === 'thinking')
@@ -54,6 +56,7 @@ export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
               },
         toolCalls: calls.map((call) => ({ id: call.id, name: call.name, arguments: JSON.stringify(call.input) })),
         finishReason: finishOfStop(stopReason),
+        stopSequence: stopSequenceOf(stopReason, stopSequence),
       },
     ],
     usage: {
@@ -66,13 +69,22 @@ export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
 const ARGUMENTS_CHARS_MAX = 1_000_000
 
 /** The answer as an Anthropic message. Of several choices there is one: no request of this protocol asks for more. */
-export function messagesAnswerBody({ id, model, choices, usage }: ModelAnswer): JsonObject {
+export function messagesAnswerBody({ id, model, choices, usage }: ModelAnswer, { request }: AnswerFrame): JsonObject {
   const [choice] = choices
-  const { text = '', refusal = null, reasoning = null, toolCalls = [], finishReason = 'stop' } = choice ?? {}
-  const said = text + (refusal ?? '')
+  const {
+    text = '',
+    refusal = null,
+    reasoning = null,
+    toolCalls = [],
+    finishReason = 'stop',
+    stopSequence,
+  } = choice ?? {}
   const content: JsonObject[] = [
     ...(reasoning === null ? [] : [{ type: 'thinking', thinking: reasoning.text, signature: reasoning.seal ?? '' }]),
-    ...(said === '' ? [] : [{ type: 'text', text: said, citations: null }]),
+    // SECURITY: text and refusal are judged apart, so they stand apart.
+    ...[text, refusal ?? '']
+      .filter((said) => said !== '')
+      .map((said) => ({ type: 'text', text: said, citations: null })),
     ...toolCalls.map((call) => ({ type: 'tool_use', id: call.id, name: call.name, input: inputOf(call.arguments) })),
   ]
   return {
@@ -81,8 +93,7 @@ export function messagesAnswerBody({ id, model, choices, usage }: ModelAnswer): 
     role: 'assistant',
     model,
     content,
-    stop_reason: refusal === null || refusal === '' ? stopOfFinish(finishReason) : 'refusal',
-    stop_sequence: null,
+    ...stopFields({ reason: finishReason, isRefusal: refusal !== null && refusal !== '', stopSequence }, request),
     usage: messagesUsage(usage ?? { inputTokens: 0, outputTokens: 0 }),
   }
 }

@@ -1,28 +1,35 @@
 import type { FinishReason, ModelEvent, Usage } from '../../application/gateway/model-event.ts'
-import type { ClientCodec, StreamEncoder, WireError } from '../wire/client-codec.ts'
+import type { AnswerFrame, ClientCodec, StreamEncoder, WireError } from '../wire/client-codec.ts'
 import { anthropicError } from './error-body.ts'
 import { messagesAnswerBody, messagesUsage } from './messages-answer.ts'
 import { parseMessagesRequest } from './messages-request.ts'
-import { stopOfFinish } from './stop-reason.ts'
+import { stopFields } from './stop-reason.ts'
 
 /** `POST /v1/messages`. */
 export const messagesCodec: ClientCodec = {
   protocol: 'anthropic-messages',
   parse: parseMessagesRequest,
-  answerBody: (answer) => messagesAnswerBody(answer),
-  encoder: () => new MessagesEncoder(),
+  answerBody: messagesAnswerBody,
+  encoder: (frame) => new MessagesEncoder(frame),
   errorBody: anthropicError,
 }
 
-type Block = 'text' | 'thinking' | 'tool'
+/** SECURITY: text and refusal are judged apart, so each is a block of its own. */
+type Block = 'text' | 'refusal' | 'thinking' | 'tool'
 
 /** Blocks one after the other, each opened and closed; the reason and the usage last. */
 class MessagesEncoder implements StreamEncoder {
+  readonly #frame: AnswerFrame
   #open: Block | undefined
   #index = -1
   #finish: FinishReason = 'stop'
+  #stopSequence: string | undefined
   #isRefusal = false
   #usage: Usage = { inputTokens: 0, outputTokens: 0 }
+
+  constructor(frame: AnswerFrame) {
+    this.#frame = frame
+  }
 
   event(event: ModelEvent): string {
     switch (event.kind) {
@@ -42,7 +49,9 @@ class MessagesEncoder implements StreamEncoder {
       case 'text':
       case 'refusal':
         this.#isRefusal ||= event.kind === 'refusal' && event.text !== ''
-        return event.text === '' ? '' : this.#say('text', `{"type":"text_delta","text":${JSON.stringify(event.text)}}`)
+        return event.text === ''
+          ? ''
+          : this.#say(event.kind, `{"type":"text_delta","text":${JSON.stringify(event.text)}}`)
       case 'reasoning':
         return this.#say('thinking', `{"type":"thinking_delta","thinking":${JSON.stringify(event.text)}}`)
       case 'reasoning-seal':
@@ -55,6 +64,7 @@ class MessagesEncoder implements StreamEncoder {
         return this.#say('tool', `{"type":"input_json_delta","partial_json":${JSON.stringify(event.text)}}`)
       case 'finish':
         this.#finish = event.reason
+        this.#stopSequence = event.stopSequence
         return this.#close()
       case 'usage':
         this.#usage = event
@@ -80,11 +90,11 @@ class MessagesEncoder implements StreamEncoder {
   }
 
   end(): string {
-    const reason = this.#isRefusal ? 'refusal' : stopOfFinish(this.#finish)
+    const end = { reason: this.#finish, isRefusal: this.#isRefusal, stopSequence: this.#stopSequence }
     return (
       this.#close() +
       named('message_delta', {
-        delta: { stop_reason: reason, stop_sequence: null },
+        delta: stopFields(end, this.#frame.request),
         usage: messagesUsage(this.#usage),
       }) +
       named('message_stop', {})
@@ -102,6 +112,7 @@ class MessagesEncoder implements StreamEncoder {
 
 const EMPTY: Readonly<Record<Block, object>> = {
   text: { type: 'text', text: '' },
+  refusal: { type: 'text', text: '' },
   thinking: { type: 'thinking', thinking: '', signature: '' },
   tool: { type: 'tool_use', id: '', name: '', input: {} },
 }

@@ -1,6 +1,6 @@
 import { TOOL_CALLS_MAX, type ModelEvent } from '../../application/gateway/model-event.ts'
 import { asCount, asFields, asText, fieldsOfJson, type EventDecoder, type Fields } from '../wire/event-decoder.ts'
-import { finishOfStop } from './stop-reason.ts'
+import { finishOfStop, stopSequenceOf } from './stop-reason.ts'
 
 interface OpenBlock {
   readonly kind: 'text' | 'thinking' | 'tool' | 'unread'
@@ -124,9 +124,13 @@ class MessagesDecoder {
   }
 
   #end(fields: Fields, events: ModelEvent[]): boolean {
-    const reason = asText(asFields(fields['delta'])?.['stop_reason'])
+    const delta = asFields(fields['delta'])
+    const reason = asText(delta?.['stop_reason'])
     const outputTokens = asCount(asFields(fields['usage'])?.['output_tokens'])
-    if (reason !== undefined) events.push({ kind: 'finish', choice: 0, reason: finishOfStop(reason) })
+    if (reason !== undefined) {
+      const stopSequence = stopSequenceOf(reason, delta?.['stop_sequence'])
+      events.push({ kind: 'finish', choice: 0, reason: finishOfStop(reason), stopSequence })
+    }
     if (outputTokens !== undefined) events.push({ kind: 'usage', inputTokens: this.#inputTokens, outputTokens })
     return true
   }

@@ -9,7 +9,7 @@ import type {
   ModelTool,
   ToolChoice,
 } from '../../application/gateway/model-request.ts'
-import { failureOf, refusedField, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 
 const TEXT_MAX = 1_000_000
 const DATA_MAX = 4_000_000
@@ -108,6 +108,8 @@ const REFUSED = [
   'extra_headers',
 ] as const
 
+const refusedIn = fieldGate(REFUSED, Object.keys(request.shape))
+
 const REBUILT = new Set(['model', 'system', 'messages', 'tools', 'stream'])
 
 /** From the body of an Anthropic messages call to a request. */
@@ -116,7 +118,7 @@ export function parseMessagesRequest(body: unknown): Result<ModelRequest, WireFa
   if (deep !== undefined) return fail(deep)
   const parsed = request.safeParse(body)
   if (!parsed.success) return fail(failureOf(parsed.error))
-  const refused = refusedField(body as JsonObject, REFUSED)
+  const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { data } = parsed
   return ok({

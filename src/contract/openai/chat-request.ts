@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { CHOICES_MAX } from '../../application/gateway/model-event.ts'
 import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
-import { failureOf, refusedField, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 import { REFUSED_IN_CHAT } from './refused-fields.ts'
 
 const TEXT_MAX = 1_000_000
@@ -80,6 +80,8 @@ const request = z.looseObject({
   stop: z.union([z.string().max(1_000), z.array(z.string().max(1_000)).max(16)]).nullish(),
 })
 
+const refusedIn = fieldGate(REFUSED_IN_CHAT, Object.keys(request.shape))
+
 /** What the request builder writes anew; everything else is handed on as it came, once it is judged. */
 const REBUILT = new Set(['model', 'messages', 'tools', 'stream', 'stream_options'])
 
@@ -89,7 +91,7 @@ export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailur
   if (deep !== undefined) return fail(deep)
   const parsed = request.safeParse(body)
   if (!parsed.success) return fail(failureOf(parsed.error))
-  const refused = refusedField(body as JsonObject, REFUSED_IN_CHAT)
+  const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { data } = parsed
   const extra = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import { failureOf, refusedField, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 import { REFUSED_IN_EMBEDDINGS } from './refused-fields.ts'
 
 const INPUTS_MAX = 2_048
@@ -22,12 +22,14 @@ const request = z.looseObject({
   dimensions: z.int().min(1).max(VALUES_MAX).nullish(),
 })
 
+const refusedIn = fieldGate(REFUSED_IN_EMBEDDINGS, Object.keys(request.shape))
+
 export function parseEmbeddingsRequest(body: unknown): Result<EmbeddingsRequest, WireFailure> {
   const deep = tooDeep(body)
   if (deep !== undefined) return fail(deep)
   const parsed = request.safeParse(body)
   if (!parsed.success) return fail(failureOf(parsed.error))
-  const refused = refusedField(body as JsonObject, REFUSED_IN_EMBEDDINGS)
+  const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { model, input } = parsed.data
   const { input: _, model: __, ...extra } = body as JsonObject

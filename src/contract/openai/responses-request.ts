@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
 import type { AnswerToolCall } from '../../application/gateway/model-event.ts'
-import { failureOf, refusedField, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 import { REFUSED_IN_RESPONSES } from './refused-fields.ts'
 
 const TEXT_MAX = 1_000_000
@@ -18,6 +18,8 @@ const inputImage = z.looseObject({
   detail: z.enum(['low', 'high', 'auto']).nullish(),
 })
 const part = z.discriminatedUnion('type', [inputText, refusalPart, inputImage])
+/** What the protocol has for messages only: beside another type it would say two things of one item. */
+const absent = z.never().optional()
 const messageItem = z.looseObject({
   type: z.literal('message').optional(),
   role: z.enum(['user', 'assistant', 'system', 'developer']),
@@ -28,15 +30,20 @@ const callItem = z.looseObject({
   call_id: z.string().min(1).max(200),
   name: z.string().min(1).max(200),
   arguments: z.string().max(TEXT_MAX),
+  role: absent,
+  content: absent,
 })
 const outputItem = z.looseObject({
   type: z.literal('function_call_output'),
   call_id: z.string().min(1).max(200),
   output: z.union([z.string().max(TEXT_MAX), z.array(inputText).max(PARTS_MAX)]),
+  role: absent,
+  content: absent,
 })
-/** What the model thought before: told again by itself, read by nobody, and left out. */
-const reasoningItem = z.looseObject({ type: z.literal('reasoning') })
-const item = z.union([callItem, outputItem, reasoningItem, messageItem])
+/** What the model thought before: told again by itself, its content read by nobody, and left out. */
+const reasoningItem = z.looseObject({ type: z.literal('reasoning'), role: absent })
+/** SECURITY: the client picks the members of an item; its type alone says by which schema it is read. */
+const item = z.discriminatedUnion('type', [callItem, outputItem, reasoningItem, messageItem])
 
 const format = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('text') }),
@@ -88,6 +95,8 @@ const request = z.looseObject({
   service_tier: z.string().max(40).nullish(),
 })
 
+const refusedIn = fieldGate(REFUSED_IN_RESPONSES, Object.keys(request.shape))
+
 type Wire = z.infer<typeof request>
 
 /** From the body of `POST /v1/responses` to a request; the provider is asked for a chat completion. */
@@ -98,7 +107,7 @@ export function parseResponsesRequest(body: unknown): Result<ModelRequest, WireF
   if (tool !== undefined) return fail(unsupportedParameter(tool))
   const parsed = request.safeParse(body)
   if (!parsed.success) return fail(failureOf(parsed.error))
-  const refused = refusedField(body as JsonObject, REFUSED_IN_RESPONSES)
+  const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { data } = parsed
   return ok({
@@ -174,11 +183,15 @@ function messagesOf({ instructions, input }: Wire): readonly ModelMessage[] {
 }
 
 function addItem(messages: ModelMessage[], entry: z.infer<typeof item>): void {
-  if ('role' in entry) messages.push(toMessage(entry as z.infer<typeof messageItem>))
-  else if (entry.type === 'function_call') addCall(messages, entry as z.infer<typeof callItem>)
-  else if (entry.type === 'function_call_output') {
-    const { call_id: callId, output } = entry as z.infer<typeof outputItem>
-    messages.push({ role: 'tool', callId, text: textOf(output), isError: false })
+  switch (entry.type) {
+    case 'function_call':
+      return addCall(messages, entry)
+    case 'function_call_output':
+      return void messages.push({ role: 'tool', callId: entry.call_id, text: textOf(entry.output), isError: false })
+    case 'reasoning':
+      return
+    default:
+      messages.push(toMessage(entry))
   }
 }
 

@@ -40,7 +40,22 @@ export function failureOf(error: z.ZodError): WireFailure {
   }
 }
 
-/** The first refused field that says something; null, false and absent say nothing. */
-export function refusedField(body: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {
-  return names.find((name) => body[name] !== undefined && body[name] !== null && body[name] !== false)
+/**
+ * Finds the first field that is refused and says something (null, false and absent say nothing), or that is another spelling
+ * of a field. SECURITY: the client picks the names, and there are servers that read `Store` as `store`.
+ */
+export function fieldGate(
+  refused: readonly string[],
+  known: readonly string[],
+): (body: Readonly<Record<string, unknown>>) => string | undefined {
+  const own: ReadonlySet<string> = new Set([...refused, ...known])
+  const spelled: ReadonlySet<string> = new Set([...own].map(withoutCase))
+  return (body) =>
+    refused.find((name) => body[name] !== undefined && body[name] !== null && body[name] !== false) ??
+    Object.keys(body).find((name) => !own.has(name) && spelled.has(withoutCase(name)))
+}
+
+/** Up and down again: `ſ` and the Kelvin sign become the letters that Go's JSON takes them for. */
+function withoutCase(name: string): string {
+  return name.toUpperCase().toLowerCase()
 }

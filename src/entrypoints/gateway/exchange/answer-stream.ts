@@ -60,6 +60,8 @@ class StreamRun {
   #guardMs: number
   readonly #isWhole: boolean
   #halted: Denial | undefined
+  /** Why the provider's stream is no answer to this request. */
+  #broken: string | undefined
   #reasoning = ''
   /** Choices whose text has begun. */
   readonly #begun = new Set<number>()
@@ -105,10 +107,13 @@ class StreamRun {
     const startMs = this.#ports.monotonicMs()
     for (const event of events) {
       if (event.kind === 'start') this.#askDrift(event.model)
-      if (this.#halted === undefined) this.#judge.push(event)
+      // SECURITY: texts of two choices are judged apart, and wires that have one choice would write them as one.
+      if ('choice' in event && event.choice >= this.#exchange.request.choices)
+        this.#broken ??= 'the provider streams a choice that nobody asked for'
+      if (this.#halted === undefined && this.#broken === undefined) this.#judge.push(event)
     }
     this.#guardMs += this.#ports.monotonicMs() - startMs
-    if (this.#judge.denial !== undefined || this.#judge.isTooLong || this.#halted !== undefined)
+    if (this.#judge.denial !== undefined || this.#judge.isTooLong || (this.#halted ?? this.#broken) !== undefined)
       this.#open.stream.cancel()
     if (this.#out === '') return undefined
     this.#exchange.marks.firstPieceMs ??= this.#ports.monotonicMs() - this.#exchange.startMs
@@ -147,6 +152,7 @@ class StreamRun {
     if (this.#halted !== undefined) return this.#denied(this.#halted)
     if (judge.denial === undefined) {
       if (this.#open.signal.aborted) return this.#failed('client-gone', 'the client went away')
+      if (this.#broken !== undefined) return this.#failed('upstream-failed', this.#broken)
       if (judge.isTooLong) return this.#failed('upstream-failed', 'the answer is too large')
       if (end.kind === 'broken') return this.#failed('upstream-failed', end.reason)
     }

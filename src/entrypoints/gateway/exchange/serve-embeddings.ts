@@ -1,4 +1,4 @@
-import { textsOf } from '../../../application/gateway/carried-texts.ts'
+import { textsOfSettings } from '../../../application/gateway/carried-texts.ts'
 import { decideEmbeddings, haltedBy, type RequestDecision } from '../../../application/gateway/decide-request.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
 import { askEmbeddings } from '../../../adapters/providers/ask-embeddings.ts'
@@ -11,8 +11,9 @@ import { withinLimits } from './within-limits.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
-import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
+import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
+import { judgedUpstreamError } from './provider-words.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { settle } from './settle.ts'
 
@@ -35,8 +36,8 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     return refusal(parsed.failure.status, parsed.failure.code, parsed.failure.message, parsed.failure.param)
   const subject = await subjectOf(caller, http)
   if (!subject.ok) return subject.failure
-  const settings = textsOf(parsed.value.extra)
-  if (settings === undefined) return refusal(400, 'invalid_request', 'the settings are too many to be judged')
+  const settings = textsOfSettings(parsed.value.extra)
+  if (!settings.ok) return refusal(400, 'invalid_request', settings.failure)
   const exchange: ModelExchange = {
     id: http.id,
     caller,
@@ -46,18 +47,13 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     startedAt: ports.clock(),
     marks: {},
   }
-  const judged = decideEmbeddings(
-    { ...parsed.value, subject: subject.value },
-    settings.length === 0 ? [] : [{ where: 'settings', text: settings.join('\n') }],
-    caller.admitted,
-    {
-      sessions: ports.sessions,
-      now: ports.clock(),
-      deny: ports.admission.denyStateOf(caller.admitted.system),
-      pseudonyms: ports.pseudonyms,
-      classify: ports.classify,
-    },
-  )
+  const judged = decideEmbeddings({ ...parsed.value, subject: subject.value }, settings.value, caller.admitted, {
+    sessions: ports.sessions,
+    now: ports.clock(),
+    deny: ports.admission.denyStateOf(caller.admitted.system),
+    pseudonyms: ports.pseudonyms,
+    classify: ports.classify,
+  })
   const decision = withModelPolicy(ports, exchange, judged, 'embedding')
   const guardMs = ports.monotonicMs() - startMs
   const kept = await ports.sink.intent(
@@ -118,7 +114,7 @@ async function answerWithin(
       })
     : unroutable(plan.reason)
   if (reply.kind !== 'answer') {
-    const error = upstreamError(reply)
+    const error = judgedUpstreamError(ports, context, reply)
     await settled({ outcome: gone.signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
     return error
   }

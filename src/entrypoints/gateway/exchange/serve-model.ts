@@ -21,8 +21,9 @@ import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from '
 import { renderRequest } from './render-request.ts'
 import { comparedAnswer, sendShadow } from './shadow.ts'
 import { mayBeMissing } from './may-be-missing.ts'
+import { judgedUpstreamError } from './provider-words.ts'
 import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
-import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
+import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
 import { canariesOf, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
 
@@ -281,7 +282,7 @@ async function failed(
     readonly decision: Extract<RequestDecision, { kind: 'forward' }>
   },
 ): Promise<GatewayError> {
-  const error = upstreamError(failure)
+  const error = judgedUpstreamError(ports, decision.context, failure)
   await settle(ports, exchange, {
     outcome: isGone ? 'client-gone' : 'upstream-failed',
     code: error.code,
