@@ -1,7 +1,8 @@
 import type { Digest } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { ok, type Problem, type Result } from '../../base/result.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { EntryDraft, Ledger, LedgerEntry } from '../ledger/ledger.ts'
+import { refuseUnprojectable } from './entry-bounds.ts'
 import { projectEntry, type RecordHead } from './entry-types.ts'
 import type { RecordStore } from './records.ts'
 
@@ -51,6 +52,8 @@ export class Recorder {
   }
 
   async append(draft: EntryDraft): Promise<Result<LedgerEntry, Problem>> {
+    const refused = refuseUnprojectable(draft)
+    if (refused !== undefined) return fail(refused)
     const appended = await this.#ledger.append(draft)
     if (!appended.ok) return appended
     await this.#catchUp(appended.value.index + 1)
