@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OperationName } from '../src/contract/http/operations.ts'
 import type { RecordKind } from '../src/application/state/records.ts'
+import { etagOf } from '../src/entrypoints/node/call-limits.ts'
 import type { ControlPlane } from '../src/entrypoints/server/start-control-plane.ts'
 import { callAs, ownerProof, startPlaneOf, type Answer, type Proof } from './support/plane-client.ts'
 import { ownSchema } from './support/postgres.ts'
@@ -30,8 +31,8 @@ describe.skipIf(schema === undefined)('of two servers on one database', () => {
   })
   afterAll(() => cleanUp.disposeAsync())
 
-  const onBoth = (name: OperationName, inputOf: (server: number) => object): Promise<Answer[]> =>
-    Promise.all(planes.map((plane, index) => callAs(plane, proofs[index] ?? {}, name, inputOf(index))))
+  const onBoth = (name: OperationName, inputOf: (server: number) => object, more: Proof = {}): Promise<Answer[]> =>
+    Promise.all(planes.map((plane, index) => callAs(plane, { ...proofs[index], ...more }, name, inputOf(index))))
   const statuses = (answers: readonly Answer[]): readonly number[] =>
     answers.map(({ status }) => status).toSorted((left, right) => left - right)
   const each = async (prepare: (round: number) => Promise<string>, change: (id: string) => Promise<Answer[]>) => {
@@ -81,5 +82,33 @@ describe.skipIf(schema === undefined)('of two servers on one database', () => {
       (id) => onBoth('revokeDelegation', () => ({ id })),
     )
     expect(seen).toEqual(times([200, 404]))
+  })
+
+  test('one changes what both have read, and the other is told that it has changed', async () => {
+    const finding = { system: 'shop-bot', description: '', source: 'red-team', severity: 'high' }
+    let etag = ''
+    const seen = await each(
+      async (round) => {
+        const made = await callAs(planes[0], proofs[0], 'reportFinding', { ...finding, title: `t${round}` })
+        const id = String(made.body['id'])
+        etag = (await callAs(planes[0], proofs[0], 'getFinding', { id })).headers.get('etag') ?? ''
+        return id
+      },
+      (id) => onBoth('assignFinding', (server) => ({ id, owner: ['ann', 'bob'][server] }), { 'if-match': etag }),
+    )
+    expect(seen).toEqual(times([200, 412]))
+  })
+
+  test('one closes an alert that both have read, and the other is told that it has changed', async () => {
+    let etag = ''
+    const seen = await each(
+      async (round) => {
+        const id = await put('alerts', `ALR-match-${round}`, {})
+        etag = etagOf(planes[0].node.sha256, (await planes[0].node.store.get('alerts', id))?.document ?? {})
+        return id
+      },
+      (id) => onBoth('closeAlert', () => ({ id, outcome: 'actionable' }), { 'if-match': etag }),
+    )
+    expect(seen).toEqual(times([200, 412]))
   })
 })

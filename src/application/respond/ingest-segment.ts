@@ -24,7 +24,7 @@ export async function ingestSegment(
 ): Promise<Result<{ readonly kept: true }, Problem>> {
   if (segment.lines.length === 0) return ok({ kept: true })
   // One at a time: the same segment from two requests must not be in the ledger twice.
-  const taken = await node.recorder.exclusive(async () =>
+  const taken = await node.recorder.exclusive(async (): Promise<Result<'first' | 'again', Problem>> =>
     (await isKept(node, segment)) ? ok('again') : keep(node, principal, segment),
   )
   if (!taken.ok) return taken
@@ -34,6 +34,7 @@ export async function ingestSegment(
   // One at a time: two segments at once must not raise one burst twice.
   await node.recorder.exclusive(async () => {
     for (const system of systems) await watch(node, system)
+    return ok(null)
   })
   return ok({ kept: true })
 }

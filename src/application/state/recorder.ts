@@ -9,6 +9,9 @@ import type { RecordStore } from './records.ts'
 /** Runs work while no other server that shares the state runs such work. */
 export type Turn = <Value>(work: () => Promise<Value>) => Promise<Value>
 
+/** What use cases write by. */
+export type Recording = Pick<Recorder, 'append' | 'exclusive' | 'record'>
+
 export interface RecorderOptions {
   /** Each entry once, in order, whichever server appended it. */
   readonly onChange: (entry: LedgerEntry) => void
@@ -61,7 +64,7 @@ export class Recorder {
   }
 
   /** Runs one piece of work at a time, on all servers: for what looks at the state and then writes by what it saw. */
-  exclusive<Value>(work: () => Promise<Value>): Promise<Value> {
+  exclusive<Value>(work: () => Promise<Result<Value, Problem>>): Promise<Result<Value, Problem>> {
     const { turn } = this.#options
     const result = this.#turn.then(() =>
       turn === undefined
