@@ -3,7 +3,7 @@ import type { EntryDraft } from '../ledger/ledger.ts'
 import { SEGMENT_ENTRY, type RecordHead } from './entry-types.ts'
 
 /** Bytes of what a record is looked up by, at most: an index entry of the database holds 2,704 with its own parts. */
-export const HEAD_BYTES_MAX = 2_400
+const HEAD_BYTES_MAX = 2_400
 
 /**
  * Why an entry could never be projected; undefined when it can. SECURITY: what is in the ledger stays there, and nothing behind
