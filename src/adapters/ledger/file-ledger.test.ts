@@ -227,6 +227,40 @@ function mountTiny(at: string): boolean {
   }
 }
 
+describe('a group', () => {
+  test('holds no more than 32 Mi characters', async () => {
+    const ledger = await reopen(path)
+    const text = 'x'.repeat(9 * 1_048_576)
+    const appended = await Promise.all([1, 2, 3, 4].map(() => ledger.append(draft(text))))
+    expect(appended.map(({ ok }) => ok)).toEqual([true, true, true, true])
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+    expect(lines.map((line) => line.startsWith('{"checkpoint"'))).toEqual([false, false, false, true, false, true])
+    await verifyWhole(ledger)
+  })
+
+  test('whose checkpoint cannot be signed is refused, with an answer to all, and the next is written', async () => {
+    const { signer } = ledgerOptions(path)
+    let isAway = false
+    const ledger = await reopen(path, {
+      signer: {
+        ...signer,
+        sign: async (bytes) => {
+          if (isAway) throw new Error('the key is away')
+          return signer.sign(bytes)
+        },
+      },
+    })
+    await appendOrThrow(ledger, 'before')
+    isAway = true
+    const refused = await Promise.all([1, 2, 3].map((count) => ledger.append(draft(`away ${count}`))))
+    for (const one of refused) expect(one).toMatchObject({ ok: false, failure: { code: 'ledger/not-kept' } })
+    isAway = false
+    await appendOrThrow(ledger, 'behind')
+    expect((await entriesOf(ledger)).map(({ payload }) => payload['text'])).toEqual(['before', 'behind'])
+    await verifyWhole(ledger)
+  })
+})
+
 describe('a full disk', () => {
   let disk: string
   let isMounted = false

@@ -13,6 +13,8 @@ export interface FileLedgerOptions extends LedgerIdentity {
 }
 
 const GROUP_MAX = 1_024
+/** A group is one text; the engine makes none above 512 Mi characters. */
+const GROUP_CHARACTERS_MAX = 32 * 1_048_576
 const WAITING_MAX = 20_000
 
 interface Waiting {
@@ -85,35 +87,57 @@ class FileLedger implements Ledger {
   async #run(): Promise<void> {
     // One turn of the event loop lets entries that arrive together share a group.
     await Promise.resolve()
-    while (this.#waiting.length > 0) await this.#writeGroup(this.#waiting.splice(0, GROUP_MAX))
+    while (this.#waiting.length > 0 && this.#broken === undefined) await this.#writeGroup()
+    for (const { resolve } of this.#waiting.splice(0)) resolve(fail(this.#broken as Problem))
     this.#running = undefined
   }
 
-  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+  /** Whatever happens, all who waited hear of it: nobody else would answer them, and the next group is to be written. */
+  async #writeGroup(): Promise<void> {
     const before = this.size
-    const entries = group.map(({ draft }, position) =>
-      makeEntry(this.#options, before + position, this.#options.newId(), draft),
-    )
+    let group: readonly Waiting[] = []
+    let entries: readonly LedgerEntry[] = []
+    let failed: Problem | undefined
+    try {
+      const made = this.#nextGroup(before)
+      entries = made.entries
+      group = this.#waiting.splice(0, entries.length)
+      const checkpoint = await signCheckpoint(this.#options, this.#journal.tree)
+      const bytes = Buffer.from(`${made.text}${JSON.stringify({ checkpoint })}\n`)
+      failed = await this.#write(bytes, before)
+      if (failed === undefined) {
+        this.#size = this.#journal.tree.size
+        this.#length += bytes.length
+        this.#checkpoint = checkpoint
+      }
+    } catch (error) {
+      // Before anything was written: by the signer, or by an entry that cannot be made.
+      this.#forget(before)
+      if (group.length === 0) group = this.#waiting.splice(0, 1)
+      failed = { code: 'ledger/not-kept', message: `an entry could not be made (${String(error)})` }
+    }
+    for (const [position, { resolve }] of group.entries())
+      resolve(failed === undefined ? ok(entries[position] as LedgerEntry) : fail(failed))
+  }
+
+  /** The entries of the first that wait, in the tree already. */
+  #nextGroup(before: number): { readonly entries: readonly LedgerEntry[]; readonly text: string } {
+    const entries: LedgerEntry[] = []
     let text = ''
     let offset = this.#length
-    for (const { leaf, salt, payload } of entries) {
+    for (const { draft } of this.#waiting.slice(0, GROUP_MAX)) {
+      const entry = makeEntry(this.#options, before + entries.length, this.#options.newId(), draft)
+      const { leaf, salt, payload } = entry
       const line = `${JSON.stringify({ leaf, salt, payload })}\n`
+      if (entries.length > 0 && text.length + line.length > GROUP_CHARACTERS_MAX) break
       const length = Buffer.byteLength(line)
       this.#journal.tree.append(leafHash(nodeSha256, leafBytes(leaf)))
       this.#journal.offsets.push({ start: offset, length })
       offset += length
       text += line
+      entries.push(entry)
     }
-    const checkpoint = await signCheckpoint(this.#options, this.#journal.tree)
-    const bytes = Buffer.from(`${text}${JSON.stringify({ checkpoint })}\n`)
-    const failed = await this.#write(bytes, before)
-    if (failed === undefined) {
-      this.#size = this.#journal.tree.size
-      this.#length += bytes.length
-      this.#checkpoint = checkpoint
-    }
-    for (const [position, { resolve }] of group.entries())
-      resolve(failed === undefined ? ok(entries[position] as LedgerEntry) : fail(failed))
+    return { entries, text }
   }
 
   /** Kept, not kept, or unknown: only the first is acknowledged, and the last stops the ledger. */
@@ -123,22 +147,23 @@ class FileLedger implements Ledger {
       await this.#file.datasync()
       return undefined
     } catch (error) {
-      const code = errnoOf(error)
-      if (code === undefined) throw error
-      return this.#undo(code, sizeBefore)
+      return this.#undo(errnoOf(error) ?? String(error), sizeBefore)
     }
   }
 
-  async #undo(code: string, sizeBefore: number): Promise<Problem> {
+  #forget(sizeBefore: number): void {
     this.#journal.tree.truncate(sizeBefore)
     this.#journal.offsets.length = sizeBefore
+  }
+
+  async #undo(code: string, sizeBefore: number): Promise<Problem> {
+    this.#forget(sizeBefore)
     const next = code === 'ENOSPC' ? 'free space on the disk of the state folder' : 'check the disk of the state folder'
     try {
       await this.#file.truncate(this.#length)
       await this.#file.datasync()
       return { code: 'ledger/not-kept', message: `the ledger could not be written (${code})`, next }
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error
+    } catch {
       this.#broken = {
         code: 'ledger/state-unknown',
         message: `the ledger could not be written (${code}) nor cut back`,

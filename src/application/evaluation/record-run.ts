@@ -72,7 +72,7 @@ function recordEnd(
   run: StartedEvaluation,
   report: EvaluationReport,
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
-  return node.recorder.exclusive(async () => {
+  return node.recorder.exclusive(async (): Promise<Result<{ readonly isNew: boolean }, Problem>> => {
     if (await hasEnded(node, run)) return ok({ isNew: false })
     const failures = report.failures.map((failure) => ({ ...failure, reply: '' }))
     const recorded = await node.recorder.record('evaluation.finished', ACTOR, null, {

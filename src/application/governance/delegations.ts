@@ -56,20 +56,22 @@ export async function revokeDelegation(
   principal: Principal,
   id: string,
 ): Promise<Result<Delegation, Problem>> {
-  const delegation = (await node.store.get('delegations', id))?.document as unknown as Delegation | undefined
-  if (delegation === undefined || delegation.revokedAt !== null)
-    return fail({
-      code: 'delegation/unknown',
-      message: `no open delegation \`${id}\` is known`,
-      next: 'see `gatehouse delegation list`',
-    })
-  if (!isSamePerson(delegation.from, personOf(principal)) && !principal.roles.includes('admin'))
-    return fail({
-      code: 'delegation/foreign',
-      message: `\`${id}\` was lent by \`${delegation.from}\``,
-      next: 'ask them, or an administrator',
-    })
-  return stored(node, principal, 'delegation.revoked', { ...delegation, revokedAt: node.clock() })
+  return node.recorder.exclusive(async () => {
+    const delegation = (await node.store.get('delegations', id))?.document as unknown as Delegation | undefined
+    if (delegation === undefined || delegation.revokedAt !== null)
+      return fail({
+        code: 'delegation/unknown',
+        message: `no open delegation \`${id}\` is known`,
+        next: 'see `gatehouse delegation list`',
+      })
+    if (!isSamePerson(delegation.from, personOf(principal)) && !principal.roles.includes('admin'))
+      return fail({
+        code: 'delegation/foreign',
+        message: `\`${id}\` was lent by \`${delegation.from}\``,
+        next: 'ask them, or an administrator',
+      })
+    return stored(node, principal, 'delegation.revoked', { ...delegation, revokedAt: node.clock() })
+  })
 }
 
 async function stored(

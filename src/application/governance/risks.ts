@@ -72,28 +72,37 @@ export async function storeRisk(node: OwnerNode, principal: Principal, risk: Ris
   return entry.ok ? ok(risk) : entry
 }
 
-/** Opens a risk for each rule that does not hold, marks excepted ones as accepted, closes those whose rule holds again. */
-export async function syncRisks(node: OwnerNode, principal: Principal, verdict: StoredVerdict): Promise<void> {
-  const known = new Map<string, Risk>()
-  for (const { document } of await listAll(node.store, 'risks', { system: verdict.system })) {
-    const risk = storedRisk(document)
-    known.set(risk.id, risk)
-  }
-  const owner = String((await node.store.get('releases', verdict.releaseDigest))?.document['author'] ?? verdict.author)
-  for (const result of verdict.results) {
-    const id = `RSK-${verdict.system}-${result.id}`
-    const next = riskAfter(known.get(id), result, { id, owner, verdict })
-    if (next === undefined) continue
-    await node.recorder.record(
-      next.treatment === 'mitigated' ? 'risk.closed' : 'risk.opened',
-      principal.name,
-      verdict.releaseDigest,
-      {
+/**
+ * Opens a risk for each rule that does not hold, marks excepted ones as accepted, closes those whose rule holds again. In one turn:
+ * what people write on a risk meanwhile is not written over. What the ledger does not take, the next gate makes up for.
+ */
+export async function syncRisks(
+  node: OwnerNode,
+  principal: Principal,
+  verdict: StoredVerdict,
+): Promise<Result<undefined, Problem>> {
+  return node.recorder.exclusive(async () => {
+    const known = new Map<string, Risk>()
+    for (const { document } of await listAll(node.store, 'risks', { system: verdict.system })) {
+      const risk = storedRisk(document)
+      known.set(risk.id, risk)
+    }
+    const owner = String(
+      (await node.store.get('releases', verdict.releaseDigest))?.document['author'] ?? verdict.author,
+    )
+    for (const result of verdict.results) {
+      const id = `RSK-${verdict.system}-${result.id}`
+      const next = riskAfter(known.get(id), result, { id, owner, verdict })
+      if (next === undefined) continue
+      const type = next.treatment === 'mitigated' ? 'risk.closed' : 'risk.opened'
+      const kept = await node.recorder.record(type, principal.name, verdict.releaseDigest, {
         head: { id, system: verdict.system, status: next.treatment, topic: result.id },
         record: next,
-      },
-    )
-  }
+      })
+      if (!kept.ok) return kept
+    }
+    return ok(undefined)
+  })
 }
 
 interface Judged {

@@ -73,16 +73,18 @@ export async function revokeShare(
   principal: Principal,
   id: string,
 ): Promise<Result<ShownShare, Problem>> {
-  const share = await shareById(node, id)
-  const now = node.clock()
-  if (share === undefined || !isOpen(share, now))
-    return fail({ code: 'share/unknown', message: `no share \`${id}\` is open`, next: 'gatehouse shares list' })
-  const revoked: Share = { ...share, revokedAt: now }
-  const saved = await node.recorder.record('share.revoked', principal.name, null, {
-    head: { id, system: share.system, status: 'revoked', topic: share.createdBy },
-    record: revoked,
+  return node.recorder.exclusive(async () => {
+    const share = await shareById(node, id)
+    const now = node.clock()
+    if (share === undefined || !isOpen(share, now))
+      return fail({ code: 'share/unknown', message: `no share \`${id}\` is open`, next: 'gatehouse shares list' })
+    const revoked: Share = { ...share, revokedAt: now }
+    const saved = await node.recorder.record('share.revoked', principal.name, null, {
+      head: { id, system: share.system, status: 'revoked', topic: share.createdBy },
+      record: revoked,
+    })
+    return saved.ok ? ok(shown(revoked, null, now)) : saved
   })
-  return saved.ok ? ok(shown(revoked, null, now)) : saved
 }
 
 export async function listShares(

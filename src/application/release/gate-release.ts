@@ -91,8 +91,9 @@ export async function gateRelease(
     { ...input, author: registered.value },
     { decision, evidence, tier, now, facts, pendingDecisions },
   )
-  if (verdict.ok) await syncRisks(node, principal, verdict.value)
-  return verdict
+  if (!verdict.ok) return verdict
+  const synced = await syncRisks(node, principal, verdict.value)
+  return synced.ok ? verdict : synced
 }
 
 /** The first registration names the author; nobody else can take that over by gating again. Returns the author. */

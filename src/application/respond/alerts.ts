@@ -7,13 +7,15 @@ export async function closeAlert(
   principal: Principal,
   input: { readonly id: string; readonly outcome: 'actionable' | 'not-actionable' },
 ): Promise<Result<object, Problem>> {
-  const record = await node.store.get('alerts', input.id)
-  if (record === undefined) return fail({ code: 'alert/unknown', message: `no alert \`${input.id}\` is known` })
-  if (record.status !== 'open') return fail({ code: 'alert/not-open', message: 'the alert is already closed' })
-  const closed = { ...record.document, outcome: input.outcome, closedBy: principal.name, closedAt: node.clock() }
-  const entry = await node.recorder.record('alert.closed', principal.name, null, {
-    head: { id: record.id, system: record.system, status: `closed-${input.outcome}`, topic: record.topic },
-    record: closed,
+  return node.recorder.exclusive(async () => {
+    const record = await node.store.get('alerts', input.id)
+    if (record === undefined) return fail({ code: 'alert/unknown', message: `no alert \`${input.id}\` is known` })
+    if (record.status !== 'open') return fail({ code: 'alert/not-open', message: 'the alert is already closed' })
+    const closed = { ...record.document, outcome: input.outcome, closedBy: principal.name, closedAt: node.clock() }
+    const entry = await node.recorder.record('alert.closed', principal.name, null, {
+      head: { id: record.id, system: record.system, status: `closed-${input.outcome}`, topic: record.topic },
+      record: closed,
+    })
+    return entry.ok ? ok(closed) : entry
   })
-  return entry.ok ? ok(closed) : entry
 }

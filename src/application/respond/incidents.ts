@@ -34,19 +34,21 @@ export async function changeIncident(
   principal: Principal,
   input: { readonly id: string; readonly event: IncidentEvent; readonly note: string },
 ): Promise<Result<Incident, Problem>> {
-  const found = await findIncident(node, input.id)
-  if (!found.ok) return found
-  const moved = transition(found.value, input.event, node.clock(), {
-    who: principal.name,
-    what: `${input.event}: ${input.note}`,
-  })
-  if (moved === undefined)
-    return fail({
-      code: 'incident/refused',
-      message: `an incident that is \`${found.value.state}\` cannot ${input.event}`,
-      next: 'the life of an incident is open → contained → resolved → closed',
+  return node.recorder.exclusive(async () => {
+    const found = await findIncident(node, input.id)
+    if (!found.ok) return found
+    const moved = transition(found.value, input.event, node.clock(), {
+      who: principal.name,
+      what: `${input.event}: ${input.note}`,
     })
-  return saveIncident(node, principal, moved)
+    if (moved === undefined)
+      return fail({
+        code: 'incident/refused',
+        message: `an incident that is \`${found.value.state}\` cannot ${input.event}`,
+        next: 'the life of an incident is open → contained → resolved → closed',
+      })
+    return saveIncident(node, principal, moved)
+  })
 }
 
 interface CapturedDecision {
@@ -59,6 +61,14 @@ interface CapturedDecision {
 
 /** Turns a recorded request into a regression case that every later gate of the system requires. */
 export async function learnCase(
+  node: OwnerNode,
+  principal: Principal,
+  input: { readonly incident: string; readonly request: string },
+): Promise<Result<SuiteCase, Problem>> {
+  return node.recorder.exclusive(() => learnInTurn(node, principal, input))
+}
+
+async function learnInTurn(
   node: OwnerNode,
   principal: Principal,
   input: { readonly incident: string; readonly request: string },

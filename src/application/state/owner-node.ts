@@ -9,7 +9,7 @@ import type { ThreatKind } from '../../domain/threatmodel/threat.ts'
 import type { PolicyPack } from '../../domain/policy/policy-pack.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Recorder } from './recorder.ts'
+import type { Recording } from './recorder.ts'
 import type { RecordStore } from './records.ts'
 
 /** What the owner of a state folder has at hand; use cases take from it what they need. */
@@ -17,7 +17,7 @@ export interface OwnerNode {
   readonly organization: string
   readonly ledger: Ledger
   readonly store: RecordStore
-  readonly recorder: Recorder
+  readonly recorder: Recording
   readonly keys: SigningKeys
   readonly engine: PolicyEngine
   readonly rego: RegoEngine

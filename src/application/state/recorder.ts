@@ -1,12 +1,16 @@
 import type { Digest } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { ok, type Problem, type Result } from '../../base/result.ts'
+import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { EntryDraft, Ledger, LedgerEntry } from '../ledger/ledger.ts'
+import { refuseUnprojectable } from './entry-bounds.ts'
 import { projectEntry, type RecordHead } from './entry-types.ts'
 import type { RecordStore } from './records.ts'
 
 /** Runs work while no other server that shares the state runs such work. */
 export type Turn = <Value>(work: () => Promise<Value>) => Promise<Value>
+
+/** What use cases write by. */
+export type Recording = Pick<Recorder, 'append' | 'exclusive' | 'record'>
 
 export interface RecorderOptions {
   /** Each entry once, in order, whichever server appended it. */
@@ -51,6 +55,8 @@ export class Recorder {
   }
 
   async append(draft: EntryDraft): Promise<Result<LedgerEntry, Problem>> {
+    const refused = refuseUnprojectable(draft)
+    if (refused !== undefined) return fail(refused)
     const appended = await this.#ledger.append(draft)
     if (!appended.ok) return appended
     await this.#catchUp(appended.value.index + 1)
@@ -58,7 +64,7 @@ export class Recorder {
   }
 
   /** Runs one piece of work at a time, on all servers: for what looks at the state and then writes by what it saw. */
-  exclusive<Value>(work: () => Promise<Value>): Promise<Value> {
+  exclusive<Value>(work: () => Promise<Result<Value, Problem>>): Promise<Result<Value, Problem>> {
     const { turn } = this.#options
     const result = this.#turn.then(() =>
       turn === undefined

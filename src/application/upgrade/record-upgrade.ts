@@ -91,7 +91,7 @@ function recordOnce(
   node: OwnerNode,
   { id, work, releaseDigest, status, topic, more }: Recorded,
 ): Promise<Result<{ readonly isNew: boolean }, Problem>> {
-  return node.recorder.exclusive(async () => {
+  return node.recorder.exclusive(async (): Promise<Result<{ readonly isNew: boolean }, Problem>> => {
     if ((await node.store.get('evaluations', id)) !== undefined) return ok({ isNew: false })
     const { system, id: watch } = work
     const entry = await node.recorder.record('evaluation.finished', WORKER.name, releaseDigest, {

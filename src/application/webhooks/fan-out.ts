@@ -33,12 +33,14 @@ export async function fanOut(
   positions: ReaderPositions,
   queue: () => Promise<JobQueue>,
 ): Promise<Result<FannedOut, Problem>> {
+  // Before the webhooks are listed: of what lies behind this end, whoever wants it may not be listed yet.
+  const projected = await node.store.cursor()
+  const size = Math.min(projected, node.ledger.size)
   const webhooks = await activeWebhooks(node)
-  const { size } = node.ledger
   if (webhooks.length === 0) return ok({ made: 0, hasWebhooks: false })
   const kept = await positions.get(READER)
   // A position behind the end is of a journal that was since restored from an older copy.
-  const known = kept !== undefined && kept <= size ? kept : undefined
+  const known = kept !== undefined && kept <= Math.max(projected, size) ? kept : undefined
   const oldest = known === undefined ? node.clock() - AGAIN_MS : 0
   let position = Math.max(known ?? 0, Math.min(...webhooks.map(({ fromIndex }) => fromIndex)))
   let made = 0

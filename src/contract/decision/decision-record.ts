@@ -6,6 +6,8 @@ import { REPORT_CATEGORIES, REPORT_CHARS_MAX } from '../../domain/notice/user-re
 /** Epoch milliseconds that RFC 3339 can write. */
 const instant = z.int().min(0).max(253_402_300_799_999)
 
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+
 const finding = z.strictObject({
   detector: z.string().max(100),
   category: z.string().max(40),
@@ -57,7 +59,7 @@ export const intentSchema = z.strictObject({
   at: instant,
   system: z.string().max(63),
   environment: z.string().max(63),
-  releaseDigest: z.string().nullable(),
+  releaseDigest: digest.nullable(),
   tenant: z.string().max(200).nullable(),
   /** Keyed pseudonym. */
   principal: z.string().max(64).nullable(),
@@ -193,7 +195,7 @@ export const segmentSchema = z.strictObject({
   segmentId: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
   gateway: z.string().max(64),
   /** SHA-256 of the JSON lines as they lie on the gateway's disk. */
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  digest,
   lines: z.array(spoolLineSchema).min(1).max(50_000),
 })
 export type Segment = z.infer<typeof segmentSchema>

@@ -4,6 +4,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'http/invalid-input': 400,
   'http/no-version': 400,
   'http/idempotency-key': 400,
+  'record/too-long': 400,
   'http/unauthenticated': 401,
   'http/login-link': 401,
   'http/sign-in': 401,

@@ -28,7 +28,7 @@ export const rightsSchema = z
     kind: z.literal('DecisionRights'),
     metadata: z.strictObject({
       id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
-      version: z.string().regex(/^\d+\.\d+\.\d+$/),
+      version: z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/),
       title: z.string().max(200).optional(),
     }),
     rights: z.strictObject({

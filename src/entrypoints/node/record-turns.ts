@@ -1,4 +1,7 @@
-/** Changes of one record by operations happen one after the other: what `If-Match` was held against is still so when the change is made. */
+/**
+ * Changes of one record by operations of this process happen one after the other: what `If-Match` was held against is still so
+ * when the change begins. Against other servers it is held again in the turn that all of them share.
+ */
 const turns = new WeakMap<object, Map<string, Promise<unknown>>>()
 
 export async function inTurn<Value>(owner: object, key: string, work: () => Promise<Value>): Promise<Value> {

@@ -1,10 +1,11 @@
+import { heldRecording } from '../../application/state/held-recording.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { canonicalJson, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Operation } from '../../contract/http/operation.ts'
 import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
 import { ACCESS_TABLE, mayCall } from '../../domain/access/access-table.ts'
-import { checkScope, checkVersion, namedRecord, withinScope } from './call-limits.ts'
+import { checkScope, checkVersion, namedRecord, withinScope, type LimitedCall } from './call-limits.ts'
 import { CONTROLS_HANDLERS } from './handlers/controls.ts'
 import { INTAKE_HANDLERS } from './handlers/intake.ts'
 import { EVENTS_HANDLERS } from './handlers/events.ts'
@@ -70,20 +71,34 @@ export async function runOperation<Name extends OperationName>(
   const parsed = parseInput(operation, input)
   if (!parsed.ok) return parsed
   const fields = parsed.value
-  const { store } = context.node
+  const { ifMatch } = context
+  const { store, sha256 } = context.node
   const run = async (): Promise<Result<object, Problem>> => {
-    const call = { name, operation, input: fields, record: await namedRecord(store, operation, fields) }
+    const callNow = async (): Promise<LimitedCall> => ({
+      name,
+      operation,
+      input: fields,
+      record: await namedRecord(store, operation, fields),
+    })
+    const call = await callNow()
     const isWithin = checkScope(principal, call)
     if (!isWithin.ok) return isWithin
-    const isCurrent = checkVersion(context.node.sha256, context.ifMatch, call)
+    const isCurrent = checkVersion(sha256, ifMatch, call)
     if (!isCurrent.ok) return isCurrent
-    const result = await HANDLERS[name](context, principal, fields as InputOf<Name>)
+    const held =
+      ifMatch === undefined ? context : heldTo(context, async () => checkVersion(sha256, ifMatch, await callNow()))
+    const result = await HANDLERS[name](held, principal, fields as InputOf<Name>)
     return result.ok ? ok(withinScope(principal, operation, result.value)) : result
   }
   const key =
     operation.record === undefined ? undefined : `${operation.record.kind}/${String(fields[operation.record.field])}`
   const result = key === undefined || operation.method === 'GET' ? await run() : await inTurn(context.node, key, run)
   return result as Result<OutputOf<Name>, Problem>
+}
+
+/** The same context, whose changes are made only where the version is still current in the turn that they are made in. */
+function heldTo(context: OperationContext, isCurrent: () => Promise<Result<null, Problem>>): OperationContext {
+  return { ...context, node: { ...context.node, recorder: heldRecording(context.node.recorder, isCurrent) } }
 }
 
 function parseInput({ input: schema }: Operation, input: unknown): Result<JsonObject, Problem> {
