@@ -220,6 +220,17 @@ describe('an API key', () => {
     expect((await callAs(plane, bearer(third), 'whoAmI')).status).toBe(200)
   })
 
+  test('is rotated by nobody who could not make it now, its owner included', async () => {
+    const made = await make(await sessionProof(plane, 'dee', ['admin', 'engineer']), { roles: ['engineer', 'admin'] })
+    const id = made.body['id']
+    const demoted = await sessionProof(plane, 'dee', ['engineer'])
+    const refused = await callAs(plane, demoted, 'rotateKey', { id, overlapHours: 0 })
+    expect([refused.code, refused.body['token']]).toEqual(['key/role', undefined])
+    expect((await callAs(plane, bearer(String(made.body['token'])), 'whoAmI')).status).toBe(200)
+    expect((await callAs(plane, admin, 'rotateKey', { id, overlapHours: 0 })).status).toBe(200)
+    expect((await callAs(plane, demoted, 'revokeKey', { id })).status).toBe(200)
+  })
+
   test('tells when it was used last, and is revoked at once', async () => {
     const made = await make(admin, { roles: ['auditor'] })
     const of = async (): Promise<unknown> =>

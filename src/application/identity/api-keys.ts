@@ -57,13 +57,8 @@ export async function createKey(
   principal: Principal,
   input: NewKey,
 ): Promise<Result<ShownKey & { readonly token: string }, Problem>> {
-  const excess = input.roles.find((role) => !mayHand(principal, role))
-  if (excess !== undefined)
-    return fail({
-      code: 'key/role',
-      message: `a key cannot hold the role \`${excess}\`: its maker does not hold it, or no person does`,
-      next: `use some of: ${principal.roles.join(', ')}`,
-    })
+  const handed = checkHanded(principal, input.roles)
+  if (!handed.ok) return handed
   if ((await node.store.list('api_keys', { status: 'active', limit: KEYS_MAX })).length >= KEYS_MAX)
     return fail({ code: 'key/too-many', message: `${KEYS_MAX} keys are active`, next: 'revoke those that nobody uses' })
   const now = node.clock()
@@ -87,6 +82,18 @@ export async function createKey(
   return saved.ok ? ok({ ...shown(node, key, null), token }) : saved
 }
 
+/** Whoever is given the secret can do what the key can: a new one goes to nobody who could not make the key now. */
+function checkHanded(principal: Principal, roles: readonly string[]): Result<null, Problem> {
+  const excess = roles.find((role) => !mayHand(principal, role))
+  return excess === undefined
+    ? ok(null)
+    : fail({
+        code: 'key/role',
+        message: `a key cannot hold the role \`${excess}\`: its maker does not hold it, or no person does`,
+        next: `use some of: ${principal.roles.join(', ')}`,
+      })
+}
+
 const mayHand = ({ roles }: Principal, role: string): boolean =>
   PERSON_ROLES.some((person) => person === role) && (roles.includes(role) || roles.includes('admin'))
 
@@ -99,6 +106,8 @@ export async function rotateKey(
   return node.recorder.exclusive(async () => {
     const found = await ownKey(node, principal, input.id)
     if (!found.ok) return found
+    const handed = checkHanded(principal, found.value.roles)
+    if (!handed.ok) return handed
     const now = node.clock()
     const token = `${PREFIX}_${found.value.id}_${node.newSecret()}`
     const previous = found.value.secrets.at(-1)
