@@ -88,6 +88,8 @@ describe('a browser', () => {
     ['without a mapped role', ['strangers'], {}],
     ['whose claim spells the name of a role', ['admin', 'engineer'], {}],
     ['whose address is not verified', ['platform'], { email_verified: false }],
+    ['whose address is not verified, in words', ['platform'], { email_verified: 'false' }],
+    ['whose address is verified by something else than true', ['platform'], { email_verified: 1 }],
     ['without a name', ['platform'], { email: undefined }],
   ])('of somebody %s is refused and has no session', async (_, groups, more) => {
     as('eve@example.com', groups, more)
