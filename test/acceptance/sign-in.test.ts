@@ -99,6 +99,21 @@ describe('a browser', () => {
     expect(browser.cookiesFor(new URL(`${plane.url}/`))).not.toContain('gatehouse_session')
   })
 
+  test.each([
+    [false, false],
+    ['false', false],
+    [true, true],
+    ['true', true],
+    [undefined, true],
+  ])('whose ID token leaves out that the address is verified (%j) is asked about elsewhere: %j', async (...row) => {
+    const [verified, isIn] = row
+    const claims = { email: 'kim@example.com', groups: ['team-shop'], email_verified: verified }
+    issuer.person = { sub: 'sub-kim', claims, inIdToken: ['email', 'groups'] }
+    const browser = new CookieBrowser()
+    await browser.open(start(), isHome)
+    expect(browser.cookiesFor(new URL(`${plane.url}/`)).includes('gatehouse_session')).toBe(isIn)
+  })
+
   test('that did not begin the sign-in cannot finish it, nor with another state, nor twice', async () => {
     as('zoe@example.com', ['platform'])
     const callback = async (browser: CookieBrowser): Promise<URL> => {
