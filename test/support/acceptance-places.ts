@@ -85,6 +85,7 @@ export const ACCEPTANCE_PLACES: Readonly<Record<string, Place>> = {
   'risk-register': 'both',
   'sign-in': 'postgresql',
   'upgrade-watch': 'both',
+  'system-scope': 'postgresql',
   upgrade: 'both',
   webhooks: 'postgresql',
 }
