@@ -8,11 +8,13 @@ import { runOperation } from '../node/run-operation.ts'
 import { authenticate, type Credentials } from './authenticate.ts'
 import type { EventStreams } from './event-stream.ts'
 import { withIdempotency } from './idempotency.ts'
+import type { KnownCallers } from './known-callers.ts'
 import { sendProblem } from './send-problem.ts'
 
 export interface OperationRoutes extends Credentials {
   readonly gateways: GatewayRegister
   readonly streams: EventStreams
+  readonly callers: KnownCallers
 }
 
 /** One route for each operation of the table. */
@@ -35,6 +37,7 @@ async function answer(
 ): Promise<FastifyReply> {
   const { method } = OPERATIONS[name]
   const principal = await authenticate(request, reply, options)
+  options.callers.heard(request, principal !== undefined)
   if (principal === undefined)
     return sendProblem(reply, {
       code: 'http/unauthenticated',
