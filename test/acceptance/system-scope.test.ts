@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StateRecord } from '../../src/application/state/records.ts'
+import { buildPack } from '../../src/contract/archive/build-pack.ts'
 import { parseDigest } from '../../src/base/digest.ts'
 import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
 import { bearer, callAs, ownerProof, startPlaneOf, type Proof } from '../support/plane-client.ts'
@@ -71,6 +72,31 @@ test.each([1, 2, 3, 100])('pages of %d systems lead through those of the key and
 test('the first page of a key is full though systems before it are not its own', async () => {
   const { body } = await callAs(plane, await keyOf(['mine-bot', 'our-bot']), 'listSystems', { limit: 1 })
   expect(body['items']).toMatchObject([{ system: 'mine-bot' }])
+})
+
+test('a pack of more entries than one holds is refused at the first that is too many', async () => {
+  const { node } = plane
+  for (const reason of ['a', 'b', 'c', 'd'])
+    await callAs(plane, admin, 'issueDeny', { system: 'our-bot', scope: { kind: 'tool', tool: reason }, reason })
+  const read: string[] = []
+  const counted = new Proxy(node.ledger, {
+    get(target, key) {
+      if (key === 'read')
+        return async function* (from: number, to: number) {
+          for await (const entry of target.read(from, to)) {
+            read.push(String((entry.payload['head'] as { system?: unknown } | undefined)?.system))
+            yield entry
+          }
+        }
+      const value: unknown = Reflect.get(target, key, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const input = { system: 'our-bot', trustFile: await node.trustText(), entriesMax: 2 }
+  const built = await buildPack({ ...node, ledger: counted }, { name: 'ann', roles: ['auditor'] }, input)
+  expect(built.ok ? 'built' : built.failure.code).toBe('pack/too-large')
+  expect(read.filter((system) => system === 'our-bot')).toHaveLength(3)
+  expect((await buildPack(node, { name: 'ann', roles: ['auditor'] }, { ...input, entriesMax: 4 })).ok).toBe(true)
 })
 
 test('a pack, which holds sealed segments whole, is built for no key that is bound to systems', async () => {
