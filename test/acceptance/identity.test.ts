@@ -11,6 +11,7 @@ import type { ControlPlane } from '../../src/entrypoints/server/start-control-pl
 import { gateOrThrow, sessionOn } from '../support/owned-state.ts'
 import { bearer, callAs, ownerProof, sessionProof, startPlaneOf, type Proof } from '../support/plane-client.ts'
 import { ownSchema } from '../support/postgres.ts'
+import { putRecords } from '../support/put-records.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { SYSTEM, writeTinyProject } from '../support/tiny-project.ts'
 
@@ -218,6 +219,43 @@ describe('an API key', () => {
     )
     for (const token of [first, second]) expect((await callAs(plane, bearer(token), 'whoAmI')).status).toBe(401)
     expect((await callAs(plane, bearer(third), 'whoAmI')).status).toBe(200)
+  })
+
+  test('is rotated by nobody who could not make it now, its owner included', async () => {
+    const made = await make(await sessionProof(plane, 'dee', ['admin', 'engineer']), { roles: ['engineer', 'admin'] })
+    const id = made.body['id']
+    const demoted = await sessionProof(plane, 'dee', ['engineer'])
+    const refused = await callAs(plane, demoted, 'rotateKey', { id, overlapHours: 0 })
+    expect([refused.code, refused.body['token']]).toEqual(['key/role', undefined])
+    expect((await callAs(plane, bearer(String(made.body['token'])), 'whoAmI')).status).toBe(200)
+    expect((await callAs(plane, admin, 'rotateKey', { id, overlapHours: 0 })).status).toBe(200)
+    expect((await callAs(plane, demoted, 'revokeKey', { id })).status).toBe(200)
+  })
+
+  test('that has expired takes nobody the place of another, and can still be revoked', async () => {
+    const { body } = await make(admin, { roles: ['engineer'], days: 1 })
+    const known = await plane.node.store.get('api_keys', String(body['id']))
+    if (known === undefined) throw new Error('the key is not stored')
+    const copies = (prefix: string, expiresAt: number, count: number) =>
+      Array.from({ length: count }, (_, index) => {
+        const id = `${prefix}${String(index).padStart(4, '0')}`
+        const document = { ...known.document, id, expiresAt }
+        return { kind: 'api_keys' as const, record: { ...known, id, topic: 'crowd', document } }
+      })
+    const now = plane.node.clock()
+    await putRecords(plane.node, copies('ENDED', now - 1, 1_000))
+    expect((await make(admin, { roles: ['engineer'] })).status).toBe(200)
+    const revoked = await callAs(plane, admin, 'revokeKey', { id: 'ENDED0000' })
+    expect([revoked.status, revoked.body['revokedBy']]).toEqual([200, 'owner'])
+    expect((await callAs(plane, admin, 'revokeKey', { id: 'ENDED0000' })).code).toBe('key/ended')
+    expect((await callAs(plane, admin, 'rotateKey', { id: 'ENDED0001', overlapHours: 0 })).code).toBe('key/ended')
+    // The day before they were in force, and that many are enough.
+    const before = await createKey(
+      later(-DAY_MS),
+      { name: 'eng', roles: ['engineer'] },
+      { name: 'k', roles: ['engineer'], ...ALL },
+    )
+    expect(before.ok ? 'made' : before.failure.code).toBe('key/too-many')
   })
 
   test('tells when it was used last, and is revoked at once', async () => {

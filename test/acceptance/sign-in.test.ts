@@ -88,6 +88,8 @@ describe('a browser', () => {
     ['without a mapped role', ['strangers'], {}],
     ['whose claim spells the name of a role', ['admin', 'engineer'], {}],
     ['whose address is not verified', ['platform'], { email_verified: false }],
+    ['whose address is not verified, in words', ['platform'], { email_verified: 'false' }],
+    ['whose address is verified by something else than true', ['platform'], { email_verified: 1 }],
     ['without a name', ['platform'], { email: undefined }],
   ])('of somebody %s is refused and has no session', async (_, groups, more) => {
     as('eve@example.com', groups, more)
@@ -95,6 +97,21 @@ describe('a browser', () => {
     const steps = await browser.open(start(), isHome)
     expect([steps.at(-1)?.response.status, await problemOf(steps.at(-1)?.response)]).toEqual([401, 'http/sign-in'])
     expect(browser.cookiesFor(new URL(`${plane.url}/`))).not.toContain('gatehouse_session')
+  })
+
+  test.each([
+    [false, false],
+    ['false', false],
+    [true, true],
+    ['true', true],
+    [undefined, true],
+  ])('whose ID token leaves out that the address is verified (%j) is asked about elsewhere: %j', async (...row) => {
+    const [verified, isIn] = row
+    const claims = { email: 'kim@example.com', groups: ['team-shop'], email_verified: verified }
+    issuer.person = { sub: 'sub-kim', claims, inIdToken: ['email', 'groups'] }
+    const browser = new CookieBrowser()
+    await browser.open(start(), isHome)
+    expect(browser.cookiesFor(new URL(`${plane.url}/`)).includes('gatehouse_session')).toBe(isIn)
   })
 
   test('that did not begin the sign-in cannot finish it, nor with another state, nor twice', async () => {

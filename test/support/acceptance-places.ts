@@ -22,6 +22,8 @@ export const ACCEPTANCE_PLACES: Readonly<Record<string, Place>> = {
   'cli-pipe': { folderOnly: 'it is about an output that nobody reads any more; the program is started anew for it' },
   'cli-remote': 'postgresql',
   'cli-serve': 'both',
+  'call-edges': 'both',
+  'call-rate': 'both',
   commitments: 'both',
   controls: 'both',
   'controls-run': 'both',
@@ -85,6 +87,7 @@ export const ACCEPTANCE_PLACES: Readonly<Record<string, Place>> = {
   'risk-register': 'both',
   'sign-in': 'postgresql',
   'upgrade-watch': 'both',
+  'system-scope': 'postgresql',
   upgrade: 'both',
   webhooks: 'postgresql',
 }

@@ -8,7 +8,12 @@ export interface OidcIssuer extends AsyncDisposable {
   readonly clientId: string
   readonly clientSecret: string
   /** Who signs in next, and what the provider says of them. */
-  person: { readonly sub: string; readonly claims: Readonly<Record<string, unknown>> }
+  person: {
+    readonly sub: string
+    readonly claims: Readonly<Record<string, unknown>>
+    /** What the ID token says too; nothing where it is left out. */
+    readonly inIdToken?: readonly string[]
+  }
 }
 
 /** A real OpenID provider on a free port; it asks nobody for a password. */
@@ -29,7 +34,16 @@ export async function startOidcIssuer(redirectUri: () => string): Promise<OidcIs
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-    findAccount: (_, sub) => ({ accountId: sub, claims: async () => ({ sub, ...state.person.claims }) }),
+    // Which claims stand in the ID token is the person's to say, below.
+    conformIdTokenClaims: false,
+    findAccount: (_, sub) => ({
+      accountId: sub,
+      claims: async (use) => {
+        const { claims, inIdToken = [] } = state.person
+        const said = Object.entries(claims).filter(([name]) => use !== 'id_token' || inIdToken.includes(name))
+        return { sub, ...Object.fromEntries(said) }
+      },
+    }),
     cookies: { keys: ['test'] },
     async loadExistingGrant({ oidc }) {
       const grant = new provider.Grant({ clientId, accountId: oidc.session?.accountId ?? '' })

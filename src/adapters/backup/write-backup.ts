@@ -1,10 +1,10 @@
-import { open, rename, unlink, type FileHandle } from 'node:fs/promises'
+import { rename, unlink, type FileHandle } from 'node:fs/promises'
 import { utf8 } from '../../base/bytes.ts'
 import { digestOfBytes } from '../../base/digest.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
 import { backupText, MANIFEST_PATH, TRUST_PATH, type BackupManifest } from '../../contract/backup/backup-manifest.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
-import { syncFolderOf } from '../files/atomic-file.ts'
+import { openDraft, syncFolderOf } from '../files/atomic-file.ts'
 import { errnoOf } from '../files/errno.ts'
 import type { JournalLine } from '../ledger/journal.ts'
 import { TAR_END, tarMember, type TarMember } from './tar.ts'
@@ -27,8 +27,7 @@ const PART_CHARS = 8 * 1_048_576
 
 /** Writes an archive that appears under its name only once it is whole and on disk; a failure leaves no part of it. */
 export async function writeBackup(path: string, content: BackupContent): Promise<BackupManifest> {
-  const draft = `${path}.draft`
-  const file = await open(draft, 'w', 0o600)
+  const { draft, file } = await openDraft(path, 0o600)
   try {
     const manifest = await writeMembers(file, content)
     await file.sync()

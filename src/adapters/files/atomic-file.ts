@@ -1,4 +1,5 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { open, readFile, rename, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errnoOf } from './errno.ts'
 
@@ -8,8 +9,7 @@ export async function writeFileAtomic(
   content: string | Uint8Array | AsyncIterable<string>,
   mode = 0o644,
 ): Promise<void> {
-  const draft = `${path}.draft`
-  const file = await open(draft, 'w', mode)
+  const { draft, file } = await openDraft(path, mode)
   try {
     await file.writeFile(content)
     await file.sync()
@@ -21,6 +21,18 @@ export async function writeFileAtomic(
   await file.close()
   await rename(draft, path)
   await syncFolderOf(path)
+}
+
+/**
+ * A new file beside the one that it will replace. SECURITY: in a folder that others write to, a file or link that lies there
+ * already would keep its owner, mode and target; so nobody can tell the name, and nothing that exists is opened.
+ */
+export async function openDraft(
+  path: string,
+  mode: number,
+): Promise<{ readonly draft: string; readonly file: FileHandle }> {
+  const draft = `${path}.${randomUUID()}.draft`
+  return { draft, file: await open(draft, 'wx', mode) }
 }
 
 /** A new name survives a power cut only once the directory itself is on disk. */

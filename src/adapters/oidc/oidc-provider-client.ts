@@ -66,8 +66,14 @@ export class OidcProviderClient {
       })
       const claims = tokens.claims() ?? { sub: '' }
       // Many providers keep groups and addresses out of the ID token.
-      const isComplete = this.#config.nameClaim in claims && this.#config.rolesClaim in claims
-      const more = isComplete ? {} : await oidc.fetchUserInfo(provider.value, tokens.access_token, claims.sub)
+      const { nameClaim, rolesClaim } = this.#config
+      const isComplete = nameClaim in claims && rolesClaim in claims
+      const isUnsaid = nameClaim === 'email' && !('email_verified' in claims)
+      const tellsMore = provider.value.serverMetadata().userinfo_endpoint !== undefined
+      const more =
+        !isComplete || (isUnsaid && tellsMore)
+          ? await oidc.fetchUserInfo(provider.value, tokens.access_token, claims.sub)
+          : {}
       return this.#personOf({ ...more, ...claims })
     } catch (error) {
       return fail(refusalOf(error))
@@ -83,8 +89,10 @@ export class OidcProviderClient {
         message: `the identity provider gave no usable claim \`${nameClaim}\``,
         next: 'ask whoever administers the provider, or set `oidc.nameClaim`',
       })
-    // SECURITY: an address that anybody may type into a profile would let them take another person's name.
-    if (nameClaim === 'email' && claims['email_verified'] === false)
+    // SECURITY: an address that anybody may type into a profile would let them take another person's name. Some providers
+    // never say; of what one says, only a plain yes counts, which some write as text.
+    const { email_verified: verified = true } = claims
+    if (nameClaim === 'email' && verified !== true && verified !== 'true')
       return fail({ code: 'http/sign-in', message: 'the identity provider has not verified this address' })
     const roles = rolesFromClaim(claims[rolesClaim], mapping)
     return roles.length === 0

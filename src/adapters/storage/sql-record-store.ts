@@ -9,6 +9,7 @@ import {
   type RecordPut,
   type RecordStore,
   type StateRecord,
+  type SystemsPage,
 } from '../../application/state/records.ts'
 import { documentOfText, fromNulFree, mapDocument, toNulFree } from './nul-free.ts'
 import {
@@ -175,17 +176,13 @@ function documentText(parts?: readonly string[]): RawBuilder<string> {
 /** Jumps from system to system along the index instead of reading every record. */
 async function newestOfEach(
   { db, organization, kind }: Place,
-  {
-    parts,
-    after,
-    limit = LIST_MAX,
-  }: {
-    readonly parts?: readonly string[] | undefined
-    readonly after?: string | undefined
-    readonly limit?: number | undefined
-  },
+  { parts, after, limit = LIST_MAX, systems }: SystemsPage & { readonly parts?: readonly string[] | undefined },
 ): Promise<readonly StateRecord[]> {
   const behind = after === undefined ? sql`true` : sql`system > ${toNulFree(after)}`
+  const named =
+    systems === undefined
+      ? sql`select system from systems where system is not null limit ${Math.min(limit, LIST_MAX)}`
+      : sql`select distinct system from unnest(${systems.map(toNulFree)}::text[]) as asked (system)`
   const { rows } = await sql<Row>`
     with recursive systems (system) as (
       (select min(system) from ${sql.table(kind)} where organization_id = ${organization} and ${behind})
@@ -194,13 +191,13 @@ async function newestOfEach(
               where later.organization_id = ${organization} and later.system > systems.system)
       from systems where systems.system is not null
     )
-    select newest.* from (select system from systems where system is not null limit ${Math.min(limit, LIST_MAX)}) as named
+    select newest.* from (${named}) as named
     cross join lateral (
       select ${sql.join(HEAD_COLUMNS.map((column) => sql.ref(column)))}, ${documentText(parts)} as document from ${sql.table(kind)} as found
-      where found.organization_id = ${organization} and found.system = named.system
+      where found.organization_id = ${organization} and found.system = named.system and ${behind}
       order by found.at desc, found.id desc limit 1
     ) as newest
-    order by newest.system`.execute(db)
+    order by newest.system limit ${Math.min(limit, LIST_MAX)}`.execute(db)
   return rows.map(recordOf)
 }
 

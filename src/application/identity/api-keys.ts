@@ -57,16 +57,15 @@ export async function createKey(
   principal: Principal,
   input: NewKey,
 ): Promise<Result<ShownKey & { readonly token: string }, Problem>> {
-  const excess = input.roles.find((role) => !mayHand(principal, role))
-  if (excess !== undefined)
-    return fail({
-      code: 'key/role',
-      message: `a key cannot hold the role \`${excess}\`: its maker does not hold it, or no person does`,
-      next: `use some of: ${principal.roles.join(', ')}`,
-    })
-  if ((await node.store.list('api_keys', { status: 'active', limit: KEYS_MAX })).length >= KEYS_MAX)
-    return fail({ code: 'key/too-many', message: `${KEYS_MAX} keys are active`, next: 'revoke those that nobody uses' })
+  const handed = checkHanded(principal, input.roles)
+  if (!handed.ok) return handed
   const now = node.clock()
+  // Time ends a key without a change of its record.
+  const inForce = (await listAll(node.store, 'api_keys', { status: 'active' })).filter(
+    ({ document }) => (document as unknown as ApiKey).expiresAt > now,
+  )
+  if (inForce.length >= KEYS_MAX)
+    return fail({ code: 'key/too-many', message: `${KEYS_MAX} keys are active`, next: 'revoke those that nobody uses' })
   const id = node.newId()
   const token = `${PREFIX}_${id}_${node.newSecret()}`
   const key: ApiKey = {
@@ -87,6 +86,18 @@ export async function createKey(
   return saved.ok ? ok({ ...shown(node, key, null), token }) : saved
 }
 
+/** Whoever is given the secret can do what the key can: a new one goes to nobody who could not make the key now. */
+function checkHanded(principal: Principal, roles: readonly string[]): Result<null, Problem> {
+  const excess = roles.find((role) => !mayHand(principal, role))
+  return excess === undefined
+    ? ok(null)
+    : fail({
+        code: 'key/role',
+        message: `a key cannot hold the role \`${excess}\`: its maker does not hold it, or no person does`,
+        next: `use some of: ${principal.roles.join(', ')}`,
+      })
+}
+
 const mayHand = ({ roles }: Principal, role: string): boolean =>
   PERSON_ROLES.some((person) => person === role) && (roles.includes(role) || roles.includes('admin'))
 
@@ -99,6 +110,9 @@ export async function rotateKey(
   return node.recorder.exclusive(async () => {
     const found = await ownKey(node, principal, input.id)
     if (!found.ok) return found
+    if (found.value.expiresAt <= node.clock()) return fail(ended(input.id))
+    const handed = checkHanded(principal, found.value.roles)
+    if (!handed.ok) return handed
     const now = node.clock()
     const token = `${PREFIX}_${found.value.id}_${node.newSecret()}`
     const previous = found.value.secrets.at(-1)
@@ -115,6 +129,7 @@ export async function rotateKey(
   })
 }
 
+/** Of one that has expired too: who sees a key in a list may want it to be revoked for good. */
 export async function revokeKey(
   node: IdentityNode,
   principal: Principal,
@@ -188,15 +203,19 @@ async function findKey(node: IdentityNode, id: string): Promise<ApiKey | undefin
 
 const isAdmin = ({ roles }: Principal): boolean => roles.includes('admin')
 
-/** A key of somebody else is as unknown as one that never was. */
+/** Not revoked, though perhaps expired. A key of somebody else is as unknown as one that never was. */
 async function ownKey(node: IdentityNode, principal: Principal, id: string): Promise<Result<ApiKey, Problem>> {
   const key = await findKey(node, id)
   if (key === undefined || (key.owner !== principal.name && !isAdmin(principal)))
     return fail({ code: 'key/unknown', message: `no key \`${id}\` is yours`, next: 'gatehouse keys list' })
-  if (key.revokedAt !== null || key.expiresAt <= node.clock())
-    return fail({ code: 'key/ended', message: `the key \`${id}\` has ended`, next: 'gatehouse keys create' })
-  return ok(key)
+  return key.revokedAt === null ? ok(key) : fail(ended(id))
 }
+
+const ended = (id: string): Problem => ({
+  code: 'key/ended',
+  message: `the key \`${id}\` has ended`,
+  next: 'gatehouse keys create',
+})
 
 async function save(
   node: IdentityNode,

@@ -9,16 +9,18 @@ import { cursorOf, positionOf } from './page-cursor.ts'
 import { LIST_MAX, type RecordKind } from './records.ts'
 import type { PageRequest } from './records-page.ts'
 
-/** One line per system, by name: its newest verdict, what is open, whether it is halted. */
+/** One line per system, by name: its newest verdict, what is open, whether it is halted. Only of those named, if any are. */
 export async function listSystems(
   node: OwnerNode,
   { cursor, limit = LIST_MAX }: PageRequest,
+  systems?: readonly string[],
 ): Promise<{ readonly items: readonly object[]; readonly nextCursor: string | null }> {
   const after = cursor === undefined ? undefined : positionOf(cursor)?.id
+  const page = { after, limit, systems }
   const [newest, verdicts, releases, incidents, risks, exceptions, denies] = await Promise.all([
-    node.store.newestOfEach('releases', ['tier'], { after, limit }),
+    node.store.newestOfEach('releases', ['tier'], page),
     // A system with a verdict has a release: no page of verdicts ends before that of releases.
-    node.store.newestOfEach('verdicts', undefined, { after, limit }),
+    node.store.newestOfEach('verdicts', undefined, page),
     countBySystem(node, 'releases', () => true),
     countBySystem(node, 'incidents', (status) => status === 'open' || status === 'contained'),
     countBySystem(node, 'risks', (status) => isOpenRisk({ treatment: status as RiskState })),

@@ -98,6 +98,15 @@ export interface Deadline extends DuePosition {
 /** Excerpts of one page. */
 export const EXCERPTS_MAX = 5_000
 
+/** A page of systems, by name. */
+export interface SystemsPage {
+  /** The page begins behind this name. */
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+  /** Those among which the page is; all where it is not said. */
+  readonly systems?: readonly string[] | undefined
+}
+
 /** What of a record is drawn over time, kept apart from its document: a whole register of them can be read at once. */
 export interface RecordExcerpt {
   readonly id: string
@@ -120,12 +129,8 @@ export interface RecordStore {
   count(kind: RecordKind): Promise<number>
   /** Counts by system and status; `TALLY_MAX` pairs at most. Kept with each change, not counted when they are asked for. */
   tally(kind: RecordKind, system?: string): Promise<readonly Tally[]>
-  /** The newest record of each system, by name, behind a name; `LIST_MAX` systems at most. `parts` as in filters. */
-  newestOfEach(
-    kind: RecordKind,
-    parts?: readonly string[],
-    page?: { readonly after?: string | undefined; readonly limit?: number | undefined },
-  ): Promise<readonly StateRecord[]>
+  /** The newest record of each system, or of each of those named, by name, behind a name; `LIST_MAX` at most. `parts` as in filters. */
+  newestOfEach(kind: RecordKind, parts?: readonly string[], page?: SystemsPage): Promise<readonly StateRecord[]>
   /** What is due by an instant (inclusive), behind a position; the first day first, `LIST_MAX` at most. */
   due(
     by: EpochMs,

@@ -110,7 +110,7 @@ export function signingKey({ keyFor }: Pick<IdentityNode, 'keyFor'>, id: string,
 /** What can be told without asking the network; where the name leads is looked at when it is connected to. */
 function checkUrl(text: string): Result<null, Problem> {
   const match = /^https?:\/\/([^/?#\s]+)(?:[/?][^\s#]*)?$/.exec(text)
-  if (match === null || match[1]?.includes('@') === true)
+  if (match === null || match[1]?.includes('@') === true || !URL.canParse(text))
     return fail({
       code: 'webhook/url',
       message: 'a webhook needs an http or https address without user name, spaces and fragment',

@@ -28,7 +28,7 @@ export interface BuiltPack {
 export async function buildPack(
   node: OwnerNode,
   principal: Principal,
-  input: { readonly system: string; readonly trustFile: string },
+  input: { readonly system: string; readonly trustFile: string; readonly entriesMax?: number },
 ): Promise<Result<BuiltPack, Problem>> {
   const checkpoint = node.ledger.checkpoint
   const head = parseCheckpoint(parseNote(checkpoint)?.text ?? '')
@@ -38,19 +38,23 @@ export async function buildPack(
       message: 'the ledger has no checkpoint',
       next: 'run `gatehouse gate` first',
     })
+  const { entriesMax = ENTRIES_MAX } = input
   const chosen: LedgerEntry[] = []
-  for await (const entry of node.ledger.read(0, head.size)) if (belongsTo(entry, input.system)) chosen.push(entry)
+  for await (const entry of node.ledger.read(0, head.size)) {
+    if (!belongsTo(entry, input.system)) continue
+    if (chosen.length === entriesMax)
+      return fail({
+        code: 'pack/too-large',
+        message: `the ledger has more than ${entriesMax} entries of system \`${input.system}\``,
+        next: 'give the auditor a backup of the ledger: this version has no shorter selection',
+      })
+    chosen.push(entry)
+  }
   if (chosen.length === 0)
     return fail({
       code: 'pack/empty',
       message: `the ledger has no entry of system \`${input.system}\``,
       next: 'check the name with `gatehouse console` or gate it first',
-    })
-  if (chosen.length > ENTRIES_MAX)
-    return fail({
-      code: 'pack/too-large',
-      message: `more than ${ENTRIES_MAX} entries`,
-      next: 'ask for a shorter period',
     })
   const files: ArchiveFile[] = [
     { path: PACK_PATHS.checkpoint, bytes: utf8(checkpoint) },

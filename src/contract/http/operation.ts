@@ -20,6 +20,10 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly systemPath?: readonly string[]
   /** The answer's `items` each name a `system`: a caller bound to systems is shown those of its own. */
   readonly listsSystems?: true
+  /** The answer to a call on one system holds records of others too: a caller bound to systems is refused. */
+  readonly spansSystems?: true
+  /** The answer is the named record as time has changed it since: its version is that of the record as it is stored. */
+  readonly showsRecordNow?: true
   /** With `Accept: text/event-stream` the answer is a stream that goes on from a place in the ledger. */
   readonly isStreamed?: true
   /** Largest request body; 256 KiB where none is named. */

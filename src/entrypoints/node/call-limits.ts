@@ -37,7 +37,7 @@ export function checkScope(
     operation.listsSystems === true ? { ...principal.scope, systems: null } : principal.scope,
     {
       operation: name,
-      system: systemOf(operation, input, record),
+      system: operation.spansSystems === true ? null : systemOf(operation, input, record),
       environment: typeof environment === 'string' ? environment : null,
       isRead: operation.method === 'GET',
     },
@@ -59,7 +59,7 @@ function systemOf(operation: Operation, input: JsonObject, record: StateRecord |
   return typeof value === 'string' ? value : null
 }
 
-/** Cuts a list of systems to those of the caller. */
+/** Cuts a list to the caller's systems. Cursors are cut by the query: a list that goes by systems asks for none but these. */
 export function withinScope(principal: Principal, operation: Operation, value: object): object {
   const systems = principal.scope?.systems ?? null
   if (systems === null || operation.listsSystems !== true) return value

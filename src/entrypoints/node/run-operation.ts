@@ -1,6 +1,6 @@
 import { heldRecording } from '../../application/state/held-recording.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
-import { canonicalJson, type JsonObject } from '../../base/json.ts'
+import { canonicalJson, isNestedDeeper, JSON_DEPTH_MAX, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Operation } from '../../contract/http/operation.ts'
 import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
@@ -102,6 +102,9 @@ function heldTo(context: OperationContext, isCurrent: () => Promise<Result<null,
 }
 
 function parseInput({ input: schema }: Operation, input: unknown): Result<JsonObject, Problem> {
+  // Before the schema, which walks by recursion.
+  if (isNestedDeeper(input, JSON_DEPTH_MAX))
+    return fail({ code: 'http/invalid-input', message: `nested deeper than ${JSON_DEPTH_MAX}` })
   const parsed = schema.safeParse(input)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]

@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
-import { createHash } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { existsSync } from 'node:fs'
 import { monotonicMs } from '../../adapters/clock/system-clock.ts'
@@ -59,7 +58,7 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
   await app.register(rateLimit, {
     max: options.requestsPerMinute,
     timeWindow: '1 minute',
-    // One credential is one caller, whatever address it comes from; who shows none is counted by address.
+    // A credential that holds is one caller, whatever address it comes from; all others are counted by address.
     keyGenerator: (request) => callerKey(options, request),
   })
   app.addHook('onRequest', async (request, reply) => {
@@ -90,15 +89,13 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
   return app
 }
 
-function callerKey({ node }: ControlServerOptions, request: FastifyRequest): string {
-  const credential = request.headers.authorization ?? request.headers.cookie
-  if (credential === undefined) return request.ip
-  const key = createHash('sha256').update(credential).digest('base64')
+function callerKey({ node, ownerToken, callers }: ControlServerOptions, request: FastifyRequest): string {
   const bearer = bearerOf(request)
-  if (bearer === undefined || !sameSecret(bearer, node.gatewayToken)) return key
+  if (bearer !== undefined && sameSecret(bearer, ownerToken)) return 'owner'
+  if (bearer === undefined || !sameSecret(bearer, node.gatewayToken)) return callers.keyOf(request)
   // All gateways share one token: each is a caller of its own, and news are not held up by what records take.
   const name = request.headers['gatehouse-gateway']
-  return `${key} ${request.method} ${typeof name === 'string' ? name.slice(0, GATEWAY_NAME_CHARS_MAX) : ''}`
+  return `gateway ${request.method} ${typeof name === 'string' ? name.slice(0, GATEWAY_NAME_CHARS_MAX) : ''}`
 }
 
 /** Faults that the server itself finds before an operation is reached. */
@@ -113,13 +110,22 @@ const PROBLEM_CHARS_MAX = 200
 const GATEWAY_NAME_CHARS_MAX = 64
 
 /** What a gateway says of itself; texts of it are for people to read and decide nothing. */
-function heardOf(query: Readonly<Record<string, string | undefined>>, environment: string): Heard {
-  const number = (text: string | undefined): number => (/^\d{1,15}$/.test(text ?? '') ? Number(text) : -1)
+function heardOf(said: (name: string) => string | undefined, environment: string): Heard {
+  const number = (text = ''): number => (/^\d{1,15}$/.test(text) ? Number(text) : -1)
   return {
-    revision: number(query['revision']),
-    version: number(query['version']),
+    revision: number(said('revision')),
+    version: number(said('version')),
     environment,
-    problem: query['problem']?.slice(0, PROBLEM_CHARS_MAX).toWellFormed() ?? null,
+    problem: said('problem')?.slice(0, PROBLEM_CHARS_MAX).toWellFormed() ?? null,
+  }
+}
+
+/** Fields of the query by name; one that comes twice is a list, and says nothing. */
+function textsOf({ query }: FastifyRequest): (name: string) => string | undefined {
+  const fields = query as Readonly<Record<string, unknown>>
+  return (name) => {
+    const value = fields[name]
+    return typeof value === 'string' ? value : undefined
   }
 }
 
@@ -131,19 +137,18 @@ function registerGateways(app: FastifyInstance, { node, gateways }: OperationRou
     const bearer = bearerOf(request)
     if (bearer === undefined || !sameSecret(bearer, node.gatewayToken))
       return sendProblem(reply, { code: 'http/unauthenticated', message: 'only gateways fetch bundles' })
-    const query = request.query as Readonly<Record<string, string | undefined>>
-    const environment = /^[a-z][a-z0-9-]{0,62}$/.test(query['environment'] ?? '')
-      ? (query['environment'] ?? '')
-      : 'local'
+    const said = textsOf(request)
+    const asked = said('environment') ?? ''
+    const environment = /^[a-z][a-z0-9-]{0,62}$/.test(asked) ? asked : 'local'
     const have = request.headers['if-none-match']
-    const name = query['gateway'] ?? ''
-    if (/^[A-Za-z0-9-]{1,64}$/.test(name)) gateways.heard(name, heardOf(query, environment))
+    const name = said('gateway') ?? ''
+    if (/^[A-Za-z0-9-]{1,64}$/.test(name)) gateways.heard(name, heardOf(said, environment))
     // A bundle has an end: one that is used up by half is given anew, though nothing has changed.
     const etag = (): string => `"${boot}-${environment}-${gateways.revision}-${Math.floor(node.clock() / RENEW_MS)}"`
     if (have === etag()) {
       const gone = new AbortController()
       request.raw.on('close', () => gone.abort())
-      await gateways.change(Math.min(WAIT_MS_MAX, Math.max(0, Number(query['waitMs']) || 0)), gone.signal)
+      await gateways.change(Math.min(WAIT_MS_MAX, Math.max(0, Number(said('waitMs')) || 0)), gone.signal)
     }
     if (have === etag()) return reply.header('etag', have).status(304).send()
     const { revision } = gateways

@@ -7,6 +7,7 @@ import { startSession } from '../../application/identity/sessions.ts'
 import { MINUTE_MS } from '../../base/instant.ts'
 import type { Problem } from '../../base/result.ts'
 import { commandLineToken, setSessionCookie, type Credentials } from './authenticate.ts'
+import { addressKey } from './known-callers.ts'
 import { sameSecret } from '../../adapters/crypto/same-secret.ts'
 import { sendProblem } from './send-problem.ts'
 
@@ -33,7 +34,7 @@ interface Pending extends SignInTransaction {
 
 /** Sign-in by an identity provider, for browsers and for command lines. */
 export function registerOidc(app: FastifyInstance, options: OidcRoutes): void {
-  const limited = { config: { rateLimit: { max: 60, timeWindow: '1 minute' } } }
+  const limited = { config: { rateLimit: { max: 60, timeWindow: '1 minute', keyGenerator: addressKey } } }
   app.get('/api/v1/sign-in-methods', async () => ({ link: true, oidc: options.oidc !== undefined }))
   app.get('/api/v1/sign-in', limited, (request, reply) => begin(request, reply, options))
   app.get('/api/v1/sign-in/callback', limited, (request, reply) => finish(request, reply, options))

@@ -1,18 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BODY_BYTES_USUAL, type Operation } from '../../contract/http/operation.ts'
 import { OPERATIONS, type OperationName } from '../../contract/http/operations.ts'
-import { isJsonObject } from '../../base/json.ts'
+import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import type { GatewayRegister } from '../node/gateway-register.ts'
-import { etagOf } from '../node/call-limits.ts'
+import { etagOf, namedRecord } from '../node/call-limits.ts'
 import { runOperation } from '../node/run-operation.ts'
 import { authenticate, type Credentials } from './authenticate.ts'
 import type { EventStreams } from './event-stream.ts'
 import { withIdempotency } from './idempotency.ts'
+import type { KnownCallers } from './known-callers.ts'
 import { sendProblem } from './send-problem.ts'
 
 export interface OperationRoutes extends Credentials {
   readonly gateways: GatewayRegister
   readonly streams: EventStreams
+  readonly callers: KnownCallers
 }
 
 /** One route for each operation of the table. */
@@ -33,8 +35,10 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { method } = OPERATIONS[name]
+  const operation: Operation = OPERATIONS[name]
+  const { method } = operation
   const principal = await authenticate(request, reply, options)
+  options.callers.heard(request, principal !== undefined)
   if (principal === undefined)
     return sendProblem(reply, {
       code: 'http/unauthenticated',
@@ -51,6 +55,11 @@ async function answer(
   const input = { ...fields, ...(request.params as object) }
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers
   const context = { node: options.node, gateways: options.gateways, ifMatch }
+  // Read before the answer: a version that is older than it holds a change up, a newer one would let it overwrite.
+  const stored =
+    operation.showsRecordNow === true
+      ? await namedRecord(options.node.store, operation, input as JsonObject)
+      : undefined
   const run = (): ReturnType<typeof runOperation> => runOperation(name, context, principal, input)
   const key = method === 'POST' ? request.headers['idempotency-key'] : undefined
   const result =
@@ -62,11 +71,13 @@ async function answer(
     return options.streams.start(request, reply, principal, after === undefined ? undefined : Number(after))
   }
   if (method !== 'GET') return reply.send(result.value)
-  const etag = etagOf(options.node.sha256, result.value)
+  const ofAnswer = etagOf(options.node.sha256, result.value)
+  const etag = stored === undefined ? ofAnswer : etagOf(options.node.sha256, stored.document)
   // Answers are of one caller and of now; a cache may keep them only to ask again.
   reply.headers({ etag, 'cache-control': 'private, no-cache' })
-  if (ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) === true)
-    return reply.status(304).send()
+  // What time has changed has changed for who kept it, though its version is the same.
+  const isKept = etag === ofAnswer && ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  if (isKept === true) return reply.status(304).send()
   return reply.send(result.value)
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { newCode, takeCode } from '../../application/identity/one-time-codes.ts'
 import { endSession, startSession } from '../../application/identity/sessions.ts'
 import { bearerOf, SESSION_COOKIE, setSessionCookie, type Credentials } from './authenticate.ts'
+import { addressKey } from './known-callers.ts'
 import { sameSecret } from '../../adapters/crypto/same-secret.ts'
 import { sendProblem } from './send-problem.ts'
 
@@ -17,7 +18,7 @@ export function registerSessions(app: FastifyInstance, credentials: Credentials)
   // The token travels in the fragment and the body: never in a URL that a server or proxy would log.
   app.post(
     '/api/v1/session',
-    { config: { rateLimit: { max: 20, timeWindow: '1 minute' } } },
+    { config: { rateLimit: { max: 20, timeWindow: '1 minute', keyGenerator: addressKey } } },
     async (request, reply) => {
       const { token } = (request.body ?? {}) as { token?: unknown }
       const isLink = typeof token === 'string' && token.length < 200

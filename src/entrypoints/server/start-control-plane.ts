@@ -15,6 +15,7 @@ import { startWorker } from '../worker/start-worker.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode, type OpenedNode, type OpenNodeOptions } from '../node/open-node.ts'
 import { controlServer } from './control-server.ts'
+import { KnownCallers } from './known-callers.ts'
 
 export interface ControlPlane extends AsyncDisposable {
   readonly node: OpenedNode
@@ -72,6 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     ...credentials,
     gateways,
     streams,
+    callers: new KnownCallers(),
     requestsPerMinute: config?.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     oidc: oidcOf(options),
     consoleFolder: options.consoleFolder,

@@ -13,7 +13,13 @@ export const JOBS_OPERATIONS = {
     input: z.object({
       kind: z.enum(JOB_KINDS).optional(),
       state: z.enum(JOB_STATES).optional(),
-      subject: z.string().min(1).max(200).optional(),
+      // PostgreSQL has no room for a null byte, and no job has one in its subject.
+      subject: z
+        .string()
+        .min(1)
+        .max(200)
+        .refine((value) => !value.includes('\0'), 'a subject has no null byte')
+        .optional(),
       limit,
       cursor,
     }),

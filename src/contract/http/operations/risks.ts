@@ -27,6 +27,7 @@ export const RISKS_OPERATIONS = {
     summary: 'One risk with its history',
     access: 'read',
     record,
+    showsRecordNow: true,
     input: z.object({ id }),
     output: document,
   }),

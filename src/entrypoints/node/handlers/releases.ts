@@ -16,7 +16,7 @@ import { listOf } from '../list-records.ts'
 
 /** Releases, their evidence and the gate. */
 export const RELEASES_HANDLERS: HandlersOf<typeof RELEASES_OPERATIONS> = {
-  listSystems: async ({ node }, _, page) => ok(await listSystems(node, page)),
+  listSystems: async ({ node }, { scope }, page) => ok(await listSystems(node, page, scope?.systems ?? undefined)),
   listReleases: ({ node }, _, input) => listOf(node, 'releases', input),
   getRelease: ({ node }, _, input) => releaseDetail(node, input.digest),
   listEvidence: ({ node }, _, { digest, ...rest }) =>

@@ -1,0 +1,54 @@
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { writeBackup } from '../backup/write-backup.ts'
+import { epochMs } from '../../base/instant.ts'
+import { writeFileAtomic } from './atomic-file.ts'
+
+async function* none(): AsyncGenerator<never> {}
+const backup = {
+  organization: 'local',
+  origin: 'o',
+  now: epochMs(0),
+  trustText: '{}',
+  keys: [{ path: 'keys/k', bytes: new Uint8Array([1, 2, 3]) }],
+  sign: async (text: string) => text,
+  lines: none(),
+}
+
+test.each([
+  ['a file', (path: string) => writeFileAtomic(path, 'secret', 0o600)],
+  ['a backup with keys', (path: string) => writeBackup(path, { ...backup, lines: none() })],
+])(
+  '%s is written into no file that somebody put where its draft would be, and is its owner’s alone',
+  async (_, write) => {
+    const folder = await mkdtemp(join(tmpdir(), 'gatehouse-draft-'))
+    try {
+      const path = join(folder, 'out')
+      const bait = join(folder, 'bait')
+      await writeFile(bait, 'untouched', { mode: 0o644 })
+      await symlink(bait, `${path}.draft`)
+      await write(path)
+      expect(await readFile(bait, 'utf8')).toBe('untouched')
+      expect((await stat(path)).mode & 0o777).toBe(0o600)
+      expect((await readdir(folder)).toSorted()).toEqual(['bait', 'out', 'out.draft'])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+)
+
+test('a draft that cannot be written leaves nothing behind', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-draft-'))
+  try {
+    const broken = async function* (): AsyncGenerator<string> {
+      yield 'half'
+      throw new Error('no more')
+    }
+    await expect(writeFileAtomic(join(folder, 'out'), broken())).rejects.toThrow('no more')
+    expect(await readdir(folder)).toEqual([])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
