@@ -31,7 +31,11 @@ describe.skipIf(schema === undefined)('of two servers on one database', () => {
   })
   afterAll(() => cleanUp.disposeAsync())
 
-  const onBoth = (name: OperationName, inputOf: (server: number) => object, more: Proof = {}): Promise<Answer[]> =>
+  const onBoth = (
+    name: OperationName,
+    inputOf: (server: number) => Readonly<Record<string, unknown>>,
+    more: Proof = {},
+  ): Promise<Answer[]> =>
     Promise.all(planes.map((plane, index) => callAs(plane, { ...proofs[index], ...more }, name, inputOf(index))))
   const statuses = (answers: readonly Answer[]): readonly number[] =>
     answers.map(({ status }) => status).toSorted((left, right) => left - right)

@@ -17,10 +17,12 @@ const noise = (length: number): string => {
   return Array.from({ length }, () => Math.floor(next() * 10)).join('')
 }
 
-describe.each([
+const PLACES: readonly (readonly [string, { readonly schema?: string }])[] = [
   ['in a folder', {}],
   ...(schema === undefined ? [] : [['on PostgreSQL', { schema: schema.schema }] as const]),
-])('a state %s', (_, options) => {
+]
+
+describe.each(PLACES)('a state %s', (_, options) => {
   const cleanUp = new AsyncDisposableStack()
   if ('schema' in options && schema !== undefined) cleanUp.use(schema)
   let plane: ControlPlane

@@ -45,6 +45,7 @@ export const ACCEPTANCE_PLACES: Readonly<Record<string, Place>> = {
   gateway: 'both',
   'gateway-admission': 'both',
   'gateway-agents': 'none',
+  'gateway-amounts': 'none',
   'gateway-approval': 'both',
   'gateway-bundle': 'both',
   'gateway-bypass': 'none',

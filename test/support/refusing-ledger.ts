@@ -4,7 +4,10 @@ import { fail } from '../../src/base/result.ts'
 import type { OpenedNode } from '../../src/entrypoints/node/open-node.ts'
 
 /** The same node on a ledger that does not take the next entry of a type; what is refused once is taken afterwards. */
-export async function refusingOnce(node: OpenedNode, type: string): Promise<OpenedNode> {
+export async function refusingOnce(
+  node: OpenedNode,
+  type: string,
+): Promise<OpenedNode & { readonly recorder: Recorder }> {
   let isRefusing = true
   const { ledger } = node
   const refusing: Ledger = {
