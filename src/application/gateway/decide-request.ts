@@ -79,6 +79,8 @@ export interface RequestContext {
   readonly agent?: NamedAgent | undefined
   /** As the client asked for it. */
   readonly model: string
+  /** The model that was asked in its place, or is the same: a kill switch on either stops the answer. */
+  readonly answeredBy?: string | undefined
   readonly subject: Subject | undefined
   readonly sessionKey: string | undefined
   readonly messages: readonly ConversationMessage[]
@@ -132,6 +134,19 @@ function takes({ manifest }: ServedRelease, model: string, kind: OpaqueKind): bo
   return (modalities ?? ['text', 'image']).includes(kind)
 }
 
+/** Why a model of the release does not take these kinds of content, or undefined. */
+export function unreadBy(release: ServedRelease, model: string, opaque: readonly OpaqueKind[]): Denial | undefined {
+  const unread = opaque.find((kind) => !takes(release, model, kind))
+  return unread === undefined
+    ? undefined
+    : {
+        status: 400,
+        code: 'unsupported_content',
+        message: `the release's model takes no ${unread}`,
+        rule: `admission/${unread}`,
+      }
+}
+
 export const SUBJECT_REQUIRED: Denial = {
   status: 403,
   code: 'subject_required',
@@ -165,14 +180,8 @@ export function decideRequest(
     })
   }
   const release = recognised.value.release as ServedRelease
-  const unread = request.opaque?.find((kind) => !takes(release, request.live.model, kind))
-  if (unread !== undefined)
-    return denied({
-      status: 400,
-      code: 'unsupported_content',
-      message: `the release's model takes no ${unread}`,
-      rule: `admission/${unread}`,
-    })
+  const unread = unreadBy(release, request.live.model, request.opaque ?? [])
+  if (unread !== undefined) return denied(unread)
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
   const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
   const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
@@ -205,14 +214,15 @@ function denied(denial: Denial): RequestDecision {
 export function haltedBy(
   {
     model,
+    answeredBy,
     subject,
     promptId,
-  }: { readonly model: string; readonly subject: Subject | undefined; readonly promptId?: string | undefined },
+  }: Pick<RequestContext, 'model' | 'answeredBy' | 'subject'> & { readonly promptId?: string | undefined },
   deny: DenyState,
 ): Denial | undefined {
   const rule = deny.isSystemDenied
     ? 'kill-switch/system'
-    : deny.models.has(model)
+    : deny.models.has(model) || (answeredBy !== undefined && deny.models.has(answeredBy))
       ? 'kill-switch/model'
       : subject !== undefined && deny.tenants.has(subject.tenant)
         ? 'kill-switch/tenant'

@@ -1,13 +1,19 @@
 import { textsOf } from '../../../application/gateway/carried-texts.ts'
-import { decideEmbeddings, haltedBy, type RequestDecision } from '../../../application/gateway/decide-request.ts'
+import {
+  decideEmbeddings,
+  haltedBy,
+  type Denial,
+  type RequestDecision,
+} from '../../../application/gateway/decide-request.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
-import { askEmbeddings } from '../../../adapters/providers/ask-embeddings.ts'
+import { askEmbeddings, type EmbeddingsReply } from '../../../adapters/providers/ask-embeddings.ts'
 import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
 import { errorBody } from '../../../contract/openai/error-body.ts'
 import { parseEmbeddingsRequest, type EmbeddingsRequest } from '../../../contract/openai/embeddings.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { withinLimits } from './within-limits.ts'
+import { openTargets, type DeniedByModel } from './open-targets.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
@@ -83,13 +89,7 @@ async function finish(
 ): Promise<GatewayError | undefined> {
   const { releaseDigest } = decision
   const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
-  if (decision.kind === 'deny') {
-    const { denial } = decision
-    const kept = await settled({ outcome: 'denied', code: denial.code, rule: denial.rule, action: 'block' })
-    return kept
-      ? denialError(denial, exchange.id)
-      : refusal(503, 'audit_unavailable', 'the decision cannot be recorded')
-  }
+  if (decision.kind === 'deny') return denied(settled, decision.denial, exchange.id)
   const limited = await withinLimits(ports, exchange, decision, guardMs)
   if (!limited.ok) return limited.failure
   return answerWithin(ports, limited.value, { decision, request, guardMs, http })
@@ -109,14 +109,8 @@ async function answerWithin(
   const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
   const gone = new AbortController()
   http.response.on('close', () => gone.abort())
-  const plan = ports.planRoute(context, request.model)
-  const reply = plan.ok
-    ? await askEmbeddings(ports.transport, request, {
-        inputs: decision.texts,
-        targets: plan.targets,
-        signal: gone.signal,
-      })
-    : unroutable(plan.reason)
+  const reply = await ask(ports, exchange, decision, { request, signal: gone.signal })
+  if (reply.kind === 'denied') return denied(settled, reply.denial, exchange.id)
   if (reply.kind !== 'answer') {
     const error = upstreamError(reply)
     await settled({ outcome: gone.signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
@@ -133,6 +127,29 @@ async function answerWithin(
   if (halted !== undefined) return denialError(halted, exchange.id)
   sendJson(http.response, 200, body)
   return undefined
+}
+
+/** The numbers, from the first place that may have the texts and gives any. */
+// oxlint-disable-next-line max-params -- a request, what was decided about it, and how it is sent
+async function ask(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  { context, texts }: Extract<RequestDecision, { readonly kind: 'forward' }>,
+  { request, signal }: { readonly request: EmbeddingsRequest; readonly signal: AbortSignal },
+): Promise<EmbeddingsReply | DeniedByModel> {
+  const plan = ports.planRoute(context, request.model)
+  if (!plan.ok) return unroutable(plan.reason)
+  const open = openTargets(ports, context, { request: exchange.request, targets: plan.targets, kind: 'embedding' })
+  if (!open.ok) return { kind: 'denied', denial: open.failure }
+  const { targets, transport, denialNow } = open.value
+  const reply = await askEmbeddings(transport, request, { inputs: texts, targets, signal })
+  const denial = reply.kind === 'answer' ? undefined : denialNow()
+  return denial === undefined ? reply : { kind: 'denied', denial }
+}
+
+async function denied(settled: ReturnType<typeof settledAs>, denial: Denial, id: string): Promise<GatewayError> {
+  const kept = await settled({ outcome: 'denied', code: denial.code, rule: denial.rule, action: 'block' })
+  return kept ? denialError(denial, id) : refusal(503, 'audit_unavailable', 'the decision cannot be recorded')
 }
 
 function settledAs(

@@ -13,6 +13,7 @@ import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { answerOnce, type InputSummary } from './answer-once.ts'
 import { streamAnswer, type OpenStream } from './answer-stream.ts'
+import { openTargets, type DeniedByModel } from './open-targets.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { withinLimits } from './within-limits.ts'
@@ -191,9 +192,13 @@ async function forward(
   try {
     const reply = await ask(ports, exchange, decision, { request, signal })
     let error: GatewayError | undefined
-    if (reply.kind === 'answer') {
-      const { answer } = reply
-      const outcome = await answerOnce(ports, exchange, context, { answer, asked: reply.target.model, input, signal })
+    if (reply.kind === 'denied') {
+      const { guardMs } = input
+      error = await denied(ports, exchange, reply.denial, { guardMs, releaseDigest: context.release.digest })
+    } else if (reply.kind === 'answer') {
+      const { answer, target } = reply
+      const own = { ...context, answeredBy: target.model }
+      const outcome = await answerOnce(ports, exchange, own, { answer, asked: target.model, input, signal })
       if (outcome.kind === 'answer') {
         sendJson(response, 200, codec.answerBody(outcome.answer, frame))
         sendShadow(
@@ -207,9 +212,11 @@ async function forward(
       error = outcome.error
     } else if (reply.kind === 'stream') {
       if (open === undefined) throw new Error('the provider streams what nobody asked to be streamed')
-      error = await streamAnswer(ports, exchange, context, {
-        stream: reply.stream,
-        asked: reply.target.model,
+      const { stream, target } = reply
+      const own = { ...context, answeredBy: target.model }
+      error = await streamAnswer(ports, exchange, own, {
+        stream,
+        asked: target.model,
         ...open,
         signal,
         input,
@@ -240,14 +247,21 @@ async function ask(
   { marks }: ModelExchange,
   { context }: Extract<RequestDecision, { kind: 'forward' }>,
   { request, signal }: { readonly request: ModelRequest; readonly signal: AbortSignal },
-): Promise<UpstreamReply> {
+): Promise<UpstreamReply | DeniedByModel> {
   const plan = ports.planRoute(context, request.model)
   if (!plan.ok) return unroutable(plan.reason)
+  const open = openTargets(ports, context, { request, targets: plan.targets })
+  if (!open.ok) return { kind: 'denied', denial: open.failure }
+  const { targets, transport, denialNow } = open.value
   const startMs = ports.monotonicMs()
-  const reply = await askModel(ports.transport, request, plan.targets, signal)
+  const reply = await askModel(transport, request, targets, signal)
   marks.upstreamMs = ports.monotonicMs() - startMs
-  if (reply.kind === 'answer' || reply.kind === 'stream') marks.upstream = reply.target.upstream
-  return reply
+  if (reply.kind === 'answer' || reply.kind === 'stream') {
+    marks.upstream = reply.target.upstream
+    return reply
+  }
+  const denial = denialNow()
+  return denial === undefined ? reply : { kind: 'denied', denial }
 }
 
 async function denied(
