@@ -40,7 +40,7 @@ export function contextOfCall(
   ports: Pick<DecideRequestPorts, 'sessions' | 'now' | 'deny'>,
 ): Result<RequestContext, Denial> {
   const { subject, messages, call } = request
-  const halted = haltedBy({ model: '', subject }, ports.deny)
+  const halted = haltedBy({ model: '', subject }, ports.deny())
   if (halted !== undefined) return fail(halted)
   if (admitted.isMultiTenant && subject === undefined) return fail(SUBJECT_REQUIRED)
   const release = admitted.releases.findLast(({ validUntil }) => validUntil > ports.now - CLOCK_SKEW_MS)

@@ -114,7 +114,8 @@ export type RequestDecision = {
 export interface DecideRequestPorts {
   readonly sessions: SessionStore
   readonly now: EpochMs
-  readonly deny: DenyState
+  /** Asked each time: a kill switch counts from the moment that it is thrown, whatever was waited for meanwhile. */
+  readonly deny: () => DenyState
   readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
   readonly clean?: CleanTexts | undefined
@@ -165,7 +166,7 @@ export function decideRequest(
   admitted: AdmittedSystem,
   ports: DecideRequestPorts,
 ): RequestDecision {
-  const halted = haltedBy({ model: request.live.model, subject: request.subject }, ports.deny)
+  const halted = haltedBy({ model: request.live.model, subject: request.subject }, ports.deny())
   if (halted !== undefined) return denied(halted)
   if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
@@ -201,7 +202,7 @@ export function decideRequest(
   }
   holdRequest(context, ports.sessions)
   // Which prompt it is, recognition has told.
-  const stopped = haltedBy(context, ports.deny)
+  const stopped = haltedBy(context, ports.deny())
   if (stopped !== undefined) return { ...denied(stopped), releaseDigest: release.digest }
   return guardMessages(context, recognised.value, request.carried ?? [], ports)
 }
@@ -336,7 +337,7 @@ export function decideEmbeddings(
   admitted: AdmittedSystem,
   ports: DecideRequestPorts,
 ): RequestDecision {
-  const halted = haltedBy(request, ports.deny)
+  const halted = haltedBy(request, ports.deny())
   if (halted !== undefined) return denied(halted)
   if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)

@@ -182,7 +182,7 @@ function contextFor(
   const context = contextOfCall(
     { subject, messages: conversationOf(ports, caller, subject, messages), call },
     caller.admitted,
-    { sessions: ports.sessions, now: ports.clock(), deny: ports.admission.denyStateOf(caller.admitted.system) },
+    { sessions: ports.sessions, now: ports.clock(), deny: () => ports.admission.denyStateOf(caller.admitted.system) },
   )
   return context.ok ? context.value : context.failure
 }

@@ -39,6 +39,9 @@ export function openTargets(
 ): Result<OpenTargets, Denial> {
   const haltedNow = (model: string): Denial | undefined =>
     haltedBy({ ...context, model }, ports.admission.denyStateOf(context.admitted.system))
+  // Since the decision there was the disk and the shared counters to wait for.
+  const halted = haltedBy(context, ports.admission.denyStateOf(context.admitted.system))
+  if (halted !== undefined) return fail(halted)
   const denials = new Map<string, Denial | undefined>()
   for (const { model } of targets) {
     if (denials.has(model)) continue

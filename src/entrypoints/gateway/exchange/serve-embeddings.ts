@@ -59,7 +59,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     {
       sessions: ports.sessions,
       now: ports.clock(),
-      deny: ports.admission.denyStateOf(caller.admitted.system),
+      deny: () => ports.admission.denyStateOf(caller.admitted.system),
       pseudonyms: ports.pseudonyms,
       classify: ports.classify,
     },

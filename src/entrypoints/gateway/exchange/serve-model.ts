@@ -141,7 +141,7 @@ async function judgeAndForward(
     {
       sessions: ports.sessions,
       now: ports.clock(),
-      deny: ports.admission.denyStateOf(caller.admitted.system),
+      deny: () => ports.admission.denyStateOf(caller.admitted.system),
       pseudonyms: ports.pseudonyms,
       classify: ports.classify,
       clean: ports.clean,

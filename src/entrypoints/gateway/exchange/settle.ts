@@ -64,8 +64,8 @@ export function completionPorts(ports: GatewayPorts, context: RequestContext): D
     engine: ports.engine,
     monotonicMs: ports.monotonicMs,
     now: ports.clock(),
-    // Asked again: a kill switch thrown while the provider was thinking still stops the answer.
-    deny: ports.admission.denyStateOf(context.admitted.system),
+    // A kill switch thrown while the provider or a detector was thinking still stops the answer.
+    deny: () => ports.admission.denyStateOf(context.admitted.system),
     checkArguments: ports.argumentsOf(context.release),
     pseudonyms: ports.pseudonyms,
     classify: ports.classify,
