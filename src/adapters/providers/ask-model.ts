@@ -53,11 +53,14 @@ export async function askModel(
   signal: AbortSignal,
 ): Promise<UpstreamReply> {
   let wrong: WireFailure | undefined
+  // As each was when it was asked: a new configuration may not have it any more by the time that it answers.
+  const dialects = new Map<string, UpstreamDialect>()
   const outcome = await transport.send({
     targets,
     signal,
     prepare(target, upstream) {
       const dialect = dialectOf(upstream)
+      dialects.set(target.upstream, dialect)
       const body = dialect.body({ ...request, model: target.model })
       if (!body.ok) {
         wrong = body.failure
@@ -75,11 +78,10 @@ export async function askModel(
     return outcome.failure.code === 'upstream/refused' && wrong !== undefined
       ? { kind: 'untranslatable', failure: wrong }
       : failureReply(outcome.failure)
-  const upstream = transport.upstreams.get(outcome.target.upstream)
-  if (upstream === undefined) throw new Error('an upstream that is not configured has answered')
   const { body, status, headers, target } = outcome
+  const dialect = dialects.get(target.upstream)
+  if (dialect === undefined) throw new Error('an upstream that nothing was sent to has answered')
   if (status !== 200) return rejected(status, headers['retry-after'], await body.text(REPLY_BYTES_MAX))
-  const dialect = dialectOf(upstream)
   if (!request.isStream) return wholeAnswer(dialect, target, await body.text(REPLY_BYTES_MAX))
   if (headers['content-type']?.startsWith('application/json') === true)
     return { kind: 'incomplete', reason: 'the provider answered a stream with one document' }

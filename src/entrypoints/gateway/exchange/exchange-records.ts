@@ -40,6 +40,8 @@ export interface ExchangeMarks {
   firstPieceMs?: number
   upstream?: string
   drift?: ModelDrift | McpToolDrift | undefined
+  /** Its outcome is on record. */
+  isSettled?: boolean
   /** What rules of packs said about the request. */
   policy?: ModelPolicyRecord | undefined
 }

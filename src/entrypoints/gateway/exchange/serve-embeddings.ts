@@ -20,7 +20,7 @@ import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
 import { mayBeMissing } from './may-be-missing.ts'
-import { settle } from './settle.ts'
+import { oweOutcome, settle } from './settle.ts'
 
 const ERRORS: Pick<ClientCodec, 'errorBody'> = {
   errorBody: ({ code, message, param }) => errorBody(code, message, param),
@@ -72,6 +72,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
   )
   if (!kept.kept)
     return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
+  oweOutcome(ports, exchange, http, { guardMs, releaseDigest: decision.releaseDigest })
   return finish(ports, exchange, { decision, request: parsed.value, guardMs, http })
 }
 
@@ -92,6 +93,7 @@ async function finish(
   if (decision.kind === 'deny') return denied(settled, decision.denial, exchange.id)
   const limited = await withinLimits(ports, exchange, decision, guardMs)
   if (!limited.ok) return limited.failure
+  oweOutcome(ports, limited.value, http, { guardMs, releaseDigest })
   return answerWithin(ports, limited.value, { decision, request, guardMs, http })
 }
 

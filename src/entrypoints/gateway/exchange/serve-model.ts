@@ -24,7 +24,7 @@ import { comparedAnswer, sendShadow } from './shadow.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
 import { denialError, refusal, sendError, upstreamError, type GatewayError } from './replies.ts'
-import { canariesOf, settle } from './settle.ts'
+import { canariesOf, oweOutcome, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
 
 /**
@@ -159,10 +159,12 @@ async function judgeAndForward(
   if (!kept.kept)
     return { error: refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served') }
   const { releaseDigest } = decision
+  oweOutcome(ports, exchange, http, { guardMs, releaseDigest })
   if (decision.kind === 'deny')
     return { error: await denied(ports, exchange, decision.denial, { guardMs, releaseDigest }), releaseDigest }
   const limited = await withinLimits(ports, exchange, decision, guardMs)
   if (!limited.ok) return { error: limited.failure, releaseDigest }
+  oweOutcome(ports, limited.value, http, { guardMs, releaseDigest })
   const input = { action: decision.action, guardMs }
   const ticket = http.request.headers['gatehouse-approval']
   const error = await (typeof ticket === 'string'

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../../application/gateway/decide-request
 import type { CanariesOf } from '../../../application/gateway/session-canaries.ts'
 import { sessionCanaries } from '../../../domain/detection/leak/canaries.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
+import type { HttpExchange } from '../routes/http-exchange.ts'
 import { outcomeRecord, type ModelExchange, type OutcomeParts } from './exchange-records.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { assistantDigest } from './judged-request.ts'
@@ -17,6 +18,7 @@ export async function settle(
   const record = outcomeRecord(ports, exchange, parts)
   const { admitted } = exchange.caller
   const kept = await ports.sink.outcome(record, admitted, mayBeMissing(exchange, parts.releaseDigest))
+  exchange.marks.isSettled = true
   // A provider that failed charges for nothing; of one that was cut off nobody knows, so the estimate stands.
   await exchange.settleLimits?.(parts.usage ?? (parts.outcome === 'upstream-failed' ? 'none' : undefined))
   const { marks, arm } = exchange
@@ -45,6 +47,26 @@ export async function settle(
     isTraced: ports.mayTrace?.(servedBy(exchange, parts.releaseDigest), exchange.subject?.tenant),
   })
   return kept.kept
+}
+
+/** Where a bug ends a request whose decision is on record, its outcome is `unknown`, and what was reserved for it is taken. */
+export function oweOutcome(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  http: HttpExchange,
+  { guardMs, releaseDigest }: { readonly guardMs: number; readonly releaseDigest: string | null },
+): void {
+  http.owed = async () => {
+    if (exchange.marks.isSettled === true) return
+    await settle(ports, exchange, {
+      outcome: 'unknown',
+      code: 'internal_error',
+      rule: null,
+      action: 'allow',
+      guardMs,
+      releaseDigest,
+    })
+  }
 }
 
 /** The release that was recognised, or the newest where none was. */
