@@ -71,3 +71,12 @@ test.each([false, true])(
     expect(await shippedOutcome(light, requestIdOf(response))).toMatchObject({ outcome: 'completed', upstream: 'a' })
   },
 )
+
+test('a provider that answers a stream with a document is left at once', { timeout: 20_000 }, async () => {
+  await using gateway = await startBareGateway()
+  // Far more than what sockets hold by themselves.
+  gateway.provider.answer({ kind: 'failure', status: 200, body: { text: 'x'.repeat(32 * 1_048_576) } })
+  const { path, request } = WIRES['chat']!
+  expect(await (await gateway.post(path, request({}, { isStream: true }))).text()).toContain('upstream_incomplete')
+  await gateway.provider.seen[0]?.gone
+})

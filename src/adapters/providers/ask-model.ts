@@ -80,11 +80,17 @@ export async function askModel(
       : failureReply(outcome.failure)
   const { body, status, headers, target } = outcome
   const dialect = dialects.get(target.upstream)
-  if (dialect === undefined) throw new Error('an upstream that nothing was sent to has answered')
+  if (dialect === undefined) {
+    body.cancel()
+    throw new Error('an upstream that nothing was sent to has answered')
+  }
   if (status !== 200) return rejected(status, headers['retry-after'], await body.text(REPLY_BYTES_MAX))
   if (!request.isStream) return wholeAnswer(dialect, target, await body.text(REPLY_BYTES_MAX))
-  if (headers['content-type']?.startsWith('application/json') === true)
+  if (headers['content-type']?.startsWith('application/json') === true) {
+    // What nobody reads keeps its connection for ever.
+    body.cancel()
     return { kind: 'incomplete', reason: 'the provider answered a stream with one document' }
+  }
   return { kind: 'stream', stream: answerStream(dialect, body), target }
 }
 
