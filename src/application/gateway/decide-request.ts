@@ -330,7 +330,10 @@ function denialOf({ action, rule }: { readonly action: Obligation; readonly rule
   return undefined
 }
 
-/** Texts that are turned into numbers: no prompt to recognise, no labels to keep; each is judged as a document. */
+/**
+ * Texts that are turned into numbers: no prompt to recognise, no labels to keep; each is judged as a document. The newest
+ * release that has the model counts.
+ */
 export function decideEmbeddings(
   request: { readonly model: string; readonly subject: Subject | undefined; readonly inputs: readonly string[] },
   carried: readonly CarriedText[],
@@ -341,7 +344,9 @@ export function decideEmbeddings(
   if (halted !== undefined) return denied(halted)
   if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
-  const release = valid.find(({ manifest }) => manifest.components.models.some(({ model }) => model === request.model))
+  const release = valid.findLast(({ manifest }) =>
+    manifest.components.models.some(({ model }) => model === request.model),
+  )
   if (release === undefined)
     return denied({
       status: 403,

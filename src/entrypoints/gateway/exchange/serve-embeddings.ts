@@ -1,10 +1,6 @@
 import { textsOf } from '../../../application/gateway/carried-texts.ts'
-import {
-  decideEmbeddings,
-  haltedBy,
-  type Denial,
-  type RequestDecision,
-} from '../../../application/gateway/decide-request.ts'
+import { haltedBy, type Denial, type RequestDecision } from '../../../application/gateway/decide-request.ts'
+import { decideEmbeddingsWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
 import { askEmbeddings, type EmbeddingsReply } from '../../../adapters/providers/ask-embeddings.ts'
 import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
@@ -52,17 +48,20 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     startedAt: ports.clock(),
     marks: {},
   }
-  const judged = decideEmbeddings(
+  const gone = new AbortController()
+  http.response.on('close', () => gone.abort())
+  const judged = await decideEmbeddingsWithDetectors(
     { ...parsed.value, subject: subject.value },
-    settings.length === 0 ? [] : [{ where: 'settings', text: settings.join('\n') }],
     caller.admitted,
     {
+      carried: settings.length === 0 ? [] : [{ where: 'settings', text: settings.join('\n') }],
       sessions: ports.sessions,
       now: ports.clock(),
       deny: () => ports.admission.denyStateOf(caller.admitted.system),
       pseudonyms: ports.pseudonyms,
       classify: ports.classify,
     },
+    { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
   )
   const decision = withModelPolicy(ports, exchange, judged, 'embedding')
   const guardMs = ports.monotonicMs() - startMs
@@ -73,7 +72,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
   if (!kept.kept)
     return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
   oweOutcome(ports, exchange, http, { guardMs, releaseDigest: decision.releaseDigest })
-  return finish(ports, exchange, { decision, request: parsed.value, guardMs, http })
+  return finish(ports, exchange, { decision, request: parsed.value, guardMs, http, signal: gone.signal })
 }
 
 interface Judged {
@@ -81,20 +80,23 @@ interface Judged {
   readonly request: EmbeddingsRequest
   readonly guardMs: number
   readonly http: HttpExchange
+  /** Ends with the client. */
+  readonly signal: AbortSignal
 }
 
 async function finish(
   ports: GatewayPorts,
   exchange: ModelExchange,
-  { decision, request, guardMs, http }: Judged,
+  { decision, ...judged }: Judged,
 ): Promise<GatewayError | undefined> {
   const { releaseDigest } = decision
+  const { guardMs, http } = judged
   const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
   if (decision.kind === 'deny') return denied(settled, decision.denial, exchange.id)
   const limited = await withinLimits(ports, exchange, decision, guardMs)
   if (!limited.ok) return limited.failure
   oweOutcome(ports, limited.value, http, { guardMs, releaseDigest })
-  return answerWithin(ports, limited.value, { decision, request, guardMs, http })
+  return answerWithin(ports, limited.value, { ...judged, decision })
 }
 
 async function answerWithin(
@@ -105,17 +107,16 @@ async function answerWithin(
     request,
     guardMs,
     http,
+    signal,
   }: Judged & { readonly decision: Extract<RequestDecision, { readonly kind: 'forward' }> },
 ): Promise<GatewayError | undefined> {
   const { context, releaseDigest } = decision
   const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
-  const gone = new AbortController()
-  http.response.on('close', () => gone.abort())
-  const reply = await ask(ports, exchange, decision, { request, signal: gone.signal })
+  const reply = await ask(ports, exchange, decision, { request, signal })
   if (reply.kind === 'denied') return denied(settled, reply.denial, exchange.id)
   if (reply.kind !== 'answer') {
     const error = upstreamError(reply)
-    await settled({ outcome: gone.signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
+    await settled({ outcome: signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
     return error
   }
   const halted = haltedBy(context, ports.admission.denyStateOf(context.admitted.system))

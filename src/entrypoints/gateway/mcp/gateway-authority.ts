@@ -51,7 +51,12 @@ function contextFor(
   const context = contextOfCall(
     { subject, messages: conversationOf(ports, caller, subject, messages), call, manifestOf: withMcpTools },
     caller.admitted,
-    { sessions: ports.sessions, now: ports.clock(), deny: () => ports.admission.denyStateOf(caller.admitted.system) },
+    {
+      sessions: ports.sessions,
+      now: ports.clock(),
+      deny: () => ports.admission.denyStateOf(caller.admitted.system),
+      guardOf: (release) => ports.guardOf(release),
+    },
   )
   if (!context.ok) return context
   const own = mcpContext(context.value, server)
