@@ -18,7 +18,12 @@ export type StreamEnd =
   /** Broken off, or no longer what its protocol says. */
   | { readonly kind: 'broken'; readonly reason: string }
 
-export type UpstreamFailure =
+export type UpstreamFailure = FailedReply & {
+  /** It had said 200 by then: it charges for what it has done, though it is of no use. */
+  readonly hasBegun?: boolean | undefined
+}
+
+type FailedReply =
   /** The provider's own refusal of the request (4xx): passed on. */
   | {
       readonly kind: 'rejected'
@@ -89,7 +94,7 @@ export async function askModel(
   if (headers['content-type']?.startsWith('application/json') === true) {
     // What nobody reads keeps its connection for ever.
     body.cancel()
-    return { kind: 'incomplete', reason: 'the provider answered a stream with one document' }
+    return { kind: 'incomplete', reason: 'the provider answered a stream with one document', hasBegun: true }
   }
   return { kind: 'stream', stream: answerStream(dialect, body), target }
 }
@@ -124,12 +129,12 @@ function wholeAnswer(
   target: TransportTarget,
   body: Awaited<ReturnType<ResponseBody['text']>>,
 ): UpstreamReply {
-  if (body.kind === 'broken') return failureReply(body.failure)
+  if (body.kind === 'broken') return { ...failureReply(body.failure), hasBegun: true }
   const fields = fieldsOfJson(body.text)
-  if (fields === undefined) return { kind: 'incomplete', reason: 'the answer is no JSON' }
+  if (fields === undefined) return { kind: 'incomplete', reason: 'the answer is no JSON', hasBegun: true }
   const answer = dialect.parseAnswer(fields)
   return answer === undefined
-    ? { kind: 'incomplete', reason: 'the answer is none of this protocol' }
+    ? { kind: 'incomplete', reason: 'the answer is none of this protocol', hasBegun: true }
     : { kind: 'answer', answer, target }
 }
 

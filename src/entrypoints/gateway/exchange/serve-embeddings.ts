@@ -140,13 +140,19 @@ async function ask(
   { context, texts }: Extract<RequestDecision, { readonly kind: 'forward' }>,
   { request, signal }: { readonly request: EmbeddingsRequest; readonly signal: AbortSignal },
 ): Promise<EmbeddingsReply | DeniedByModel> {
+  const { marks } = exchange
   const plan = ports.planRoute(context, request.model)
+  marks.isUnspent = true
   if (!plan.ok) return unroutable(plan.reason)
   const open = openTargets(ports, context, { request: exchange.request, targets: plan.targets, kind: 'embedding' })
   if (!open.ok) return { kind: 'denied', denial: open.failure }
   const { targets, transport, denialNow } = open.value
+  marks.isUnspent = false
   const reply = await askEmbeddings(transport, request, { inputs: texts, targets, signal })
-  const denial = reply.kind === 'answer' ? undefined : denialNow()
+  if (reply.kind === 'answer') return reply
+  // Of a request that its client left nobody knows whether it was worked on.
+  marks.isUnspent = reply.hasBegun !== true && !signal.aborted
+  const denial = denialNow()
   return denial === undefined ? reply : { kind: 'denied', denial }
 }
 

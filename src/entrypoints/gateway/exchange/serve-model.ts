@@ -251,17 +251,21 @@ async function ask(
   { request, signal }: { readonly request: ModelRequest; readonly signal: AbortSignal },
 ): Promise<UpstreamReply | DeniedByModel> {
   const plan = ports.planRoute(context, request.model)
+  marks.isUnspent = true
   if (!plan.ok) return unroutable(plan.reason)
   const open = openTargets(ports, context, { request, targets: plan.targets })
   if (!open.ok) return { kind: 'denied', denial: open.failure }
   const { targets, transport, denialNow } = open.value
   const startMs = ports.monotonicMs()
+  marks.isUnspent = false
   const reply = await askModel(transport, request, targets, signal)
   marks.upstreamMs = ports.monotonicMs() - startMs
   if (reply.kind === 'answer' || reply.kind === 'stream') {
     marks.upstream = reply.target.upstream
     return reply
   }
+  // Of a request that its client left nobody knows whether it was worked on.
+  marks.isUnspent = reply.hasBegun !== true && !signal.aborted
   const denial = denialNow()
   return denial === undefined ? reply : { kind: 'denied', denial }
 }

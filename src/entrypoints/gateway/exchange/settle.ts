@@ -19,8 +19,8 @@ export async function settle(
   const { admitted } = exchange.caller
   const kept = await ports.sink.outcome(record, admitted, mayBeMissing(exchange, parts.releaseDigest))
   exchange.marks.isSettled = true
-  // A provider that failed charges for nothing; of one that was cut off nobody knows, so the estimate stands.
-  await exchange.settleLimits?.(parts.usage ?? (parts.outcome === 'upstream-failed' ? 'none' : undefined))
+  // A provider that has begun an answer charges for it, whatever became of it: where nobody knows how much, the estimate stands.
+  await exchange.settleLimits?.(parts.usage ?? (exchange.marks.isUnspent === true ? 'none' : undefined))
   const { marks, arm } = exchange
   if (arm !== undefined) ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
   ports.telemetry.findings(admitted.system, parts.completion?.findings ?? [])
