@@ -93,7 +93,12 @@ async function finish(
   const { guardMs, http } = judged
   const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
   if (decision.kind === 'deny') return denied(settled, decision.denial, exchange.id)
-  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  const limited = await withinLimits(
+    ports,
+    exchange,
+    { context: decision.context, texts: () => decision.texts },
+    guardMs,
+  )
   if (!limited.ok) return limited.failure
   oweOutcome(ports, limited.value, http, { guardMs, releaseDigest })
   return answerWithin(ports, limited.value, { ...judged, decision })

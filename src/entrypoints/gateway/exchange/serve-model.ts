@@ -20,6 +20,7 @@ import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
 import { renderRequest } from './render-request.ts'
+import { sentTexts } from './sent-texts.ts'
 import { comparedAnswer, sendShadow } from './shadow.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
@@ -162,7 +163,12 @@ async function judgeAndForward(
   oweOutcome(ports, exchange, http, { guardMs, releaseDigest })
   if (decision.kind === 'deny')
     return { error: await denied(ports, exchange, decision.denial, { guardMs, releaseDigest }), releaseDigest }
-  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  const limited = await withinLimits(
+    ports,
+    exchange,
+    { context: decision.context, texts: () => sentTexts(exchange.request, decision) },
+    guardMs,
+  )
   if (!limited.ok) return { error: limited.failure, releaseDigest }
   oweOutcome(ports, limited.value, http, { guardMs, releaseDigest })
   const input = { action: decision.action, guardMs }

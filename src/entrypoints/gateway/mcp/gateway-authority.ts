@@ -203,7 +203,7 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
   )
   if (!intent.kept) return unrecorded(exchange.id)
   const guardMs = ports.monotonicMs() - exchange.startMs
-  const limited = await withinLimits(ports, exchange, { context: own, texts: [] }, guardMs)
+  const limited = await withinLimits(ports, exchange, { context: own, texts: () => [] }, guardMs)
   if (!limited.ok) return { kind: 'denied', denial: deniedBy(exchange.id, limited.failure) }
   return allowedCall(ports, {
     exchange: limited.value,
