@@ -17,7 +17,7 @@ export interface OpenTargets {
   /** Asks the kill switch again before each try. */
   readonly transport: Transport
   /** The denial where by now a kill switch stops every target. */
-  denialNow(): Denial | undefined
+  readonly denialNow: () => Denial | undefined
 }
 
 /**
