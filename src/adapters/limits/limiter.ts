@@ -15,9 +15,12 @@ export interface LimitedCall {
   readonly by: LimitedBy
   readonly tier: Tier
   readonly model: string
-  readonly texts: readonly string[]
-  /** Tokens that the request lets the answer have; undefined: it names no bound. */
+  /** Everything that is sent; asked for only where tokens count. */
+  readonly texts: () => readonly string[]
+  /** Tokens that the request lets each choice of the answer have; undefined: it names no bound. */
   readonly answerTokensMax: number | undefined
+  /** How many answers it asks for. */
+  readonly choices: number
 }
 
 export interface CallUsage {
@@ -100,10 +103,10 @@ class ConfiguredLimiter implements Limiter {
     return { kind: 'granted', settle: (usage) => this.#settle(store, outcome.reservation, call.model, usage) }
   }
 
-  async #estimate({ model, texts, answerTokensMax }: LimitedCall): Promise<CallUsage> {
+  async #estimate({ model, texts, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
     return {
-      inputTokens: await estimateTokens(model, texts),
-      outputTokens: answerTokensMax ?? this.#config.answerTokens ?? DEFAULT_ANSWER_TOKENS,
+      inputTokens: await estimateTokens(model, texts()),
+      outputTokens: (answerTokensMax ?? this.#config.answerTokens ?? DEFAULT_ANSWER_TOKENS) * choices,
     }
   }
 

@@ -41,9 +41,9 @@ export async function askEmbeddings(
   const { status, headers, body } = outcome
   const text = await body.text(REPLY_BYTES_MAX)
   if (status !== 200) return rejected(status, headers['retry-after'], text)
-  if (text.kind === 'broken') return failureReply(text.failure)
+  if (text.kind === 'broken') return { ...failureReply(text.failure), hasBegun: true }
   const answer = parseEmbeddingsAnswer(fieldsOfJson(text.text), request.model)
   return answer === undefined
-    ? { kind: 'incomplete', reason: 'the answer holds no embeddings' }
+    ? { kind: 'incomplete', reason: 'the answer holds no embeddings', hasBegun: true }
     : { kind: 'answer', answer }
 }

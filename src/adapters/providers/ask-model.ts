@@ -18,7 +18,12 @@ export type StreamEnd =
   /** Broken off, or no longer what its protocol says. */
   | { readonly kind: 'broken'; readonly reason: string }
 
-export type UpstreamFailure =
+export type UpstreamFailure = FailedReply & {
+  /** It had said 200 by then: it charges for what it has done, though it is of no use. */
+  readonly hasBegun?: boolean | undefined
+}
+
+type FailedReply =
   /** The provider's own refusal of the request (4xx): passed on. */
   | {
       readonly kind: 'rejected'
@@ -53,11 +58,14 @@ export async function askModel(
   signal: AbortSignal,
 ): Promise<UpstreamReply> {
   let wrong: WireFailure | undefined
+  // As each was when it was asked: a new configuration may not have it any more by the time that it answers.
+  const dialects = new Map<string, UpstreamDialect>()
   const outcome = await transport.send({
     targets,
     signal,
     prepare(target, upstream) {
       const dialect = dialectOf(upstream)
+      dialects.set(target.upstream, dialect)
       const body = dialect.body({ ...request, model: target.model })
       if (!body.ok) {
         wrong = body.failure
@@ -75,14 +83,19 @@ export async function askModel(
     return outcome.failure.code === 'upstream/refused' && wrong !== undefined
       ? { kind: 'untranslatable', failure: wrong }
       : failureReply(outcome.failure)
-  const upstream = transport.upstreams.get(outcome.target.upstream)
-  if (upstream === undefined) throw new Error('an upstream that is not configured has answered')
   const { body, status, headers, target } = outcome
+  const dialect = dialects.get(target.upstream)
+  if (dialect === undefined) {
+    body.cancel()
+    throw new Error('an upstream that nothing was sent to has answered')
+  }
   if (status !== 200) return rejected(status, headers['retry-after'], await body.text(REPLY_BYTES_MAX))
-  const dialect = dialectOf(upstream)
   if (!request.isStream) return wholeAnswer(dialect, target, await body.text(REPLY_BYTES_MAX))
-  if (headers['content-type']?.startsWith('application/json') === true)
-    return { kind: 'incomplete', reason: 'the provider answered a stream with one document' }
+  if (headers['content-type']?.startsWith('application/json') === true) {
+    // What nobody reads keeps its connection for ever.
+    body.cancel()
+    return { kind: 'incomplete', reason: 'the provider answered a stream with one document', hasBegun: true }
+  }
   return { kind: 'stream', stream: answerStream(dialect, body), target }
 }
 
@@ -116,12 +129,12 @@ function wholeAnswer(
   target: TransportTarget,
   body: Awaited<ReturnType<ResponseBody['text']>>,
 ): UpstreamReply {
-  if (body.kind === 'broken') return failureReply(body.failure)
+  if (body.kind === 'broken') return { ...failureReply(body.failure), hasBegun: true }
   const fields = fieldsOfJson(body.text)
-  if (fields === undefined) return { kind: 'incomplete', reason: 'the answer is no JSON' }
+  if (fields === undefined) return { kind: 'incomplete', reason: 'the answer is no JSON', hasBegun: true }
   const answer = dialect.parseAnswer(fields)
   return answer === undefined
-    ? { kind: 'incomplete', reason: 'the answer is none of this protocol' }
+    ? { kind: 'incomplete', reason: 'the answer is none of this protocol', hasBegun: true }
     : { kind: 'answer', answer, target }
 }
 

@@ -4,7 +4,7 @@ import { isOwnProposal } from '../../domain/authorization/own-proposal.ts'
 import { withholdResults } from '../../domain/authorization/withheld-results.ts'
 import type { Label, Manifest } from '../../domain/manifest/manifest.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../../domain/session/conversation.ts'
-import type { AdmittedSystem } from './admitted-system.ts'
+import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
 import {
   CLOCK_SKEW_MS,
   haltedBy,
@@ -16,6 +16,7 @@ import {
   type Denial,
   type RequestContext,
 } from './decide-request.ts'
+import { unguarded, type ReleaseGuard } from './with-detectors.ts'
 
 /** What a decision outside of a model call is asked with. */
 export interface CallRequest {
@@ -37,10 +38,12 @@ const NOTHING: Label = { integrity: 'trusted', confidentiality: 'public' }
 export function contextOfCall(
   request: CallRequest,
   admitted: AdmittedSystem,
-  ports: Pick<DecideRequestPorts, 'sessions' | 'now' | 'deny'>,
+  ports: Pick<DecideRequestPorts, 'sessions' | 'now' | 'deny'> & {
+    readonly guardOf: (release: ServedRelease) => ReleaseGuard
+  },
 ): Result<RequestContext, Denial> {
   const { subject, messages, call } = request
-  const halted = haltedBy({ model: '', subject }, ports.deny)
+  const halted = haltedBy({ model: '', subject }, ports.deny())
   if (halted !== undefined) return fail(halted)
   if (admitted.isMultiTenant && subject === undefined) return fail(SUBJECT_REQUIRED)
   const release = admitted.releases.findLast(({ validUntil }) => validUntil > ports.now - CLOCK_SKEW_MS)
@@ -51,6 +54,8 @@ export function contextOfCall(
       message: 'no release of this system is approved',
       rule: 'admission/no-release',
     })
+  const denial = unguarded(ports.guardOf(release))
+  if (denial !== undefined) return fail(denial)
   const sessionKey = subject === undefined ? undefined : sessionKeyOf(admitted, subject)
   const manifest = request.manifestOf?.(release.manifest) ?? release.manifest
   const withheld = withholdResults(messages, manifest)

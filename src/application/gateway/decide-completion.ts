@@ -59,7 +59,8 @@ export interface DecideCompletionPorts {
   readonly sessions: SessionStore
   readonly engine: PolicyEngine
   readonly now: EpochMs
-  readonly deny: DenyState
+  /** Asked each time: a kill switch counts from the moment that it is thrown, whatever was waited for meanwhile. */
+  readonly deny: () => DenyState
   readonly checkArguments: (tool: string, args: JsonObject) => string | undefined
   readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
@@ -139,8 +140,9 @@ export function concludeAnswer(
   const args = judgeArguments(context, resolved, { options: outputOptions(context, ports), reports: ports.reports })
   const findings = [...judged.findings, ...args.findings]
   const action = heavier(judged.action, args.action)
-  const tools = ports.deny.isSystemDenied ? [] : proposals.map(({ decision }) => decision)
-  const halted = haltedBy(context, ports.deny)
+  const deny = ports.deny()
+  const tools = deny.isSystemDenied ? [] : proposals.map(({ decision }) => decision)
+  const halted = haltedBy(context, deny)
   const denial = halted ?? denialOf(judged.blockedBy ?? args.blockedBy, tools)
   if (denial === undefined) settle(context, resolved, judged.texts, ports)
   return { action: denial === undefined ? action : 'block', findings, tools, denial, choices: judged.texts, calls }
@@ -207,7 +209,7 @@ function authorizeAll(
       call,
       {
         manifest: release.manifest,
-        deniedTools: ports.deny.tools,
+        deniedTools: ports.deny().tools,
         subject,
         label,
         userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
@@ -361,7 +363,7 @@ export function decideCall(
   const options = outputOptions(context, ports)
   const args = judgeArguments(context, [choiceOf(own)], { options, reports: ports.reports })
   const tools = proposals.map(({ decision }) => decision)
-  const denial = haltedBy(context, ports.deny) ?? denialOf(args.blockedBy, tools)
+  const denial = haltedBy(context, ports.deny()) ?? denialOf(args.blockedBy, tools)
   if (denial === undefined) countCalls(context, { calls: [own], askedAt: 'made' }, ports)
   return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial, call: own }
 }

@@ -5,7 +5,7 @@ import {
   type RequestRuleResult,
 } from '../../domain/policy/decide-request-rules.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
-import type { RequestContext, RequestDecision } from './decide-request.ts'
+import type { Denial, RequestContext, RequestDecision } from './decide-request.ts'
 
 /** How long the rules on one request may take together. */
 const RULES_MS_MAX = 50
@@ -38,9 +38,20 @@ export function decideModelPolicy(
   ports: { readonly engine: PolicyEngine; readonly monotonicMs: () => number },
 ): { readonly decision: RequestDecision; readonly policy?: ModelPolicyRecord } {
   if (decision.kind === 'deny') return { decision }
-  const { context } = decision
+  const { denial, policy } = judgeByPacks(decision.context, questionOf, ports)
+  if (denial === undefined) return { decision, policy }
+  const { releaseDigest, score, findings } = decision
+  return { policy, decision: { kind: 'deny', releaseDigest, score, findings, action: 'block', denial } }
+}
+
+/** The rules of packs on the model that a context names: the one asked for, or one that would stand in for it. */
+export function judgeByPacks(
+  context: RequestContext,
+  questionOf: (context: RequestContext) => ModelPolicyQuestion,
+  ports: { readonly engine: PolicyEngine; readonly monotonicMs: () => number },
+): { readonly denial: Denial | undefined; readonly policy?: ModelPolicyRecord } {
   const policy = context.release.requestPolicy
-  if (policy?.packs.some(({ scope }) => scope === 'model-request') !== true) return { decision }
+  if (policy?.packs.some(({ scope }) => scope === 'model-request') !== true) return { denial: undefined }
   const facts = factsOf(context, policy, questionOf(context))
   const endsMs = ports.monotonicMs() + RULES_MS_MAX
   const { decidedBy, results } = decideModelRequestRules(
@@ -52,18 +63,10 @@ export function decideModelPolicy(
   const { request, labels, subject } = facts
   const { isVerified, roles, purpose } = subject
   const record = { rules: results, facts: { request, labels, isVerified, roles, purpose } }
-  if (decidedBy === undefined) return { decision, policy: record }
-  const { releaseDigest, score, findings } = decision
+  if (decidedBy === undefined) return { denial: undefined, policy: record }
   return {
     policy: record,
-    decision: {
-      kind: 'deny',
-      releaseDigest,
-      score,
-      findings,
-      action: 'block',
-      denial: { status: 403, code: 'policy_denied', message: decidedBy.message, rule: `policy/${decidedBy.rule}` },
-    },
+    denial: { status: 403, code: 'policy_denied', message: decidedBy.message, rule: `policy/${decidedBy.rule}` },
   }
 }
 

@@ -79,6 +79,8 @@ export interface RequestContext {
   readonly agent?: NamedAgent | undefined
   /** As the client asked for it. */
   readonly model: string
+  /** The model that was asked in its place, or is the same: a kill switch on either stops the answer. */
+  readonly answeredBy?: string | undefined
   readonly subject: Subject | undefined
   readonly sessionKey: string | undefined
   readonly messages: readonly ConversationMessage[]
@@ -112,7 +114,8 @@ export type RequestDecision = {
 export interface DecideRequestPorts {
   readonly sessions: SessionStore
   readonly now: EpochMs
-  readonly deny: DenyState
+  /** Asked each time: a kill switch counts from the moment that it is thrown, whatever was waited for meanwhile. */
+  readonly deny: () => DenyState
   readonly pseudonyms: SessionPseudonyms
   readonly classify: ClassifyInjection
   readonly clean?: CleanTexts | undefined
@@ -130,6 +133,19 @@ function isDescribed({ manifest }: ServedRelease, tool: string): boolean {
 function takes({ manifest }: ServedRelease, model: string, kind: OpaqueKind): boolean {
   const { modalities } = manifest.components.models.find((candidate) => candidate.model === model) ?? {}
   return (modalities ?? ['text', 'image']).includes(kind)
+}
+
+/** Why a model of the release does not take these kinds of content, or undefined. */
+export function unreadBy(release: ServedRelease, model: string, opaque: readonly OpaqueKind[]): Denial | undefined {
+  const unread = opaque.find((kind) => !takes(release, model, kind))
+  return unread === undefined
+    ? undefined
+    : {
+        status: 400,
+        code: 'unsupported_content',
+        message: `the release's model takes no ${unread}`,
+        rule: `admission/${unread}`,
+      }
 }
 
 export const SUBJECT_REQUIRED: Denial = {
@@ -150,7 +166,7 @@ export function decideRequest(
   admitted: AdmittedSystem,
   ports: DecideRequestPorts,
 ): RequestDecision {
-  const halted = haltedBy({ model: request.live.model, subject: request.subject }, ports.deny)
+  const halted = haltedBy({ model: request.live.model, subject: request.subject }, ports.deny())
   if (halted !== undefined) return denied(halted)
   if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
@@ -165,14 +181,8 @@ export function decideRequest(
     })
   }
   const release = recognised.value.release as ServedRelease
-  const unread = request.opaque?.find((kind) => !takes(release, request.live.model, kind))
-  if (unread !== undefined)
-    return denied({
-      status: 400,
-      code: 'unsupported_content',
-      message: `the release's model takes no ${unread}`,
-      rule: `admission/${unread}`,
-    })
+  const unread = unreadBy(release, request.live.model, request.opaque ?? [])
+  if (unread !== undefined) return denied(unread)
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
   const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
   const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
@@ -192,7 +202,7 @@ export function decideRequest(
   }
   holdRequest(context, ports.sessions)
   // Which prompt it is, recognition has told.
-  const stopped = haltedBy(context, ports.deny)
+  const stopped = haltedBy(context, ports.deny())
   if (stopped !== undefined) return { ...denied(stopped), releaseDigest: release.digest }
   return guardMessages(context, recognised.value, request.carried ?? [], ports)
 }
@@ -205,14 +215,15 @@ function denied(denial: Denial): RequestDecision {
 export function haltedBy(
   {
     model,
+    answeredBy,
     subject,
     promptId,
-  }: { readonly model: string; readonly subject: Subject | undefined; readonly promptId?: string | undefined },
+  }: Pick<RequestContext, 'model' | 'answeredBy' | 'subject'> & { readonly promptId?: string | undefined },
   deny: DenyState,
 ): Denial | undefined {
   const rule = deny.isSystemDenied
     ? 'kill-switch/system'
-    : deny.models.has(model)
+    : deny.models.has(model) || (answeredBy !== undefined && deny.models.has(answeredBy))
       ? 'kill-switch/model'
       : subject !== undefined && deny.tenants.has(subject.tenant)
         ? 'kill-switch/tenant'
@@ -319,18 +330,23 @@ function denialOf({ action, rule }: { readonly action: Obligation; readonly rule
   return undefined
 }
 
-/** Texts that are turned into numbers: no prompt to recognise, no labels to keep; each is judged as a document. */
+/**
+ * Texts that are turned into numbers: no prompt to recognise, no labels to keep; each is judged as a document. The newest
+ * release that has the model counts.
+ */
 export function decideEmbeddings(
   request: { readonly model: string; readonly subject: Subject | undefined; readonly inputs: readonly string[] },
   carried: readonly CarriedText[],
   admitted: AdmittedSystem,
   ports: DecideRequestPorts,
 ): RequestDecision {
-  const halted = haltedBy(request, ports.deny)
+  const halted = haltedBy(request, ports.deny())
   if (halted !== undefined) return denied(halted)
   if (admitted.isMultiTenant && request.subject === undefined) return denied(SUBJECT_REQUIRED)
   const valid = admitted.releases.filter((release) => release.validUntil > ports.now - CLOCK_SKEW_MS)
-  const release = valid.find(({ manifest }) => manifest.components.models.some(({ model }) => model === request.model))
+  const release = valid.findLast(({ manifest }) =>
+    manifest.components.models.some(({ model }) => model === request.model),
+  )
   if (release === undefined)
     return denied({
       status: 403,

@@ -11,7 +11,10 @@ import {
   type DecideCompletionPorts,
 } from './decide-completion.ts'
 import {
+  decideEmbeddings,
   decideRequest,
+  type CarriedText,
+  type Denial,
   type DecideRequestPorts,
   type JudgedRequest,
   type RequestContext,
@@ -45,20 +48,40 @@ export async function decideRequestWithDetectors(
   ports: DecideRequestPorts,
   { guard, signal }: DetectorCall,
 ): Promise<RequestDecision> {
-  const own = decideRequest(request, admitted, ports)
+  return decidedWithDetectors((own) => decideRequest(request, admitted, own), ports, { guard, signal })
+}
+
+/** The same for texts that are turned into numbers. */
+export async function decideEmbeddingsWithDetectors(
+  request: Parameters<typeof decideEmbeddings>[0],
+  admitted: AdmittedSystem,
+  { carried, ...ports }: DecideRequestPorts & { readonly carried: readonly CarriedText[] },
+  call: DetectorCall,
+): Promise<RequestDecision> {
+  return decidedWithDetectors((own) => decideEmbeddings(request, carried, admitted, own), ports, call)
+}
+
+/** Why nothing may be served of a release whose guard cannot run here. */
+export function unguarded({ problem }: ReleaseGuard): Denial | undefined {
+  return problem === undefined
+    ? undefined
+    : { status: 403, code: 'release_not_approved', message: problem, rule: 'admission/guard' }
+}
+
+async function decidedWithDetectors(
+  decide: (ports: DecideRequestPorts) => RequestDecision,
+  ports: DecideRequestPorts,
+  { guard, signal }: DetectorCall,
+): Promise<RequestDecision> {
+  const own = decide(ports)
   if (own.kind === 'deny') return own
-  const { problem, runDetectors } = guard(own.context)
-  if (problem !== undefined)
-    return {
-      kind: 'deny',
-      releaseDigest: own.releaseDigest,
-      action: 'block',
-      score: own.score,
-      findings: own.findings,
-      denial: { status: 403, code: 'release_not_approved', message: problem, rule: 'admission/guard' },
-    }
+  const held = guard(own.context)
+  const denial = unguarded(held)
+  const { releaseDigest, score, findings } = own
+  if (denial !== undefined) return { kind: 'deny', releaseDigest, action: 'block', score, findings, denial }
+  const { runDetectors } = held
   if (runDetectors === undefined) return own
-  return decideRequest(request, admitted, { ...ports, reports: await reportsOn(own.parts, runDetectors, signal) })
+  return decide({ ...ports, reports: await reportsOn(own.parts, runDetectors, signal) })
 }
 
 /** The decision on an answer with what the release's detectors say of its texts and of the arguments of its calls. */
@@ -87,7 +110,8 @@ export async function portsWithReportsOn(
   return { ...ports, reports: await reportsOn(judgedCallParts(context, call, ports), runDetectors, signal) }
 }
 
-async function reportsOn(
+/** What the detectors of a release say of texts, by `where`. */
+export async function reportsOn(
   parts: readonly JudgedPart[],
   runDetectors: DetectorRunner,
   signal: AbortSignal,

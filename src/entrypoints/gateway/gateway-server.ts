@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { GatewayPorts } from './gateway-ports.ts'
 import { answerBug, dispatch } from './routes/dispatch.ts'
+import type { HttpExchange } from './routes/http-exchange.ts'
 
 /** How long a client may take to send the head and the whole of a request. */
 export interface RequestTimes {
@@ -32,12 +33,14 @@ export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST
     (request, response) => {
       const id = ports.newId()
       response.setHeader('x-request-id', id)
-      const run = dispatch(ports, { id, request, response }).catch((error: unknown) => {
+      const exchange: HttpExchange = { id, request, response }
+      const run = dispatch(ports, exchange).catch(async (error: unknown) => {
         // The client left while it was still sending: there is nobody to answer and nothing to record.
         if (error !== undefined && error === request.errored) return
         // A bug, not an expected failure: the client learns nothing of it, the operator all.
         ports.onBug?.(error)
-        answerBug({ id, request, response })
+        await exchange.owed?.().catch((second: unknown) => ports.onBug?.(second))
+        answerBug(exchange)
       })
       running.add(run)
       const ended = (): void => void running.delete(run)

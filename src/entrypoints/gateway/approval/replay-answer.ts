@@ -49,7 +49,7 @@ export async function replayAnswer(
   const answer = JSON.parse(redeemed.answer) as ModelAnswer
   // Whether another model answered than was asked was judged when the answer was made: what is withheld for it never waits.
   const held = { answer, asked: answer.model, input, signal, isApproved: true }
-  const outcome = await answerOnce(ports, exchange, context, held)
+  const outcome = await answerOnce(ports, exchange, { ...context, answeredBy: answer.model }, held)
   if (outcome.kind === 'error') return outcome.error
   const frame: AnswerFrame = {
     requestId: exchange.id,

@@ -6,15 +6,27 @@ import { mayBeMissing } from './may-be-missing.ts'
 import { readQuestion, subjectOf } from './serve-model.ts'
 import { outputOptions } from '../../../application/gateway/decide-completion.ts'
 import { contextOfCall } from '../../../application/gateway/context-of-call.ts'
-import { type Denial, type PlacedFinding, type RequestContext } from '../../../application/gateway/decide-request.ts'
+import {
+  haltedBy,
+  type Denial,
+  type PlacedFinding,
+  type RequestContext,
+} from '../../../application/gateway/decide-request.ts'
+import { reportsOn } from '../../../application/gateway/with-detectors.ts'
 import type { ModelMessage } from '../../../application/gateway/model-request.ts'
 import { isJsonObject, type JsonObject } from '../../../base/json.ts'
-import { parseCallQuestion, parseGuardQuestion, type CallQuestion } from '../../../contract/http/decision-point.ts'
+import {
+  parseCallQuestion,
+  parseGuardQuestion,
+  type CallQuestion,
+  type GuardQuestion,
+} from '../../../contract/http/decision-point.ts'
 import { errorBody } from '../../../contract/openai/error-body.ts'
 import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
 import { guardDocument } from '../../../domain/guardrail/guard-document.ts'
-import { guardText } from '../../../domain/guardrail/guard-text.ts'
+import { guardText, type GuardJudgement } from '../../../domain/guardrail/guard-text.ts'
 import { heavier, type Obligation } from '../../../domain/guardrail/obligation.ts'
+import { raiseJudgement } from '../../../domain/guardrail/raise-judgement.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import { decideCallWithPeople } from '../approval/decide-call-with-people.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
@@ -55,21 +67,15 @@ export async function serveGuard(ports: GatewayPorts, caller: Caller, http: Http
       refusal(400, parsed.failure.code, parsed.failure.message, parsed.failure.param),
       http.id,
     )
-  const { texts, direction, isList } = parsed.value
+  const { texts, isList } = parsed.value
   const context = contextFor(asked, [])
   if ('code' in context) return answer(asked, 'pdp/guard', [], haltedAnswer(context))
-  const policy = context.release.guard[direction]
-  const options =
-    direction === 'output'
-      ? outputOptions(context, completionPorts(ports, context))
-      : {
-          classify: ports.classify,
-          pseudonym: (category: string, value: string) => ports.pseudonyms.pseudonym(asked.subject, category, value),
-        }
+  const judgements = await judgedTexts(ports, context, parsed.value)
+  const halted = haltedBy(context, ports.admission.denyStateOf(caller.admitted.system))
+  if (halted !== undefined) return answer(asked, 'pdp/guard', [], haltedAnswer(halted))
   let action: Obligation = 'allow'
   const findings: PlacedFinding[] = []
-  const results = texts.map(({ id, text }, index) => {
-    const judged = (direction === 'document' ? guardDocument : guardText)(text, policy, options)
+  const results = judgements.map(({ id, judged }, index) => {
     action = heavier(action, judged.action)
     for (const finding of judged.findings) findings.push({ ...finding, where: String(index) })
     const isWithheld = judged.action === 'block' || judged.action === 'require-approval'
@@ -91,6 +97,37 @@ export async function serveGuard(ports: GatewayPorts, caller: Caller, http: Http
   const messages: readonly ModelMessage[] = texts.map(({ text }) => ({ role: 'user', parts: [{ kind: 'text', text }] }))
   const body = isList ? { action, results } : { ...results[0] }
   return answer(asked, 'pdp/guard', messages, { body, context, action, findings, denial: undefined })
+}
+
+/** What guard and detectors say; these are asked about nothing that the guard stops. */
+async function judgedTexts(
+  ports: GatewayPorts,
+  context: RequestContext,
+  { texts, direction }: GuardQuestion,
+): Promise<readonly { readonly id: string; readonly judged: GuardJudgement }[]> {
+  const policy = context.release.guard[direction]
+  const options =
+    direction === 'output'
+      ? outputOptions(context, completionPorts(ports, context))
+      : {
+          classify: ports.classify,
+          pseudonym: (category: string, value: string) => ports.pseudonyms.pseudonym(context.subject, category, value),
+        }
+  const own = texts.map(({ id, text }, index) => {
+    const judged = (direction === 'document' ? guardDocument : guardText)(text, policy, options)
+    return { id, raw: text, judged, where: String(index) }
+  })
+  const { runDetectors } = ports.guardOf(context.release)
+  if (runDetectors === undefined) return own
+  const parts = own.flatMap(({ where, judged: { action, text } }) =>
+    action === 'block' ? [] : [{ where, side: direction, text }],
+  )
+  // Detectors have a deadline each; that the caller may leave ends nothing early here.
+  const reports = await reportsOn(parts, runDetectors, new AbortController().signal)
+  return own.map(({ id, raw, judged, where }) => ({
+    id,
+    judged: raiseJudgement(judged, raw, reports.get(where) ?? []),
+  }))
 }
 
 /** `POST /v1/authorize`: whether a tool may be called like this, by the manifest's rules. The caller enforces it. */
@@ -182,7 +219,12 @@ function contextFor(
   const context = contextOfCall(
     { subject, messages: conversationOf(ports, caller, subject, messages), call },
     caller.admitted,
-    { sessions: ports.sessions, now: ports.clock(), deny: ports.admission.denyStateOf(caller.admitted.system) },
+    {
+      sessions: ports.sessions,
+      now: ports.clock(),
+      deny: () => ports.admission.denyStateOf(caller.admitted.system),
+      guardOf: (release) => ports.guardOf(release),
+    },
   )
   return context.ok ? context.value : context.failure
 }

@@ -40,6 +40,10 @@ export interface ExchangeMarks {
   firstPieceMs?: number
   upstream?: string
   drift?: ModelDrift | McpToolDrift | undefined
+  /** No provider has begun an answer, so nothing was spent. */
+  isUnspent?: boolean
+  /** Its outcome is on record. */
+  isSettled?: boolean
   /** What rules of packs said about the request. */
   policy?: ModelPolicyRecord | undefined
 }

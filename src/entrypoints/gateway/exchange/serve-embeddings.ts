@@ -1,13 +1,15 @@
 import { textsOfSettings } from '../../../application/gateway/carried-texts.ts'
-import { decideEmbeddings, haltedBy, type RequestDecision } from '../../../application/gateway/decide-request.ts'
+import { haltedBy, type Denial, type RequestDecision } from '../../../application/gateway/decide-request.ts'
+import { decideEmbeddingsWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
-import { askEmbeddings } from '../../../adapters/providers/ask-embeddings.ts'
+import { askEmbeddings, type EmbeddingsReply } from '../../../adapters/providers/ask-embeddings.ts'
 import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
 import { errorBody } from '../../../contract/openai/error-body.ts'
 import { parseEmbeddingsRequest, type EmbeddingsRequest } from '../../../contract/openai/embeddings.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { withinLimits } from './within-limits.ts'
+import { openTargets, type DeniedByModel } from './open-targets.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
@@ -15,7 +17,7 @@ import { denialError, refusal, sendError, type GatewayError } from './replies.ts
 import { readJson, subjectOf } from './serve-model.ts'
 import { judgedUpstreamError } from './provider-words.ts'
 import { mayBeMissing } from './may-be-missing.ts'
-import { settle } from './settle.ts'
+import { oweOutcome, settle } from './settle.ts'
 
 const ERRORS: Pick<ClientCodec, 'errorBody'> = {
   errorBody: ({ code, message, param }) => errorBody(code, message, param),
@@ -47,13 +49,21 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     startedAt: ports.clock(),
     marks: {},
   }
-  const judged = decideEmbeddings({ ...parsed.value, subject: subject.value }, settings.value, caller.admitted, {
-    sessions: ports.sessions,
-    now: ports.clock(),
-    deny: ports.admission.denyStateOf(caller.admitted.system),
-    pseudonyms: ports.pseudonyms,
-    classify: ports.classify,
-  })
+  const gone = new AbortController()
+  http.response.on('close', () => gone.abort())
+  const judged = await decideEmbeddingsWithDetectors(
+    { ...parsed.value, subject: subject.value },
+    caller.admitted,
+    {
+      carried: settings.value,
+      sessions: ports.sessions,
+      now: ports.clock(),
+      deny: () => ports.admission.denyStateOf(caller.admitted.system),
+      pseudonyms: ports.pseudonyms,
+      classify: ports.classify,
+    },
+    { guard: ({ release }) => ports.guardOf(release), signal: gone.signal },
+  )
   const decision = withModelPolicy(ports, exchange, judged, 'embedding')
   const guardMs = ports.monotonicMs() - startMs
   const kept = await ports.sink.intent(
@@ -62,7 +72,8 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
   )
   if (!kept.kept)
     return refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served')
-  return finish(ports, exchange, { decision, request: parsed.value, guardMs, http })
+  oweOutcome(ports, exchange, http, { guardMs, releaseDigest: decision.releaseDigest })
+  return finish(ports, exchange, { decision, request: parsed.value, guardMs, http, signal: gone.signal })
 }
 
 interface Judged {
@@ -70,25 +81,28 @@ interface Judged {
   readonly request: EmbeddingsRequest
   readonly guardMs: number
   readonly http: HttpExchange
+  /** Ends with the client. */
+  readonly signal: AbortSignal
 }
 
 async function finish(
   ports: GatewayPorts,
   exchange: ModelExchange,
-  { decision, request, guardMs, http }: Judged,
+  { decision, ...judged }: Judged,
 ): Promise<GatewayError | undefined> {
   const { releaseDigest } = decision
+  const { guardMs, http } = judged
   const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
-  if (decision.kind === 'deny') {
-    const { denial } = decision
-    const kept = await settled({ outcome: 'denied', code: denial.code, rule: denial.rule, action: 'block' })
-    return kept
-      ? denialError(denial, exchange.id)
-      : refusal(503, 'audit_unavailable', 'the decision cannot be recorded')
-  }
-  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  if (decision.kind === 'deny') return denied(settled, decision.denial, exchange.id)
+  const limited = await withinLimits(
+    ports,
+    exchange,
+    { context: decision.context, texts: () => decision.texts },
+    guardMs,
+  )
   if (!limited.ok) return limited.failure
-  return answerWithin(ports, limited.value, { decision, request, guardMs, http })
+  oweOutcome(ports, limited.value, http, { guardMs, releaseDigest })
+  return answerWithin(ports, limited.value, { ...judged, decision })
 }
 
 async function answerWithin(
@@ -99,23 +113,16 @@ async function answerWithin(
     request,
     guardMs,
     http,
+    signal,
   }: Judged & { readonly decision: Extract<RequestDecision, { readonly kind: 'forward' }> },
 ): Promise<GatewayError | undefined> {
   const { context, releaseDigest } = decision
   const settled = settledAs(ports, exchange, { decision, guardMs, releaseDigest })
-  const gone = new AbortController()
-  http.response.on('close', () => gone.abort())
-  const plan = ports.planRoute(context, request.model)
-  const reply = plan.ok
-    ? await askEmbeddings(ports.transport, request, {
-        inputs: decision.texts,
-        targets: plan.targets,
-        signal: gone.signal,
-      })
-    : unroutable(plan.reason)
+  const reply = await ask(ports, exchange, decision, { request, signal })
+  if (reply.kind === 'denied') return denied(settled, reply.denial, exchange.id)
   if (reply.kind !== 'answer') {
     const error = judgedUpstreamError(ports, context, reply)
-    await settled({ outcome: gone.signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
+    await settled({ outcome: signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
     return error
   }
   const halted = haltedBy(context, ports.admission.denyStateOf(context.admitted.system))
@@ -129,6 +136,35 @@ async function answerWithin(
   if (halted !== undefined) return denialError(halted, exchange.id)
   sendJson(http.response, 200, body)
   return undefined
+}
+
+/** The numbers, from the first place that may have the texts and gives any. */
+// oxlint-disable-next-line max-params -- a request, what was decided about it, and how it is sent
+async function ask(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  { context, texts }: Extract<RequestDecision, { readonly kind: 'forward' }>,
+  { request, signal }: { readonly request: EmbeddingsRequest; readonly signal: AbortSignal },
+): Promise<EmbeddingsReply | DeniedByModel> {
+  const { marks } = exchange
+  const plan = ports.planRoute(context, request.model)
+  marks.isUnspent = true
+  if (!plan.ok) return unroutable(plan.reason)
+  const open = openTargets(ports, context, { request: exchange.request, targets: plan.targets, kind: 'embedding' })
+  if (!open.ok) return { kind: 'denied', denial: open.failure }
+  const { targets, transport, denialNow } = open.value
+  marks.isUnspent = false
+  const reply = await askEmbeddings(transport, request, { inputs: texts, targets, signal })
+  if (reply.kind === 'answer') return reply
+  // Of a request that its client left nobody knows whether it was worked on.
+  marks.isUnspent = reply.hasBegun !== true && !signal.aborted
+  const denial = denialNow()
+  return denial === undefined ? reply : { kind: 'denied', denial }
+}
+
+async function denied(settled: ReturnType<typeof settledAs>, denial: Denial, id: string): Promise<GatewayError> {
+  const kept = await settled({ outcome: 'denied', code: denial.code, rule: denial.rule, action: 'block' })
+  return kept ? denialError(denial, id) : refusal(503, 'audit_unavailable', 'the decision cannot be recorded')
 }
 
 function settledAs(

@@ -13,18 +13,20 @@ import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { BODY_BYTES_MAX, readBody, sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { answerOnce, type InputSummary } from './answer-once.ts'
 import { streamAnswer, type OpenStream } from './answer-stream.ts'
+import { openTargets, type DeniedByModel } from './open-targets.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
 import { renderRequest } from './render-request.ts'
+import { sentTexts } from './sent-texts.ts'
 import { comparedAnswer, sendShadow } from './shadow.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { judgedUpstreamError } from './provider-words.ts'
 import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
 import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
-import { canariesOf, settle } from './settle.ts'
+import { canariesOf, oweOutcome, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
 
 /**
@@ -141,7 +143,7 @@ async function judgeAndForward(
     {
       sessions: ports.sessions,
       now: ports.clock(),
-      deny: ports.admission.denyStateOf(caller.admitted.system),
+      deny: () => ports.admission.denyStateOf(caller.admitted.system),
       pseudonyms: ports.pseudonyms,
       classify: ports.classify,
       clean: ports.clean,
@@ -159,10 +161,17 @@ async function judgeAndForward(
   if (!kept.kept)
     return { error: refusal(503, 'audit_unavailable', 'the decision cannot be recorded, so the request is not served') }
   const { releaseDigest } = decision
+  oweOutcome(ports, exchange, http, { guardMs, releaseDigest })
   if (decision.kind === 'deny')
     return { error: await denied(ports, exchange, decision.denial, { guardMs, releaseDigest }), releaseDigest }
-  const limited = await withinLimits(ports, exchange, decision, guardMs)
+  const limited = await withinLimits(
+    ports,
+    exchange,
+    { context: decision.context, texts: () => sentTexts(exchange.request, decision) },
+    guardMs,
+  )
   if (!limited.ok) return { error: limited.failure, releaseDigest }
+  oweOutcome(ports, limited.value, http, { guardMs, releaseDigest })
   const input = { action: decision.action, guardMs }
   const ticket = http.request.headers['gatehouse-approval']
   const error = await (typeof ticket === 'string'
@@ -192,9 +201,13 @@ async function forward(
   try {
     const reply = await ask(ports, exchange, decision, { request, signal })
     let error: GatewayError | undefined
-    if (reply.kind === 'answer') {
-      const { answer } = reply
-      const outcome = await answerOnce(ports, exchange, context, { answer, asked: reply.target.model, input, signal })
+    if (reply.kind === 'denied') {
+      const { guardMs } = input
+      error = await denied(ports, exchange, reply.denial, { guardMs, releaseDigest: context.release.digest })
+    } else if (reply.kind === 'answer') {
+      const { answer, target } = reply
+      const own = { ...context, answeredBy: target.model }
+      const outcome = await answerOnce(ports, exchange, own, { answer, asked: target.model, input, signal })
       if (outcome.kind === 'answer') {
         sendJson(response, 200, codec.answerBody(outcome.answer, frame))
         sendShadow(
@@ -208,9 +221,11 @@ async function forward(
       error = outcome.error
     } else if (reply.kind === 'stream') {
       if (open === undefined) throw new Error('the provider streams what nobody asked to be streamed')
-      error = await streamAnswer(ports, exchange, context, {
-        stream: reply.stream,
-        asked: reply.target.model,
+      const { stream, target } = reply
+      const own = { ...context, answeredBy: target.model }
+      error = await streamAnswer(ports, exchange, own, {
+        stream,
+        asked: target.model,
         ...open,
         signal,
         input,
@@ -241,14 +256,25 @@ async function ask(
   { marks }: ModelExchange,
   { context }: Extract<RequestDecision, { kind: 'forward' }>,
   { request, signal }: { readonly request: ModelRequest; readonly signal: AbortSignal },
-): Promise<UpstreamReply> {
+): Promise<UpstreamReply | DeniedByModel> {
   const plan = ports.planRoute(context, request.model)
+  marks.isUnspent = true
   if (!plan.ok) return unroutable(plan.reason)
+  const open = openTargets(ports, context, { request, targets: plan.targets })
+  if (!open.ok) return { kind: 'denied', denial: open.failure }
+  const { targets, transport, denialNow } = open.value
   const startMs = ports.monotonicMs()
-  const reply = await askModel(ports.transport, request, plan.targets, signal)
+  marks.isUnspent = false
+  const reply = await askModel(transport, request, targets, signal)
   marks.upstreamMs = ports.monotonicMs() - startMs
-  if (reply.kind === 'answer' || reply.kind === 'stream') marks.upstream = reply.target.upstream
-  return reply
+  if (reply.kind === 'answer' || reply.kind === 'stream') {
+    marks.upstream = reply.target.upstream
+    return reply
+  }
+  // Of a request that its client left nobody knows whether it was worked on.
+  marks.isUnspent = reply.hasBegun !== true && !signal.aborted
+  const denial = denialNow()
+  return denial === undefined ? reply : { kind: 'denied', denial }
 }
 
 async function denied(

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../../application/gateway/decide-request
 import type { CanariesOf } from '../../../application/gateway/session-canaries.ts'
 import { sessionCanaries } from '../../../domain/detection/leak/canaries.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
+import type { HttpExchange } from '../routes/http-exchange.ts'
 import { outcomeRecord, type ModelExchange, type OutcomeParts } from './exchange-records.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { assistantDigest } from './judged-request.ts'
@@ -17,8 +18,9 @@ export async function settle(
   const record = outcomeRecord(ports, exchange, parts)
   const { admitted } = exchange.caller
   const kept = await ports.sink.outcome(record, admitted, mayBeMissing(exchange, parts.releaseDigest))
-  // A provider that failed charges for nothing; of one that was cut off nobody knows, so the estimate stands.
-  await exchange.settleLimits?.(parts.usage ?? (parts.outcome === 'upstream-failed' ? 'none' : undefined))
+  exchange.marks.isSettled = true
+  // A provider that has begun an answer charges for it, whatever became of it: where nobody knows how much, the estimate stands.
+  await exchange.settleLimits?.(parts.usage ?? (exchange.marks.isUnspent === true ? 'none' : undefined))
   const { marks, arm } = exchange
   if (arm !== undefined) ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
   ports.telemetry.findings(admitted.system, parts.completion?.findings ?? [])
@@ -47,6 +49,26 @@ export async function settle(
   return kept.kept
 }
 
+/** Where a bug ends a request whose decision is on record, its outcome is `unknown`, and what was reserved for it is taken. */
+export function oweOutcome(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  http: HttpExchange,
+  { guardMs, releaseDigest }: { readonly guardMs: number; readonly releaseDigest: string | null },
+): void {
+  http.owed = async () => {
+    if (exchange.marks.isSettled === true) return
+    await settle(ports, exchange, {
+      outcome: 'unknown',
+      code: 'internal_error',
+      rule: null,
+      action: 'allow',
+      guardMs,
+      releaseDigest,
+    })
+  }
+}
+
 /** The release that was recognised, or the newest where none was. */
 function servedBy({ caller }: ModelExchange, releaseDigest: string | null): ServedRelease | undefined {
   const { releases } = caller.admitted
@@ -64,8 +86,8 @@ export function completionPorts(ports: GatewayPorts, context: RequestContext): D
     engine: ports.engine,
     monotonicMs: ports.monotonicMs,
     now: ports.clock(),
-    // Asked again: a kill switch thrown while the provider was thinking still stops the answer.
-    deny: ports.admission.denyStateOf(context.admitted.system),
+    // A kill switch thrown while the provider or a detector was thinking still stops the answer.
+    deny: () => ports.admission.denyStateOf(context.admitted.system),
     checkArguments: ports.argumentsOf(context.release),
     pseudonyms: ports.pseudonyms,
     classify: ports.classify,

@@ -8,6 +8,7 @@ import { compareAnswers, type ComparedAnswer } from '../../../domain/rollout/com
 import type { ShadowRollout } from '../../../domain/rollout/rollout.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import type { ModelExchange } from './exchange-records.ts'
+import { openTargets, type DeniedByModel } from './open-targets.ts'
 import { completionPorts } from './settle.ts'
 
 const SHADOW_MS = 60_000
@@ -47,10 +48,13 @@ async function askShadow(
   const plan = ports.planRoute(context, model)
   const targets = plan.ok ? plan.targets.filter((target) => target.model === model) : []
   const isOwn = context.release.manifest.components.models.some((one) => one.model === model)
-  const reply: UpstreamReply =
-    targets.length === 0 || !isOwn
+  const copy = { ...request, model, isStream: false, includeUsage: false }
+  const open = openTargets(ports, context, { request: copy, targets })
+  const reply: UpstreamReply | DeniedByModel = !open.ok
+    ? { kind: 'denied', denial: open.failure }
+    : targets.length === 0 || !isOwn
       ? { kind: 'unavailable', reason: 'no place may have it' }
-      : await askModel(ports.transport, { ...request, model, isStream: false, includeUsage: false }, targets, signal)
+      : await askModel(open.value.transport, copy, open.value.targets, signal)
   const line = {
     kind: 'shadow',
     id,
@@ -61,6 +65,7 @@ async function askShadow(
     totalMs: ports.monotonicMs() - startMs,
   } as const
   const none = { outputTokens: null, similarity: null, isSameFinish: null, isSameTools: null } as const
+  if (reply.kind === 'denied') return { ...line, ...none, outcome: 'denied', code: reply.denial.code }
   if (reply.kind !== 'answer')
     return {
       ...line,
@@ -69,7 +74,7 @@ async function askShadow(
       code: reply.kind === 'stream' ? null : `upstream_${reply.kind}`,
     }
   // Without a session nothing is counted, and nothing that it says is taken for a word of ours.
-  const own: RequestContext = { ...context, sessionKey: undefined }
+  const own: RequestContext = { ...context, sessionKey: undefined, answeredBy: model }
   const decision = await decideCompletionWithDetectors(own, reply.answer.choices, completionPorts(ports, own), {
     guard: ({ release }) => ports.guardOf(release),
     signal,

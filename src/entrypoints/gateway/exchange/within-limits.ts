@@ -1,5 +1,6 @@
 import type { AdmittedSystem } from '../../../application/gateway/admitted-system.ts'
-import type { RequestDecision } from '../../../application/gateway/decide-request.ts'
+import type { LimitedCall } from '../../../adapters/limits/limiter.ts'
+import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import type { ModelExchange } from './exchange-records.ts'
@@ -13,7 +14,7 @@ import { settle } from './settle.ts'
 export async function withinLimits(
   ports: GatewayPorts,
   exchange: ModelExchange,
-  { context, texts }: Pick<Extract<RequestDecision, { kind: 'forward' }>, 'context' | 'texts'>,
+  { context, texts }: { readonly context: RequestContext; readonly texts: LimitedCall['texts'] },
   guardMs: number,
 ): Promise<Result<ModelExchange, GatewayError>> {
   const { system } = context.admitted
@@ -31,6 +32,7 @@ export async function withinLimits(
     model: request.model,
     texts,
     answerTokensMax: request.settings.maxTokens,
+    choices: request.choices,
   })
   if (verdict.kind === 'granted') return ok({ ...exchange, settleLimits: verdict.settle })
   const isLimited = verdict.kind === 'limited'

@@ -48,6 +48,7 @@ async function finish(ports: GatewayPorts, call: AllowedCall, end: McpCallEnd): 
     })
   const answer = async (parts: Parameters<typeof settled>[0], passed: McpAnswer): Promise<McpAnswer> =>
     (await settled(parts)) ? passed : withheld(exchange.id, 'audit_unavailable', 'audit', UNRECORDED)
+  if (end.kind === 'broken' || end.kind === 'error') exchange.marks.isUnspent = true
   switch (end.kind) {
     case 'gone':
       return answer({ outcome: 'client-gone' }, { kind: 'error', code: -32_000, message: 'the call was cancelled' })

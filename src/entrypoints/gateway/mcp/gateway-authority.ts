@@ -51,7 +51,12 @@ function contextFor(
   const context = contextOfCall(
     { subject, messages: conversationOf(ports, caller, subject, messages), call, manifestOf: withMcpTools },
     caller.admitted,
-    { sessions: ports.sessions, now: ports.clock(), deny: ports.admission.denyStateOf(caller.admitted.system) },
+    {
+      sessions: ports.sessions,
+      now: ports.clock(),
+      deny: () => ports.admission.denyStateOf(caller.admitted.system),
+      guardOf: (release) => ports.guardOf(release),
+    },
   )
   if (!context.ok) return context
   const own = mcpContext(context.value, server)
@@ -198,7 +203,7 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
   )
   if (!intent.kept) return unrecorded(exchange.id)
   const guardMs = ports.monotonicMs() - exchange.startMs
-  const limited = await withinLimits(ports, exchange, { context: own, texts: [] }, guardMs)
+  const limited = await withinLimits(ports, exchange, { context: own, texts: () => [] }, guardMs)
   if (!limited.ok) return { kind: 'denied', denial: deniedBy(exchange.id, limited.failure) }
   return allowedCall(ports, {
     exchange: limited.value,

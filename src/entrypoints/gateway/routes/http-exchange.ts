@@ -6,6 +6,8 @@ export interface HttpExchange {
   readonly id: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** What the records are still owed once a decision is kept: asked for where a bug ends the request. */
+  owed?: (() => Promise<unknown>) | undefined
 }
 
 export const BODY_BYTES_MAX = 4 * 1_048_576

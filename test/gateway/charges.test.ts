@@ -1,0 +1,118 @@
+// What a request is charged against limits, however it ends.
+import { expect, test } from 'vitest'
+import type { LimitedCall } from '../../src/adapters/limits/limiter.ts'
+import { startBareGateway, type BareGateway } from '../support/bare-gateway.ts'
+import { says, startFakeProvider, type FakeReply } from '../support/fake-provider.ts'
+import { WIRES } from '../support/gateway-wires.ts'
+import { startLightGateway } from '../support/light-gateway.ts'
+import { MODEL } from '../support/tiny-project.ts'
+
+type Settled = unknown[]
+const startCounting = (settled: Settled): Promise<BareGateway> =>
+  startBareGateway({
+    ports: { admitWithinLimits: async () => ({ kind: 'granted', settle: async (usage) => void settled.push(usage) }) },
+  })
+
+const LONG = says('It left this morning, and it is on its way to you. '.repeat(20))
+const broken = (stopAfter: number): FakeReply => ({
+  ...LONG,
+  ...(LONG.kind === 'completion' ? { wire: { stopAfter, stopBy: 'reset', deltaChars: 20 } } : {}),
+})
+
+test.each<{ name: string; isStream: boolean; reply: FakeReply; charged: unknown }>([
+  { name: 'a stream that breaks off keeps its estimate', isStream: true, reply: broken(10), charged: undefined },
+  {
+    name: 'a stream that is no stream keeps its estimate',
+    isStream: true,
+    reply: { kind: 'failure', status: 200, body: {} },
+    charged: undefined,
+  },
+  {
+    name: 'an answer that is no JSON keeps its estimate',
+    isStream: false,
+    reply: { kind: 'raw', body: '{"id":' },
+    charged: undefined,
+  },
+  {
+    name: 'a provider that is down costs nothing',
+    isStream: false,
+    reply: { kind: 'failure', status: 503, body: {} },
+    charged: 'none',
+  },
+  {
+    name: 'a provider that refuses costs nothing',
+    isStream: true,
+    reply: { kind: 'failure', status: 400, body: {} },
+    charged: 'none',
+  },
+])('$name', async ({ isStream, reply, charged }) => {
+  const settled: Settled = []
+  await using gateway = await startCounting(settled)
+  gateway.provider.answer(reply)
+  const { path, request } = WIRES['chat']!
+  await (await gateway.post(path, request({}, { isStream }))).text()
+  expect(gateway.outcomes).toMatchObject([{ outcome: 'upstream-failed' }])
+  expect(settled).toEqual([charged])
+})
+
+test.each([
+  { name: 'that hold no numbers keep their estimate', reply: { kind: 'raw', body: '{}' }, charged: undefined },
+  {
+    name: 'of a provider that is down cost nothing',
+    reply: { kind: 'failure', status: 503, body: {} },
+    charged: 'none',
+  },
+] as const)('embeddings $name', async ({ reply, charged }) => {
+  const settled: Settled = []
+  await using gateway = await startCounting(settled)
+  gateway.provider.answer(reply)
+  await gateway.post('/v1/embeddings', { model: MODEL, input: 'Where is my order?' })
+  expect(settled).toEqual([charged])
+})
+
+test('a request that a kill switch stops before its provider is asked costs nothing', async () => {
+  const settled: Settled = []
+  await using gateway = await startBareGateway({
+    ports: {
+      async admitWithinLimits() {
+        gateway.deny({ kind: 'system' })
+        return { kind: 'granted', settle: async (usage) => void settled.push(usage) }
+      },
+    },
+  })
+  const { path, request } = WIRES['chat']!
+  expect((await gateway.post(path, request({}, { isStream: false }))).status).toBe(403)
+  expect(settled).toEqual(['none'])
+})
+
+test('what is reserved covers all choices and everything that is sent', async () => {
+  const calls: LimitedCall[] = []
+  await using gateway = await startBareGateway({
+    ports: {
+      async admitWithinLimits(call) {
+        calls.push(call)
+        return { kind: 'granted', settle: async () => undefined }
+      },
+    },
+  })
+  const { path, request } = WIRES['chat']!
+  const format = { type: 'json_schema', json_schema: { name: 'walrus', schema: { type: 'object' } } }
+  const asked = request({ callArguments: 'order-4711', lastUser: 'And now?' }, { isStream: false, choices: 3 })
+  const response = await gateway.post(path, { ...asked, max_tokens: 50, response_format: format })
+  expect(response.status).toBe(200)
+  const [call] = calls
+  expect(call).toMatchObject({ choices: 3, answerTokensMax: 50 })
+  const sent = call?.texts().join('\n') ?? ''
+  // A message, the arguments of a call, the schema of a tool, the format.
+  for (const part of ['And now?', 'order-4711', '"additionalProperties":false', 'walrus']) expect(sent).toContain(part)
+})
+
+test('a request for many answers at once has to fit with all of them', async () => {
+  await using provider = await startFakeProvider()
+  await using light = await startLightGateway({
+    upstreams: [{ id: 'a', url: provider.url, network: 'private' }],
+    limits: { rules: [{ id: 'tokens', per: 'system', unit: 'tokens', amount: 1_200, period: 'month' }] },
+  })
+  expect((await light.chat({ max_tokens: 500, n: 3 })).status).toBe(429)
+  expect((await light.chat({ max_tokens: 500, n: 1 })).status).toBe(200)
+})
