@@ -120,6 +120,25 @@ describe.skipIf(POSTGRES === undefined)('the ledger in PostgreSQL', () => {
     expect((await entriesOf(one)).map(({ payload }) => payload['text'])).toEqual(['in time'])
   })
 
+  test('drafts of the inbox that are long are taken in several groups, in their order', async () => {
+    // It makes the tables.
+    await (await openedLedger(place, { holder: 'before' })).close()
+    const ids = [1, 2, 3, 4].map((count) => `01J0000000000000000000000${count}`)
+    for (const id of ids)
+      await change(
+        `insert into ledger_inbox (organization_id, id, draft) values ('acme', '${id}', '{"type":"t","actor":"a",` +
+          `"releaseDigest":null,"payload":{"text":"' || repeat('x', 12000000) || '"}}')`,
+      )
+    await using one = await openedLedger(place, { holder: 'one' })
+    await eventually(
+      () => rows('select * from ledger_inbox'),
+      (left) => left.length === 0,
+    )
+    await one.refresh()
+    expect((await entriesOf(one)).map(({ leaf }) => leaf.id)).toEqual(ids)
+    expect(await rows('select size from ledger_checkpoints order by size')).toEqual([{ size: '2' }, { size: '4' }])
+  })
+
   test('a row of the inbox that is no draft is thrown away and stops nothing', async () => {
     await using one = await openedLedger(place)
     await change(

@@ -132,19 +132,37 @@ export async function leaveInInbox(
   })
 }
 
-/** The oldest drafts of the inbox. What is no draft was not left by Gatehouse and is thrown away with its row. */
+/**
+ * The oldest drafts of the inbox, as many as fit into `bytesMax`, one at least. What is no draft was not left by Gatehouse and is
+ * thrown away with its row.
+ */
 export async function inboxDrafts(
   transaction: Transaction<Database>,
   organization: string,
-  limit: number,
+  { limit, bytesMax }: { readonly limit: number; readonly bytesMax: number },
 ): Promise<{ readonly drafts: readonly IdentifiedDraft[]; readonly ids: readonly string[] }> {
   if (limit <= 0) return { drafts: [], ids: [] }
+  // How long a draft is, the database knows without reading it.
+  const sizes = await transaction
+    .selectFrom('ledger_inbox')
+    .select(['id', sql<string>`octet_length(draft)`.as('bytes')])
+    .where('organization_id', '=', organization)
+    .orderBy('position')
+    .limit(limit)
+    .execute()
+  let bytes = 0
+  const fit = sizes.filter((size, place) => (bytes += Number(size.bytes)) <= bytesMax || place === 0)
+  if (fit.length === 0) return { drafts: [], ids: [] }
   const rows = await transaction
     .selectFrom('ledger_inbox')
     .select(['id', 'draft'])
     .where('organization_id', '=', organization)
+    .where(
+      'id',
+      'in',
+      fit.map(({ id }) => id),
+    )
     .orderBy('position')
-    .limit(limit)
     .execute()
   const drafts = rows.flatMap(({ id, draft }) => {
     const json = parseJson(draft, 2 * PAYLOAD_BYTES_MAX)

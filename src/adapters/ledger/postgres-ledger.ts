@@ -277,7 +277,10 @@ class PostgresLedger implements Ledger {
       const written = await inOrganization(connection, organization, async (transaction) => {
         const inForce = await lockedEpoch(transaction, organization)
         if (inForce !== epoch) throw new Fenced(`epoch ${inForce} is in force, not ${epoch}`)
-        const inbox = await inboxDrafts(transaction, organization, GROUP_MAX - mine.length)
+        const inbox = await inboxDrafts(transaction, organization, {
+          limit: GROUP_MAX - mine.length,
+          bytesMax: GROUP_CHARACTERS_MAX,
+        })
         const drafts = new Map([...mine, ...inbox.drafts].map((one) => [one.id, one]))
         if (drafts.size === 0 && inbox.ids.length === 0) return undefined
         const known = await knownIds(transaction, organization, [...drafts.keys()])
