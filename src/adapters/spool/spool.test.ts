@@ -139,7 +139,7 @@ describe('a segment', () => {
     await spool.intent(intent('r2'))
     await spool.outcome(outcome('r2'))
     spooling.now += 500
-    await until(async () => (await spooling.names('.open')).length === 3)
+    await until(async () => (await spooling.names('.open')).length === 3 && spool.unshipped === 2)
     expect([spool.unshipped, spool.bytes, spooling.offered]).toEqual([2, 2 * bytes, []])
     await rmdir(inTheWay)
     await until(() => spool.unshipped === 0)
