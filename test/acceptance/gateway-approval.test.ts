@@ -118,6 +118,7 @@ describe('a chat answer whose call needs approval', () => {
     const given = await settled(first.approval, isDecided, { stream: true })
     expect(given.text).toContain('data: [DONE]')
     expect(given.text).toContain('call the customer')
+    expect(given.text).toContain(`${DISCLOSURE}\\n\\nI will note it.`)
     expect(stack.provider.seen).toHaveLength(1)
   })
 

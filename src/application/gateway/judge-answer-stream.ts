@@ -278,13 +278,17 @@ const placed = (findings: readonly Omit<PlacedFinding, 'where'>[]): readonly Pla
 function textChannel(policy: SidePolicy, options: GuardOptions): TextChannel {
   if (holdsWhole(policy)) return wholeChannel(policy, options)
   const guard = new StreamGuard(policy, options)
+  let all = ''
   return {
-    push: (text) => guard.push(text),
+    push(text) {
+      all += text
+      return guard.push(text)
+    },
     end: () => guard.end(),
     blockedBy: () => (guard.isWithheld ? (guard.judgement.findings.at(-1)?.detector ?? 'guard/output') : undefined),
     findings: () => placed(guard.judgement.findings),
     action: () => guard.judgement.action,
-    received: () => '',
+    received: () => all,
     released: '',
   }
 }
