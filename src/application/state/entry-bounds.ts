@@ -11,7 +11,9 @@ const HEAD_BYTES_MAX = 2_400
  */
 export function refuseUnprojectable({ type, releaseDigest, payload }: EntryDraft): Problem | undefined {
   const head = payload['head'] as unknown as RecordHead | undefined
-  if (head !== undefined) return refuse([head.id, head.system, head.status, head.topic, releaseDigest])
+  // An entry without a record changes nothing that is looked up.
+  if (head !== undefined && payload['record'] !== undefined)
+    return refuse([head.id, head.system, head.status, head.topic, releaseDigest])
   if (type !== SEGMENT_ENTRY) return undefined
   const lines = payload['lines'] as unknown as readonly Readonly<Record<string, unknown>>[]
   for (const line of lines) {
