@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { parseCheckpoint } from '../../domain/ledger/checkpoint.ts'
 import { parseNote } from '../../domain/ledger/signed-note.ts'
-import { lockOf } from '../storage/postgres-turn.ts'
+import { lockOf } from '../storage/advisory-lock.ts'
 import { inOrganization } from '../storage/row-security.ts'
 import type { Database } from '../storage/schema.ts'
 import type { JournalLine } from './journal.ts'

@@ -18,6 +18,8 @@ const ROWS_MAX = 200
 export interface IdentifiedDraft {
   readonly id: string
   readonly draft: EntryDraft
+  /** The turn that it belongs to, if it is part of a piece of work that has one. */
+  readonly turn: number | undefined
 }
 
 /** What the tables hold is not what was written to them. */
@@ -100,37 +102,84 @@ export function takeEpoch(db: Kysely<Database>, organization: string, holder: st
   })
 }
 
-/** The epoch in force; its row stays locked until the transaction ends, so that nobody takes the next one meanwhile. */
-export async function lockedEpoch(transaction: Transaction<Database>, organization: string): Promise<number> {
+/** Takes the next turn: entries of an earlier one are written no more. */
+export function takeTurn(db: Kysely<Database>, organization: string): Promise<number> {
+  return inOrganization(db, organization, async (transaction) => {
+    const row = await transaction
+      .insertInto('ledger_sequencers')
+      .values({ organization_id: organization, epoch: 0, holder: '', turn: 1 })
+      .onConflict((conflict) =>
+        conflict.column('organization_id').doUpdateSet({ turn: sql<number>`ledger_sequencers.turn + 1` }),
+      )
+      .returning('turn')
+      .executeTakeFirstOrThrow()
+    return Number(row.turn)
+  })
+}
+
+/** The epoch in force and the newest turn; their row stays locked until the transaction ends: nobody takes the next one meanwhile. */
+export async function lockedEpoch(
+  transaction: Transaction<Database>,
+  organization: string,
+): Promise<{ readonly epoch: number; readonly turn: number }> {
   const row = await transaction
     .selectFrom('ledger_sequencers')
-    .select('epoch')
+    .select(['epoch', 'turn'])
     .where('organization_id', '=', organization)
     .forUpdate()
     .executeTakeFirst()
-  return Number(row?.epoch ?? 0)
+  return { epoch: Number(row?.epoch ?? 0), turn: Number(row?.turn ?? 0) }
 }
 
-/** Leaves drafts for the sequencer. Leaving one twice is leaving it once. */
+/** Leaves drafts for the sequencer. Leaving one twice is leaving it once. Returns those whose turn passed: they are and will be no entries. */
 export async function leaveInInbox(
   db: Kysely<Database>,
   organization: string,
   drafts: readonly IdentifiedDraft[],
-): Promise<void> {
-  await inOrganization(db, organization, async (transaction) => {
-    for (let from = 0; from < drafts.length; from += ROWS_MAX)
+): Promise<readonly string[]> {
+  return inOrganization(db, organization, async (transaction) => {
+    const passed = await passedTurns(transaction, organization, drafts)
+    const left = drafts.filter(({ id }) => !passed.has(id))
+    for (let from = 0; from < left.length; from += ROWS_MAX)
       await transaction
         .insertInto('ledger_inbox')
         .values(
-          drafts
+          left
             .slice(from, from + ROWS_MAX)
-            .map(({ id, draft }) => ({ organization_id: organization, id, draft: JSON.stringify(draft) })),
+            .map(({ id, draft, turn = null }) => ({
+              organization_id: organization,
+              id,
+              draft: JSON.stringify(draft),
+              turn,
+            })),
         )
         .onConflict((conflict) => conflict.columns(['organization_id', 'id']).doNothing())
         .execute()
     await signal(transaction)
+    const known = await knownIds(transaction, organization, [...passed])
+    return [...passed].filter((id) => !known.has(id))
   })
 }
+
+/** Drafts of an earlier turn than the newest. A group that holds one is committed before the next turn is taken, or never. */
+async function passedTurns(
+  transaction: Transaction<Database>,
+  organization: string,
+  drafts: readonly IdentifiedDraft[],
+): Promise<ReadonlySet<string>> {
+  const ofTurns = drafts.filter(({ turn }) => turn !== undefined)
+  if (ofTurns.length === 0) return new Set()
+  const row = await transaction
+    .selectFrom('ledger_sequencers')
+    .select('turn')
+    .where('organization_id', '=', organization)
+    .executeTakeFirst()
+  const newest = Number(row?.turn ?? 0)
+  return new Set(ofTurns.filter((draft) => isPassed(draft, newest)).map(({ id }) => id))
+}
+
+/** Belongs to a piece of work whose turn ended, although the work did not. */
+export const isPassed = ({ turn }: IdentifiedDraft, newest: number): boolean => turn !== undefined && turn < newest
 
 /**
  * The oldest drafts of the inbox, as many as fit into `bytesMax`, one at least. What is no draft was not left by Gatehouse and is
@@ -155,7 +204,7 @@ export async function inboxDrafts(
   if (fit.length === 0) return { drafts: [], ids: [] }
   const rows = await transaction
     .selectFrom('ledger_inbox')
-    .select(['id', 'draft'])
+    .select(['id', 'draft', 'turn'])
     .where('organization_id', '=', organization)
     .where(
       'id',
@@ -164,10 +213,10 @@ export async function inboxDrafts(
     )
     .orderBy('position')
     .execute()
-  const drafts = rows.flatMap(({ id, draft }) => {
+  const drafts = rows.flatMap(({ id, draft, turn }) => {
     const json = parseJson(draft, 2 * PAYLOAD_BYTES_MAX)
     if (!json.ok || !isJsonObject(json.value) || !isJsonObject(json.value['payload'])) return []
-    return [{ id, draft: json.value as unknown as EntryDraft }]
+    return [{ id, draft: json.value as unknown as EntryDraft, turn: turn === null ? undefined : Number(turn) }]
   })
   return { drafts, ids: rows.map(({ id }) => id) }
 }

@@ -8,12 +8,13 @@ import { leafHash, MerkleTree } from '../../domain/ledger/merkle.ts'
 import { parseNote } from '../../domain/ledger/signed-note.ts'
 import { monotonicMs } from '../clock/system-clock.ts'
 import { nodeSha256 } from '../crypto/node-crypto.ts'
-import { lockOf } from '../storage/postgres-turn.ts'
+import { lockOf } from '../storage/advisory-lock.ts'
 import { inOrganization } from '../storage/row-security.ts'
 import type { Database } from '../storage/schema.ts'
 import { makeEntry, ownCheckpoint, refuseDraft, signCheckpoint, type LedgerIdentity } from './entry-maker.ts'
 import {
   inboxDrafts,
+  isPassed,
   knownIds,
   leaveInInbox,
   LedgerTablesDamaged,
@@ -25,6 +26,7 @@ import {
   writeGroup,
   type IdentifiedDraft,
 } from './ledger-tables.ts'
+import { LastingFault } from './lasting-fault.ts'
 
 export interface PostgresLedgerOptions extends LedgerIdentity {
   readonly db: Kysely<Database>
@@ -32,6 +34,10 @@ export interface PostgresLedgerOptions extends LedgerIdentity {
   readonly holder: string
   /** Calls back when another server has changed the inbox or the ledger; hints, some may be lost. */
   readonly listen: (onSignal: () => void) => { close(): Promise<void> }
+  /** The turn that the caller of `append` runs in. */
+  readonly turn?: () => number | undefined
+  /** What keeps it from the database, or from its tables, and goes on doing so. */
+  readonly onFailure?: (error: unknown) => void
   /** How long an entry may wait for a sequencer and its database. */
   readonly waitMsMax?: number
 }
@@ -50,6 +56,12 @@ interface Waiting extends IdentifiedDraft {
   isLeft: boolean
   /** A transaction that held it ended without saying how. */
   isUncertain: boolean
+}
+
+const TURN_PASSED: Problem = {
+  code: 'ledger/not-kept',
+  message: 'the connection that held the turn of this work was lost, and another server has had its turn since',
+  next: 'try again',
 }
 
 /** Another server took the next epoch: this one may not sequence any more. */
@@ -77,6 +89,7 @@ class PostgresLedger implements Ledger {
   #isSequencer = false
   #isClosing = false
   #broken: Problem | undefined
+  readonly #fault: LastingFault
   /** The tree has one writer at a time: the sequencer's transaction or a refresh. */
   #turn: Promise<unknown> = Promise.resolve()
   #wake: () => void = () => undefined
@@ -87,6 +100,7 @@ class PostgresLedger implements Ledger {
   constructor(options: PostgresLedgerOptions) {
     this.#options = options
     this.#isOwn = ownCheckpoint(options)
+    this.#fault = new LastingFault(options.onFailure ?? (() => undefined))
   }
 
   async start(): Promise<Problem | undefined> {
@@ -117,11 +131,11 @@ class PostgresLedger implements Ledger {
       return Promise.resolve(
         fail({ code: 'ledger/busy', message: `${WAITING_MAX} entries wait for the database`, next: 'try again' }),
       )
-    const { newId, waitMsMax = WAIT_MS_MAX } = this.#options
+    const { newId, waitMsMax = WAIT_MS_MAX, turn } = this.#options
     return new Promise((resolve) => {
       const id = newId()
       const deadline = monotonicMs() + waitMsMax
-      this.#waiting.set(id, { id, draft, resolve, deadline, isLeft: false, isUncertain: false })
+      this.#waiting.set(id, { id, draft, turn: turn?.(), resolve, deadline, isLeft: false, isUncertain: false })
       this.#rouse()
     })
   }
@@ -226,9 +240,11 @@ class PostgresLedger implements Ledger {
         await this.#sequenceWhileHeld()
         await this.#handOver()
         await this.refresh()
+        this.#fault.passed()
       } catch (error) {
         // The database is away, or this server was fenced: both are looked at again, and waiting entries have an end.
         if (!(error instanceof Error)) throw error
+        if (!(error instanceof Fenced)) this.#fault.failed(error)
       }
       await this.#giveUpLate()
       if (this.#broken !== undefined)
@@ -276,7 +292,7 @@ class PostgresLedger implements Ledger {
     try {
       const written = await inOrganization(connection, organization, async (transaction) => {
         const inForce = await lockedEpoch(transaction, organization)
-        if (inForce !== epoch) throw new Fenced(`epoch ${inForce} is in force, not ${epoch}`)
+        if (inForce.epoch !== epoch) throw new Fenced(`epoch ${inForce.epoch} is in force, not ${epoch}`)
         const inbox = await inboxDrafts(transaction, organization, {
           limit: GROUP_MAX - mine.length,
           bytesMax: GROUP_CHARACTERS_MAX,
@@ -284,17 +300,21 @@ class PostgresLedger implements Ledger {
         const drafts = new Map([...mine, ...inbox.drafts].map((one) => [one.id, one]))
         if (drafts.size === 0 && inbox.ids.length === 0) return undefined
         const known = await knownIds(transaction, organization, [...drafts.keys()])
-        const fresh = [...drafts.values()].filter(({ id }) => !known.has(id))
+        const unknown = [...drafts.values()].filter(({ id }) => !known.has(id))
+        const passed = unknown.filter((one) => isPassed(one, inForce.turn))
+        const fresh = unknown.filter((one) => !isPassed(one, inForce.turn))
         const entries = fresh.map(({ id, draft }, position) => makeEntry(this.#options, before + position, id, draft))
         for (const { leaf } of entries) this.#tree.append(leafHash(nodeSha256, leafBytes(leaf)))
         const checkpoint = await signCheckpoint(this.#options, this.#tree)
         await writeGroup(transaction, organization, { epoch, entries, checkpoint, inbox: inbox.ids })
-        return { entries, checkpoint }
+        return { entries, checkpoint, passed }
       })
       if (written === undefined) return false
+      this.#fault.passed()
       this.#size = this.#tree.size
       this.#checkpoint = written.checkpoint
       for (const entry of written.entries) this.#settle(entry.leaf.id, ok(entry))
+      for (const { id } of written.passed) this.#settle(id, fail(TURN_PASSED))
       for (const listener of this.#listeners) listener()
       return true
     } catch (error) {
@@ -322,7 +342,7 @@ class PostgresLedger implements Ledger {
     if (this.#isSequencer || this.#waiting.size === 0) return
     const group = this.#nextOwn()
     for (const one of group) one.isLeft = true
-    await leaveInInbox(db, organization, group)
+    for (const id of await leaveInInbox(db, organization, group)) this.#settle(id, fail(TURN_PASSED))
   }
 
   /** Kept, not kept, or unknown: an entry that waited too long gets one of the last two. */

@@ -13,6 +13,7 @@ import { intakeRequests } from './migrations/0011-intake-requests.ts'
 import { commitments } from './migrations/0012-commitments.ts'
 import { promptLabelsAndDrafts } from './migrations/0013-prompt-labels-and-drafts.ts'
 import { recordSums } from './migrations/0014-record-sums.ts'
+import { turns } from './migrations/0015-turns.ts'
 import { ensureAppRole } from './row-security.ts'
 
 /** In order, for good: a migration that was released is never changed, a new one goes to the end. */
@@ -30,6 +31,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012_commitments': commitments,
   '0013_prompt_labels_and_drafts': promptLabelsAndDrafts,
   '0014_record_sums': recordSums,
+  '0015_turns': turns,
 }
 
 /** Bringing the schema up to date failed; it is as it was before. */

@@ -1,6 +1,6 @@
 import type { Generated, JSONColumnType } from 'kysely'
 import type { JsonObject } from '../../base/json.ts'
-import type { Int8 } from './column-types.ts'
+import type { GeneratedInt8, Int8 } from './column-types.ts'
 import type { IdentityTables } from './identity-tables.ts'
 import type { RecordKind } from '../../application/state/records.ts'
 
@@ -43,8 +43,8 @@ interface LedgerTables {
     payload: string
   }
   ledger_checkpoints: { organization_id: string; size: Int8; epoch: Int8; note: string }
-  ledger_sequencers: { organization_id: string; epoch: Int8; holder: string }
-  ledger_inbox: { organization_id: string; position: Generated<string>; id: string; draft: string }
+  ledger_sequencers: { organization_id: string; epoch: Int8; holder: string; turn: GeneratedInt8 }
+  ledger_inbox: { organization_id: string; position: Generated<string>; id: string; draft: string; turn: Int8 | null }
 }
 
 interface JobTables {

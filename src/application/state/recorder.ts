@@ -6,8 +6,8 @@ import { refuseUnprojectable } from './entry-bounds.ts'
 import { projectEntry, type RecordHead } from './entry-types.ts'
 import type { RecordStore } from './records.ts'
 
-/** Runs work while no other server that shares the state runs such work. */
-export type Turn = <Value>(work: () => Promise<Value>) => Promise<Value>
+/** Runs work while no other server that shares the state runs such work; a failure of its own where the others take too long. */
+export type Turn = <Value>(work: () => Promise<Result<Value, Problem>>) => Promise<Result<Value, Problem>>
 
 /** What use cases write by. */
 export type Recording = Pick<Recorder, 'append' | 'exclusive' | 'record'>

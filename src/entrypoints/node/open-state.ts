@@ -17,7 +17,7 @@ import {
   type PostgresOptions,
 } from '../../adapters/storage/open-postgres.ts'
 import { listenOnPostgres } from '../../adapters/storage/postgres-signals.ts'
-import { postgresTurn } from '../../adapters/storage/postgres-turn.ts'
+import { postgresTurns } from '../../adapters/ledger/postgres-turn.ts'
 import type { Database } from '../../adapters/storage/schema.ts'
 import { sqlRecordStore } from '../../adapters/storage/sql-record-store.ts'
 import type { Ledger } from '../../application/ledger/ledger.ts'
@@ -32,6 +32,8 @@ export interface StatePlace {
   /** Owns the tables of `databaseUrl` and migrates them; `databaseUrl` does without it. */
   readonly databaseOwnerUrl?: string | undefined
   readonly databaseSchema?: string | undefined
+  /** What went wrong while nobody waited for it. */
+  readonly report?: ((what: string, error: unknown) => void) | undefined
 }
 
 export interface OpenedState {
@@ -80,7 +82,7 @@ async function openEmbedded(
 }
 
 async function openShared(
-  { stateFolder }: StatePlace,
+  place: StatePlace,
   postgres: PostgresOptions,
   identity: LedgerIdentity,
 ): Promise<Result<OpenedState, Problem>> {
@@ -95,13 +97,16 @@ async function openShared(
       next: 'unset GATEHOUSE_DATABASE_URL, or bring it back with `gatehouse db move --to postgresql`',
     })
   }
+  const turns = postgresTurns(db, identity.organization)
   const ledger = await openPostgresLedger({
     ...identity,
     db,
+    turn: turns.now,
+    onFailure: (error) => place.report?.('the ledger cannot reach its tables in the database', error),
     holder: `${ulidIds()}`,
     listen: (onSignal) => listenOnPostgres(postgres.connectionString, LEDGER_CHANNEL, onSignal),
   })
-  const refused = ledger.ok ? await leftBehind(stateFolder, ledger.value) : ledger
+  const refused = ledger.ok ? await leftBehind(place.stateFolder, ledger.value) : ledger
   if (!ledger.ok || !refused.ok) {
     if (ledger.ok) await ledger.value.close()
     await db.destroy()
@@ -112,7 +117,7 @@ async function openShared(
     ledger: ledger.value,
     store: sqlRecordStore(db, organization),
     db,
-    turn: postgresTurn(db, organization),
+    turn: turns.turn,
     postgres,
   })
 }
