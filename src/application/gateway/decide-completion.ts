@@ -193,8 +193,8 @@ function authorizeAll(
   { choices, askedAt }: { readonly choices: readonly AnswerChoice[]; readonly askedAt: AskedAt },
   ports: DecideCompletionPorts,
 ): readonly (Proposal & { readonly choice: number })[] {
-  const { release, subject, sessionKey, messages, label, admitted, withheld } = context
-  const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
+  const { release, subject, callsKey, messages, label, admitted, withheld } = context
+  const counts = { ...(callsKey === undefined ? {} : ports.sessions.get(callsKey).calls) }
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
   // A call that is about to be made stands in the answer that proposed it.
@@ -305,6 +305,8 @@ function settle(
   ports: DecideCompletionPorts,
 ): void {
   const { sessionKey, disclosure = '' } = context
+  const calls = choices.flatMap(({ toolCalls }) => toolCalls)
+  countCalls(context, { calls, askedAt: 'proposed' }, ports)
   if (sessionKey === undefined) return
   for (const [index, choice] of choices.entries()) {
     const { text = '', refusal = null } = texts[index] ?? {}
@@ -312,8 +314,6 @@ function settle(
     const delivered = { text: text === '' ? (refusal ?? '') : disclosure + text, toolCalls: choice.toolCalls }
     ports.sessions.rememberAssistant(sessionKey, ports.assistantDigest(delivered))
   }
-  const calls = choices.flatMap(({ toolCalls }) => toolCalls)
-  countCalls(context, { calls, askedAt: 'proposed' }, ports)
 }
 
 function countCalls(
@@ -321,11 +321,11 @@ function countCalls(
   { calls, askedAt }: { readonly calls: readonly AnswerToolCall[]; readonly askedAt: AskedAt },
   ports: Pick<DecideCompletionPorts, 'sessions' | 'now' | 'callDigest'>,
 ): void {
-  const { sessionKey, admitted, subject } = context
-  if (sessionKey === undefined) return
+  const { callsKey, admitted, subject } = context
+  if (callsKey === undefined) return
   spendRun(context, { calls, askedAt }, ports)
   for (const call of calls) {
-    ports.sessions.countCall(sessionKey, call.name)
+    ports.sessions.countCall(callsKey, call.name)
     ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
   }
 }

@@ -217,7 +217,7 @@ function contextFor(
   call?: CallQuestion['call'],
 ): RequestContext | Denial {
   const context = contextOfCall(
-    { subject, messages: conversationOf(ports, caller, subject, messages), call },
+    { subject, credential: caller.keyId, messages: conversationOf(ports, caller, subject, messages), call },
     caller.admitted,
     {
       sessions: ports.sessions,

@@ -49,7 +49,13 @@ function contextFor(
   { messages, call }: { readonly messages: readonly ModelMessage[]; readonly call?: AnswerToolCall },
 ): Result<RequestContext, Denial> {
   const context = contextOfCall(
-    { subject, messages: conversationOf(ports, caller, subject, messages), call, manifestOf: withMcpTools },
+    {
+      subject,
+      credential: caller.keyId,
+      messages: conversationOf(ports, caller, subject, messages),
+      call,
+      manifestOf: withMcpTools,
+    },
     caller.admitted,
     {
       sessions: ports.sessions,
