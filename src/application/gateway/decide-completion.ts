@@ -348,15 +348,13 @@ const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
   finishReason: 'tool_calls',
 })
 
-/**
- * One call that an application or a proxy asks about before it makes it: its authorisation, with what its names stand for in
- * it, and its arguments. Nothing is signed by it. `call` is the one to be made.
- */
-export function decideCall(
-  context: RequestContext,
-  call: AnswerToolCall,
-  ports: DecideCompletionPorts,
-): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> & { readonly call: AnswerToolCall } {
+/** `call` is the one to be made: with what its names stand for in it. */
+export type CallJudgement = Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> & {
+  readonly call: AnswerToolCall
+}
+
+/** One call that an application or a proxy asks about before it makes it. Nothing is signed or spent by it. */
+export function judgeCall(context: RequestContext, call: AnswerToolCall, ports: DecideCompletionPorts): CallJudgement {
   const asked = asProposed(context, call)
   const proposals = authorizeAll(context, { choices: [choiceOf(asked)], askedAt: 'made' }, ports)
   const own = proposals[0]?.call ?? call
@@ -364,8 +362,14 @@ export function decideCall(
   const args = judgeArguments(context, [choiceOf(own)], { options, reports: ports.reports })
   const tools = proposals.map(({ decision }) => decision)
   const denial = haltedBy(context, ports.deny()) ?? denialOf(args.blockedBy, tools)
-  if (denial === undefined) countCalls(context, { calls: [own], askedAt: 'made' }, ports)
   return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial, call: own }
+}
+
+/** The same for a call that is made now: where it is allowed, it is counted, and nothing comes between the two. */
+export function spendCall(context: RequestContext, call: AnswerToolCall, ports: DecideCompletionPorts): CallJudgement {
+  const judged = judgeCall(context, call, ports)
+  if (judged.denial === undefined) countCalls(context, { calls: [judged.call], askedAt: 'made' }, ports)
+  return judged
 }
 
 /** A call that this gateway's model proposed, with the names again that it was delivered the values of. */

@@ -63,6 +63,13 @@ export class ApprovalDesk {
 
   /** Gives out what waits for exactly this call, to one caller, once. Nothing is spent where it is refused. */
   async redeem(text: string, system: string, binding: string): Promise<Redemption> {
+    const looked = await this.look(text, system, binding)
+    if (looked.kind !== 'approved' || (await this.#ports.held.take(looked.id))) return looked
+    return refused('the ticket was used')
+  }
+
+  /** What `redeem` would say now. */
+  async look(text: string, system: string, binding: string): Promise<Redemption> {
     const { held, decided } = this.#ports
     const ticket = readTicket(text)
     if (ticket === undefined) return refused('the ticket cannot be read')
@@ -76,7 +83,6 @@ export class ApprovalDesk {
     if (decision === undefined) return { kind: 'waiting' }
     if (decision.state === 'refused') return refused('the call was refused')
     if (decision.digest !== digestOfBytes(nodeSha256, utf8(binding))) return refused('another call was approved')
-    if (!(await held.take(ticket.id))) return refused('the ticket was used')
     return { kind: 'approved', id: ticket.id, answer: kept.answer }
   }
 }

@@ -25,7 +25,7 @@ import { mayBeMissing } from '../exchange/may-be-missing.ts'
 import { refusal, type GatewayError } from '../exchange/replies.ts'
 import { completionPorts, settle } from '../exchange/settle.ts'
 import { withinLimits } from '../exchange/within-limits.ts'
-import { decideCallWithPeople } from '../approval/decide-call-with-people.ts'
+import { decideCallWithPeople, type CallDecision } from '../approval/decide-call-with-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { allowedCall } from './allowed-call.ts'
 import { mcpExchange, type McpParty } from './mcp-exchange.ts'
@@ -187,21 +187,21 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
     exchange.marks.drift = waivedDrift(tool, offered, waiver.exception)
   }
   const own = withOfferedSchema(context.value, tool, standing, offered)
-  const decision = await decideCallWithPeople(ports, own, call, {
+  const judged = await decideCallWithPeople(ports, own, call, {
     ...completionPorts(ports, own),
     checkArguments: checkerOf(own, tool, standing),
     ticket: question.approval,
     request: exchange.id,
   })
-  const findings = standing === 'pinned' ? decision.findings : [driftFinding(`mcp/${standing}`), ...decision.findings]
-  if (decision.denial !== undefined) {
-    const { approval, tools } = decision
-    return deny(decision.denial, { context: own, findings, tools }, approval)
+  const findings = standing === 'pinned' ? judged.findings : [driftFinding(`mcp/${standing}`), ...judged.findings]
+  if (judged.denial !== undefined) {
+    const { approval, tools } = judged
+    return deny(judged.denial, { context: own, findings, tools }, approval)
   }
   const intent = await ports.sink.intent(
     intentRecord(ports, exchange, {
       releaseDigest: own.release.digest,
-      action: standing === 'pinned' ? decision.action : 'annotate',
+      action: standing === 'pinned' ? judged.action : 'annotate',
       score: 0,
       findings,
     }),
@@ -211,6 +211,8 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
   const guardMs = ports.monotonicMs() - exchange.startMs
   const limited = await withinLimits(ports, exchange, { context: own, texts: () => [] }, guardMs)
   if (!limited.ok) return { kind: 'denied', denial: deniedBy(exchange.id, limited.failure) }
+  const decision = await judged.spend()
+  if (decision.denial !== undefined) return spentMeanwhile(ports, limited.value, own, decision)
   return allowedCall(ports, {
     exchange: limited.value,
     context: own,
@@ -219,6 +221,29 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
     guardMs,
     arguments: parsedArguments(decision.call.arguments, question.arguments),
   })
+}
+
+/** Another call was faster: this one is not made, and what was reserved for it is given back. */
+// oxlint-disable-next-line max-params -- a call and what became of it
+async function spentMeanwhile(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  { release }: RequestContext,
+  { denial, tools, approval }: CallDecision,
+): Promise<McpCallVerdict> {
+  if (denial === undefined) throw new TypeError('it was allowed')
+  exchange.marks.isUnspent = true
+  const kept = await settle(ports, exchange, {
+    outcome: 'denied',
+    code: denial.code,
+    rule: denial.rule,
+    action: 'block',
+    guardMs: ports.monotonicMs() - exchange.startMs,
+    releaseDigest: release.digest,
+    completion: { findings: [], tools },
+    enforcedAt: 'mcp-proxy',
+  })
+  return kept ? denied(exchange.id, denial, approval) : unrecorded(exchange.id)
 }
 
 function parsedArguments(text: string, asked: JsonObject): JsonObject {
