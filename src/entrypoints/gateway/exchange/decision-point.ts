@@ -1,4 +1,4 @@
-import { completionPorts, settle } from './settle.ts'
+import { completionPorts, oweOutcome, settle } from './settle.ts'
 import { conversationOf } from './judged-request.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
@@ -311,6 +311,7 @@ async function answer(
     intentRecord(ports, exchange, { releaseDigest, action: first.action, score: 0, findings: first.findings }),
     mayBeMissing(exchange, releaseDigest),
   )
+  if (intent.kept) oweOutcome(ports, exchange, http, { guardMs: 0, releaseDigest, enforcedAt: 'sdk' })
   const last = intent.kept && first.spend !== undefined ? await first.spend() : first
   const { body, action, denial, approval, tools = [] } = last
   const kept =

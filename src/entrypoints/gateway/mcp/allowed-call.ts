@@ -4,7 +4,7 @@ import type { McpAnswer, McpCallEnd, McpCallVerdict } from '../../../application
 import type { JsonObject } from '../../../base/json.ts'
 import type { ToolDecision } from '../../../domain/authorization/authorize-tool-call.ts'
 import type { ModelExchange, OutcomeParts } from '../exchange/exchange-records.ts'
-import { settle } from '../exchange/settle.ts'
+import { owingOutcome, settle } from '../exchange/settle.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 
 export interface AllowedCall {
@@ -26,7 +26,9 @@ export function allowedCall(ports: GatewayPorts, call: AllowedCall): McpCallVerd
     async finish(end) {
       if (isEnded) throw new Error('a call has one end')
       isEnded = true
-      return finish(ports, call, end)
+      const { exchange, context, guardMs } = call
+      const owed = { guardMs, releaseDigest: context.release.digest, enforcedAt: 'mcp-proxy' } as const
+      return owingOutcome(ports, exchange, owed, () => finish(ports, call, end))
     },
   }
 }

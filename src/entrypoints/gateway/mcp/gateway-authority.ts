@@ -23,9 +23,9 @@ import { intentRecord, type ModelExchange } from '../exchange/exchange-records.t
 import { conversationOf } from '../exchange/judged-request.ts'
 import { mayBeMissing } from '../exchange/may-be-missing.ts'
 import { refusal, type GatewayError } from '../exchange/replies.ts'
-import { completionPorts, settle } from '../exchange/settle.ts'
+import { completionPorts, owingOutcome, settle } from '../exchange/settle.ts'
 import { withinLimits } from '../exchange/within-limits.ts'
-import { decideCallWithPeople, type CallDecision } from '../approval/decide-call-with-people.ts'
+import { decideCallWithPeople, type CallDecision, type UnspentDecision } from '../approval/decide-call-with-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { allowedCall } from './allowed-call.ts'
 import { mcpExchange, type McpParty } from './mcp-exchange.ts'
@@ -147,9 +147,9 @@ async function record(
     intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }),
     mayBeMissing(exchange, releaseDigest),
   )
-  return (
-    intent.kept &&
-    (await settle(ports, exchange, {
+  if (!intent.kept) return false
+  return owingOutcome(ports, exchange, { guardMs: 0, releaseDigest, enforcedAt: 'mcp-proxy' }, async () =>
+    settle(ports, exchange, {
       outcome: denial === undefined && action !== 'block' ? 'completed' : 'denied',
       code: denial?.code ?? (action === 'block' ? 'tool_call_denied' : null),
       rule: denial?.rule ?? (action === 'block' ? (findings[0]?.detector ?? null) : null),
@@ -158,7 +158,7 @@ async function record(
       releaseDigest,
       completion: { findings: [], tools },
       enforcedAt: 'mcp-proxy',
-    }))
+    }),
   )
 }
 
@@ -208,18 +208,43 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
     mayBeMissing(exchange, own.release.digest),
   )
   if (!intent.kept) return unrecorded(exchange.id)
+  const { digest: releaseDigest } = own.release
+  return owingOutcome(ports, exchange, { guardMs: 0, releaseDigest, enforcedAt: 'mcp-proxy' }, () =>
+    spendAndAllow(ports, exchange, own, { tool, judged, asked: question.arguments }),
+  )
+}
+
+interface JudgedCall {
+  readonly tool: string
+  readonly judged: UnspentDecision
+  readonly asked: JsonObject
+}
+
+/** What limits and budgets say of a call that nothing else stands against. */
+// oxlint-disable-next-line max-params -- a call on its way, and what is known of it
+async function spendAndAllow(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  context: RequestContext,
+  { tool, judged, asked }: JudgedCall,
+): Promise<McpCallVerdict> {
   const guardMs = ports.monotonicMs() - exchange.startMs
-  const limited = await withinLimits(ports, exchange, { context: own, texts: () => [] }, guardMs)
+  const { digest: releaseDigest } = context.release
+  const limited = await withinLimits(ports, exchange, { context, texts: () => [] }, guardMs)
   if (!limited.ok) return { kind: 'denied', denial: deniedBy(exchange.id, limited.failure) }
-  const decision = await judged.spend()
-  if (decision.denial !== undefined) return spentMeanwhile(ports, limited.value, own, decision)
-  return allowedCall(ports, {
-    exchange: limited.value,
-    context: own,
-    tool,
-    tools: decision.tools,
-    guardMs,
-    arguments: parsedArguments(decision.call.arguments, question.arguments),
+  const own = limited.value
+  // With what is reserved for it now.
+  return owingOutcome(ports, own, { guardMs, releaseDigest, enforcedAt: 'mcp-proxy' }, async () => {
+    const decision = await judged.spend()
+    if (decision.denial !== undefined) return spentMeanwhile(ports, own, context, decision)
+    return allowedCall(ports, {
+      exchange: own,
+      context,
+      tool,
+      tools: decision.tools,
+      guardMs,
+      arguments: parsedArguments(decision.call.arguments, asked),
+    })
   })
 }
 
