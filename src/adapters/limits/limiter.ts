@@ -4,6 +4,7 @@ import { chargesOf, type Amounts, type Charge, type LimitedBy, type LimitRule } 
 import type { LimitStore, Reservation, ReserveOutcome } from '../../domain/limits/limit-store.ts'
 import { costOf, type PriceList } from '../../domain/limits/price.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
+import { estimateImages, type ImageDetail } from '../tokens/estimate-images.ts'
 import { estimateTokens } from '../tokens/estimate-tokens.ts'
 import { memoryLimitStore } from './memory-limit-store.ts'
 import { redisLimitStore, type RedisLimitStore, type Unsettled } from './redis-limit-store.ts'
@@ -17,6 +18,8 @@ export interface LimitedCall {
   readonly model: string
   /** Everything that is sent; asked for only where tokens count. */
   readonly texts: () => readonly string[]
+  /** The detail of each image that is sent. */
+  readonly images: readonly ImageDetail[]
   /** Tokens that the request lets each choice of the answer have; undefined: it names no bound. */
   readonly answerTokensMax: number | undefined
   /** How many answers it asks for. */
@@ -112,9 +115,9 @@ class ConfiguredLimiter implements Limiter {
     return { kind: 'granted', settle: (usage) => this.#settle(store, outcome.reservation, call.model, usage) }
   }
 
-  async #estimate({ model, texts, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
+  async #estimate({ model, texts, images, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
     return {
-      inputTokens: await estimateTokens(model, texts()),
+      inputTokens: (await estimateTokens(model, texts())) + estimateImages(model, images),
       outputTokens: (answerTokensMax ?? this.#config.answerTokens ?? DEFAULT_ANSWER_TOKENS) * choices,
     }
   }

@@ -85,6 +85,7 @@ async function start(more: Partial<NonNullable<ConfiguredLimits['redis']>> = {})
     tier: 'T3',
     model: 'model-a',
     texts: () => [],
+    images: [],
     answerTokensMax: tokens,
     choices: 1,
   })
