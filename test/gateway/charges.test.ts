@@ -5,7 +5,7 @@ import { startBareGateway, type BareGateway } from '../support/bare-gateway.ts'
 import { says, startFakeProvider, type FakeReply } from '../support/fake-provider.ts'
 import { WIRES } from '../support/gateway-wires.ts'
 import { startLightGateway } from '../support/light-gateway.ts'
-import { MODEL } from '../support/tiny-project.ts'
+import { MODEL, systemText } from '../support/tiny-project.ts'
 
 type Settled = unknown[]
 const startCounting = (settled: Settled): Promise<BareGateway> =>
@@ -115,4 +115,23 @@ test('a request for many answers at once has to fit with all of them', async () 
   })
   expect((await light.chat({ max_tokens: 500, n: 3 })).status).toBe(429)
   expect((await light.chat({ max_tokens: 500, n: 1 })).status).toBe(200)
+})
+
+test.each(['low', 'high'])('an image of detail %s is part of what is reserved', async (detail) => {
+  await using provider = await startFakeProvider()
+  const start = (amount: number): Promise<Awaited<ReturnType<typeof startLightGateway>>> =>
+    startLightGateway({
+      upstreams: [{ id: 'a', url: provider.url, network: 'private' }],
+      limits: { rules: [{ id: 'tokens', per: 'system', unit: 'tokens', amount, period: 'month' }] },
+    })
+  const url = 'https://pictures.example.com/order.png'
+  const messages = [
+    { role: 'system', content: systemText() },
+    { role: 'user', content: [{ type: 'image_url', image_url: { url, detail } }] },
+  ]
+  await using small = await start(5_000)
+  expect((await small.chat({ max_tokens: 100, messages })).status).toBe(429)
+  expect((await small.chat({ max_tokens: 100 })).status).toBe(200)
+  await using large = await start(5_500)
+  expect((await large.chat({ max_tokens: 100, messages })).status).toBe(200)
 })

@@ -136,6 +136,7 @@ async function judgeAndForward(
       live: liveRequestOf(request),
       messages: conversationOf(ports, caller, subject, request.messages),
       subject,
+      credential: caller.keyId,
       carried: carried.value,
       opaque: opaqueKinds(request),
     },
