@@ -135,3 +135,25 @@ test.each(['low', 'high'])('an image of detail %s is part of what is reserved', 
   await using large = await start(5_500)
   expect((await large.chat({ max_tokens: 100, messages })).status).toBe(200)
 })
+
+test('an answer costs what the model that gave it costs', async () => {
+  await using first = await startFakeProvider()
+  await using second = await startFakeProvider()
+  first.answer({ kind: 'failure', status: 503, body: {} })
+  const place = { network: 'private', retry: { retries: 0 } } as const
+  await using light = await startLightGateway({
+    upstreams: [
+      { ...place, id: 'a', url: first.url, models: [MODEL] },
+      { ...place, id: 'b', url: second.url, models: ['model-b'] },
+    ],
+    limits: {
+      prices: { [MODEL]: { input: 1, output: 1 }, 'model-b': { input: 1_000, output: 1_000 } },
+      answerTokens: 20,
+      rules: [{ id: 'cost', per: 'system', unit: 'cost', amount: 0.05, period: 'month' }],
+    },
+  })
+  const statuses: number[] = []
+  while (statuses.length < 6) statuses.push((await light.chat()).status)
+  // Each took nearly two hundredths.
+  expect(statuses).toEqual([200, 200, 200, 429, 429, 429])
+})

@@ -34,8 +34,11 @@ export interface CallUsage {
 export type LimitVerdict =
   | {
       readonly kind: 'granted'
-      /** What it really took; `undefined`: nobody knows, so the estimate stands. `'none'`: no provider was reached. */
-      readonly settle: (usage: CallUsage | 'none' | undefined) => Promise<void>
+      /**
+       * What it really took; `undefined`: nobody knows, so the estimate stands. `'none'`: no provider was reached. `answeredBy`: the
+       * model whose price it is, where it is not the one that was asked for.
+       */
+      readonly settle: (usage: CallUsage | 'none' | undefined, answeredBy?: string) => Promise<void>
     }
   | { readonly kind: 'limited'; readonly rule: string; readonly retryAfterMs: number }
   /** The shared counters are away, and the policy of the tier is to serve nothing meanwhile. */
@@ -112,7 +115,11 @@ class ConfiguredLimiter implements Limiter {
     if (outcome.kind === 'unavailable') return outcome
     if (outcome.kind === 'limited')
       return { kind: 'limited', rule: outcome.charge.rule.id, retryAfterMs: outcome.retryAfterMs }
-    return { kind: 'granted', settle: (usage) => this.#settle(store, outcome.reservation, call.model, usage) }
+    const { reservation } = outcome
+    return {
+      kind: 'granted',
+      settle: (usage, model = call.model) => this.#settle(store, reservation, { usage: usage ?? estimate, model }),
+    }
   }
 
   async #estimate({ model, texts, images, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
@@ -147,13 +154,12 @@ class ConfiguredLimiter implements Limiter {
   async #settle(
     store: LimitStore,
     reservation: Reservation,
-    model: string,
-    usage: CallUsage | 'none' | undefined,
+    { usage, model }: { readonly usage: CallUsage | 'none'; readonly model: string },
   ): Promise<void> {
     const { charges } = reservation
     const used = usage === 'none' ? { inputTokens: 0, outputTokens: 0 } : usage
-    const amounts = used === undefined ? undefined : amountsOf(used, model, this.#prices)
-    const takenOf = ({ rule, amount }: Charge): number => amounts?.[rule.unit] ?? amount
+    const amounts = amountsOf(used, model, this.#prices)
+    const takenOf = ({ rule }: Charge): number => amounts[rule.unit]
     await store.settle(reservation, charges.map(takenOf))
     if (store !== this.#local || this.#shared === undefined || usage === 'none') return
     // The share of this gateway let it through; budgets are of all gateways, and learn of it when they are back.

@@ -270,6 +270,7 @@ async function ask(
   marks.upstreamMs = ports.monotonicMs() - startMs
   if (reply.kind === 'answer' || reply.kind === 'stream') {
     marks.upstream = reply.target.upstream
+    marks.answeredBy = reply.target.model
     return reply
   }
   // Of a request that its client left nobody knows whether it was worked on.

@@ -20,8 +20,8 @@ export async function settle(
   const kept = await ports.sink.outcome(record, admitted, mayBeMissing(exchange, parts.releaseDigest))
   exchange.marks.isSettled = true
   // A provider that has begun an answer charges for it, whatever became of it: where nobody knows how much, the estimate stands.
-  await exchange.settleLimits?.(parts.usage ?? (exchange.marks.isUnspent === true ? 'none' : undefined))
   const { marks, arm } = exchange
+  await exchange.settleLimits?.(parts.usage ?? (marks.isUnspent === true ? 'none' : undefined), marks.answeredBy)
   if (arm !== undefined) ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
   ports.telemetry.findings(admitted.system, parts.completion?.findings ?? [])
   ports.telemetry.record({
