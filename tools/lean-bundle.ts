@@ -6,6 +6,7 @@ import {
   withFrontCodedPhrases,
   withFrontCodedSeeds,
   withFrontCodedSets,
+  withFrontCodedSplits,
   withSortedStems,
   withTableByColumns,
 } from './lean-texts.ts'
@@ -38,6 +39,7 @@ export function leanBundle(): Plugin {
       if (id.endsWith('/detection/language-seeds.ts')) return withFrontCodedSeeds(code)
       if (TABLES.test(id)) return withTableByColumns(code)
       if (SETS_OF_WORDS.test(id)) return withFrontCodedSets(code)
+      if (id.includes('/src/domain/') && code.includes(".split(' ')")) return withFrontCodedSplits(code)
       return null
     },
     generateBundle(_, bundle) {

@@ -62,6 +62,23 @@ export function withFrontCodedSets(code: string): string {
   return `${sets}${decoder(' ')}`
 }
 
+const SET_CHARS_MIN = 120
+
+/** The same for long sets that are made in place: `new Set('…'.split(' '))`. Words with capital letters stay as they are. */
+export function withFrontCodedSplits(code: string): string {
+  let isFound = false
+  const sets = code.replaceAll(
+    new RegExp(`\\bnew Set\\(\\s*\\(?\\s*(${LITERAL})\\s*\\)?\\s*\\.split\\(' '\\),?\\s*\\)`, 'g'),
+    (whole, literal: string) => {
+      const text = literal.replaceAll(/'\s*\+\s*'/g, '').slice(1, -1)
+      if (text.length < SET_CHARS_MIN || !/^[a-z0-9 ]+$/.test(text)) return whole
+      isFound = true
+      return `new Set(frontDecoded(${frontCoded([...new Set(text.split(' '))].toSorted())}).split(' '))`
+    },
+  )
+  return isFound ? `${sets}${decoder(' ')}` : code
+}
+
 /** Seeds of languages: a profile counts the letters inside words, so neither order nor signs matter, but repetition does. */
 export function withFrontCodedSeeds(code: string): string {
   const seeds = code.replaceAll(/(?<=^\s*[a-z]{2}:\s*)'([^'\n]*)'/gm, (_, text: string) => {

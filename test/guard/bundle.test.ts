@@ -31,6 +31,7 @@ import {
   withFrontCodedPhrases,
   withFrontCodedSeeds,
   withFrontCodedSets,
+  withFrontCodedSplits,
   withSortedStems,
   withTableByColumns,
 } from '../../tools/lean-texts.ts'
@@ -171,6 +172,19 @@ test.each(['formats/name-words.ts', 'formats/street-words.ts', 'injection/inject
     for (const [name, value] of Object.entries(own)) if (value instanceof Set) expect(read[name]).toEqual(value)
   },
 )
+
+test('its long sets that are made in place are those of the source, short ones and those with capitals stay', async () => {
+  const words = Array.from({ length: 40 }, (_, at) => `${'bac'.charAt(at % 3)}word${at}`)
+  const source = `export const long = new Set(('${words.slice(0, 20).join(' ')} ' +\n '${words.slice(20).join(' ')}').split(' '),)
+export const short = new Set('b a'.split(' '))
+export const capitals = new Set('${words.join(' ').toUpperCase()}'.split(' '))`
+  const shorter = withFrontCodedSplits(source)
+  expect(shorter).toContain('new Set(frontDecoded(')
+  expect(shorter).toContain("new Set('b a'.split(' '))")
+  const read = (await import(`data:text/javascript,${encodeURIComponent(shorter)}`)) as Record<string, unknown>
+  expect(read['long']).toEqual(new Set(words))
+  expect(read['capitals']).toEqual(new Set(words.map((word) => word.toUpperCase())))
+})
 
 test('its stems of concepts are those of the source', async () => {
   const source = readFileSync(join(root, 'src/domain/detection/classifier/concept-stems.ts'), 'utf8')
