@@ -3,7 +3,7 @@ import { linkFinding, type LinkPolicy } from '../detection/egress/link-policy.ts
 import { findLinks, type LinkSpan } from '../detection/links.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
 import type { SidePolicy } from './guard-policy.ts'
-import type { GuardOptions, JudgedFinding } from './judge-text.ts'
+import type { GuardOptions, JudgedFinding } from './guard-options.ts'
 import type { ControlName } from './on-error.ts'
 
 const isAtMostLogged = (action: GuardAction): boolean => action === 'allow' || action === 'log'

@@ -6,51 +6,23 @@ import { detectLanguage } from '../detection/language.ts'
 import { marksOf, type Marks } from '../detection/marks.ts'
 import { bestWithoutOverlaps } from '../detection/match.ts'
 import { detectPersonalData } from '../detection/personal-data.ts'
-import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
-import { weighInjection, type ClassifyInjection } from '../detection/injection/weigh-injection.ts'
+import { weighInjection } from '../detection/injection/weigh-injection.ts'
 import { groundClaims, type Passage } from '../detection/groundedness/ground-claims.ts'
-import type { LinkMemory } from '../detection/egress/link-memory.ts'
-import { findCanaries, type CanaryIndex } from '../detection/leak/canaries.ts'
-import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
+import { findCanaries } from '../detection/leak/canaries.ts'
+import { findPromptLeak } from '../detection/prompt-leak.ts'
 import { readingsWithin, type Readings } from '../detection/readings/readings-of.ts'
 import { Reading } from '../detection/readings/text-reading.ts'
 import type { ValueName } from '../detection/value-name.ts'
 import type { GroundingPolicy, GuardAction, GuardRule } from '../manifest/manifest.ts'
 import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
 import { FindingCollector } from './finding-collector.ts'
-import { heavier, type Obligation } from './obligation.ts'
+import type { GuardOptions, JudgedFinding } from './guard-options.ts'
+import { heavier } from './obligation.ts'
 import type { ControlName } from './on-error.ts'
 import type { RuleSet } from './rule-set.ts'
 
-export interface GuardOptions {
-  readonly leak?: LeakIndex | undefined
-  /** Canaries that stand in this session's instructions. */
-  readonly canaries?: CanaryIndex | undefined
-  /** A trained classifier beside the heuristics; without it the score is theirs alone. */
-  readonly classify?: ClassifyInjection | undefined
-  /**
-   * Only the verdict is asked for: heuristics that reach this score alone settle it, and personal data that is at most logged is not
-   * looked for. The findings are then fewer, and what the policy asks for is the same.
-   */
-  readonly settledFrom?: number | undefined
-  /** What an answer may rest on, when the policy asks for grounding. */
-  readonly passages?: readonly Passage[] | undefined
-  /** What the parts of the text before this one mean for its links. */
-  readonly links?: LinkMemory | undefined
-  /** Hears of what a control threw that the policy lets degrade. */
-  readonly onFailure?: ((error: unknown) => void) | undefined
-  /** Stable stand-in for a personal value, when the policy asks to pseudonymise. */
-  readonly pseudonym?: ((category: string, value: string) => string) | undefined
-}
-
-/** A finding with what the policy asks for because of it. */
-export interface JudgedFinding {
-  readonly finding: GuardFinding
-  readonly obligation: Obligation
-  /** What stands in its place afterwards; undefined when the text stays. */
-  readonly replacement: string | undefined
-}
+export type { GuardOptions, JudgedFinding } from './guard-options.ts'
 
 export interface TextJudgement {
   /** Injection score, 0 to 1. */
@@ -113,7 +85,7 @@ export function judgeReading(
   if (content !== undefined) attempt('content', 'block', () => addContent(collector, readings, content))
   if (grounding !== undefined)
     attempt('grounding', grounding.action, () => addGrounding(collector, text, grounding, options.passages ?? []))
-  attempt('promptLeak', policy.promptLeak, () => addLeaks(collector, plain, readings, policy, options))
+  attempt('promptLeak', policy.promptLeak, () => addLeaks(collector, readings, policy, options))
   if (links !== undefined) attempt('links', 'redact', () => collector.addLinks(links))
   return { score: injection.score, judged: collector.judged }
 }
@@ -144,8 +116,7 @@ const heaviestOf = ({ rules }: RuleSet): GuardAction =>
 
 function addLeaks(
   collector: FindingCollector,
-  { raw: text, view }: Reading,
-  { derived }: Readings,
+  { plain: { raw: text, view }, derived }: Readings,
   policy: SidePolicy,
   { leak, canaries }: GuardOptions,
 ): void {

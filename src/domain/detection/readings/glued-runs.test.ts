@@ -61,12 +61,11 @@ test('text in UTF-16, lower or higher byte first, is read whatever is glued to i
       words,
       glue,
       glue,
-      fc.constantFrom('base64', 'hex'),
-      fc.boolean(),
-      (parts, before, behind, form, isTurned) => {
+      fc.tuple(fc.constantFrom('base64' as const, 'hex' as const), fc.boolean()),
+      (parts, before, behind, [form, isTurned]) => {
         const text = parts.join(' ')
         const bytes = isTurned ? wide(text).swap16() : wide(text)
-        const written = `${before}${bytes.toString(form as BufferEncoding).replace(/=+$/, '')}${behind}`
+        const written = `${before}${bytes.toString(form).replace(/=+$/, '')}${behind}`
         expect(pieces(written).join('\n')).toContain(canonicalView(text).text.slice(1, -1))
       },
     ),
