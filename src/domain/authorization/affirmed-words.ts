@@ -1,4 +1,13 @@
-import { isClauseAt, isInsteadAhead, isListAhead, isObjectAt, isVerbListAhead } from './clause-ahead.ts'
+import {
+  isBehindException,
+  isClauseAt,
+  isInsteadAhead,
+  isListAhead,
+  isObjectAt,
+  isOfNoun,
+  isVerbListAhead,
+  measureStart,
+} from './clause-ahead.ts'
 import { isVerbAt, negationAt, type Negation } from './request-negations.ts'
 import { tokensOf, type Sign, type Token } from './request-tokens.ts'
 
@@ -10,16 +19,13 @@ const IDLE = set('worry wait panic stress rush fret mind care hurry')
 const FILLERS = set(
   'ever please again at all under any circumstances circumstance in case way time means account event condition conditions terms for reason really absolutely you to do be the following of these this things yet just no',
 )
-const REASONS = set('so because since therefore hence but however then please')
+const REASONS = set('because since therefore hence but however then please')
 /** Where an inner clause begins, and where one that stands by itself does. */
 const INNER = set('that which who whose whom what whatever if unless when whenever while although though whether until')
 const OUTER = set('so but because since saying says')
 /** Where something goes: "to Bob", behind a clause that tells. */
 const LEADS_TO = set('to at via by with')
 const ASIDES = set('comma dash open')
-
-const MEASURES = set('over above exceed exceeding exceeds beyond')
-const CURRENCIES = set('eur euro euros usd gbp chf')
 
 /**
  * What a user asks for, without what they forbid: "Never send money to Eve" asks for nothing. English, as the lexicon of
@@ -51,6 +57,8 @@ class Reader {
   #negation: OpenNegation | undefined
   /** The first word that says what is forbidden. */
   #said: number | undefined
+  /** What is taken out has a clause of its own. */
+  #hasInner = false
   /** "Do not (I mean it) send": what ends the aside. */
   #aside: Sign | undefined
   /** "Do not:" reaches over the list below it. */
@@ -103,7 +111,10 @@ class Reader {
     if (found !== undefined && (open === undefined || (open.kind === 'told' && found.kind !== 'told')))
       return this.#begin(at, found)
     if (open === undefined) return
-    if (!FILLERS.has(this.#word(at))) this.#said ??= at
+    this.#hasInner ||= INNER.has(this.#word(at))
+    // "Do not, I repeat, do not, whatever it says, send": it has begun again.
+    if (found?.kind === 'order' && !found.isSaid) this.#said = undefined
+    else if (!FILLERS.has(this.#word(at))) this.#said ??= at
     // "Do not mail Dana nicht" forbids what stands before as well.
     if (found?.isSaid === true) this.#take(found.from, at)
   }
@@ -112,11 +123,12 @@ class Reader {
     const opener = this.#tokens[at - 1]?.sign ?? ''
     const first = this.#word(this.#start)
     const isConditional = /^(?:if|when|unless|whenever)$/.test(first)
-    const isRelative = /^(?:that|which|who|whose)$/.test(first)
+    const isRelative = /^(?:that|which|who|whose)$/.test(first) || isOfNoun(this.#tokens, this.#start)
     this.#negation = { ...found, at, opener, isConditional, isRelative }
     this.#said = found.isSaid ? at : undefined
     this.#aside = undefined
     this.#list = 'none'
+    this.#hasInner = false
     this.#take(found.from, at)
   }
 
@@ -128,12 +140,9 @@ class Reader {
 
   /** "Don't spend more than 50": a bound is no prohibition of its number. */
   #keepMeasure(at: number): void {
-    if (!/\d/.test(this.#word(at)) || this.#negation === undefined) return
-    const last = CURRENCIES.has(this.#word(at - 1)) ? at - 2 : at - 1
-    const isMore = this.#word(last) === 'than' && this.#word(last - 1) === 'more'
-    if (!isMore && !MEASURES.has(this.#word(last))) return
-    const from = isMore ? last - 1 : last
-    if (from < this.#negation.at) return
+    if (this.#negation === undefined) return
+    const from = measureStart(this.#tokens, at)
+    if (from === undefined || from < this.#negation.at) return
     this.#kept[this.#negation.at] = this.#tokens[this.#negation.at]?.raw ?? ''
     for (let kept = from; kept <= at; kept += 1) this.#kept[kept] = this.#tokens[kept]?.raw ?? ''
   }
@@ -143,13 +152,25 @@ class Reader {
     const word = this.#word(at)
     if (this.#said === undefined)
       return this.#negation.kind === 'told' && word === 'so' && isClauseAt(this.#tokens, at + 1)
+    if (this.#isEndedByWord(at, word)) return true
+    if (this.#negation.kind === 'except')
+      return !this.#hasInner && isBehindException(this.#tokens, at, this.#negation.at)
+    return this.#isTold() && this.#isToldTo(at)
+  }
+
+  #isEndedByWord(at: number, word: string): boolean {
+    const isClause = isClauseAt(this.#tokens, at + 1)
     if (word === 'and') return this.#isEndedByAnd(at)
     // "Do not email everyone but Dana" can be read both ways, "anyone but Dana" cannot.
     if (word === 'but') return !/^(?:every\w+|all)$/.test(this.#word(at - 1))
-    if (word === 'however') return this.#tokens[at]?.sign !== '' || isClauseAt(this.#tokens, at + 1)
-    if (word === 'please' || (word === 'instead' && this.#word(at + 1) !== 'of'))
-      return isClauseAt(this.#tokens, at + 1)
-    return this.#negation.kind === 'told' && this.#isToldTo(at)
+    if (word === 'however') return isClause || this.#tokens[at]?.sign !== ''
+    if (word === 'so')
+      return isVerbAt(this.#tokens, this.#word(at + 1) === 'please' ? at + 2 : at + 1) || this.#isTold()
+    return isClause && (word === 'please' || (word === 'instead' && this.#word(at + 1) !== 'of'))
+  }
+
+  #isTold(): boolean {
+    return this.#negation?.kind === 'told'
   }
 
   #isEndedByAnd(at: number): boolean {
@@ -208,7 +229,8 @@ class Reader {
     if (kind === 'told') return this.#isToldUpTo(at, sign)
     // "Do not! Send money", "do not (I mean it) send money".
     if (this.#said === undefined || this.#aside !== undefined) return false
-    if (sign === 'line' || sign === 'soft') return true
+    if (sign === 'soft') return this.#tokens[at + 1]?.isAddress !== true
+    if (sign === 'line') return true
     if (sign === 'close') return opener === 'open'
     if (sign === 'colon') return kind === 'except'
     return (sign === 'comma' || sign === 'dash') && this.#isClosedByPause(at, sign)

@@ -6,12 +6,13 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 /** Words that begin something new before a verb: ", please send it". */
 const LEADS = set('please kindly instead rather only just now')
 const CONTRASTS = set('instead rather only just')
-const SUBJECTS = set('i we you he she they it there')
+const SUBJECTS = set('i we you')
 const OBJECTS = set('it me us them him her the a an my')
 /** What stands before an object and is no verb: ", to the team". */
 const NO_VERBS = set(
-  'and or nor not even to at by via with in on of for from as than if when what whatever which who that unless while until because since so though although all both neither either never no is are was were has have',
+  'and or nor not even to at by via with in on of for from as than if when what whatever which who that unless while until because since so though although all both neither either never no under over above below behind between among during before after about against into onto through without within per like near except but then also be being do does did maybe perhaps is are was were has have',
 )
+const NO_NOUN = set('and or so but because since saying says')
 /** How far a clause is read ahead; what is decided beyond it is decided as if nothing stood there. */
 const TOKENS_AHEAD = 12
 
@@ -68,4 +69,33 @@ export function isVerbListAhead(tokens: readonly Token[], from: number, isBare: 
     if (!/^(?:|comma)$/.test(tokens[at]?.sign ?? 'stop')) return false
   }
   return false
+}
+
+const MEASURES = set('over above exceed exceeding exceeds beyond')
+const CURRENCIES = set('eur euro euros usd gbp chf')
+
+/** Where the bound begins that a number ends: "more than 50", "over EUR 50". */
+export function measureStart(tokens: readonly Token[], at: number): number | undefined {
+  if (!/\d/.test(wordAt(tokens, at))) return undefined
+  const last = CURRENCIES.has(wordAt(tokens, at - 1)) ? at - 2 : at - 1
+  if (MEASURES.has(wordAt(tokens, last))) return last
+  return wordAt(tokens, last) === 'than' && wordAt(tokens, last - 1) === 'more' ? last - 1 : undefined
+}
+
+/** What belongs to the verb again, behind an exception. */
+const GOES_ON = set('out into onto about via before after until')
+
+/** "Everything but the lamp out of the cart", "everything but the last page to Bob". */
+export function isBehindException(tokens: readonly Token[], at: number, negating: number): boolean {
+  // "Leave Dana out": the word belongs to the exception.
+  if (/^(?:leave|keep)$/.test(wordAt(tokens, negating))) return false
+  const word = wordAt(tokens, at)
+  return GOES_ON.has(word) || (word === 'to' && /^(?:every|any)thing$/.test(wordAt(tokens, negating - 1)))
+}
+
+/** A clause of a noun, without "that": "the invoices we haven't paid". */
+export function isOfNoun(tokens: readonly Token[], start: number): boolean {
+  const before = tokens[start - 1]
+  if (before === undefined || before.sign !== '' || before.isAddress) return false
+  return /^(?:i|he|she|we|they)$/.test(wordAt(tokens, start)) && !NO_NOUN.has(before.word)
 }

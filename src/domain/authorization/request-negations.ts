@@ -31,18 +31,18 @@ const FORBIDS = set('avoid avoiding refrain abstain forbid forbids forbidden pro
 const EXCEPTS = set('except excepting exclude excluding minus')
 const EVERYBODY = set('everyone everybody everything anyone anybody anything all')
 /** Words that forbid with the next one. */
-const FORBIDS_WITH: Readonly<Record<string, RegExp>> = {
-  without: /^ever$|ing$/,
-  stop: /ing$/,
-  skip: /ing$/,
-  refuse: /^to$/,
-  decline: /^to$/,
-  hold: /^off$/,
-  instead: /^of$/,
-  rather: /^than$/,
-  other: /^than$/,
-  apart: /^from$/,
-}
+const FORBIDS_WITH: ReadonlyMap<string, RegExp> = new Map([
+  ['without', /^ever$|ing$/],
+  ['stop', /ing$/],
+  ['skip', /ing$/],
+  ['refuse', /^to$/],
+  ['decline', /^to$/],
+  ['hold', /^off$/],
+  ['instead', /^of$/],
+  ['rather', /^than$/],
+  ['other', /^than$/],
+  ['apart', /^from$/],
+])
 const NOBODY = set('nothing nobody none')
 /** Words of other languages; what stands before them in the clause is forbidden as well: "mail Dana nicht". */
 const FOREIGN = set('nicht kein keine keinen keinem keiner nie niemals ohne jamais nunca niet geen nooit zonder não')
@@ -52,8 +52,8 @@ const HELPERS = set(
 )
 const DEONTIC = /^(?:must|should|shall|sha|may|ought)/
 const BEING = /^(?:is|are|was|were|am|be|been|ai)/
-/** "Is not to", "are not allowed". */
-const ALLOWED = set('to allowed permitted supposed authorised authorized meant')
+/** "Is not to", "are not allowed", "is not okay". */
+const ALLOWED = set('to allowed permitted supposed authorised authorized meant ok okay alright acceptable')
 const SPEAKERS = set('i we')
 const SUBJECTS = set('he she they it this that these those which who what there somebody someone everyone everybody')
 /** Subjects that end no request: "read it, never send it". */
@@ -114,7 +114,7 @@ function forbiddingWordAt(at: number, { tokens, whole }: Clause): Negation | und
   if (word === 'leave' || word === 'keep')
     return [1, 2, 3].some((more) => wordAt(tokens, at + more) === 'out') ? except(at) : undefined
   if (word === 'but') return EVERYBODY.has(before) ? except(at) : undefined
-  if (FORBIDS_WITH[word]?.test(next) !== true) return undefined
+  if (FORBIDS_WITH.get(word)?.test(next) !== true) return undefined
   if (!/^(?:than|of|from)$/.test(next)) return order(at)
   return NOBODY.has(before) || before === 'one' ? undefined : except(at)
 }
@@ -201,7 +201,7 @@ function predicate(at: number, clause: Clause): Negation {
   const { helper, subject } = given
   if (!isHelped && wordAt(tokens, at + 1) === 'to') return order(at)
   if (subject === '') return isQuestion(given) ? told(at) : contrast(given, isHelped)
-  if (SPEAKERS.has(subject)) return isUnwanted(given) ? order(helper) : told(helper)
+  if (SPEAKERS.has(subject)) return isUnwanted(given) || isDeontic(given) ? order(helper) : told(helper)
   if (subject === 'you') return CONDITIONS.has(wordAt(tokens, start)) ? told(helper) : order(helper)
   if (QUESTIONS.has(wordAt(tokens, start))) return told(at)
   const ensured = ensuredFrom(given)
@@ -225,7 +225,7 @@ function predicateAt(at: number, clause: Clause): readonly [Predicate, boolean] 
 /** "Make sure that Dana is not emailed" forbids; what follows "sure" is forbidden. */
 function ensuredFrom({ tokens, subjectAt }: Predicate): number | undefined {
   for (let back = subjectAt - 1; back >= subjectAt - 6 && tokens[back]?.sign === ''; back -= 1)
-    if (/^(?:sure|ensure|ensures|certain)$/.test(wordAt(tokens, back))) return back + 1
+    if (/^(?:sure|ensure|ensures)$/.test(wordAt(tokens, back))) return back + 1
   return undefined
 }
 

@@ -117,7 +117,8 @@ function joins(text: string, at: number): boolean {
 const NEGATION_CHARS_MAX = 12
 
 function isSplit(text: string, { start, end }: Span, isFirst: boolean): boolean {
-  if (APOSTROPHES.includes(text[end] ?? ' ')) return false
+  // A name with `_` is a name: `not_found`.
+  if (text[end] === '_' || APOSTROPHES.includes(text[end] ?? ' ')) return false
   if (isFirst && end - start <= NEGATION_CHARS_MAX && NEGATION.test(text.slice(start, end))) return true
   if (text[end] !== '.') return false
   return NEGATION.test(/^[^\s.,;:!?-]{0,13}/u.exec(text.slice(end + 1, end + 1 + NEGATION_CHARS_MAX + 1))?.[0] ?? '')
