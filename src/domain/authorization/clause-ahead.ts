@@ -8,10 +8,6 @@ const LEADS = set('please kindly instead rather only just now')
 const CONTRASTS = set('instead rather only just')
 const SUBJECTS = set('i we you')
 const OBJECTS = set('it me us them him her the a an my')
-/** What stands before an object and is no verb: ", to the team". */
-const NO_VERBS = set(
-  'and or nor not even to at by via with in on of for from as than if when what whatever which who that unless while until because since so though although all both neither either never no under over above below behind between among during before after about against into onto through without within per like near except but then also be being do does did maybe perhaps is are was were has have',
-)
 const NO_NOUN = set('and or so but because since saying says')
 /** How far a clause is read ahead; what is decided beyond it is decided as if nothing stood there. */
 const TOKENS_AHEAD = 12
@@ -25,14 +21,7 @@ export function isClauseAt(tokens: readonly Token[], from: number): boolean {
   const word = wordAt(tokens, at)
   if (isVerbAt(tokens, at) || (at === from && SUBJECTS.has(word))) return true
   if (/^(?:can|could|will|would)$/.test(word) && wordAt(tokens, at + 1) === 'you') return true
-  return isUnknownVerbAt(tokens, at) || (at > from && CONTRASTS.has(wordAt(tokens, from)) && at < tokens.length)
-}
-
-/** ", translate it": a word before an object that is no name. */
-function isUnknownVerbAt(tokens: readonly Token[], at: number): boolean {
-  const token = tokens[at]
-  if (token === undefined || token.isAddress || token.isCapital || token.sign !== '') return false
-  return !NO_VERBS.has(token.word) && !token.word.endsWith('ly') && OBJECTS.has(wordAt(tokens, at + 1))
+  return at > from && CONTRASTS.has(wordAt(tokens, from)) && at < tokens.length
 }
 
 export function isObjectAt(tokens: readonly Token[], at: number): boolean {

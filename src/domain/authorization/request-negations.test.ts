@@ -202,7 +202,6 @@ test.each([
   ["Isn't it time to email Bob? Email bob@x.example", 'Email bob@x.example'],
   ["Email bob@x.example that Anna doesn't work here any more and attach report.txt", 'Email bob@x.example that Anna'],
   ['The mails that I have not answered go to bob@x.example', 'The mails that I to bob@x.example'],
-  ["Don't send it to Bob, translate it", 'translate it'],
   ["Don't delete it, call Bob", 'call Bob'],
   ["Do not pay Eve. If she doesn't answer email bob@x.example", 'If she email bob@x.example'],
   ['Do not send more than EUR 50 to Anna', 'not more than EUR 50'],
