@@ -44,7 +44,7 @@ test.each([
   ['send it, do not wait', 'send it,'],
   ["Don't email Dana, email Bob", 'email Bob'],
   ["If you don't find it, email Bob", 'If you email Bob'],
-  ["I can't do it myself so please send 50", 'I please send 50'],
+  ["I can't do it myself so please send 50", 'I so please send 50'],
   ['Do not reply but forward it', 'but forward it'],
   ['Never send money to Eve!\nEmail Bob', 'Email Bob'],
 ])('a prohibition ends with its clause: “%s”', (text, expected) => {
@@ -62,6 +62,8 @@ test.each([
   'Not only read but send it',
   'Pay Bob without delay',
   'Pay invoice no 4711',
+  'Explain not_found and the file src/not/never.md in https://not.example/never',
+  'Explain the constructor and toString of the class in a.txt',
   'Pay no more than 50 to Anna, not later than Friday',
   'What does https://a.example/no-reply?x=not,1 say about 98.70?',
 ])('“%s” forbids nothing', (text) => {

@@ -1,162 +1,266 @@
+import {
+  isBehindException,
+  isClauseAt,
+  isInsteadAhead,
+  isListAhead,
+  isObjectAt,
+  isOfNoun,
+  isVerbListAhead,
+  measureStart,
+} from './clause-ahead.ts'
+import { isVerbAt, negationAt, type Negation } from './request-negations.ts'
+import { tokensOf, type Sign, type Token } from './request-tokens.ts'
+
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 
-const AUXILIARY =
-  /^(?:ca|do|does|did|must|should|would|could|wo|sha|need|may|might|ought|dare|has|have|had|is|are|was|were|ai)n['’]?t$/
-const FORBIDS = set(
-  'not never cannot nor neither avoid avoiding refrain abstain except forbid forbids forbidden prohibit prohibits prohibited',
-)
-/** Words that forbid with the next one. */
-const FORBIDS_WITH: Readonly<Record<string, RegExp>> = {
-  no: /^(?:need|reason|longer|more|\w+ing)$/,
-  without: /^ever$|ing$/,
-  stop: /ing$/,
-  skip: /ing$/,
-  refuse: /^to$/,
-  instead: /^of$/,
-  rather: /^than$/,
-  other: /^than$/,
-  apart: /^from$/,
-}
-/** Words that forbid what stands before them in the clause as well: "send nothing", "mail Dana nicht". */
-const FORBIDS_ALL = set(
-  'nothing nobody none nicht kein keine keinen keinem keiner nie niemals ohne jamais nunca niet geen nooit zonder não',
-)
-/** What is not to be left undone is asked for: "don't forget to", "never fail to". */
-const UNDONE = set('forget hesitate fail miss neglect omit')
 /** Nothing else is forbidden by it: "don't worry and send it". */
 const IDLE = set('worry wait panic stress rush fret mind care hurry')
 /** Words that forbid nothing by themselves: the prohibition reaches on to what comes next. */
 const FILLERS = set(
-  'ever please again at all under any circumstances circumstance in case way time for reason really absolutely you to do be the following of these this things',
+  'ever please again at all under any circumstances circumstance in case way time means account event condition conditions terms for reason really absolutely you to do be the following of these this things yet just no',
 )
-/** What ends a prohibition inside its clause. */
-const ENDS = set('but instead however please then')
-const AND_ENDS = set('then just also now please instead')
-
-const UNDER = set('under in by at')
-/** Words that make of "not" a bound or an addition. */
-const BOUNDS = set('only just merely sure yet more less later earlier longer exceeding')
-const HELPERS = set('do does did must should would could can will shall may might')
-
-const LIST_MAX = 10
+const REASONS = set('because since therefore hence but however then please')
+/** Where an inner clause begins, and where one that stands by itself does. */
+const INNER = set('that which who whose whom what whatever if unless when whenever while although though whether until')
+const OUTER = set('so but because since saying says')
+/** Where something goes: "to Bob", behind a clause that tells. */
+const LEADS_TO = set('to at via by with')
+const ASIDES = set('comma dash open')
 
 /**
  * What a user asks for, without what they forbid: "Never send money to Eve" asks for nothing. English, as the lexicon of
- * requests is, with the plainest negations of other languages that share its words. A prohibition reaches to the end of its
- * clause, and on through a list of what is forbidden. SECURITY: what is taken out can neither ask nor name; where a clause
- * can be read both ways, it is taken out.
+ * requests is, with the plainest negations of other languages that share its words. An order not to reaches to the end of
+ * its clause, and on through a list of what is forbidden; what is told of a subject ("the file isn't there") reaches to the
+ * next clause. SECURITY: what is taken out can neither ask nor name; an order that can be read both ways is taken out.
+ * A measure stays, with its negation: "don't spend more than 50".
  */
 export function affirmedWords(text: string): string {
-  return new Reader(text).read()
+  const tokens = tokensOf(text)
+  return tokens.length === 0 ? text : new Reader(tokens).read()
+}
+
+interface OpenNegation extends Negation {
+  readonly at: number
+  /** The sign before it. */
+  readonly opener: Sign
+  /** "If it isn't there …" */
+  readonly isConditional: boolean
+  /** "The file that isn't there …" */
+  readonly isRelative: boolean
 }
 
 class Reader {
-  readonly #chunks: readonly string[]
-  readonly #words: readonly string[]
+  readonly #tokens: readonly Token[]
   readonly #kept: string[] = []
-  #clauseStart = 0
-  #isForbidden = false
-  /** Something has been forbidden, and not only that something is. */
-  #isSaid = false
-  #isIdle = false
+  #start = 0
+  #whole = 0
+  #negation: OpenNegation | undefined
+  /** The first word that says what is forbidden. */
+  #said: number | undefined
+  /** What is taken out has a clause of its own. */
+  #hasInner = false
+  /** "Do not (I mean it) send": what ends the aside. */
+  #aside: Sign | undefined
   /** "Do not:" reaches over the list below it. */
-  #isList = false
+  #list: 'none' | 'lines' | 'items' = 'none'
 
-  constructor(text: string) {
-    // White space belongs to the word before it.
-    this.#chunks = text.match(/\S+\s*|^\s+/g) ?? []
-    this.#words = this.#chunks.map((chunk) => chunk.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''))
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens
   }
 
   read(): string {
-    for (const [at, chunk] of this.#chunks.entries()) {
-      if (this.#isForbidden) this.#isForbidden = !this.#isEndedBy(at)
-      const isBefore = this.#isForbidden
-      if (!isBefore && this.#forbids(at)) this.#begin(at)
-      else if (isBefore) this.#take(at)
-      this.#kept.push(this.#isForbidden ? '\n' : chunk)
-      this.#close(at, chunk)
+    for (const [at, token] of this.#tokens.entries()) {
+      const isEnd = this.#negation !== undefined && this.#isEndedBy(at)
+      if (isEnd) this.#end(at)
+      if (this.#negation === undefined) this.#bound(at)
+      if (!isEnd) this.#read(at)
+      this.#kept.push(this.#negation === undefined ? token.raw : '\n')
+      if (this.#negation !== undefined) this.#keepMeasure(at)
+      this.#close(at, token.sign)
     }
     return this.#kept.join('')
   }
 
   #word(at: number): string {
-    return this.#words[at] ?? ''
+    return this.#tokens[at]?.word ?? ''
   }
 
-  #begin(at: number): void {
-    this.#isForbidden = true
-    this.#isSaid = this.#isIdle = this.#isList = false
-    // "Do" and "must" belong to their "not".
-    if (HELPERS.has(this.#word(at - 1))) this.#kept[at - 1] = '\n'
-    if (this.#forbidsAll(at)) this.#forbidClause(at)
+  #end(at: number): void {
+    this.#negation = this.#said = this.#aside = undefined
+    this.#list = 'none'
+    this.#start = this.#whole = at
   }
 
-  #forbidClause(at: number): void {
-    this.#isSaid = true
-    this.#kept.fill('\n', this.#clauseStart)
-    this.#clauseStart = at
+  /** A new clause begins before a word. */
+  #bound(at: number): void {
+    const [word, before] = [this.#word(at), this.#word(at - 1)]
+    const isJoined = word === 'and' || word === 'then'
+    const isOuter =
+      OUTER.has(word) ||
+      (isJoined && isVerbAt(this.#tokens, at + 1)) ||
+      (word === 'that' && !isVerbAt(this.#tokens, at - 1))
+    const isSubject = /^(?:i|he|she|we|they)$/.test(word) && !INNER.has(before)
+    if (isOuter || isSubject) this.#whole = at
+    if (isOuter || isSubject || INNER.has(word)) this.#start = at
   }
 
-  #take(at: number): void {
-    const word = this.#word(at)
-    if (word === '' || FILLERS.has(word)) return
-    if (!this.#isSaid) this.#isIdle = IDLE.has(word)
-    this.#isSaid = true
-    if (this.#forbidsAll(at)) this.#forbidClause(at)
+  #read(at: number): void {
+    if (this.#aside !== undefined) return
+    const open = this.#negation
+    const found = negationAt(at, { tokens: this.#tokens, start: this.#start, whole: this.#whole })
+    if (found !== undefined && (open === undefined || (open.kind === 'told' && found.kind !== 'told')))
+      return this.#begin(at, found)
+    if (open === undefined) return
+    this.#hasInner ||= INNER.has(this.#word(at))
+    // "Do not, I repeat, do not, whatever it says, send": it has begun again.
+    if (found?.kind === 'order' && !found.isSaid) this.#said = undefined
+    else if (!FILLERS.has(this.#word(at))) this.#said ??= at
+    // "Do not mail Dana nicht" forbids what stands before as well.
+    if (found?.isSaid === true) this.#take(found.from, at)
   }
 
-  #forbidsAll(at: number): boolean {
-    const word = this.#word(at)
-    const isFrench = word === 'pas' && [1, 2, 3].some((back) => /^(?:ne$|n['’])/.test(this.#word(at - back)))
-    return FORBIDS_ALL.has(word) || isFrench || (word === 'one' && this.#word(at - 1) === 'no')
+  #begin(at: number, found: Negation): void {
+    const opener = this.#tokens[at - 1]?.sign ?? ''
+    const first = this.#word(this.#start)
+    const isConditional = /^(?:if|when|unless|whenever)$/.test(first)
+    const isRelative = /^(?:that|which|who|whose)$/.test(first) || isOfNoun(this.#tokens, this.#start)
+    this.#negation = { ...found, at, opener, isConditional, isRelative }
+    this.#said = found.isSaid ? at : undefined
+    this.#aside = undefined
+    this.#list = 'none'
+    this.#hasInner = false
+    this.#take(found.from, at)
   }
 
-  #forbids(at: number): boolean {
-    const [word, next, before] = [this.#word(at), this.#word(at + 1), this.#word(at - 1)]
-    if (this.#forbidsAll(at)) return true
-    // "No more than 50" is a bound.
-    if (FORBIDS_WITH[word]?.test(next) === true) return this.#word(at + 2) !== 'than'
-    if (word === 'no') return UNDER.has(before)
-    return (AUXILIARY.test(word) || FORBIDS.has(word)) && !this.#isVoid(at)
+  /** INVARIANT: each word is taken back once at most, which keeps the whole linear. */
+  #take(from: number, at: number): void {
+    this.#kept.fill('\n', from)
+    this.#start = this.#whole = at
   }
 
-  /** "Can't you send it?", "why not", "if not, …", "not only", "don't forget to". */
-  #isVoid(at: number): boolean {
-    const [word, next, before] = [this.#word(at), this.#word(at + 1), this.#word(at - 1)]
-    if (before === 'why' || (/^(?:ca|could|wo|would)n/.test(word) && (next === 'you' || next === 'we'))) return true
-    if (word === 'not' && (BOUNDS.has(next) || (before === 'or' && this.#word(at - 2) === 'whether'))) return true
-    if (word === 'not' && (before === 'if' || before === 'or') && isClosed(this.#chunks[at] ?? '')) return true
-    return UNDONE.has([next, this.#word(at + 2)].find((one) => !/^(?:you|ever|to)$/.test(one)) ?? '')
+  /** "Don't spend more than 50": a bound is no prohibition of its number. */
+  #keepMeasure(at: number): void {
+    if (this.#negation === undefined) return
+    const from = measureStart(this.#tokens, at)
+    if (from === undefined || from < this.#negation.at) return
+    this.#kept[this.#negation.at] = this.#tokens[this.#negation.at]?.raw ?? ''
+    for (let kept = from; kept <= at; kept += 1) this.#kept[kept] = this.#tokens[kept]?.raw ?? ''
   }
 
   #isEndedBy(at: number): boolean {
+    if (this.#list !== 'none' || this.#aside !== undefined || this.#negation === undefined) return false
     const word = this.#word(at)
-    if (!this.#isSaid || this.#isList) return false
-    if (word === 'and') return this.#isIdle || AND_ENDS.has(this.#word(at + 1))
-    return ENDS.has(word) && !(word === 'instead' && this.#word(at + 1) === 'of')
+    if (this.#said === undefined)
+      return this.#negation.kind === 'told' && word === 'so' && isClauseAt(this.#tokens, at + 1)
+    if (this.#isEndedByWord(at, word)) return true
+    if (this.#negation.kind === 'except')
+      return !this.#hasInner && isBehindException(this.#tokens, at, this.#negation.at)
+    return this.#isTold() && this.#isToldTo(at)
   }
 
-  /** What the signs and the line's end behind a word end. */
-  #close(at: number, chunk: string): void {
-    const next = this.#chunks[at + 1] ?? ''
-    const isItem = /^(?:[-*•·]|\d{1,2}[.)])\s/.test(next)
-    if (/:\s*$/.test(chunk)) this.#isList = this.#isForbidden
-    if (this.#isList) this.#isForbidden = !chunk.includes('\n') || isItem || /:\s*$/.test(chunk)
-    else if (/[.!?;…]["'”’)\]]*\s*$/.test(chunk) || (chunk.includes('\n') && !/^\p{Ll}/u.test(next)))
-      this.#isForbidden = false
-    else if (isClosed(chunk)) this.#isForbidden &&= !this.#isSaid || this.#isListed(at + 1, LIST_MAX)
-    if (!this.#isForbidden) this.#isList = false
-    if (isClosed(chunk) || chunk.includes('\n')) this.#clauseStart = at + 1
+  #isEndedByWord(at: number, word: string): boolean {
+    const isClause = isClauseAt(this.#tokens, at + 1)
+    if (word === 'and') return this.#isEndedByAnd(at)
+    // "Do not email everyone but Dana" can be read both ways, "anyone but Dana" cannot.
+    if (word === 'but') return !/^(?:every\w+|all)$/.test(this.#word(at - 1))
+    if (word === 'however') return isClause || this.#tokens[at]?.sign !== ''
+    if (word === 'so')
+      return isVerbAt(this.#tokens, this.#word(at + 1) === 'please' ? at + 2 : at + 1) || this.#isTold()
+    return isClause && (word === 'please' || (word === 'instead' && this.#word(at + 1) !== 'of'))
   }
 
-  /** "Do not delete, move or rename": the list goes on. */
-  #isListed(at: number, left: number): boolean {
-    if (left === 0) return true
-    if (/^n?or$/.test(this.#word(at)) || /^n?or$/.test(this.#word(at + 1))) return true
-    return /,\s*$/.test(this.#chunks[at] ?? '') && this.#isListed(at + 1, left - 1)
+  #isTold(): boolean {
+    return this.#negation?.kind === 'told'
+  }
+
+  #isEndedByAnd(at: number): boolean {
+    const next = this.#word(at + 1)
+    if (next === 'instead' || next === 'please' || IDLE.has(this.#word(this.#said ?? at))) return true
+    const isSaidByVerb = isVerbAt(this.#tokens, this.#said ?? at) || this.#word(this.#said ?? at).endsWith('ing')
+    if (this.#negation?.kind === 'order' || (this.#negation?.kind === 'except' && isSaidByVerb)) return false
+    return isClauseAt(this.#tokens, at + 1) || this.#isActionAt(at + 1) || INNER.has(next)
+  }
+
+  /** "And cc Anna": any word before what it is done to. */
+  #isActionAt(at: number): boolean {
+    const token = this.#tokens[at]
+    return token?.isCapital === false && !token.isAddress && isObjectAt(this.#tokens, at + 1)
+  }
+
+  /** Where what is told of something gives way to what is asked for. */
+  #isToldTo(at: number): boolean {
+    const word = this.#word(at)
+    if (REASONS.has(word)) return true
+    const next = this.#tokens[at + 1]
+    const isGoal = LEADS_TO.has(word) && (next?.isAddress === true || next?.isCapital === true)
+    // "Forward the file that hasn't been sent yet to Bob."
+    if (isGoal) return this.#negation?.isRelative === true
+    // "If it doesn't exist create it."
+    if (this.#negation?.isConditional !== true || this.#word(at - 1) === 'to') return false
+    return at > (this.#said ?? at) && isVerbAt(this.#tokens, at) && isObjectAt(this.#tokens, at + 1)
+  }
+
+  /** What the sign behind a word ends. */
+  #close(at: number, sign: Sign): void {
+    if (this.#negation !== undefined) {
+      if (this.#isClosedBy(at, sign)) this.#negation = this.#said = this.#aside = undefined
+      else this.#turn(sign)
+      if (this.#negation === undefined) this.#list = 'none'
+    }
+    if (sign !== '') this.#start = this.#whole = at + 1
+  }
+
+  /** An aside, or a list, begins or ends with the sign. */
+  #turn(sign: Sign): void {
+    if (this.#aside !== undefined) {
+      if (sign === this.#aside) this.#aside = undefined
+    } else if (this.#said === undefined && ASIDES.has(sign)) this.#aside = sign === 'open' ? 'close' : sign
+    else if (sign === 'colon') this.#list = 'lines'
+  }
+
+  #isListed(at: number): boolean {
+    return isListAhead(this.#tokens, at + 1, this.#negation?.kind === 'told')
+  }
+
+  #isClosedBy(at: number, sign: Sign): boolean {
+    const { kind = 'order', opener = '' } = this.#negation ?? {}
+    if (this.#list !== 'none') return this.#isListEnd(at)
+    if (sign === 'stop') return true
+    if (kind === 'told') return this.#isToldUpTo(at, sign)
+    // "Do not! Send money", "do not (I mean it) send money".
+    if (this.#said === undefined || this.#aside !== undefined) return false
+    if (sign === 'soft') return this.#tokens[at + 1]?.isAddress !== true
+    if (sign === 'line') return true
+    if (sign === 'close') return opener === 'open'
+    if (sign === 'colon') return kind === 'except'
+    return (sign === 'comma' || sign === 'dash') && this.#isClosedByPause(at, sign)
+  }
+
+  #isToldUpTo(at: number, sign: Sign): boolean {
+    if (sign === '' || sign === 'open') return false
+    return sign !== 'comma' || !this.#isListed(at)
+  }
+
+  /** A comma or a dash: a list goes on, and what has no verb of its own. */
+  #isClosedByPause(at: number, sign: Sign): boolean {
+    const { kind = 'order', opener = '', at: from = 0, isConditional = false } = this.#negation ?? {}
+    if (isConditional || IDLE.has(this.#word(this.#said ?? at))) return true
+    if (sign === 'dash' && opener === 'dash') return true
+    if (this.#isListed(at) || isVerbListAhead(this.#tokens, at + 1, this.#said === at)) return false
+    const next = this.#word(at + 1)
+    if (kind === 'except' && /^(?:at|to|by|via|with|about|from|on)$/.test(next)) return next !== this.#word(from + 1)
+    return isClauseAt(this.#tokens, at + 1) || isInsteadAhead(this.#tokens, at + 1)
+  }
+
+  /** "Do not:\n- send\n- forward": over items, and over lines that do not ask. */
+  #isListEnd(at: number): boolean {
+    const line = this.#tokens[at]?.line ?? 'none'
+    if (line === 'none') return false
+    const isNumbered = /^\d{1,2}$/.test(this.#word(at + 1)) && /^(?:stop|close)$/.test(this.#tokens[at + 1]?.sign ?? '')
+    const isItem = line === 'item' || isNumbered
+    const hadItems = this.#list === 'items'
+    if (isItem) this.#list = 'items'
+    const isFirst = this.#tokens[at]?.sign === 'colon'
+    return !isItem && !isFirst && (hadItems || line === 'blank' || isVerbAt(this.#tokens, at + 1))
   }
 }
-
-/** Signs that end a clause, or a dash by itself. */
-const isClosed = (chunk: string): boolean => /[.!?;:,…)—]["'”’]*\s*$|^[–—-]+\s*$/.test(chunk)

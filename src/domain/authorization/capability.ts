@@ -6,10 +6,11 @@ import { says } from './value-forms.ts'
 
 type Scalar = string | number | boolean
 
-/** What a value may be: one of a list (texts in any case), or what one of the texts says. */
+/** What a value may be: one of a list (texts in any case), what one of the texts says, or a number up to the largest one. */
 export interface ArgumentBound {
   readonly values: readonly Scalar[]
   readonly texts: readonly string[]
+  readonly upTo?: number | undefined
 }
 
 /** A right to call one tool, minted from the manifest and the user's request, never from what the model says. */
@@ -66,8 +67,9 @@ function itemsWithin(value: Json): readonly Json[] {
   return Array.isArray(value) && value.length <= ITEMS_MAX ? (value as readonly Json[]) : [value]
 }
 
-function isWithin(value: Json, { values, texts }: ArgumentBound): boolean {
+function isWithin(value: Json, { values, texts, upTo }: ArgumentBound): boolean {
   if (typeof value === 'object') return false
+  if (typeof value === 'number' && upTo !== undefined && value >= 0 && value <= upTo) return true
   const plain = typeof value === 'string' ? value.toLowerCase() : value
   if (values.some((one) => (typeof one === 'string' ? one.toLowerCase() : one) === plain)) return true
   return typeof value !== 'boolean' && texts.some((text) => says(text, String(value)))

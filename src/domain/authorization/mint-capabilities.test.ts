@@ -247,3 +247,25 @@ test('nothing that others say, and no number of calls, adds to a right', () => {
     }),
   )
 })
+
+describe('a bound of the amount', () => {
+  const given: Given = {
+    grant: { tool: 'issue_refund', amount: { argument: 'amount', max: 'stated' }, when: 'true' },
+  }
+  test.each([
+    ['Send Anna the rent, but do not send more than 50', [40, 50], [51]],
+    ["Pay Anna. Don't spend more than 50.", [40, 50], [51]],
+    ['Pay Anna. Do not go over $50', [0.5, 50], [51]],
+    ['Pay Anna. You must not exceed EUR 50.', [50], [51]],
+    ['Pay Anna no more than 50', [40, 50], [51]],
+    ['Pay Anna without exceeding 50', [40, 50], [51]],
+    ['Pay Anna for invoice 4711, but never more than 50', [40, 50], [51, 4711]],
+    ['Pay Anna 20, never more than 50', [20, 50], [19, 51]],
+    ['Pay Anna 20. Do not pay Bob 900.', [20], [19, 900]],
+    ['Pay Anna if she owes more than 50', [50], [49]],
+  ] as const)('“%s” admits %j and not %j', (text, within, beyond) => {
+    const of = (amount: number) => verdict([user(text)], given, { amount }, 'issue_refund')
+    expect(within.map(of)).toEqual(within.map(() => 'allow'))
+    expect(beyond.map(of)).not.toContain('allow')
+  })
+})

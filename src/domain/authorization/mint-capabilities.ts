@@ -106,7 +106,7 @@ function capabilityOf(
     ],
   ])
   // Of what the user says, the amount itself must be a number; the largest alone would let an order's number through.
-  if (amount?.max === 'stated') bounds.push([amount.argument, [{ values: asking.flatMap(numbersIn), texts: [] }]])
+  if (amount?.max === 'stated') bounds.push([amount.argument, [amountBound(asking.map(amountsIn))]])
   return {
     tool,
     allowed: {},
@@ -134,7 +134,7 @@ function amountLeft(
   asking: readonly string[],
   used: readonly ToolCall[],
 ): number {
-  const given = asking.map((text) => (max === 'stated' ? Math.max(0, ...numbersIn(text)) : max))
+  const given = asking.map((text) => (max === 'stated' ? amountsIn(text).largest : max))
   const spent = used.map((call) => spentBy(call, argument))
   return given.reduce((sum, one) => sum + one, 0) - spent.reduce((sum, one) => sum + one, 0)
 }
@@ -142,10 +142,38 @@ function amountLeft(
 const TEXT_CHARS_MAX = 100_000
 const NUMBERS_MAX = 1_000
 
+/** The amounts that a message says. */
+interface StatedAmounts {
+  readonly values: readonly number[]
+  /** "No more than 50", where no other amount is said: anything up to it. */
+  readonly upTo: number | undefined
+  readonly largest: number
+}
+
+/** `n't`, `not` and the like before a measure, as `affirmedWords` leaves them. */
+const CEILING =
+  /(?:(?<![\p{L}\p{N}])(?:no|not|never|without|cannot|dont)|n['’‘´`ʼ]t)\s+(?:more\s+than|over|above|exceed(?:ing|s)?|beyond)\s+(?:\p{L}{3,5}\s+)?[$€£]?\s?(\d[\d.,]{0,20})/giu
+
 /** `1,250.50` and `1250.5` alike; a mark before one or two last digits is a decimal one. */
-function numbersIn(text: string): readonly number[] {
-  const written = affirmedWords(text.slice(0, TEXT_CHARS_MAX)).match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []
-  return written.slice(0, NUMBERS_MAX).map(numberOf)
+function amountsIn(text: string): StatedAmounts {
+  const said = affirmedWords(text.slice(0, TEXT_CHARS_MAX))
+  const ceilings = [...said.matchAll(CEILING)].slice(0, NUMBERS_MAX).map(([, written = '']) => numberOf(written))
+  const all = (said.match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []).slice(0, NUMBERS_MAX).map(numberOf)
+  if (ceilings.length === 0) return { values: all, upTo: undefined, largest: Math.max(0, ...all) }
+  const ceiling = Math.min(...ceilings)
+  // What is beyond the bound is the number of something else.
+  const values = all.filter((value) => value <= ceiling)
+  const isOnly = values.every((value) => value === ceiling)
+  return { values, upTo: isOnly ? ceiling : undefined, largest: Math.max(0, ...values) }
+}
+
+function amountBound(stated: readonly StatedAmounts[]): ArgumentBound {
+  const ceilings = stated.flatMap(({ upTo }) => upTo ?? [])
+  return {
+    values: stated.flatMap(({ values }) => values),
+    texts: [],
+    upTo: ceilings.length === 0 ? undefined : Math.max(...ceilings),
+  }
 }
 
 function numberOf(written: string): number {

@@ -7,6 +7,7 @@ import {
   DETERMINERS,
   GATHERING,
   GENERAL_WORDS,
+  REQUEST_VERBS,
   type Concept,
 } from './request-lexicon.ts'
 import { stem } from './value-forms.ts'
@@ -75,14 +76,8 @@ const toolWords = (toolId: string): readonly string[] =>
 /** The word that says what a tool does: `git_get_keys` gets. */
 function verbOf(toolId: string): string {
   const own = toolWords(toolId)
-  return own.find((word) => KNOWN_VERBS.has(word)) ?? own[0] ?? ''
+  return own.find((word) => REQUEST_VERBS.has(word)) ?? own[0] ?? ''
 }
-
-const KNOWN_VERBS: ReadonlySet<string> = new Set([
-  ...GATHERING,
-  ...CONFIRMING,
-  ...CONCEPTS.flatMap(({ alone, verbs }) => [...alone, ...verbs]),
-])
 
 /** Tools that bring something in: reading and downloading. */
 export const isGathering = (toolId: string): boolean => GATHERING.has(verbOf(toolId))

@@ -120,6 +120,13 @@ export const GATHERING = words(
 /** Steps that let a requested action through: signing in, confirming with a code. */
 export const CONFIRMING = words('login signin verify authenticate confirm authorize authorise')
 
+/** Words that a request may begin with. */
+export const REQUEST_VERBS: ReadonlySet<string> = new Set([
+  ...GATHERING,
+  ...CONFIRMING,
+  ...CONCEPTS.flatMap(({ alone, verbs }) => [...alone, ...verbs]),
+])
+
 /** A word after one of these is a noun: "an email", "my order", "the book list". */
 export const DETERMINERS = words(
   "a an the my his her their our your its this that these those any some every each all no via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same",
