@@ -38,8 +38,9 @@ export function findLinks(text: string, memory: LinkMemory = new LinkMemory()): 
  */
 export function openLinkFrom(text: string, memory?: LinkMemory): number {
   const scanner = new LinkScanner(text, new LinkMemory(memory), true)
-  scanner.scan()
-  return scanner.open
+  const spans = scanner.scan()
+  // What is found there joins the span around it.
+  return spans.findLast(({ start, end }) => start < scanner.open && end > scanner.open)?.start ?? scanner.open
 }
 
 const BRACKETS_MAX = 256

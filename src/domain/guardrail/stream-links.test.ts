@@ -104,6 +104,17 @@ describe('links of a stream', () => {
   })
 
   test.each([
+    '](https://good.example/a\u2028url(*( Z',
+    'https://good.example/a~url("*/www Z',
+    '`words ](<?\\<https://good.example/a@evil.example[url(words > Z',
+    '[x](https://good.example/a\\url( and Z',
+  ])('what is found late within a link takes the link with it: %s', (pattern) => {
+    const text = pattern.replace('Z', `${'0'.repeat(4_200)} and so on.`)
+    const whole = guardText(text, ALLOWING, options).text
+    for (const sizes of [[1], [20], [163, 100], [426, 389, 2, 440]]) expect(streamed(text, sizes, ALLOWING)).toBe(whole)
+  })
+
+  test.each([
     ['its definition comes first', '[r]: https://good.example/p.png\n\n', '\n\n![r] end. '],
     ['its definition comes later', '![r]\n\n', '\n\n[r]: https://good.example/p.png\n'],
     ['its bracket opened long before', '![ ', '](https://good.example/p.png) end.'],
