@@ -35,6 +35,8 @@ export function families(prose: Corpus): readonly Corpus[] {
     repeated('open brackets', '['),
     repeated('less-than signs', '<'),
     repeated('](', ']('),
+    repeated('URLs behind brackets', 'https://a.b/['),
+    repeated('URLs in cells', '|https://a.b/c|www.d.e'),
     repeated('%41', '%41'),
     repeated('&#', '&#'),
     repeated('\\u0041', '\\u0041'),

@@ -1,11 +1,14 @@
-import { bareEnd, bareStop, hostStart, schemeStart, URL_MAX, wwwStart } from './egress/bare-url.ts'
+import { hostStart, readBare, schemeStart, URL_MAX, wwwStart } from './egress/bare-url.ts'
 import { cssUrls } from './egress/css-urls.ts'
 import { decodeReferences, readTag } from './egress/html-tag.ts'
 import { script, targetsOfTag } from './egress/html-targets.ts'
+import { HostsBehind } from './egress/host-behind.ts'
 import { LinkMemory } from './egress/link-memory.ts'
-import { targetOf, UNPARSABLE, type LinkReason, type LinkTarget } from './egress/link-target.ts'
+import { joinSpan, linkSpan, type LinkSpan } from './egress/link-span.ts'
+import { targetOf, UNPARSABLE, type LinkTarget } from './egress/link-target.ts'
 import { ELEMENT_MAX, LABEL_MAX, TAG_MAX } from './egress/link-limits.ts'
 import {
+  autolinkEnd,
   definitionEnd,
   indexWithin,
   inlineEnd,
@@ -15,22 +18,8 @@ import {
   OPEN,
   readDestination,
   readReference,
+  type Destination,
 } from './egress/markdown-link.ts'
-
-export interface LinkSpan {
-  readonly start: number
-  readonly end: number
-  readonly kind: 'image' | 'link'
-  /** The first of `hosts`. */
-  readonly host: string
-  /** Every host that the span leads to: of several attributes, a `srcset` list, a redirector's parameter. */
-  readonly hosts: readonly string[]
-  /** It is fetched, sent or run without a click. */
-  readonly loads: boolean
-  readonly reasons: readonly LinkReason[]
-  /** Text to keep when the link is taken away. */
-  readonly label: string
-}
 
 /**
  * Markdown links, images and definitions, HTML and SVG tags with an address, style sheets, autolinks and bare URLs, in order and
@@ -49,8 +38,9 @@ export function findLinks(text: string, memory: LinkMemory = new LinkMemory()): 
  */
 export function openLinkFrom(text: string, memory?: LinkMemory): number {
   const scanner = new LinkScanner(text, new LinkMemory(memory), true)
-  scanner.scan()
-  return scanner.open
+  const spans = scanner.scan()
+  // What is found there joins the span around it.
+  return spans.findLast(({ start, end }) => start < scanner.open && end > scanner.open)?.start ?? scanner.open
 }
 
 const BRACKETS_MAX = 256
@@ -69,6 +59,8 @@ type Place = readonly [start: number, open: number, close: number]
 
 const WWW_LENGTH = 'www.'.length
 const POINT = 46
+/** `url(` and `src(`. */
+const CSS_OPENING = 4
 /** A tag with one attribute, and a destination, that hold nothing but what stands in URLs, but for brackets, quotes and what else may begin or end something. */
 const CALM_TAG = /^<[a-z]{1,8} [a-z]{1,8}="[\w.~:/?#@!$&*+,;=%-]*"[ /]{0,2}>$/i
 const CALM_DESTINATION = /^[\s\w.~:/?#@!$&*+,;=%-]*$/
@@ -89,6 +81,9 @@ class LinkScanner {
   #next = 0
   #tagWork: number
   #nextClose = -2
+  /** Where the bare URL ends that was read last; what begins before lies within it. */
+  #bareStop = 0
+  readonly #behind: HostsBehind
   readonly #elementClose: { style?: number; script?: number } = {}
 
   /** `isOutline`: only what is open is asked for. Then every address counts as one that leads out, and none is parsed. */
@@ -96,6 +91,7 @@ class LinkScanner {
     this.#text = text
     this.#isOutline = isOutline
     this.#memory = memory
+    this.#behind = new HostsBehind(text)
     const isParted = memory.isLineStart && /^[ \t\r]{0,64}\n/.test(text)
     this.#brackets = isParted ? [] : [...memory.brackets]
     this.#images = isParted ? 0 : memory.images
@@ -110,7 +106,7 @@ class LinkScanner {
       const index = this.#text.charCodeAt(end - 1) === POINT ? end - WWW_LENGTH : end - 1
       this.#next = index + 1
       const span = this.#at(index)
-      if (span !== undefined) this.#add(span)
+      if (span !== undefined) joinSpan(this.#spans, span)
       TRIGGER.lastIndex = this.#next
     }
     this.#endParagraph(this.#text.length)
@@ -125,24 +121,6 @@ class LinkScanner {
   /** What begins at `start` is open, if a look-ahead of so many characters from `from` on has met the end of the text. */
   #hold(start: number, from: number, charsMax: number): void {
     if (this.#text.length - from <= charsMax) this.open = Math.min(this.open, start)
-  }
-
-  /** Spans that touch are one, and the one that begins first names it. */
-  #add(found: LinkSpan): void {
-    let span = found
-    for (let last = this.#spans.at(-1); last !== undefined && last.end > span.start; last = this.#spans.at(-1)) {
-      // A label that holds a link is not kept.
-      const outer = last.start < span.start ? last : { ...span, label: '' }
-      span = {
-        ...outer,
-        end: Math.max(last.end, span.end),
-        hosts: [...new Set([...outer.hosts, ...last.hosts, ...span.hosts])],
-        reasons: [...new Set([...last.reasons, ...span.reasons])],
-        loads: last.loads || span.loads,
-      }
-      this.#spans.pop()
-    }
-    this.#spans.push(span)
   }
 
   #at(index: number): LinkSpan | undefined {
@@ -224,7 +202,7 @@ class LinkScanner {
       const target = this.#memory.targetOf(label)
       if (target === undefined) continue
       const end = label === reference.label ? reference.end : close + 1
-      return this.#span([start, end], [target], { ...LOADING, label: alt })
+      return linkSpan([start, end], [target], { ...LOADING, label: alt })
     }
     return undefined
   }
@@ -233,7 +211,7 @@ class LinkScanner {
     const text = this.#text
     const destination = readDestination(text, close + 2)
     this.#hold(start, destination.end, 0)
-    const target = this.#targetOf(destination.written)
+    const target = this.#targetOf(destination)
     if (target === undefined) return undefined
     const exactEnd = inlineEnd(text, destination.end)
     // An image that begins a link's label takes the link's bracket with it: `[![x](…)](…)`.
@@ -245,7 +223,7 @@ class LinkScanner {
     const label = open < 0 ? '' : text.slice(open + 1, close)
     this.#skip(close + 2, destination.end)
     const end = exactEnd === undefined || exactEnd === OPEN ? this.#inexactEnd(close, destination.end) : exactEnd
-    return this.#span([isInLink ? start - 1 : start, end], [target], {
+    return linkSpan([isInLink ? start - 1 : start, end], [target], {
       kind: isImage && !isInLink ? 'image' : 'link',
       loads: isImage,
       label,
@@ -257,17 +235,18 @@ class LinkScanner {
     const label = normalLabel(text.slice(open + 1, close))
     const destination = readDestination(text, close + 2)
     this.#hold(open, destination.end, 0)
-    const target = this.#targetOf(destination.written)
+    const target = this.#targetOf(destination)
     if (target === undefined) return undefined
     this.#memory.define(label, target)
     this.#skip(close + 2, destination.end)
     const end = definitionEnd(text, destination.end)
     if (end === text.length) this.#hold(open, end, 0)
-    const span = this.#span([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
+    const span = linkSpan([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
     return this.#memory.isShown(label) ? { ...span, kind: 'image', loads: true } : span
   }
 
-  #targetOf(written: string): LinkTarget | undefined {
+  #targetOf({ written, isLong }: Destination): LinkTarget | undefined {
+    if (isLong) return UNPARSABLE
     if (this.#isOutline) return written === '' ? undefined : UNPARSABLE
     return markdownTarget(written)
   }
@@ -291,11 +270,12 @@ class LinkScanner {
       this.#hold(start, start, TAG_MAX)
       return undefined
     }
-    const autolink = /^<([a-z][a-z0-9+.-]{1,31}:[^\s<>]{0,4000})>/i.exec(text.slice(start, start + URL_MAX))
-    if (autolink !== null) {
-      const target = targetOf(decodeReferences(autolink[1] ?? ''))
-      const end = start + autolink[0].length
-      return target === undefined ? undefined : this.#span([start, end], [target], LINK)
+    const close = autolinkEnd(text, start)
+    if (close === text.length) this.#hold(start, close, 0)
+    else if (close !== undefined) {
+      const isLong = close - start > URL_MAX
+      const target = isLong ? UNPARSABLE : targetOf(decodeReferences(text.slice(start + 1, close)))
+      return target === undefined ? undefined : linkSpan([start, close + 1], [target], LINK)
     }
     return this.#tag(start)
   }
@@ -303,7 +283,7 @@ class LinkScanner {
   #tag(start: number): LinkSpan | undefined {
     const text = this.#text
     if (this.#tagWork < 0) this.open = 0
-    if (this.#tagWork < 0) return this.#span([start, start + 1], [UNPARSABLE], LINK)
+    if (this.#tagWork < 0) return linkSpan([start, start + 1], [UNPARSABLE], LINK)
     const limit = Math.min(text.length, start + TAG_MAX)
     const tag = readTag(text, start, limit)
     if (tag === undefined) {
@@ -311,7 +291,7 @@ class LinkScanner {
       // A browser reads on, whatever the length.
       this.#hold(start, start, TAG_MAX)
       const isLong = limit < text.length && text.slice(start, limit).includes('=')
-      return isLong ? this.#span([start, start + 1], [UNPARSABLE], LINK) : undefined
+      return isLong ? linkSpan([start, start + 1], [UNPARSABLE], LINK) : undefined
     }
     this.#tagWork -= tag.end - start
     const { targets, loads } = this.#isOutline ? SOMEWHERE : targetsOfTag(tag)
@@ -327,12 +307,12 @@ class LinkScanner {
           : targets.length > 0 || content.trim() === ''
             ? []
             : [script('script')]
-      if (targets.length + inner.length > 0) return this.#span([start, end], [...targets, ...inner], LOADING)
+      if (targets.length + inner.length > 0) return linkSpan([start, end], [...targets, ...inner], LOADING)
     }
     if (targets.length === 0) return undefined
     if (CALM_TAG.test(text.slice(start, tag.end))) this.#next = tag.end
     const isImage = /^(?:img|svg|image|video|audio|iframe|object|embed|link|script)/.test(tag.name)
-    return this.#span([start, tag.end], targets, { kind: isImage ? 'image' : 'link', loads, label: '' })
+    return linkSpan([start, tag.end], targets, { kind: isImage ? 'image' : 'link', loads, label: '' })
   }
 
   /** One beyond `</name>`; an element that is not closed has no content of its own and is read on as text. */
@@ -356,32 +336,26 @@ class LinkScanner {
     if (/[\w-]/.test(text.charAt(start - 1))) return undefined
     const close = indexWithin(text, text[start] === '@' ? ';' : ')', start, URL_MAX)
     if (close < 0) this.#hold(start, start, URL_MAX)
+    // Longer than anybody looks: what cannot be read is taken apart.
+    if (close < 0 && text[start] !== '@' && text.length - start > URL_MAX)
+      return linkSpan([start, start + CSS_OPENING], [UNPARSABLE], LOADING)
     if (close < 0 || this.#isOutline) return undefined
     const targets = cssTargets(text.slice(start, close + 1))
-    return targets.length === 0 ? undefined : this.#span([start, close + 1], targets, LOADING)
+    return targets.length === 0 ? undefined : linkSpan([start, close + 1], targets, LOADING)
   }
 
   #bare(start: number | undefined, prefix = ''): LinkSpan | undefined {
     if (start === undefined) return undefined
-    const stop = bareStop(this.#text, start)
-    this.#hold(start, stop, 0)
-    const end = bareEnd(this.#text, start, stop)
-    const written = this.#text.slice(start, end)
-    const target = this.#isOutline ? UNPARSABLE : targetOf(prefix + decodeReferences(written))
-    if (target === undefined || end <= start) return undefined
-    const bracket = written.indexOf('[')
-    this.#next = bracket < 0 ? end : Math.max(this.#next, start + bracket)
-    return this.#span([start, end], [target], LINK)
-  }
-
-  #span(
-    [start, end]: readonly [number, number],
-    targets: readonly LinkTarget[],
-    about: Pick<LinkSpan, 'kind' | 'loads' | 'label'>,
-  ): LinkSpan {
-    const hosts = [...new Set(targets.flatMap((target) => target.hosts))]
-    const reasons = [...new Set(targets.flatMap((target) => [...target.reasons]))]
-    return { start, end, host: hosts[0] ?? 'unparsable', hosts, reasons, ...about }
+    const { stop, end, resume, readings, isLong, isHostOpen } = readBare(this.#text, start, this.#bareStop)
+    this.#hold(start, isHostOpen ? this.#behind.endFrom(stop) : stop, 0)
+    if (end <= start) return undefined
+    this.#bareStop = Math.max(this.#bareStop, stop)
+    this.#next = Math.max(this.#next, resume)
+    if (isLong || this.#isOutline) return linkSpan([start, end], [UNPARSABLE], LINK)
+    const targets = readings.flatMap((reading) => markdownTarget(prefix + reading) ?? [])
+    const behind = isHostOpen ? this.#behind.behind(stop) : undefined
+    if (behind !== undefined) return linkSpan([start, behind.end], [...targets, behind.target], LINK)
+    return targets.length === 0 ? undefined : linkSpan([start, end], targets, LINK)
   }
 }
 

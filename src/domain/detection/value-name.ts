@@ -28,6 +28,18 @@ export function valueName(name: string): ValueName {
   return new LazyName(canonicalView(name.slice(-NAME_MAX)).text)
 }
 
+/** A value that is called both: each tells what it would alone, and the first stands before it. */
+export function bothNames(first: ValueName, second: ValueName): ValueName {
+  let kinds: ReadonlySet<number> | undefined
+  return {
+    before: first.before,
+    get kinds() {
+      return (kinds ??= new Set([...first.kinds, ...second.kinds]))
+    },
+    secretsIn: (text) => [...first.secretsIn(text), ...second.secretsIn(text)],
+  }
+}
+
 class LazyName implements ValueName {
   readonly #text: string
   #before: string | undefined

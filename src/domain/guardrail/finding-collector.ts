@@ -1,6 +1,7 @@
 import type { GuardFinding } from '../detection/finding.ts'
 import { linkFinding, type LinkPolicy } from '../detection/egress/link-policy.ts'
-import { findLinks, type LinkSpan } from '../detection/links.ts'
+import type { LinkSpan } from '../detection/egress/link-span.ts'
+import { findLinks } from '../detection/links.ts'
 import type { GuardAction } from '../manifest/manifest.ts'
 import type { SidePolicy } from './guard-policy.ts'
 import type { GuardOptions, JudgedFinding } from './guard-options.ts'

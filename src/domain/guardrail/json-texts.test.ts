@@ -70,9 +70,37 @@ test.each([
     ['none "a"', '"a" "1"', '"a" "2"', '"a" "b"', '"b" "3"', '"a" "4"', 'none "c"'],
   ],
   ['[{"a":{"b":{}, "c":"1"}},"2"]', ['none "a"', '"a" "b"', '"a" "c"', '"c" "1"', 'none "2"']],
-  ['{"name":"a", "value" : "1"}', ['none "name"', '"name" "a"', 'none "value"', '"a" "1"']],
+  ['{"name":"a", "value" : "1"}', ['none "name"', '"name" "a"', 'none "value"', '"value" "1"']],
   ['{"name":["a"],"value":"1"}', ['none "name"', '"name" "a"', 'none "value"', '"value" "1"']],
   ['{"n":12345, "m": [1234, -12345, 1e100 ],"t":true}', ['none "n"', '"n" 12345', 'none "m"', '"m" 1e100', 'none "t"']],
 ])('in %s each stands under its nearest name, and numbers of five units are told', (source, expected) => {
   expect(namedIn(source)).toEqual(expected)
+})
+
+/** Each name that says nothing of its value, with the texts that its object says and the one before it. */
+function calledIn(source: string): readonly string[] {
+  const texts = jsonTextsOf(source, 10_000, 64)
+  if (texts === undefined) return []
+  const written = writtenPlaces(source, texts)
+  const at = (place: number): string => written[place] ?? '-'
+  return [...texts.values].map(
+    ([number, { said, before, isOwn }]) =>
+      `${at(number)}: ${at(said.name)} ${at(said.key)} ${at(said.other)} ${at(before)} ${isOwn}`,
+  )
+}
+
+test.each([
+  ['{"name":"a","value":"1"}', ['"value": "a" - - "a" false']],
+  ['{"NAME":"a","type":"b","on":true,"Val":"1"}', ['"Val": "a" - - - false']],
+  ['{"value":"1","n":[{"name":"b"}],"name":"a"}', ['"value": "a" - - - false']],
+  ['{"name":"a","n":{"name":"b","value":"1"},"value":"2"}', ['"value": "b" - - "b" false', '"value": "a" - - - false']],
+  ['{"ParameterKey":"a","ParameterValue":"1"}', ['"ParameterValue": - - "a" - true']],
+  ['{"label":"a","current":"1","key":"b"}', ['"current": - "b" "a" - false']],
+  ['{"na\\u006de":"a","v\\u0061lue":1}', ['"v\\u0061lue": "a" - - "a" false']],
+  ['{"name":["a"],"value":"1"}', ['"value": - - - - false']],
+  ['{"name":1,"x":"a","value":"1"}', ['"value": - - - "a" false']],
+  ['[["name","a"],{"value":"1"}]', ['"value": - - - - false']],
+  ['{"name":"a","interval":"1","values":["2"]}', []],
+])('in %s a value is called what its object says', (source, expected) => {
+  expect(calledIn(source)).toEqual(expected)
 })

@@ -1,3 +1,5 @@
+import { MemberKinds, type Said, type ValueMember } from './value-member.ts'
+
 /** The texts of a JSON source, keys included, and its longer numbers, in the order in which they are written. */
 export interface JsonTexts {
   readonly count: number
@@ -5,6 +7,8 @@ export interface JsonTexts {
   readonly places: Uint32Array
   /** Of each the number of the text that is the nearest name before it: what a member is called holds for all in it. -1 for none. */
   readonly names: Int32Array
+  /** Of the names that say nothing of their values, by their numbers: what else the values are called. */
+  readonly values: ReadonlyMap<number, ValueMember>
   /** Units of those texts that are written without escapes. */
   readonly plainUnits: number
 }
@@ -16,10 +20,6 @@ const COLON = 58
 const PLACES_LEAST = 128
 /** No identifier, postcode or card has fewer units. */
 const NUMBER_MIN = 5
-/** `{"name": "password", "value": "…"}`: the text before is what the value is called. */
-const VALUE = /^"(?:value|val)"$/i
-const VALUE_UNITS = 7
-
 /**
  * Where the texts of valid JSON stand; undefined where they are more than `textsMax`, or a value lies within more than `depthMax`
  * arrays and objects. Every text that is written counts: also a value that a later one of the same key replaces.
@@ -38,7 +38,7 @@ export function jsonTextsOf(source: string, textsMax: number, depthMax: number):
       continue
     }
     if (code === COLON) {
-      list.colon(source)
+      list.colon(source, depth)
       continue
     }
     if ((code | 0x20) === 0x7d) {
@@ -67,7 +67,7 @@ export function jsonTextsOf(source: string, textsMax: number, depthMax: number):
       at = end - 1
     }
   }
-  return { count: list.count, places: list.places, names: list.names, plainUnits }
+  return { count: list.count, places: list.places, names: list.names, values: list.values, plainUnits }
 }
 
 /** Behind a number or a word. */
@@ -95,9 +95,16 @@ class PlaceList {
   /** The last token, and the one before the last comma, where they are texts. */
   #last = -1
   #before = -1
+  readonly values = new Map<number, ValueMember>()
+  readonly #kinds = new MemberKinds()
+  /** What objects say that are open, by depth. */
+  readonly #said: (Said | undefined)[]
+  /** What the text behind the last colon calls the values of its object. */
+  #calling: { readonly said: Said; readonly as: keyof Said } | undefined
 
   constructor(depthMax: number) {
     this.#outer = new Int32Array(depthMax + 1)
+    this.#said = Array.from({ length: depthMax + 1 })
   }
 
   add(start: number, end: number, isText: boolean): void {
@@ -109,11 +116,15 @@ class PlaceList {
     this.places[2 * this.count + 1] = end
     this.names[this.count] = this.#name
     this.#last = isText ? this.count : -1
+    if (isText && this.#calling !== undefined) this.#calling.said[this.#calling.as] = this.count
+    this.#calling = undefined
     this.count += 1
   }
 
   open(depth: number): void {
     this.#outer[depth] = this.#name
+    this.#said[depth] = undefined
+    this.#calling = undefined
     this.#last = -1
     this.#before = -1
   }
@@ -125,15 +136,25 @@ class PlaceList {
 
   comma(depth: number): void {
     this.#name = this.#outer[depth - 1] as number
+    this.#calling = undefined
     this.#before = this.#last
     this.#last = -1
   }
 
-  colon(source: string): void {
-    const start = this.places[2 * this.#last] as number
-    const end = this.places[2 * this.#last + 1] as number
-    const isValue = this.#before >= 0 && end - start <= VALUE_UNITS && VALUE.test(source.slice(start, end))
-    this.#name = isValue ? this.#before : this.#last
+  colon(source: string, depth: number): void {
+    this.#name = this.#last
+    const kind = this.#kinds.at(
+      source,
+      this.places[2 * this.#last] as number,
+      this.places[2 * this.#last + 1] as number,
+    )
+    const number = this.#last
+    // A value that is no text is none before the next comma either.
+    this.#last = -1
+    if (kind === undefined) return
+    const said = (this.#said[depth - 1] ??= { name: -1, key: -1, other: -1 })
+    if (kind === 'name' || kind === 'key' || kind === 'other') this.#calling = { said, as: kind }
+    else this.values.set(number, { said, before: kind === 'value' ? this.#before : -1, isOwn: kind === 'own' })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Place } from '../detection/readings/place.ts'
-import { valueName, type ValueName } from '../detection/value-name.ts'
+import { bothNames, valueName, type ValueName } from '../detection/value-name.ts'
 import type { GuardJudgement } from './guard-text.ts'
 import type { JsonTexts } from './json-texts.ts'
 import type { ValueStanding } from './judge-text.ts'
@@ -9,6 +9,8 @@ const KNOWN_MAX = 1_024
 const KNOWN_CHARS_MAX = 66
 /** Of a longer name the end is read, as it is written. */
 const NAME_CHARS_MAX = 256
+/** Once so many texts say what a value is called, no object further out is asked. */
+const CALLED_MAX = 8
 const QUOTE = 34
 const PASSED: GuardJudgement = { action: 'allow', score: 0, findings: [], text: '' }
 
@@ -30,6 +32,8 @@ export class JudgedValues {
   readonly #escape: number
   readonly #known = new Map<number, Known>()
   readonly #names = new Map<string, ValueName>()
+  readonly #resolved = new Map<number, ValueName>()
+  readonly #pairs = new Map<ValueName, Map<ValueName, ValueName>>()
   #named = -1
   #name: ValueName | undefined
 
@@ -79,7 +83,42 @@ export class JudgedValues {
     const number = this.#texts.names[index] as number
     if (number === this.#named) return this.#name
     this.#named = number
-    return (this.#name = number < 0 ? undefined : this.#nameAt(this.#place(number)))
+    return (this.#name = number < 0 ? undefined : this.#nameBy(number))
+  }
+
+  /** A name that says nothing of its value is not asked alone: what its object says is, what stands above, and what right before. */
+  #nameBy(number: number): ValueName {
+    const { values, names: nearest } = this.#texts
+    if (!values.has(number)) return this.#nameAt(this.#place(number))
+    let name = this.#resolved.get(number)
+    if (name !== undefined) return name
+    const called: number[] = []
+    const before: number[] = []
+    let at = number
+    for (let member = values.get(at); member !== undefined && called.length < CALLED_MAX; member = values.get(at)) {
+      const { said, isOwn } = member
+      called.push(...[said.name, said.key, said.other, isOwn ? at : -1].filter((place) => place >= 0))
+      before.push(member.before)
+      at = nearest[at] as number
+    }
+    const all = [...called, at, ...before.slice(0, CALLED_MAX)].filter((place) => place >= 0)
+    name = this.#joined((all.length === 0 ? [number] : all).map((place) => this.#nameAt(this.#place(place))))
+    this.#resolved.set(number, name)
+    return name
+  }
+
+  /** The same names in other rows are one, so that values are known again. */
+  #joined(names: readonly ValueName[]): ValueName {
+    const [first, ...more] = new Set(names)
+    let name = first as ValueName
+    for (const next of more) {
+      const pairs = this.#pairs.get(name) ?? new Map<ValueName, ValueName>()
+      this.#pairs.set(name, pairs)
+      const known = pairs.get(next) ?? bothNames(name, next)
+      pairs.set(next, known)
+      name = known
+    }
+    return name
   }
 
   #nameAt({ start, end }: Place): ValueName {

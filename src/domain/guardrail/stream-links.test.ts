@@ -66,6 +66,17 @@ describe('links of a stream', () => {
     '![x][r]',
     '![x] [R]',
     '[r]',
+    '|www.evil.example',
+    '*',
+    '\u2028',
+    'https://good.example',
+    '@evil.example',
+    '。evil.example',
+    `https://good.example:${'0'.repeat(4_200)}`,
+    `<https://good.example:${'0'.repeat(4_200)}`,
+    '](<https://good.example:',
+    '\\>',
+    '0'.repeat(4_200),
     '\\]',
     '\\[',
     '> - ',
@@ -90,6 +101,17 @@ describe('links of a stream', () => {
       }),
       { numRuns: 1_000 },
     )
+  })
+
+  test.each([
+    '](https://good.example/a\u2028url(*( Z',
+    'https://good.example/a~url("*/www Z',
+    '`words ](<?\\<https://good.example/a@evil.example[url(words > Z',
+    '[x](https://good.example/a\\url( and Z',
+  ])('what is found late within a link takes the link with it: %s', (pattern) => {
+    const text = pattern.replace('Z', `${'0'.repeat(4_200)} and so on.`)
+    const whole = guardText(text, ALLOWING, options).text
+    for (const sizes of [[1], [20], [163, 100], [426, 389, 2, 440]]) expect(streamed(text, sizes, ALLOWING)).toBe(whole)
   })
 
   test.each([

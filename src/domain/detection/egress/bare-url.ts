@@ -45,27 +45,97 @@ function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 }
 
-/** Where a URL in running text stops: at white space, quotes and brackets that it does not open. */
-export function bareStop(text: string, start: number): number {
-  let at = start
-  let open = 0
-  for (; at < text.length && at - start < URL_MAX; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 91) open += 1
-    else if (isEnd(code) && (code !== 93 || open-- <= 0)) break
+export interface BareUrl {
+  /** White space, a quote, or a bracket that it does not open. */
+  readonly stop: number
+  /** Punctuation in front of its stop does not belong to it. */
+  readonly end: number
+  /** Where another URL may begin that some renderers see; `end` where there is none. */
+  readonly resume: number
+  /** What of it is judged: renderers differ about where it ends, and each end may make another host. */
+  readonly readings: readonly string[]
+  /** Nobody looks at all of it. */
+  readonly isLong: boolean
+  /** It stops within its host, at a sign that not everybody takes for its end. */
+  readonly isHostOpen: boolean
+}
+
+/**
+ * The URL in running text at `start`. Where it lies within another one that ends at `within`, it is what follows a sign at which
+ * that one may end, up to the next such sign: so each unit is read twice at most, however many begin in one run.
+ */
+export function readBare(text: string, start: number, within: number): BareUrl {
+  const host = hostFrom(text, start)
+  const { stop, hostEnd, split } = walk(text, host, start < within)
+  const isLong = stop - start > URL_MAX
+  const end = isLong ? stop : withoutPunctuation(text, start, stop)
+  const hasSplit = !isLong && split < end
+  const isHostSplit = hasSplit && split > host && split < hostEnd
+  const stopCode = text.charCodeAt(stop)
+  return {
+    stop,
+    end,
+    resume: hasSplit ? split : end,
+    readings: isHostSplit ? [text.slice(start, end), text.slice(start, split)] : [text.slice(start, end)],
+    isLong,
+    isHostOpen: hostEnd === stop && stopCode > 32 && stopCode !== 60,
   }
+}
+
+/** From the host on: where it ends, where the URL may end first, and where it stops. */
+function walk(text: string, host: number, isInner: boolean): Readonly<Record<'stop' | 'hostEnd' | 'split', number>> {
+  let stop = host
+  let open = 0
+  let split = Number.POSITIVE_INFINITY
+  let hostEnd = -1
+  for (; stop < text.length; stop++) {
+    const code = text.charCodeAt(stop)
+    if (hostEnd < 0 && (isSlash(code) || code === 63 || code === 35)) hostEnd = stop
+    // A bracket at the start of the host holds an address.
+    const isOpening = code === 91 && stop === host
+    if (split > stop && !isOpening && isSplit(text, stop, code)) {
+      if (isInner) break
+      split = stop
+    }
+    if (code === 91) open += 1
+    else if (isEnd(code) && (code !== 93 || open-- <= 0) && !(hostEnd < 0 && isStopOfHost(text, stop))) break
+  }
+  return { stop, hostEnd: hostEnd < 0 ? stop : hostEnd, split }
+}
+
+/** The ideographic full stop within a name: browsers take it for a point. */
+function isStopOfHost(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 0x3002 && /[a-z\d]/i.test(text.charAt(at + 1))
+}
+
+/** Behind the scheme and its slashes. */
+function hostFrom(text: string, start: number): number {
+  let at = start
+  while (isLetter(text.charCodeAt(at))) at += 1
+  if (text.charCodeAt(at) === 58) at += 1
+  while (isSlash(text.charCodeAt(at))) at += 1
   return at
 }
 
-/** Its end: punctuation in front of its stop does not belong to it. */
-export function bareEnd(text: string, start: number, stop: number): number {
+function withoutPunctuation(text: string, start: number, stop: number): number {
   let end = stop
   while (end > start && '.,;:!?'.includes(text.charAt(end - 1))) end -= 1
   return end
 }
 
-const ENDS = new Set(Array.from('<>"\'`)]“”‘’«»。，、', (char) => char.charCodeAt(0)))
+const codes = (signs: string): ReadonlySet<number> => new Set(Array.from(signs, (sign) => sign.charCodeAt(0)))
 
+const ENDS = codes('<>"\'`)]“”‘’«»。，、\u1680\u2028\u2029\u202f\u205f\u3000')
+/** Cells of a table, emphasis, escapes, and brackets that may stay open: some renderers end a URL there, and others read on. */
+const SPLITS = codes('[(|*~\\｜\ufeff')
+const REFERENCE = /^&(?:#|[a-z]{2,8};)/i
+
+/** A character reference is no part of a URL where texts are parsed before URLs are looked for. */
+function isSplit(text: string, at: number, code: number): boolean {
+  return code === 38 ? REFERENCE.test(text.slice(at, at + 10)) : SPLITS.has(code)
+}
+
+/** Any white space and control that Unicode knows, and quotes. */
 function isEnd(code: number): boolean {
-  return code <= 32 || code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x3000 || ENDS.has(code)
+  return code <= 32 || (code >= 0x7f && code <= 0xa0) || (code >= 0x2000 && code <= 0x200a) || ENDS.has(code)
 }

@@ -11,13 +11,17 @@ function urlsIn(css: string, hasComments: boolean): readonly string[] {
   const urls: string[] = []
   for (const match of plain.matchAll(URL_TOKEN)) urls.push((match[1] ?? match[2] ?? match[3] ?? '').trim())
   for (const match of plain.matchAll(IMPORT)) urls.push(match[1] ?? '')
-  if (/image-set\(/i.test(plain)) for (const match of plain.matchAll(QUOTED)) urls.push(match[1] ?? '')
-  return urls
+  if (/image-set\(/i.test(plain)) for (const match of plain.matchAll(QUOTED)) urls.push(match[1] ?? match[2] ?? '')
+  return urls.map((url) => (url.length > URL_UNITS_MAX ? UNREADABLE : url))
 }
 
-const URL_TOKEN = /(?:url|src)\(\s{0,64}(?:"([^"]{0,4000})|'([^']{0,4000})|([^)"']{0,4000}))/gi
-const IMPORT = /@import\s{0,64}["']([^"']{1,4000})/gi
-const QUOTED = /["']([^"']{1,4000})["']/g
+const URL_UNITS_MAX = 4_000
+/** What stands for an address that is not read to its end: no browser takes it. */
+const UNREADABLE = 'https://['
+/** Each takes one unit more, so that a cut address is told from a whole one. */
+const URL_TOKEN = /(?:url|src)\(\s{0,64}(?:"([^"]{0,4001})|'([^']{0,4001})|([^)"']{0,4001}))/gi
+const IMPORT = /@import\s{0,64}["']([^"']{1,4001})/gi
+const QUOTED = /["'](?:([^"']{1,4000})["']|([^"']{4001}))/g
 
 /**
  * CSS Syntax, sections 4.3.7 and 4.3.5: up to six hexadecimal digits and one white space, nothing for a line end, or the character

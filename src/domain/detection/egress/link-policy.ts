@@ -1,4 +1,4 @@
-import type { LinkSpan } from '../links.ts'
+import type { LinkSpan } from './link-span.ts'
 
 export interface LinkPolicy {
   readonly allow: readonly string[]

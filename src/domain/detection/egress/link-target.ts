@@ -40,7 +40,7 @@ const NO_REASONS: ReadonlySet<LinkReason> = new Set()
 export function targetOf(written: string, depth = 0): LinkTarget | undefined {
   const plain = plainHost(written)
   if (plain !== undefined) return { hosts: [plain], reasons: NO_REASONS }
-  const text = written.replace(/[\t\n\r]/g, '').replace(/^[\u0000-\u0020]{1,4096}/, '')
+  const text = written.replace(/[\t\n\r]/g, '').replace(/^[\u0000-\u0020]+/, '')
   const scheme = /^[a-z][a-z0-9+.-]{0,40}:/i.exec(text)?.[0].toLowerCase()
   if (scheme !== undefined && !HOST_SCHEMES.has(scheme))
     return LOCAL_SCHEMES.has(scheme) ? undefined : { hosts: [scheme], reasons: new Set(['scheme']) }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { findLinks, type LinkSpan } from '../links.ts'
+import { findLinks } from '../links.ts'
 import { LinkMemory } from './link-memory.ts'
 import { linkFinding } from './link-policy.ts'
+import type { LinkSpan } from './link-span.ts'
 
 const hostsOf = (text: string): readonly string[] => findLinks(text).flatMap(({ hosts }) => hosts)
 const only = (text: string): LinkSpan => {

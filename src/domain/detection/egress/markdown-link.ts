@@ -7,6 +7,8 @@ export interface Destination {
   readonly written: string
   /** One beyond the destination itself. */
   readonly end: number
+  /** Nobody looks at all of it. */
+  readonly isLong: boolean
 }
 
 const PARENTHESES_MAX = 32
@@ -14,28 +16,51 @@ const TITLE_MAX = 1_000
 
 /**
  * The destination of an inline link or a definition from `start` (CommonMark: in angle brackets, or without white space and with
- * balanced parentheses); it is empty where there is none, and ends with the text where it may go on.
+ * balanced parentheses); it is empty where there is none, and ends with the text where it may go on. Linear: no unit lies within
+ * more destinations than parentheses may be open.
  */
 export function readDestination(text: string, start: number): Destination {
   const from = gapEnd(text, start)
-  if (text[from] === '<') {
-    const close = indexWithin(text, '>', from + 1, URL_MAX)
-    if (close >= 0) return { written: text.slice(from + 1, close), end: close + 1 }
-    return { written: '', end: text.length - from <= URL_MAX ? text.length : from }
-  }
+  if (text[from] === '<') return readPointed(text, from)
   let open = 0
   let end = from
-  for (; end < text.length && end - from < URL_MAX; end++) {
+  for (; end < text.length; end++) {
     const code = text.charCodeAt(end)
     if (code <= 32) break
     if (code === 92) {
       end += 1
       continue
     }
-    if (code === 40 && ++open > PARENTHESES_MAX) return { written: '', end: from }
+    if (code === 40 && ++open > PARENTHESES_MAX) return none(from)
     if (code === 41 && open-- === 0) break
   }
-  return { written: text.slice(from, end), end: Math.min(end, text.length) }
+  end = Math.min(end, text.length)
+  return { written: text.slice(from, end), end, isLong: end - from > URL_MAX }
+}
+
+const none = (end: number): Destination => ({ written: '', end, isLong: false })
+
+const ESCAPES_MAX = 32
+
+/** Up to the first `>` without a backslash. Beyond the length of a URL a line end and another `<` end it, and there is none. */
+function readPointed(text: string, from: number): Destination {
+  let close = indexWithin(text, '>', from + 1, URL_MAX)
+  for (let escapes = 0; close >= 0 && isEscaped(text, close); escapes++) {
+    if (escapes === ESCAPES_MAX) return { written: '', end: close + 1, isLong: true }
+    close = indexWithin(text, '>', close + 1, from + URL_MAX - close)
+  }
+  if (close >= 0) return { written: text.slice(from + 1, close), end: close + 1, isLong: false }
+  const end = text.length - from <= URL_MAX ? text.length : longEnd(text, from + 1)
+  if (end === text.length) return none(end)
+  return text[end] === '>' && end - from > URL_MAX ? { written: '', end: end + 1, isLong: true } : none(from)
+}
+
+function longEnd(text: string, from: number): number {
+  const signs = /\\[^]|[\r\n<>]/g
+  signs.lastIndex = from
+  let sign = signs.exec(text)
+  while (sign !== null && sign[0].length > 1) sign = signs.exec(text)
+  return sign === null ? text.length : sign.index
 }
 
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', "'": "'", '(': ')' }
@@ -78,6 +103,23 @@ function gapEnd(text: string, from: number): number {
 export function indexWithin(text: string, wanted: string, from: number, charsMax: number): number {
   const at = text.slice(from, from + charsMax).indexOf(wanted)
   return at < 0 ? -1 : from + at
+}
+
+const AUTOLINK_HEAD = /^<[a-z][a-z0-9+.-]{1,31}:/i
+
+/**
+ * Where the `>` of an autolink stands; the end of the text where it may still come, undefined where there is none. Controls, the
+ * space, `<` and `>` end one, so that no unit lies within two.
+ */
+export function autolinkEnd(text: string, start: number): number | undefined {
+  const head = AUTOLINK_HEAD.exec(text.slice(start, start + 34))
+  if (head === null) return undefined
+  let at = start + head[0].length
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code <= 32 || code === 60 || code === 62) break
+  }
+  return at === text.length || text[at] === '>' ? at : undefined
 }
 
 /** Markdown drops a backslash before ASCII punctuation. */
