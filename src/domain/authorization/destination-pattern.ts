@@ -5,9 +5,12 @@
  */
 export function matchesPattern(text: string, pattern: string): boolean {
   const [value, glob] = [text.toLowerCase(), pattern.toLowerCase()]
+  if (value === glob && !glob.includes('*')) return true
   if (SCHEME.test(glob)) return matchesUrl(value, glob)
   if (/^[^@\s/:]+@[^@\s/:]+$/.test(glob)) return matchesMailbox(value, glob)
-  const isUpward = /(?:^|\/)\.{1,2}(?:\/|$)/.test(value.slice(Math.max(0, glob.indexOf('*'))))
+  // From the part of the path on in which the first `*` stands.
+  const part = glob.lastIndexOf('/', Math.max(0, glob.indexOf('*'))) + 1
+  const isUpward = /(?:^|\/)\.{1,2}(?:\/|$)/.test(value.slice(part))
   return value === glob || (!isUpward && fits(value, glob, NAME_ENDS))
 }
 
@@ -17,24 +20,34 @@ const NAME_ENDS = /[@/\\\s#?:%;,]/
 const PATH_ENDS = /[/@\s]/
 const LABEL_ENDS = /[^\p{L}\p{N}_-]/u
 
-const URL_PARTS = /^([a-z][a-z0-9+.-]{0,20}):\/\/([^/?:]*)(?::(\d{1,5}|\*))?([^?]*)(\?.*)?$/s
+const URL_PARTS =
+  /^([a-z][a-z0-9+.-]{0,20}):\/\/([^/?#]*@)?(\[[^\]/?#]*\]|[^/?:#@]*)(?::(\d{1,5}|\*))?([^?#]*)(\?[^#]*)?/s
+/** Schemes of which a parser takes any number of slashes for two. */
+const WEB = /^(?:https?|wss?|ftp)$/
+/** Spaces, controls, backslashes, encoded signs of a path and `..;` are read in more than one way. */
+const ODD = /[\s\p{C}\\]|%(?:25)*(?:2e|2f|5c)|\/\.{1,2}(?:;|%(?:25)*3b)/u
 
-/** Scheme, host, port and path, each on its own; a query may follow a pattern that ends with `*` or names one. */
+/** Scheme, user, host, port and path, each on its own; a query may follow a pattern that ends with `*` or names one. */
 function matchesUrl(text: string, pattern: string): boolean {
-  const [, scheme, host = '', port, path, query] = URL_PARTS.exec(pattern) ?? []
-  // Users, spaces, controls, backslashes and encoded signs of a path are read in more than one way.
-  const isOdd = /^[^/]*\/\/(?:\/|[^/]*@)|[\s\p{C}\\]|%(?:25)?(?:2e|2f|5c)/iu.test(text.split(/[?#]/, 1)[0] ?? '')
-  if (isOdd || !SCHEME.test(text) || !URL.canParse(text)) return false
+  const [, scheme = '', user = '', rawHost = '', port, rawPath = '', rawQuery] = URL_PARTS.exec(pattern) ?? []
+  const [, , ownUser = '', ownHost = ''] = URL_PARTS.exec(text) ?? []
+  const isOdd = ODD.test(text.split(/[?#]/, 1)[0] ?? '') || (ownHost === '' && (rawHost !== '' || WEB.test(scheme)))
+  if (isOdd || ownUser !== user || !SCHEME.test(text) || !URL.canParse(text)) return false
   const url = new URL(text)
-  const isPort = port === '*' || url.port === (port === DEFAULT_PORTS[scheme ?? ''] ? '' : (port ?? ''))
+  const isPort = port === '*' || url.port === (port === DEFAULT_PORTS[scheme] ? '' : (port ?? ''))
+  // As a parser spells it, so that `münchen.example/ü` stands for what it leads to.
+  const parsed = (given: string): URL | undefined => (URL.canParse(given) ? new URL(given) : undefined)
+  const host = parsed(`${scheme}://${rawHost}`)?.hostname ?? rawHost
+  const rest = parsed(`${scheme}://x${rawPath}${rawQuery ?? ''}`)
+  const path = rest?.pathname.toLowerCase() ?? rawPath
   return (
     url.protocol === `${scheme}:` &&
     isPort &&
     matchesHost(url.hostname, host) &&
     fits(url.pathname.toLowerCase() || '/', path || '/', PATH_ENDS) &&
-    (query === undefined
-      ? url.search === '' || path?.endsWith('*') === true
-      : fits(url.search.toLowerCase(), query, PATH_ENDS))
+    (rawQuery === undefined
+      ? url.search === '' || path.endsWith('*')
+      : fits(url.search.toLowerCase(), rest?.search.toLowerCase() ?? rawQuery, PATH_ENDS))
   )
 }
 
@@ -43,6 +56,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 /** Label by label: a first `*` stands for one label or more, any other for one, and within a label for a part of it. */
 function matchesHost(host: string, pattern: string): boolean {
   const [own, wanted] = [host.split('.'), pattern.split('.')]
+  if (host === pattern) return true
   const more = own.length - wanted.length
   if (own.includes('') || more < 0 || (more > 0 && wanted[0] !== '*')) return false
   return wanted.every((glob, at) =>
@@ -70,7 +84,7 @@ function fits(value: string, pattern: string, ends: RegExp): boolean {
     } else if (pattern[position] === value[at]) {
       position += 1
       at += 1
-    } else if (star >= 0 && !ends.test(value.charAt(resume))) {
+    } else if (star >= 0 && !isEnd(value, resume, ends)) {
       position = star + 1
       at = ++resume
     } else return false
@@ -78,3 +92,15 @@ function fits(value: string, pattern: string, ends: RegExp): boolean {
   while (pattern[position] === '*') position += 1
   return position === pattern.length
 }
+
+/** SECURITY: signs that no reader sees, and those that some normal form makes a dot or slash of, are covered by no `*`. */
+function isEnd(value: string, at: number, ends: RegExp): boolean {
+  const char = String.fromCodePoint(value.codePointAt(at) ?? 0)
+  return (
+    ends.test(char) ||
+    /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u.test(char) ||
+    (char > '\u007f' && LOOKS_LIKE_SIGN.test(char.normalize('NFKC')))
+  )
+}
+
+const LOOKS_LIKE_SIGN = /[./\\@:;?#%,\s]/
