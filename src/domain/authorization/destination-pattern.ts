@@ -27,28 +27,46 @@ const WEB = /^(?:https?|wss?|ftp)$/
 /** Spaces, controls, backslashes, encoded signs of a path and `..;` are read in more than one way. */
 const ODD = /[\s\p{C}\\]|%(?:25)*(?:2e|2f|5c)|\/\.{1,2}(?:;|%(?:25)*3b)/u
 
+interface UrlParts {
+  readonly scheme: string
+  readonly user: string
+  readonly host: string
+  readonly port: string
+  readonly path: string
+  readonly query: string
+}
+
+function partsOf(url: string): UrlParts {
+  const [, scheme = '', user = '', host = '', port = '', path = '', query = ''] = URL_PARTS.exec(url) ?? []
+  return { scheme, user, host, port, path, query }
+}
+
 /** Scheme, user, host, port and path, each on its own; a query may follow a pattern that ends with `*` or names one. */
 function matchesUrl(text: string, pattern: string): boolean {
-  const [, scheme = '', user = '', rawHost = '', port, rawPath = '', rawQuery] = URL_PARTS.exec(pattern) ?? []
-  const [, , ownUser = '', ownHost = ''] = URL_PARTS.exec(text) ?? []
-  const isOdd = ODD.test(text.split(/[?#]/, 1)[0] ?? '') || (ownHost === '' && (rawHost !== '' || WEB.test(scheme)))
-  if (isOdd || ownUser !== user || !SCHEME.test(text) || !URL.canParse(text)) return false
+  const [own, wanted] = [partsOf(text), partsOf(pattern)]
+  const isHostless = own.host === '' && (wanted.host !== '' || WEB.test(wanted.scheme))
+  if (isHostless || ODD.test(text.split(/[?#]/, 1)[0] ?? '')) return false
+  if (own.user !== wanted.user || !SCHEME.test(text) || !URL.canParse(text)) return false
   const url = new URL(text)
-  const isPort = port === '*' || url.port === (port === DEFAULT_PORTS[scheme] ? '' : (port ?? ''))
-  // As a parser spells it, so that `münchen.example/ü` stands for what it leads to.
-  const parsed = (given: string): URL | undefined => (URL.canParse(given) ? new URL(given) : undefined)
-  const host = parsed(`${scheme}://${rawHost}`)?.hostname ?? rawHost
-  const rest = parsed(`${scheme}://x${rawPath}${rawQuery ?? ''}`)
-  const path = rest?.pathname.toLowerCase() ?? rawPath
-  return (
-    url.protocol === `${scheme}:` &&
-    isPort &&
-    matchesHost(url.hostname, host) &&
-    fits(url.pathname.toLowerCase() || '/', path || '/', PATH_ENDS) &&
-    (rawQuery === undefined
-      ? url.search === '' || path.endsWith('*')
-      : fits(url.search.toLowerCase(), rest?.search.toLowerCase() ?? rawQuery, PATH_ENDS))
-  )
+  const { host, path, search } = spelled(wanted)
+  if (url.protocol !== `${wanted.scheme}:` || !matchesHost(url.hostname, host)) return false
+  if (wanted.port !== '*' && url.port !== (wanted.port === DEFAULT_PORTS[wanted.scheme] ? '' : wanted.port))
+    return false
+  if (!fits(url.pathname.toLowerCase() || '/', path || '/', PATH_ENDS)) return false
+  return wanted.query === ''
+    ? url.search === '' || path.endsWith('*')
+    : fits(url.search.toLowerCase(), search, PATH_ENDS)
+}
+
+/** As a parser spells it, so that `münchen.example/ü` stands for what it leads to. */
+function spelled({ scheme, host, path, query }: UrlParts): { host: string; path: string; search: string } {
+  const [site, page] = [`${scheme}://${host}`, `${scheme}://x${path}${query}`]
+  const parsed = URL.canParse(page) ? new URL(page) : undefined
+  return {
+    host: URL.canParse(site) ? new URL(site).hostname : host,
+    path: parsed?.pathname.toLowerCase() ?? path,
+    search: parsed?.search.toLowerCase() ?? query,
+  }
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' }
@@ -96,11 +114,6 @@ function fits(value: string, pattern: string, ends: RegExp): boolean {
 /** SECURITY: signs that no reader sees, and those that some normal form makes a dot or slash of, are covered by no `*`. */
 function isEnd(value: string, at: number, ends: RegExp): boolean {
   const char = String.fromCodePoint(value.codePointAt(at) ?? 0)
-  return (
-    ends.test(char) ||
-    /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u.test(char) ||
-    (char > '\u007f' && LOOKS_LIKE_SIGN.test(char.normalize('NFKC')))
-  )
+  const plain = char.normalize('NFKC')
+  return ends.test(plain) || (plain !== char && plain.includes('.')) || /(?!\p{Cs})\p{C}/u.test(char)
 }
-
-const LOOKS_LIKE_SIGN = /[./\\@:;?#%,\s]/

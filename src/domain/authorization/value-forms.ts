@@ -102,13 +102,13 @@ function standsInGroups(value: string, hay: string): boolean {
 }
 
 /** Phone numbers of North America, and business numbers of eleven digits. */
-const UNEVEN_GROUPS = new Set(['3,3,4', '2,3,3,3'])
+const UNEVEN_GROUPS = /^(?:3,3,4|2,3,3,3)$/
 
 function isGrouped(written: string, isIban: boolean): boolean {
   const signs = new Set(written.match(/[ \u00a0-]/g) ?? [])
   const sizes = written.split(/[ \u00a0-]/).map((group) => group.length)
   const [first = 0] = sizes
-  if (!isIban && signs.size === 1 && UNEVEN_GROUPS.has(sizes.join())) return true
+  if (!isIban && signs.size === 1 && UNEVEN_GROUPS.test(sizes.join())) return true
   const last = sizes.pop() ?? 0
   if (signs.size === 0) return true
   // Cards of fifteen digits are written 4-6-5, of fourteen 4-6-4.
