@@ -135,7 +135,7 @@ describe('a decision record', () => {
     ],
     [
       'with more tool calls than it can name',
-      approved('Hi', { tools: TOOLS }),
+      approved('Hi', { tools: TOOLS, n: 2 }),
       {
         kind: 'completion',
         choices: [

@@ -88,6 +88,22 @@ describe('a share for an auditor', () => {
   const share = (frameworks: readonly string[]) =>
     callAs(plane, admin, 'createShare', { system: SYSTEM, frameworks, audience: 'Firm & Co', days: 14 })
 
+  test('can be looked at 30 times a minute: each look stays in the ledger', async () => {
+    const token = String((await share(['*'])).body['token'])
+    const look = async (by = token): Promise<number> =>
+      (await callAs(plane, bearer(by), 'viewShare', { section: 'risks' })).status
+    // Until it is known to hold, a credential is counted with its address.
+    expect(await look()).toBe(200)
+    const { size } = plane.node.ledger
+    const statuses: number[] = []
+    while (statuses.length < 32) statuses.push(await look())
+    expect(statuses).toEqual([...Array.from({ length: 30 }, () => 200), 429, 429])
+    expect(plane.node.ledger.size).toBe(size + 30)
+    // Another share is another caller.
+    const other = String((await share(['*'])).body['token'])
+    expect(await look(other)).toBe(200)
+  })
+
   test('shows outcomes and figures, one entry of the ledger for each look, and nothing that was said', async () => {
     const secret = 'a text that a user wrote'
     const put = (kind: 'evidence' | 'incidents' | 'risks' | 'exceptions', document: object) => ({

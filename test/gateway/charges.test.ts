@@ -5,7 +5,7 @@ import { startBareGateway, type BareGateway } from '../support/bare-gateway.ts'
 import { says, startFakeProvider, type FakeReply } from '../support/fake-provider.ts'
 import { WIRES } from '../support/gateway-wires.ts'
 import { startLightGateway } from '../support/light-gateway.ts'
-import { MODEL } from '../support/tiny-project.ts'
+import { MODEL, systemText } from '../support/tiny-project.ts'
 
 type Settled = unknown[]
 const startCounting = (settled: Settled): Promise<BareGateway> =>
@@ -115,4 +115,45 @@ test('a request for many answers at once has to fit with all of them', async () 
   })
   expect((await light.chat({ max_tokens: 500, n: 3 })).status).toBe(429)
   expect((await light.chat({ max_tokens: 500, n: 1 })).status).toBe(200)
+})
+
+test.each(['low', 'high'])('an image of detail %s is part of what is reserved', async (detail) => {
+  await using provider = await startFakeProvider()
+  const start = (amount: number): Promise<Awaited<ReturnType<typeof startLightGateway>>> =>
+    startLightGateway({
+      upstreams: [{ id: 'a', url: provider.url, network: 'private' }],
+      limits: { rules: [{ id: 'tokens', per: 'system', unit: 'tokens', amount, period: 'month' }] },
+    })
+  const url = 'https://pictures.example.com/order.png'
+  const messages = [
+    { role: 'system', content: systemText() },
+    { role: 'user', content: [{ type: 'image_url', image_url: { url, detail } }] },
+  ]
+  await using small = await start(5_000)
+  expect((await small.chat({ max_tokens: 100, messages })).status).toBe(429)
+  expect((await small.chat({ max_tokens: 100 })).status).toBe(200)
+  await using large = await start(5_500)
+  expect((await large.chat({ max_tokens: 100, messages })).status).toBe(200)
+})
+
+test('an answer costs what the model that gave it costs', async () => {
+  await using first = await startFakeProvider()
+  await using second = await startFakeProvider()
+  first.answer({ kind: 'failure', status: 503, body: {} })
+  const place = { network: 'private', retry: { retries: 0 } } as const
+  await using light = await startLightGateway({
+    upstreams: [
+      { ...place, id: 'a', url: first.url, models: [MODEL] },
+      { ...place, id: 'b', url: second.url, models: ['model-b'] },
+    ],
+    limits: {
+      prices: { [MODEL]: { input: 1, output: 1 }, 'model-b': { input: 1_000, output: 1_000 } },
+      answerTokens: 20,
+      rules: [{ id: 'cost', per: 'system', unit: 'cost', amount: 0.05, period: 'month' }],
+    },
+  })
+  const statuses: number[] = []
+  while (statuses.length < 6) statuses.push((await light.chat()).status)
+  // Each took nearly two hundredths.
+  expect(statuses).toEqual([200, 200, 200, 429, 429, 429])
 })

@@ -91,6 +91,34 @@ describe.each(wires)('to a client of %s', (wire) => {
     expect(body).not.toContain('keep it.')
     expect(gateway.outcomes.at(-1)).toMatchObject({ outcome: 'upstream-failed', code: 'upstream_incomplete' })
   })
+
+  test.each<[string, readonly number[]]>([
+    ['more choices than were asked for', [0, 1]],
+    ['one choice of another number', [1]],
+  ])('a whole answer with %s is refused', async (_, indexes) => {
+    const choices = indexes.map((index) => ({
+      index,
+      message: { role: 'assistant', content: index === 0 ? HEAD : TAIL },
+      finish_reason: 'stop',
+    }))
+    const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
+    const whole = JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: MODEL, choices, usage })
+    const body = await answered(wire, whole, { isStream: false })
+    expect(body).toContain('a choice that nobody asked for')
+    expect(body).not.toContain('keep it.')
+    expect(gateway.outcomes.at(-1)).toMatchObject({ outcome: 'upstream-failed', code: 'upstream_incomplete' })
+  })
+})
+
+test('choices that a client asked for are each told in a whole answer', async () => {
+  const choices = ['one', 'two'].map((content, index) => ({
+    index,
+    message: { role: 'assistant', content },
+    finish_reason: 'stop',
+  }))
+  const whole = JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: MODEL, choices })
+  const body = await answered('chat', whole, { isStream: false, choices: 2 })
+  for (const said of ['one', 'two']) expect(saidIn(body)).toContain(said)
 })
 
 test('choices that a client asked for are each told', async () => {

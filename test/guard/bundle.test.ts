@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -18,12 +19,24 @@ import {
 import * as requestLexicon from '../../src/domain/authorization/request-lexicon.ts'
 import { canonicalView } from '../../src/domain/detection/canonical-view.ts'
 import { CONCEPT_STEMS } from '../../src/domain/detection/classifier/concept-stems.ts'
+import { IDENTIFIER_TABLE } from '../../src/domain/detection/identifiers/identifier-table.ts'
+import { LANGUAGE_SEEDS } from '../../src/domain/detection/language-seeds.ts'
+import { SECRET_CONTEXT_TABLE } from '../../src/domain/detection/tables/secret-context-table.ts'
+import { SECRET_FORMAT_TABLE } from '../../src/domain/detection/tables/secret-format-table.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/domain/detection/formats/given-names.ts'
 import { injectionClassifierOf } from '../../src/entrypoints/guard/classifier.ts'
 import { buildGuardPackage } from '../../tools/build-guard.ts'
-import { withFrontCodedLists, withFrontCodedPhrases, withSortedSets, withSortedStems } from '../../tools/lean-bundle.ts'
+import {
+  withFrontCodedLists,
+  withFrontCodedPhrases,
+  withFrontCodedSeeds,
+  withFrontCodedSets,
+  withFrontCodedSplits,
+  withSortedStems,
+  withTableByColumns,
+} from '../../tools/lean-texts.ts'
 
-const GZIP_BYTES_MAX = 200 * 1_024
+const GZIP_BYTES_MAX = 200_000
 const support = join(import.meta.dirname, '..', 'support')
 const root = join(import.meta.dirname, '..', '..')
 const tsc = join(root, 'node_modules', '.bin', 'tsc')
@@ -57,7 +70,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('is at most 200 KiB with gzip', () => {
+test('is at most 200 KB with gzip', () => {
   expect(gzipBytes).toBeGreaterThan(10_000)
   expect(gzipBytes).toBeLessThanOrEqual(GZIP_BYTES_MAX)
 })
@@ -107,11 +120,70 @@ test('its phrases of topics are those of the source', async () => {
 test('its sets of words are those of the source', async () => {
   const source = readFileSync(join(root, 'src/domain/authorization/request-lexicon.ts'), 'utf8')
   const read = (await import(
-    `data:text/javascript,${encodeURIComponent(withSortedSets(stripTypeScriptTypes(source)))}`
+    `data:text/javascript,${encodeURIComponent(withFrontCodedSets(stripTypeScriptTypes(source)))}`
   )) as Record<string, unknown>
   const sets = Object.entries(requestLexicon).filter(([, value]) => value instanceof Set)
   expect(sets.length).toBeGreaterThan(0)
   for (const [name, words] of sets) expect(read[name]).toEqual(words)
+})
+
+test('its seeds of languages have the words of the source, each as often', async () => {
+  const source = readFileSync(join(root, 'src/domain/detection/language-seeds.ts'), 'utf8')
+  const shorter = withFrontCodedSeeds(stripTypeScriptTypes(source))
+  expect(shorter.length).toBeLessThan(0.8 * source.length)
+  const read = (await import(`data:text/javascript,${encodeURIComponent(shorter)}`)) as {
+    readonly LANGUAGE_SEEDS: typeof LANGUAGE_SEEDS
+  }
+  const listed = (seeds: typeof LANGUAGE_SEEDS) =>
+    Object.entries(seeds).map(([language, text]) => [
+      language,
+      text
+        .normalize('NFC')
+        .split(/[^\p{L}\p{M}]+/u)
+        .filter((word) => word !== '')
+        .toSorted(),
+    ])
+  expect(listed(read.LANGUAGE_SEEDS)).toEqual(listed(LANGUAGE_SEEDS))
+})
+
+test.each([
+  ['src/domain/detection/tables/secret-format-table.ts', SECRET_FORMAT_TABLE],
+  ['src/domain/detection/tables/secret-context-table.ts', SECRET_CONTEXT_TABLE],
+  ['src/domain/detection/identifiers/identifier-table.ts', IDENTIFIER_TABLE.trim()],
+] as const)('its table of %s has the rows of the source', async (file, table) => {
+  const shorter = withTableByColumns(stripTypeScriptTypes(readFileSync(join(root, file), 'utf8')))
+  const read = (await import(`data:text/javascript,${encodeURIComponent(shorter)}`)) as Record<string, unknown>
+  expect(Object.values(read)).toEqual([table])
+})
+
+test.each(['formats/name-words.ts', 'formats/street-words.ts', 'injection/injection-lexicon.ts'])(
+  'its sets of %s are those of the source',
+  async (file) => {
+    const path = join(root, 'src/domain/detection', file)
+    const code = withFrontCodedSets(stripTypeScriptTypes(readFileSync(path, 'utf8'))).replace(
+      "'../readings/turned.ts'",
+      `'${pathToFileURL(join(root, 'src/domain/detection/readings/turned.ts')).href}'`,
+    )
+    expect(code).toContain('words(frontDecoded(')
+    const own = (await import(path)) as Record<string, unknown>
+    const copy = join(folder, `${file.replaceAll('/', '-')}.mjs`)
+    writeFileSync(copy, code)
+    const read = (await import(copy)) as Record<string, unknown>
+    for (const [name, value] of Object.entries(own)) if (value instanceof Set) expect(read[name]).toEqual(value)
+  },
+)
+
+test('its long sets that are made in place are those of the source, short ones and those with capitals stay', async () => {
+  const words = Array.from({ length: 40 }, (_, at) => `${'bac'.charAt(at % 3)}word${at}`)
+  const source = `export const long = new Set(('${words.slice(0, 20).join(' ')} ' +\n '${words.slice(20).join(' ')}').split(' '),)
+export const short = new Set('b a'.split(' '))
+export const capitals = new Set('${words.join(' ').toUpperCase()}'.split(' '))`
+  const shorter = withFrontCodedSplits(source)
+  expect(shorter).toContain('new Set(frontDecoded(')
+  expect(shorter).toContain("new Set('b a'.split(' '))")
+  const read = (await import(`data:text/javascript,${encodeURIComponent(shorter)}`)) as Record<string, unknown>
+  expect(read['long']).toEqual(new Set(words))
+  expect(read['capitals']).toEqual(new Set(words.map((word) => word.toUpperCase())))
 })
 
 test('its stems of concepts are those of the source', async () => {

@@ -80,6 +80,20 @@ describe.each(PLACES)('a state %s', (_, options) => {
     await nothingIsWritten(size)
   })
 
+  test('goes on behind an entry that an earlier version took, and says so', async () => {
+    const head = { id: 'r', system: 's', status: 'open', topic: noise(9_000) }
+    const draft = { type: 'risk.opened', actor: 'tester', releaseDigest: null, payload: { head, record: {} } }
+    // Past the recorder, as a program without its bounds would.
+    const taken = await plane.node.ledger.append(draft)
+    const next = await plane.node.recorder.record('risk.opened', 'tester', null, {
+      head: { ...head, id: 'next', topic: 't' },
+      record: { id: 'next' },
+    })
+    expect([taken.ok, next.ok]).toEqual([true, true])
+    expect(await plane.node.store.getMany('risks', ['r', 'next'])).toMatchObject([{ id: 'next' }])
+    await nothingIsWritten(plane.node.ledger.size)
+  })
+
   test.each([
     ['letters that nobody can shorten', (length: number): string => noise(length)],
     ['control characters', (length: number): string => '\u0000'.repeat(length / 4)],

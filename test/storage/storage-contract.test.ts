@@ -106,6 +106,24 @@ describe.each(ENGINES)('the record store on the $engine', ({ isThere, open }) =>
     expect(await store('due-foreign').due(epochMs(100), { limit: 10 })).toEqual([])
   })
 
+  test('a finding is found by its fingerprint, among those of its system', async () => {
+    const one = store('fingerprints')
+    const odd = `CVE-1 'x' \u0000 ${'ü'.repeat(5_000)}`
+    const found = (id: string, fingerprint: string, system = 's'): StateRecord =>
+      record({ id, system, document: { fingerprint } })
+    await put(one, 'findings', [found('a', 'x'), found('b', odd), found('c', odd, 'other'), found('d', 'X')])
+    const idsOf = async (system: string, fingerprint: string): Promise<readonly string[]> =>
+      (await one.list('findings', { system, fingerprint })).map(({ id }) => id)
+    expect(await Promise.all([idsOf('s', 'x'), idsOf('s', odd), idsOf('other', odd), idsOf('s', 'y')])).toEqual([
+      ['a'],
+      ['b'],
+      ['c'],
+      [],
+    ])
+    await put(one, 'findings', [found('a', 'z')])
+    expect(await Promise.all([idsOf('s', 'x'), idsOf('s', 'z')])).toEqual([[], ['a']])
+  })
+
   test('only the members that are asked for come back, absent ones absent and null ones null', async () => {
     const one = store('parts')
     const document = { a: { deep: ['\u0000', '\ue000'] }, b: null, 'c"\'': 1, d: 'unasked' }

@@ -63,6 +63,8 @@ export interface BareOptions {
   /** Prompts beside `system`. */
   readonly prompts?: Readonly<Record<string, string>>
   readonly environment?: string
+  /** Keys of the system beside `API_KEY`. */
+  readonly credentials?: readonly string[]
   readonly rollouts?: readonly Rollout[]
   /** Further releases that are admitted, older than the one of `manifest`. */
   readonly older?: readonly string[]
@@ -78,6 +80,7 @@ export async function startBareGateway({
   toolSchemas = {},
   prompts = {},
   environment = 'local',
+  credentials = [],
   rollouts = [],
   older = [],
   mcpDriftWaivers = [],
@@ -107,7 +110,7 @@ export async function startBareGateway({
   const server = gatewayServer({
     admission: {
       callerOf: (key) =>
-        key === API_KEY
+        key === API_KEY || credentials.includes(key)
           ? {
               admitted: {
                 organization: 'local',
@@ -119,7 +122,7 @@ export async function startBareGateway({
                   served,
                 ],
               },
-              keyId: 'bare',
+              keyId: key === API_KEY ? 'bare' : key,
               verifySubject: subjectVerifier(SYSTEM, [rawPublicKey(privateKey)], systemClock),
             }
           : undefined,

@@ -73,11 +73,16 @@ export interface McpGateway extends BareGateway {
 /** The gateway's own code in front of real MCP servers. */
 export async function startMcpGateway(
   places: Readonly<Record<string, McpPlace>>,
-  options: BareOptions = {},
+  {
+    sessionsMax,
+    callsMax,
+    ...options
+  }: BareOptions & { readonly sessionsMax?: number; readonly callsMax?: number } = {},
 ): Promise<McpGateway> {
   const logged: string[] = []
-  const sessions = new McpSessions({ monotonicMs, newId: ulidIds, log: (line) => void logged.push(line) })
-  const calls = new ProxiedCalls(monotonicMs)
+  const bound = sessionsMax === undefined ? {} : { sessionsMax }
+  const sessions = new McpSessions({ monotonicMs, newId: ulidIds, log: (line) => void logged.push(line), ...bound })
+  const calls = new ProxiedCalls(monotonicMs, callsMax)
   const gateway = await startBareGateway({
     manifest: mcpManifest(TICKETS),
     ...options,

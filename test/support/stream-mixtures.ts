@@ -49,6 +49,31 @@ export const PIECES = [
   '\\u00',
   '@',
 ]
+/** Small numbers in prose, beside what makes more of a number. */
+export const NUMBERED = [
+  'In 2024 the team of 45 people delivered 3 releases to customers in the north of the country and two in the south. ',
+  'Revenue grew by 12.5 percent, and 7 of 10 orders came in time, which nobody in the company had expected at all. ',
+  '1. Open the box and take out the tent, the poles and the pegs that belong to it, and put them on the ground.\n',
+  'The plate is not known to us, and nobody in the house could say whose car it was that stood there. ',
+  'Please call me, since my phone number is the one that you have had from me for a long time already. ',
+  'Her social security number stands on the card that lies on the table in the office down the hall. ',
+  'It was 4 plates. ',
+  'we saw 12 cde, ',
+  'reg 1234 BCD ',
+  'AB 123 ',
+  '12 34 56 ',
+  '078-05-1120 ',
+  '555 0142 ',
+  '901820 ',
+  'is my ssn. ',
+  'routing ',
+  'in 20',
+  '24',
+  ' 7.',
+  '5 ',
+  'born on 12 May 1980 ',
+  'at 12 Baker Street ',
+] as const
 export const cuts = array(oneof(integer({ min: 1, max: 8 }), integer({ min: 1, max: 200 })), {
   minLength: 1,
   maxLength: 40,

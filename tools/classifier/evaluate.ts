@@ -28,15 +28,19 @@ interface Scored {
   readonly combined: number
 }
 
-const heldOut = JSON.parse(
-  readFileSync(join(root, 'src/domain/detection/classifier/held-out-examples.json'), 'utf8'),
-) as Readonly<Record<'attacks' | 'benign', readonly string[]>>
-const own = (['attacks', 'benign'] as const).flatMap((side) =>
-  heldOut[side].map((text): Example => {
-    const isAttack = side === 'attacks'
-    return { source: 'own_held_out', task: isAttack ? 'injection' : 'benign', isAttack, text, injected: undefined }
-  }),
-)
+/** Sentences of our own that no training text is made of: orders and harmless texts, and texts that quote or report attacks. */
+const HELD_OUT = { own_held_out: 'held-out-examples.json', own_quotes: 'held-out-quotes.json' }
+const own = Object.entries(HELD_OUT).flatMap(([source, file]) => {
+  const sides = JSON.parse(readFileSync(join(root, 'src/domain/detection/classifier', file), 'utf8')) as Readonly<
+    Record<'attacks' | 'benign', readonly string[]>
+  >
+  return (['attacks', 'benign'] as const).flatMap((side) =>
+    sides[side].map((text): Example => {
+      const isAttack = side === 'attacks'
+      return { source, task: isAttack ? 'injection' : 'benign', isAttack, text, injected: undefined }
+    }),
+  )
+})
 
 let characters = 0
 let classifierMs = 0
@@ -58,7 +62,7 @@ const scored = [...readExamples(values.data, 'dev'), ...own].map((example): Scor
 
 const KINDS = ['heuristic', 'classifier', 'combined'] as const
 type Kind = (typeof KINDS)[number]
-const isChosen = ({ example }: Scored): boolean => example.source !== 'safe_mcp' && example.source !== 'own_held_out'
+const isChosen = ({ example: { source } }: Scored): boolean => source !== 'safe_mcp' && !(source in HELD_OUT)
 const attacks = scored.filter((one) => one.example.isAttack && isChosen(one))
 const benign = scored.filter((one) => one.example.task === 'benign' && isChosen(one))
 const of = (rows: readonly Scored[], kind: Kind): number[] => rows.map((row) => row[kind])
@@ -121,7 +125,8 @@ table(
 )
 lines.push(
   'The sources of this split are also sources of training (other clusters), but for `agentdyn` attacks, `jailbreaks` of',
-  '`oai_guardrails_demo`, and `own_held_out`; what a new source brings is estimated in the model card by leaving sources out.',
+  '`oai_guardrails_demo`, and `own_held_out` and `own_quotes` (harmless texts that quote, report or forbid attacks, and attacks in the',
+  'words of policies, tests and audits), which are not counted here; what a new source brings is estimated by leaving sources out.',
   '',
 )
 lines.push('## Recall by source at 1 % false positives, %', '')
@@ -205,6 +210,8 @@ lines.push(
   'the sources it is judged on (whole sources and whole languages of our own texts; `agentdyn` attacks and the harmless `awesome_chatgpt_prompts`',
   'and `fastapi_docs` are judged by a fit on all of `train`). Thresholds are those of all harmless rows here together. Share flagged, %, at',
   'false-positive rates of:',
+  '',
+  'The table was made before the texts that speak of attacks came to training (model card, "What was tried"), and has not been made again.',
   '',
 )
 table(

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock/system-clock.ts'
 import { nodeRandomBytes } from '../crypto/node-crypto.ts'
 import { ulidIds } from '../ids/ulid-ids.ts'
-import type { HeldAnswers } from '../../application/gateway/held-answers.ts'
+import { HELD_PER_OWNER_MAX, type HeldAnswers } from '../../application/gateway/held-answers.ts'
 import { epochMs } from '../../base/instant.ts'
 import { memoryHeldAnswers } from './memory-held-answers.ts'
 import { redisHeldAnswers, type SharedHeldAnswers } from './redis-held-answers.ts'
@@ -28,7 +28,7 @@ async function redisStore(): Promise<HeldAnswers> {
   opened.push(store)
   // The first command may come before the connection is there.
   for (let tries = 0; tries < 100; tries++)
-    if (await store.keep(`probe-${randomBytes(8).toString('hex')}`, 'x', 1_000)) return store
+    if (await store.keep(`probe-${randomBytes(8).toString('hex')}`, 'x', { ttlMs: 1_000, owner: 'probe' })) return store
     else await new Promise((resolve) => void setTimeout(resolve, 20))
   throw new Error('no connection to Redis')
 }
@@ -41,42 +41,60 @@ const STORES: readonly (readonly [string, boolean, () => Promise<HeldAnswers>])[
 // Without Redis on this machine its half is skipped: nothing could answer.
 describe.each(STORES)('what waits %s', (_, isThere, open) => {
   const id = (): string => randomBytes(8).toString('hex')
+  const own = { ttlMs: 60_000, owner: id() }
 
   test.skipIf(!isThere)('is read as often as asked and taken once, however many come at once', async () => {
     const store = await open()
     const key = id()
-    expect(await store.keep(key, 'sealed', 60_000)).toBe(true)
-    expect(await store.keep(key, 'other', 60_000)).toBe(false)
+    expect(await store.keep(key, 'sealed', own)).toBe(true)
+    expect(await store.keep(key, 'other', own)).toBe(false)
     expect([await store.read(key), await store.read(key)]).toEqual(['sealed', 'sealed'])
-    const taken = await Promise.all(Array.from({ length: 20 }, () => store.take(key)))
+    const taken = await Promise.all(Array.from({ length: 20 }, () => store.take(key, own.owner)))
     expect(taken.filter(Boolean)).toHaveLength(1)
     expect(await store.read(key)).toBeUndefined()
   })
 
+  test.skipIf(!isThere)('is not all of one owner, who has a place again for each that is taken', async () => {
+    const store = await open()
+    const many = { ttlMs: 60_000, owner: id() }
+    const first = id()
+    expect(await store.keep(first, 'x', many)).toBe(true)
+    for (let at = 1; at < HELD_PER_OWNER_MAX; at++) expect(await store.keep(id(), 'x', many)).toBe(true)
+    expect(await store.keep(id(), 'x', many)).toBe(false)
+    expect(await store.keep(id(), 'x', { ...many, owner: id() })).toBe(true)
+    expect(await store.take(first, many.owner)).toBe(true)
+    expect([await store.keep(id(), 'x', many), await store.keep(id(), 'x', many)]).toEqual([true, false])
+  })
+
   test.skipIf(!isThere)('is not what never waited', async () => {
     const store = await open()
-    expect([await store.read(id()), await store.take(id())]).toEqual([undefined, false])
+    expect([await store.read(id()), await store.take(id(), 'a')]).toEqual([undefined, false])
   })
 })
 
 test('what waits in memory ends by time, and an old one is not forgotten for a new one', async () => {
   let now = epochMs(0)
   const store = memoryHeldAnswers(() => now)
-  expect(await store.keep('a', 'x'.repeat(40 * 1_048_576), 1_000)).toBe(true)
-  expect(await store.keep('b', 'x'.repeat(40 * 1_048_576), 1_000)).toBe(false)
+  const MIB = 1_048_576
+  const keep = (name: string, mib: number, owner: string): Promise<boolean> =>
+    store.keep(name, 'x'.repeat(mib * MIB), { ttlMs: 1_000, owner })
+  // An owner has a quarter of the place.
+  expect([await keep('a', 15, 'a'), await keep('a2', 2, 'a'), await keep('a3', 1, 'a')]).toEqual([true, false, true])
+  expect([await keep('b', 16, 'b'), await keep('c', 16, 'c'), await keep('d', 16, 'd')]).toEqual([true, true, true])
+  expect(await keep('e', 1, 'e')).toBe(false)
   now = epochMs(1_000)
-  expect([await store.read('a'), await store.take('a')]).toEqual([undefined, false])
-  expect(await store.keep('b', 'x'.repeat(40 * 1_048_576), 1_000)).toBe(true)
+  expect([await store.read('a'), await store.take('a', 'a')]).toEqual([undefined, false])
+  expect(await keep('e', 1, 'e')).toBe(true)
 })
 
 test('a Redis that is not there keeps and gives nothing', async () => {
   const store = redisHeldAnswers('redis://127.0.0.1:1')
   opened.push(store)
-  expect([await store.keep('a', 'x', 1_000), await store.read('a'), await store.take('a')]).toEqual([
-    false,
-    undefined,
-    false,
-  ])
+  expect([
+    await store.keep('a', 'x', { ttlMs: 1_000, owner: 'a' }),
+    await store.read('a'),
+    await store.take('a', 'a'),
+  ]).toEqual([false, undefined, false])
 })
 
 describe('a ticket', () => {

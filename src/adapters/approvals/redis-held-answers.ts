@@ -1,7 +1,11 @@
-import type { HeldAnswers } from '../../application/gateway/held-answers.ts'
+import { HELD_PER_OWNER_MAX, type HeldAnswers } from '../../application/gateway/held-answers.ts'
+import { DAY_MS } from '../../base/instant.ts'
+import { systemClock } from '../clock/system-clock.ts'
 import { openRedis } from '../redis/open-redis.ts'
 
 const PREFIX = 'gatehouse:held:'
+const OWNER_LIFE_MS = 31 * DAY_MS
+const OWNER_PREFIX = 'gatehouse:held-by:'
 
 export interface SharedHeldAnswers extends HeldAnswers, AsyncDisposable {}
 
@@ -16,11 +20,35 @@ export function redisHeldAnswers(url: string): SharedHeldAnswers {
       throw error
     }
   }
+  /** False: the owner has as many as they may. Gateways that ask at once may all be refused, never all be let in. */
+  const addTo = async (owner: string, id: string, ttlMs: number): Promise<boolean> => {
+    const now = systemClock()
+    const answers = await redis
+      .multi()
+      .zremrangebyscore(OWNER_PREFIX + owner, '-inf', now)
+      .zadd(OWNER_PREFIX + owner, now + ttlMs, id)
+      .zcard(OWNER_PREFIX + owner)
+      // What has ended goes by its own time; this is for owners who never come again.
+      .pexpire(OWNER_PREFIX + owner, Math.max(ttlMs, OWNER_LIFE_MS))
+      .exec()
+    return Number(answers?.[2]?.[1] ?? Infinity) <= HELD_PER_OWNER_MAX
+  }
+  const takeFrom = (owner: string, id: string): Promise<unknown> => call(() => redis.zrem(OWNER_PREFIX + owner, id))
   return {
-    keep: async (id, sealed, ttlMs) =>
-      (await call(() => redis.set(PREFIX + id, sealed, 'PX', Math.max(1, Math.floor(ttlMs)), 'NX'))) === 'OK',
+    async keep(id, sealed, { ttlMs, owner }) {
+      const lifeMs = Math.max(1, Math.floor(ttlMs))
+      const isKept =
+        (await call(() => addTo(owner, id, lifeMs))) === true &&
+        (await call(() => redis.set(PREFIX + id, sealed, 'PX', lifeMs, 'NX'))) === 'OK'
+      if (!isKept) await takeFrom(owner, id)
+      return isKept
+    },
     read: async (id) => (await call(() => redis.get(PREFIX + id))) ?? undefined,
-    take: async (id) => typeof (await call(() => redis.getdel(PREFIX + id))) === 'string',
+    async take(id, owner) {
+      const isTaken = typeof (await call(() => redis.getdel(PREFIX + id))) === 'string'
+      if (isTaken) await takeFrom(owner, id)
+      return isTaken
+    },
     async [Symbol.asyncDispose]() {
       redis.disconnect()
     },

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -48,6 +48,24 @@ test('a draft that cannot be written leaves nothing behind', async () => {
     }
     await expect(writeFileAtomic(join(folder, 'out'), broken())).rejects.toThrow('no more')
     expect(await readdir(folder)).toEqual([])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('what a crash left of a draft is removed by the next write of the file, and nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-draft-'))
+  try {
+    const old = new Date(Date.now() - 2 * 3_600_000)
+    const left = `out.${'0'.repeat(8)}-1111-2222-3333-${'4'.repeat(12)}.draft`
+    const underWay = left.replace('0', '1')
+    const others = ['out.old.draft', `other.${left.slice(4)}`, left.replace('.draft', '.drafts'), underWay]
+    for (const name of [left, ...others]) {
+      await writeFile(join(folder, name), 'half')
+      if (name !== underWay) await utimes(join(folder, name), old, old)
+    }
+    await writeFileAtomic(join(folder, 'out'), 'whole')
+    expect((await readdir(folder)).toSorted()).toEqual([...others, 'out'].toSorted())
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, unlink, type FileHandle } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import type { Stats } from 'node:fs'
+import { lstat, open, readdir, readFile, rename, unlink, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { errnoOf } from './errno.ts'
 
 /** Replaces a file so that a crash leaves the old or the new one, never a torn one. What comes in pieces is never held whole. */
@@ -32,7 +33,29 @@ export async function openDraft(
   mode: number,
 ): Promise<{ readonly draft: string; readonly file: FileHandle }> {
   const draft = `${path}.${randomUUID()}.draft`
-  return { draft, file: await open(draft, 'wx', mode) }
+  const file = await open(draft, 'wx', mode)
+  await removeLeftDrafts(path, await file.stat())
+  return { draft, file }
+}
+
+/** Whoever still writes a draft has written to it since. */
+const LEFT_MS = 3_600_000
+const DRAFT_ENDING = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.draft$/
+
+/** What a crash left of earlier drafts of this file; those of another user, and a folder that cannot be read, are let be. */
+async function removeLeftDrafts(path: string, own: Stats): Promise<void> {
+  const folder = dirname(path)
+  const name = basename(path)
+  try {
+    for (const entry of await readdir(folder)) {
+      if (!entry.startsWith(name) || !DRAFT_ENDING.test(entry.slice(name.length))) continue
+      const left = join(folder, entry)
+      const { mtimeMs, uid } = await lstat(left)
+      if (own.mtimeMs - mtimeMs > LEFT_MS && uid === own.uid) await unlink(left)
+    }
+  } catch (error) {
+    if (!['ENOENT', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) throw error
+  }
 }
 
 /** A new name survives a power cut only once the directory itself is on disk. */

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
 import { LastingFault } from './lasting-fault.ts'
 
-function watched(): { readonly fault: LastingFault; readonly told: string[]; at(ms: number): void } {
+function watched(): { readonly fault: LastingFault; readonly told: string[]; readonly at: (ms: number) => void } {
   const told: string[] = []
   let now = 0
   return {
-    fault: new LastingFault((error) => told.push(String(error)), () => now),
+    fault: new LastingFault(
+      (error) => told.push(String(error)),
+      () => now,
+    ),
     told,
     at: (ms) => {
       now = ms

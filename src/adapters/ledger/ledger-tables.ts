@@ -144,14 +144,12 @@ export async function leaveInInbox(
       await transaction
         .insertInto('ledger_inbox')
         .values(
-          left
-            .slice(from, from + ROWS_MAX)
-            .map(({ id, draft, turn = null }) => ({
-              organization_id: organization,
-              id,
-              draft: JSON.stringify(draft),
-              turn,
-            })),
+          left.slice(from, from + ROWS_MAX).map(({ id, draft, turn = null }) => ({
+            organization_id: organization,
+            id,
+            draft: JSON.stringify(draft),
+            turn,
+          })),
         )
         .onConflict((conflict) => conflict.columns(['organization_id', 'id']).doNothing())
         .execute()

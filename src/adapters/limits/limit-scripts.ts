@@ -42,13 +42,17 @@ end
 return {1}
 `
 
-/** KEYS as above. ARGV: id, then per charge its kind, milliseconds to move (rate) or the amount taken (budget), the amount held. */
+/**
+ * KEYS as above, and last a mark that it was done: a gateway that has missed the answer asks again. ARGV: id, how long the mark
+ * lies, then per charge its kind, milliseconds to move (rate) or the amount taken (budget), the amount held.
+ */
 export const SETTLE_SCRIPT = `
+if not redis.call('SET', KEYS[#KEYS], 1, 'NX', 'PX', ARGV[2]) then return {1} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local id = ARGV[1]
-for at = 1, #KEYS / 2 do
-  local counter, holds, base = KEYS[2 * at - 1], KEYS[2 * at], 1 + 3 * (at - 1)
+for at = 1, (#KEYS - 1) / 2 do
+  local counter, holds, base = KEYS[2 * at - 1], KEYS[2 * at], 2 + 3 * (at - 1)
   local value = tonumber(ARGV[base + 2])
   if ARGV[base + 1] == 'rate' then
     local full = tonumber(redis.call('GET', counter) or now) + value

@@ -30,7 +30,7 @@ const freshPrefix = (): string => `gatehouse-test-gateway-runtime-${randomBytes(
 
 /** Connected: a store that is still connecting says that it is unavailable. */
 async function redisStore(prefix: string): Promise<RedisLimitStore> {
-  const store = redisLimitStore({ url: REDIS_URL, prefix, clock })
+  const store = redisLimitStore({ url: REDIS_URL, prefix, clock, log: () => undefined })
   opened.push(store)
   for (let tries = 0; tries < 500; tries += 1) {
     const probe = await store.reserve('probe', 'probe', [charge(budget(1_000_000), 1)])
@@ -213,7 +213,7 @@ test('a rate refills evenly and a budget at the turn of its period', async () =>
 })
 
 test('a Redis that is not there is unavailable at once, and takes nothing', async () => {
-  const store = redisLimitStore({ url: 'redis://127.0.0.1:1', prefix: 'x', clock })
+  const store = redisLimitStore({ url: 'redis://127.0.0.1:1', prefix: 'x', clock, log: () => undefined })
   opened.push(store)
   expect(await store.reserve('scope', 'a', [charge(rate(1), 1)])).toEqual({ kind: 'unavailable' })
 })

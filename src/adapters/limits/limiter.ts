@@ -4,9 +4,10 @@ import { chargesOf, type Amounts, type Charge, type LimitedBy, type LimitRule } 
 import type { LimitStore, Reservation, ReserveOutcome } from '../../domain/limits/limit-store.ts'
 import { costOf, type PriceList } from '../../domain/limits/price.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
+import { estimateImages, type ImageDetail } from '../tokens/estimate-images.ts'
 import { estimateTokens } from '../tokens/estimate-tokens.ts'
 import { memoryLimitStore } from './memory-limit-store.ts'
-import { redisLimitStore, type RedisLimitStore } from './redis-limit-store.ts'
+import { redisLimitStore, type RedisLimitStore, type Unsettled } from './redis-limit-store.ts'
 
 export interface LimitedCall {
   /** Organization, system and environment. */
@@ -17,6 +18,8 @@ export interface LimitedCall {
   readonly model: string
   /** Everything that is sent; asked for only where tokens count. */
   readonly texts: () => readonly string[]
+  /** The detail of each image that is sent. */
+  readonly images: readonly ImageDetail[]
   /** Tokens that the request lets each choice of the answer have; undefined: it names no bound. */
   readonly answerTokensMax: number | undefined
   /** How many answers it asks for. */
@@ -31,8 +34,11 @@ export interface CallUsage {
 export type LimitVerdict =
   | {
       readonly kind: 'granted'
-      /** What it really took; `undefined`: nobody knows, so the estimate stands. `'none'`: no provider was reached. */
-      readonly settle: (usage: CallUsage | 'none' | undefined) => Promise<void>
+      /**
+       * What it really took; `undefined`: nobody knows, so the estimate stands. `'none'`: no provider was reached. `answeredBy`: the
+       * model whose price it is, where it is not the one that was asked for.
+       */
+      readonly settle: (usage: CallUsage | 'none' | undefined, answeredBy?: string) => Promise<void>
     }
   | { readonly kind: 'limited'; readonly rule: string; readonly retryAfterMs: number }
   /** The shared counters are away, and the policy of the tier is to serve nothing meanwhile. */
@@ -42,8 +48,11 @@ export interface Limiter extends AsyncDisposable {
   admit(call: LimitedCall): Promise<LimitVerdict>
   /** Milliseconds since the shared counters were last there, 0 while they are. */
   awayForMs(): number
+  /** What requests took that the shared counters do not know yet, or never will. */
+  unsettled(): Unsettled
 }
 
+const ALL_SETTLED: Unsettled = { waiting: 0, lost: 0 }
 const DEFAULT_ANSWER_TOKENS = 1_024
 const DEFAULT_LOCAL_SHARE_MS = 60_000
 const KEY_PREFIX = 'gatehouse:limits:'
@@ -53,6 +62,7 @@ export interface LimiterPorts {
   readonly monotonicMs: () => number
   /** The URL of Redis as its reference says; null: it cannot be read. */
   readonly redisUrl: string | null
+  readonly log: (line: string) => void
 }
 
 /** The limits of a configuration. Without rules everything is granted and nothing is counted. */
@@ -61,6 +71,7 @@ export function limiterOf(config: ConfiguredLimits | undefined, ports: LimiterPo
     return {
       admit: async () => ({ kind: 'granted', settle: async () => undefined }),
       awayForMs: () => 0,
+      unsettled: () => ALL_SETTLED,
       [Symbol.asyncDispose]: async () => undefined,
     }
   return new ConfiguredLimiter(config, ports)
@@ -76,7 +87,7 @@ class ConfiguredLimiter implements Limiter {
   readonly #isTokenCounted: boolean
   #awaySinceMs: number | undefined
 
-  constructor(config: ConfiguredLimits, { clock, monotonicMs, redisUrl }: LimiterPorts) {
+  constructor(config: ConfiguredLimits, { clock, monotonicMs, redisUrl, log }: LimiterPorts) {
     this.#config = config
     this.#rules = config.rules.map(ruleOf)
     this.#prices = new Map(Object.entries(config.prices ?? {}))
@@ -85,12 +96,16 @@ class ConfiguredLimiter implements Limiter {
     this.#shared =
       config.redis === undefined
         ? undefined
-        : redisLimitStore({ url: redisUrl ?? 'redis://127.0.0.1:1', prefix: KEY_PREFIX, clock })
+        : redisLimitStore({ url: redisUrl ?? 'redis://127.0.0.1:1', prefix: KEY_PREFIX, clock, log })
     this.#local = memoryLimitStore(clock, config.redis === undefined ? 1 : 1 / config.redis.replicas)
   }
 
   awayForMs(): number {
     return this.#awaySinceMs === undefined ? 0 : this.#monotonicMs() - this.#awaySinceMs
+  }
+
+  unsettled(): Unsettled {
+    return this.#shared?.unsettled() ?? ALL_SETTLED
   }
 
   async admit(call: LimitedCall): Promise<LimitVerdict> {
@@ -100,12 +115,16 @@ class ConfiguredLimiter implements Limiter {
     if (outcome.kind === 'unavailable') return outcome
     if (outcome.kind === 'limited')
       return { kind: 'limited', rule: outcome.charge.rule.id, retryAfterMs: outcome.retryAfterMs }
-    return { kind: 'granted', settle: (usage) => this.#settle(store, outcome.reservation, call.model, usage) }
+    const { reservation } = outcome
+    return {
+      kind: 'granted',
+      settle: (usage, model = call.model) => this.#settle(store, reservation, { usage: usage ?? estimate, model }),
+    }
   }
 
-  async #estimate({ model, texts, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
+  async #estimate({ model, texts, images, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
     return {
-      inputTokens: await estimateTokens(model, texts()),
+      inputTokens: (await estimateTokens(model, texts())) + estimateImages(model, images),
       outputTokens: (answerTokensMax ?? this.#config.answerTokens ?? DEFAULT_ANSWER_TOKENS) * choices,
     }
   }
@@ -135,21 +154,17 @@ class ConfiguredLimiter implements Limiter {
   async #settle(
     store: LimitStore,
     reservation: Reservation,
-    model: string,
-    usage: CallUsage | 'none' | undefined,
+    { usage, model }: { readonly usage: CallUsage | 'none'; readonly model: string },
   ): Promise<void> {
     const { charges } = reservation
-    if (usage === undefined)
-      return store.settle(
-        reservation,
-        charges.map(({ amount }) => amount),
-      )
-    const taken = usage === 'none' ? { inputTokens: 0, outputTokens: 0 } : usage
-    const amounts = amountsOf(taken, model, this.#prices)
-    return store.settle(
-      reservation,
-      charges.map(({ rule }) => amounts[rule.unit]),
-    )
+    const used = usage === 'none' ? { inputTokens: 0, outputTokens: 0 } : usage
+    const amounts = amountsOf(used, model, this.#prices)
+    const takenOf = ({ rule }: Charge): number => amounts[rule.unit]
+    await store.settle(reservation, charges.map(takenOf))
+    if (store !== this.#local || this.#shared === undefined || usage === 'none') return
+    // The share of this gateway let it through; budgets are of all gateways, and learn of it when they are back.
+    const budgets = charges.filter(({ rule }) => rule.bound.kind === 'budget')
+    await this.#shared.settle({ ...reservation, charges: budgets }, budgets.map(takenOf))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,21 +9,31 @@ import {
 import { openRedis } from '../redis/open-redis.ts'
 import { RESERVE_SCRIPT, SETTLE_SCRIPT } from './limit-scripts.ts'
 import { counterKey } from './memory-limit-store.ts'
+import { PendingSettlements, type Settlement } from './pending-settlements.ts'
 
-export interface RedisLimitStore extends LimitStore, AsyncDisposable {}
+export interface RedisLimitStore extends LimitStore, AsyncDisposable {
+  /** What requests took that could not be settled: it waits for Redis, or is lost. */
+  unsettled(): Unsettled
+}
+
+export interface Unsettled {
+  readonly waiting: number
+  readonly lost: number
+}
 
 export interface RedisLimitOptions {
   readonly url: string
   /** In front of every key: several installations may share one server. */
   readonly prefix: string
   readonly clock: Clock
+  readonly log: (line: string) => void
 }
 
 /**
  * Counters that many gateways share, in Redis or Valkey: one script call a decision, so that it is exact however many
  * ask at once. The server's own clock counts, so that gateways need not agree on the time.
  */
-export function redisLimitStore({ url, prefix, clock }: RedisLimitOptions): RedisLimitStore {
+export function redisLimitStore({ url, prefix, clock, log }: RedisLimitOptions): RedisLimitStore {
   const redis = openRedis(url)
   redis.defineCommand('gatehouseReserve', { lua: RESERVE_SCRIPT })
   redis.defineCommand('gatehouseSettle', { lua: SETTLE_SCRIPT })
@@ -40,6 +50,20 @@ export function redisLimitStore({ url, prefix, clock }: RedisLimitOptions): Redi
       throw error
     }
   }
+
+  const settleNow = async ({ reservation, taken }: Settlement): Promise<boolean> => {
+    const rows = reservation.charges.flatMap(({ rule, amount }, at) => {
+      const actual = taken[at] ?? amount
+      if (rule.bound.kind === 'budget') return ['budget', actual, amount]
+      const { unitMs, burst } = rateShape(rule, rule.bound)
+      return ['rate', (actual - Math.min(amount, burst)) * unitMs, 0]
+    })
+    const mark = `${prefix}{${reservation.scope}}:settled:${reservation.id}`
+    const keys = [...keysOf(prefix, reservation), mark]
+    return (await call('gatehouseSettle', keys, [reservation.id, RESERVATION_LEASE_MS, ...rows])) !== undefined
+  }
+  const pending = new PendingSettlements({ make: settleNow, log })
+  redis.on('ready', () => void pending.make())
 
   return {
     async reserve(scope, id, charges): Promise<ReserveOutcome> {
@@ -58,6 +82,8 @@ export function redisLimitStore({ url, prefix, clock }: RedisLimitOptions): Redi
       const args = rows.flatMap((row) => [...row, row[0] === 'budget' ? (ends.next().value ?? 0) : 0])
       const answer = await call('gatehouseReserve', keys, [id, RESERVATION_LEASE_MS, ...args])
       if (!Array.isArray(answer)) return { kind: 'unavailable' }
+      // It may have been too slow a while ago without ever going away.
+      void pending.make()
       const [granted, at, retryAfterMs] = answer.map(Number)
       if (granted === 1) return { kind: 'granted', reservation: { id, scope, charges, periodEnds } }
       const charge = charges[(at ?? 1) - 1]
@@ -67,16 +93,14 @@ export function redisLimitStore({ url, prefix, clock }: RedisLimitOptions): Redi
 
     async settle(reservation, taken): Promise<void> {
       if (reservation.charges.length === 0) return
-      const rows = reservation.charges.flatMap(({ rule, amount }, at) => {
-        const actual = taken[at] ?? amount
-        if (rule.bound.kind === 'budget') return ['budget', actual, amount]
-        const { unitMs, burst } = rateShape(rule, rule.bound)
-        return ['rate', (actual - Math.min(amount, burst)) * unitMs, 0]
-      })
-      await call('gatehouseSettle', keysOf(prefix, reservation), [reservation.id, ...rows])
+      if (!(await settleNow({ reservation, taken }))) pending.keep({ reservation, taken })
     },
 
+    unsettled: () => ({ waiting: pending.waiting, lost: pending.lost }),
+
     async [Symbol.asyncDispose]() {
+      await pending.make()
+      pending.end()
       redis.disconnect()
     },
   }

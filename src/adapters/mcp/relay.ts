@@ -231,6 +231,7 @@ export class McpRelay {
         if (!list.ok) return { kind: 'error', ...list.failure }
       }
       const { [META.messages]: messages, [META.approval]: inMeta } = meta
+      const forwarded = await this.#forwardedMeta(meta, authority)
       const verdict = await authority.judgeCall({
         name,
         arguments: args,
@@ -245,7 +246,7 @@ export class McpRelay {
       }
       const reply = await this.#options.server.request(
         'tools/call',
-        { name, arguments: verdict.arguments ?? args, ...(await this.#forwardedMeta(meta, authority)) },
+        { name, arguments: verdict.arguments ?? args, ...forwarded },
         { signal: call.abort.signal, timeoutMs: this.#options.callTimeoutMs ?? CALL_TIMEOUT_MS },
       )
       return await verdict.finish(call.abort.signal.aborted ? { kind: 'gone' } : reply)

@@ -11,7 +11,9 @@ import { embeddingsPath } from './upstream-dialect.ts'
 
 const REPLY_BYTES_MAX = 32 * 1_048_576
 
-export type EmbeddingsReply = { readonly kind: 'answer'; readonly answer: EmbeddingsAnswer } | UpstreamFailure
+export type EmbeddingsReply =
+  | { readonly kind: 'answer'; readonly answer: EmbeddingsAnswer; readonly target: TransportTarget }
+  | UpstreamFailure
 
 /** Has judged texts turned into numbers. */
 export async function askEmbeddings(
@@ -38,12 +40,12 @@ export async function askEmbeddings(
     },
   })
   if (outcome.kind === 'failed') return failureReply(outcome.failure)
-  const { status, headers, body } = outcome
+  const { status, headers, body, target } = outcome
   const text = await body.text(REPLY_BYTES_MAX)
   if (status !== 200) return rejected(status, headers['retry-after'], text)
   if (text.kind === 'broken') return { ...failureReply(text.failure), hasBegun: true }
   const answer = parseEmbeddingsAnswer(fieldsOfJson(text.text), request.model)
   return answer === undefined
     ? { kind: 'incomplete', reason: 'the answer holds no embeddings', hasBegun: true }
-    : { kind: 'answer', answer }
+    : { kind: 'answer', answer, target }
 }

@@ -90,7 +90,7 @@ export async function askModel(
     throw new Error('an upstream that nothing was sent to has answered')
   }
   if (status !== 200) return rejected(status, headers['retry-after'], await body.text(REPLY_BYTES_MAX))
-  if (!request.isStream) return wholeAnswer(dialect, target, await body.text(REPLY_BYTES_MAX))
+  if (!request.isStream) return asAsked(request, wholeAnswer(dialect, target, await body.text(REPLY_BYTES_MAX)))
   if (headers['content-type']?.startsWith('application/json') === true) {
     // What nobody reads keeps its connection for ever.
     body.cancel()
@@ -136,6 +136,13 @@ function wholeAnswer(
   return answer === undefined
     ? { kind: 'incomplete', reason: 'the answer is none of this protocol', hasBegun: true }
     : { kind: 'answer', answer, target }
+}
+
+/** SECURITY: whoever pays for one answer reads one: wires that have one choice would drop the others, or write them as one. */
+function asAsked({ choices }: ModelRequest, reply: UpstreamReply): UpstreamReply {
+  if (reply.kind !== 'answer' || reply.answer.choices.every(({ index }, at) => index < choices && at < choices))
+    return reply
+  return { kind: 'incomplete', reason: 'the provider answered with a choice that nobody asked for', hasBegun: true }
 }
 
 function answerStream(dialect: UpstreamDialect, body: ResponseBody): AnswerStream {

@@ -14,6 +14,7 @@ import { commitments } from './migrations/0012-commitments.ts'
 import { promptLabelsAndDrafts } from './migrations/0013-prompt-labels-and-drafts.ts'
 import { recordSums } from './migrations/0014-record-sums.ts'
 import { turns } from './migrations/0015-turns.ts'
+import { findingFingerprints } from './migrations/0016-finding-fingerprints.ts'
 import { ensureAppRole } from './row-security.ts'
 
 /** In order, for good: a migration that was released is never changed, a new one goes to the end. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013_prompt_labels_and_drafts': promptLabelsAndDrafts,
   '0014_record_sums': recordSums,
   '0015_turns': turns,
+  '0016_finding_fingerprints': findingFingerprints,
 }
 
 /** Bringing the schema up to date failed; it is as it was before. */

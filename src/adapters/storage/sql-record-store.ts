@@ -1,4 +1,4 @@
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type SqlBool, type Transaction } from 'kysely'
 import { parseDigest } from '../../base/digest.ts'
 import { epochMs } from '../../base/instant.ts'
 import {
@@ -154,6 +154,7 @@ async function list(
   if (filter.releaseDigest !== undefined) query = query.where('release_digest', '=', filter.releaseDigest)
   if (filter.status !== undefined) query = query.where('status', '=', toNulFree(filter.status))
   if (filter.topic !== undefined) query = query.where('topic', '=', toNulFree(filter.topic))
+  if (filter.fingerprint !== undefined) query = query.where(hasFingerprint(filter.fingerprint))
   if (filter.since !== undefined) query = query.where('at', '>=', filter.since)
   if (filter.before !== undefined) query = query.where('at', '<', filter.before)
   const { after } = filter
@@ -162,6 +163,12 @@ async function list(
   const limit = Math.min(Math.max(1, filter.limit ?? LIST_DEFAULT), LIST_MAX)
   const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(limit).execute()
   return rows.map(recordOf)
+}
+
+/** The hash is what an index finds; two texts may have one. */
+function hasFingerprint(fingerprint: string): RawBuilder<SqlBool> {
+  const text = toNulFree(fingerprint)
+  return sql<SqlBool>`fingerprint_hash = hashtextextended(${text}, 0) and document->>'fingerprint' = ${text}`
 }
 
 /** The document as JSON text, or the members of it that are wanted: what is not asked for is neither read nor sent. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { PlacedFinding } from '../../application/gateway/decide-request.ts'
 import type { LimitVerdict } from '../limits/limiter.ts'
+import type { Unsettled } from '../limits/redis-limit-store.ts'
 import type { TransportAttempt, UpstreamHealth } from '../providers/transport/transport.ts'
 import { PrometheusMeter, type Observe } from './prometheus-meter.ts'
 
@@ -42,6 +43,7 @@ export interface GatewayState {
   }
   readonly upstreams: readonly UpstreamHealth[]
   readonly limitsAwayMs: number
+  readonly limitsUnsettled: Unsettled
   readonly canaries: readonly { readonly id: string; readonly isStopped: boolean }[]
   readonly shadowsDropped: number
 }
@@ -217,6 +219,8 @@ function observeState(meter: PrometheusMeter, state: () => GatewayState): void {
   gauge('gatehouse.spool.writable', ({ records }, observe) => observe(records.problem === undefined ? 1 : 0))
   gauge('gatehouse.records.gaps', ({ records }, observe) => observe(records.gaps))
   gauge('gatehouse.limits.away', ({ limitsAwayMs }, observe) => observe(limitsAwayMs / 1_000))
+  gauge('gatehouse.limits.unsettled', ({ limitsUnsettled }, observe) => observe(limitsUnsettled.waiting))
+  gauge('gatehouse.limits.lost', ({ limitsUnsettled }, observe) => observe(limitsUnsettled.lost))
   gauge('gatehouse.shadow.dropped', ({ shadowsDropped }, observe) => observe(shadowsDropped))
   gauge('gatehouse.upstream.in_flight', ({ upstreams }, observe) => {
     for (const { id, inFlight } of upstreams) observe(inFlight, { upstream: id })

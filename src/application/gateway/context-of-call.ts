@@ -6,6 +6,7 @@ import type { Label, Manifest } from '../../domain/manifest/manifest.ts'
 import type { ConversationMessage, Subject, ToolCall } from '../../domain/session/conversation.ts'
 import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
 import {
+  callsKeyOf,
   CLOCK_SKEW_MS,
   haltedBy,
   labelOfRanks,
@@ -21,6 +22,8 @@ import { unguarded, type ReleaseGuard } from './with-detectors.ts'
 /** What a decision outside of a model call is asked with. */
 export interface CallRequest {
   readonly subject: Subject | undefined
+  /** Id of the credential that asks. */
+  readonly credential: string
   readonly messages: readonly ConversationMessage[]
   /** The call that is about to be made, where it is about one. */
   readonly call?: Pick<ToolCall, 'name' | 'arguments'> | undefined
@@ -69,6 +72,7 @@ export function contextOfCall(
     model: '',
     subject,
     sessionKey,
+    callsKey: callsKeyOf(admitted, request),
     messages,
     withheld,
     isAllRead,

@@ -193,8 +193,8 @@ function authorizeAll(
   { choices, askedAt }: { readonly choices: readonly AnswerChoice[]; readonly askedAt: AskedAt },
   ports: DecideCompletionPorts,
 ): readonly (Proposal & { readonly choice: number })[] {
-  const { release, subject, sessionKey, messages, label, admitted, withheld } = context
-  const counts = { ...(sessionKey === undefined ? {} : ports.sessions.get(sessionKey).calls) }
+  const { release, subject, callsKey, messages, label, admitted, withheld } = context
+  const counts = { ...(callsKey === undefined ? {} : ports.sessions.get(callsKey).calls) }
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
   // A call that is about to be made stands in the answer that proposed it.
@@ -305,6 +305,8 @@ function settle(
   ports: DecideCompletionPorts,
 ): void {
   const { sessionKey, disclosure = '' } = context
+  const calls = choices.flatMap(({ toolCalls }) => toolCalls)
+  countCalls(context, { calls, askedAt: 'proposed' }, ports)
   if (sessionKey === undefined) return
   for (const [index, choice] of choices.entries()) {
     const { text = '', refusal = null } = texts[index] ?? {}
@@ -312,8 +314,6 @@ function settle(
     const delivered = { text: text === '' ? (refusal ?? '') : disclosure + text, toolCalls: choice.toolCalls }
     ports.sessions.rememberAssistant(sessionKey, ports.assistantDigest(delivered))
   }
-  const calls = choices.flatMap(({ toolCalls }) => toolCalls)
-  countCalls(context, { calls, askedAt: 'proposed' }, ports)
 }
 
 function countCalls(
@@ -321,11 +321,11 @@ function countCalls(
   { calls, askedAt }: { readonly calls: readonly AnswerToolCall[]; readonly askedAt: AskedAt },
   ports: Pick<DecideCompletionPorts, 'sessions' | 'now' | 'callDigest'>,
 ): void {
-  const { sessionKey, admitted, subject } = context
-  if (sessionKey === undefined) return
+  const { callsKey, admitted, subject } = context
+  if (callsKey === undefined) return
   spendRun(context, { calls, askedAt }, ports)
   for (const call of calls) {
-    ports.sessions.countCall(sessionKey, call.name)
+    ports.sessions.countCall(callsKey, call.name)
     ports.sessions.countDayCall(tenantKeyOf(admitted, subject), call.name, dayOf(ports.now))
   }
 }
@@ -348,15 +348,13 @@ const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
   finishReason: 'tool_calls',
 })
 
-/**
- * One call that an application or a proxy asks about before it makes it: its authorisation, with what its names stand for in
- * it, and its arguments. Nothing is signed by it. `call` is the one to be made.
- */
-export function decideCall(
-  context: RequestContext,
-  call: AnswerToolCall,
-  ports: DecideCompletionPorts,
-): Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> & { readonly call: AnswerToolCall } {
+/** `call` is the one to be made: with what its names stand for in it. */
+export type CallJudgement = Pick<CompletionDecision, 'action' | 'findings' | 'tools' | 'denial'> & {
+  readonly call: AnswerToolCall
+}
+
+/** One call that an application or a proxy asks about before it makes it. Nothing is signed or spent by it. */
+export function judgeCall(context: RequestContext, call: AnswerToolCall, ports: DecideCompletionPorts): CallJudgement {
   const asked = asProposed(context, call)
   const proposals = authorizeAll(context, { choices: [choiceOf(asked)], askedAt: 'made' }, ports)
   const own = proposals[0]?.call ?? call
@@ -364,8 +362,14 @@ export function decideCall(
   const args = judgeArguments(context, [choiceOf(own)], { options, reports: ports.reports })
   const tools = proposals.map(({ decision }) => decision)
   const denial = haltedBy(context, ports.deny()) ?? denialOf(args.blockedBy, tools)
-  if (denial === undefined) countCalls(context, { calls: [own], askedAt: 'made' }, ports)
   return { action: denial === undefined ? args.action : 'block', findings: args.findings, tools, denial, call: own }
+}
+
+/** The same for a call that is made now: where it is allowed, it is counted, and nothing comes between the two. */
+export function spendCall(context: RequestContext, call: AnswerToolCall, ports: DecideCompletionPorts): CallJudgement {
+  const judged = judgeCall(context, call, ports)
+  if (judged.denial === undefined) countCalls(context, { calls: [judged.call], askedAt: 'made' }, ports)
+  return judged
 }
 
 /** A call that this gateway's model proposed, with the names again that it was delivered the values of. */

@@ -4,7 +4,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
 import { labelOfResult } from '../../domain/authorization/labels.ts'
 import { judgeMcpDescriptors, mcpServerOf, type McpJudgement } from '../../domain/authorization/mcp-tools.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
+import type { DetectorReport } from '../../domain/guardrail/detector.ts'
 import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
+import { raiseJudgement } from '../../domain/guardrail/raise-judgement.ts'
 import type { GuardOptions } from '../../domain/guardrail/guard-text.ts'
 import type { Label } from '../../domain/manifest/manifest.ts'
 import { openWaiver } from '../../domain/recognition/model-drift.ts'
@@ -17,6 +19,7 @@ import {
   type PlacedFinding,
   type RequestContext,
 } from './decide-request.ts'
+import type { JudgedPart, Reports } from './judged-part.ts'
 
 export type JudgePorts = Pick<DecideRequestPorts, 'classify' | 'pseudonyms' | 'sessions'>
 
@@ -68,20 +71,26 @@ interface DocumentJudgement {
   readonly findings: readonly PlacedFinding[]
 }
 
+const stops = (action: Obligation): boolean => heavier(action, 'require-approval') === action
+
 /** A text from outside, as what may be passed on of it. */
 export function judgeDocument(
   { release, subject }: Pick<RequestContext, 'release' | 'subject'>,
   text: string,
-  { classify, pseudonyms }: JudgePorts,
-): DocumentJudgement {
+  { classify, pseudonyms, reports = [] }: JudgePorts & { readonly reports?: readonly DetectorReport[] | undefined },
+): DocumentJudgement & { readonly guarded: string; readonly rule: string } {
   const options: GuardOptions = {
     classify,
     pseudonym: (category, value) => pseudonyms.pseudonym(subject, category, value),
   }
-  const judgement = guardDocument(text, release.guard.document, options)
-  const isStopped = heavier(judgement.action, 'require-approval') === judgement.action
+  const own = guardDocument(text, release.guard.document, options)
+  const judgement = raiseJudgement(own, text, reports)
+  const isStopped = stops(judgement.action)
+  const stoppedBy = stops(own.action) ? judgement.findings[0] : judgement.findings[own.findings.length]
   return {
     text: isStopped ? undefined : judgement.text,
+    guarded: own.text,
+    rule: stoppedBy?.detector ?? 'guard/document',
     action: judgement.action,
     findings: judgement.findings.map((finding) => ({ ...finding, where: 'result' })),
   }
@@ -89,6 +98,8 @@ export function judgeDocument(
 
 export interface ResultDecision {
   readonly action: Obligation
+  /** What detectors beside the guard are asked about. */
+  readonly parts: readonly JudgedPart[]
   readonly findings: readonly PlacedFinding[]
   /** Undefined: nothing of it may be passed on. */
   readonly result: JsonObject | undefined
@@ -106,7 +117,7 @@ export function decideMcpResult(
   context: RequestContext,
   toolId: string,
   result: JsonObject,
-  ports: JudgePorts,
+  { reports, ...ports }: JudgePorts & { readonly reports?: Reports | undefined },
 ): ResultDecision {
   const tool = context.release.manifest.components.tools?.find(({ id }) => id === toolId)
   keepLabel(context, labelOfResult(tool), ports.sessions)
@@ -115,23 +126,30 @@ export function decideMcpResult(
     findings: [],
     rule: undefined,
   }
-  const judge = (text: string): string | undefined => {
-    const judged = judgeDocument(context, text, ports)
+  const parts: JudgedPart[] = []
+  const judge: JudgeText = (text, as = 'text') => {
+    const where = `result:${parts.length}`
+    const judged = judgeDocument(context, text, { ...ports, reports: reports?.get(where) })
+    parts.push({ where, side: 'document', text: as === 'frame' ? '' : judged.guarded })
     total.action = heavier(total.action, judged.action)
     total.findings.push(...judged.findings)
-    if (judged.text === undefined) total.rule ??= judged.findings[0]?.detector ?? 'guard/document'
-    return judged.text
+    // SECURITY: what a detector takes out of JSON takes all of it, and nothing is left that could be passed on as JSON.
+    const isGone = as !== 'text' && judged.text !== judged.guarded
+    if (judged.text !== undefined && !isGone) return judged.text
+    total.rule ??= judged.rule
+    return undefined
   }
   const { content, ...rest } = result
   const judgedRest = judgeJson(rest, judge)
-  const parts = Array.isArray(content) ? (content as readonly Json[]) : content === undefined ? [] : undefined
-  if (parts === undefined || parts.length > PARTS_MAX) total.rule ??= 'mcp/result'
-  const judgedParts = (parts ?? []).slice(0, PARTS_MAX).map((part) => judgePart(part, context.release, judge))
+  const given = Array.isArray(content) ? (content as readonly Json[]) : content === undefined ? [] : undefined
+  if (given === undefined || given.length > PARTS_MAX) total.rule ??= 'mcp/result'
+  const judgedParts = (given ?? []).slice(0, PARTS_MAX).map((part) => judgePart(part, context.release, judge))
   if (judgedParts.includes(undefined)) total.rule ??= 'mcp/content'
   if (total.rule !== undefined || !isJsonObject(judgedRest))
-    return { action: 'block', findings: total.findings, result: undefined, rule: total.rule ?? 'mcp/result' }
+    return { action: 'block', findings: total.findings, parts, result: undefined, rule: total.rule ?? 'mcp/result' }
   return {
     action: total.action,
+    parts,
     findings: total.findings,
     rule: undefined,
     result: { ...judgedRest, ...(content === undefined ? {} : { content: judgedParts as readonly Json[] }) },
@@ -147,13 +165,26 @@ function keepLabel({ release, sessionKey }: RequestContext, label: Label, sessio
   else if (sessionKey !== undefined) sessions.raiseUnread(sessionKey, ranksOf(label))
 }
 
-function judgeJson(value: Json, judge: (text: string) => string | undefined): Json | undefined {
-  const left = judge(JSON.stringify(value))
+/** What is left of a text; undefined: it is stopped. Nobody wrote anything in a frame, so that no detector is asked about it. */
+type JudgeText = (text: string, as?: 'text' | 'json' | 'frame') => string | undefined
+
+function judgeJson(value: Json, judge: JudgeText): Json | undefined {
+  const left = judge(JSON.stringify(value), isFrame(value) ? 'frame' : 'json')
   return left === undefined ? undefined : (JSON.parse(left) as Json)
 }
 
+const CONTENT_TYPES = new Set<Json>(['text', 'resource', 'resource_link', 'image', 'audio'])
+
+/** Only what the protocol itself says. */
+function isFrame(value: Json): boolean {
+  if (!isJsonObject(value)) return false
+  return Object.entries(value).every(([name, member]) =>
+    name === 'type' ? CONTENT_TYPES.has(member ?? null) : name === 'isError' && typeof member === 'boolean',
+  )
+}
+
 /** The part as it may be passed on; undefined: it may not. */
-function judgePart(part: Json, release: ServedRelease, judge: (text: string) => string | undefined): Json | undefined {
+function judgePart(part: Json, release: ServedRelease, judge: JudgeText): Json | undefined {
   if (!isJsonObject(part)) return undefined
   switch (part['type']) {
     case 'text': {

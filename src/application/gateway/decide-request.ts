@@ -31,6 +31,8 @@ export interface JudgedRequest {
   readonly live: LiveRequest
   readonly messages: readonly ConversationMessage[]
   readonly subject: Subject | undefined
+  /** Id of the credential that asks. */
+  readonly credential: string
   /** What else reaches the model and cannot be rewritten: ids, links to images, settings. A finding in it is a denial. */
   readonly carried?: readonly CarriedText[] | undefined
   /** What no guard reads: it is not to be trusted, and a model takes only what its manifest says. */
@@ -83,6 +85,8 @@ export interface RequestContext {
   readonly answeredBy?: string | undefined
   readonly subject: Subject | undefined
   readonly sessionKey: string | undefined
+  /** Whose allowed calls the limits of tools count; undefined: nobody's, as where an answer is seen by nobody. */
+  readonly callsKey: string | undefined
   readonly messages: readonly ConversationMessage[]
   readonly label: Label
   /** Results that the model does not read, where it was this gateway that withheld them. */
@@ -196,6 +200,7 @@ export function decideRequest(
     model: request.live.model,
     subject: request.subject,
     sessionKey,
+    callsKey: callsKeyOf(admitted, request),
     messages: request.messages,
     label,
     withheld,
@@ -244,6 +249,17 @@ export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string
   ]
     .map(encodeURIComponent)
     .join('/')
+}
+
+/** SECURITY: calls without a session share the budget of their credential: leaving the end user out lifts no limit. */
+export function callsKeyOf(
+  admitted: AdmittedSystem,
+  { subject, credential }: Pick<JudgedRequest, 'subject' | 'credential'>,
+): string {
+  if (subject !== undefined) return sessionKeyOf(admitted, subject)
+  const { organization, system, environment } = admitted
+  // A part fewer than a session's key has, so that no session spells a credential's.
+  return [organization, system, environment, 'credential', credential].map(encodeURIComponent).join('/')
 }
 
 /** Joins the request's label with the session's high-water mark and stores the join. */
@@ -361,6 +377,7 @@ export function decideEmbeddings(
     model: request.model,
     subject: request.subject,
     sessionKey: undefined,
+    callsKey: undefined,
     messages: request.inputs.map((text) => ({ role: 'tool', callId: '', text })),
     label: OPAQUE,
   }

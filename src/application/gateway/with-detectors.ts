@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json.ts'
 import type { LeakIndex } from '../../domain/detection/prompt-leak.ts'
 import type { DetectorReport } from '../../domain/guardrail/detector.ts'
 import { GUARD_SIDES } from '../../domain/manifest/manifest.ts'
@@ -20,6 +21,7 @@ import {
   type RequestContext,
   type RequestDecision,
 } from './decide-request.ts'
+import { decideMcpResult, type JudgePorts, type ResultDecision } from './decide-mcp.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
@@ -96,6 +98,20 @@ export async function decideCompletionWithDetectors(
   if (runDetectors === undefined) return decideCompletion(context, choices, own)
   const reports = await reportsOn(judgedParts(context, choices, own), runDetectors, signal)
   return decideCompletion(context, choices, { ...own, reports })
+}
+
+/** The decision on what an MCP tool answered; detectors are asked about nothing that is stopped anyway. */
+// oxlint-disable-next-line max-params -- a result, whose it is, and who is asked about it
+export async function decideMcpResultWithDetectors(
+  context: RequestContext,
+  { tool, result }: { readonly tool: string; readonly result: JsonObject },
+  ports: JudgePorts,
+  { guard, signal }: DetectorCall,
+): Promise<ResultDecision> {
+  const own = decideMcpResult(context, tool, result, ports)
+  const { runDetectors } = guard(context)
+  if (runDetectors === undefined || own.result === undefined) return own
+  return decideMcpResult(context, tool, result, { ...ports, reports: await reportsOn(own.parts, runDetectors, signal) })
 }
 
 /** The ports of a decision on one call, with what the release's detectors say of its arguments. */

@@ -62,28 +62,26 @@ export async function reportSeen(
   report: SeenReport,
 ): Promise<Result<Finding, Problem>> {
   // One at a time: two reports at once must not be given one number, nor one thing two findings.
-  return node.recorder.exclusive(async () => takeIn(node, principal, report, await findingsOf(node, report.system)))
+  return node.recorder.exclusive(async () =>
+    takeIn(node, principal, report, await knownFinding(node, report.system, fingerprintOf(report))),
+  )
 }
 
-async function findingsOf(node: OwnerNode, system: string): Promise<readonly Finding[]> {
-  return (await listAll(node.store, 'findings', { system })).map(({ document }) => document as unknown as Finding)
-}
+const fingerprintOf = ({ fingerprint, source, title }: FindingReport): string => fingerprint ?? `${source}/${title}`
 
 async function takeIn(
   node: OwnerNode,
   principal: Principal,
   report: SeenReport,
-  findings: readonly Finding[],
+  known: Finding | undefined,
 ): Promise<Result<Finding, Problem>> {
   const releaseDigest = report.releaseDigest === undefined ? null : parseDigest(report.releaseDigest)
   if (releaseDigest === undefined)
     return fail({ code: 'finding/digest', message: `\`${report.releaseDigest}\` is no release digest` })
   const foreign = await foreignLink(node, report.system, { releaseDigest, incident: report.incident })
   if (foreign !== undefined) return fail(foreign)
-  const fingerprint = report.fingerprint ?? `${report.source}/${report.title}`
-  const known = findings.find((one) => one.fingerprint === fingerprint)
   if (known !== undefined) return seenAgain(node, principal, known, report)
-  const finding = { ...(await newFinding(node, principal, report)), fingerprint, releaseDigest }
+  const finding = { ...(await newFinding(node, principal, report)), fingerprint: fingerprintOf(report), releaseDigest }
   return store(node, principal, 'finding.reported', finding)
 }
 
@@ -130,15 +128,13 @@ export async function importFindings(
   const reserved = reports.map(reservedFingerprint).find((problem) => problem !== undefined)
   if (reserved !== undefined) return fail(reserved)
   return node.recorder.exclusive(async () => {
-    const known = new Map((await findingsOf(node, system)).map((finding) => [finding.fingerprint, finding]))
     const items: Finding[] = []
     let opened = 0
     let reopened = 0
     for (const report of reports) {
-      const before = known.get(report.fingerprint ?? '')
-      const taken = await takeIn(node, principal, { ...report, drift: undefined }, before === undefined ? [] : [before])
+      const before = await knownFinding(node, system, fingerprintOf(report))
+      const taken = await takeIn(node, principal, { ...report, drift: undefined }, before)
       if (!taken.ok) return taken
-      known.set(taken.value.fingerprint, taken.value)
       items.push(taken.value)
       if (before === undefined) opened += 1
       else if (before.state !== taken.value.state) reopened += 1
@@ -178,8 +174,8 @@ async function newFinding(node: OwnerNode, principal: Principal, report: SeenRep
 }
 
 export async function knownFinding(node: OwnerNode, system: string, fingerprint: string): Promise<Finding | undefined> {
-  const all = await listAll(node.store, 'findings', { system })
-  return all.map(({ document }) => document as unknown as Finding).find((one) => one.fingerprint === fingerprint)
+  const [known] = await node.store.list('findings', { system, fingerprint, limit: 1 })
+  return known?.document as Finding | undefined
 }
 
 async function seenAgain(

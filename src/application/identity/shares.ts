@@ -42,30 +42,33 @@ export async function createShare(
       message: `no release of system \`${input.system}\` is known`,
       next: 'check the name, or gate it first',
     })
-  const now = node.clock()
-  const open = (await listAll(node.store, 'shares', { status: 'open' })).filter(
-    ({ document }) => (document as unknown as Share).expiresAt > now,
-  )
-  if (open.length >= SHARES_MAX)
-    return fail({ code: 'share/too-many', message: `${SHARES_MAX} shares are open`, next: 'revoke some first' })
-  const id = node.newId()
-  const token = `${PREFIX}_${id}_${node.newSecret()}`
-  const share: Share = {
-    id,
-    system: input.system,
-    frameworks: input.frameworks,
-    audience: input.audience,
-    sha256: secretHash(node.sha256, token),
-    createdBy: principal.name,
-    createdAt: now,
-    expiresAt: epochMs(now + input.days * DAY_MS),
-    revokedAt: null,
-  }
-  const saved = await node.recorder.record('share.created', principal.name, null, {
-    head: { id, system: share.system, status: 'open', topic: principal.name },
-    record: share,
+  // In turns: two at once must not both be the last that there is room for.
+  return node.recorder.exclusive(async () => {
+    const now = node.clock()
+    const open = (await listAll(node.store, 'shares', { status: 'open' })).filter(
+      ({ document }) => (document as unknown as Share).expiresAt > now,
+    )
+    if (open.length >= SHARES_MAX)
+      return fail({ code: 'share/too-many', message: `${SHARES_MAX} shares are open`, next: 'revoke some first' })
+    const id = node.newId()
+    const token = `${PREFIX}_${id}_${node.newSecret()}`
+    const share: Share = {
+      id,
+      system: input.system,
+      frameworks: input.frameworks,
+      audience: input.audience,
+      sha256: secretHash(node.sha256, token),
+      createdBy: principal.name,
+      createdAt: now,
+      expiresAt: epochMs(now + input.days * DAY_MS),
+      revokedAt: null,
+    }
+    const saved = await node.recorder.record('share.created', principal.name, null, {
+      head: { id, system: share.system, status: 'open', topic: principal.name },
+      record: share,
+    })
+    return saved.ok ? ok({ ...shown(share, null, now), token }) : saved
   })
-  return saved.ok ? ok({ ...shown(share, null, now), token }) : saved
 }
 
 export async function revokeShare(

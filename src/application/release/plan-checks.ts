@@ -144,7 +144,7 @@ function asksModel(spec: CheckSpec): boolean {
 }
 
 /** Raised when the way a check computes its result changes: old evidence then no longer counts. */
-export const CHECK_VERSION = 4
+export const CHECK_VERSION = 5
 
 function suitesFor({ suites, learned }: PlanInputs, purpose: Suite['purpose']): readonly Suite[] {
   const own = suites.filter((suite) => suite.purpose === purpose)

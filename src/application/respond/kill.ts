@@ -37,21 +37,24 @@ export async function liftDeny(
   principal: Principal,
   input: { readonly id: string; readonly reason: string },
 ): Promise<Result<RecordedDeny, Problem>> {
-  const found = await node.store.get('deny_records', input.id)
-  const record = found?.document as unknown as SignedDeny | undefined
-  const isActive =
-    record !== undefined && denyStateOf(record.system, await allDenies(node)).active.some(({ id }) => id === record.id)
-  if (record === undefined || !isActive)
-    return fail({
-      code: 'kill/not-active',
-      message: `no kill switch \`${input.id}\` is on`,
-      next: 'see `gatehouse kill list`',
+  return node.recorder.exclusive(async () => {
+    const found = await node.store.get('deny_records', input.id)
+    const record = found?.document as unknown as SignedDeny | undefined
+    const isActive =
+      record !== undefined &&
+      denyStateOf(record.system, await allDenies(node)).active.some(({ id }) => id === record.id)
+    if (record === undefined || !isActive)
+      return fail({
+        code: 'kill/not-active',
+        message: `no kill switch \`${input.id}\` is on`,
+        next: 'see `gatehouse kill list`',
+      })
+    return recordDeny(node, principal, {
+      system: record.system,
+      scope: record.scope,
+      reason: input.reason,
+      lifts: record.id,
     })
-  return recordDeny(node, principal, {
-    system: record.system,
-    scope: record.scope,
-    reason: input.reason,
-    lifts: record.id,
   })
 }
 

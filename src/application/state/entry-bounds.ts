@@ -1,6 +1,7 @@
 import type { Problem } from '../../base/result.ts'
-import type { EntryDraft } from '../ledger/ledger.ts'
-import { SEGMENT_ENTRY, type RecordHead } from './entry-types.ts'
+import type { EntryDraft, LedgerEntry } from '../ledger/ledger.ts'
+import { projectEntry, SEGMENT_ENTRY, type RecordHead } from './entry-types.ts'
+import type { RecordPut, RecordStore } from './records.ts'
 
 /** Bytes of what a record is looked up by, at most: an index entry of the database holds 2,704 with its own parts. */
 const HEAD_BYTES_MAX = 2_400
@@ -9,7 +10,11 @@ const HEAD_BYTES_MAX = 2_400
  * Why an entry could never be projected; undefined when it can. SECURITY: what is in the ledger stays there, and nothing behind
  * an entry that cannot be projected would ever take effect; heads hold words of gateways and of files.
  */
-export function refuseUnprojectable({ type, releaseDigest, payload }: EntryDraft): Problem | undefined {
+export function refuseUnprojectable({
+  type,
+  releaseDigest,
+  payload,
+}: Pick<EntryDraft, 'type' | 'releaseDigest' | 'payload'>): Problem | undefined {
   const head = payload['head'] as unknown as RecordHead | undefined
   // An entry without a record changes nothing that is looked up.
   if (head !== undefined && payload['record'] !== undefined)
@@ -21,6 +26,15 @@ export function refuseUnprojectable({ type, releaseDigest, payload }: EntryDraft
     if (refused !== undefined) return refused
   }
   return undefined
+}
+
+/** What an entry changes; nothing where it is one that would not be taken today: whoever wrote it, what came after it counts. */
+export async function boundedPuts(
+  entry: LedgerEntry,
+  store: RecordStore,
+): Promise<{ readonly puts: readonly RecordPut[]; readonly refused?: Problem | undefined }> {
+  const refused = refuseUnprojectable({ ...entry.leaf, payload: entry.payload })
+  return refused === undefined ? { puts: await projectEntry(entry, store) } : { puts: [], refused }
 }
 
 function refuse(columns: readonly unknown[]): Problem | undefined {

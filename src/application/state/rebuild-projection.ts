@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts'
-import { projectEntry } from './entry-types.ts'
+import { boundedPuts } from './entry-bounds.ts'
 import type { RecordStore } from './records.ts'
 
 /** Forgets every record and reads the whole ledger again. In one transaction: nobody sees a part of it. */
@@ -10,7 +10,8 @@ export async function rebuildProjection(
 ): Promise<void> {
   await store.reset()
   for await (const entry of ledger.read(0, ledger.size)) {
-    if (!(await store.apply(entry.index, await projectEntry(entry, store))))
+    const { puts } = await boundedPuts(entry, store)
+    if (!(await store.apply(entry.index, puts)))
       throw new Error(`entry ${entry.index} was projected by somebody else meanwhile`)
     onEntry()
   }

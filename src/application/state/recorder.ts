@@ -2,8 +2,8 @@ import type { Digest } from '../../base/digest.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { EntryDraft, Ledger, LedgerEntry } from '../ledger/ledger.ts'
-import { refuseUnprojectable } from './entry-bounds.ts'
-import { projectEntry, type RecordHead } from './entry-types.ts'
+import { boundedPuts, refuseUnprojectable } from './entry-bounds.ts'
+import type { RecordHead } from './entry-types.ts'
 import type { RecordStore } from './records.ts'
 
 /** Runs work while no other server that shares the state runs such work; a failure of its own where the others take too long. */
@@ -106,7 +106,9 @@ export class Recorder {
       let cursor = await this.#store.cursor()
       while (cursor < size) {
         for await (const entry of this.#ledger.read(cursor, size)) {
-          if (!(await this.#store.apply(entry.index, await projectEntry(entry, this.#store)))) break
+          const { puts, refused } = await boundedPuts(entry, this.#store)
+          if (!(await this.#store.apply(entry.index, puts))) break
+          if (refused !== undefined) this.#options.onFailure(new Error(`entry ${entry.index}: ${refused.message}`))
           cursor = entry.index + 1
           this.#tell(entry)
         }

@@ -55,6 +55,8 @@ export interface RecordFilter {
   readonly releaseDigest?: Digest | undefined
   readonly status?: string | undefined
   readonly topic?: string | undefined
+  /** Of findings alone: what the same thing found again has too. */
+  readonly fingerprint?: string | undefined
   /** Inclusive. */
   readonly since?: EpochMs | undefined
   /** Exclusive; pages go backwards in time. */

@@ -28,6 +28,8 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Output extends z
   readonly isStreamed?: true
   /** Largest request body; 256 KiB where none is named. */
   readonly bodyBytesMax?: number
+  /** Calls a minute of one caller, where each leaves something behind for good; that of the server where none is named. */
+  readonly perMinute?: number
   readonly input: Input
   readonly output: Output
 }

@@ -179,14 +179,19 @@ const journey = z.strictObject({
 })
 
 const action = z.enum(['allow', 'log', 'annotate', 'redact', 'pseudonymise', 'require-approval', 'block'])
-const onFinding = z.strictObject({ action })
+const onError = z.enum(['block', 'degrade'])
+const onFinding = z.strictObject({ action, onError: onError.optional() })
 
 const guardSide = z.strictObject({
-  injection: z.strictObject({ at: z.number().min(0).max(1).optional(), action }).optional(),
-  pii: z.strictObject({ action, soft: action.optional() }).optional(),
+  injection: onFinding.extend({ at: z.number().min(0).max(1).optional() }).optional(),
+  pii: onFinding.extend({ soft: action.optional() }).optional(),
   secrets: onFinding.optional(),
   links: z
-    .strictObject({ allow: z.array(z.string().max(253)).max(200).optional(), images: z.boolean().optional() })
+    .strictObject({
+      allow: z.array(z.string().max(253)).max(200).optional(),
+      images: z.boolean().optional(),
+      onError: onError.optional(),
+    })
     .optional(),
   promptLeak: onFinding.optional(),
 })
@@ -207,7 +212,7 @@ const detectorBasics = {
   url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2_000),
   at: z.number().min(0).max(1),
   action: z.enum(DETECTOR_ACTIONS),
-  onError: z.enum(['block', 'degrade']),
+  onError,
   deadlineMs: z.int().min(1).max(60_000).optional(),
   category: z.enum(DETECTOR_CATEGORIES).optional(),
   sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
@@ -239,6 +244,7 @@ const rule = z.strictObject({
   action,
   category: z.enum(RULE_CATEGORIES).optional(),
   sides: z.array(z.enum(GUARD_SIDES)).min(1).max(3).optional(),
+  onError: onError.optional(),
 })
 
 const plainText = z
@@ -330,6 +336,7 @@ export const manifestSchema = z
             action: z.enum(['allow', 'log', 'annotate', 'require-approval', 'block']),
             supportMin: z.number().min(0).max(1).optional(),
             requireCitations: z.boolean().optional(),
+            onError: onError.optional(),
           })
           .optional(),
         canaries: z.boolean().optional(),

@@ -33,6 +33,19 @@ describe('digits for letters', () => {
   })
 
   test.each([
+    ['one for an l', 'hunter-seven-Zu1u-90'],
+    ['one for an i and an l', 'hunter-seven-Zu|u-90'],
+    ['the usual ones', 'hunt3r-s3v3n-Zu1u-90'],
+    ['all of them', 'hun73r-53v3n-2u1u-go'],
+    ['backwards', Array.from('hunt3r-s3v3n-Zu1u-90').toReversed().join('')],
+    ['in base64', base64('so: hunt3r-s3v3n-Zu1u-90, that is it')],
+    ['with signs, in base64', base64('so: hunter-$even-Zu!u-90, that is it')],
+    ['far from any other digit', `${'of many words '.repeat(40)}hunt3r-seven-Zulu-90${' and more'.repeat(40)}`],
+  ])('hide no secret with %s', (_, raw) => {
+    expect(findPromptLeak(raw, index)).toMatchObject([{ source: 'secret' }])
+  })
+
+  test.each([
     'Invoice 2026-4471 of 1,703.55 EUR, 13 items, B2B, 1st of 3, A4 paper, 5G, i7 and o3.',
     'Call 030 4471 1703 before 5 pm, room 4a, gate b17, flight LH470, iPhone 15, win10.',
     'if (a1 === b3) return x0 + y7 // e5, f4, g3, v1.0.4 and mp3 at 10:45, 44711703551',
@@ -42,10 +55,12 @@ describe('digits for letters', () => {
   })
 
   test('numbers of the same length are told apart, whatever letters stand beside them', () => {
-    const digits = leakIndex([], ['1034571034'])
+    const digits = leakIndex([], ['1034571034', '1268951034'])
     assert(
       property(integer({ min: 1_000_000_000, max: 9_999_999_999 }), (number) => {
-        expect(findPromptLeak(`a${number} b`, digits)).toHaveLength(String(number) === '1034571034' ? 1 : 0)
+        expect(findPromptLeak(`a${number} b`, digits)).toHaveLength(
+          ['1034571034', '1268951034'].includes(String(number)) ? 1 : 0,
+        )
       }),
     )
   })

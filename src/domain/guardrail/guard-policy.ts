@@ -1,6 +1,7 @@
 import { banList, type BanList } from '../detection/content/ban-list.ts'
 import { topicIndex, type TopicIndex } from '../detection/content/topics.ts'
 import type { GroundingPolicy, GuardAction, GuardConfig, GuardSide, Tier } from '../manifest/manifest.ts'
+import { degradingControls, NONE_DEGRADES, type DegradingControls } from './on-error.ts'
 import { ruleSet, type RuleSet } from './rule-set.ts'
 
 /** A guard configuration with every question answered. */
@@ -23,6 +24,8 @@ export interface SidePolicy {
   readonly rules: RuleSet | undefined
   /** Undefined: answers are not held against what they rest on. */
   readonly grounding: GroundingPolicy | undefined
+  /** Controls whose failure is taken as a finding of theirs and stops nothing else. */
+  readonly onError: DegradingControls
   /** Undefined: links are not looked at. */
   readonly links: { readonly allow: readonly string[]; readonly images: boolean } | undefined
 }
@@ -44,6 +47,7 @@ const OFF: SidePolicy = {
   content: undefined,
   rules: undefined,
   grounding: undefined,
+  onError: NONE_DEGRADES,
   links: undefined,
 }
 
@@ -87,19 +91,26 @@ export function resolveGuardPolicy(config: GuardConfig | undefined, tier: Tier):
   const input = config?.input
   const output = config?.output
   return {
-    input: { ...overlay(base.input, input), content, rules: ruleSet(config?.rules, 'input') },
+    input: {
+      ...overlay(base.input, input),
+      content,
+      rules: ruleSet(config?.rules, 'input'),
+      onError: degradingControls(config, input),
+    },
     // Documents follow the input's answer on personal data; secrets and instructions in them are cut out, not blocked.
     document: {
       ...base.document,
       pii: input?.pii?.action ?? base.document.pii,
       softPii: softOf(input?.pii) ?? base.document.softPii,
       rules: ruleSet(config?.rules, 'document'),
+      onError: degradingControls(config, input),
     },
     output: {
       ...overlay(base.output, output),
       content,
       rules: ruleSet(config?.rules, 'output'),
       grounding: config?.grounding,
+      onError: degradingControls(config, output),
     },
   }
 }
@@ -132,6 +143,7 @@ function overlay(base: SidePolicy, side: GuardConfig['input']): SidePolicy {
     content: base.content,
     rules: base.rules,
     grounding: base.grounding,
+    onError: base.onError,
     promptLeak: side.promptLeak?.action ?? base.promptLeak,
     links:
       side.links === undefined ? base.links : { allow: side.links.allow ?? [], images: side.links.images ?? false },

@@ -6,49 +6,23 @@ import { detectLanguage } from '../detection/language.ts'
 import { marksOf, type Marks } from '../detection/marks.ts'
 import { bestWithoutOverlaps } from '../detection/match.ts'
 import { detectPersonalData } from '../detection/personal-data.ts'
-import type { GuardFinding } from '../detection/finding.ts'
 import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
-import { weighInjection, type ClassifyInjection } from '../detection/injection/weigh-injection.ts'
+import { weighInjection } from '../detection/injection/weigh-injection.ts'
 import { groundClaims, type Passage } from '../detection/groundedness/ground-claims.ts'
-import type { LinkMemory } from '../detection/egress/link-memory.ts'
-import { linkFinding, type LinkPolicy } from '../detection/egress/link-policy.ts'
-import { findLinks, type LinkSpan } from '../detection/links.ts'
-import { findCanaries, type CanaryIndex } from '../detection/leak/canaries.ts'
-import { findPromptLeak, type LeakIndex } from '../detection/prompt-leak.ts'
+import { findCanaries } from '../detection/leak/canaries.ts'
+import { findPromptLeak } from '../detection/prompt-leak.ts'
 import { readingsWithin, type Readings } from '../detection/readings/readings-of.ts'
 import { Reading } from '../detection/readings/text-reading.ts'
 import type { ValueName } from '../detection/value-name.ts'
 import type { GroundingPolicy, GuardAction, GuardRule } from '../manifest/manifest.ts'
 import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
-import type { Obligation } from './obligation.ts'
+import { FindingCollector } from './finding-collector.ts'
+import type { GuardOptions, JudgedFinding } from './guard-options.ts'
+import { heavier } from './obligation.ts'
+import type { ControlName } from './on-error.ts'
 import type { RuleSet } from './rule-set.ts'
 
-export interface GuardOptions {
-  readonly leak?: LeakIndex | undefined
-  /** Canaries that stand in this session's instructions. */
-  readonly canaries?: CanaryIndex | undefined
-  /** A trained classifier beside the heuristics; without it the score is theirs alone. */
-  readonly classify?: ClassifyInjection | undefined
-  /**
-   * Only the verdict is asked for: heuristics that reach this score alone settle it, and personal data that is at most logged is not
-   * looked for. The findings are then fewer, and what the policy asks for is the same.
-   */
-  readonly settledFrom?: number | undefined
-  /** What an answer may rest on, when the policy asks for grounding. */
-  readonly passages?: readonly Passage[] | undefined
-  /** What the parts of the text before this one mean for its links. */
-  readonly links?: LinkMemory | undefined
-  /** Stable stand-in for a personal value, when the policy asks to pseudonymise. */
-  readonly pseudonym?: ((category: string, value: string) => string) | undefined
-}
-
-/** A finding with what the policy asks for because of it. */
-export interface JudgedFinding {
-  readonly finding: GuardFinding
-  readonly obligation: Obligation
-  /** What stands in its place afterwards; undefined when the text stays. */
-  readonly replacement: string | undefined
-}
+export type { GuardOptions, JudgedFinding } from './guard-options.ts'
 
 export interface TextJudgement {
   /** Injection score, 0 to 1. */
@@ -85,13 +59,10 @@ export function judgeReading(
   standing: ValueStanding = {},
 ): TextJudgement {
   const { raw: text, view } = plain
-  const collector = new Collector(text, options)
+  const collector = new FindingCollector(text, options)
   const readings = readingsWithin(plain)
   const marks = new MarkIndex()
-  const heuristic = scoreInjection(text, view, readings, (reading) => marks.of(reading).injection)
-  const isSettled = options.settledFrom !== undefined && heuristic.score >= options.settledFrom
-  const injection =
-    options.classify === undefined || isSettled ? heuristic : weighInjection(heuristic, readings, options.classify)
+  const attempt = attempts(collector, policy, options)
   for (const place of readings.undecoded)
     collector.add(undecodableAction(policy), {
       detector: 'undecodable',
@@ -100,33 +71,64 @@ export function judgeReading(
       score: 1,
       guarantee: 'exact',
     })
+  let injection: InjectionScore = { score: 0, hits: [] }
+  attempt('injection', policy.injection.action, () => {
+    injection = scoreInjection(text, view, readings, (reading) => marks.of(reading).injection)
+    const isSettled = options.settledFrom !== undefined && injection.score >= options.settledFrom
+    if (options.classify !== undefined && !isSettled) injection = weighInjection(injection, readings, options.classify)
+  })
+  // Where the classifier failed, what the heuristics say counts on.
   if (injection.score >= policy.injection.at) addInjection(collector, injection, policy)
-  addSensitive(collector, { readings, marks, standing }, policy)
-  if (policy.rules !== undefined) addRules(collector, readings, policy.rules)
-  if (policy.content !== undefined) addContent(collector, readings, policy.content)
-  if (policy.grounding !== undefined) addGrounding(collector, text, policy.grounding, options.passages ?? [])
-  if (options.leak !== undefined)
-    for (const span of findPromptLeak(text, options.leak, view, readings.derived))
-      collector.add(policy.promptLeak, {
-        detector: `leak/${span.reading}`,
-        category: 'prompt-leak',
-        start: span.start,
-        end: span.end,
-        score: 1,
-        guarantee: 'detector',
-      })
-  if (options.canaries !== undefined)
-    for (const { start, end, source } of findCanaries(text, options.canaries, view, readings.derived))
-      collector.add(policy.promptLeak, {
-        detector: `leak/canary-${source}`,
-        category: 'prompt-leak',
-        start,
-        end,
-        score: 1,
-        guarantee: 'exact',
-      })
-  if (policy.links !== undefined) collector.addLinks(policy.links)
+  addSensitive(collector, { readings, marks, standing, attempt }, policy)
+  const { rules, content, grounding, links } = policy
+  if (rules !== undefined) attempt('rules', heaviestOf(rules), () => addRules(collector, readings, rules))
+  if (content !== undefined) attempt('content', 'block', () => addContent(collector, readings, content))
+  if (grounding !== undefined)
+    attempt('grounding', grounding.action, () => addGrounding(collector, text, grounding, options.passages ?? []))
+  attempt('promptLeak', policy.promptLeak, () => addLeaks(collector, readings, policy, options))
+  if (links !== undefined) attempt('links', 'redact', () => collector.addLinks(links))
   return { score: injection.score, judged: collector.judged }
+}
+
+/** Runs one control; what it throws stops all but where the policy says `degrade` for it. */
+type Attempt = (control: ControlName, action: GuardAction, run: () => void) => void
+
+function attempts(collector: FindingCollector, { onError }: SidePolicy, { onFailure }: GuardOptions): Attempt {
+  return (control, action, run) => {
+    if (!onError.has(control)) {
+      run()
+      return
+    }
+    try {
+      run()
+    } catch (error) {
+      onFailure?.(error)
+      collector.addFailed(control, action)
+    }
+  }
+}
+
+const heaviestOf = ({ rules }: RuleSet): GuardAction =>
+  rules.reduce<GuardAction>(
+    (heaviest, { action }) => (heavier(heaviest, action) === action ? action : heaviest),
+    'allow',
+  )
+
+function addLeaks(
+  collector: FindingCollector,
+  { plain: { raw: text, view }, derived }: Readings,
+  policy: SidePolicy,
+  { leak, canaries }: GuardOptions,
+): void {
+  const add = (
+    detector: string,
+    { start, end }: { readonly start: number; readonly end: number },
+    guarantee: 'detector' | 'exact',
+  ): void => collector.add(policy.promptLeak, { detector, category: 'prompt-leak', start, end, score: 1, guarantee })
+  if (leak !== undefined)
+    for (const span of findPromptLeak(text, leak, view, derived)) add(`leak/${span.reading}`, span, 'detector')
+  if (canaries !== undefined)
+    for (const span of findCanaries(text, canaries, view, derived)) add(`leak/canary-${span.source}`, span, 'exact')
 }
 
 /** What cannot be read is taken for what the policy minds: an instruction, else a secret. */
@@ -139,7 +141,7 @@ function undecodableAction({ injection, secrets }: SidePolicy): GuardAction {
 const CUT_FROM = 0.95
 
 /** Where several weak signs add up and none names a place, the whole text is the place. */
-function addInjection(collector: Collector, { hits, score }: InjectionScore, { injection }: SidePolicy): void {
+function addInjection(collector: FindingCollector, { hits, score }: InjectionScore, { injection }: SidePolicy): void {
   const places = hits.length > 0 ? hits : [{ rule: 'classifier', start: 0, end: collector.length, weight: score }]
   for (const { rule, start, end, weight } of places)
     collector.add(
@@ -174,8 +176,6 @@ function inOrder({ plain, derived }: Readings): readonly Reading[] {
   return derived.length === 0 ? [plain] : [plain, ...derived]
 }
 
-const isAtMostLogged = (action: GuardAction): boolean => action === 'allow' || action === 'log'
-
 /** Below it a match of personal data is an open guess, such as an address of the machine itself: recorded, never acted on. */
 const ACTED_ON = 0.5
 /** From here on a format and its check hold. */
@@ -185,38 +185,60 @@ interface Looked {
   readonly readings: Readings
   readonly marks: MarkIndex
   readonly standing: ValueStanding
+  readonly attempt: Attempt
 }
 
 /** Personal data and secrets in every reading; what a hidden reading only repeats counts once. */
-function addSensitive(collector: Collector, { readings, marks, standing }: Looked, policy: SidePolicy): void {
-  const isSoftAsked = policy.softPii !== 'allow'
+function addSensitive(collector: FindingCollector, looked: Looked, policy: SidePolicy): void {
+  const { readings, attempt } = looked
   for (const reading of inOrder(readings)) {
-    const found = marks.of(reading)
-    const facts = { words: found.formatWords, seen: reading.seen, ...standing }
-    const personal = collector.isPersonalAsked(policy) ? detectPersonalData(reading.text, isSoftAsked, facts) : []
-    for (const match of personal) {
-      const isSoft = SOFT_DETECTORS.has(match.detector)
-      const action = isSoft ? policy.softPii : policy.pii
-      collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
-        ...match,
-        ...reading.rawSpan(match.start, match.end),
-        category: 'pii',
-        guarantee: !isSoft && match.score >= CHECKED ? 'exact' : 'detector',
-      })
-    }
-    const named = standing.name?.secretsIn(reading.text) ?? []
-    for (const match of named.length === 0 ? found.secrets : bestWithoutOverlaps([...found.secrets, ...named]))
-      collector.addOnce(policy.secrets, {
-        ...match,
-        ...reading.rawSpan(match.start, match.end),
-        category: 'secret',
-        guarantee: match.score >= EXACT_SECRET ? 'exact' : 'detector',
-      })
+    if (collector.isPersonalAsked(policy))
+      attempt('pii', heavierAction(policy.pii, policy.softPii), () => addPersonal(collector, reading, looked, policy))
+    attempt('secrets', policy.secrets, () => addSecrets(collector, reading, looked, policy))
   }
 }
 
+const heavierAction = (left: GuardAction, right: GuardAction): GuardAction =>
+  heavier(left, right) === left ? left : right
+
+function addPersonal(
+  collector: FindingCollector,
+  reading: Reading,
+  { marks, standing }: Looked,
+  policy: SidePolicy,
+): void {
+  const facts = { words: marks.of(reading).formatWords, seen: reading.seen, ...standing }
+  for (const match of detectPersonalData(reading.text, policy.softPii !== 'allow', facts)) {
+    const isSoft = SOFT_DETECTORS.has(match.detector)
+    const action = isSoft ? policy.softPii : policy.pii
+    collector.addOnce(match.score < ACTED_ON && action !== 'allow' ? 'log' : action, {
+      ...match,
+      ...reading.rawSpan(match.start, match.end),
+      category: 'pii',
+      guarantee: !isSoft && match.score >= CHECKED ? 'exact' : 'detector',
+    })
+  }
+}
+
+function addSecrets(
+  collector: FindingCollector,
+  reading: Reading,
+  { marks, standing }: Looked,
+  policy: SidePolicy,
+): void {
+  const { secrets } = marks.of(reading)
+  const named = standing.name?.secretsIn(reading.text) ?? []
+  for (const match of named.length === 0 ? secrets : bestWithoutOverlaps([...secrets, ...named]))
+    collector.addOnce(policy.secrets, {
+      ...match,
+      ...reading.rawSpan(match.start, match.end),
+      category: 'secret',
+      guarantee: match.score >= EXACT_SECRET ? 'exact' : 'detector',
+    })
+}
+
 /** Patterns of the user's own, in every reading. */
-function addRules(collector: Collector, readings: Readings, { rules, patterns }: RuleSet): void {
+function addRules(collector: FindingCollector, readings: Readings, { rules, patterns }: RuleSet): void {
   for (const reading of inOrder(readings))
     for (const { pattern, start, end } of patterns.search(reading.text)) {
       const { id, action, category = 'banned' } = rules[pattern] as GuardRule
@@ -232,7 +254,7 @@ function addRules(collector: Collector, readings: Readings, { rules, patterns }:
 
 /** Claims of an answer that nothing supports, or that cite what is not there. Without passages nothing can be said. */
 function addGrounding(
-  collector: Collector,
+  collector: FindingCollector,
   text: string,
   { action, supportMin, requireCitations }: GroundingPolicy,
   passages: readonly Passage[],
@@ -260,7 +282,7 @@ const LANGUAGE_CONFIDENCE = 0.9
 const LANGUAGE_CHARS_MIN = 40
 
 /** Banned words, denied topics and languages, in the plain reading and in what was hidden. */
-function addContent(collector: Collector, readings: Readings, content: ContentPolicy): void {
+function addContent(collector: FindingCollector, readings: Readings, content: ContentPolicy): void {
   const { plain } = readings
   for (const reading of inOrder(readings)) {
     if (content.banned !== undefined)
@@ -291,105 +313,4 @@ function addContent(collector: Collector, readings: Readings, content: ContentPo
     score: found.confidence,
     guarantee: 'detector',
   })
-}
-
-class Collector {
-  readonly judged: JudgedFinding[] = []
-  readonly #raw: string
-  readonly #options: GuardOptions
-  /** Index in `judged` of what stands at a place. */
-  #places: Map<string, number> | undefined
-
-  constructor(raw: string, options: GuardOptions) {
-    this.#raw = raw
-    this.#options = options
-  }
-
-  get length(): number {
-    return this.#raw.length
-  }
-
-  /** Where only the verdict counts, what is at most logged has no say in it. */
-  isPersonalAsked({ pii, softPii }: SidePolicy): boolean {
-    return this.#options.settledFrom === undefined || ![pii, softPii].every(isAtMostLogged)
-  }
-
-  add(action: GuardAction, finding: GuardFinding): void {
-    const replacement = this.#replacement(action, finding)
-    // An obligation that cannot be met is a denial.
-    const obligation = action === 'pseudonymise' && replacement === undefined ? 'block' : action
-    this.judged.push({ finding, obligation, replacement })
-  }
-
-  /** What several readings find at one place counts once, as far as the longest of them goes. */
-  addOnce(action: GuardAction, finding: GuardFinding): void {
-    const key = `${finding.detector}@${finding.start}`
-    const places = (this.#places ??= new Map())
-    const known = places.get(key)
-    if (known === undefined) places.set(key, this.judged.length)
-    else if (finding.end <= (this.judged[known]?.finding.end ?? 0)) return
-    this.add(action, finding)
-    const added = known === undefined ? undefined : this.judged.pop()
-    if (known !== undefined && added !== undefined) this.judged[known] = added
-  }
-
-  #replacement(action: GuardAction, { detector, category, start, end }: GuardFinding): string | undefined {
-    const name = detector.slice(detector.indexOf('/') + 1).toUpperCase()
-    if (action === 'redact') return category === 'injection' ? '[instruction removed]' : `[${name}]`
-    if (action !== 'pseudonymise') return undefined
-    const standIn: unknown = this.#options.pseudonym?.(name, this.#raw.slice(start, end))
-    return typeof standIn === 'string' ? standIn : undefined
-  }
-
-  addLinks(policy: LinkPolicy): void {
-    const edited = new Spans(
-      this.judged.flatMap(({ finding, replacement }) => (replacement === undefined ? [] : [finding])),
-    )
-    for (const link of findLinks(this.#raw, this.#options.links)) {
-      const detector = linkFinding(link, policy)
-      if (detector === undefined) continue
-      const label = keepsLabel(link, edited) ? `${link.label} ` : ''
-      this.judged.push({
-        finding: {
-          detector,
-          category: 'link',
-          start: link.start,
-          end: link.end,
-          score: 1,
-          guarantee: 'boundary',
-        },
-        obligation: 'redact',
-        replacement: `${label}[${link.kind} removed]`,
-      })
-    }
-  }
-}
-
-/** The label stays unless something in it has to go too, or it begins a tag: the link's edit covers the edits inside it. */
-function keepsLabel({ start, end, label }: LinkSpan, edited: Spans): boolean {
-  return label !== '' && !label.includes('<') && !edited.touch(start, end)
-}
-
-/** Spans in order, asked whether one of them touches a place: a binary search. */
-class Spans {
-  readonly #starts: readonly number[]
-  /** The furthest end of all spans up to each. */
-  readonly #reach: number[] = []
-
-  constructor(spans: readonly { readonly start: number; readonly end: number }[]) {
-    const sorted = spans.toSorted((left, right) => left.start - right.start)
-    this.#starts = sorted.map(({ start }) => start)
-    for (const { end } of sorted) this.#reach.push(Math.max(end, this.#reach.at(-1) ?? 0))
-  }
-
-  touch(start: number, end: number): boolean {
-    let low = 0
-    let high = this.#starts.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#starts[middle] as number) < end) low = middle + 1
-      else high = middle
-    }
-    return low > 0 && (this.#reach[low - 1] as number) > start
-  }
 }

@@ -12,6 +12,17 @@ const LETTERS =
   'A-Za-z\\u00c0-\\u024f\\u0370-\\u13ff\\u1780-\\u17ff\\u1e00-\\u1eff\\u3041-\\u309f\\u30a1-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7a3'
 const CALM = new RegExp(`^[${LETTERS} ,.;'"!?\\n\\u00a0«»“”‘’…、。《》「」『』，！？；\\u200c\\u200d]*$`)
 const DIGIT = /\p{Nd}/u
+/**
+ * A number of five digits at most with a word on either side: no format is so short, and none goes on beyond a word but by what is
+ * said of it nearby. At the left edge of what is looked at the rest of a longer one may stand, too far away to matter.
+ */
+const BETWEEN = `[ ,.;!?\\n"']{1,3}`
+const PLAIN_NUMBER = new RegExp(
+  `(?<=[${LETTERS}]{2}${BETWEEN})(?:[0-9]{1,2}[.,][0-9]{1,3}|[0-9]{1,4})(?=${BETWEEN}[${LETTERS}]{2})|^[0-9]+`,
+  'g',
+)
+/** Behind the last digit; what words say of a number is looked for nearer to it (`identifier-context.ts`, `phone.ts`). */
+const NUMBER_QUIET = 48
 const WORD_MAX = 24
 const PEM_MAX = 16_384
 /** Behind these a sentence has ended, with a space or without one. */
@@ -27,12 +38,13 @@ export interface QuietPoint {
 
 /**
  * Looks, behind `from`, for a place with plain words before it and no bracket, tag or key block open. Where something is open, it
- * is asked again once an eighth has come to it: the whole would be read at each sentence otherwise.
+ * is asked again once an eighth has come to it: the whole would be read at each sentence otherwise. `isPlain`: nothing that plain
+ * words and small numbers can be, names, addresses and dates, is acted on.
  */
-export function quietPoint(text: string, from: number, links?: LinkMemory): QuietPoint {
+export function quietPoint(text: string, from: number, isPlain = false, links?: LinkMemory): QuietPoint {
   let at = Math.max(from, SEGMENT_MIN)
   for (; at < text.length; at++) {
-    if (!isEnd(text, at) || !isCalm(text.slice(at - QUIET, at))) continue
+    if (!isEnd(text, at) || !isCalm(text.slice(at - QUIET, at), isPlain)) continue
     const before = text.slice(0, at)
     if (openFrom(before, links) === at) return { cut: at, from: 0 }
     at += at >> 3
@@ -47,9 +59,12 @@ function isEnd(text: string, at: number): boolean {
   return code === 10 || WIDE_STOPS.includes(text.charAt(at - 1))
 }
 
-function isCalm(text: string): boolean {
-  return CALM.test(text) && !DIGIT.test(text) && !hasLongWord(text) && !isSpread(text)
+function isCalm(text: string, isPlain: boolean): boolean {
+  const words = isPlain && isPlainNumbered(text) ? text.replace(PLAIN_NUMBER, '') : text
+  return CALM.test(words) && !DIGIT.test(words) && !hasLongWord(words) && !isSpread(words)
 }
+
+const isPlainNumbered = (text: string): boolean => /[0-9]/.test(text) && !/[0-9]/.test(text.slice(-NUMBER_QUIET))
 
 function hasLongWord(text: string): boolean {
   let run = 0
@@ -103,7 +118,7 @@ export function heldFrom(text: string, isPlain = false, links?: LinkMemory): num
 function proseFrom(text: string): number {
   const far = text.length - HOLD
   const tail = text.slice(Math.max(0, far))
-  if (!isCalm(tail) || NAMES_A_SECRET.test(tail)) return far
+  if (!isCalm(tail, true) || NAMES_A_SECRET.test(tail)) return far
   let at = text.length
   for (let letters = 0; at > 0 && letters < LEAK_LETTERS; at--) if (LETTER.test(text.charAt(at - 1))) letters += 1
   return at

@@ -5,6 +5,7 @@ import {
   CANARY,
   cuts,
   KEY,
+  NUMBERED,
   options,
   PIECES,
   PROMPT,
@@ -85,6 +86,25 @@ describe('the output of a stream', () => {
       )
   })
 
+  test('is the same, and what the whole text gives, where small numbers stand in prose', () => {
+    const numbered = array(
+      oneof(
+        { weight: 3, arbitrary: constantFrom(...NUMBERED.slice(0, 6)) },
+        { weight: 2, arbitrary: constantFrom(...NUMBERED) },
+        { weight: 1, arbitrary: constantFrom(...PIECES) },
+      ),
+      { maxLength: 24 },
+    ).map((parts) => parts.join(''))
+    assert(
+      property(numbered, cuts, (text, sizes) => {
+        expect(streamed(text, sizes, T1)).toBe(guardText(text, T1, options).text)
+        const acting = { ...T1, softPii: 'redact' } as const
+        expect(streamed(text, sizes, acting)).toBe(streamed(text, [text.length + 1], acting))
+      }),
+      { numRuns: 800 },
+    )
+  })
+
   test('never holds a piece of what is redacted', () => {
     for (let size = 1; size <= 40; size++) {
       const out = streamed(
@@ -162,6 +182,18 @@ describe('a stream', () => {
     // 32 letters with the gaps between them, the word that they begin in, and what comes in until it is judged again.
     expect(heldMax).toBeLessThanOrEqual(96)
     expect(guard.end().length).toBe(held)
+  })
+
+  test('holds little more of prose with small numbers, however many sentences have some', () => {
+    const guard = new StreamGuard(T1, options)
+    let heldMax = 0
+    let held = 0
+    for (const char of NUMBERED.slice(0, 3).join('').repeat(20)) {
+      held += 1 - guard.push(char).length
+      heldMax = Math.max(heldMax, held)
+    }
+    // What a short format may span, the word that it begins in, and what comes in until it is judged again.
+    expect(heldMax).toBeLessThanOrEqual(240)
   })
 
   test('holds as much as ever of what short formats may span', () => {

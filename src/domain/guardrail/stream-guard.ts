@@ -105,7 +105,7 @@ export class StreamGuard {
 
   #quiet(): number | undefined {
     if (isWhole(this.#policy)) return undefined
-    const { cut, from } = quietPoint(this.#segment, this.#quietFrom, this.#links)
+    const { cut, from } = quietPoint(this.#segment, this.#quietFrom, isPlain(this.#policy), this.#links)
     this.#quietFrom = from
     return cut
   }
@@ -128,8 +128,7 @@ export class StreamGuard {
   #advance(): string {
     this.#judgedLength = this.#segment.length
     if (!isLocal(this.#policy)) return ''
-    const isPlain = OBLIGATIONS.indexOf(this.#policy.softPii) < OBLIGATIONS.indexOf('redact')
-    let safe = heldFrom(this.#segment, isPlain, this.#links)
+    let safe = heldFrom(this.#segment, isPlain(this.#policy), this.#links)
     if (safe <= this.#sent) return ''
     const { judged } = judgeText(this.#segment, this.#policy, {
       ...this.#options,
@@ -204,6 +203,11 @@ function beforeCrossing(judged: readonly JudgedFinding[], place: number): number
 function isLocal(policy: SidePolicy): boolean {
   const { action } = policy.injection
   return (action === 'allow' || action === 'log') && !isWhole(policy)
+}
+
+/** Names, addresses and dates, which plain words and small numbers can be, are not acted on. */
+function isPlain({ softPii }: SidePolicy): boolean {
+  return OBLIGATIONS.indexOf(softPii) < OBLIGATIONS.indexOf('redact')
 }
 
 /** Phrases, topics, patterns of the user's own and claims go across the ends of sentences: such a text has no part of its own. */

@@ -299,6 +299,8 @@ export interface GroundingPolicy {
   readonly supportMin?: number | undefined
   /** Each claim needs a citation of a passage that exists. */
   readonly requireCitations?: boolean | undefined
+  /** Default `block`. */
+  readonly onError?: OnError | undefined
 }
 
 export const RULE_CATEGORIES = ['pii', 'secret', 'banned'] as const
@@ -313,6 +315,8 @@ export interface GuardRule {
   readonly category?: (typeof RULE_CATEGORIES)[number] | undefined
   /** Default: all. */
   readonly sides?: readonly GuardSideName[] | undefined
+  /** Default `block`. Rules run together: they degrade where each says so. */
+  readonly onError?: OnError | undefined
 }
 
 export const STREAM_BLOCKS = ['error', 'content-filter'] as const
@@ -333,7 +337,7 @@ interface DetectorBasics {
   readonly at: number
   readonly action: DetectorAction
   /** `degrade` goes on without this detector, with a finding that says so. */
-  readonly onError: 'block' | 'degrade'
+  readonly onError: OnError
   readonly deadlineMs?: number | undefined
   readonly category?: (typeof DETECTOR_CATEGORIES)[number] | undefined
   readonly sides?: readonly GuardSideName[] | undefined
@@ -353,13 +357,28 @@ export type DetectorDeclaration =
     })
   | (DetectorBasics & { readonly kind: 'llm-judge'; readonly model: string; readonly question?: string | undefined })
 
+/** A control that fails: `block` stops the text; with `degrade` its own action is taken, as if it had found all of the text. */
+export type OnError = 'block' | 'degrade'
+
+interface OnFinding {
+  readonly action: GuardAction
+  /** Default `block`. */
+  readonly onError?: OnError | undefined
+}
+
 export interface GuardSide {
-  readonly injection?: { readonly at?: number | undefined; readonly action: GuardAction } | undefined
+  readonly injection?: ({ readonly at?: number | undefined } & OnFinding) | undefined
   /** `soft`: names, addresses, birth dates and ages, which are guesses; `log` unless it is said. */
-  readonly pii?: { readonly action: GuardAction; readonly soft?: GuardAction | undefined } | undefined
-  readonly secrets?: { readonly action: GuardAction } | undefined
-  readonly links?: { readonly allow?: readonly string[] | undefined; readonly images?: boolean | undefined } | undefined
-  readonly promptLeak?: { readonly action: GuardAction } | undefined
+  readonly pii?: ({ readonly soft?: GuardAction | undefined } & OnFinding) | undefined
+  readonly secrets?: OnFinding | undefined
+  readonly links?:
+    | {
+        readonly allow?: readonly string[] | undefined
+        readonly images?: boolean | undefined
+        readonly onError?: OnError | undefined
+      }
+    | undefined
+  readonly promptLeak?: OnFinding | undefined
 }
 
 export interface DataHandling {

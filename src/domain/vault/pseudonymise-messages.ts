@@ -2,6 +2,7 @@ import { isJsonObject, isNestedDeeper, parsedJson, type Json } from '../../base/
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import { guardDocument } from '../guardrail/guard-document.ts'
 import type { SidePolicy } from '../guardrail/guard-policy.ts'
+import { NONE_DEGRADES } from '../guardrail/on-error.ts'
 import type { Confidentiality } from '../manifest/manifest.ts'
 import type { ConversationMessage } from '../session/conversation.ts'
 import { kindName, LITERAL_KIND, replaceTokens } from './token.ts'
@@ -15,6 +16,7 @@ const PERSONAL_DATA: SidePolicy = {
   content: undefined,
   rules: undefined,
   grounding: undefined,
+  onError: NONE_DEGRADES,
   secrets: 'allow',
   promptLeak: 'allow',
   links: undefined,

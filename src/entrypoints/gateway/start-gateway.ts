@@ -186,6 +186,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     records: sink.health(),
     upstreams: config.transport.health(),
     limitsAwayMs: config.limiter.awayForMs(),
+    limitsUnsettled: config.limiter.unsettled(),
     ...rollouts.health(),
   }))
   const guards = new ReleaseGuards(options.variables)

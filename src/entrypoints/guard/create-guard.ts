@@ -17,12 +17,14 @@ import { toolAuthority } from './tool-authority.ts'
 /** One guard for one system: the engine of the gateway, embedded. Needs nothing but JavaScript; holds no state between calls. */
 export function createGuard(setup: GuardSetup = {}): Guard {
   const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1')
-  const options: GuardOptions = { pseudonym: setup.pseudonym, classify: setup.classify }
+  const onFailure = (error: unknown): void => report(setup, error)
+  const options: GuardOptions = { pseudonym: setup.pseudonym, classify: setup.classify, onFailure }
   const { hmac } = setup
   const manifest = manifestOf(setup)
   const canariesOf = (session: string) => (hmac === undefined ? [] : sessionCanaries(hmac, session))
   const outputOptions: GuardOptions = {
     pseudonym: setup.pseudonym,
+    onFailure,
     leak: leakIndex(setup.prompts ?? [], setup.secrets),
     // Answers are not searched for instructions unless the setup asks for it.
     classify: policy.output.injection.action === 'allow' ? undefined : setup.classify,
@@ -39,7 +41,7 @@ export function createGuard(setup: GuardSetup = {}): Guard {
         return judge(text, about)
       } catch (error) {
         // A caller that catches and goes on would pass the text unjudged: what could not be judged is blocked.
-        report(setup, error)
+        onFailure(error)
         return refusal(typeof text === 'string' ? text : '', 'guard/failed')
       }
     }
@@ -54,17 +56,13 @@ export function createGuard(setup: GuardSetup = {}): Guard {
   return {
     policy,
     ...sides,
-    stream: (about) =>
-      new FailClosedStream(
-        () => new StreamGuard(policy.output, optionsOf(about)),
-        (error) => report(setup, error),
-      ),
+    stream: (about) => new FailClosedStream(() => new StreamGuard(policy.output, optionsOf(about)), onFailure),
     canaries: (session) => canariesOf(session).map(({ text }) => text),
     messages: (list) => {
       try {
         return judgeMessages(list, sides, withholdResults(list, manifest))
       } catch (error) {
-        report(setup, error)
+        onFailure(error)
         const judgement = refusal('', 'guard/failed')
         const findings = judgement.findings.map((finding) => ({ ...finding, message: 0 }))
         return { ...judgement, findings, denial: denialOf(judgement, 'input'), messages: [] }

@@ -24,6 +24,9 @@ export function registerOperations(app: FastifyInstance, options: OperationRoute
       method: operation.method,
       url: `/api/v1${operation.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       bodyLimit: operation.bodyBytesMax ?? BODY_BYTES_USUAL,
+      ...(operation.perMinute === undefined
+        ? {}
+        : { config: { rateLimit: { max: operation.perMinute, timeWindow: '1 minute' } } }),
       handler: (request, reply) => answer(name as OperationName, options, request, reply),
     })
 }

@@ -22,6 +22,9 @@ const LANGUAGES = [
   'ko',
 ] as const
 export const SEED = 20_261_121
+/** English texts that speak of attacks; those of other languages are part of their language, which is left out as a whole. */
+const QUOTES = 'own-quotes'
+const QUOTED_CHARS_MAX = 100
 
 type Sections = ReadonlyMap<string, readonly string[]>
 
@@ -69,6 +72,7 @@ class Composer {
   readonly #dice = new Dice(SEED)
   readonly #slots = readSections('slots')
   readonly #carriers = readSections('carriers').get('carrier') ?? []
+  readonly #quoting = readSections('quotes')
   readonly #english = merged(readSections('en'), readSections('more'))
 
   #attack(language: string, sections: Sections): Example {
@@ -139,6 +143,47 @@ class Composer {
       for (let index = 0; index < size; index++) yield this.#harmless(language, sections)
     }
     yield* this.#triggers()
+    for (const language of LANGUAGES) yield* this.#quotes(language)
+  }
+
+  /**
+   * Harmless texts that quote or report attacks or forbid what they ask for, and attacks in the words of policies, tests and
+   * audits, so that these words alone excuse nothing.
+   */
+  *#quotes(language: string): Generator<Example> {
+    const isEnglish = language === 'en'
+    const sections = isEnglish ? this.#english : readSections(language)
+    const prefix = isEnglish ? '' : language
+    const of = (name: string): readonly string[] => this.#quoting.get(`${prefix}${name}`) ?? []
+    const framed = (frames: readonly string[], text: () => string): string =>
+      this.#fill(this.#dice.pick(frames).replace('{x}', text))
+    // A quoted persona or scene of many sentences would teach that such a text is harmless by itself.
+    const short = (sections.get('attack') ?? []).filter(({ length }) => length <= QUOTED_CHARS_MAX)
+    const quoted = (): string =>
+      this.#dice.pick(this.#dice.pick([short, sections.get('aside') ?? [], sections.get('goal') ?? []]))
+    const ordered = (): string => this.#dice.pick(sections.get(this.#dice.pick(['aside', 'goal'])) ?? [])
+    const said = (name: string): string =>
+      capital(
+        this.#fill(
+          this.#dice
+            .pick(of(name))
+            .replaceAll(/\{(act|actor|done|source|says)\}/g, (_, slot: string) => this.#dice.pick(of(slot))),
+        ),
+      )
+    for (let index = 0; index < (isEnglish ? 1_200 : 60); index++) {
+      const isEven = index % 2 === 0
+      yield this.#quote(language, framed(of('quote'), quoted), false)
+      yield this.#quote(language, said('duty'), false)
+      if (isEnglish) yield this.#quote(language, said('ban'), false)
+      if (isEven) yield this.#quote(language, `${said('duty')} ${framed(of('quote'), quoted)}`, false)
+      if (isEven || isEnglish) yield this.#quote(language, framed(of('order'), ordered), true)
+      if (isEnglish) yield this.#quote(language, said('must'), true)
+    }
+  }
+
+  #quote(language: string, text: string, isAttack: boolean): Example {
+    const example = this.#example(language, text, isAttack)
+    return language === 'en' ? { ...example, source: QUOTES } : example
   }
 
   /** Ordinary wishes that use the words of attacks. */

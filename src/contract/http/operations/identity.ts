@@ -134,8 +134,9 @@ export const IDENTITY_OPERATIONS = {
   viewShare: operation({
     method: 'GET',
     path: '/share',
-    summary: 'What the share that the caller holds shows; each call is an entry of the ledger',
+    summary: 'What the share that the caller holds shows; each call is an entry of the ledger, 30 a minute at most',
     access: 'share',
+    perMinute: 30,
     input: z.object({ section: z.enum(SHARE_SECTIONS) }),
     output: document,
   }),

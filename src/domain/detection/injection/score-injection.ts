@@ -1,5 +1,5 @@
 import { canonicalView, type View } from '../canonical-view.ts'
-import { survey, type Survey } from '../readings/survey.ts'
+import type { Survey } from '../readings/survey.ts'
 import { readingsOf, type Readings } from '../readings/readings-of.ts'
 import type { Reading } from '../readings/text-reading.ts'
 import { leetOf, reversed, rot13, unleet } from '../readings/turned.ts'
@@ -63,8 +63,7 @@ function nested(hits: InjectionHit[], reading: Reading, plain: number, hitsOf: H
   const weight = combine(found.hits)
   if (weight >= 0.3 && !(isWhole(reading) && weight <= plain + 0.05))
     hits.push(hiddenHit(reading, words, found, weight))
-  if (reading.depth === 1 && !isWhole(reading))
-    turnedHits(hits, words, found, { plain: weight, seen: survey(words.text) })
+  turnedHits(hits, words, found, { plain: weight, seen: words.seen })
 }
 
 /** Readings that repeat the whole text but for some characters repeat its hits as well. */

@@ -101,10 +101,17 @@ function orderAt(hashes: Int32Array, at: number): number {
   return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
 }
 
-/** Maximal runs that `codes` shares with a guarded text, in order and apart; linear, bounded in number. */
-export function findShared(codes: LetterCodes, index: FingerprintIndex): readonly LetterMatch[] {
+/**
+ * Maximal runs that `codes` shares with a guarded text, in order and apart; linear, bounded in number. With `around`, ascending places,
+ * at least those of the reading `leet` that hold one of them.
+ */
+export function findShared(
+  codes: LetterCodes,
+  index: FingerprintIndex,
+  around?: readonly number[],
+): readonly LetterMatch[] {
   if (index.places.size === 0) return NO_MATCHES
-  const sieved = sievedGrams(codes, index)
+  const sieved = around === undefined ? sievedGrams(codes, index) : sievedAround(codes, index, around)
   if (sieved.length === 0) return NO_MATCHES
   const matches: LetterMatch[] = []
   const budget = { comparisons: COMPARISONS_PER_LETTER * codes.length }
@@ -142,6 +149,24 @@ function sievedGrams(codes: LetterCodes, { gram, sieve, sieveShift }: Fingerprin
   sieveLanes(codes, rolling, { quarter, lanes })
   sieveLane(codes, rolling, { from: LANES * quarter, to: grams, found: rest })
   return [...lanes, rest].flat()
+}
+
+/** The same, near places: a run that counts has a fingerprint within the least length of any of its letters. */
+function sievedAround(codes: LetterCodes, index: FingerprintIndex, around: readonly number[]): readonly number[] {
+  const { gram, sieve, sieveShift } = index
+  const reach = Math.max(...index.texts.map(({ reading, lettersMin }) => (reading === 'leet' ? lettersMin : 0)))
+  const grams = Math.max(0, codes.length - gram + 1)
+  if (around.length * reach > grams) return around.length === 0 ? [] : sievedGrams(codes, index)
+  const rolling = { sieve, sieveShift, gram, leading: power(gram) }
+  const found: number[] = []
+  let done = 0
+  for (const place of around) {
+    const from = Math.max(done, place - reach + 1)
+    const to = Math.min(grams, place + reach - gram + 1)
+    if (from < to) sieveLane(codes, rolling, { from, to, found })
+    done = Math.max(done, to)
+  }
+  return found
 }
 
 interface Rolling {

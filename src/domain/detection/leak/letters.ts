@@ -29,7 +29,11 @@ for (let code = 0; code < 128; code++) {
 LETTERS[BACKSLASH] = ESCAPES
 
 /** Letters of `raw`, read through its canonical view. Linear. `spare`: memory for the codes, which then last until it is taken again. */
-export function lettersOf(raw: string, view: View = canonicalView(raw), spare?: SpareUnits): LetterStream {
+export function lettersOf(
+  raw: string,
+  view: Pick<View, 'text' | 'rawSpan'> = canonicalView(raw),
+  spare?: SpareUnits,
+): LetterStream {
   const { text } = view
   const codes = spare?.take(text.length) ?? new Uint16Array(text.length)
   const count = withUnits(text, (units) => fillLetters(codes, units, text.length))

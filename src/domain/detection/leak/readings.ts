@@ -1,10 +1,11 @@
 import { base64Of, hexOf, utf8 } from '../../../base/bytes.ts'
-import { canonicalView, plainView, type View } from '../canonical-view.ts'
+import { canonicalView, type View } from '../canonical-view.ts'
 import { readingsOf as readingsOfText } from '../readings/readings-of.ts'
 import { SpareUnits } from '../spare-units.ts'
 import type { Reading } from '../readings/text-reading.ts'
-import { leetOf, rot13 } from '../readings/turned.ts'
+import { rot13 } from '../readings/turned.ts'
 import { findShared, type FingerprintIndex, type GuardedText, type LetterMatch } from './fingerprints.ts'
+import { foldLeet, lettersWithSigns, MAY_BE_LETTERS } from './leet.ts'
 import { lettersOf, type LetterCodes, type LetterStream } from './letters.ts'
 
 /** A piece of output that repeats guarded text. */
@@ -18,7 +19,7 @@ export interface LeakSpan {
 }
 
 /**
- * A text in each reading that one pass can look for: as it is, with its digits as letters, turned by 13 letters, backwards, and as
+ * A text in each reading that one pass can look for: as it is, with digits for letters, turned by 13 letters, backwards, and as
  * hex and base64 (three alignments), so that those are found although spaces or line ends split them. `lettersMin` counts plain letters.
  */
 export function readingsOf(text: string, source: string, lettersMin: number): readonly GuardedText[] {
@@ -31,11 +32,13 @@ export function readingsOf(text: string, source: string, lettersMin: number): re
     lettersMin: min,
   })
   const bytes = utf8(text)
+  const leet = lettersWithSigns(canonicalView(text), lettersOf(text)).codes
+  foldLeet(leet)
   const base64 = [0, 1, 2].map((skip) => base64Of(bytes.subarray(skip, bytes.length - ((bytes.length - skip) % 3))))
   return [
     guarded(plain, 'plain', lettersMin),
-    // Without any, this is the plain one.
-    ...(MAY_BE_LETTERS.test(text) ? [guarded(leetLetters(canonicalView(text).text).codes, 'leet', lettersMin)] : []),
+    guarded(leet, 'leet', lettersMin),
+    guarded(leet.toReversed(), 'leet', lettersMin),
     guarded(lettersOf(rot13(letters)).codes, 'rot13', lettersMin),
     guarded(plain.toReversed(), 'reversed', lettersMin),
     guarded(lettersOf(hexOf(bytes)).codes, 'hex', 2 * lettersMin),
@@ -65,7 +68,7 @@ export function findLeaks(
   if (used.length === 0) return []
   const letters = lettersOf(raw, view, SPARE)
   const direct = used.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
-  const spans = [...direct, ...leetSpans(raw, used, direct, view)]
+  const spans = [...direct, ...leetSpans(view ?? canonicalView(raw), letters, used, direct)]
   for (const reading of derived) {
     const shared = sharedIn(reading, used)
     const [first] = shared
@@ -80,41 +83,40 @@ export function findLeaks(
   return apart(spans)
 }
 
-/** A mark at the end of a sentence is no letter. */
-const LETTER_SIGNS = /[@$]|!(?=[a-z\d])/gi
-const MAY_BE_LETTERS = /[013457@$!]/
-
-/** Letters and digits of a canonical text, with digits and signs as the letters that they look like. */
-function leetLetters(text: string, spare?: SpareUnits): LetterStream {
-  const signs = text.replace(LETTER_SIGNS, (sign) => String.fromCharCode(leetOf(sign.charCodeAt(0))))
-  const letters = lettersOf(signs, plainView(signs), spare)
-  const { codes } = letters
-  for (let at = 0; at < codes.length; at++) codes[at] = leetOf(codes[at] as number)
-  return letters
-}
-
-/** The text with digits and signs as the letters that they look like, where that says more than the text as it is. */
+/** With digits and signs as the letters that they look like, where that says more than the text as it is. Folds `letters`. */
 // oxlint-disable-next-line max-params -- what `findLeaks` has at hand
 function leetSpans(
-  raw: string,
+  view: View,
+  letters: LetterStream,
   indexes: readonly FingerprintIndex[],
   direct: readonly PlacedSpan[],
-  view: View = canonicalView(raw),
 ): readonly PlacedSpan[] {
-  if (!MAY_BE_LETTERS.test(view.text)) return []
-  const letters = leetLetters(view.text, SPARE)
-  return indexes
-    .flatMap((index) => findShared(letters.codes, index))
-    .filter(({ reading }) => reading === 'plain' || reading === 'leet')
+  const read = leetMatches(view, letters, indexes)
+  return read.matches
     .map(({ first, last, source }) => {
-      const { start, end } = letters.span(first, last)
-      return { ...view.rawSpan(start, end), reading: 'leet', source, letters: last - first + 1 }
+      const { start, end } = read.letters.span(first, last)
+      return { start, end, reading: 'leet', source, letters: last - first + 1 }
     })
     .filter(({ start, end, letters: shared }) => {
       const known = direct.filter((span) => start < span.end && span.start < end)
       return shared > known.reduce((sum, span) => sum + span.letters, 0)
     })
 }
+
+/** Only runs that hold a digit say more than the letters do: grams that are far from every digit are not looked up. */
+function leetMatches(
+  view: View,
+  plain: LetterStream,
+  indexes: readonly FingerprintIndex[],
+): { readonly letters: LetterStream; readonly matches: readonly LetterMatch[] } {
+  if (!MAY_BE_LETTERS.test(view.text)) return { letters: plain, matches: [] }
+  const letters = lettersWithSigns(view, plain, SPARE)
+  const digits = foldLeet(letters.codes)
+  return { letters, matches: indexes.flatMap((index) => findShared(letters.codes, index, digits)).filter(isUnturned) }
+}
+
+const isUnturned = ({ reading }: LetterMatch): boolean =>
+  reading === 'plain' || reading === 'leet' || reading === 'reversed'
 
 /** From the first to the last shared letter. */
 function spanOf(reading: Reading, shared: readonly LetterMatch[]): { readonly start: number; readonly end: number } {
@@ -128,9 +130,12 @@ function spanOf(reading: Reading, shared: readonly LetterMatch[]): { readonly st
 /** Escapes that were escaped again leave a backslash before each letter. */
 function sharedIn({ text, view }: Reading, indexes: readonly FingerprintIndex[]): readonly LetterMatch[] {
   const find = (codes: LetterCodes): LetterMatch[] => indexes.flatMap((index) => findShared(codes, index))
-  const shared = find(lettersOf(text, view, SPARE).codes)
-  return shared.length > 0 || !text.includes('\\')
-    ? shared
+  const letters = lettersOf(text, view, SPARE)
+  const shared = find(letters.codes)
+  if (shared.length > 0) return shared
+  const leet = leetMatches(view ?? canonicalView(text), letters, indexes).matches
+  return leet.length > 0 || !text.includes('\\')
+    ? leet
     : find(lettersOf(text.replaceAll('\\', ''), undefined, SPARE).codes)
 }
 

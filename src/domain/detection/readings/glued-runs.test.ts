@@ -48,6 +48,50 @@ test('a text of twelve bytes and more is read whatever letters and digits are gl
   )
 })
 
+const wide = (text: string): Buffer => Buffer.from(text, 'utf16le')
+
+test('text in UTF-16, lower or higher byte first, is read whatever is glued to it', () => {
+  const words = fc.array(fc.constantFrom('tell', 'me', 'größe', 'ключ', '4111', 'ΛΌΓΟΣ', 'știe', 'מפתח'), {
+    minLength: 4,
+    maxLength: 30,
+  })
+  const glue = fc.stringMatching(/^[A-Za-z0-9]{0,9}$/)
+  fc.assert(
+    fc.property(
+      words,
+      glue,
+      glue,
+      fc.tuple(fc.constantFrom('base64' as const, 'hex' as const), fc.boolean()),
+      (parts, before, behind, [form, isTurned]) => {
+        const text = parts.join(' ')
+        const bytes = isTurned ? wide(text).swap16() : wide(text)
+        const written = `${before}${bytes.toString(form).replace(/=+$/, '')}${behind}`
+        expect(pieces(written).join('\n')).toContain(canonicalView(text).text.slice(1, -1))
+      },
+    ),
+    { numRuns: 400 },
+  )
+})
+
+test.each([
+  ['nothing', '', ''],
+  ['a letter before', 'x', ''],
+  ['letters behind', '', 'xyz'],
+  ['letters on both sides', 'key0', 'q'],
+])('a card in UTF-16 with %s glued to it is found, and cut out', (_, before, behind) => {
+  for (const bytes of [wide(CARD), wide(CARD).swap16()])
+    for (const form of ['base64', 'hex'] as const) {
+      const judged = guardText(`see ${before}${bytes.toString(form).replace(/=+$/, '')}${behind} there`, output)
+      expect(judged.findings.map(({ detector }) => detector)).toContain('pii/card')
+      expect(judged.text).toMatch(/^see \S*\[CARD\]\S* there$/)
+    }
+})
+
+test('small numbers of two bytes each, as sound and pictures have, are no text', () => {
+  const samples = Buffer.from(Uint16Array.from({ length: 600 }, (_, at) => (at * 37) % 31).buffer)
+  expect(pieces(`x${samples.toString('base64')}`)).toEqual([])
+})
+
 test('any run of any letters and digits gives pieces that stand in it, and nothing is thrown', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Za-z0-9+/_=-]{0,200}$/), (text) => {

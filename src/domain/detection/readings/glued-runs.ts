@@ -1,4 +1,5 @@
 import { textOf } from '../../../base/bytes.ts'
+import { textOfUnits } from '../../../base/utf16.ts'
 import type { Place } from './place.ts'
 
 interface GluedRun extends Place {
@@ -61,22 +62,93 @@ function* stretches(text: string, { from, to, bits }: Grouping): Generator<Glued
       have -= 8
       bytes[count++] = held >> have
     }
-    let begin = 0
-    for (let at = 0; at <= count;) {
-      const length = at < count ? unitsAt(bytes, at, count) : 0
-      if (length > 0) {
-        at += length
-        continue
-      }
-      const isWhole = bits === 4 && begin === 0 && at === count
-      const found = at - begin < (isWhole ? WHOLE_MIN : STRETCH_MIN) ? undefined : textOf(bytes.subarray(begin, at))
-      if (found !== undefined) {
-        const place = { start: first + Math.floor((begin * 8) / bits), end: first + Math.ceil((at * 8) / bits) }
-        yield { encoding: bits === 4 ? 'hex' : 'base64', ...place, text: found }
-      }
-      begin = at += 1
+    const shift = (index: number): number => first + Math.floor((index * 8) / bits)
+    const encoding = bits === 4 ? 'hex' : 'base64'
+    for (const { from: begin, to: at } of narrowStretches(bytes, count, bits === 4)) {
+      const found = textOf(bytes.subarray(begin, at))
+      if (found === undefined) continue
+      yield { encoding, start: shift(begin), end: first + Math.ceil((at * 8) / bits), text: found }
     }
+    for (const { from: begin, to: at, text: found } of wideStretches(bytes, count))
+      yield { encoding, start: shift(begin), end: first + Math.ceil((at * 8) / bits), text: found }
   }
+}
+
+/** Bytes `[from, to)`. */
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** Stretches of UTF-8. */
+function* narrowStretches(bytes: Uint8Array, count: number, isHex: boolean): Generator<Stretch> {
+  let from = 0
+  for (let at = 0; at <= count;) {
+    const length = at < count ? unitsAt(bytes, at, count) : 0
+    if (length > 0) {
+      at += length
+      continue
+    }
+    const isWhole = isHex && from === 0 && at === count
+    if (at - from >= (isWhole ? WHOLE_MIN : STRETCH_MIN)) yield { from, to: at }
+    from = at += 1
+  }
+}
+
+/** Of noise one unit in seventy is one that these texts have. */
+const WIDE_MIN = 8
+/** Greek to Hebrew letters end below U+0600: further up, noise has too many units that mean something. */
+const WIDE_HIGH = 0x06
+
+/**
+ * Stretches of UTF-16, which begin at any byte. In one byte order a text looks like its own other order a byte on, less or more a
+ * unit: of the two the longer counts, and both where they are equal.
+ */
+function* wideStretches(bytes: Uint8Array, count: number): Generator<Stretch & { readonly text: string }> {
+  for (let first = 0; first < 2; first++) {
+    const orders = [wideRuns(bytes, count, first, 1), wideRuns(bytes, count, 1 - first, 0)] as const
+    for (const order of [0, 1] as const)
+      for (const { from, to } of unbeaten(orders[order], orders[1 - order] as readonly Stretch[])) {
+        const units = new Uint16Array((to - from) / 2)
+        for (let unit = 0; unit < units.length; unit++) units[unit] = unitOf(bytes, from + 2 * unit, 1 - order)
+        yield { from, to, text: textOfUnits(units) }
+      }
+  }
+}
+
+/** Runs of units from a byte on, every second; `high`: where in its unit the higher byte stands. */
+function wideRuns(bytes: Uint8Array, count: number, first: number, high: number): readonly Stretch[] {
+  const runs: Stretch[] = []
+  for (let at = first; at + 1 < count; at += 2) {
+    const from = at
+    while (at + 1 < count && (bytes[at + high] as number) < WIDE_HIGH && isWide(unitOf(bytes, at, high))) at += 2
+    if (at - from >= 2 * WIDE_MIN) runs.push({ from, to: at })
+  }
+  return runs
+}
+
+/** Those that no longer one of the others overlaps; both lists are in order. */
+function* unbeaten(some: readonly Stretch[], others: readonly Stretch[]): Generator<Stretch> {
+  let next = 0
+  for (const one of some) {
+    let isBeaten = false
+    while ((others[next]?.to ?? Infinity) <= one.from) next += 1
+    for (let at = next; at < others.length; at++) {
+      const { from, to } = others[at] as Stretch
+      if (from >= one.to) break
+      isBeaten ||= to - from > one.to - one.from
+    }
+    if (!isBeaten) yield one
+  }
+}
+
+const unitOf = (bytes: Uint8Array, at: number, high: number): number =>
+  ((bytes[at + high] as number) << 8) | (bytes[at + 1 - high] as number)
+
+function isWide(code: number): boolean {
+  if (code < 0x80) return (code > 31 && code < 127) || code === 9 || code === 10 || code === 13
+  // Text of ASCII that is grouped wrongly looks like letters that no language here needs, but for two pairs of Romanian.
+  return (code >= 0xa0 && code < 0x180) || code >= 0x370 || (code >= 0x218 && code <= 0x21b)
 }
 
 /** Longer than need be, half a pair, or beyond Unicode (RFC 3629): the decoder would refuse the whole stretch. */

@@ -23,17 +23,20 @@ export type DeskQuestion = Omit<ToolApprovalQuestion, 'id' | 'digest' | 'gateway
   /** Everything by which the call is the same call when it comes again. */
   readonly binding: string
   readonly lifeMs: number
+  /** Whose place it takes while it waits. */
+  readonly owner: string
   /** What is given out once people have approved. */
   readonly answer: string
 }
 
 export type Redemption =
-  | { readonly kind: 'approved'; readonly id: string; readonly answer: string }
+  | { readonly kind: 'approved'; readonly id: string; readonly owner: string; readonly answer: string }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'refused'; readonly reason: string }
 
 interface Held {
   readonly binding: string
+  readonly owner: string
   readonly answer: string
 }
 
@@ -49,20 +52,28 @@ export class ApprovalDesk {
   }
 
   /** The ticket to come back with; undefined: nobody can be asked now. */
-  async ask({ binding, lifeMs, answer, ...question }: DeskQuestion): Promise<string | undefined> {
+  async ask({ binding, lifeMs, owner, answer, ...question }: DeskQuestion): Promise<string | undefined> {
     const { held, newId, randomBytes, clock, put } = this.#ports
     const ticket = newTicket(newId, randomBytes)
-    const kept: Held = { binding, answer }
-    if (!(await held.keep(ticket.id, seal(ticket, JSON.stringify(kept), randomBytes), lifeMs))) return undefined
+    const kept: Held = { binding, owner, answer }
+    const sealed = seal(ticket, JSON.stringify(kept), randomBytes)
+    if (!(await held.keep(ticket.id, sealed, { ttlMs: lifeMs, owner }))) return undefined
     const digest = digestOfBytes(nodeSha256, utf8(binding))
     const isPut = await put({ ...question, id: ticket.id, digest, expiresAt: epochMs(clock() + lifeMs) })
     if (isPut) return writeTicket(ticket)
-    await held.take(ticket.id)
+    await held.take(ticket.id, owner)
     return undefined
   }
 
   /** Gives out what waits for exactly this call, to one caller, once. Nothing is spent where it is refused. */
   async redeem(text: string, system: string, binding: string): Promise<Redemption> {
+    const looked = await this.look(text, system, binding)
+    if (looked.kind !== 'approved' || (await this.#ports.held.take(looked.id, looked.owner))) return looked
+    return refused('the ticket was used')
+  }
+
+  /** What `redeem` would say now. */
+  async look(text: string, system: string, binding: string): Promise<Redemption> {
     const { held, decided } = this.#ports
     const ticket = readTicket(text)
     if (ticket === undefined) return refused('the ticket cannot be read')
@@ -76,8 +87,7 @@ export class ApprovalDesk {
     if (decision === undefined) return { kind: 'waiting' }
     if (decision.state === 'refused') return refused('the call was refused')
     if (decision.digest !== digestOfBytes(nodeSha256, utf8(binding))) return refused('another call was approved')
-    if (!(await held.take(ticket.id))) return refused('the ticket was used')
-    return { kind: 'approved', id: ticket.id, answer: kept.answer }
+    return { kind: 'approved', id: ticket.id, owner: kept.owner, answer: kept.answer }
   }
 }
 

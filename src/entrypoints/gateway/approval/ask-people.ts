@@ -49,6 +49,9 @@ export async function askPeople(ports: GatewayPorts, waiting: WaitingCalls): Pro
     tenant: subject?.tenant ?? '',
     request: waiting.request,
     binding,
+    owner: [admitted.organization, admitted.system, admitted.environment, subject?.tenant ?? '']
+      .map(encodeURIComponent)
+      .join('/'),
     lifeMs: Math.min(...rights.map(({ expiresMin }) => expiresMin)) * MINUTE_MS,
     answer,
   })

@@ -5,12 +5,24 @@ export type Redeemed =
   | { readonly kind: 'approved'; readonly answer: string }
   | { readonly kind: 'denied'; readonly denial: Denial; readonly ticket: string | undefined }
 
-/** What a ticket that came with a request is good for. */
-export async function redeem(
+type Of = Pick<RequestContext, 'admitted'>
+
+/** What a ticket that came with a request is good for: it is used up by it. */
+// oxlint-disable-next-line max-params -- whose ticket, for what
+export const redeem = (ports: GatewayPorts, of: Of, ticket: string, binding: string | undefined): Promise<Redeemed> =>
+  tried('redeem', ports, of, { ticket, binding })
+
+/** The same without using it up. */
+// oxlint-disable-next-line max-params -- as above
+export const lookAt = (ports: GatewayPorts, of: Of, ticket: string, binding: string | undefined): Promise<Redeemed> =>
+  tried('look', ports, of, { ticket, binding })
+
+// oxlint-disable-next-line max-params -- how, whose ticket and for what
+async function tried(
+  how: 'redeem' | 'look',
   ports: GatewayPorts,
-  { admitted }: Pick<RequestContext, 'admitted'>,
-  ticket: string,
-  binding: string | undefined,
+  { admitted }: Of,
+  { ticket, binding }: { readonly ticket: string; readonly binding: string | undefined },
 ): Promise<Redeemed> {
   const denied = (message: string): Redeemed => ({
     kind: 'denied',
@@ -19,7 +31,7 @@ export async function redeem(
   })
   if (ports.approvals === undefined) return denied('nobody can be asked at this gateway')
   if (binding === undefined) return denied('a ticket is for a session, and none is named')
-  const redemption = await ports.approvals.redeem(ticket, admitted.system, binding)
+  const redemption = await ports.approvals[how](ticket, admitted.system, binding)
   switch (redemption.kind) {
     case 'approved':
       return redemption

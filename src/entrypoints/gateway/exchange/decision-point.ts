@@ -1,4 +1,4 @@
-import { completionPorts, settle } from './settle.ts'
+import { completionPorts, oweOutcome, settle } from './settle.ts'
 import { conversationOf } from './judged-request.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
 import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
@@ -28,7 +28,7 @@ import { guardText, type GuardJudgement } from '../../../domain/guardrail/guard-
 import { heavier, type Obligation } from '../../../domain/guardrail/obligation.ts'
 import { raiseJudgement } from '../../../domain/guardrail/raise-judgement.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
-import { decideCallWithPeople } from '../approval/decide-call-with-people.ts'
+import { decideCallWithPeople, type CallDecision } from '../approval/decide-call-with-people.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { carriedBody } from './carried-body.ts'
@@ -45,6 +45,8 @@ interface Answer {
   readonly denial: Denial | undefined
   readonly approval?: string | undefined
   readonly tools?: NonNullable<Parameters<typeof settle>[2]['completion']>['tools']
+  /** The answer once what it allows is spent; asked for when the decision is on record. */
+  readonly spend?: () => Promise<Answer>
 }
 
 interface Question {
@@ -217,7 +219,7 @@ function contextFor(
   call?: CallQuestion['call'],
 ): RequestContext | Denial {
   const context = contextOfCall(
-    { subject, messages: conversationOf(ports, caller, subject, messages), call },
+    { subject, credential: caller.keyId, messages: conversationOf(ports, caller, subject, messages), call },
     caller.admitted,
     {
       sessions: ports.sessions,
@@ -245,18 +247,17 @@ async function authorized(asked: Question, { call, messages, agent }: CallQuesti
   const context = { ...found, agent }
   const { ports, http } = asked
   const ticket = http.request.headers['gatehouse-approval']
-  const {
-    action,
-    findings,
-    tools,
-    denial,
-    approval,
-    call: own,
-  } = await decideCallWithPeople(ports, context, call, {
+  const judged = await decideCallWithPeople(ports, context, call, {
     ...completionPorts(ports, context),
     ticket: typeof ticket === 'string' ? ticket : undefined,
     request: http.id,
   })
+  const own = decided(context, call, judged)
+  return { ...own, spend: async () => decided(context, call, await judged.spend()) }
+}
+
+function decided(context: RequestContext, call: CallQuestion['call'], decision: CallDecision): Answer {
+  const { action, findings, tools, denial, approval, call: own } = decision
   const isOther = denial === undefined && own.arguments !== call.arguments
   const body = {
     ...decisionBody(denial, tools[0]),
@@ -283,7 +284,7 @@ async function answer(
   { ports, caller, http, subject, startMs }: Question,
   operation: string,
   messages: readonly ModelMessage[],
-  { body, context, action, findings, denial, approval, tools = [] }: Answer,
+  first: Answer,
   isDoor = false,
 ): Promise<void> {
   const exchange: ModelExchange = {
@@ -305,11 +306,14 @@ async function answer(
       extra: {},
     },
   }
-  const releaseDigest = context?.release.digest ?? null
+  const releaseDigest = first.context?.release.digest ?? null
   const intent = await ports.sink.intent(
-    intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }),
+    intentRecord(ports, exchange, { releaseDigest, action: first.action, score: 0, findings: first.findings }),
     mayBeMissing(exchange, releaseDigest),
   )
+  if (intent.kept) oweOutcome(ports, exchange, http, { guardMs: 0, releaseDigest, enforcedAt: 'sdk' })
+  const last = intent.kept && first.spend !== undefined ? await first.spend() : first
+  const { body, action, denial, approval, tools = [] } = last
   const kept =
     intent.kept &&
     (await settle(ports, exchange, {

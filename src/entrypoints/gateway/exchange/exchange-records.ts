@@ -39,6 +39,8 @@ export interface ExchangeMarks {
   /** From the arrival to the first piece that left. */
   firstPieceMs?: number
   upstream?: string
+  /** The model that it answered with, as the configuration names it. */
+  answeredBy?: string
   drift?: ModelDrift | McpToolDrift | undefined
   /** No provider has begun an answer, so nothing was spent. */
   isUnspent?: boolean

@@ -155,7 +155,10 @@ async function ask(
   const { targets, transport, denialNow } = open.value
   marks.isUnspent = false
   const reply = await askEmbeddings(transport, request, { inputs: texts, targets, signal })
-  if (reply.kind === 'answer') return reply
+  if (reply.kind === 'answer') {
+    marks.answeredBy = reply.target.model
+    return reply
+  }
   // Of a request that its client left nobody knows whether it was worked on.
   marks.isUnspent = reply.hasBegun !== true && !signal.aborted
   const denial = denialNow()

@@ -136,6 +136,7 @@ async function judgeAndForward(
       live: liveRequestOf(request),
       messages: conversationOf(ports, caller, subject, request.messages),
       subject,
+      credential: caller.keyId,
       carried: carried.value,
       opaque: opaqueKinds(request),
     },
@@ -269,6 +270,7 @@ async function ask(
   marks.upstreamMs = ports.monotonicMs() - startMs
   if (reply.kind === 'answer' || reply.kind === 'stream') {
     marks.upstream = reply.target.upstream
+    marks.answeredBy = reply.target.model
     return reply
   }
   // Of a request that its client left nobody knows whether it was worked on.

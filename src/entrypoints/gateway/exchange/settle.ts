@@ -20,8 +20,8 @@ export async function settle(
   const kept = await ports.sink.outcome(record, admitted, mayBeMissing(exchange, parts.releaseDigest))
   exchange.marks.isSettled = true
   // A provider that has begun an answer charges for it, whatever became of it: where nobody knows how much, the estimate stands.
-  await exchange.settleLimits?.(parts.usage ?? (exchange.marks.isUnspent === true ? 'none' : undefined))
   const { marks, arm } = exchange
+  await exchange.settleLimits?.(parts.usage ?? (marks.isUnspent === true ? 'none' : undefined), marks.answeredBy)
   if (arm !== undefined) ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
   ports.telemetry.findings(admitted.system, parts.completion?.findings ?? [])
   ports.telemetry.record({
@@ -50,23 +50,40 @@ export async function settle(
 }
 
 /** Where a bug ends a request whose decision is on record, its outcome is `unknown`, and what was reserved for it is taken. */
-export function oweOutcome(
+export function oweOutcome(ports: GatewayPorts, exchange: ModelExchange, http: HttpExchange, owed: Owed): void {
+  http.owed = () => settleOwed(ports, exchange, owed)
+}
+
+interface Owed {
+  readonly guardMs: number
+  readonly releaseDigest: string | null
+  readonly enforcedAt?: OutcomeParts['enforcedAt']
+}
+
+/** The same for work that outlives the request by which it came. */
+export async function owingOutcome<Done>(
   ports: GatewayPorts,
   exchange: ModelExchange,
-  http: HttpExchange,
-  { guardMs, releaseDigest }: { readonly guardMs: number; readonly releaseDigest: string | null },
-): void {
-  http.owed = async () => {
-    if (exchange.marks.isSettled === true) return
-    await settle(ports, exchange, {
-      outcome: 'unknown',
-      code: 'internal_error',
-      rule: null,
-      action: 'allow',
-      guardMs,
-      releaseDigest,
-    })
+  owed: Owed,
+  work: () => Promise<Done>,
+): Promise<Done> {
+  try {
+    return await work()
+  } catch (error) {
+    await settleOwed(ports, exchange, owed).catch((second: unknown) => ports.onBug?.(second))
+    throw error
   }
+}
+
+async function settleOwed(ports: GatewayPorts, exchange: ModelExchange, owed: Owed): Promise<void> {
+  if (exchange.marks.isSettled === true) return
+  await settle(ports, exchange, {
+    outcome: 'unknown',
+    code: 'internal_error',
+    rule: null,
+    action: 'allow',
+    ...owed,
+  })
 }
 
 /** The release that was recognised, or the newest where none was. */

@@ -73,8 +73,8 @@ async function askShadow(
       outcome: 'upstream-failed',
       code: reply.kind === 'stream' ? null : `upstream_${reply.kind}`,
     }
-  // Without a session nothing is counted, and nothing that it says is taken for a word of ours.
-  const own: RequestContext = { ...context, sessionKey: undefined, answeredBy: model }
+  // Nothing that it says is taken for a word of ours, and no call of it is counted.
+  const own: RequestContext = { ...context, sessionKey: undefined, callsKey: undefined, answeredBy: model }
   const decision = await decideCompletionWithDetectors(own, reply.answer.choices, completionPorts(ports, own), {
     guard: ({ release }) => ports.guardOf(release),
     signal,

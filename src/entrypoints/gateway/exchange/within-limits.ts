@@ -1,6 +1,7 @@
 import type { AdmittedSystem } from '../../../application/gateway/admitted-system.ts'
 import type { LimitedCall } from '../../../adapters/limits/limiter.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
+import type { ModelRequest } from '../../../application/gateway/model-request.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import type { ModelExchange } from './exchange-records.ts'
@@ -31,6 +32,7 @@ export async function withinLimits(
     tier: context.release.tier,
     model: request.model,
     texts,
+    images: imagesOf(request),
     answerTokensMax: request.settings.maxTokens,
     choices: request.choices,
   })
@@ -52,6 +54,12 @@ export async function withinLimits(
     ...refusal(429, code, `limit \`${verdict.rule}\` is reached (request ${id})`),
     retryAfterSeconds: Math.max(1, Math.ceil(verdict.retryAfterMs / 1_000)),
   })
+}
+
+function imagesOf({ messages }: ModelRequest): LimitedCall['images'] {
+  return messages.flatMap((message) =>
+    message.role === 'user' ? message.parts.flatMap((part) => (part.kind === 'image' ? [part.detail] : [])) : [],
+  )
 }
 
 /** Written once for each admitted system: it stands for as long as the bundle it came with. */

@@ -1,10 +1,10 @@
-import { decideMcpResult } from '../../../application/gateway/decide-mcp.ts'
+import { decideMcpResultWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import { haltedBy, type Denial, type RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { McpAnswer, McpCallEnd, McpCallVerdict } from '../../../application/gateway/mcp-authority.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import type { ToolDecision } from '../../../domain/authorization/authorize-tool-call.ts'
 import type { ModelExchange, OutcomeParts } from '../exchange/exchange-records.ts'
-import { settle } from '../exchange/settle.ts'
+import { owingOutcome, settle } from '../exchange/settle.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 
 export interface AllowedCall {
@@ -26,7 +26,9 @@ export function allowedCall(ports: GatewayPorts, call: AllowedCall): McpCallVerd
     async finish(end) {
       if (isEnded) throw new Error('a call has one end')
       isEnded = true
-      return finish(ports, call, end)
+      const { exchange, context, guardMs } = call
+      const owed = { guardMs, releaseDigest: context.release.digest, enforcedAt: 'mcp-proxy' } as const
+      return owingOutcome(ports, exchange, owed, () => finish(ports, call, end))
     },
   }
 }
@@ -64,14 +66,18 @@ async function finish(ports: GatewayPorts, call: AllowedCall, end: McpCallEnd): 
         { kind: 'error', code: end.code, message: 'the MCP server answered the call with an error' },
       )
     case 'result': {
+      const halt = ({ code, rule, message }: Denial): Promise<McpAnswer> =>
+        answer({ outcome: 'denied', code, rule, action: 'block' }, withheld(exchange.id, code, rule, message))
       const halted = haltedNow(ports, call)
-      if (halted !== undefined)
-        return answer(
-          { outcome: 'denied', code: halted.code, rule: halted.rule, action: 'block' },
-          withheld(exchange.id, halted.code, halted.rule, halted.message),
-        )
+      if (halted !== undefined) return halt(halted)
       const startMs = ports.monotonicMs()
-      const decision = decideMcpResult(context, tool, end.result, ports)
+      // Detectors have a deadline each; that the client may leave ends nothing early here.
+      const decision = await decideMcpResultWithDetectors(context, { tool, result: end.result }, ports, {
+        guard: ({ release }) => ports.guardOf(release),
+        signal: new AbortController().signal,
+      })
+      const haltedMeanwhile = haltedNow(ports, call)
+      if (haltedMeanwhile !== undefined) return halt(haltedMeanwhile)
       const parts = {
         completion: { findings: decision.findings, tools: call.tools },
         guardMs: call.guardMs + ports.monotonicMs() - startMs,

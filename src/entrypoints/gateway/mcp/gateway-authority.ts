@@ -23,9 +23,9 @@ import { intentRecord, type ModelExchange } from '../exchange/exchange-records.t
 import { conversationOf } from '../exchange/judged-request.ts'
 import { mayBeMissing } from '../exchange/may-be-missing.ts'
 import { refusal, type GatewayError } from '../exchange/replies.ts'
-import { completionPorts, settle } from '../exchange/settle.ts'
+import { completionPorts, owingOutcome, settle } from '../exchange/settle.ts'
 import { withinLimits } from '../exchange/within-limits.ts'
-import { decideCallWithPeople } from '../approval/decide-call-with-people.ts'
+import { decideCallWithPeople, type CallDecision, type UnspentDecision } from '../approval/decide-call-with-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { allowedCall } from './allowed-call.ts'
 import { mcpExchange, type McpParty } from './mcp-exchange.ts'
@@ -49,7 +49,13 @@ function contextFor(
   { messages, call }: { readonly messages: readonly ModelMessage[]; readonly call?: AnswerToolCall },
 ): Result<RequestContext, Denial> {
   const context = contextOfCall(
-    { subject, messages: conversationOf(ports, caller, subject, messages), call, manifestOf: withMcpTools },
+    {
+      subject,
+      credential: caller.keyId,
+      messages: conversationOf(ports, caller, subject, messages),
+      call,
+      manifestOf: withMcpTools,
+    },
     caller.admitted,
     {
       sessions: ports.sessions,
@@ -141,9 +147,9 @@ async function record(
     intentRecord(ports, exchange, { releaseDigest, action, score: 0, findings }),
     mayBeMissing(exchange, releaseDigest),
   )
-  return (
-    intent.kept &&
-    (await settle(ports, exchange, {
+  if (!intent.kept) return false
+  return owingOutcome(ports, exchange, { guardMs: 0, releaseDigest, enforcedAt: 'mcp-proxy' }, async () =>
+    settle(ports, exchange, {
       outcome: denial === undefined && action !== 'block' ? 'completed' : 'denied',
       code: denial?.code ?? (action === 'block' ? 'tool_call_denied' : null),
       rule: denial?.rule ?? (action === 'block' ? (findings[0]?.detector ?? null) : null),
@@ -152,7 +158,7 @@ async function record(
       releaseDigest,
       completion: { findings: [], tools },
       enforcedAt: 'mcp-proxy',
-    }))
+    }),
   )
 }
 
@@ -181,38 +187,88 @@ async function judgeCall(ports: GatewayPorts, party: McpParty, question: McpCall
     exchange.marks.drift = waivedDrift(tool, offered, waiver.exception)
   }
   const own = withOfferedSchema(context.value, tool, standing, offered)
-  const decision = await decideCallWithPeople(ports, own, call, {
+  const judged = await decideCallWithPeople(ports, own, call, {
     ...completionPorts(ports, own),
     checkArguments: checkerOf(own, tool, standing),
     ticket: question.approval,
     request: exchange.id,
   })
-  const findings = standing === 'pinned' ? decision.findings : [driftFinding(`mcp/${standing}`), ...decision.findings]
-  if (decision.denial !== undefined) {
-    const { approval, tools } = decision
-    return deny(decision.denial, { context: own, findings, tools }, approval)
+  const findings = standing === 'pinned' ? judged.findings : [driftFinding(`mcp/${standing}`), ...judged.findings]
+  if (judged.denial !== undefined) {
+    const { approval, tools } = judged
+    return deny(judged.denial, { context: own, findings, tools }, approval)
   }
   const intent = await ports.sink.intent(
     intentRecord(ports, exchange, {
       releaseDigest: own.release.digest,
-      action: standing === 'pinned' ? decision.action : 'annotate',
+      action: standing === 'pinned' ? judged.action : 'annotate',
       score: 0,
       findings,
     }),
     mayBeMissing(exchange, own.release.digest),
   )
   if (!intent.kept) return unrecorded(exchange.id)
+  const { digest: releaseDigest } = own.release
+  return owingOutcome(ports, exchange, { guardMs: 0, releaseDigest, enforcedAt: 'mcp-proxy' }, () =>
+    spendAndAllow(ports, exchange, own, { tool, judged, asked: question.arguments }),
+  )
+}
+
+interface JudgedCall {
+  readonly tool: string
+  readonly judged: UnspentDecision
+  readonly asked: JsonObject
+}
+
+/** What limits and budgets say of a call that nothing else stands against. */
+// oxlint-disable-next-line max-params -- a call on its way, and what is known of it
+async function spendAndAllow(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  context: RequestContext,
+  { tool, judged, asked }: JudgedCall,
+): Promise<McpCallVerdict> {
   const guardMs = ports.monotonicMs() - exchange.startMs
-  const limited = await withinLimits(ports, exchange, { context: own, texts: () => [] }, guardMs)
+  const { digest: releaseDigest } = context.release
+  const limited = await withinLimits(ports, exchange, { context, texts: () => [] }, guardMs)
   if (!limited.ok) return { kind: 'denied', denial: deniedBy(exchange.id, limited.failure) }
-  return allowedCall(ports, {
-    exchange: limited.value,
-    context: own,
-    tool,
-    tools: decision.tools,
-    guardMs,
-    arguments: parsedArguments(decision.call.arguments, question.arguments),
+  const own = limited.value
+  // With what is reserved for it now.
+  return owingOutcome(ports, own, { guardMs, releaseDigest, enforcedAt: 'mcp-proxy' }, async () => {
+    const decision = await judged.spend()
+    if (decision.denial !== undefined) return spentMeanwhile(ports, own, context, decision)
+    return allowedCall(ports, {
+      exchange: own,
+      context,
+      tool,
+      tools: decision.tools,
+      guardMs,
+      arguments: parsedArguments(decision.call.arguments, asked),
+    })
   })
+}
+
+/** Another call was faster: this one is not made, and what was reserved for it is given back. */
+// oxlint-disable-next-line max-params -- a call and what became of it
+async function spentMeanwhile(
+  ports: GatewayPorts,
+  exchange: ModelExchange,
+  { release }: RequestContext,
+  { denial, tools, approval }: CallDecision,
+): Promise<McpCallVerdict> {
+  if (denial === undefined) throw new TypeError('it was allowed')
+  exchange.marks.isUnspent = true
+  const kept = await settle(ports, exchange, {
+    outcome: 'denied',
+    code: denial.code,
+    rule: denial.rule,
+    action: 'block',
+    guardMs: ports.monotonicMs() - exchange.startMs,
+    releaseDigest: release.digest,
+    completion: { findings: [], tools },
+    enforcedAt: 'mcp-proxy',
+  })
+  return kept ? denied(exchange.id, denial, approval) : unrecorded(exchange.id)
 }
 
 function parsedArguments(text: string, asked: JsonObject): JsonObject {

@@ -7,6 +7,7 @@ import type { McpPlace } from '../../../adapters/mcp/mcp-place.ts'
 import { openMcpServer } from '../../../adapters/mcp/open-server.ts'
 import { McpRelay } from '../../../adapters/mcp/relay.ts'
 import { MINUTE_MS } from '../../../base/instant.ts'
+import { OwnedPlaces, type FreePlace, type PlaceOwner } from '../../../base/owned-places.ts'
 import type { McpAuthority } from '../../../application/gateway/mcp-authority.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 
@@ -23,12 +24,15 @@ interface McpSession {
   readonly owner: string
   /** Of the newest request. */
   visit: McpVisit
+  readonly free: FreePlace
   usedAtMs: number
 }
 
 /** One request, by its credentials. */
 export interface McpVisit {
   readonly owner: string
+  /** Whose places a session of it takes, of so many in all. */
+  readonly placesOf: (placesMax: number) => readonly PlaceOwner[]
   readonly server: string
   readonly subject: Subject | undefined
   readonly authorityOf: (subject: Subject | undefined) => McpAuthority
@@ -50,6 +54,7 @@ export interface McpSessionPorts {
   readonly monotonicMs: () => number
   readonly newId: () => string
   readonly log: (line: string) => void
+  readonly sessionsMax?: number
 }
 
 export type SessionRefusal = 'full' | 'unknown' | 'unreachable' | 'ending'
@@ -60,12 +65,15 @@ export class McpSessions {
   readonly #monotonicMs: () => number
   readonly #log: (line: string) => void
   readonly #sweep: NodeJS.Timeout
-  #opening = 0
   #isEnding = false
 
   readonly #newId: () => string
+  readonly #sessionsMax: number
+  readonly #places: OwnedPlaces
 
-  constructor({ monotonicMs, newId, log }: McpSessionPorts) {
+  constructor({ monotonicMs, newId, log, sessionsMax = SESSIONS_MAX }: McpSessionPorts) {
+    this.#sessionsMax = sessionsMax
+    this.#places = new OwnedPlaces(sessionsMax)
     this.#monotonicMs = monotonicMs
     this.#newId = newId
     this.#log = log
@@ -97,26 +105,27 @@ export class McpSessions {
   /** A session begins with its first request. */
   async begin(visit: McpVisit, place: McpPlace, http: McpHttp): Promise<SessionRefusal | undefined> {
     if (this.#isEnding) return 'ending'
-    if (this.#sessions.size + this.#opening >= SESSIONS_MAX) return 'full'
-    this.#opening += 1
+    const free = this.#places.take(visit.placesOf(this.#sessionsMax))
+    if (free === undefined) return 'full'
+    let session: McpSession | undefined
     try {
-      const session = await this.#open(visit, place)
+      session = await this.#open(visit, place, free)
       if (session === undefined) return 'unreachable'
       await handle(session.transport, visit, http)
       // What was no `initialize` began no session.
       if (session.transport.sessionId === undefined) await session.relay.close()
       return undefined
     } finally {
-      this.#opening -= 1
+      if (session === undefined || this.#sessions.get(session.transport.sessionId ?? '') !== session) free()
     }
   }
 
-  async #open(visit: McpVisit, place: McpPlace): Promise<McpSession | undefined> {
+  async #open(visit: McpVisit, place: McpPlace, free: FreePlace): Promise<McpSession | undefined> {
     const { StreamableHTTPServerTransport } = await import('@modelcontextprotocol/sdk/server/streamableHttp.js')
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: () => crypto.randomUUID(),
       onsessioninitialized: (id) => void this.#sessions.set(id, session),
-      onsessionclosed: (id) => void this.#sessions.delete(id),
+      onsessionclosed: (id) => this.#forget(id),
       eventStore: new SessionEventLog(this.#newId),
       maxRequestBodySize: MESSAGE_BYTES_MAX,
     })
@@ -136,9 +145,10 @@ export class McpSessions {
       placeKey: JSON.stringify(place),
       owner: visit.owner,
       visit,
+      free,
       usedAtMs: this.#monotonicMs(),
     }
-    relay.onclose = () => void this.#sessions.delete(transport.sessionId ?? '')
+    relay.onclose = () => this.#forget(transport.sessionId ?? '')
     try {
       await relay.start()
       return session
@@ -148,6 +158,11 @@ export class McpSessions {
       await relay.close()
       return undefined
     }
+  }
+
+  #forget(id: string): void {
+    this.#sessions.get(id)?.free()
+    this.#sessions.delete(id)
   }
 
   #endIdle(): void {

@@ -1,5 +1,6 @@
 import type { McpAnswer, McpCallEnd, McpCallVerdict } from '../../../application/gateway/mcp-authority.ts'
 import { MINUTE_MS } from '../../../base/instant.ts'
+import { OwnedPlaces, type FreePlace, type PlaceOwner } from '../../../base/owned-places.ts'
 
 const CALLS_MAX = 10_000
 const LIFE_MS = 10 * MINUTE_MS
@@ -9,40 +10,52 @@ interface ProxiedCall {
   readonly owner: string
   readonly finish: Extract<McpCallVerdict, { kind: 'allowed' }>['finish']
   readonly endsAtMs: number
+  readonly free: FreePlace
 }
 
-/** Allowed calls that a proxy elsewhere is making: what they end with is still to be told. Bounded in number and time. */
+/** Allowed calls that a proxy elsewhere is making: what they end with is still to be told. Bounded in number and time, for each owner too. */
 export class ProxiedCalls {
   readonly #calls = new Map<string, ProxiedCall>()
   readonly #monotonicMs: () => number
   readonly #sweep: NodeJS.Timeout
+  readonly #callsMax: number
+  readonly #places: OwnedPlaces
 
-  constructor(monotonicMs: () => number) {
+  constructor(monotonicMs: () => number, callsMax = CALLS_MAX) {
     this.#monotonicMs = monotonicMs
+    this.#callsMax = callsMax
+    this.#places = new OwnedPlaces(callsMax)
     this.#sweep = setInterval(() => void this.#lapse(), SWEEP_MS)
     this.#sweep.unref()
   }
 
-  /** False: too many are under way. */
-  hold(id: string, owner: string, finish: ProxiedCall['finish']): boolean {
-    if (this.#calls.size >= CALLS_MAX) return false
-    this.#calls.set(id, { owner, finish, endsAtMs: this.#monotonicMs() + LIFE_MS })
-    return true
+  /** A place for a call, to be asked for before anything is spent on it. Undefined: too many are under way. */
+  placeFor(ownersOf: (placesMax: number) => readonly PlaceOwner[]): FreePlace | undefined {
+    return this.#places.take(ownersOf(this.#callsMax))
+  }
+
+  hold(id: string, call: Omit<ProxiedCall, 'endsAtMs'>): void {
+    this.#calls.set(id, { ...call, endsAtMs: this.#monotonicMs() + LIFE_MS })
   }
 
   /** Undefined: the caller has no such call under way. */
   async finish(id: string, owner: string, end: McpCallEnd): Promise<McpAnswer | undefined> {
     const call = this.#calls.get(id)
     if (call === undefined || call.owner !== owner) return undefined
-    this.#calls.delete(id)
+    this.#remove(id)
     return call.finish(end)
+  }
+
+  #remove(id: string): void {
+    this.#calls.get(id)?.free()
+    this.#calls.delete(id)
   }
 
   async #lapse(): Promise<void> {
     const now = this.#monotonicMs()
     for (const [id, { endsAtMs, finish }] of this.#calls) {
       if (endsAtMs > now) continue
-      this.#calls.delete(id)
+      this.#remove(id)
       await finish({ kind: 'gone' })
     }
   }

@@ -14,6 +14,7 @@ import { readQuestion, subjectOf } from '../exchange/serve-model.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { gatewayAuthority } from './gateway-authority.ts'
+import { mcpOwners } from './mcp-owners.ts'
 
 const PATH = /^\/v1\/mcp\/([A-Za-z0-9][A-Za-z0-9_-]{0,63})\/(tools|text|calls)(?:\/([0-9A-Z]{26}))?$/
 const ERRORS = {
@@ -50,6 +51,7 @@ async function decide(
   const body = await readQuestion(http)
   if (!body.ok) return body
   if (tooDeep(body.value) !== undefined) return fail(refusal(400, 'invalid_request', 'the body is nested too deeply'))
+  const { calls } = ports.mcp
   const authority = gatewayAuthority(ports, { caller, server, subject: subject.value })
   const owner = JSON.stringify([caller.admitted.system, caller.keyId, server])
   switch (`${question} ${call === undefined ? 'new' : 'end'}`) {
@@ -64,17 +66,22 @@ async function decide(
       }))
     case 'calls new':
       return answering(parseQuestion(callQuestion, body.value), async (asked) => {
-        const verdict = await authority.judgeCall(asked)
-        if (verdict.kind === 'denied') return verdict as unknown as JsonObject
-        if (ports.mcp?.calls.hold(http.id, owner, (end) => verdict.finish(end)) === true)
+        const free = calls.placeFor((placesMax) => mcpOwners(caller, subject.value, placesMax))
+        if (free === undefined) return tooMany(http.id)
+        let isHeld = false
+        try {
+          const verdict = await authority.judgeCall(asked)
+          if (verdict.kind === 'denied') return verdict as unknown as JsonObject
+          calls.hold(http.id, { owner, free, finish: (end) => verdict.finish(end) })
+          isHeld = true
           return { kind: 'allowed', call: http.id, arguments: verdict.arguments ?? asked.arguments }
-        await verdict.finish({ kind: 'gone' })
-        const message = 'too many calls are under way'
-        return { kind: 'denied', denial: { code: 'rate_limited', rule: 'mcp/calls', message, request: http.id } }
+        } finally {
+          if (!isHeld) free()
+        }
       })
     case 'calls end': {
       const read = await answering(parseQuestion(endQuestion, body.value), async (end) => {
-        const ended = await ports.mcp?.calls.finish(call ?? '', owner, end)
+        const ended = await calls.finish(call ?? '', owner, end)
         return (ended ?? {}) as JsonObject
       })
       return read.ok && read.value['kind'] === undefined
@@ -84,6 +91,11 @@ async function decide(
     default:
       return fail(refusal(404, 'not_found', 'this gateway serves no such path'))
   }
+}
+
+function tooMany(request: string): JsonObject {
+  const message = 'too many calls are under way'
+  return { kind: 'denied', denial: { code: 'rate_limited', rule: 'mcp/calls', message, request } }
 }
 
 async function answering<Question>(

@@ -6,6 +6,7 @@ import { readBody, sendJson, BODY_BYTES_MAX, type HttpExchange } from '../routes
 import { parseJson } from '../../../base/json.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import { gatewayAuthority } from './gateway-authority.ts'
+import { mcpOwners } from './mcp-owners.ts'
 import type { McpVisit, SessionRefusal } from './mcp-sessions.ts'
 
 const NOWHERE = 'no release of this system declares such an MCP server, or it is configured nowhere'
@@ -34,6 +35,7 @@ export async function serveMcp(ports: GatewayPorts, caller: Caller, path: string
   if (body === 'no-json') return refuse(response, 400, 'the body is no JSON', -32_700)
   const visit: McpVisit = {
     owner: ownerOf(caller, server, subject.value),
+    placesOf: (placesMax) => mcpOwners(caller, subject.value, placesMax),
     server,
     subject: subject.value,
     authorityOf: (endUser) => gatewayAuthority(ports, { caller, server, subject: endUser }),
