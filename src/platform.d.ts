@@ -19,7 +19,7 @@ declare class URL {
   readonly search: string
   readonly username: string
   readonly password: string
-  static canParse(url: string): boolean
+  static canParse(url: string, base?: string): boolean
 }
 declare function structuredClone<T>(value: T): T
 declare function btoa(binary: string): string

@@ -116,7 +116,7 @@ export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boo
 function isLinkOf({ needle, source, leaf, evidence }: Place): boolean {
   const host = hostOf(needle)
   if (host === undefined) return false
-  if (source.hosts.some((site) => isSameSite(host, site))) return true
+  if (source.pages.some(({ href }) => isSameSite(host, hostOf(href) ?? ''))) return true
   const { intent } = evidence
   return intent.delegates || [...intent.words].some((word) => LINK_WORDS.has(word)) || !standsOnlyInOrders(leaf, host)
 }

@@ -26,6 +26,19 @@ describe('names and paths', () => {
     ['a.b', 'a.b', true],
     ['axb', 'a.b', false],
     ['NW-17', 'NW-*', true],
+    ['docs/Zürich 2', 'docs/Zürich*', false],
+    ['docs/Zürich-2', 'docs/Z*', true],
+    ['docs/😀', 'docs/*', true],
+    ['docs/a\0', 'docs/*', false],
+    ['docs/a\0', 'docs/a\0', true],
+    ['docs/a\u00adb', 'docs/*', false],
+    ['docs/\u{e0041}', 'docs/*', false],
+    ['docs/．．', 'docs/*', false],
+    ['docs／..／etc', '*', false],
+    ['docs/a／..', 'docs/*', false],
+    ['docs/🄀', 'docs/*', false],
+    ['docs/..', 'docs/..*', false],
+    ['evil.example\0.shop.example', '*.shop.example', false],
     ['evil.example#.shop.example', '*.shop.example', false],
     ['', '*', true],
     ['', '', true],
@@ -127,6 +140,23 @@ describe('URLs', () => {
     ['https://x.test/docs/..%2fsecret', 'https://x.test/docs/*', false],
     ['https://x.test/docs/%252e%252e%252fsecret', 'https://x.test/docs/*', false],
     ['https://x.test/docs/..\\secret', 'https://x.test/docs/*', false],
+    ['https://x.test/docs/..;/secret', 'https://x.test/docs/*/*', false],
+    ['https://x.test/docs/.;a=b/secret', 'https://x.test/docs/*/*', false],
+    ['https://x.test/docs/..%3b/secret', 'https://x.test/docs/*/*', false],
+    ['https://x.test/docs/..%253b/secret', 'https://x.test/docs/*/*', false],
+    ['https://x.test/docs/a;b/secret', 'https://x.test/docs/*/*', true],
+    ['https://xn--mnchen-3ya.example/x', 'https://münchen.example/*', true],
+    ['https://münchen.example/ü/x', 'https://münchen.example/ü/*', true],
+    ['https://munchen.example/', 'https://münchen.example/', false],
+    ['https://[::1]/x', 'https://[::1]/*', true],
+    ['https://[::2]/x', 'https://[::1]/*', false],
+    ['file:///tmp/a', 'file:///tmp/*', true],
+    ['file://evil.test/tmp/a', 'file:///tmp/*', false],
+    ['https:///x.test/docs', 'https://x.test/docs', false],
+    ['git+ssh://git@x.test/acme/repo.git', 'git+ssh://git@x.test/acme/*', true],
+    ['git+ssh://eve@x.test/acme/repo.git', 'git+ssh://git@x.test/acme/*', false],
+    ['git+ssh://git@x.test@evil.test/acme/a', 'git+ssh://git@x.test/acme/*', false],
+    ['https://git@evil.test/x', 'https://git@x.test/*', false],
     ['https://x.test/docs?to=eve', 'https://x.test/docs', false],
     ['https://x.test/docs?to=eve', 'https://x.test/docs?to=*', true],
     ['https://x.test/docs?cc=eve', 'https://x.test/docs?to=*', false],
@@ -136,6 +166,18 @@ describe('URLs', () => {
     ['a.example.com', SITES, false],
     ['https://anything.test', 'https://*', true],
   ])('`%s` against `%s`: %s', (text, pattern, expected) => expect(matchesPattern(text, pattern)).toBe(expected))
+
+  test.each([
+    'https://gitlab.example/api/v4/projects/group%2Frepo/issues',
+    'https://münchen.example/',
+    'https://example.com/ü',
+    'git+ssh://git@github.com/acme/repo.git',
+    'file:///tmp/a',
+    'https://[::1]/',
+    'https://example.com/{id}?q=ü#part',
+  ])('an entry without `*` matches itself: `%s`', (entry) => {
+    expect(matchesPattern(entry, entry)).toBe(true)
+  })
 
   test('nothing that leads to another site fits a pattern of a site', () => {
     const part = constantFrom(

@@ -1,10 +1,11 @@
-import type { JsonObject } from '../../base/json.ts'
+import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
 import { affirmedWords } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
 import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
-import { carriesOut } from './reading-egress.ts'
+import { matchesPattern } from './destination-pattern.ts'
+import { egressOf } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
 import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
@@ -74,7 +75,7 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
       `planted.${topName(planted)}`,
       `\`${topName(planted)}\` comes from a text that speaks to the assistant`,
     )
-  if (tool.effect === 'read') return judgeReading(flow)
+  if (tool.effect === 'read') return judgeReading(tool, flow, context)
   if (context.userTexts.length === 0) return undefined
   return judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(tool, flow)
 }
@@ -105,13 +106,32 @@ function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boole
   return isHere && (!isElsewhere || role === 'recipient' || role === 'account' || role === 'credential')
 }
 
-/** Requests carry data out in their addresses: a URL that was put together from results, for a site nobody named. */
-function judgeReading({ values, evidence }: Flow): FlowVerdict | undefined {
-  const value = values.find(({ role, text }) => role === 'url' && carriesOut(text, evidence))
-  return value === undefined
-    ? undefined
-    : block(`egress.${topName(value)}`, `\`${topName(value)}\` would carry data to a site that the user did not name`)
+/** Requests carry data out: a URL that was put together from results, or what goes with it, for a site nobody named. */
+function judgeReading(tool: Tool, { values, evidence }: Flow, { schemaOf }: FlowContext): FlowVerdict | undefined {
+  const { properties } = schemaOf?.(tool.id) ?? {}
+  // One of a few words that the release gives says nothing.
+  const isChosen = (value: ArgumentValue): boolean => {
+    const own = isJsonObject(properties) ? properties[value.name] : undefined
+    return isJsonObject(own) && Array.isArray(own.enum)
+  }
+  const found = egressOf(
+    values.filter((value) => !isChosen(value)),
+    evidence,
+    (value) => isOpened(value, tool),
+  )
+  if (found === undefined) return undefined
+  const name = topName(found.value)
+  const reason = `\`${name}\` would carry data to a site that the user did not name`
+  return found.egress === 'block'
+    ? block(`egress.${name}`, reason)
+    : ask(`egress.${name}`, `needs the user’s confirmation: ${reason}`)
 }
+
+/** The manifest names the site: a pattern for any site opens none. */
+const isOpened = (value: ArgumentValue, { destinations }: Tool): boolean =>
+  destinations?.[topName(value)]?.allow?.some(
+    (pattern) => hostOf(pattern.replace('*.', '')) !== undefined && matchesPattern(value.text, pattern),
+  ) === true
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
   if (flow.isAsked) return undefined

@@ -1,9 +1,11 @@
-import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Integrity, Manifest } from '../manifest/manifest.ts'
 import type { ToolResult } from '../session/conversation.ts'
+import { argumentValues } from './argument-role.ts'
 import { labelOfField } from './labels.ts'
 import { isOrder, sentencesOf, speaksToAssistant } from './planted-orders.ts'
 import type { RequestIntent } from './request-intent.ts'
+import { readOnce } from './read-once.ts'
 import { readResult, TEXT_CHARS_MAX, type Leaf } from './result-text.ts'
 import { bareUrl, hostOf, stemsOf, urlsIn } from './value-forms.ts'
 
@@ -12,8 +14,6 @@ export interface SourceLeaf extends Leaf {
   /** The text speaks to the assistant: nothing in it is believed. */
   readonly isHostile: boolean
   readonly integrity: Integrity
-  /** Words with digits in them: numbers, keys, references. */
-  readonly codes: readonly string[]
 }
 
 interface Reading {
@@ -28,30 +28,22 @@ export interface SourceResult extends Reading {
   readonly tool: string
   /** The user named this source, or it was reached from one that the user named: per entry. */
   readonly designated: readonly boolean[]
-  /** Hosts of the URLs that it was called with: the site that it is a page of. */
-  readonly hosts: readonly string[]
+  /** The URLs that it was called with: the pages that it is. */
+  readonly pages: readonly URL[]
 }
 
-const readings = new WeakMap<Manifest, WeakMap<ToolResult, Reading>>()
 const FIELD_CHARS_MAX = 80
-const VALUES_MAX = 200
 
-/** Each result is read once per manifest: a pure function of both, kept only as long as they live. */
-function readingOf(result: ToolResult, manifest: Manifest, toolIds: readonly string[]): Reading {
-  let ofManifest = readings.get(manifest)
-  if (ofManifest === undefined) readings.set(manifest, (ofManifest = new WeakMap()))
-  let reading = ofManifest.get(result)
-  if (reading === undefined) ofManifest.set(result, (reading = read(result, manifest, toolIds)))
-  return reading
-}
+/** Each result is read once per manifest. */
+const readingsOf = readOnce((manifest: Manifest) => readOnce((result: ToolResult) => read(result, manifest)))
 
-function read(result: ToolResult, manifest: Manifest, toolIds: readonly string[]): Reading {
+function read(result: ToolResult, manifest: Manifest): Reading {
+  const toolIds = (manifest.components.tools ?? []).map(({ id }) => id)
   const tool = manifest.components.tools?.find(({ id }) => id === result.tool)
   const { leaves, records } = readResult(result.text, result.value)
   const judged = leaves.map((leaf) => ({
     ...leaf,
     lower: leaf.text.toLowerCase(),
-    codes: codesIn(leaf.text.toLowerCase()),
     isHostile: leaf.text.length >= 12 && speaksToAssistant(leaf.text, toolIds),
     integrity: labelOfField(tool, leaf.path).integrity,
   }))
@@ -68,11 +60,6 @@ function read(result: ToolResult, manifest: Manifest, toolIds: readonly string[]
     isInjected: isWhole || result.text.length > TEXT_CHARS_MAX || judged.some(({ isHostile }) => isHostile),
   }
 }
-
-const CODES_MAX = 20_000
-
-const codesIn = (text: string): readonly string[] =>
-  (text.match(/[\p{L}\p{N}]{5,100}/gu) ?? []).filter((word) => /\p{N}/u.test(word)).slice(0, CODES_MAX)
 
 const overlaps = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolean => {
   for (const word of left) if (right.has(word)) return true
@@ -93,11 +80,10 @@ export function readSources(
   manifest: Manifest,
   intent: RequestIntent,
 ): readonly SourceResult[] {
-  const toolIds = (manifest.components.tools ?? []).map(({ id }) => id)
   const reached = new Set<string>()
   const sources: SourceResult[] = []
   for (const result of results) {
-    const reading = readingOf(result, manifest, toolIds)
+    const reading = readingsOf(manifest)(result)
     const given = scalarsOf(result.arguments)
     const isNamed =
       given.some((text) => stemsOf(text).some((word) => intent.topics.has(word))) ||
@@ -110,7 +96,7 @@ export function readSources(
       ...reading,
       tool: result.tool,
       designated,
-      hosts: given.flatMap((text) => hostOf(text) ?? []),
+      pages: pagesOf(result.arguments).map((page) => new URL(page)),
     }
     sources.push(source)
     for (const leaf of source.leaves) if (designated[Math.max(leaf.record, 0)] === true) reach(leaf, reached)
@@ -132,20 +118,30 @@ function reach(leaf: SourceLeaf, reached: Set<string>): void {
     if (/^[\w-]{2,80}\.[a-z0-9]{1,5}$/.test(token)) reached.add(token)
 }
 
+const SEARCHED = /(?:\bq|terms?|words?|phrase|prompt|input|search)$/i
+
+/**
+ * SECURITY: a page of a site may tell it what it says; a file of that name, or what was searched for there, is no page of it.
+ * Of a call with two sites nobody can say whose page its result is.
+ */
+function pagesOf(args: JsonObject | undefined): readonly string[] {
+  const pages: string[] = []
+  for (const { role, name, text } of argumentValues(args ?? {}, undefined)) {
+    const written = text.trim()
+    const hasScheme = /^https?:\/\//i.test(written)
+    if (role !== 'url' && (!hasScheme || role === 'content' || SEARCHED.test(name))) continue
+    const page = hasScheme ? written : `https://${written}`
+    // A bare name with the ending of a file is one.
+    if (/^\S{1,2000}$/.test(written) && urlsIn(written).length === 1 && URL.canParse(page)) pages.push(page)
+  }
+  return new Set(pages.map(hostOf)).size === 1 ? pages : []
+}
+
 const nameOf = (path: string): string => path.toLowerCase().split('/').at(-1) ?? ''
 
 /** The texts and numbers of call arguments, at any depth. */
-export function scalarsOf(args: JsonObject | undefined): readonly string[] {
-  const found: string[] = []
-  const walk = (value: Json | undefined, depth: number): void => {
-    if (found.length >= VALUES_MAX || depth > 16 || value === null || value === undefined) return
-    if (Array.isArray(value)) for (const item of value) walk(item as Json, depth + 1)
-    else if (isJsonObject(value)) for (const member of Object.values(value)) walk(member, depth + 1)
-    else if (typeof value !== 'boolean' && String(value).trim() !== '') found.push(String(value))
-  }
-  walk(args, 0)
-  return found
-}
+export const scalarsOf = (args: JsonObject | undefined): readonly string[] =>
+  argumentValues(args ?? {}, undefined).map(({ text }) => text)
 
 const LABEL =
   /(?:^|[\s"'*>|;,.([])(?:e-?mail|mail|address|contact|account|iban|phone|tel|mobile|website|web|url|link|number|payee|beneficiary|recipient|username|id|sender|from)(?: [\w-]{1,20}){0,2}\s{0,2}[:=]\s{0,3}["'<(]?$/

@@ -1,79 +1,152 @@
+import type { ArgumentValue } from './argument-role.ts'
+import { CARRIED_CHARS_MAX, carriedText, type CarriedText, labelsOf, looksCut, looksEncoded } from './carried-text.ts'
 import { isSiteByName, isStated, type FlowEvidence } from './designation.ts'
-import type { SourceLeaf, SourceResult } from './read-sources.ts'
-import { GENERAL_WORDS } from './request-lexicon.ts'
-import { hostOf, standsWhole, urlsIn } from './value-forms.ts'
+import { isLinked } from './page-links.ts'
+import type { SourceResult } from './read-sources.ts'
+import {
+  isCode,
+  isGeneral,
+  isName,
+  plainText,
+  TELLING_CHARS_MIN,
+  tellingWords,
+  type TellingWords,
+} from './telling-words.ts'
+import { hostOf, isSameSite, standsWhole, urlsIn } from './value-forms.ts'
+
+/** `block`: it carries what only the conversation knows; `ask`: words that may as well be anybody's. */
+export type Egress = 'block' | 'ask'
 
 const QUERY_CHARS_MIN = 4
-const WORD_CHARS_MIN = 4
+/** SECURITY: the bound of the work for a call; with more, it does not pass. */
+const TARGETS_MAX = 100
+
+interface Target {
+  readonly name: string
+  readonly url: URL | undefined
+  readonly text: string
+}
 
 /**
- * Would reading a URL carry out what the conversation holds? Not to a site that the user named, nor by a link that a result
- * holds as it is. Any other URL has no user and no query of some length, and its path and what its owner may choose of its
- * host hold nothing that looks encoded, no number or key of a result, and no word of one but of the very entry that names the
- * site. Pages of the site itself tell it nothing new. SECURITY: the site may be the attacker's.
+ * Would reading carry out what the conversation holds? Not to a site that the user named or the manifest opens, nor by a link of
+ * a result alone. Any other URL, and whatever goes with it, is held against the results. Pages of the site itself tell it
+ * nothing new. SECURITY: the site may be the attacker's.
  */
-export function carriesOut(value: string, evidence: FlowEvidence): boolean {
-  const { sources } = evidence
-  if (isStated(value, 'url', evidence) || isLinked(value, sources)) return false
-  if (value.replace(/^[^?#]*[?#]?/s, '').length >= QUERY_CHARS_MIN) return true
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `https://${value}`
-  const url = URL.canParse(absolute) ? new URL(absolute) : undefined
-  if (url !== undefined && url.username + url.password !== '') return true
-  if (isSiteByName(value, evidence)) return false
-  const carried = decoded(url === undefined ? value : `${belowSite(url.hostname)} ${url.pathname}`).toLowerCase()
-  const host = hostOf(value)
-  const own = sources.filter(({ hosts }) => host !== undefined && hosts.includes(host)).flatMap(({ leaves }) => leaves)
-  const others = sources.filter(({ hosts }) => host === undefined || !hosts.includes(host))
-  const known = [evidence.trusted, ...own.map(({ text }) => text)].join('\n').toLowerCase()
-  const words = wordsOf(carried).filter((word) => !standsWhole(word, known))
-  // Cut in pieces, or run together with something else.
-  const joined = carried.replace(/[^\p{L}\p{N}]/gu, '')
-  const codes = others.flatMap(({ leaves }) => leaves.flatMap((leaf) => leaf.codes))
-  if (words.some(looksEncoded) || codes.some((code) => joined.includes(code) && !known.includes(code))) return true
-  const isHeld = (word: string, leaves: readonly SourceLeaf[]): boolean =>
-    leaves.some(({ lower }) => standsWhole(word, lower))
-  const held = words.filter((word) => !GENERAL_WORDS.has(word) && others.some(({ leaves }) => isHeld(word, leaves)))
-  if (held.length === 0) return false
-  const naming = leavesNaming(host, others)
-  return held.some((word) => !isHeld(word, naming))
+export function egressOf(
+  values: readonly ArgumentValue[],
+  evidence: FlowEvidence,
+  isOpen: (value: ArgumentValue) => boolean,
+): { readonly value: ArgumentValue; readonly egress: Egress } | undefined {
+  let asked: ArgumentValue | undefined
+  let count = 0
+  for (const value of values)
+    for (const target of isOpen(value) ? [] : targetsOf(value, evidence)) {
+      const egress = ++count > TARGETS_MAX ? 'block' : egressTo(target, values, evidence)
+      if (egress === 'block') return { value, egress }
+      if (egress === 'ask') asked ??= value
+    }
+  return asked === undefined ? undefined : { value: asked, egress: 'ask' }
 }
 
-/** What stands in the entries that name a site. */
-function leavesNaming(host: string | undefined, sources: readonly SourceResult[]): readonly SourceLeaf[] {
-  return sources.flatMap(({ leaves }) => {
-    const links = leaves.filter(({ text }) => urlsIn(text, true).some((link) => hostOf(link) === host))
-    const records = new Set(links.map(({ record }) => record))
-    return host === undefined ? [] : leaves.filter(({ record }) => records.has(record))
+const ANY_URL = /(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{0,20}:[\\/]{2}|(?:https?|wss?|ftp):)[^\s"'<>`]{1,8000}/gi
+
+/** The URLs of a value that lead to a site which the user did not name: it is one, or holds some, whatever its name. */
+function targetsOf({ name, role, text }: ArgumentValue, evidence: FlowEvidence): readonly Target[] {
+  const whole = text.trim()
+  const isBare = role !== 'path' && /^[^\s/?#]{1,255}[/?#]\S/.test(whole) && hostOf(whole) !== undefined
+  const isWhole = role === 'url' || isBare || /^[\\/]{2}[^\\/]/.test(whole)
+  const within = isWhole && !/\s/.test(whole) ? [] : (whole.match(ANY_URL) ?? []).slice(0, TARGETS_MAX + 1)
+  return (isWhole ? [whole, ...within] : within).flatMap((given) => {
+    const written = isWhole ? given : given.replace(/[.,;:!?*)\]}|_]{1,9}$/, '')
+    if (isStated(written, 'url', evidence)) return []
+    const absolute = /^[a-z][a-z0-9+.-]*:(?!\d)/i.test(written) ? written : `https://${written}`
+    const url = URL.canParse(absolute) ? new URL(absolute) : undefined
+    // `file:///work/a` leads nowhere.
+    return url?.hostname === '' ? [] : [{ name, text: written, url }]
   })
 }
 
-/** A link as it stands in a result, or one of a page's own site that it gives without the site. */
-function isLinked(value: string, sources: readonly SourceResult[]): boolean {
-  const [link, host] = [value.replace(/^https?:\/\//i, ''), hostOf(value)]
-  const path = link.replace(/^[^/?#]*/, '')
-  return sources.some(({ leaves, hosts }) => {
-    const isOwn = path.length > 1 && host !== undefined && hosts.includes(host)
-    return leaves.some(({ text }) => text.includes(link) || (isOwn && text.includes(path)))
-  })
-}
+const KNOWN_PORT = /^(?:80|443|8080|8443)?$/
 
-/** The labels that whoever owns a site chooses freely: `a` and `b` of `a.b.shop.example`. */
-function belowSite(hostname: string): string {
-  const labels = hostname.replace(/^www\./, '').split('.')
-  return labels.slice(0, (labels.at(-2)?.length ?? 0) <= 3 ? -3 : -2).join(' ')
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch (error) {
-    if (error instanceof URIError) return text
-    throw error
+function egressTo(target: Target, values: readonly ArgumentValue[], evidence: FlowEvidence): Egress | undefined {
+  const { text, url } = target
+  const isLink = url !== undefined && isLinked(url, evidence.sources)
+  if (isLink) {
+    const beside = textsBeside(target, values).filter(({ name }) => !/(?:^|[a-z_.])ids?$/i.test(name))
+    return egressOfText(beside, '', hostOf(text), evidence) === 'block' ? 'block' : undefined
   }
+  const tail = { text: text.replace(/^[^?#]*[?#]?/s, '') }
+  const odd = tail.text.length >= QUERY_CHARS_MIN || !KNOWN_PORT.test(url?.port ?? '') ? 'ask' : undefined
+  if (isSiteByName(text, evidence)) return egressOfText([tail], '', hostOf(text), evidence) ?? odd
+  if (url === undefined) return egressOfText([target], '', undefined, evidence) ?? odd
+  if (url.username + url.password !== '') return 'block'
+  const [below, own, site] = labelsOf(url.hostname)
+  const chosen = [{ text: `${below} ${url.port} ${url.pathname}` }, tail, ...textsBeside(target, values)]
+  const news = linking(evidence.sources, site).length > 0 ? '' : own
+  return egressOfText(chosen, news, hostOf(text), evidence) ?? odd
 }
 
-const wordsOf = (text: string): readonly string[] =>
-  (text.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length >= WORD_CHARS_MIN)
+/** Everything else that goes with a call to a site. A single word is none: what a tool calls one may be a place of its own. */
+const textsBeside = ({ name, url }: Target, values: readonly ArgumentValue[]): readonly ArgumentValue[] =>
+  url === undefined || !/[.:]/.test(url.hostname) ? [] : values.filter((beside) => beside.name !== name)
 
-const looksEncoded = (word: string): boolean =>
-  word.length >= 24 || (word.length >= 8 && /\p{L}/u.test(word) && /\p{N}/u.test(word))
+/** `own`: the label of the site itself, in which only numbers and secrets count. */
+function egressOfText(
+  chosen: readonly { readonly text: string }[],
+  own: string,
+  host: string | undefined,
+  { trusted, sources }: FlowEvidence,
+): Egress | undefined {
+  const text = chosen.map((part) => part.text).join(' ')
+  if (text.length > CARRIED_CHARS_MAX) return 'block'
+  const isOwn = ({ pages }: SourceResult): boolean =>
+    host !== undefined && pages.some(({ href }) => hostOf(href) === host)
+  const others = sources.filter((source) => !isOwn(source))
+  const tellings = others.map(({ leaves }) => tellingWords(leaves))
+  const ownTexts = sources.filter(isOwn).flatMap(({ leaves }) => tellingWords(leaves).texts)
+  const known = [plainText(trusted), ...ownTexts].join('\n')
+  const carried = carriedText(text)
+  const news = carried.pieces.filter((piece) => !standsWhole(piece, known))
+  if (news.some(looksEncoded) || tells(carried, carriedText(own), tellings, known)) return 'block'
+  const held = [...news.filter((word) => isWordOf(word, tellings)), ...hiddenIn(carried, tellings, known)]
+  const naming = held.length === 0 || host === undefined ? [] : linking(others, host)
+  const isUntold = held.some((word) => !naming.some((entry) => standsWhole(word, entry)))
+  return isUntold || looksCut(news) ? 'ask' : undefined
+}
+
+type Tellings = readonly TellingWords[]
+
+const isHeld = (part: string, tellings: Tellings): boolean => tellings.some(({ words }) => words.has(part))
+
+/** Codes and secrets. */
+function tells({ pieces, parts }: CarriedText, own: CarriedText, tellings: Tellings, known: string): boolean {
+  const isTold = (part: string, isMeant: boolean, isToldCode: boolean): boolean =>
+    ((isMeant && tellings.some(({ secrets }) => secrets.has(part))) || (isToldCode && isHeld(part, tellings))) &&
+    !known.includes(part)
+  // Short words stand inside many others.
+  const mayTell = (part: string): boolean => part.length >= 6 || /\p{N}/u.test(part) || pieces.includes(part)
+  for (const part of parts) if (isTold(part, mayTell(part), isCode(part))) return true
+  // `web2` is a name like another, `482913` is not.
+  for (const part of own.parts) if (isTold(part, true, /\d{5}/.test(part))) return true
+  return false
+}
+
+const isWordOf = (word: string, tellings: Tellings): boolean =>
+  word.length >= TELLING_CHARS_MIN &&
+  !isGeneral(word) &&
+  tellings.some(({ words, texts }) => words.has(word) && texts.some((leaf) => standsWhole(word, leaf)))
+
+const hiddenIn = ({ pieces, parts }: CarriedText, tellings: Tellings, known: string): readonly string[] =>
+  [...parts].filter((part) => isName(part) && isHeld(part, tellings) && !pieces.includes(part) && !known.includes(part))
+
+/** What stands in the entries with a link to a site. */
+function linking(sources: readonly SourceResult[], site: string): readonly string[] {
+  return sources.flatMap(({ leaves }) => {
+    const links = leaves.filter(
+      ({ text, lower }) =>
+        lower.includes(site) && urlsIn(text, true).some((link) => isSameSite(hostOf(link) ?? '', site)),
+    )
+    const records = new Set(links.map(({ record }) => record))
+    return leaves.filter(({ record }) => records.has(record)).map(({ text }) => plainText(text))
+  })
+}

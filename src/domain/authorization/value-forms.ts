@@ -86,7 +86,7 @@ function urlForm(value: string): string | undefined {
 
 /**
  * Long accounts, cards and phone numbers in the groups that people write: one sign between groups of four (of an IBAN or a
- * card), of one size, or of any size in a phone number. SECURITY: digits of two numbers are not one number.
+ * card), of one size, 3-3-4 or 2-3-3-3, or of any size in a phone number with `+` or `0` first. SECURITY: digits of two numbers are not one number.
  */
 function standsInGroups(value: string, hay: string): boolean {
   const tight = value.replace(/[ \u00a0-]/g, '')
@@ -101,10 +101,14 @@ function standsInGroups(value: string, hay: string): boolean {
   return (hay.match(found) ?? []).some((match) => isPhone || isGrouped(match, isIban))
 }
 
+/** Phone numbers of North America, and business numbers of eleven digits. */
+const UNEVEN_GROUPS = /^(?:3,3,4|2,3,3,3)$/
+
 function isGrouped(written: string, isIban: boolean): boolean {
   const signs = new Set(written.match(/[ \u00a0-]/g) ?? [])
   const sizes = written.split(/[ \u00a0-]/).map((group) => group.length)
   const [first = 0] = sizes
+  if (!isIban && signs.size === 1 && UNEVEN_GROUPS.test(sizes.join())) return true
   const last = sizes.pop() ?? 0
   if (signs.size === 0) return true
   // Cards of fifteen digits are written 4-6-5, of fourteen 4-6-4.
