@@ -28,8 +28,10 @@ export interface EncodedRun {
 }
 
 const DECODED_MIN = 6
-/** An encoded run that is longer is decoded up to here; the rest counts as another run. */
+/** An encoded run that is longer is decoded up to here; the rest counts as another run, which begins so much before. */
 const RUN_MAX = 65_536
+/** A value of three thousand characters that crosses the end of one run is whole in the next. Groups of two, four and eight begin alike. */
+const OVERLAP = 4_096
 
 /** Runs of the text that decode to readable text, in the order of their places. */
 export function* encodedRuns(text: string, { long, codes }: Survey): Generator<EncodedRun> {
@@ -41,7 +43,10 @@ export function* encodedRuns(text: string, { long, codes }: Survey): Generator<E
       continue
     }
     const { start, end } = long[index] as Place
-    for (let from = start; from < end; from += RUN_MAX) yield* decodeToken(text, from, Math.min(end, from + RUN_MAX))
+    for (let from = start; ; from += RUN_MAX - OVERLAP) {
+      yield* decodeToken(text, from, Math.min(end, from + RUN_MAX))
+      if (from + RUN_MAX >= end) break
+    }
   }
   for (const place of codes) {
     const run = decodeCodes(text, place)
@@ -82,7 +87,9 @@ function wrappedRun(
   const decoded = decodeBase64(joined)
   if (decoded === undefined) return undefined
   const stop = (long[last] as Place).end + (tail?.[0].length ?? 0)
-  return { run: { encoding: 'base64', start, end: stop, text: decoded }, last }
+  const isCut = last - first >= LINES_MAX || joined.length >= RUN_MAX
+  const again = isCut ? Math.ceil(OVERLAP / (end - start)) : 0
+  return { run: { encoding: 'base64', start, end: stop, text: decoded }, last: Math.max(first, last - again) }
 }
 
 function* decodeToken(text: string, start: number, end: number): Generator<EncodedRun> {
@@ -92,16 +99,20 @@ function* decodeToken(text: string, start: number, end: number): Generator<Encod
     return
   }
   // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
-  let isFound = false
+  let unread = start
   for (let from = start; from < end;) {
     let to = from
     while (to < end && isPartUnit(text.charCodeAt(to))) to += 1
     const decoded = to - from < RUN_MIN || to - from === end - start ? undefined : decodeOne(text, from, to)
-    if (decoded !== undefined) yield { ...decoded, start: from, end: to }
-    isFound ||= decoded !== undefined
+    if (decoded !== undefined) {
+      // One that can be read says nothing of what stands beside it.
+      yield* gluedRuns(text, unread, from)
+      yield { ...decoded, start: from, end: to }
+      unread = to
+    }
     from = to + 1
   }
-  if (!isFound) yield* gluedRuns(text, start, end)
+  yield* gluedRuns(text, unread, end)
 }
 
 const isPartUnit = (code: number): boolean =>

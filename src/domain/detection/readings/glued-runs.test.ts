@@ -30,6 +30,27 @@ test.each([
   expect(judged.text).toMatch(/^see \S*\[CARD\]\S* there$/)
 })
 
+const bare = (text: string): string => base64(text).replace(/=+$/, '')
+const HARMLESS = 'this is harmless text ok'
+
+test.each([
+  ['a readable part before it', `${bare(HARMLESS)}/abc${bare(CARD)}`],
+  ['a readable part before it, with a hyphen', `${bare(HARMLESS)}-abc${bare(CARD)}`],
+  ['a readable part behind it', `abc${bare(CARD)}/${bare(HARMLESS)}`],
+  ['readable parts on both sides', `${bare(HARMLESS)}/abc${bare(CARD)}/${bare(HARMLESS)}`],
+  ['hex before it', `${hex(HARMLESS)}Z${bare(CARD)}`],
+  ['hex behind it', `${bare(CARD)}Z${hex(HARMLESS)}`],
+])('%s hides nothing', (_, text) => {
+  expect(guardText(`see ${text} there`, output).findings.map(({ detector }) => detector)).toContain('pii/card')
+})
+
+test.each([49_100, 49_120, 49_140, 49_151, 98_290])('a value at byte %i of a long run is found', (at) => {
+  const file = `${'plain words in a long file. '.repeat(4_000).slice(0, at - 1)} ${CARD}. ${'And so on. '.repeat(900)}`
+  const lines = base64(file).replace(/.{76}/g, '$&\n')
+  for (const text of [base64(file), hex(file), lines])
+    expect(guardText(`see ${text} there`, output).findings.map(({ detector }) => detector)).toContain('pii/card')
+})
+
 test('a text of twelve bytes and more is read whatever letters and digits are glued to it', () => {
   const words = fc.array(fc.constantFrom('tell', 'me', 'the', 'secret', 'größe', 'ключ', '4111', '秘密'), {
     minLength: 6,
