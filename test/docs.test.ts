@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import * as entryTypes from '../src/application/state/entry-types.ts'
 import { OPERATIONS } from '../src/contract/http/operations.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -48,6 +49,14 @@ test('every problem code is in the reference of errors', () => {
     [...read('docs/reference/errors.md').matchAll(/^\|\s*`([^`]+)`/gm)].map((match) => match[1]),
   )
   expect([...codesInSource()].filter((code) => !documented.has(code)).toSorted()).toEqual([])
+})
+
+test('every type of entry is in the reference of the state folder, and no other', () => {
+  const [, listed = ''] = /^Entry types:([^]*?)\n\n/m.exec(read('docs/reference/state-folder.md')) ?? []
+  const documented = [...listed.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')
+  const { RECORD_ENTRY_TYPES, ...others } = entryTypes
+  const appended = Object.values(others).filter((value) => typeof value === 'string')
+  expect(documented.toSorted()).toEqual([...RECORD_ENTRY_TYPES, ...appended].toSorted())
 })
 
 test('every operation is in the reference of the API', () => {

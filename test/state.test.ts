@@ -16,6 +16,7 @@ import { epochMs, MINUTE_MS } from '../src/base/instant.ts'
 import { isValidAt } from '../src/contract/trust/trust-file.ts'
 import { isFresh, type CheckEvidence } from '../src/domain/release/evidence.ts'
 import { BundleSource, bundleTrust } from '../src/entrypoints/gateway/bundle-source.ts'
+import { rebuildState } from '../src/entrypoints/node/storage/rebuild-state.ts'
 import { openNode, type OpenedNode } from '../src/entrypoints/node/open-node.ts'
 import { arrayRecordStore } from './support/array-record-store.ts'
 import { tempFolder } from './support/temp-folder.ts'
@@ -39,7 +40,7 @@ async function open(stateFolder: string): Promise<OpenedNode> {
   return opened.value
 }
 
-test('a projection that is ahead of its journal is built anew from the journal', async () => {
+test('a journal that is shorter than the records know is refused, and `db rebuild` goes on with it', async () => {
   await using folder = await tempFolder()
   const journal = join(folder.path, 'ledger', 'journal.jsonl')
   const add = (node: OpenedNode, id: string) =>
@@ -54,6 +55,14 @@ test('a projection that is ahead of its journal is built anew from the journal',
     await add(node, 'gone')
   }
   await copyFile(join(folder.path, 'older'), journal)
+  const refused = await openNode({ stateFolder: folder.path, organization: 'o', version: '0', report: warnOfTrouble })
+  expect(refused).toMatchObject({ ok: false, failure: { code: 'ledger/shorter' } })
+  expect(refused.ok ? '' : refused.failure.message).toMatch(/\b1\b.*\b2\b/)
+  const rebuilt = await rebuildState(
+    { stateFolder: folder.path },
+    { organization: 'o', signal: new AbortController().signal, onStart: () => undefined, onEntry: () => undefined },
+  )
+  expect(rebuilt).toEqual({ ok: true, value: { entries: 1 } })
   await using node = await open(folder.path)
   expect(await node.store.get('risks', 'kept')).toBeDefined()
   expect(await node.store.get('risks', 'gone')).toBeUndefined()

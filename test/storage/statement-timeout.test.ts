@@ -12,7 +12,7 @@ let db: Awaited<ReturnType<typeof openPglite>>
 
 beforeAll(async () => {
   const folder = cleanUp.use(await tempFolder())
-  db = await openPglite(join(folder.path, 'db'), () => 'aside', BOUND_MS)
+  db = await openPglite(join(folder.path, 'db'), () => 'aside', { statementMsMax: BOUND_MS })
   cleanUp.defer(() => db.destroy())
 })
 afterAll(() => cleanUp.disposeAsync())

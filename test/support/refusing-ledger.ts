@@ -34,5 +34,6 @@ export async function refusingOnce(
     onChange: () => undefined,
     onFailure: (error) => onFailure('an entry of the ledger could not be read into the state', error),
   })
-  return { ...node, ledger: refusing, recorder }
+  if (!recorder.ok) throw new Error(recorder.failure.message)
+  return { ...node, ledger: refusing, recorder: recorder.value }
 }

@@ -41,6 +41,10 @@ export async function openDraft(
 /** Whoever still writes a draft has written to it since. */
 const LEFT_MS = 3_600_000
 const DRAFT_ENDING = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.draft$/
+const DRAFT_AT_END = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.draft$/
+
+/** The file that a draft was to become, for people: they never named the draft. */
+export const withoutDraft = (path: string): string => path.replace(DRAFT_AT_END, '')
 
 /** What a crash left of earlier drafts of this file; those of another user, and a folder that cannot be read, are let be. */
 async function removeLeftDrafts(path: string, own: Stats): Promise<void> {

@@ -39,7 +39,11 @@ export async function openQueue(source: QueueSource, role: { readonly isWorker: 
 }
 
 /** Whether there are tables of a queue, of this version or an older one. */
-export async function isQueueThere({ organization, db, postgres }: QueueSource): Promise<boolean> {
+export async function isQueueThere({
+  organization,
+  db,
+  postgres,
+}: Pick<QueueSource, 'organization' | 'db' | 'postgres'>): Promise<boolean> {
   const { rows } =
     await sql`select from pg_namespace where nspname = ${jobSchemaOf(postgres?.schema, organization)}`.execute(db)
   return rows.length > 0

@@ -58,6 +58,18 @@ describe('a key folder', () => {
     expect(fingerprints(one)).toEqual(fingerprints(two))
   })
 
+  test('makes nothing where something is missing that may not be made, and names it', async () => {
+    await openOrThrow()
+    await rm(join(folder, 'deny.pem'))
+    await rm(join(folder, 'pseudonym.key'))
+    const before = (await readdir(folder)).toSorted()
+    const opened = await openKeyFolder(folder, (name) => name === 'deny')
+    expect(opened).toMatchObject({ ok: false, failure: { code: 'keys/missing' } })
+    expect(JSON.stringify(opened)).toContain('pseudonym.key')
+    expect(JSON.stringify(opened)).not.toContain('deny.pem')
+    expect((await readdir(folder)).toSorted()).toEqual(before)
+  })
+
   test('makes a missing file anew and leaves the others alone', async () => {
     const first = await openOrThrow()
     await rm(join(folder, 'deny.pem'))
@@ -169,7 +181,11 @@ test.each([
 test('the trust file holds the public halves and nothing secret', async () => {
   const { keys } = await openOrThrow()
   const path = join(parent, 'trust.json')
-  const trust = await writeTrustFile(path, 'acme', 'ledger.example/acme', keys, epochMs(0))
+  const trust = await writeTrustFile(
+    path,
+    { organization: 'acme', origin: 'ledger.example/acme', now: epochMs(0) },
+    keys,
+  )
   const text = await readFile(path, 'utf8')
   expect(JSON.parse(text)).toEqual(trust)
   expect(trust.keys.map(({ purpose, keyId }) => [purpose, keyId])).toEqual(

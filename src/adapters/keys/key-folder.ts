@@ -19,21 +19,62 @@ export interface KeyFolder {
   readonly workloadKey: KeyObject
 }
 
-/** Opens `.gatehouse/keys`, making what is missing: Ed25519, PKCS#8 PEM, mode 0600. */
-export async function openKeyFolder(folder: string): Promise<Result<KeyFolder, Problem>> {
+export type KeyName = KeyPurpose | 'workload' | 'pseudonym'
+
+export const keyFileOf = (name: KeyName): string => (name === 'pseudonym' ? 'pseudonym.key' : `${name}.pem`)
+
+/**
+ * Opens `.gatehouse/keys`: Ed25519, PKCS#8 PEM, mode 0600. What is missing is made where it may be; else nothing is
+ * written, for another key in its place would speak for a state that nobody trusts it for.
+ */
+export async function openKeyFolder(
+  folder: string,
+  mayMake: (name: KeyName) => boolean = () => true,
+): Promise<Result<KeyFolder, Problem>> {
+  const missing = await missingKeys(folder, mayMake)
+  if (missing !== undefined) return fail(missing)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await chmod(folder, 0o700)
   const keys: Partial<Record<KeyPurpose, SigningKeys[KeyPurpose]>> = {}
   for (const purpose of KEY_PURPOSES) {
-    const key = await openPrivateKey(join(folder, `${purpose}.pem`))
+    const key = await openPrivateKey(join(folder, keyFileOf(purpose)))
     if (!key.ok) return key
     keys[purpose] = ed25519Signer(key.value)
   }
-  const workloadKey = await openPrivateKey(join(folder, 'workload.pem'))
+  const workloadKey = await openPrivateKey(join(folder, keyFileOf('workload')))
   if (!workloadKey.ok) return workloadKey
-  const pseudonym = await openSecret(join(folder, 'pseudonym.key'))
+  const pseudonym = await openSecret(join(folder, keyFileOf('pseudonym')))
   if (!pseudonym.ok) return pseudonym
   return ok({ keys: keys as SigningKeys, pseudonymKey: pseudonym.value, workloadKey: workloadKey.value })
+}
+
+/** Names what is not there and may not be made. */
+export async function missingKeys(
+  folder: string,
+  mayMake: (name: KeyName) => boolean = () => false,
+): Promise<Problem | undefined> {
+  const missing: string[] = []
+  for (const name of [...KEY_PURPOSES, 'workload', 'pseudonym'] as const)
+    if (!mayMake(name) && !(await exists(join(folder, keyFileOf(name))))) missing.push(keyFileOf(name))
+  return missing.length === 0
+    ? undefined
+    : {
+        code: 'keys/missing',
+        message: `\`${folder}\` lacks ${missing.map((file) => `\`${file}\``).join(', ')}, and this state has a history`,
+        next: 'put the keys that it was begun with back from your copy of them; nothing was written',
+      }
+}
+
+/** The keys that a ledger is read and signed with, as they are: nothing is made or changed. */
+export async function readLedgerKeys(
+  folder: string,
+): Promise<Result<{ readonly ledger: SigningKeys['ledger']; readonly pseudonymKey: Uint8Array }, Problem>> {
+  const missing = await missingKeys(folder, (name) => name !== 'ledger' && name !== 'pseudonym')
+  if (missing !== undefined) return fail(missing)
+  const ledger = await openPrivateKey(join(folder, keyFileOf('ledger')))
+  if (!ledger.ok) return ledger
+  const pseudonym = await openSecret(join(folder, keyFileOf('pseudonym')))
+  return pseudonym.ok ? ok({ ledger: ed25519Signer(ledger.value), pseudonymKey: pseudonym.value }) : pseudonym
 }
 
 /** An Ed25519 key in PKCS#8 PEM that only its owner can read; made where there is none. */
@@ -126,27 +167,32 @@ async function create(path: string, content: string): Promise<void> {
   }
 }
 
-/** Publishes the public halves beside the state, for auditors and gateways. */
-// oxlint-disable-next-line max-params -- where, whose, which log, which keys, when
+/** Publishes the public halves beside the state, for auditors and gateways, behind what is published there already. */
 export async function writeTrustFile(
   path: string,
-  organization: string,
-  origin: string,
-  keys: SigningKeys,
-  now: EpochMs,
+  { organization, origin, now }: { readonly organization: string; readonly origin: string; readonly now: EpochMs },
+  keys: Partial<SigningKeys>,
+  published: TrustFile['keys'] = [],
 ): Promise<TrustFile> {
+  const added = KEY_PURPOSES.flatMap((purpose) => {
+    const key = keys[purpose]
+    return key === undefined ? [] : [{ purpose, key }]
+  })
   const file: TrustFile = {
     trustVersion: 1,
     organization,
     origin,
     threshold: { gate: 1, ledger: 1, deny: 1, bundle: 1 },
-    keys: KEY_PURPOSES.map((purpose) => ({
-      purpose,
-      keyId: keys[purpose].keyId,
-      publicKey: base64Of(keys[purpose].publicKey),
-      validFrom: toRfc3339(now),
-      validUntil: null,
-    })),
+    keys: [
+      ...published,
+      ...added.map(({ purpose, key }) => ({
+        purpose,
+        keyId: key.keyId,
+        publicKey: base64Of(key.publicKey),
+        validFrom: toRfc3339(now),
+        validUntil: null,
+      })),
+    ],
   }
   await writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`)
   return file

@@ -15,6 +15,7 @@ import { promptLabelsAndDrafts } from './migrations/0013-prompt-labels-and-draft
 import { recordSums } from './migrations/0014-record-sums.ts'
 import { turns } from './migrations/0015-turns.ts'
 import { findingFingerprints } from './migrations/0016-finding-fingerprints.ts'
+import { ledgerKeys } from './migrations/0017-ledger-keys.ts'
 import { ensureAppRole } from './row-security.ts'
 
 /** In order, for good: a migration that was released is never changed, a new one goes to the end. */
@@ -34,13 +35,31 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014_record_sums': recordSums,
   '0015_turns': turns,
   '0016_finding_fingerprints': findingFingerprints,
+  '0017_ledger_keys': ledgerKeys,
 }
 
 /** Bringing the schema up to date failed; it is as it was before. */
 export class MigrationFailure extends Error {}
 
+/** A newer version migrated the database: what this one would write may not be what the tables now mean. */
+export class SchemaNewer extends Error {
+  readonly names: readonly string[]
+
+  constructor(names: readonly string[]) {
+    super(`the database has had migrations that this version does not know: ${names.join(', ')}`)
+    this.names = names
+  }
+}
+
+/** Throws where the database has had a migration that this program does not know. */
+export async function refuseNewer(db: Kysely<never>): Promise<void> {
+  const unknown = (await doneMigrations(db)).filter((name) => MIGRATIONS[name] === undefined)
+  if (unknown.length > 0) throw new SchemaNewer(unknown)
+}
+
 /** Brings the schema up to date, or up to one version of it, and says which migrations that took. */
 export async function migrate(db: Kysely<never>, upTo?: string): Promise<readonly string[]> {
+  await refuseNewer(db)
   await ensureAppRole(db)
   // Up to date: the migrator would read every table of every schema before it says so.
   if (upTo === undefined && (await doneMigrations(db)).join() === Object.keys(MIGRATIONS).join()) return []
@@ -76,7 +95,7 @@ export async function pendingMigrations(db: Kysely<never>): Promise<readonly str
 }
 
 /** Names of the migrations that the database has had, in their order, whether this program knows them or not. */
-async function doneMigrations(db: Kysely<never>): Promise<readonly string[]> {
+export async function doneMigrations(db: Kysely<never>): Promise<readonly string[]> {
   const { rows: there } = await sql<{ done: boolean }>`
     select to_regclass(format('%I.%I', current_schema(), ${sql.lit(DONE_TABLE)})) is not null as done`.execute(db)
   if (there[0]?.done !== true) return []

@@ -4,7 +4,8 @@ import { rename } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Kysely, PGliteDialect, type PGlite, type PGliteTransaction } from 'kysely'
-import { migrate } from './migrations.ts'
+import { proveUsable } from './database-folder.ts'
+import { migrate, MigrationFailure, SchemaNewer } from './migrations.ts'
 import { APP_ROLE } from './row-security.ts'
 import type { Database } from './schema.ts'
 
@@ -14,6 +15,12 @@ const STATEMENT_MS_MAX = 30_000
 /** A statement took too long and was ended, and with it the transaction that it was in. */
 export class StatementTimeout extends Error {}
 
+/** The engine could not open the files of a database, or none at all. */
+export class EmbeddedUnopened extends Error {}
+
+/** The database was opened, and does not answer as one does. */
+export class EmbeddedUnusable extends Error {}
+
 interface Reply {
   readonly id?: number
   readonly ready?: true
@@ -22,27 +29,62 @@ interface Reply {
   readonly failure?: string
 }
 
+export interface PgliteOptions {
+  /** Told where a database that was damaged lies now: what was in it and not in the ledger is gone. */
+  readonly onSetAside?: ((path: string) => void) | undefined
+  readonly statementMsMax?: number | undefined
+}
+
 /**
- * Opens the embedded database. It is a projection of the ledger: a folder that cannot be opened (a crash in the middle
- * of a write, say) is set aside and built anew from the journal.
+ * Opens the embedded database. It is a projection of the ledger: files that the engine cannot open (a crash in the middle of
+ * a write, say) are set aside and built anew from the journal. Jobs and sessions are lost with them, so only once nothing
+ * else can be the reason: neither the disk nor the engine, nor what a migration says.
  */
 export async function openPglite(
   folder: string,
   setAsideName: () => string,
-  statementMsMax = STATEMENT_MS_MAX,
+  { onSetAside, statementMsMax = STATEMENT_MS_MAX }: PgliteOptions = {},
 ): Promise<Kysely<Database>> {
   try {
     return await connect(folder, statementMsMax)
   } catch (error) {
-    if (!existsSync(folder)) throw error
-    await rename(folder, `${folder}.${setAsideName()}`)
+    if (!(error instanceof EmbeddedUnopened) || !existsSync(folder)) throw error
+    await proveUsable(folder)
+    await proveEngine()
+    const aside = `${folder}.${setAsideName()}`
+    await rename(folder, aside)
+    onSetAside?.(aside)
     return connect(folder, statementMsMax)
   }
+}
+
+/** Throws where the engine opens no database here at all, for want of memory, say. */
+async function proveEngine(): Promise<void> {
+  await (await WorkerClient.start('memory://')).kill()
 }
 
 /** Opens an embedded database that is there, as its owner and as it is: for looking at its schema and migrating it. */
 export async function openPgliteAsOwner(folder: string): Promise<Kysely<never>> {
   return new Kysely<never>({ dialect: new PGliteDialect({ pglite: await WorkerClient.start(folder) }) })
+}
+
+/** Runs work as the owner of an embedded database that is there. What the disk says of it is thrown before what the engine says. */
+export async function withEmbeddedOwner<Value>(
+  folder: string,
+  work: (owner: Kysely<never>) => Promise<Value>,
+): Promise<Value> {
+  let owner: Kysely<never>
+  try {
+    owner = await openPgliteAsOwner(folder)
+  } catch (error) {
+    if (error instanceof EmbeddedUnopened) await proveUsable(folder)
+    throw error
+  }
+  try {
+    return await work(owner)
+  } finally {
+    await owner.destroy()
+  }
 }
 
 async function connect(folder: string, statementMsMax: number): Promise<Kysely<Database>> {
@@ -56,7 +98,8 @@ async function connect(folder: string, statementMsMax: number): Promise<Kysely<D
     return db
   } catch (error) {
     await client.kill()
-    throw error
+    if (error instanceof MigrationFailure || error instanceof SchemaNewer) throw error
+    throw new EmbeddedUnusable(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 
@@ -80,8 +123,10 @@ async function startWorker(folder: string): Promise<Worker> {
   const source = fileURLToPath(import.meta.url)
   const file = new URL(source.endsWith('.ts') ? './pglite-worker.ts' : './pglite-worker.js', import.meta.url)
   const worker = new Worker(file, { workerData: { folder } })
-  await once(worker, 'message')
-  return worker
+  const [first] = (await once(worker, 'message')) as [Reply]
+  if (first.ready === true) return worker
+  await worker.terminate()
+  throw new EmbeddedUnopened(first.failure ?? 'the engine gave no reason')
 }
 
 /** The part of PGlite's interface that the query layer uses, spoken to a worker thread; transactions run one at a time. */

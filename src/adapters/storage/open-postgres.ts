@@ -25,6 +25,12 @@ export class RowSecurityBypassed extends Error {}
 /** Row-level security, and grants of schemas, are as this version has them. */
 const VERSION_MIN = 15
 
+/** The login may not take on the application's role. */
+export class RoleRefused extends Error {}
+
+/** PostgreSQL: insufficient_privilege. */
+export const NOT_PERMITTED = '42501'
+
 export class PostgresTooOld extends Error {}
 
 async function refuseOld(db: Kysely<never>): Promise<void> {
@@ -54,6 +60,9 @@ export async function openAsApplication(
     return db
   } catch (error) {
     await db.destroy()
+    // This first question needs no right but to connect in that role.
+    if (error instanceof Error && 'code' in error && error.code === NOT_PERMITTED)
+      throw new RoleRefused(`its login may not take on the role \`${APP_ROLE}\``, { cause: error })
     throw error
   }
 }

@@ -13,14 +13,25 @@ interface Request {
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
-const database = await PGlite.create({ dataDir: (workerData as { folder: string }).folder })
-port.postMessage({ ready: true })
+const database = await open((workerData as { folder: string }).folder)
+if (database !== undefined) {
+  port.postMessage({ ready: true })
+  port.on('message', (request: Request) => {
+    void answer(database, request)
+  })
+}
 
-port.on('message', (request: Request) => {
-  void answer(request)
-})
+/** Whoever started this thread hears of files that cannot be opened apart from anything else that ends it. */
+async function open(folder: string): Promise<PGlite | undefined> {
+  try {
+    return await PGlite.create({ dataDir: folder })
+  } catch (error) {
+    port?.postMessage({ failure: error instanceof Error ? error.message : String(error) })
+    return undefined
+  }
+}
 
-async function answer({ id, sql, parameters, isScript, close }: Request): Promise<void> {
+async function answer(database: PGlite, { id, sql, parameters, isScript, close }: Request): Promise<void> {
   try {
     if (close === true) {
       await database.close()

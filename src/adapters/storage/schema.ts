@@ -45,6 +45,7 @@ interface LedgerTables {
   ledger_checkpoints: { organization_id: string; size: Int8; epoch: Int8; note: string }
   ledger_sequencers: { organization_id: string; epoch: Int8; holder: string; turn: GeneratedInt8 }
   ledger_inbox: { organization_id: string; position: Generated<string>; id: string; draft: string; turn: Int8 | null }
+  ledger_keys: { organization_id: string; name: string; fingerprint: string }
 }
 
 interface JobTables {

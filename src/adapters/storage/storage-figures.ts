@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import type { StorageReport } from '../../application/state/storage-report.ts'
-import { MIGRATIONS, pendingMigrations } from './migrations.ts'
+import { doneMigrations, pendingMigrations } from './migrations.ts'
 import type { Database } from './schema.ts'
 
 type Figures = Pick<
@@ -11,7 +11,7 @@ type Figures = Pick<
 /** What the database says of itself to the role that owns its tables. */
 export async function storageFigures(owner: Kysely<never>): Promise<Figures> {
   const pending = await pendingMigrations(owner)
-  const had = Object.keys(MIGRATIONS).filter((name) => !pending.includes(name))
+  const had = await doneMigrations(owner)
   const { rows } = await sql<{ name: string; bytes: string; rows: string; closed: boolean; shared: boolean }>`
     select c.relname as name, pg_total_relation_size(c.oid) as bytes, greatest(c.reltuples, 0)::bigint as rows,
       c.relrowsecurity as closed, exists (

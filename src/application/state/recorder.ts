@@ -42,16 +42,23 @@ export class Recorder {
     })
   }
 
-  /** Projects what a crash left out, then takes new entries. */
-  static async start(ledger: Ledger, store: RecordStore, options: RecorderOptions): Promise<Recorder> {
+  /**
+   * Projects what a crash left out, then takes new entries. A ledger that is shorter than the records know it was lost, or
+   * replaced by an older copy: going on by itself would begin a second history.
+   */
+  static async start(ledger: Ledger, store: RecordStore, options: RecorderOptions): Promise<Result<Recorder, Problem>> {
     const cursor = await store.cursor()
     // In this order: what another server projects meanwhile is no sign of a restored journal.
     await ledger.refresh()
-    // The journal was restored from an older copy: what the projection knows beyond it is not in evidence.
-    if (cursor > ledger.size) await store.reset()
+    if (cursor > ledger.size)
+      return fail({
+        code: 'ledger/shorter',
+        message: `the ledger holds ${ledger.size} entries, and the records were read from ${cursor}`,
+        next: 'put the newest ledger back; if this one is all that is left, `gatehouse db rebuild` goes on with it',
+      })
     const recorder = new Recorder(ledger, store, options)
     await recorder.#catchUp(ledger.size)
-    return recorder
+    return ok(recorder)
   }
 
   async append(draft: EntryDraft): Promise<Result<LedgerEntry, Problem>> {

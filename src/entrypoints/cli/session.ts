@@ -39,10 +39,12 @@ export const ORGANIZATION = 'local'
 
 /** Where the environment says that the state lies. */
 export function databaseOf({ environment }: Terminal): Omit<StatePlace, 'stateFolder'> {
+  // As shells and container files leave a variable that is not set.
+  const named = (name: string): string | undefined => (environment[name] === '' ? undefined : environment[name])
   return {
-    databaseUrl: environment['GATEHOUSE_DATABASE_URL'],
-    databaseOwnerUrl: environment['GATEHOUSE_DATABASE_OWNER_URL'],
-    databaseSchema: environment['GATEHOUSE_DATABASE_SCHEMA'],
+    databaseUrl: named('GATEHOUSE_DATABASE_URL'),
+    databaseOwnerUrl: named('GATEHOUSE_DATABASE_OWNER_URL'),
+    databaseSchema: named('GATEHOUSE_DATABASE_SCHEMA'),
   }
 }
 

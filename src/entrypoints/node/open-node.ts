@@ -1,5 +1,4 @@
 import { createHash, type KeyObject } from 'node:crypto'
-import { join } from 'node:path'
 import { steadyClock, type SteadyClock } from '../../adapters/clock/steady-clock.ts'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
@@ -7,7 +6,6 @@ import { nodeRandomBytes, nodeSha256 } from '../../adapters/crypto/node-crypto.t
 import { readTextIfPresent } from '../../adapters/files/atomic-file.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
-import { openKeyFolder, writeTrustFile } from '../../adapters/keys/key-folder.ts'
 import { takeOwnerLock } from '../../adapters/owner/owner-lock.ts'
 import { transferRefusal } from '../../adapters/owner/transfer-marker.ts'
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
@@ -30,10 +28,13 @@ import { parseRights } from '../../contract/rights/parse-rights.ts'
 import { shippedRights, shippedThreats } from './shipped-content.ts'
 import { derivedSecrets, type DerivedSecrets } from './derived-secrets.ts'
 import { lazyQueue, type LazyQueue } from './lazy-queue.ts'
-import { keysOf, ledgerIdentity } from './ledger-identity.ts'
+import { ledgerIdentity } from './ledger-identity.ts'
 import type { ReportTrouble } from './report-trouble.ts'
 import { openState, type OpenedState, type StatePlace } from './open-state.ts'
+import { otherSharedKeys } from './shared-keys.ts'
+import { openStateKeys, trustPathOf, type StateKeys } from './state-keys.ts'
 import { describeOpened } from './storage/describe-storage.ts'
+import { nextOfDiskFault } from './storage/under-lock.ts'
 
 export interface OpenedNode
   extends IdentityNode, DerivedSecrets, Pick<OpenedState, 'db' | 'postgres'>, AsyncDisposable {
@@ -79,7 +80,7 @@ export async function openNode(options: OpenNodeOptions): Promise<Result<OpenedN
     return fail({
       code: 'state/unusable',
       message: `the state folder \`${options.stateFolder}\` cannot be used (${code})`,
-      next: code === 'ENOSPC' ? 'free space on its disk' : 'check its permissions',
+      next: nextOfDiskFault(code),
     })
   }
 }
@@ -92,23 +93,14 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
   if (!keyFolder.ok) return keyFolder
   const { keys, pseudonymKey, workloadKey } = keyFolder.value
   const steady = steadyClock(options.clock ?? systemClock)
-  const identity = ledgerIdentity(keyFolder.value, organization)
-  const { origin } = identity
+  const identity = ledgerIdentity({ ledger: keys.ledger, pseudonymKey }, organization)
   const state = await openState(options, { ...identity, clock: steady.now })
   if (!state.ok) return state
   const { ledger, store, db, postgres } = state.value
-  const trustPath = join(stateFolder, 'trust.json')
   const listeners = new Set<(entry: LedgerEntry) => void>()
   const tell = (entry: LedgerEntry): void => listeners.forEach((listener) => listener(entry))
-  let recorder: Recorder
-  try {
-    if ((await readTextIfPresent(trustPath)) === undefined)
-      await writeTrustFile(trustPath, organization, origin, keys, steady.now())
-    recorder = await startRecorder(options, state.value, { steady, tell })
-  } catch (error) {
-    await closeState(state.value)
-    throw error
-  }
+  const recorder = await begin(options, state.value, keyFolder.value, { steady, tell })
+  if (!recorder.ok) return recorder
   const engine = celEngine()
   const jobs = jobsOf(options, state.value)
   const secrets = derivedSecrets(pseudonymKey, organization)
@@ -121,7 +113,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     store,
     db,
     postgres,
-    recorder,
+    recorder: recorder.value,
     keys,
     engine,
     rego: opaEngine({ endpoints: endpoints.value }),
@@ -138,7 +130,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     ...secrets,
     bundleKeys: bundleKeysOf(secrets, workloadKey),
     ...jobs,
-    trustText: async () => (await readTextIfPresent(trustPath)) ?? '',
+    trustText: async () => (await readTextIfPresent(trustPathOf(stateFolder))) ?? '',
     describeStorage: () => describeOpened(stateFolder, organization, state.value),
     onEntry(listener) {
       listeners.add(listener)
@@ -146,7 +138,7 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
     },
     async [Symbol.asyncDispose]() {
       await jobs.queue.close()
-      await recorder.close()
+      await recorder.value.close()
       await closeState(state.value)
       release()
     },
@@ -154,9 +146,30 @@ async function openUnderLock(options: OpenNodeOptions, release: () => void): Pro
 }
 
 /** Before keys are made: a state that is being restored gets its own. */
-async function openKeys({ stateFolder, databaseUrl }: OpenNodeOptions): ReturnType<typeof openKeyFolder> {
+async function openKeys(options: OpenNodeOptions): Promise<Result<StateKeys, Problem>> {
+  const { stateFolder, databaseUrl, organization, clock = systemClock } = options
   const refusal = await transferRefusal(stateFolder, databaseUrl !== undefined)
-  return refusal === undefined ? openKeyFolder(keysOf(stateFolder)) : fail(refusal)
+  return refusal === undefined ? openStateKeys(stateFolder, organization, clock()) : fail(refusal)
+}
+
+/** Keys that are found to be those of the ledger are published, then the records are caught up; else the state is closed. */
+async function begin(
+  options: OpenNodeOptions,
+  state: OpenedState,
+  keys: StateKeys,
+  how: Parameters<typeof startRecorder>[2],
+): Promise<Result<Recorder, Problem>> {
+  let recorder: Result<Recorder, Problem>
+  try {
+    const refused = await otherSharedKeys(state, options, keys)
+    if (refused === undefined) await keys.publish()
+    recorder = refused === undefined ? await startRecorder(options, state, how) : fail(refused)
+  } catch (error) {
+    await closeState(state)
+    throw error
+  }
+  if (!recorder.ok) await closeState(state)
+  return recorder
 }
 
 /** What was recorded last is over, whatever the machine's clock says. */
@@ -164,7 +177,7 @@ async function startRecorder(
   { report }: OpenNodeOptions,
   { ledger, store, turn }: OpenedState,
   { steady, tell }: { readonly steady: SteadyClock; readonly tell: (entry: LedgerEntry) => void },
-): Promise<Recorder> {
+): Promise<Result<Recorder, Problem>> {
   for await (const { leaf } of ledger.read(Math.max(0, ledger.size - 1), ledger.size)) steady.reached(leaf.at)
   return Recorder.start(ledger, store, {
     onChange: (entry) => {

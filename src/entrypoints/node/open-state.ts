@@ -8,14 +8,8 @@ import { openFileLedger } from '../../adapters/ledger/file-ledger.ts'
 import { isMovedAway } from '../../adapters/ledger/ledger-table-lines.ts'
 import { LEDGER_CHANNEL } from '../../adapters/ledger/ledger-tables.ts'
 import { openPostgresLedger } from '../../adapters/ledger/postgres-ledger.ts'
-import { MigrationFailure } from '../../adapters/storage/migrations.ts'
 import { openPglite } from '../../adapters/storage/open-pglite.ts'
-import {
-  openPostgres,
-  PostgresTooOld,
-  RowSecurityBypassed,
-  type PostgresOptions,
-} from '../../adapters/storage/open-postgres.ts'
+import { openPostgres, type PostgresOptions } from '../../adapters/storage/open-postgres.ts'
 import { listenOnPostgres } from '../../adapters/storage/postgres-signals.ts'
 import { postgresTurns } from '../../adapters/ledger/postgres-turn.ts'
 import type { Database } from '../../adapters/storage/schema.ts'
@@ -24,6 +18,7 @@ import type { Ledger } from '../../application/ledger/ledger.ts'
 import type { Turn } from '../../application/state/recorder.ts'
 import type { RecordStore } from '../../application/state/records.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
+import { databaseProblem, embeddedProblem } from './database-problem.ts'
 
 export interface StatePlace {
   readonly stateFolder: string
@@ -46,6 +41,8 @@ export interface OpenedState {
   readonly postgres: PostgresOptions | undefined
 }
 
+const SET_ASIDE = 'jobs, sessions and kept answers in it are lost; it is kept as'
+
 export const journalOf = (stateFolder: string): string => join(stateFolder, 'ledger', 'journal.jsonl')
 
 export function postgresOf(place: StatePlace): PostgresOptions | undefined {
@@ -64,20 +61,28 @@ export async function openState(place: StatePlace, identity: LedgerIdentity): Pr
   return postgres === undefined ? openEmbedded(place, identity) : openShared(place, postgres, identity)
 }
 
-async function openEmbedded(
-  { stateFolder }: StatePlace,
-  identity: LedgerIdentity,
-): Promise<Result<OpenedState, Problem>> {
+/** The embedded database; one that was damaged is set aside, and never without a word. */
+export function openRecords({ stateFolder, report }: StatePlace): Promise<Kysely<Database>> {
+  return openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`, {
+    onSetAside: (path) =>
+      report?.('the embedded database was damaged and is made anew', new Error(`${SET_ASIDE} \`${path}\``)),
+  })
+}
+
+async function openEmbedded(place: StatePlace, identity: LedgerIdentity): Promise<Result<OpenedState, Problem>> {
+  const { stateFolder } = place
   await mkdir(join(stateFolder, 'ledger'), { recursive: true, mode: 0o700 })
   const ledger = await openFileLedger({ ...identity, path: journalOf(stateFolder) })
   if (!ledger.ok) return ledger
   try {
-    const db = await openPglite(join(stateFolder, 'db'), () => `damaged-${ulidIds()}`)
+    const db = await openRecords(place)
     const store = sqlRecordStore(db, identity.organization)
     return ok({ ledger: ledger.value, store, db, turn: undefined, postgres: undefined })
   } catch (error) {
     await ledger.value.close()
-    throw error
+    const problem = embeddedProblem(stateFolder, error)
+    if (problem === undefined) throw error
+    return fail(problem)
   }
 }
 
@@ -89,6 +94,23 @@ async function openShared(
   const database = await openDatabase(postgres)
   if (!database.ok) return database
   const db = database.value
+  try {
+    return await openTables(place, postgres, identity, db)
+  } catch (error) {
+    await db.destroy()
+    // Of the driver's errors only the code is repeated.
+    if (error instanceof Error && 'severity' in error) return fail(databaseProblem(error))
+    throw error
+  }
+}
+
+// oxlint-disable-next-line max-params -- where the state lies, whose it is, and the connection
+async function openTables(
+  place: StatePlace,
+  postgres: PostgresOptions,
+  identity: LedgerIdentity,
+  db: Kysely<Database>,
+): Promise<Result<OpenedState, Problem>> {
   if (await isMovedAway(db, identity.organization)) {
     await db.destroy()
     return fail({
@@ -146,34 +168,5 @@ async function openDatabase(postgres: PostgresOptions): Promise<Result<Kysely<Da
     return ok(await openPostgres(postgres))
   } catch (error) {
     return fail(databaseProblem(error))
-  }
-}
-
-/** PostgreSQL: insufficient_privilege. */
-const NOT_PERMITTED = '42501'
-
-/** The connection string may hold a password: of a driver's error only the server's code is repeated. */
-export function databaseProblem(error: unknown): Problem {
-  if (error instanceof RowSecurityBypassed)
-    return {
-      code: 'state/row-security',
-      message: `the database is not used: ${error.message}`,
-      next: 'give GATEHOUSE_DATABASE_OWNER_URL the role that owns the tables, and GATEHOUSE_DATABASE_URL another one',
-    }
-  if (error instanceof PostgresTooOld)
-    return { code: 'state/database-version', message: error.message, next: 'use PostgreSQL 15 or newer' }
-  const cause = error instanceof MigrationFailure ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer'
-  const message =
-    error instanceof MigrationFailure
-      ? `${error.message} (${code}); the database is as it was`
-      : `the database of \`GATEHOUSE_DATABASE_URL\` cannot be used (${code})`
-  return {
-    code: 'state/database',
-    message,
-    next:
-      code === NOT_PERMITTED
-        ? 'let the owner create roles, or have an administrator run: create role gatehouse_app nologin; grant gatehouse_app to OWNER'
-        : 'check that PostgreSQL 15 or newer runs there and lets this user create tables',
   }
 }

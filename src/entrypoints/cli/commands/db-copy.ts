@@ -151,13 +151,15 @@ export function dbMoveCommand(
     terminal,
     { ...options, what: 'entries moved' },
     (place, how) => moveState(place, options.to, how),
-    ({ entries, keptJournal }, place) => {
+    ({ entries, keptJournal, droppedJobs }, place) => {
       printLine(
         terminal,
         `${entries} entries moved to ${options.to === 'folder' ? inert(place.stateFolder) : 'PostgreSQL'}`,
       )
       if (keptJournal !== null)
         printLine(terminal, `  the old journal is kept as \`${inert(keptJournal)}\` and not used`)
+      if (droppedJobs > 0)
+        printLine(terminal, `  dropped: ${droppedJobs} ${droppedJobs === 1 ? 'job that' : 'jobs that'} waited or ran`)
       printLine(
         terminal,
         options.to === 'folder'

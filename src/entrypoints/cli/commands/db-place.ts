@@ -1,6 +1,6 @@
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { StatePlace } from '../../node/open-state.ts'
-import { reportProblems } from '../report-problems.ts'
+import { reportProblems, reportTo } from '../report-problems.ts'
 import { readServerCredentials } from '../server-credentials.ts'
 import { databaseOf } from '../session.ts'
 import { stateFolderOf } from '../state-folder.ts'
@@ -29,5 +29,5 @@ export async function localPlace(terminal: Terminal, { state }: DbOptions): Prom
         next: 'run it there, or name a folder of this machine with --state',
       })
   }
-  return ok({ stateFolder: stateFolderOf(terminal, state), ...databaseOf(terminal) })
+  return ok({ stateFolder: stateFolderOf(terminal, state), ...databaseOf(terminal), report: reportTo(terminal) })
 }

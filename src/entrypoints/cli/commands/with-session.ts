@@ -38,7 +38,7 @@ export function exitCodeOfProblems(problems: readonly Problem[]): number {
 /** Refusals of the rules are "blocked"; missing rights are "auth"; the rest is usage. */
 export function exitCodeOfProblem({ code }: Problem): number {
   if (code === 'http/unauthenticated' || code === 'http/forbidden') return EXIT_CODE.unauthenticated
-  if (code.startsWith('ledger/damaged')) return EXIT_CODE.integrity
+  if (code === 'ledger/damaged' || code === 'ledger/shorter') return EXIT_CODE.integrity
   if (REFUSED.test(code)) return EXIT_CODE.blocked
   return EXIT_CODE.usage
 }

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type { TarMember } from '../../../adapters/backup/tar.ts'
 import { writeBackup } from '../../../adapters/backup/write-backup.ts'
 import { systemClock } from '../../../adapters/clock/system-clock.ts'
-import { readTextIfPresent } from '../../../adapters/files/atomic-file.ts'
+import { missingKeys } from '../../../adapters/keys/key-folder.ts'
 import { ownCheckpoint, signNote, type LedgerIdentity } from '../../../adapters/ledger/entry-maker.ts'
 import { readJournal, surveyJournal, type JournalLine } from '../../../adapters/ledger/journal.ts'
 import { newestCheckpoint, LedgerTablesDamaged } from '../../../adapters/ledger/ledger-tables.ts'
@@ -16,7 +16,9 @@ import type { Database } from '../../../adapters/storage/schema.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import type { BackupManifest } from '../../../contract/backup/backup-manifest.ts'
 import { existingIdentity, keysOf } from '../ledger-identity.ts'
-import { databaseProblem, journalOf, postgresOf, sizeOf, type StatePlace } from '../open-state.ts'
+import { databaseProblem } from '../database-problem.ts'
+import { journalOf, postgresOf, sizeOf, type StatePlace } from '../open-state.ts'
+import { otherLedgerKey, readTrust } from '../state-keys.ts'
 import type { CopyOptions } from './copy-options.ts'
 import { storageProblem, underLock } from './under-lock.ts'
 
@@ -42,7 +44,8 @@ export async function backupState(place: StatePlace, options: BackupOptions): Pr
       ? backupJournal(stateFolder, identity.value, options)
       : backupTables(place, identity.value, options)
   }
-  if (options.acknowledged === undefined && place.databaseUrl === undefined) return underLock(stateFolder, work)
+  if (options.acknowledged === undefined && place.databaseUrl === undefined)
+    return underLock(stateFolder, work, { onlyReads: true })
   try {
     return await work()
   } catch (error) {
@@ -100,28 +103,38 @@ async function write(
   { output, withKeys, onStart, onEntry, signal }: BackupOptions,
   { entries, lines }: { readonly entries: number; readonly lines: AsyncIterable<JournalLine> },
 ): Promise<Result<BackupManifest, Problem>> {
-  const trustText = await readTextIfPresent(join(stateFolder, 'trust.json'))
-  if (trustText === undefined)
+  const trust = await readTrust(stateFolder)
+  if (!trust.ok) return trust
+  if (trust.value === undefined)
     return fail({
       code: 'db/no-state',
       message: `\`${stateFolder}\` has no trust.json, without which nobody could verify the backup`,
       next: 'put your published copy back',
     })
+  const other = otherLedgerKey(stateFolder, trust.value, identity.origin)
+  if (other !== undefined) return fail(other)
+  const keys = withKeys ? await keyMembers(keysOf(stateFolder)) : ok([])
+  if (!keys.ok) return keys
   onStart(entries)
   return ok(
     await writeBackup(output, {
       organization: identity.organization,
       origin: identity.origin,
       now: systemClock(),
-      trustText,
+      trustText: trust.value.text,
       sign: (text) => signNote(identity, text),
-      keys: withKeys ? await keyMembers(keysOf(stateFolder)) : [],
+      keys: keys.value,
       lines: verifiedLines(lines, { verifyCheckpoint: ownCheckpoint(identity), signal, onEntry }),
     }),
   )
 }
 
-async function keyMembers(folder: string): Promise<readonly TarMember[]> {
+/** An archive that lacks one of them would be restored into a state that cannot be opened. */
+async function keyMembers(folder: string): Promise<Result<readonly TarMember[], Problem>> {
+  const missing = await missingKeys(folder)
+  if (missing !== undefined) return fail(missing)
   const names = (await readdir(folder)).filter((name) => /^[a-z-]+\.(?:pem|key)$/.test(name)).toSorted()
-  return Promise.all(names.map(async (name) => ({ path: `keys/${name}`, bytes: await readFile(join(folder, name)) })))
+  return ok(
+    await Promise.all(names.map(async (name) => ({ path: `keys/${name}`, bytes: await readFile(join(folder, name)) }))),
+  )
 }

@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openPgliteAsOwner } from '../../../adapters/storage/open-pglite.ts'
+import type { Kysely } from 'kysely'
+import { errnoOf } from '../../../adapters/files/errno.ts'
+import { withEmbeddedOwner } from '../../../adapters/storage/open-pglite.ts'
 import { asOwner } from '../../../adapters/storage/open-postgres.ts'
 import { surveyJournal } from '../../../adapters/ledger/journal.ts'
 import { ownCheckpoint } from '../../../adapters/ledger/entry-maker.ts'
@@ -14,8 +18,9 @@ import { MIGRATIONS } from '../../../adapters/storage/migrations.ts'
 import type { StorageReport } from '../../../application/state/storage-report.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { existingIdentity } from '../ledger-identity.ts'
-import { databaseProblem, journalOf, postgresOf, sizeOf, type OpenedState, type StatePlace } from '../open-state.ts'
-import { underLock } from './under-lock.ts'
+import { databaseProblem, embeddedProblem } from '../database-problem.ts'
+import { journalOf, postgresOf, sizeOf, type OpenedState, type StatePlace } from '../open-state.ts'
+import { isReadOnly, underLock } from './under-lock.ts'
 
 /** A state that this process has open. */
 export async function describeOpened(
@@ -55,7 +60,8 @@ async function postgresReport(
 /** A state that nobody has open, as it is: nothing is migrated, caught up or cut off. */
 export async function describeClosed(place: StatePlace, organization: string): Promise<Result<StorageReport, Problem>> {
   const postgres = postgresOf(place)
-  if (postgres === undefined) return underLock(place.stateFolder, () => describeEmbedded(place, organization))
+  if (postgres === undefined)
+    return underLock(place.stateFolder, () => describeEmbedded(place, organization), { onlyReads: true })
   try {
     return ok(await asOwner(postgres, (owner) => postgresReport(owner, organization)))
   } catch (error) {
@@ -89,10 +95,11 @@ async function describeEmbedded(
       databaseBytes: 0,
       tables: [],
     })
-  const owner = await openPgliteAsOwner(folder)
   try {
-    const figures = await storageFigures(owner)
-    const { projected } = await entriesInTables(owner, organization)
+    const { projected, ...figures } = await onCopyIfReadOnly(folder, async (owner) => ({
+      ...(await storageFigures(owner)),
+      projected: (await entriesInTables(owner, organization)).projected,
+    }))
     return ok({
       ...figures,
       place: 'embedded',
@@ -102,7 +109,25 @@ async function describeEmbedded(
       lag: entries - projected,
       journalBytes,
     })
+  } catch (error) {
+    const problem = embeddedProblem(stateFolder, error)
+    if (problem === undefined) throw error
+    return fail(problem)
+  }
+}
+
+/** The engine writes where it only reads, too: of a database that this process may not write, it opens a copy. */
+async function onCopyIfReadOnly<Value>(folder: string, work: (owner: Kysely<never>) => Promise<Value>): Promise<Value> {
+  try {
+    return await withEmbeddedOwner(folder, work)
+  } catch (error) {
+    if (!isReadOnly(errnoOf(error))) throw error
+  }
+  const copy = await mkdtemp(join(tmpdir(), 'gatehouse-status-'))
+  try {
+    await cp(folder, join(copy, 'db'), { recursive: true })
+    return await withEmbeddedOwner(join(copy, 'db'), work)
   } finally {
-    await owner.destroy()
+    await rm(copy, { recursive: true, force: true })
   }
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
-import { migrate, MigrationFailure, pendingMigrations } from '../../../adapters/storage/migrations.ts'
-import { openPgliteAsOwner } from '../../../adapters/storage/open-pglite.ts'
+import { migrate, pendingMigrations, refuseNewer } from '../../../adapters/storage/migrations.ts'
+import { withEmbeddedOwner } from '../../../adapters/storage/open-pglite.ts'
 import { asOwner } from '../../../adapters/storage/open-postgres.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
-import { databaseProblem, postgresOf, type StatePlace } from '../open-state.ts'
+import { databaseProblem, embeddedProblem } from '../database-problem.ts'
+import { postgresOf, type StatePlace } from '../open-state.ts'
 import { underLock } from './under-lock.ts'
 
 export interface MigrationReport {
@@ -17,6 +18,7 @@ export interface MigrationReport {
 /** Shows which migrations are missing, and applies them unless it is a dry run. As the owner of the tables. */
 export async function migrateState(place: StatePlace, isDryRun: boolean): Promise<Result<MigrationReport, Problem>> {
   const work = async (owner: Kysely<never>): Promise<MigrationReport> => {
+    await refuseNewer(owner)
     const plan = await pendingMigrations(owner)
     return { plan, applied: isDryRun ? [] : await migrate(owner) }
   }
@@ -36,18 +38,12 @@ export async function migrateState(place: StatePlace, isDryRun: boolean): Promis
         message: `\`${place.stateFolder}\` has no database yet`,
         next: 'it is made with the newest schema at the next start',
       })
-    const owner = await openPgliteAsOwner(folder)
     try {
-      return ok(await work(owner))
+      return ok(await withEmbeddedOwner(folder, work))
     } catch (error) {
-      if (!(error instanceof MigrationFailure)) throw error
-      return fail({
-        code: 'state/database',
-        message: `${error.message}; the database is as it was`,
-        next: 'gatehouse db rebuild',
-      })
-    } finally {
-      await owner.destroy()
+      const problem = embeddedProblem(place.stateFolder, error)
+      if (problem === undefined) throw error
+      return fail(problem)
     }
   })
 }

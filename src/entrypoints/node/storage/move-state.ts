@@ -1,5 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Kysely } from 'kysely'
 import { ulidIds } from '../../../adapters/ids/ulid-ids.ts'
 import { ownCheckpoint, type LedgerIdentity } from '../../../adapters/ledger/entry-maker.ts'
 import { readJournal, surveyJournal } from '../../../adapters/ledger/journal.ts'
@@ -9,10 +10,12 @@ import { verifiedLines } from '../../../adapters/ledger/verified-lines.ts'
 import { writeJournal } from '../../../adapters/ledger/write-journal.ts'
 import { readTransfer, removeTransfer, writeTransfer, type Transfer } from '../../../adapters/owner/transfer-marker.ts'
 import type { PostgresOptions } from '../../../adapters/storage/open-postgres.ts'
+import type { Database } from '../../../adapters/storage/schema.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
 import { existingIdentity } from '../ledger-identity.ts'
 import { journalOf, postgresOf, sizeOf, type StatePlace } from '../open-state.ts'
 import type { CopyOptions } from './copy-options.ts'
+import { begin, besideInFolder, besideOf, withRecords, type BesidePlace } from './move-beside.ts'
 import { fillTables, withTables } from './shared-tables.ts'
 import { underLock } from './under-lock.ts'
 
@@ -20,6 +23,8 @@ export interface MoveReport {
   readonly entries: number
   /** Where the journal that is no longer used lies. */
   readonly keptJournal: string | null
+  /** Jobs that waited, or ran, where the state was: they are not in the ledger, so they do not move. */
+  readonly droppedJobs: number
 }
 
 interface Move extends CopyOptions {
@@ -72,6 +77,9 @@ async function moveToPostgres(move: Move): Promise<Result<MoveReport, Problem>> 
   const survey = await surveyJournal(path, verifyCheckpoint)
   if (!survey.ok) return survey
   const { tree, length } = survey.value
+  const beside = await besideInFolder(place, organization)
+  if (!beside.ok) return beside
+  const { positions, jobs } = beside.value
   const moved = await withTables(postgres, { organization, mayMigrate: true }, async (db) => {
     await writeTransfer(stateFolder, { kind: 'move-to-postgresql', phase: 'begun' })
     onStart(tree.size)
@@ -80,6 +88,7 @@ async function moveToPostgres(move: Move): Promise<Result<MoveReport, Problem>> 
       const filled = await fillTables(db, { organization, lines, tree, mayContinue: true })
       // Nothing was committed: the journal goes on being the ledger.
       if (!filled.ok) await removeTransfer(stateFolder)
+      else await begin({ db, organization, postgres }, positions)
       return filled
     } catch (error) {
       if ((await newestCheckpoint(db, organization)).size !== tree.size) await removeTransfer(stateFolder)
@@ -90,15 +99,14 @@ async function moveToPostgres(move: Move): Promise<Result<MoveReport, Problem>> 
   const keptJournal = `${path}.moved-${ulidIds()}`
   await rename(path, keptJournal)
   await writeTransfer(stateFolder, { kind: 'move-to-postgresql', phase: 'done' })
-  return ok({ entries: tree.size, keptJournal })
+  return ok({ entries: tree.size, keptJournal, droppedJobs: jobs })
 }
 
 async function moveToFolder(move: Move): Promise<Result<MoveReport, Problem>> {
-  const { place, postgres, identity, organization, transfer, signal, onStart, onEntry } = move
+  const { place, organization, transfer, postgres } = move
   const { stateFolder } = place
-  const path = journalOf(stateFolder)
   const isAgain = transfer?.kind === 'move-to-folder'
-  if ((await sizeOf(path)) > 0 && !isAgain)
+  if ((await sizeOf(journalOf(stateFolder))) > 0 && !isAgain)
     return fail({
       code: 'db/not-empty',
       message: `\`${stateFolder}\` has a journal already`,
@@ -118,26 +126,39 @@ async function moveToFolder(move: Move): Promise<Result<MoveReport, Problem>> {
         message: 'entries wait in the inbox for a server that sequences them',
         next: 'start a server once, stop it, then run this again',
       })
-    onStart(size)
-    await mkdir(join(stateFolder, 'ledger'), { recursive: true, mode: 0o700 })
-    await writeTransfer(stateFolder, { kind: 'move-to-folder', phase: 'begun' })
-    let isMarked = false
-    try {
-      const lines = verifiedLines(tableLines(db, organization, size), {
-        verifyCheckpoint: ownCheckpoint(identity),
-        signal,
-        onEntry,
-      })
-      await writeJournal(path, lines, async () => {
-        isMarked = true
-        await markMoved(db, organization, ulidIds())
-      })
-    } catch (error) {
-      // Before the mark the tables go on being the ledger; behind it only the end of the move leads on.
-      if (!isMarked && !isAgain) await removeTransfer(stateFolder)
-      throw error
-    }
-    await removeTransfer(stateFolder)
-    return ok({ entries: size, keptJournal: null })
+    // Opened before anything is begun: a folder that cannot take the state says so first.
+    const source = { db, organization, postgres }
+    return withRecords(place, (target) => copyToFolder(move, source, { target, size, isAgain }))
   })
+}
+
+async function copyToFolder(
+  { place: { stateFolder }, identity, organization, signal, onStart, onEntry }: Move,
+  source: BesidePlace,
+  { target, size, isAgain }: { readonly target: Kysely<Database>; readonly size: number; readonly isAgain: boolean },
+): Promise<MoveReport> {
+  const { db } = source
+  const { positions, jobs } = await besideOf(source)
+  onStart(size)
+  await mkdir(join(stateFolder, 'ledger'), { recursive: true, mode: 0o700 })
+  await writeTransfer(stateFolder, { kind: 'move-to-folder', phase: 'begun' })
+  let isMarked = false
+  try {
+    const lines = verifiedLines(tableLines(db, organization, size), {
+      verifyCheckpoint: ownCheckpoint(identity),
+      signal,
+      onEntry,
+    })
+    await writeJournal(journalOf(stateFolder), lines, async () => {
+      isMarked = true
+      await markMoved(db, organization, ulidIds())
+    })
+  } catch (error) {
+    // Before the mark the tables go on being the ledger; behind it only the end of the move leads on.
+    if (!isMarked && !isAgain) await removeTransfer(stateFolder)
+    throw error
+  }
+  await begin({ db: target, organization, postgres: undefined }, positions)
+  await removeTransfer(stateFolder)
+  return { entries: size, keptJournal: null, droppedJobs: jobs }
 }

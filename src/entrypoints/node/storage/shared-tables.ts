@@ -4,13 +4,14 @@ import { parseCheckpoint } from '../../../domain/ledger/checkpoint.ts'
 import type { MerkleTree } from '../../../domain/ledger/merkle.ts'
 import { parseNote } from '../../../domain/ledger/signed-note.ts'
 import type { JournalLine } from '../../../adapters/ledger/journal.ts'
+import { forgetKeys } from '../../../adapters/ledger/ledger-keys.ts'
 import { LedgerTablesDamaged, newestCheckpoint } from '../../../adapters/ledger/ledger-tables.ts'
 import { withoutSequencer, writeLines } from '../../../adapters/ledger/ledger-table-lines.ts'
 import { openAsApplication, openPostgres, type PostgresOptions } from '../../../adapters/storage/open-postgres.ts'
 import { inOrganization } from '../../../adapters/storage/row-security.ts'
 import type { Database } from '../../../adapters/storage/schema.ts'
 import { fail, ok, type Problem, type Result } from '../../../base/result.ts'
-import { databaseProblem } from '../open-state.ts'
+import { databaseProblem } from '../database-problem.ts'
 
 /** Opens the tables, gives work a connection while no server can be the sequencer, and closes them. */
 export async function withTables<Value>(
@@ -66,7 +67,10 @@ export async function fillTables(
       message: 'the database holds a ledger of this organization already',
       next: 'name an empty schema or database',
     })
-  await inOrganization(db, organization, (transaction) => writeLines(transaction, organization, lines, there.size))
+  await inOrganization(db, organization, async (transaction) => {
+    if (there.size === 0) await forgetKeys(transaction, organization)
+    await writeLines(transaction, organization, lines, there.size)
+  })
   const now = await newestCheckpoint(db, organization)
   if (now.size !== tree.size || now.entries !== tree.size || !isPrefix(now, tree))
     throw new LedgerTablesDamaged('what was written is not what was read')

@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { withoutDraft } from '../../../adapters/files/atomic-file.ts'
 import { errnoOf } from '../../../adapters/files/errno.ts'
 import { takeOwnerLock } from '../../../adapters/owner/owner-lock.ts'
 import { LedgerLinesDamaged } from '../../../adapters/ledger/verified-lines.ts'
@@ -8,6 +10,7 @@ import { fail, type Problem, type Result } from '../../../base/result.ts'
 export async function underLock<Value>(
   stateFolder: string,
   work: () => Promise<Result<Value, Problem>>,
+  { onlyReads = false }: { readonly onlyReads?: boolean } = {},
 ): Promise<Result<Value, Problem>> {
   if (!existsSync(stateFolder))
     return fail({
@@ -16,15 +19,30 @@ export async function underLock<Value>(
       next: 'name the state folder with --state',
     })
   const lock = await takeOwnerLock(stateFolder)
-  if (!lock.ok) return lock
+  // Where this process may write nothing it cannot lock either: what it reads is what lies there.
+  const isReadOnly = !lock.ok && lock.failure.code === 'owner/unusable' && onlyReads && (await isClosed(stateFolder))
+  if (!lock.ok && !isReadOnly) return lock
   try {
     return await work()
   } catch (error) {
     return fail(storageProblem(error))
   } finally {
-    lock.value.release()
+    if (lock.ok) lock.value.release()
   }
 }
+
+/** Whether this process may read a folder and not write it. */
+async function isClosed(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK)
+    return false
+  } catch (error) {
+    return isReadOnly(errnoOf(error))
+  }
+}
+
+export const isReadOnly = (code: string | undefined): boolean =>
+  code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
 
 /** Faults of disks and copies as problems; anything else is a bug, or an interruption, and goes on. */
 export function storageProblem(error: unknown): Problem {
@@ -32,15 +50,33 @@ export function storageProblem(error: unknown): Problem {
     return { code: 'ledger/damaged', message: error.message, next: 'use another backup; nothing was put in place' }
   const code = errnoOf(error)
   if (code === undefined) throw error
-  return code === 'ENOSPC' || code === 'EDQUOT'
-    ? {
-        code: 'db/no-space',
-        message: `the disk is full (${code}); nothing was put in place`,
-        next: 'free space, then run it again',
-      }
-    : {
-        code: 'state/unusable',
-        message: `a file cannot be used (${code}): ${(error as Error).message}`,
-        next: 'check its permissions',
-      }
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return {
+      code: 'db/no-space',
+      message: `the disk is full (${code}); nothing was put in place`,
+      next: 'free space, then run it again',
+    }
+  const path = (error as NodeJS.ErrnoException).path
+  return {
+    code: 'state/unusable',
+    message: `${path === undefined ? 'a file' : `\`${withoutDraft(path)}\``} cannot be used (${code})`,
+    next: nextOfDiskFault(code),
+  }
+}
+
+/** The next step by what the system said. */
+export function nextOfDiskFault(code: string): string {
+  return NEXT_STEPS[code] ?? 'check its permissions'
+}
+
+const NEXT_STEPS: Readonly<Record<string, string>> = {
+  ENOSPC: 'free space on its disk',
+  EDQUOT: 'free space on its disk',
+  EFBIG: 'raise the limit on the size of files (ulimit -f)',
+  EMFILE: 'raise the limit on open files (ulimit -n)',
+  ENOENT: 'check the path: its folder does not exist',
+  ENOTDIR: 'check the path: a part of it is no folder',
+  EISDIR: 'check the path: it is a folder',
+  EROFS: 'check its disk: it is read-only',
+  EIO: 'check its disk',
 }
