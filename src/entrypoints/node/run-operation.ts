@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { heldRecording } from '../../application/state/held-recording.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { canonicalJson, isNestedDeeper, JSON_DEPTH_MAX, type JsonObject } from '../../base/json.ts'
@@ -28,6 +29,7 @@ import { WEBHOOKS_HANDLERS } from './handlers/webhooks.ts'
 import { STORAGE_HANDLERS } from './handlers/storage.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
+import { whileConnected } from './while-connected.ts'
 
 /** The one binding of operations to use cases: HTTP routes and embedded commands both come through here. */
 const HANDLERS: HandlersOf<typeof OPERATIONS> = {
@@ -54,7 +56,17 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
 }
 
 /** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */
-export async function runOperation<Name extends OperationName>(
+export function runOperation<Name extends OperationName>(
+  name: Name,
+  context: OperationContext,
+  principal: Principal,
+  input: unknown,
+): Promise<Result<OutputOf<Name>, Problem>> {
+  return whileConnected(context, (connected) => runConnected(name, connected, principal, input))
+}
+
+// oxlint-disable-next-line max-params -- those of the call that it is
+async function runConnected<Name extends OperationName>(
   name: Name,
   context: OperationContext,
   principal: Principal,
@@ -106,17 +118,26 @@ function parseInput({ input: schema }: Operation, input: unknown): Result<JsonOb
   if (isNestedDeeper(input, JSON_DEPTH_MAX))
     return fail({ code: 'http/invalid-input', message: `nested deeper than ${JSON_DEPTH_MAX}` })
   const parsed = schema.safeParse(input)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
+  if (!parsed.success)
     return fail({
       code: 'http/invalid-input',
-      message: `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`,
+      message: messageOf(parsed.error.issues),
       next: 'see /api/v1/openapi.json',
     })
-  }
   // What has no canonical form can be neither signed nor committed to.
   const canonical = canonicalJson(parsed.data as JsonObject)
   return canonical.ok
     ? ok(parsed.data as JsonObject)
     : fail({ code: 'http/invalid-input', message: canonical.failure.message })
+}
+
+const NAME_CHARS_MAX = 100
+
+/** A field that nobody knows comes first: what is missing beside it is often the same field, spelt rightly. */
+function messageOf(issues: readonly z.core.$ZodIssue[]): string {
+  for (const issue of issues)
+    if (issue.code === 'unrecognized_keys')
+      return `\`${[...issue.path, issue.keys[0]].join('.').slice(0, NAME_CHARS_MAX)}\`: no such field`
+  const [issue] = issues
+  return `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`
 }
