@@ -5,15 +5,17 @@ import type { Principal } from '../../application/state/owner-node.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { InputOf, OperationName, OutputOf } from '../../contract/http/operations.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
-import { openNode } from '../node/open-node.ts'
+import { openNode, type OpenedNode } from '../node/open-node.ts'
 import type { StatePlace } from '../node/open-state.ts'
 import { runOperation } from '../node/run-operation.ts'
+import { whenHandedOver } from './hand-over.ts'
 import { callRemote } from './remote-call.ts'
 import { readServerCredentials, type ServerCredentials } from './server-credentials.ts'
 import { VERSION } from './version.ts'
 import { stateFolderOf } from './state-folder.ts'
 import { reportTo } from './report-problems.ts'
 import type { Terminal } from './terminal.ts'
+import { hasState, unmadeSession } from './unmade-state.ts'
 
 /** Calls operations of the state, whether this process owns it or another one does. */
 export interface Session extends AsyncDisposable {
@@ -30,6 +32,8 @@ export interface SessionOptions {
   readonly state?: string | undefined
   /** `name` or `name:role,role`. */
   readonly as?: string | undefined
+  /** The command makes the state where there is none, though it reads first. */
+  readonly makesState?: boolean | undefined
 }
 
 export { stateFolderOf } from './state-folder.ts'
@@ -60,31 +64,51 @@ export function principalFrom(terminal: Terminal, as: string | undefined): Princ
 export async function openSession(terminal: Terminal, options: SessionOptions): Promise<Result<Session, Problem>> {
   const stateFolder = stateFolderOf(terminal, options.state)
   // Who names a state folder means it; else a server that one is signed in to comes first.
-  if (options.state === undefined && terminal.environment['GATEHOUSE_STATE'] === undefined) {
+  if (!isStateNamed(terminal, options)) {
     const server = await readServerCredentials(terminal)
     if (!server.ok) return server
     if (server.value !== undefined) return serverSession(stateFolder, server.value, options)
   }
-  const principal = principalFrom(terminal, options.as)
-  const remote = await remoteSession(stateFolder, principal)
-  if (remote !== undefined) return ok(remote)
-  const opened = await openNode({
-    stateFolder,
-    organization: ORGANIZATION,
-    version: VERSION,
-    ...databaseOf(terminal),
-    report: reportTo(terminal),
-    environment: terminal.environment,
-  })
-  if (!opened.ok) return opened
-  const node = opened.value
+  const open = (): Promise<Result<Session, Problem>> => folderSession(terminal, stateFolder, options)
+  // A slip of the pen in the name of a folder must not read as a state without anything in it.
+  return isStateNamed(terminal, options) && options.makesState !== true && !(await hasState(stateFolder))
+    ? ok(unmadeSession(stateFolder, open))
+    : open()
+}
+
+const isStateNamed = (terminal: Terminal, { state }: SessionOptions): boolean =>
+  state !== undefined || terminal.environment['GATEHOUSE_STATE'] !== undefined
+
+/** Of the owner that answers, or as the owner: whoever holds the folder meanwhile is waited for. */
+function folderSession(
+  terminal: Terminal,
+  stateFolder: string,
+  { as }: SessionOptions,
+): Promise<Result<Session, Problem>> {
+  const principal = principalFrom(terminal, as)
+  return whenHandedOver(async () => {
+    const remote = await remoteSession(stateFolder, principal)
+    if (remote !== undefined) return ok(remote)
+    const opened = await openNode({
+      stateFolder,
+      organization: ORGANIZATION,
+      version: VERSION,
+      ...databaseOf(terminal),
+      report: reportTo(terminal),
+      environment: terminal.environment,
+    })
+    return opened.ok ? ok(ownSession(opened.value, principal)) : opened
+  }, terminal)
+}
+
+function ownSession(node: OpenedNode, principal: Principal): Session {
   const context = { node, gateways: new GatewayRegister(systemClock) }
-  return ok({
-    stateFolder,
+  return {
+    stateFolder: node.stateFolder,
     isRemote: false,
     call: (name, input) => runOperation(name, context, principal, input),
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
-  })
+  }
 }
 
 function serverSession(
