@@ -233,7 +233,11 @@ describe('a command line', () => {
   })
 
   test('speaks to a server below a path of another one, by the path that was named', async () => {
-    const started = await startSession(plane.node, { name: 'pat', roles: ['engineer'] }, { method: 'oidc', client: 'x' })
+    const started = await startSession(
+      plane.node,
+      { name: 'pat', roles: ['engineer'] },
+      { method: 'oidc', client: 'x' },
+    )
     if (!started.ok) throw new Error(started.failure.message)
     const proxy = createHttpServer((request, response) => {
       if (request.url?.startsWith('/gate/api/') !== true) return void response.writeHead(404).end('{}')

@@ -3,7 +3,6 @@ import { readOwnerFile, type OwnerAddress } from '../../adapters/owner/owner-fil
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { InputOf, OperationName, OutputOf } from '../../contract/http/operations.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode, type OpenedNode } from '../node/open-node.ts'
 import type { StatePlace } from '../node/open-state.ts'
@@ -15,17 +14,16 @@ import { VERSION } from './version.ts'
 import { stateFolderOf } from './state-folder.ts'
 import { reportTo } from './report-problems.ts'
 import type { Terminal } from './terminal.ts'
-import { hasState, unmadeSession } from './unmade-state.ts'
+import { hasState, unmadeState, type StateCalls } from './unmade-state.ts'
 
 /** Calls operations of the state, whether this process owns it or another one does. */
-export interface Session extends AsyncDisposable {
+export interface Session extends StateCalls {
   readonly stateFolder: string
   readonly isRemote: boolean
   /** The server that one is signed in to; undefined where the state is in a folder of this machine. */
   readonly server?: string | undefined
   /** The name by which a server knows the caller, where it does. */
   readonly actsAs?: string | undefined
-  call<Name extends OperationName>(name: Name, input: InputOf<Name>): Promise<Result<OutputOf<Name>, Problem>>
 }
 
 export interface SessionOptions {
@@ -72,7 +70,7 @@ export async function openSession(terminal: Terminal, options: SessionOptions): 
   const open = (): Promise<Result<Session, Problem>> => folderSession(terminal, stateFolder, options)
   // A slip of the pen in the name of a folder must not read as a state without anything in it.
   return isStateNamed(terminal, options) && options.makesState !== true && !(await hasState(stateFolder))
-    ? ok(unmadeSession(stateFolder, open))
+    ? ok({ stateFolder, isRemote: false, ...unmadeState(stateFolder, open) })
     : open()
 }
 

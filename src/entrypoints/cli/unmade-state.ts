@@ -2,8 +2,12 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from '../../adapters/files/errno.ts'
 import { fail, type Problem, type Result } from '../../base/result.ts'
-import { OPERATIONS } from '../../contract/http/operations.ts'
-import type { Session } from './session.ts'
+import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
+
+/** The calls of a session. */
+export interface StateCalls extends AsyncDisposable {
+  call<Name extends OperationName>(name: Name, input: InputOf<Name>): Promise<Result<OutputOf<Name>, Problem>>
+}
 
 /** One of them is in every folder with a state, whole or not. */
 const TRACES = ['keys', 'ledger', 'transfer.json', 'owner.json']
@@ -20,12 +24,10 @@ export async function hasState(stateFolder: string): Promise<boolean> {
   return false
 }
 
-/** A session on a folder without a state: the first change makes it, and there is nothing to read before. */
-export function unmadeSession(stateFolder: string, open: () => Promise<Result<Session, Problem>>): Session {
-  let made: Promise<Result<Session, Problem>> | undefined
+/** Calls on a folder without a state: the first change makes it, and there is nothing to read before. */
+export function unmadeState(stateFolder: string, open: () => Promise<Result<StateCalls, Problem>>): StateCalls {
+  let made: Promise<Result<StateCalls, Problem>> | undefined
   return {
-    stateFolder,
-    isRemote: false,
     async call(name, input) {
       if (made === undefined && OPERATIONS[name].method === 'GET')
         return fail({

@@ -1,9 +1,9 @@
-import type { z } from 'zod'
 import { heldRecording } from '../../application/state/held-recording.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { canonicalJson, isNestedDeeper, JSON_DEPTH_MAX, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Operation } from '../../contract/http/operation.ts'
+import { inputMessage } from '../../contract/http/input-message.ts'
 import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
 import { ACCESS_TABLE, mayCall } from '../../domain/access/access-table.ts'
 import { checkScope, checkVersion, namedRecord, withinScope, type LimitedCall } from './call-limits.ts'
@@ -121,7 +121,7 @@ function parseInput({ input: schema }: Operation, input: unknown): Result<JsonOb
   if (!parsed.success)
     return fail({
       code: 'http/invalid-input',
-      message: messageOf(parsed.error.issues),
+      message: inputMessage(parsed.error.issues),
       next: 'see /api/v1/openapi.json',
     })
   // What has no canonical form can be neither signed nor committed to.
@@ -129,15 +129,4 @@ function parseInput({ input: schema }: Operation, input: unknown): Result<JsonOb
   return canonical.ok
     ? ok(parsed.data as JsonObject)
     : fail({ code: 'http/invalid-input', message: canonical.failure.message })
-}
-
-const NAME_CHARS_MAX = 100
-
-/** A field that nobody knows comes first: what is missing beside it is often the same field, spelt rightly. */
-function messageOf(issues: readonly z.core.$ZodIssue[]): string {
-  for (const issue of issues)
-    if (issue.code === 'unrecognized_keys')
-      return `\`${[...issue.path, issue.keys[0]].join('.').slice(0, NAME_CHARS_MAX)}\`: no such field`
-  const [issue] = issues
-  return `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`
 }
