@@ -6,6 +6,7 @@ import { constantFrom, sample, type Arbitrary } from 'fast-check'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../../src/base/json.ts'
+import type { Operation } from '../../src/contract/http/operation.ts'
 import { openApiDocument } from '../../src/contract/http/openapi.ts'
 import { OPERATIONS, type OperationName } from '../../src/contract/http/operations.ts'
 import { requestOf } from '../../src/contract/http/request-of.ts'
@@ -169,7 +170,13 @@ describe(`inputs from the document, seed ${SEED}`, () => {
 
 test('HEAD of every read is answered as GET is, without its body and without a stream', async () => {
   for (const name of NAMES.filter((one) => OPERATIONS[one].method === 'GET')) {
-    const url = `${plane.url}/api/v1${OPERATIONS[name].path.replaceAll(/\{\w+\}/g, 'x')}`
+    const operation: Operation = OPERATIONS[name]
+    const url = `${plane.url}/api/v1${operation.path.replaceAll(/\{\w+\}/g, 'x')}`
+    // A call that leaves something behind is made for its answer.
+    if (operation.perMinute !== undefined) {
+      expect((await send('HEAD', url, { headers: proofOf(name) })).status).toBe(405)
+      continue
+    }
     for (const accept of ['*/*', 'text/event-stream']) {
       const headers = { ...proofOf(name), accept }
       const { status, text } = await send('HEAD', url, { headers })

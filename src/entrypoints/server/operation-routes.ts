@@ -28,7 +28,11 @@ export function registerOperations(app: FastifyInstance, options: OperationRoute
       bodyLimit: operation.bodyBytesMax ?? BODY_BYTES_USUAL,
       ...(operation.perMinute === undefined
         ? {}
-        : { config: { rateLimit: { max: operation.perMinute, timeWindow: '1 minute' } } }),
+        : {
+            config: { rateLimit: { max: operation.perMinute, timeWindow: '1 minute' } },
+            // HEAD would be a route of its own, and counted apart; and who asks for no body asks for no trace of it.
+            exposeHeadRoute: false,
+          }),
       handler: (request, reply) => answer(name as OperationName, options, request, reply),
     })
 }
