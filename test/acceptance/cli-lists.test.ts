@@ -180,10 +180,10 @@ test.each(Object.keys(LISTS))('`%s` goes on where its first page ended, and show
 })
 
 test.each([
-  { words: ['--limit', '0'], says: 'Write a whole number from 1 to 1000' },
-  { words: ['--limit', '1001'], says: 'Write a whole number from 1 to 1000' },
-  { words: ['--limit', '1e2'], says: 'Write a whole number from 1 to 1000' },
-  { words: ['--limit', ''], says: 'Write a whole number from 1 to 1000' },
+  { words: ['--limit', '0'], says: 'must be a whole number from 1 to 1000' },
+  { words: ['--limit', '1001'], says: 'must be a whole number from 1 to 1000' },
+  { words: ['--limit', '1e2'], says: 'must be a whole number from 1 to 1000' },
+  { words: ['--limit', ''], says: 'must be a whole number from 1 to 1000' },
   { words: ['--all', '--limit', '5'], says: "'--all' cannot be used with option '--limit <n>'" },
   { words: ['--cursor', '../../etc'], says: 'no cursor of a list' },
 ])('$words is refused, and nothing is listed', async ({ words, says }) => {

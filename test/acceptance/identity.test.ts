@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildBundle } from '../../src/application/admission/build-bundle.ts'
-import { createKey, keyPrincipal } from '../../src/application/identity/api-keys.ts'
+import { createKey, keyPrincipal, rotateKey } from '../../src/application/identity/api-keys.ts'
 import type { IdentityNode } from '../../src/application/identity/identity-node.ts'
 import { keyEndedBetween } from '../../src/application/identity/key-ends.ts'
 import { sessionPrincipal, startSession } from '../../src/application/identity/sessions.ts'
@@ -219,6 +219,32 @@ describe('an API key', () => {
     )
     for (const token of [first, second]) expect((await callAs(plane, bearer(token), 'whoAmI')).status).toBe(401)
     expect((await callAs(plane, bearer(third), 'whoAmI')).status).toBe(200)
+  })
+
+  test('rotated again while an overlap runs, each secret counts until its own end; a third waits, or ends them all', async () => {
+    const made = await make(admin, { roles: ['engineer'] })
+    const id = String(made.body['id'])
+    const rotate = async (node: IdentityNode, overlapHours: number): Promise<string> => {
+      const rotated = await rotateKey(node, { name: 'owner', roles: ['admin'] }, { id, overlapHours })
+      if (!rotated.ok) throw new Error(rotated.failure.code)
+      return rotated.value.token
+    }
+    const tokens = [String(made.body['token']), await rotate(plane.node, 1), await rotate(plane.node, 3)]
+    const inForce = async (ms: number): Promise<readonly boolean[]> =>
+      Promise.all(tokens.map(async (token) => (await keyPrincipal(later(ms), token)) !== undefined))
+    expect(await inForce(30 * MINUTE_MS)).toEqual([true, true, true])
+    expect(await inForce(2 * HOUR_MS)).toEqual([false, true, true])
+    expect(await inForce(4 * HOUR_MS)).toEqual([false, false, true])
+    expect(await callAs(plane, admin, 'rotateKey', { id, overlapHours: 1 })).toMatchObject({
+      status: 409,
+      code: 'key/overlap',
+    })
+    expect(await inForce(0)).toEqual([true, true, true])
+    // One of the two has ended meanwhile.
+    tokens.push(await rotate(later(2 * HOUR_MS), 24))
+    expect(await inForce(2 * HOUR_MS)).toEqual([false, true, true, true])
+    tokens.push(await rotate(later(2 * HOUR_MS), 0))
+    expect(await inForce(2 * HOUR_MS)).toEqual([false, false, false, false, true])
   })
 
   test('is rotated by nobody who could not make it now, its owner included', async () => {

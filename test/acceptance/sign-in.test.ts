@@ -1,11 +1,13 @@
 // Sign-in through a real OpenID provider, from a browser and from the command line.
-import { readFile, stat } from 'node:fs/promises'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseServerConfig, type ServerConfig } from '../../src/contract/server/server-config.ts'
+import { startSession } from '../../src/application/identity/sessions.ts'
 import { runCli } from '../../src/entrypoints/cli/run.ts'
 import type { ControlPlane } from '../../src/entrypoints/server/start-control-plane.ts'
 import { capturedTerminal, type CapturedTerminal } from '../support/captured-terminal.ts'
@@ -171,6 +173,94 @@ describe('a command line', () => {
     await expect(stat(file)).rejects.toThrow('ENOENT')
   })
 
+  describe('that signs out', () => {
+    /** Signed in with a session of its own. */
+    async function signedIn(home: string): Promise<{ readonly token: string; readonly file: string }> {
+      const started = await startSession(
+        plane.node,
+        { name: home, roles: ['engineer'] },
+        { method: 'oidc', client: 'x' },
+      )
+      if (!started.ok) throw new Error(started.failure.message)
+      const token = `ghc_${started.value}`
+      const terminal = terminalIn(home, {}, [`${token}\n`])
+      expect(await runCli(['login', '--server', plane.url, '--token', '-'], terminal)).toBe(0)
+      return { token, file: join(folder, home, '.config', 'gatehouse', 'credentials.json') }
+    }
+    const isAlive = async (token: string): Promise<boolean> =>
+      (await callAs(plane, bearer(token), 'whoAmI')).status === 200
+
+    test.each<{ how: string; home: string; environment: Record<string, string>; mode: number }>([
+      { how: 'whose file others can read', home: 'open', environment: {}, mode: 0o644 },
+      {
+        how: 'while the environment names another server',
+        home: 'elsewhere',
+        environment: { GATEHOUSE_SERVER: 'https://other.example' },
+        mode: 0o600,
+      },
+      {
+        how: 'while the environment names another server and token',
+        home: 'token',
+        environment: { GATEHOUSE_SERVER: 'https://other.example', GATEHOUSE_TOKEN: 'ghk_x' },
+        mode: 0o600,
+      },
+    ])('ends the session $how', async ({ home, environment, mode }) => {
+      const { token, file } = await signedIn(home)
+      await chmod(file, mode)
+      expect(await isAlive(token)).toBe(true)
+      const terminal = terminalIn(home, environment)
+      expect([await runCli(['logout'], terminal), terminal.printed.out]).toEqual([0, 'signed out\n'])
+      expect(await isAlive(token)).toBe(false)
+      await expect(stat(file)).rejects.toThrow('ENOENT')
+    })
+
+    test.each<{ when: string; home: string; spoil: (text: string) => string }>([
+      {
+        when: 'its server cannot be reached',
+        home: 'away',
+        spoil: (text) => text.replace(plane.url, 'http://127.0.0.1:9'),
+      },
+      { when: 'its file holds something else', home: 'damaged', spoil: () => '{}' },
+    ])('says that the session goes on when $when', async ({ home, spoil }) => {
+      const { token, file } = await signedIn(home)
+      await writeFile(file, spoil(await readFile(file, 'utf8')))
+      const terminal = terminalIn(home)
+      expect([await runCli(['logout'], terminal), terminal.printed.out]).toEqual([0, 'forgotten here\n'])
+      expect(terminal.printed.error).toContain('goes on until it ends by time')
+      expect(await isAlive(token)).toBe(true)
+      await expect(stat(file)).rejects.toThrow('ENOENT')
+    })
+  })
+
+  test('speaks to a server below a path of another one, by the path that was named', async () => {
+    const started = await startSession(
+      plane.node,
+      { name: 'pat', roles: ['engineer'] },
+      { method: 'oidc', client: 'x' },
+    )
+    if (!started.ok) throw new Error(started.failure.message)
+    const proxy = createHttpServer((request, response) => {
+      if (request.url?.startsWith('/gate/api/') !== true) return void response.writeHead(404).end('{}')
+      void fetch(`${plane.url}${request.url.slice('/gate'.length)}`, {
+        headers: { authorization: request.headers.authorization ?? '' },
+      }).then(async (answer) => response.writeHead(answer.status).end(await answer.text()))
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    try {
+      const server = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/gate/`
+      const terminal = terminalIn('pat', {}, [`ghc_${started.value}\n`])
+      expect([await runCli(['login', '--server', server, '--token', '-'], terminal), terminal.printed.error]).toEqual([
+        0,
+        '',
+      ])
+      const me = terminalIn('pat')
+      expect([await runCli(['whoami'], me), me.printed.out]).toEqual([0, expect.stringContaining('pat (engineer)')])
+    } finally {
+      proxy.close()
+      proxy.closeAllConnections()
+    }
+  })
+
   test('whose code is taken by somebody else gives them nothing', async () => {
     as('lee@example.com', ['platform'])
     const listener = createServer().listen(0, '127.0.0.1')
@@ -223,14 +313,18 @@ describe('a command line', () => {
     }
   })
 
-  test.each(['http://gatehouse.example.com', 'ftp://x', 'nothing', 'https://user:secret@x.example'])(
-    'sends no token to %s',
-    async (server) => {
-      const terminal = terminalIn('nobody')
-      expect(await runCli(['login', '--server', server, '--token', 'x'], terminal)).toBe(2)
-      expect(terminal.printed.error).toContain('login/server')
-    },
-  )
+  test.each([
+    'http://gatehouse.example.com',
+    'ftp://x',
+    'nothing',
+    'https://user:secret@x.example',
+    'https://x.example/gate?as=b',
+    'https://x.example/#part',
+  ])('sends no token to %s', async (server) => {
+    const terminal = terminalIn('nobody')
+    expect(await runCli(['login', '--server', server, '--token', 'x'], terminal)).toBe(2)
+    expect(terminal.printed.error).toContain('login/server')
+  })
 })
 
 describe('the configuration', () => {

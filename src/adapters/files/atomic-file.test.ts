@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -38,6 +38,17 @@ test.each([
     }
   },
 )
+
+test('a folder in the place of the file stops the write, which leaves nothing behind', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-draft-'))
+  try {
+    await mkdir(join(folder, 'out'))
+    await expect(writeFileAtomic(join(folder, 'out'), 'x')).rejects.toThrow('EISDIR')
+    expect(await readdir(folder)).toEqual(['out'])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
 
 test('a draft that cannot be written leaves nothing behind', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-draft-'))

@@ -12,15 +12,18 @@ export async function writeFileAtomic(
 ): Promise<void> {
   const { draft, file } = await openDraft(path, mode)
   try {
-    await file.writeFile(content)
-    await file.sync()
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    // Fails where a folder stands in the place of the file.
+    await rename(draft, path)
   } catch (error) {
-    await file.close()
     await unlink(draft)
     throw error
   }
-  await file.close()
-  await rename(draft, path)
   await syncFolderOf(path)
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -29,7 +30,9 @@ export async function takeOwnerLock(stateFolder: string): Promise<Result<OwnerLo
       return fail({
         code: 'owner/held',
         message: `another process owns \`${stateFolder}\``,
-        next: 'use that one (see owner.json there), or stop it first',
+        next: existsSync(join(stateFolder, 'owner.json'))
+          ? 'use that one (see owner.json there), or stop it first'
+          : 'wait until that command has ended, or stop it',
       })
     if (error instanceof Error && ('errcode' in error || errnoOf(error) !== undefined))
       return fail({

@@ -12,6 +12,8 @@ const LIFE_DAYS_DEFAULT = 90
 export const KEY_LIFE_DAYS_MAX = 366
 export const OVERLAP_HOURS_MAX = 7 * 24
 const KEYS_MAX = 1_000
+/** Secrets before the current one that still count. */
+const OVERLAPPING_MAX = 2
 /** How exact the time of the last use is: a write for each call would cost more than it tells. */
 const USE_RESOLUTION_MS = 60_000
 
@@ -31,7 +33,7 @@ export interface ApiKey extends CallScope {
   /** The key speaks for this person. */
   readonly owner: string
   readonly roles: readonly string[]
-  /** Two at most: the current one, and the one before it while they overlap. */
+  /** Oldest first: those before while they overlap, and the current one. */
   readonly secrets: readonly KeySecret[]
   readonly createdAt: EpochMs
   readonly expiresAt: EpochMs
@@ -101,7 +103,7 @@ function checkHanded(principal: Principal, roles: readonly string[]): Result<nul
 const mayHand = ({ roles }: Principal, role: string): boolean =>
   PERSON_ROLES.some((person) => person === role) && (roles.includes(role) || roles.includes('admin'))
 
-/** Another secret for the same key; the old one counts on for the overlap, so that nothing stops while it is exchanged. */
+/** Another secret for the same key; the one before it counts on for the overlap, so that nothing stops while it is exchanged. */
 export async function rotateKey(
   node: IdentityNode,
   principal: Principal,
@@ -115,18 +117,29 @@ export async function rotateKey(
     if (!handed.ok) return handed
     const now = node.clock()
     const token = `${PREFIX}_${found.value.id}_${node.newSecret()}`
-    const previous = found.value.secrets.at(-1)
-    const overlapEnd = epochMs(now + input.overlapHours * HOUR_MS)
+    const earlier = overlapping(found.value, now, input.overlapHours)
+    if (!earlier.ok) return earlier
     const key: ApiKey = {
       ...found.value,
-      secrets: [
-        ...(previous === undefined || input.overlapHours === 0 ? [] : [{ ...previous, validUntil: overlapEnd }]),
-        { sha256: secretHash(node.sha256, token), createdAt: now, validUntil: null },
-      ],
+      secrets: [...earlier.value, { sha256: secretHash(node.sha256, token), createdAt: now, validUntil: null }],
     }
     const saved = await save(node, principal, 'key.changed', key)
     return saved.ok ? ok({ ...shown(node, key, null), token }) : saved
   })
+}
+
+/** Each earlier secret counts until the end that it was promised. Without an overlap all end now: one that leaked does. */
+function overlapping(key: ApiKey, now: EpochMs, overlapHours: number): Result<readonly KeySecret[], Problem> {
+  if (overlapHours === 0) return ok([])
+  const inForce = secretsInForce(key, now)
+  if (inForce.length > OVERLAPPING_MAX)
+    return fail({
+      code: 'key/overlap',
+      message: `${OVERLAPPING_MAX} earlier secrets of the key \`${key.id}\` still count`,
+      next: 'wait until the overlap of one has ended, or end them all at once with `--overlap-hours 0`',
+    })
+  const end = epochMs(now + overlapHours * HOUR_MS)
+  return ok(inForce.map((secret) => ({ ...secret, validUntil: secret.validUntil ?? end })))
 }
 
 /** Of one that has expired too: who sees a key in a list may want it to be revoked for good. */

@@ -40,13 +40,16 @@ export async function liftDeny(
   return node.recorder.exclusive(async () => {
     const found = await node.store.get('deny_records', input.id)
     const record = found?.document as unknown as SignedDeny | undefined
-    const isActive =
-      record !== undefined &&
-      denyStateOf(record.system, await allDenies(node)).active.some(({ id }) => id === record.id)
-    if (record === undefined || !isActive)
+    if (record === undefined)
+      return fail({
+        code: 'kill/unknown',
+        message: `no kill switch \`${input.id}\` is known`,
+        next: 'see `gatehouse kill list`',
+      })
+    if (!denyStateOf(record.system, await allDenies(node)).active.some(({ id }) => id === record.id))
       return fail({
         code: 'kill/not-active',
-        message: `no kill switch \`${input.id}\` is on`,
+        message: `the kill switch \`${input.id}\` is not on`,
         next: 'see `gatehouse kill list`',
       })
     return recordDeny(node, principal, {
@@ -56,6 +59,13 @@ export async function liftDeny(
       lifts: record.id,
     })
   })
+}
+
+/** Whether anything here has ever come from a system: a kill switch is taken for any name, and a slip of the pen stops nothing. */
+export async function isSystemKnown({ store }: Pick<OwnerNode, 'store'>, system: string): Promise<boolean> {
+  for (const kind of ['releases', 'decisions'] as const)
+    if ((await store.list(kind, { system, limit: 1 })).length > 0) return true
+  return false
 }
 
 export async function allDenies(node: OwnerNode): Promise<readonly SignedDeny[]> {

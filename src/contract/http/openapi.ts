@@ -185,6 +185,7 @@ function operationObject(
     type: 'object',
     properties: Object.fromEntries(outside),
     required: required.filter((key) => !inPath.includes(key)),
+    additionalProperties: false,
   }
   return {
     operationId: name,

@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'http/outside-scope': 403,
   'http/host': 403,
   'http/not-found': 404,
+  'http/method': 405,
   'http/not-acceptable': 406,
   'http/changed': 412,
   'http/too-large': 413,
@@ -21,6 +22,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'http/internal': 500,
   'http/provider': 502,
   'http/busy': 503,
+  'state/database': 503,
 }
 
 /** Problems say by their code what kind they are; a refusal by the rules of the state is a conflict. */
@@ -43,5 +45,5 @@ export const PROBLEM_STATUSES: Readonly<Record<number, string>> = {
   415: 'the body is not JSON',
   422: 'the idempotency key was used for another call',
   429: 'too many calls',
-  503: 'the ledger cannot write, or too much is waiting: try again',
+  503: 'the ledger cannot write, the database does not answer, or too much is waiting: try again',
 }

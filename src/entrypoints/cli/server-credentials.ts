@@ -23,6 +23,11 @@ function folderOf({ environment }: Terminal): string | undefined {
 
 const FILE = 'credentials.json'
 
+function pathOf(terminal: Terminal): string | undefined {
+  const folder = folderOf(terminal)
+  return folder === undefined ? undefined : join(folder, FILE)
+}
+
 /** Undefined when nobody is signed in. `GATEHOUSE_SERVER` and `GATEHOUSE_TOKEN` come before the file. */
 export async function readServerCredentials(
   terminal: Terminal,
@@ -44,17 +49,31 @@ export async function readServerCredentials(
 }
 
 async function readStored(terminal: Terminal): Promise<Result<ServerCredentials | undefined, Problem>> {
-  const folder = folderOf(terminal)
-  if (folder === undefined) return ok(undefined)
-  const path = join(folder, FILE)
-  const text = await readTextIfPresent(path)
-  if (text === undefined) return ok(undefined)
+  const path = pathOf(terminal)
+  const stored = await readKeptCredentials(terminal)
+  if (!stored.ok || stored.value === undefined || path === undefined) return stored
   if (((await stat(path)).mode & 0o077) !== 0)
     return fail({
       code: 'login/permissions',
       message: `others can read \`${path}\``,
-      next: `chmod 600 it; if somebody may have read it, revoke the session and sign in again`,
+      next: 'gatehouse logout ends its session; then sign in again',
     })
+  return stored
+}
+
+/** What the file holds, whoever else can read it and whatever the environment says: what signing out ends. */
+export async function readKeptCredentials(terminal: Terminal): Promise<Result<ServerCredentials | undefined, Problem>> {
+  const path = pathOf(terminal)
+  if (path === undefined) return ok(undefined)
+  let text: string | undefined
+  try {
+    text = await readTextIfPresent(path)
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    return fail(unusable(path, errno))
+  }
+  if (text === undefined) return ok(undefined)
   const json = parseJson(text, 10_000)
   const { url, token, name } = json.ok && isJsonObject(json.value) ? json.value : {}
   return typeof url === 'string' && typeof token === 'string' && typeof name === 'string'
@@ -80,17 +99,23 @@ export async function writeServerCredentials(
   return ok(path)
 }
 
-export async function removeServerCredentials(terminal: Terminal): Promise<boolean> {
-  const folder = folderOf(terminal)
+export async function removeServerCredentials(terminal: Terminal): Promise<Result<null, Problem>> {
+  const path = pathOf(terminal)
   try {
-    if (folder === undefined) return false
-    await unlink(join(folder, FILE))
-    return true
+    if (path !== undefined) await unlink(path)
+    return ok(null)
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error
-    return false
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    return errno === 'ENOENT' ? ok(null) : fail(unusable(path ?? FILE, errno))
   }
 }
+
+const unusable = (path: string, errno: string): Problem => ({
+  code: 'login/unusable',
+  message: `\`${path}\` cannot be used (${errno})`,
+  next: 'check who owns it, or move away what stands in its place',
+})
 
 /** SECURITY: a token never travels in the clear to another machine. */
 export function serverUrl(text: string): Result<string, Problem> {
@@ -102,5 +127,12 @@ export function serverUrl(text: string): Result<string, Problem> {
       message: `\`${text}\` is no address of a server: https, or http on this machine`,
       next: 'for example https://gatehouse.example.com',
     })
-  return ok(url.origin)
+  if (url.search !== '' || url.hash !== '')
+    return fail({
+      code: 'login/server',
+      message: `\`${text}\` says more than where a server is`,
+      next: 'leave out what stands behind its path',
+    })
+  // A proxy may hand on what lies below a path.
+  return ok(`${url.origin}${url.pathname.replace(/\/+$/, '')}`)
 }

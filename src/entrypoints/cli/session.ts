@@ -3,33 +3,35 @@ import { readOwnerFile, type OwnerAddress } from '../../adapters/owner/owner-fil
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import type { Principal } from '../../application/state/owner-node.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
-import type { InputOf, OperationName, OutputOf } from '../../contract/http/operations.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
-import { openNode } from '../node/open-node.ts'
+import { openNode, type OpenedNode } from '../node/open-node.ts'
 import type { StatePlace } from '../node/open-state.ts'
 import { runOperation } from '../node/run-operation.ts'
+import { whenHandedOver } from './hand-over.ts'
 import { callRemote } from './remote-call.ts'
 import { readServerCredentials, type ServerCredentials } from './server-credentials.ts'
 import { VERSION } from './version.ts'
 import { stateFolderOf } from './state-folder.ts'
 import { reportTo } from './report-problems.ts'
 import type { Terminal } from './terminal.ts'
+import { hasState, unmadeState, type StateCalls } from './unmade-state.ts'
 
 /** Calls operations of the state, whether this process owns it or another one does. */
-export interface Session extends AsyncDisposable {
+export interface Session extends StateCalls {
   readonly stateFolder: string
   readonly isRemote: boolean
   /** The server that one is signed in to; undefined where the state is in a folder of this machine. */
   readonly server?: string | undefined
   /** The name by which a server knows the caller, where it does. */
   readonly actsAs?: string | undefined
-  call<Name extends OperationName>(name: Name, input: InputOf<Name>): Promise<Result<OutputOf<Name>, Problem>>
 }
 
 export interface SessionOptions {
   readonly state?: string | undefined
   /** `name` or `name:role,role`. */
   readonly as?: string | undefined
+  /** The command makes the state where there is none, though it reads first. */
+  readonly makesState?: boolean | undefined
 }
 
 export { stateFolderOf } from './state-folder.ts'
@@ -62,31 +64,51 @@ export function principalFrom(terminal: Terminal, as: string | undefined): Princ
 export async function openSession(terminal: Terminal, options: SessionOptions): Promise<Result<Session, Problem>> {
   const stateFolder = stateFolderOf(terminal, options.state)
   // Who names a state folder means it; else a server that one is signed in to comes first.
-  if (options.state === undefined && terminal.environment['GATEHOUSE_STATE'] === undefined) {
+  if (!isStateNamed(terminal, options)) {
     const server = await readServerCredentials(terminal)
     if (!server.ok) return server
     if (server.value !== undefined) return serverSession(stateFolder, server.value, options)
   }
-  const principal = principalFrom(terminal, options.as)
-  const remote = await remoteSession(stateFolder, principal)
-  if (remote !== undefined) return ok(remote)
-  const opened = await openNode({
-    stateFolder,
-    organization: ORGANIZATION,
-    version: VERSION,
-    ...databaseOf(terminal),
-    report: reportTo(terminal),
-    environment: terminal.environment,
-  })
-  if (!opened.ok) return opened
-  const node = opened.value
+  const open = (): Promise<Result<Session, Problem>> => folderSession(terminal, stateFolder, options)
+  // A slip of the pen in the name of a folder must not read as a state without anything in it.
+  return isStateNamed(terminal, options) && options.makesState !== true && !(await hasState(stateFolder))
+    ? ok({ stateFolder, isRemote: false, ...unmadeState(stateFolder, open) })
+    : open()
+}
+
+const isStateNamed = (terminal: Terminal, { state }: SessionOptions): boolean =>
+  state !== undefined || terminal.environment['GATEHOUSE_STATE'] !== undefined
+
+/** Of the owner that answers, or as the owner: whoever holds the folder meanwhile is waited for. */
+function folderSession(
+  terminal: Terminal,
+  stateFolder: string,
+  { as }: SessionOptions,
+): Promise<Result<Session, Problem>> {
+  const principal = principalFrom(terminal, as)
+  return whenHandedOver(async () => {
+    const remote = await remoteSession(stateFolder, principal)
+    if (remote !== undefined) return ok(remote)
+    const opened = await openNode({
+      stateFolder,
+      organization: ORGANIZATION,
+      version: VERSION,
+      ...databaseOf(terminal),
+      report: reportTo(terminal),
+      environment: terminal.environment,
+    })
+    return opened.ok ? ok(ownSession(opened.value, principal)) : opened
+  }, terminal)
+}
+
+function ownSession(node: OpenedNode, principal: Principal): Session {
   const context = { node, gateways: new GatewayRegister(systemClock) }
-  return ok({
-    stateFolder,
+  return {
+    stateFolder: node.stateFolder,
     isRemote: false,
     call: (name, input) => runOperation(name, context, principal, input),
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
-  })
+  }
 }
 
 function serverSession(

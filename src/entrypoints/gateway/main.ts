@@ -1,26 +1,70 @@
 // The gateway process. Configuration comes from the environment; secrets never from arguments.
 import { readFile } from 'node:fs/promises'
+import { errnoOf } from '../../adapters/files/errno.ts'
 import { UPSTREAM_PROTOCOLS } from '../../adapters/providers/upstream-dialect.ts'
 import type { UpstreamProtocol } from '../../adapters/providers/transport/transport.ts'
 import type { NamedUpstream } from '../../adapters/gateway/live-config.ts'
-import { startGateway } from './start-gateway.ts'
+import { startGateway, type GatewayOptions } from './start-gateway.ts'
 
 const environment = process.env
 
 function needed(name: string): string {
   const value = environment[name]
   if (value !== undefined && value !== '') return value
-  process.stderr.write(`gateway: ${name} is not set\n  next: see docs/how-to/run-a-gateway.md\n`)
+  return refuse(`${name} is not set`, 'see docs/how-to/run-a-gateway.md')
+}
+
+function refuse(what: string, next: string): never {
+  process.stderr.write(`gateway: ${what}\n  next: ${next}\n`)
   process.exit(2)
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  return /^\d{1,5}$/.test(text) && port <= 65_535
+    ? port
+    : refuse(`GATEHOUSE_GATEWAY_PORT is \`${text}\``, 'a whole number from 0 to 65535')
+}
+
+function controlPlaneOf(text: string): string {
+  const url = URL.parse(text)
+  return url?.protocol === 'https:' || url?.protocol === 'http:'
+    ? text
+    : refuse(
+        `GATEHOUSE_CONTROL_PLANE is \`${text}\``,
+        'the address of the control plane, such as http://127.0.0.1:4180',
+      )
+}
+
+async function textOf(name: string): Promise<string> {
+  const path = needed(name)
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    return refuse(`\`${path}\` of ${name} cannot be read (${errno})`, 'see docs/how-to/run-a-gateway.md')
+  }
+}
+
+/** A folder that cannot be made or written is nobody's bug. */
+async function started(options: GatewayOptions): ReturnType<typeof startGateway> {
+  try {
+    return await startGateway(options)
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    return refuse(
+      `\`${options.folder}\` of GATEHOUSE_GATEWAY_FOLDER cannot be used (${errno})`,
+      'check its permissions and the space on its disk',
+    )
+  }
 }
 
 function upstreamProtocol(name: string): UpstreamProtocol {
   const known = UPSTREAM_PROTOCOLS.find((protocol) => protocol === name)
   if (known !== undefined) return known
-  process.stderr.write(
-    `gateway: GATEHOUSE_UPSTREAM_PROTOCOL is \`${name}\`\n  next: one of ${UPSTREAM_PROTOCOLS.join(', ')}\n`,
-  )
-  process.exit(2)
+  return refuse(`GATEHOUSE_UPSTREAM_PROTOCOL is \`${name}\``, `one of ${UPSTREAM_PROTOCOLS.join(', ')}`)
 }
 
 /** The one upstream of a gateway without a configuration file. */
@@ -35,14 +79,14 @@ function namedUpstream(): NamedUpstream {
   }
 }
 
-const started = await startGateway({
-  port: Number(environment['GATEHOUSE_GATEWAY_PORT'] ?? 4181),
+const gateway = await started({
+  port: portOf(environment['GATEHOUSE_GATEWAY_PORT'] ?? '4181'),
   host: environment['GATEHOUSE_GATEWAY_HOST'] ?? '127.0.0.1',
   folder: needed('GATEHOUSE_GATEWAY_FOLDER'),
-  controlPlane: needed('GATEHOUSE_CONTROL_PLANE'),
+  controlPlane: controlPlaneOf(needed('GATEHOUSE_CONTROL_PLANE')),
   token: needed('GATEHOUSE_GATEWAY_TOKEN'),
   environment: environment['GATEHOUSE_ENVIRONMENT'] ?? 'local',
-  trustText: await readFile(needed('GATEHOUSE_TRUST_FILE'), 'utf8'),
+  trustText: await textOf('GATEHOUSE_TRUST_FILE'),
   configFile: environment['GATEHOUSE_GATEWAY_CONFIG'],
   upstreams: environment['GATEHOUSE_GATEWAY_CONFIG'] === undefined ? [namedUpstream()] : [],
   processEnvironment: environment,
@@ -51,16 +95,14 @@ const started = await startGateway({
   variables: environment,
   log: (line) => void process.stderr.write(`gateway: ${line}\n`),
 })
-if (!started.ok) {
-  process.stderr.write(`gateway: ${started.failure.message}\n  next: ${started.failure.next ?? ''}\n`)
-  process.exit(2)
-}
-process.stdout.write(`gateway on ${started.value.url}\n`)
-process.on('SIGHUP', () => void started.value.reload())
+if (!gateway.ok) refuse(gateway.failure.message, gateway.failure.next ?? '')
+const running = gateway.value
+process.stdout.write(`gateway on ${running.url}\n`)
+process.on('SIGHUP', () => void running.reload())
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     if (isStopping) process.exit(130)
     isStopping = true
-    void started.value[Symbol.asyncDispose]().then(() => process.exit(0))
+    void running[Symbol.asyncDispose]().then(() => process.exit(0))
   })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
 import { keyedTextDigest, nodeChance, nodeRandomBytes, processTextDigest } from '../../adapters/crypto/node-crypto.ts'
-import { errnoOf } from '../../adapters/files/errno.ts'
+import { listenProblem } from '../../adapters/http/listen-problem.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
 import { argumentChecker, type CheckArguments } from '../../adapters/json-schema/argument-checker.ts'
 import { injectionClassifier } from '../../adapters/models/load-injection-model.ts'
@@ -123,12 +123,13 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Runn
     await once(server, 'listening')
   } catch (error) {
     await close()
-    if (errnoOf(error) !== 'EADDRINUSE') throw error
-    return fail({
-      code: 'gateway/port-taken',
-      message: `port ${options.port} on ${options.host} is taken`,
-      next: 'stop what listens there, or choose another port',
+    const problem = listenProblem(error, {
+      ...options,
+      codes: { taken: 'gateway/port-taken', refused: 'gateway/address' },
+      names: { port: 'GATEHOUSE_GATEWAY_PORT', host: 'GATEHOUSE_GATEWAY_HOST' },
     })
+    if (problem === undefined) throw error
+    return fail(problem)
   }
   const { port } = server.address() as AddressInfo
   return ok({

@@ -3,6 +3,7 @@ import type { Principal } from '../../application/state/owner-node.ts'
 import { canonicalJson, isNestedDeeper, JSON_DEPTH_MAX, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Problem, type Result } from '../../base/result.ts'
 import type { Operation } from '../../contract/http/operation.ts'
+import { inputMessage } from '../../contract/http/input-message.ts'
 import { OPERATIONS, type InputOf, type OperationName, type OutputOf } from '../../contract/http/operations.ts'
 import { ACCESS_TABLE, mayCall } from '../../domain/access/access-table.ts'
 import { checkScope, checkVersion, namedRecord, withinScope, type LimitedCall } from './call-limits.ts'
@@ -28,6 +29,7 @@ import { WEBHOOKS_HANDLERS } from './handlers/webhooks.ts'
 import { STORAGE_HANDLERS } from './handlers/storage.ts'
 import type { HandlersOf, OperationContext } from './operation-handler.ts'
 import { inTurn } from './record-turns.ts'
+import { whileConnected } from './while-connected.ts'
 
 /** The one binding of operations to use cases: HTTP routes and embedded commands both come through here. */
 const HANDLERS: HandlersOf<typeof OPERATIONS> = {
@@ -54,7 +56,17 @@ const HANDLERS: HandlersOf<typeof OPERATIONS> = {
 }
 
 /** Checks access, input, scope and version, then runs: the same for HTTP and for commands of this process. */
-export async function runOperation<Name extends OperationName>(
+export function runOperation<Name extends OperationName>(
+  name: Name,
+  context: OperationContext,
+  principal: Principal,
+  input: unknown,
+): Promise<Result<OutputOf<Name>, Problem>> {
+  return whileConnected(context, (connected) => runConnected(name, connected, principal, input))
+}
+
+// oxlint-disable-next-line max-params -- those of the call that it is
+async function runConnected<Name extends OperationName>(
   name: Name,
   context: OperationContext,
   principal: Principal,
@@ -106,14 +118,12 @@ function parseInput({ input: schema }: Operation, input: unknown): Result<JsonOb
   if (isNestedDeeper(input, JSON_DEPTH_MAX))
     return fail({ code: 'http/invalid-input', message: `nested deeper than ${JSON_DEPTH_MAX}` })
   const parsed = schema.safeParse(input)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
+  if (!parsed.success)
     return fail({
       code: 'http/invalid-input',
-      message: `\`${issue?.path.join('.') ?? ''}\`: ${issue?.message ?? 'invalid'}`,
+      message: inputMessage(parsed.error.issues),
       next: 'see /api/v1/openapi.json',
     })
-  }
   // What has no canonical form can be neither signed nor committed to.
   const canonical = canonicalJson(parsed.data as JsonObject)
   return canonical.ok

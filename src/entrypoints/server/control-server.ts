@@ -4,16 +4,20 @@ import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { existsSync } from 'node:fs'
 import { monotonicMs } from '../../adapters/clock/system-clock.ts'
+import { isConnectionLost } from '../../adapters/storage/connection-lost.ts'
 import { BUNDLE_LIFE_MS, buildBundle } from '../../application/admission/build-bundle.ts'
 import { SharedBundles } from '../../application/admission/shared-bundles.ts'
 import type { Problem } from '../../base/result.ts'
 import { BODY_BYTES_USUAL } from '../../contract/http/operation.ts'
 import { openApiDocument } from '../../contract/http/openapi.ts'
 import type { Heard } from '../node/gateway-register.ts'
+import { DATABASE_AWAY } from '../node/while-connected.ts'
 import { bearerOf } from './authenticate.ts'
 import { registerOidc, type OidcRoutes } from './oidc-routes.ts'
 import { registerOperations, type OperationRoutes } from './operation-routes.ts'
 import { sameSecret } from '../../adapters/crypto/same-secret.ts'
+import { isVersionIn } from './entity-tag.ts'
+import { RoutesByPath } from './routes-by-path.ts'
 import { sendProblem } from './send-problem.ts'
 import { registerSessions } from './session-routes.ts'
 
@@ -70,22 +74,26 @@ export async function controlServer(options: ControlServerOptions): Promise<Fast
   app.setErrorHandler(async (error: Error & { statusCode?: number }, _request, reply) =>
     sendProblem(reply, problemOf(error)),
   )
+  const routes = new RoutesByPath(app)
   registerOperations(app, options)
   registerSessions(app, options)
   registerOidc(app, options)
   registerGateways(app, options)
   app.get('/api/v1/openapi.json', async () => openApiDocument(options.node.version))
   app.get('/healthz', async () => ({ status: 'ok' }))
-  if (existsSync(options.consoleFolder)) {
-    await app.register(fastifyStatic, { root: options.consoleFolder, prefix: '/', cacheControl: false })
-    app.setNotFoundHandler(async (request, reply) => {
-      if (request.method === 'GET' && !request.url.startsWith('/api/')) return reply.sendFile('index.html')
-      return sendProblem(reply, { code: 'http/not-found', message: 'no such path' })
+  const hasConsole = existsSync(options.consoleFolder)
+  if (hasConsole) await app.register(fastifyStatic, { root: options.consoleFolder, prefix: '/', cacheControl: false })
+  app.setNotFoundHandler(async ({ method, url }, reply) => {
+    if (hasConsole && method === 'GET' && !url.startsWith('/api/')) return reply.sendFile('index.html')
+    const methods = routes.methodsOf(url)
+    if (methods.length === 0) return sendProblem(reply, { code: 'http/not-found', message: 'no such path' })
+    const allow = methods.join(', ')
+    return sendProblem(reply.header('allow', allow), {
+      code: 'http/method',
+      message: `${method} is no method of this path`,
+      next: `use ${allow}`,
     })
-  } else
-    app.setNotFoundHandler(async (_request, reply) =>
-      sendProblem(reply, { code: 'http/not-found', message: 'no such path' }),
-    )
+  })
   return app
 }
 
@@ -99,7 +107,9 @@ function callerKey({ node, ownerToken, callers }: ControlServerOptions, request:
 }
 
 /** Faults that the server itself finds before an operation is reached. */
-function problemOf({ statusCode = 500, message }: Error & { statusCode?: number }): Problem {
+function problemOf(error: Error & { statusCode?: number }): Problem {
+  const { statusCode = 500, message } = error
+  if (isConnectionLost(error)) return DATABASE_AWAY
   if (statusCode >= 500) return { code: 'http/internal', message: 'internal error' }
   const code = { 413: 'http/too-large', 415: 'http/content-type', 429: 'http/too-many' }[statusCode]
   return { code: code ?? 'http/bad-request', message }
@@ -140,17 +150,17 @@ function registerGateways(app: FastifyInstance, { node, gateways }: OperationRou
     const said = textsOf(request)
     const asked = said('environment') ?? ''
     const environment = /^[a-z][a-z0-9-]{0,62}$/.test(asked) ? asked : 'local'
-    const have = request.headers['if-none-match']
+    const known = request.headers['if-none-match']
     const name = said('gateway') ?? ''
     if (/^[A-Za-z0-9-]{1,64}$/.test(name)) gateways.heard(name, heardOf(said, environment))
     // A bundle has an end: one that is used up by half is given anew, though nothing has changed.
     const etag = (): string => `"${boot}-${environment}-${gateways.revision}-${Math.floor(node.clock() / RENEW_MS)}"`
-    if (have === etag()) {
+    if (isVersionIn(known, etag())) {
       const gone = new AbortController()
       request.raw.on('close', () => gone.abort())
       await gateways.change(Math.min(WAIT_MS_MAX, Math.max(0, Number(said('waitMs')) || 0)), gone.signal)
     }
-    if (have === etag()) return reply.header('etag', have).status(304).send()
+    if (isVersionIn(known, etag())) return reply.header('etag', etag()).status(304).send()
     const { revision } = gateways
     const now = etag()
     return reply

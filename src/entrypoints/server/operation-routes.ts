@@ -6,8 +6,9 @@ import type { GatewayRegister } from '../node/gateway-register.ts'
 import { etagOf, namedRecord } from '../node/call-limits.ts'
 import { runOperation } from '../node/run-operation.ts'
 import { authenticate, type Credentials } from './authenticate.ts'
+import { isVersionIn } from './entity-tag.ts'
 import type { EventStreams } from './event-stream.ts'
-import { withIdempotency } from './idempotency.ts'
+import type { RepeatableCalls } from './idempotency.ts'
 import type { KnownCallers } from './known-callers.ts'
 import { sendProblem } from './send-problem.ts'
 
@@ -15,6 +16,7 @@ export interface OperationRoutes extends Credentials {
   readonly gateways: GatewayRegister
   readonly streams: EventStreams
   readonly callers: KnownCallers
+  readonly repeats: RepeatableCalls
 }
 
 /** One route for each operation of the table. */
@@ -26,7 +28,11 @@ export function registerOperations(app: FastifyInstance, options: OperationRoute
       bodyLimit: operation.bodyBytesMax ?? BODY_BYTES_USUAL,
       ...(operation.perMinute === undefined
         ? {}
-        : { config: { rateLimit: { max: operation.perMinute, timeWindow: '1 minute' } } }),
+        : {
+            config: { rateLimit: { max: operation.perMinute, timeWindow: '1 minute' } },
+            // HEAD would be a route of its own, and counted apart; and who asks for no body asks for no trace of it.
+            exposeHeadRoute: false,
+          }),
       handler: (request, reply) => answer(name as OperationName, options, request, reply),
     })
 }
@@ -65,11 +71,10 @@ async function answer(
       : undefined
   const run = (): ReturnType<typeof runOperation> => runOperation(name, context, principal, input)
   const key = method === 'POST' ? request.headers['idempotency-key'] : undefined
-  const result =
-    key === undefined ? await run() : await withIdempotency(options.node, principal, { name, key, input }, run)
+  const result = key === undefined ? await run() : await options.repeats.answer(principal, { name, key, input }, run)
   if (!result.ok) return sendProblem(reply, result.failure)
-  // Who may ask for a page of events may have them as they come.
-  if (name === 'listEvents' && wantsStream(request)) {
+  // Who may ask for a page of events may have them as they come. HEAD comes here too, and has no body to write them to.
+  if (name === 'listEvents' && request.method === 'GET' && wantsStream(request)) {
     const { after } = input as { readonly after?: string }
     return options.streams.start(request, reply, principal, after === undefined ? undefined : Number(after))
   }
@@ -79,8 +84,7 @@ async function answer(
   // Answers are of one caller and of now; a cache may keep them only to ask again.
   reply.headers({ etag, 'cache-control': 'private, no-cache' })
   // What time has changed has changed for who kept it, though its version is the same.
-  const isKept = etag === ofAnswer && ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
-  if (isKept === true) return reply.status(304).send()
+  if (etag === ofAnswer && isVersionIn(ifNoneMatch, etag)) return reply.status(304).send()
   return reply.send(result.value)
 }
 

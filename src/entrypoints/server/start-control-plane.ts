@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from '../../adapters/clock/system-clock.ts'
 import { errnoOf } from '../../adapters/files/errno.ts'
-import { removeOwnerFile, writeOwnerFile } from '../../adapters/owner/owner-file.ts'
+import { listenProblem } from '../../adapters/http/listen-problem.ts'
+import { removeOwnerFile, writeOwnerFile, type OwnerAddress } from '../../adapters/owner/owner-file.ts'
 import { keyEndedBetween } from '../../application/identity/key-ends.ts'
 import { newCode } from '../../application/identity/one-time-codes.ts'
 import { OidcProviderClient } from '../../adapters/oidc/oidc-provider-client.ts'
@@ -15,6 +16,7 @@ import { startWorker } from '../worker/start-worker.ts'
 import { GatewayRegister } from '../node/gateway-register.ts'
 import { openNode, type OpenedNode, type OpenNodeOptions } from '../node/open-node.ts'
 import { controlServer } from './control-server.ts'
+import { RepeatableCalls } from './idempotency.ts'
 import { KnownCallers } from './known-callers.ts'
 
 export interface ControlPlane extends AsyncDisposable {
@@ -74,6 +76,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     gateways,
     streams,
     callers: new KnownCallers(),
+    repeats: new RepeatableCalls(node),
     requestsPerMinute: config?.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     oidc: oidcOf(options),
     consoleFolder: options.consoleFolder,
@@ -94,7 +97,19 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     return worker
   }
   const keyWatch = watchKeys(node, gateways)
-  await writeOwnerFile(node.stateFolder, { url, token: ownerToken, pid: options.pid })
+  const close = async (): Promise<void> => {
+    await keyWatch[Symbol.asyncDispose]()
+    await streams.close()
+    app.server.closeAllConnections()
+    await app.close()
+    await worker.value[Symbol.asyncDispose]()
+    await node[Symbol.asyncDispose]()
+  }
+  const told = await tellFolder(node.stateFolder, { url, token: ownerToken, pid: options.pid })
+  if (!told.ok) {
+    await close()
+    return told
+  }
   return ok({
     node,
     url,
@@ -104,14 +119,25 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     loginLink: async () => `${url}/#login=${await newCode(node, 'login-link', {})}`,
     async [Symbol.asyncDispose]() {
       await removeOwnerFile(node.stateFolder)
-      await keyWatch[Symbol.asyncDispose]()
-      await streams.close()
-      app.server.closeAllConnections()
-      await app.close()
-      await worker.value[Symbol.asyncDispose]()
-      await node[Symbol.asyncDispose]()
+      await close()
     },
   })
+}
+
+/** Says in the state folder where this process is: no command would find it otherwise. */
+async function tellFolder(stateFolder: string, address: OwnerAddress): Promise<Result<null, Problem>> {
+  try {
+    await writeOwnerFile(stateFolder, address)
+    return ok(null)
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    return fail({
+      code: 'state/unusable',
+      message: `\`owner.json\` in \`${stateFolder}\` cannot be written (${errno})`,
+      next: 'check the permissions of the folder, and move away what stands in the place of that file',
+    })
+  }
 }
 
 function watchKeys(node: OpenedNode, gateways: GatewayRegister): AsyncDisposable {
@@ -142,13 +168,14 @@ async function listen(app: FastifyInstance, { host, port }: ControlPlaneOptions)
   try {
     return ok(await app.listen({ host, port }))
   } catch (error) {
-    if (errnoOf(error) === 'EADDRINUSE')
-      return fail({
-        code: 'serve/port-taken',
-        message: `port ${port} on ${host} is taken`,
-        next: 'stop what listens there, or choose another with --port',
-      })
-    throw error
+    const problem = listenProblem(error, {
+      host,
+      port,
+      codes: { taken: 'serve/port-taken', refused: 'serve/address' },
+      names: { port: '--port', host: '--host' },
+    })
+    if (problem === undefined) throw error
+    return fail(problem)
   }
 }
 

@@ -102,7 +102,7 @@ export const CONTROLS_OPERATIONS = {
       isSimulated: z.boolean(),
       removed: z
         .array(
-          z.object({
+          z.strictObject({
             kind: z.enum(REMOVAL_KINDS),
             control: z.string().min(1).max(60),
             what: z.string().min(1).max(4_000),

@@ -72,7 +72,7 @@ export const FINDINGS_OPERATIONS = {
       owner: person.optional(),
       findings: z
         .array(
-          z.object({
+          z.strictObject({
             title: z.string().min(1).max(300),
             description: z.string().max(4_000),
             severity: z.enum(FINDING_SEVERITIES),

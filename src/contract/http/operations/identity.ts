@@ -61,7 +61,7 @@ export const IDENTITY_OPERATIONS = {
   rotateKey: operation({
     method: 'POST',
     path: '/keys/{id}/rotate',
-    summary: 'Give a key a new secret; the old one counts on for the overlap',
+    summary: 'Give a key a new secret; the one before it counts on for the overlap, two at most',
     access: 'self',
     record: { kind: 'api_keys', field: 'id' },
     input: z.object({ id, overlapHours }),

@@ -12,7 +12,7 @@ import {
   system,
 } from '../operation.ts'
 
-const evidence = z.object({
+const evidence = z.strictObject({
   checkId: z.string().max(40),
   checkVersion: z.int(),
   releaseDigest: digest,
@@ -22,7 +22,7 @@ const evidence = z.object({
   measure: document.nullable(),
   failures: z
     .array(
-      z.object({
+      z.strictObject({
         id: z.string().max(300),
         file: z.string().max(600),
         line: z.int(),
@@ -39,7 +39,7 @@ const evidence = z.object({
   suiteDigests: z.array(digest).max(100),
 })
 
-const releaseInput = z.object({
+const releaseInput = z.strictObject({
   /** Manifest text as it lies in the project. */
   manifest: document,
   files: z.record(z.string(), digest),
@@ -103,7 +103,7 @@ export const RELEASES_OPERATIONS = {
       release: releaseInput,
       packs: z
         .array(
-          z.object({
+          z.strictObject({
             file: z.string().max(300),
             text: z.string().max(1_000_000),
             /** The pack's signature (`NAME.sig.json`), where it has one. */

@@ -3,11 +3,11 @@ import { INCIDENT_EVENTS } from '../../../domain/incident/incident.ts'
 import { document, id, operation, page, pageOfItems, system, text } from '../operation.ts'
 
 const scope = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('system') }),
-  z.object({ kind: z.literal('tool'), tool: z.string().min(1).max(64) }),
-  z.object({ kind: z.literal('model'), model: z.string().min(1).max(200) }),
-  z.object({ kind: z.literal('prompt'), prompt: z.string().min(1).max(64) }),
-  z.object({ kind: z.literal('tenant'), tenant: z.string().min(1).max(200) }),
+  z.strictObject({ kind: z.literal('system') }),
+  z.strictObject({ kind: z.literal('tool'), tool: z.string().min(1).max(64) }),
+  z.strictObject({ kind: z.literal('model'), model: z.string().min(1).max(200) }),
+  z.strictObject({ kind: z.literal('prompt'), prompt: z.string().min(1).max(64) }),
+  z.strictObject({ kind: z.literal('tenant'), tenant: z.string().min(1).max(200) }),
 ])
 
 /** Kill switches, decisions, alerts and incidents. */

@@ -42,7 +42,7 @@ export async function gateCommand(terminal: Terminal, options: GateCommandOption
     return EXIT_CODE.usage
   }
   const startedMs = monotonicMs()
-  const session = await openSession(terminal, options)
+  const session = await openSession(terminal, { ...options, makesState: true })
   if (!session.ok) {
     reportProblems(terminal, [session.failure])
     return exitCodeOfProblem(session.failure)

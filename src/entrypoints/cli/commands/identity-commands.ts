@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { withPages } from '../listing/page-options.ts'
+import { wholeNumber } from '../whole-number.ts'
 import type { CommandContext } from './command-context.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse, or the server of `gatehouse login`)'] as const
@@ -24,8 +25,9 @@ const onState = (command: Command): Command =>
     .option(...AS)
     .option(...JSON_FLAG)
 const overlap = (): Option =>
-  new Option('--overlap-hours <n>', 'how long the old one still counts, 168 at most').argParser(Number)
-const days = (most: number): Option => new Option('--days <n>', `how long, ${most} at most`).argParser(Number)
+  new Option('--overlap-hours <n>', 'how long the old one still counts, 168 at most').argParser(wholeNumber(0, 168))
+const days = (most: number): Option =>
+  new Option('--days <n>', `how long, ${most} at most`).argParser(wholeNumber(1, most))
 
 function registerLogin(program: Command, { terminal, setExitCode }: CommandContext): void {
   program

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { JOB_KINDS } from '../../../application/jobs/job-kinds.ts'
 import { JOB_STATES } from '../../../application/jobs/job-queue.ts'
 import { withPages } from '../listing/page-options.ts'
+import { wholeNumber } from '../whole-number.ts'
 import type { CommandContext } from './command-context.ts'
 
 const STATE = ['--state <folder>', 'state folder (default: .gatehouse, or the server of `gatehouse login`)'] as const
@@ -100,7 +101,7 @@ function registerWebhooks(program: Command, { terminal, setExitCode }: CommandCo
     setExitCode(await (await webhook()).showWebhookCommand(terminal, id, options)),
   )
   on('rotate', 'a new secret; the one before it signs as well for the overlap')
-    .addOption(new Option('--overlap-hours <n>', '168 at most (default: 24)').argParser(Number))
+    .addOption(new Option('--overlap-hours <n>', '168 at most (default: 24)').argParser(wholeNumber(0, 168)))
     .action(async (id: string, options) =>
       setExitCode(await (await webhook()).rotateWebhookCommand(terminal, id, options)),
     )

@@ -8,10 +8,11 @@ import { EXIT_CODE } from '../exit-code.ts'
 import { callRemote, sendJson } from '../remote-call.ts'
 import { reportProblems } from '../report-problems.ts'
 import {
-  readServerCredentials,
+  readKeptCredentials,
   removeServerCredentials,
   serverUrl,
   writeServerCredentials,
+  type ServerCredentials,
 } from '../server-credentials.ts'
 import type { SessionOptions } from '../session.ts'
 import { inert, inertJson } from '../style.ts'
@@ -131,21 +132,41 @@ function closed(server: Server): Promise<void> {
   })
 }
 
-/** `gatehouse logout`: ends the session there and forgets it here. */
+/** `gatehouse logout`: ends the session there and forgets it here. Whatever else goes on is said. */
 export async function logoutCommand(terminal: Terminal): Promise<number> {
-  const held = await readServerCredentials(terminal)
-  const credentials = held.ok ? held.value : undefined
-  if (credentials?.token.startsWith('ghc_') === true) {
-    const ended = await sendJson({
-      url: `${credentials.url}/api/v1/session/end`,
-      method: 'POST',
-      headers: { authorization: `Bearer ${credentials.token}` },
-      body: {},
-    })
-    if (!ended.ok) terminal.error(`the server was not told (${ended.failure.code}); the session ends there by time\n`)
+  const held = await readKeptCredentials(terminal)
+  const isSignedIn = !held.ok || held.value !== undefined
+  const goesOn = held.ok ? held.value && (await endThere(held.value)) : unreadable(held.failure)
+  const removed = await removeServerCredentials(terminal)
+  if (!removed.ok) {
+    reportProblems(terminal, [removed.failure])
+    return exitCodeOfProblem(removed.failure)
   }
-  printLine(terminal, (await removeServerCredentials(terminal)) ? 'signed out' : 'nobody was signed in')
+  if (goesOn !== undefined) terminal.error(`${inert(goesOn)}\n`)
+  const { GATEHOUSE_SERVER: server, GATEHOUSE_TOKEN: token } = terminal.environment
+  if ([server, token].every((value) => value !== undefined && value !== ''))
+    terminal.error('GATEHOUSE_SERVER and GATEHOUSE_TOKEN are set: commands go on with them\n')
+  if (!isSignedIn) printLine(terminal, 'nobody was signed in')
+  else printLine(terminal, goesOn === undefined ? 'signed out' : 'forgotten here')
   return EXIT_CODE.pass
+}
+
+const unreadable = ({ message, code }: Problem): string =>
+  `${message} [${code}]: a session that it held goes on until it ends by time\n  next: sign in again, then gatehouse sessions list and revoke`
+
+/** Ends what one signed in with; says what goes on where it cannot be ended. */
+async function endThere({ url, token }: ServerCredentials): Promise<string | undefined> {
+  if (!token.startsWith('ghc_'))
+    return `the API key that was kept goes on to count at ${url}\n  next: gatehouse keys revoke, if nobody else uses it`
+  const ended = await sendJson({
+    url: `${url}/api/v1/session/end`,
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: {},
+  })
+  return ended.ok
+    ? undefined
+    : `the session at ${url} goes on until it ends by time: ${ended.failure.message} [${ended.failure.code}]`
 }
 
 /** `gatehouse whoami`: who this terminal is to the state that its commands speak to. */

@@ -1,19 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { CAMPAIGN_GOALS } from '../../../domain/redteam/campaign-goals.ts'
 import { CAMPAIGN_TECHNIQUES } from '../../../domain/redteam/campaign-techniques.ts'
+import { wholeNumber } from '../whole-number.ts'
 import type { CommandContext } from './command-context.ts'
 
 const TRIES_MAX = 100_000_000
 const BUDGET_MAX = 100_000
-
-const whole =
-  (least: number, most: number) =>
-  (value: string): number => {
-    const number = Number(value)
-    if (!/^\d{1,12}$/.test(value) || number < least || number > most)
-      throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`)
-    return number
-  }
 
 const share = (value: string): number => {
   const number = Number(value)
@@ -66,10 +58,10 @@ function registerGuard(redteam: Command, { terminal, setExitCode }: CommandConte
     .addOption(
       new Option('--side <side>', 'which side of the guard').choices(['input', 'document', 'output']).default('input'),
     )
-    .option('--tries <n>', 'texts to judge', whole(1, TRIES_MAX), 10_000)
-    .option('--seed <n>', 'the same seed gives the same result', whole(0, 2 ** 32 - 1), 1)
+    .option('--tries <n>', 'texts to judge', wholeNumber(1, TRIES_MAX), 10_000)
+    .option('--seed <n>', 'the same seed gives the same result', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--out <file>', 'write one regression case for each way past (JSON lines of a suite)')
-    .option('--fail-above <n>', 'exit 3 above this many bypasses per 10,000 tries', whole(0, 10_000))
+    .option('--fail-above <n>', 'exit 3 above this many bypasses per 10,000 tries', wholeNumber(0, 10_000))
     .option('--json', 'print JSON', false)
     .addHelpText(
       'after',
@@ -94,9 +86,9 @@ function registerRun(redteam: Command, { terminal, setExitCode }: CommandContext
         .choices(['single', 'crescendo', 'tree', 'fuzz'])
         .default('single'),
     )
-    .option('--budget <n>', 'attacks to run, at most', whole(1, BUDGET_MAX), 250)
-    .option('--twins <n>', 'benign twins to ask as well, for the over-block rate', whole(0, BUDGET_MAX), 60)
-    .option('--seed <n>', 'which cases a budget takes; the same seed takes the same', whole(0, 2 ** 32 - 1), 1)
+    .option('--budget <n>', 'attacks to run, at most', wholeNumber(1, BUDGET_MAX), 250)
+    .option('--twins <n>', 'benign twins to ask as well, for the over-block rate', wholeNumber(0, BUDGET_MAX), 60)
+    .option('--seed <n>', 'which cases a budget takes; the same seed takes the same', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--target <module>', 'target inside the project (default: that of the first suite)')
     .option('--profile <file>', 'who attacks (default: redteam.yaml, else the subject of the first red-team case)')
     .option('--attacker-url <url>', 'OpenAI-compatible endpoint of a model that thinks up messages')

@@ -54,6 +54,10 @@ function printDeny(
   deny: Readonly<Record<string, unknown>>,
   word: 'on' | 'off',
 ): void {
+  if (deny['isSystemKnown'] === false)
+    terminal.error(
+      `no release and no decision of \`${inert(String(deny['system']))}\` is known here: check the name, if it should be\n`,
+    )
   if (json) return printLine(terminal, inertJson(deny))
   const connected = Number(deny['connectedGateways'])
   const missing = Array.isArray(deny['waitingFor']) ? deny['waitingFor'].map(String) : []

@@ -7,7 +7,8 @@ import { EXIT_CODE } from '../exit-code.ts'
 import { contentFolder } from '../../../adapters/files/content-folder.ts'
 import { readServerConfig } from '../read-server-config.ts'
 import { reportProblems, reportTo } from '../report-problems.ts'
-import { databaseOf, stateFolderOf } from '../session.ts'
+import { whenHandedOver } from '../hand-over.ts'
+import { answeringOwner, databaseOf, stateFolderOf } from '../session.ts'
 import { printLine, type Terminal } from '../terminal.ts'
 import { VERSION } from '../version.ts'
 import { exitCodeOfProblem } from './with-session.ts'
@@ -27,18 +28,25 @@ export async function serveCommand(
     reportProblems(terminal, config.failure)
     return EXIT_CODE.usage
   }
-  const started = await startControlPlane({
-    stateFolder: stateFolderOf(terminal, options.state),
-    organization: 'local',
-    version: VERSION,
-    ...databaseOf(terminal),
-    report: reportTo(terminal),
-    port: options.port,
-    host: options.host,
-    consoleFolder: consoleFolderOf(dirname(contentFolder('policies'))),
-    pid: terminal.processId,
-    config: config.value,
-    environment: terminal.environment,
+  const stateFolder = stateFolderOf(terminal, options.state)
+  const start = (): ReturnType<typeof startControlPlane> =>
+    startControlPlane({
+      stateFolder,
+      organization: 'local',
+      version: VERSION,
+      ...databaseOf(terminal),
+      report: reportTo(terminal),
+      port: options.port,
+      host: options.host,
+      consoleFolder: consoleFolderOf(dirname(contentFolder('policies'))),
+      pid: terminal.processId,
+      config: config.value,
+      environment: terminal.environment,
+    })
+  // A command ends soon; another server that answers does not.
+  const started = await whenHandedOver(start, {
+    interrupted: terminal.interrupted,
+    isFinal: async () => (await answeringOwner(stateFolder)) !== undefined,
   })
   if (!started.ok) {
     reportProblems(terminal, [started.failure])

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander'
 import { registerPeopleCommands } from './people-commands.ts'
 import { withPages } from '../listing/page-options.ts'
 import type { ListOptions } from '../listing/print-list.ts'
+import { wholeNumber } from '../whole-number.ts'
 import type { CommandContext } from './command-context.ts'
 import { projectSystem } from './project-system.ts'
 
@@ -145,7 +146,7 @@ function registerEvidence(program: Command, { terminal, setExitCode }: CommandCo
   program
     .command('serve')
     .description('run the control plane (API and console) for a state folder')
-    .addOption(new Option('--port <n>', 'port').default(4180).argParser(Number))
+    .addOption(new Option('--port <n>', 'port').default(4180).argParser(wholeNumber(0, 65_535)))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--config <file>', 'identity provider, limits and public address of this server')
     .option(...STATE)

@@ -1,7 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { LIST_MAX } from '../../../application/state/records.ts'
 import { PAGE_DEFAULT } from '../../../application/state/records-page.ts'
 import { shellWord } from '../../../base/shell-word.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 /** What every command that prints a list of the state is given beside its own options. */
 export interface PageOptions {
@@ -22,16 +23,12 @@ class CursorOption extends Option {
 export function withPages(command: Command): Command {
   return command
     .addOption(
-      new Option('--limit <n>', `how many at most, up to ${LIST_MAX}`).argParser(limitOf).default(PAGE_DEFAULT),
+      new Option('--limit <n>', `how many at most, up to ${LIST_MAX}`)
+        .argParser(wholeNumber(1, LIST_MAX))
+        .default(PAGE_DEFAULT),
     )
     .addOption(new CursorOption())
     .addOption(new Option('--all', 'all that there are, page by page').default(false).conflicts('limit'))
-}
-
-function limitOf(text: string): number {
-  const limit = Number(text)
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= LIST_MAX) return limit
-  throw new InvalidArgumentError(`Write a whole number from 1 to ${LIST_MAX}.`)
 }
 
 /** Fills in by which words a list goes on, before its command runs. */
