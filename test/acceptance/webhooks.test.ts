@@ -125,6 +125,8 @@ describe.each(ENGINES)('webhooks on the $engine', ({ isThere, options }) => {
     await untilAt('/rotating')
     const [hook] = at('/rotating')
     expect(hook && [isFrom(hook, secret), isFrom(hook, next)]).toEqual([true, true])
+    const third = await callAs(plane, admin, 'rotateWebhook', { id, overlapHours: 1 })
+    expect([third.status, third.code]).toEqual([409, 'webhook/overlap'])
     const last = await callAs(plane, admin, 'rotateWebhook', { id, overlapHours: 0 })
     await callAs(plane, admin, 'testWebhook', { id })
     await untilAt('/rotating', 2)

@@ -68,8 +68,16 @@ export function rotateWebhook(
   return node.recorder.exclusive(async () => {
     const webhook = await activeWebhook(node, id)
     if (!webhook.ok) return webhook
+    const now = node.clock()
+    // Two secrets sign at once: a third would end one that a receiver was promised. Without an overlap one that leaked ends.
+    if (overlapHours > 0 && (webhook.value.previousUntil ?? 0) > now)
+      return fail({
+        code: 'webhook/overlap',
+        message: `the secret before the current one of webhook \`${id}\` still signs`,
+        next: 'wait until its overlap has ended, or end it at once with `--overlap-hours 0`',
+      })
     const generation = webhook.value.generation + 1
-    const previousUntil = overlapHours === 0 ? null : epochMs(node.clock() + overlapHours * HOUR_MS)
+    const previousUntil = overlapHours === 0 ? null : epochMs(now + overlapHours * HOUR_MS)
     const rotated: Webhook = { ...webhook.value, generation, previousUntil }
     const saved = await save(node, principal, 'webhook.changed', rotated)
     return saved.ok ? ok({ ...rotated, secret: secretOf(node, id, generation) }) : saved
