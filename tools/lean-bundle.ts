@@ -100,6 +100,7 @@ function withTextsTogether(code: string): string {
         if (typeof member === 'object') visit(member, value.type === 'TaggedTemplateExpression' && key === 'quasi')
   }
   visit(parseAst(code), false)
+  if (texts.length === 0) return code
   // What is coded by its beginnings has capital letters; it compresses best beside its like.
   const pooled = [...texts.filter(({ text }) => !/[A-Z]/.test(text)), ...texts.filter(({ text }) => /[A-Z]/.test(text))]
   let out = ''
