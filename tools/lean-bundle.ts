@@ -1,5 +1,6 @@
 // What the guard's bundle leaves out or writes shorter. No rule and no word is lost: each step says why.
 import { minifySync, parseAst, type Plugin } from 'vite'
+import { checkCelNames, CEL_NAMES } from './lean-cel-names.ts'
 import { withLeanCel } from './lean-cel.ts'
 import {
   withFrontCodedLists,
@@ -28,6 +29,7 @@ export function leanBundle(): Plugin {
       return id.endsWith(`${VALIDATOR}/format.js`) ? 'export const format = {}\nexport const fastFormat = {}\n' : null
     },
     transform(code, id) {
+      checkCelNames(code, id, id.includes(`${CEL}/`))
       // Of an error only its keyword and place are read.
       if (id.endsWith(`${VALIDATOR}/validate.js`)) return withLeanErrors(code)
       if (id.includes(`${CEL}/`)) return withLeanCel(code, id.slice(id.lastIndexOf('/') + 1))
@@ -55,7 +57,7 @@ const withoutHints = (code: string): string =>
 
 /** Once more: what the steps before have left unused, and long names that they brought, are found only now. */
 function minified(code: string): string {
-  const { code: shorter, errors } = minifySync('guard.js', code, { module: true })
+  const { code: shorter, errors } = minifySync('guard.js', code, { module: true, mangleProps: { include: CEL_NAMES } })
   if (errors.length > 0) throw new Error(`the bundle is not read: ${errors[0]?.message}`)
   return shorter
 }

@@ -25,7 +25,8 @@ const STEPS: Readonly<Record<string, (code: string) => string>> = {
     ['  get range(', '  toOldStructure(', '  #computeIsAsync(', '  get maybeAsync(']
       .reduce(withoutMember, withoutPlaces(code))
       .replace(".setMeta('async', isAsync(macro.evaluate, macro.async))", '')
-      .replaceAll(OPTIONAL_ACCESS, 'OPS.$1Access'),
+      .replaceAll(OPTIONAL_ACCESS, 'OPS.$1Access')
+      .replaceAll(/\bTOKEN\.([A-Z]+)\b/g, (_, token: string) => tokenNumber(code, token)),
   // Values are not printed.
   'functions.js': (code) => code.replaceAll(PRINTED, '\n'),
   // Types are registered by the library alone, each with its constructor: none has a schema or fields. Functions and operators are
@@ -41,6 +42,13 @@ const STEPS: Readonly<Record<string, (code: string) => string>> = {
       /(?<=const globalEnvironment = )new Environment\([^)]*\)/,
       'undefined',
     ),
+}
+
+/** Kinds of tokens are constants; their names stay in the table that messages take them from. */
+function tokenNumber(code: string, token: string): string {
+  const number = new RegExp(`^ {2}${token}: (\\d+),?$`, 'm').exec(code)?.[1]
+  if (number === undefined) throw new Error(`the token \`${token}\` has no number: look at tools/lean-cel.ts`)
+  return number
 }
 
 const ENVIRONMENT = [

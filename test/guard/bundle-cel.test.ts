@@ -1,15 +1,11 @@
 // The bundle has less of the CEL library than the gateway: what it answers, and how it says no, is the same.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { build } from 'vite'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { celEngine } from '../../src/adapters/policy-cel/cel-engine.ts'
 import type { PolicyEngine } from '../../src/domain/policy/policy-engine.ts'
 import type { JsonObject } from '../../src/base/json.ts'
-import { leanBundle } from '../../tools/lean-bundle.ts'
+import { CEL_NAMES, checkCelNames } from '../../tools/lean-cel-names.ts'
+import { leanModule } from '../support/lean-module.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 const VARIABLES = ['args', 'subject'] as const
 const INPUTS: readonly JsonObject[] = [
   {
@@ -195,26 +191,13 @@ args = n
     `${'true && '.repeat(900)}true`,
   ])
 
-let folder: string
 let bundled: PolicyEngine
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gatehouse-guard-cel-'))
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    plugins: [leanBundle()],
-    build: {
-      outDir: folder,
-      target: 'es2024',
-      lib: { entry: join(root, 'src/adapters/policy-cel/cel-engine.ts'), formats: ['es'], fileName: () => 'cel.mjs' },
-    },
-  })
-  bundled = ((await import(join(folder, 'cel.mjs'))) as { readonly celEngine: typeof celEngine }).celEngine()
+  bundled = (
+    await leanModule<{ readonly celEngine: typeof celEngine }>('src/adapters/policy-cel/cel-engine.ts')
+  ).celEngine()
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What an engine says of an expression, and of each input. */
 function answersOf(engine: PolicyEngine, expression: string): unknown {
@@ -251,4 +234,12 @@ test('these say yes, no and why not', () => {
     'policy/evaluation',
   ])
     expect(said).toContain(part)
+})
+
+test('a name that the bundle shortens is none of ours, and none that the library says', () => {
+  expect(CEL_NAMES.test('hasDynType')).toBe(true)
+  expect(() => checkCelNames('return { hasDynType: true }', 'ours.ts', false)).toThrow('`hasDynType` in ours.ts')
+  expect(() => checkCelNames("this.hasDynType = x['hasDynType']", 'lib/registry.js', true)).toThrow('hasDynType')
+  expect(() => checkCelNames('this.hasDynType = false; isHasDynType()', 'lib/registry.js', true)).not.toThrow()
+  expect(() => checkCelNames('hasDynTypes(no.hasDyn)', 'ours.ts', false)).not.toThrow()
 })
