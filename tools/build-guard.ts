@@ -1,14 +1,26 @@
-// `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node, its classifier as another,
-// and their types.
+// `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node; its classifier and each
+// wrapper as modules of their own; and their types.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'vite'
+import { build, type Plugin } from 'vite'
 import { leanBundle } from './lean-bundle.ts'
 
 const MODEL = 'injection-linear-1'
 const root = join(import.meta.dirname, '..')
+
+/** Modules of the package and where their source lies, below the entry point. */
+const MODULES = {
+  index: 'index',
+  classifier: 'classifier',
+  openai: 'wrappers/openai',
+  'ai-sdk': 'wrappers/ai-sdk',
+  langchain: 'wrappers/langchain',
+  mcp: 'wrappers/mcp',
+} as const
+type ModuleName = keyof typeof MODULES
+const NAMES = Object.keys(MODULES) as readonly ModuleName[]
 
 /** Bytes of a module. */
 interface Size {
@@ -16,13 +28,20 @@ interface Size {
   readonly gzipBytes: number
 }
 
-async function bundle(outDir: string, name: 'index' | 'classifier'): Promise<Size> {
+/** A denial is the same class whoever throws it: the wrappers have theirs from the guard, which has its own. */
+const denialsFromIndex: Plugin = {
+  name: 'denials-from-index',
+  enforce: 'pre',
+  resolveId: (source) => (source.endsWith('/guard-denied.ts') ? { id: './index.js', external: true } : null),
+}
+
+async function bundle(outDir: string, name: ModuleName): Promise<Size> {
   await build({
     root,
     configFile: false,
     logLevel: 'error',
     publicDir: false,
-    plugins: [leanBundle()],
+    plugins: [leanBundle(), ...(name === 'index' ? [] : [denialsFromIndex])],
     build: {
       outDir,
       emptyOutDir: false,
@@ -30,7 +49,7 @@ async function bundle(outDir: string, name: 'index' | 'classifier'): Promise<Siz
       minify: true,
       rolldownOptions: { output: { minify: true } },
       lib: {
-        entry: join(root, 'src', 'entrypoints', 'guard', `${name}.ts`),
+        entry: join(root, 'src', 'entrypoints', 'guard', `${MODULES[name]}.ts`),
         formats: ['es'],
         fileName: () => `${name}.js`,
       },
@@ -48,8 +67,8 @@ function writeTypes(outDir: string): void {
     { cwd: root, encoding: 'utf8' },
   )
   if (status !== 0) throw new Error(`types of the guard: ${stdout}${stderr}`)
-  for (const name of ['index', 'classifier'])
-    writeFileSync(join(outDir, `${name}.d.ts`), `export * from './types/entrypoints/guard/${name}.js'\n`)
+  for (const name of NAMES)
+    writeFileSync(join(outDir, `${name}.d.ts`), `export * from './types/entrypoints/guard/${MODULES[name]}.js'\n`)
 }
 
 /** The folder as a package of its own. */
@@ -63,18 +82,29 @@ function writePackage(outDir: string): void {
     type: 'module',
     sideEffects: false,
     exports: {
-      '.': { types: './index.d.ts', default: './index.js' },
-      './classifier': { types: './classifier.d.ts', default: './classifier.js' },
+      ...Object.fromEntries(
+        NAMES.map((name) => [
+          name === 'index' ? '.' : `./${name}`,
+          { types: `./${name}.d.ts`, default: `./${name}.js` },
+        ]),
+      ),
       [`./${MODEL}.bin`]: `./${MODEL}.bin`,
     },
   }
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(content, null, 2)}\n`)
 }
 
+/** Writes the modules and gives their sizes. */
+export async function bundleGuard(outDir: string): Promise<Readonly<Record<ModuleName, Size>>> {
+  const sizes = {} as Record<ModuleName, Size>
+  for (const name of NAMES) sizes[name] = await bundle(outDir, name)
+  return sizes
+}
+
 /** Writes the package to an empty folder and gives the sizes of its modules. */
-export async function buildGuardPackage(outDir: string): Promise<{ readonly guard: Size; readonly classifier: Size }> {
+export async function buildGuardPackage(outDir: string): Promise<Readonly<Record<ModuleName, Size>>> {
   rmSync(outDir, { recursive: true, force: true })
-  const sizes = { guard: await bundle(outDir, 'index'), classifier: await bundle(outDir, 'classifier') }
+  const sizes = await bundleGuard(outDir)
   writeTypes(outDir)
   writePackage(outDir)
   // Apart from the code: who wants the classifier reads or fetches it.
@@ -83,8 +113,6 @@ export async function buildGuardPackage(outDir: string): Promise<{ readonly guar
   return sizes
 }
 
-if (import.meta.main) {
-  const { guard, classifier } = await buildGuardPackage(join(root, 'dist', 'guard'))
-  console.log(`dist/guard/index.js: ${guard.bytes} bytes, ${guard.gzipBytes} with gzip`)
-  console.log(`dist/guard/classifier.js: ${classifier.bytes} bytes, ${classifier.gzipBytes} with gzip`)
-}
+if (import.meta.main)
+  for (const [name, { bytes, gzipBytes }] of Object.entries(await buildGuardPackage(join(root, 'dist', 'guard'))))
+    console.log(`dist/guard/${name}.js: ${bytes} bytes, ${gzipBytes} with gzip`)

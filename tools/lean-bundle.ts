@@ -1,5 +1,6 @@
 // What the guard's bundle leaves out or writes shorter. No rule and no word is lost: each step says why.
 import { minifySync, parseAst, type Plugin } from 'vite'
+import { checkCelNames, CEL_NAMES } from './lean-cel-names.ts'
 import { withLeanCel } from './lean-cel.ts'
 import {
   withFrontCodedLists,
@@ -14,7 +15,7 @@ import {
 const CEL = '@marcbachmann/cel-js/lib'
 const VALIDATOR = '@cfworker/json-schema/dist/esm'
 /** Literals from this length on are text; they stand together, where they compress better than between code. */
-const TEXT_CHARS_MIN = 300
+const TEXT_CHARS_MIN = 120
 const SEPARATOR = '\u0001'
 const SETS_OF_WORDS = /-lexicon\.ts$|\/(?:name|street)-words\.ts$|\/credential-name\.ts$/
 const TABLES = /\/(?:secret-(?:format|context)|identifier)-table\.ts$/
@@ -28,6 +29,7 @@ export function leanBundle(): Plugin {
       return id.endsWith(`${VALIDATOR}/format.js`) ? 'export const format = {}\nexport const fastFormat = {}\n' : null
     },
     transform(code, id) {
+      checkCelNames(code, id, id.includes(`${CEL}/`))
       // Of an error only its keyword and place are read.
       if (id.endsWith(`${VALIDATOR}/validate.js`)) return withLeanErrors(code)
       if (id.includes(`${CEL}/`)) return withLeanCel(code, id.slice(id.lastIndexOf('/') + 1))
@@ -44,7 +46,7 @@ export function leanBundle(): Plugin {
     },
     generateBundle(_, bundle) {
       for (const chunk of Object.values(bundle))
-        if (chunk.type === 'chunk') chunk.code = withTextsTogether(minified(withoutHints(chunk.code)))
+        if (chunk.type === 'chunk') chunk.code = minified(withTextsTogether(minified(withoutHints(chunk.code))))
     },
   }
 }
@@ -53,18 +55,20 @@ export function leanBundle(): Plugin {
 const withoutHints = (code: string): string =>
   code.replaceAll(/(?<=\w)\/\* @__PURE__ \*\/ ?(?=\w)/g, ' ').replaceAll(/\/\* @__PURE__ \*\/ ?/g, '')
 
-/** Once more: what the steps before have left unused is found only now. */
+/** Once more: what the steps before have left unused, and long names that they brought, are found only now. */
 function minified(code: string): string {
-  const { code: shorter, errors } = minifySync('guard.js', code, { module: true })
+  const { code: shorter, errors } = minifySync('guard.js', code, { module: true, mangleProps: { include: CEL_NAMES } })
   if (errors.length > 0) throw new Error(`the bundle is not read: ${errors[0]?.message}`)
   return shorter
 }
 
-/** Errors with their keyword and the place in the value: what no one reads of them is not written. */
+/** Errors with their keyword and the place in the value: what no one reads of them, the place in the schema too, is not written. */
 const withLeanErrors = (code: string): string =>
   code
     .replaceAll(/,?\s*\berror: (?:`[^`]*`|'[^']*')/g, '')
     .replaceAll(/\n\s*keywordLocation(?:: (?:`[^`]*`|\w+))?(?=,?\s*\})/g, '')
+    .replaceAll(/\n\s*const keywordLocation = `[^`]*`;/g, '')
+    .replaceAll(/, (?:keywordLocation|`\$\{(?:keyword|schema)Location\}[^`]*`)(?=[,)])/g, ", '#'")
 
 const READ_STEM = 'const { lower: text } = canonicalView(isWhole ? stem : stem.slice(0, -1))'
 
@@ -100,6 +104,7 @@ function withTextsTogether(code: string): string {
         if (typeof member === 'object') visit(member, value.type === 'TaggedTemplateExpression' && key === 'quasi')
   }
   visit(parseAst(code), false)
+  if (texts.length === 0) return code
   // What is coded by its beginnings has capital letters; it compresses best beside its like.
   const pooled = [...texts.filter(({ text }) => !/[A-Z]/.test(text)), ...texts.filter(({ text }) => /[A-Z]/.test(text))]
   let out = ''

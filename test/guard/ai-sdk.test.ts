@@ -8,7 +8,8 @@ import type {
 } from '@ai-sdk/provider'
 import { generateText, jsonSchema, stepCountIs, streamText, tool, wrapLanguageModel, type ModelMessage } from 'ai'
 import { describe, expect, test } from 'vitest'
-import { createGuard, GuardDenied, guardMiddleware, type WrapperOptions } from '../../src/entrypoints/guard/index.ts'
+import { createGuard, GuardDenied } from '../../src/entrypoints/guard/index.ts'
+import { guardMiddleware, type WrapperOptions } from '../../src/entrypoints/guard/wrappers/ai-sdk.ts'
 import { EMAIL, IMAGE, INJECTION, SETUP, SSN, SUBJECT } from '../support/guard-fixture.ts'
 
 const USAGE: LanguageModelV4Usage = {

@@ -5,13 +5,9 @@ import { FakeListChatModel } from '@langchain/core/utils/testing'
 import { generateText, streamText, wrapLanguageModel } from 'ai'
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test'
 import { describe, expect, test } from 'vitest'
-import {
-  createGuard,
-  guardChatModel,
-  guardMiddleware,
-  type GuardSetup,
-  type WrapperOptions,
-} from '../../src/entrypoints/guard/index.ts'
+import { createGuard, type GuardSetup } from '../../src/entrypoints/guard/index.ts'
+import { guardMiddleware, type WrapperOptions } from '../../src/entrypoints/guard/wrappers/ai-sdk.ts'
+import { guardChatModel } from '../../src/entrypoints/guard/wrappers/langchain.ts'
 import { SUBJECT, TOOLS } from '../support/guard-fixture.ts'
 import { chunks, completion, toolCall } from '../support/scripted-openai.ts'
 import { setUp } from '../support/guarded-openai.ts'

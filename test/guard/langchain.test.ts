@@ -13,7 +13,8 @@ import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs'
 import { StringOutputParser } from '@langchain/core/output_parsers'
 import { FakeListChatModel } from '@langchain/core/utils/testing'
 import { describe, expect, test } from 'vitest'
-import { createGuard, GuardDenied, guardChatModel, type WrapperOptions } from '../../src/entrypoints/guard/index.ts'
+import { createGuard, GuardDenied } from '../../src/entrypoints/guard/index.ts'
+import { guardChatModel, type WrapperOptions } from '../../src/entrypoints/guard/wrappers/langchain.ts'
 import { EMAIL, IMAGE, INJECTION, SETUP, SSN, SUBJECT } from '../support/guard-fixture.ts'
 
 class LocalChatModel extends BaseChatModel {

@@ -5,14 +5,10 @@ import { ChatOpenAI } from '@langchain/openai'
 import { generateText, jsonSchema, streamText, tool, wrapLanguageModel, type ModelMessage } from 'ai'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
-import {
-  createGuard,
-  guardChatModel,
-  guardMiddleware,
-  guardOpenAI,
-  type ConversationMessage,
-  type GuardSetup,
-} from '../../src/entrypoints/guard/index.ts'
+import { createGuard, type ConversationMessage, type GuardSetup } from '../../src/entrypoints/guard/index.ts'
+import { guardMiddleware } from '../../src/entrypoints/guard/wrappers/ai-sdk.ts'
+import { guardChatModel } from '../../src/entrypoints/guard/wrappers/langchain.ts'
+import { guardOpenAI } from '../../src/entrypoints/guard/wrappers/openai.ts'
 import { SETUP, SUBJECT } from '../support/guard-fixture.ts'
 import { chunks, completion, scriptedOpenAI, toolCall, type ScriptedOpenAI } from '../support/scripted-openai.ts'
 

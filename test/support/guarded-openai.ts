@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
-import { createGuard, GuardDenied, guardOpenAI, type WrapperOptions } from '../../src/entrypoints/guard/index.ts'
+import { createGuard, GuardDenied } from '../../src/entrypoints/guard/index.ts'
+import { guardOpenAI, type WrapperOptions } from '../../src/entrypoints/guard/wrappers/openai.ts'
 import { SETUP } from './guard-fixture.ts'
 import { scriptedOpenAI, type Script, type ScriptedOpenAI } from './scripted-openai.ts'
 

@@ -1,4 +1,5 @@
-// `@gatehouse/guard`: the guard of the gateway inside an application, a browser or an edge runtime.
+// `@gatehouse/guard`: the guard of the gateway inside an application, a browser or an edge runtime. Its wrappers are entries of their own
+// (`wrappers`), so that who wraps one client, or none, does not load the others.
 export { createGuard } from './create-guard.ts'
 export type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 export type { Explanation } from '../../domain/guardrail/explain.ts'
@@ -13,20 +14,6 @@ export type {
   MessagesJudgement,
   ToolCallSituation,
 } from './guard-setup.ts'
-export { guardOpenAI, type GuardedOpenAI, type OpenAIClient } from './wrappers/openai.ts'
-export { guardMiddleware, type GuardMiddleware } from './wrappers/ai-sdk.ts'
-export { guardChatModel, type LangChainChatModel } from './wrappers/langchain.ts'
-export {
-  guardMcpClient,
-  type GuardedMcpClient,
-  type GuardedMcpTool,
-  type GuardedToolList,
-  type McpCallSituation,
-  type McpClient,
-  type McpOptions,
-} from './wrappers/mcp.ts'
-export type { RefusedTool } from './wrappers/mcp-tools.ts'
-export type { WrapperOptions } from './wrappers/wrapper-options.ts'
 export { guardText, type GuardJudgement, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
 export { guardDocument } from '../../domain/guardrail/guard-document.ts'
 export { StreamGuard } from '../../domain/guardrail/stream-guard.ts'

@@ -1,3 +1,4 @@
+// `@gatehouse/guard/ai-sdk`.
 import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { GuardDenied } from '../guard-denied.ts'
 import type { Guard } from '../guard-setup.ts'
@@ -13,6 +14,8 @@ import {
   type Situation,
   type WrapperOptions,
 } from './wrapper-options.ts'
+
+export type { WrapperOptions }
 
 /** Language model middleware of the AI SDK's provider specification `v4` (`@ai-sdk/provider` 4), by shape. */
 export interface GuardMiddleware {

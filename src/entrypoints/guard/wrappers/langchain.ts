@@ -1,3 +1,4 @@
+// `@gatehouse/guard/langchain`.
 import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { Guard } from '../guard-setup.ts'
 import { guardedJson, guardedText, isFields, readContent, unsupported, type Fields } from './content.ts'
@@ -17,6 +18,8 @@ import {
   type Situation,
   type WrapperOptions,
 } from './wrapper-options.ts'
+
+export type { WrapperOptions }
 
 /** What of a LangChain.js chat model (`@langchain/core` 1) is used, by shape. */
 export interface LangChainChatModel {

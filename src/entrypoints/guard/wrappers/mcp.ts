@@ -1,3 +1,4 @@
+// `@gatehouse/guard/mcp`.
 import type { JsonObject } from '../../../base/json.ts'
 import type { ConversationMessage, Subject } from '../../../domain/session/conversation.ts'
 import { GuardDenied } from '../guard-denied.ts'
@@ -6,6 +7,8 @@ import { denialOf } from '../judge-messages.ts'
 import { isFields, unsupported, type Fields } from './content.ts'
 import { pinOf, judgeDescriptor, type RefusedTool } from './mcp-tools.ts'
 import { admitCalls, denialFrom, guardOfAnswer, type WrapperOptions } from './wrapper-options.ts'
+
+export type { RefusedTool }
 
 /** What of an MCP client (`@modelcontextprotocol/sdk` 1) is used, by shape. */
 export interface McpClient {

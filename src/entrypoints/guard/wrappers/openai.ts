@@ -1,3 +1,4 @@
+// `@gatehouse/guard/openai`.
 import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { Guard } from '../guard-setup.ts'
 import { guardedJson, guardedText, isFields, unsupported, type Fields } from './content.ts'
@@ -13,6 +14,8 @@ import {
   type Situation,
   type WrapperOptions,
 } from './wrapper-options.ts'
+
+export type { WrapperOptions }
 
 interface Creates {
   create(body: never, options?: never): PromiseLike<unknown>
