@@ -59,8 +59,10 @@ for (const fold of [...FOLDS, []]) {
 }
 const heldOut = new Set(FOLDS.flat())
 const counts = (example: Example, at: number): boolean => at >= examples.length || heldOut.has(familyOf(example.source))
+/** Of public sources alone: how many texts of our own there are is our choice. */
+const isPublic = ({ source }: Example): boolean => !source.startsWith('own')
 const benign = [...all.entries()]
-  .filter(([at, example]) => !example.isAttack && example.task === 'benign' && counts(example, at))
+  .filter(([at, example]) => !example.isAttack && example.task === 'benign' && isPublic(example) && counts(example, at))
   .map(([at]) => scores[at] as number)
   .sort((a, b) => b - a)
 const thresholds = [0.001, 0.005, 0.01, 0.02].map((rate) => benign[Math.floor(rate * benign.length)] as number)

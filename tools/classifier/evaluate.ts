@@ -208,10 +208,8 @@ lines.push(
   '',
   'Written by `node tools/classifier/cross-validate.ts --data DIR --out models/injection-linear-1/left-out-sources.json`: six fits, each without',
   'the sources it is judged on (whole sources and whole languages of our own texts; `agentdyn` attacks and the harmless `awesome_chatgpt_prompts`',
-  'and `fastapi_docs` are judged by a fit on all of `train`). Thresholds are those of all harmless rows here together. Share flagged, %, at',
-  'false-positive rates of:',
-  '',
-  'The table was made before the texts that speak of attacks came to training (model card, "What was tried"), and has not been made again.',
+  'and `fastapi_docs` are judged by a fit on all of `train`). Thresholds are those of the harmless rows of public sources here together. Share',
+  'flagged, %, at false-positive rates of:',
   '',
 )
 table(

@@ -170,7 +170,7 @@ class Composer {
             .replaceAll(/\{(act|actor|done|source|says)\}/g, (_, slot: string) => this.#dice.pick(of(slot))),
         ),
       )
-    for (let index = 0; index < (isEnglish ? 1_200 : 60); index++) {
+    for (let index = 0; index < (isEnglish ? 400 : 24); index++) {
       const isEven = index % 2 === 0
       yield this.#quote(language, framed(of('quote'), quoted), false)
       yield this.#quote(language, said('duty'), false)
