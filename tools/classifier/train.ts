@@ -34,9 +34,9 @@ const choosing = chosen.filter(({ source, isAttack, task }) => source !== 'safe_
 const dev = toInstances(choosing)
 const strongest = documentMargins(dev, marginsOf(dev, weights, SETTINGS), choosing.length, SETTINGS)
 const harmless = [...strongest].filter((_, at) => !choosing[at]?.isAttack)
-// Two points fix the curve: the thresholds for 1 % and 0.3 % of the harmless development texts become 0.5 and 0.9.
+// Two points fix the curve: the thresholds for 1 % and 0.17 % of the harmless development texts become 0.5 and 0.9.
 const half = thresholdAt(harmless, 0.01)
-const most = Math.max(thresholdAt(harmless, 0.003), half + 0.25)
+const most = Math.max(thresholdAt(harmless, 0.0017), half + 0.25)
 const slope = Math.log(9) / (most - half)
 
 const model: LinearModel = {

@@ -4,7 +4,7 @@ import type { InjectionHit, InjectionScore } from './score-injection.ts'
 
 /**
  * Log-odds of classifier and heuristics together, a line through two points of the development split: about 1 % of its harmless
- * texts reach 0.5 and about 0.3 % reach 0.9, the heuristics' own among them (docs/reference/detection-quality.md).
+ * texts reach 0.5 and about 0.2 % reach 0.9, the heuristics' own among them (docs/reference/detection-quality.md).
  */
 const TOGETHER_SLOPE = 1.15
 const TOGETHER_INTERCEPT = -0.25
