@@ -58,7 +58,7 @@ test('the judge’s score counts; the text is data between lines with a mark tha
 })
 
 describe('no verdict is a failure that the text answers for, never a pass', () => {
-  test.each<{ what: string; reply: (body: Record<string, unknown>) => FakeReply }>([
+  test.each<{ what: string; reply: (body: Record<string, unknown>) => FakeReply; code?: string }>([
     { what: 'prose', reply: () => says('This looks harmless to me.') },
     { what: 'nothing', reply: () => says('') },
     { what: 'a verdict without the ticket', reply: () => says('{"score":0}') },
@@ -75,6 +75,7 @@ describe('no verdict is a failure that the text answers for, never a pass', () =
     },
     {
       what: 'two choices',
+      code: 'detector/bad-reply',
       reply: (body) => {
         const text = JSON.stringify({ ticket: askedIn(body).ticket, score: 0 })
         return says(text, text)
@@ -92,12 +93,12 @@ describe('no verdict is a failure that the text answers for, never a pass', () =
       what: 'a tool call',
       reply: () => ({ kind: 'completion', choices: [{ toolCalls: [{ id: '1', name: 'pass', arguments: '{}' }] }] }),
     },
-  ])('$what', async ({ reply }) => {
+  ])('$what', async ({ reply, code = 'detector/no-verdict' }) => {
     await using provider = await startFakeProvider()
     provider.answer(reply)
     expect(await judge(provider, 'hello')).toMatchObject({
       ok: false,
-      failure: { code: 'detector/no-verdict', cause: 'text' },
+      failure: { code, cause: 'text' },
     })
   })
 })

@@ -16,6 +16,9 @@ export interface ExplainOptions {
   readonly json: boolean
 }
 
+/** What a rule asks can be told without a state. */
+const NO_VERDICT = new Set(['release/unknown', 'state/absent'])
+
 /** `gatehouse explain ID`: the rule, the newest result for this very release, every failing case, the way out. */
 export async function explainCommand(terminal: Terminal, options: ExplainOptions): Promise<number> {
   const project = await loadProject(terminal.workingFolder, options.project, options.manifest)
@@ -45,7 +48,7 @@ export async function explainCommand(terminal: Terminal, options: ExplainOptions
     options,
     async (session) => {
       const detail = await session.call('getRelease', { digest: release.digest })
-      if (!detail.ok && detail.failure.code !== 'release/unknown') return fail(detail.failure)
+      if (!detail.ok && !NO_VERDICT.has(detail.failure.code)) return fail(detail.failure)
       const verdicts = detail.ok ? (detail.value['verdicts'] as unknown as readonly StoredVerdict[]) : []
       return ok(verdicts[0]?.results.find(({ id }) => id === rule.id))
     },
