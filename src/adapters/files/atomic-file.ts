@@ -37,17 +37,22 @@ export async function openDraft(
 ): Promise<{ readonly draft: string; readonly file: FileHandle }> {
   const draft = `${path}.${randomUUID()}.draft`
   const file = await open(draft, 'wx', mode)
-  await removeLeftDrafts(path, await file.stat())
+  try {
+    await removeLeftDrafts(path, await file.stat())
+  } catch (error) {
+    await file.close()
+    await unlink(draft)
+    throw error
+  }
   return { draft, file }
 }
 
 /** Whoever still writes a draft has written to it since. */
 const LEFT_MS = 3_600_000
-const DRAFT_ENDING = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.draft$/
-const DRAFT_AT_END = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.draft$/
+const DRAFT_ENDING = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.draft$/
 
 /** The file that a draft was to become, for people: they never named the draft. */
-export const withoutDraft = (path: string): string => path.replace(DRAFT_AT_END, '')
+export const withoutDraft = (path: string): string => path.replace(DRAFT_ENDING, '')
 
 /** What a crash left of earlier drafts of this file; those of another user, and a folder that cannot be read, are let be. */
 async function removeLeftDrafts(path: string, own: Stats): Promise<void> {
@@ -55,7 +60,7 @@ async function removeLeftDrafts(path: string, own: Stats): Promise<void> {
   const name = basename(path)
   try {
     for (const entry of await readdir(folder)) {
-      if (!entry.startsWith(name) || !DRAFT_ENDING.test(entry.slice(name.length))) continue
+      if (entry === name || withoutDraft(entry) !== name) continue
       const left = join(folder, entry)
       const { mtimeMs, uid } = await lstat(left)
       if (own.mtimeMs - mtimeMs > LEFT_MS && uid === own.uid) await unlink(left)
