@@ -5,6 +5,7 @@ import { afterEach, beforeEach, vi } from 'vitest'
 import { openSpool, type Spool, type SpoolOptions } from '../../src/adapters/spool/spool.ts'
 import { epochMs } from '../../src/base/instant.ts'
 import type { DecisionIntent, DecisionOutcome, Segment } from '../../src/contract/decision/decision-record.ts'
+import { intentLine, outcomeLine } from './decision-lines.ts'
 
 const START = 1_700_000_000_000
 /** Real time, also where the test has the clock in its hand: a slow disk takes as many turns as it takes. */
@@ -84,40 +85,10 @@ export async function until(condition: () => boolean | Promise<boolean>, isTicki
   throw new Error('never happened')
 }
 
-export const intent = (id: string): DecisionIntent => ({
-  kind: 'intent',
-  id,
-  at: START,
-  system: 's',
-  environment: 'local',
-  releaseDigest: null,
-  tenant: null,
-  principal: null,
-  session: null,
-  model: 'm',
-  isStream: false,
-  action: 'allow',
-  score: 0,
-  findings: [],
-  captured: null,
-})
+export const intent = (id: string): DecisionIntent => intentLine({ id, at: START })
 
-export const outcome = (id: string): DecisionOutcome => ({
-  kind: 'outcome',
-  id,
-  at: START,
-  outcome: 'completed',
-  code: null,
-  rule: null,
-  action: 'allow',
-  findings: [],
-  tools: [],
-  guardMs: 1,
-  totalMs: 2,
-  inputTokens: 3,
-  outputTokens: 4,
-  modelAnswered: 'm',
-})
+export const outcome = (id: string): DecisionOutcome =>
+  outcomeLine({ id, at: START, guardMs: 1, totalMs: 2, inputTokens: 3, outputTokens: 4, modelAnswered: 'm' })
 
 export const told = (segments: readonly Segment[]): readonly string[] =>
   segments.flatMap(({ lines }) =>
