@@ -82,7 +82,11 @@ export async function startMcpGateway(
   const logged: string[] = []
   const bound = sessionsMax === undefined ? {} : { sessionsMax }
   const sessions = new McpSessions({ monotonicMs, newId: ulidIds, log: (line) => void logged.push(line), ...bound })
-  const calls = new ProxiedCalls(monotonicMs, callsMax)
+  const calls = new ProxiedCalls({
+    monotonicMs,
+    onBug: (error) => void logged.push(String(error)),
+    ...(callsMax === undefined ? {} : { callsMax }),
+  })
   const gateway = await startBareGateway({
     manifest: mcpManifest(TICKETS),
     ...options,

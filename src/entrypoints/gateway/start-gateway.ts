@@ -192,10 +192,12 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
   }))
   const guards = new ReleaseGuards(options.variables)
   const { held, desk: approvals } = await openApprovals(options, { config, bundles, gateway })
+  const onBug = (error: unknown): void =>
+    options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   const mcp: McpPort = {
     placeOf: (system, server) => config.mcpPlaceOf(system, server),
     sessions: new McpSessions({ monotonicMs, newId: ulidIds, log: options.log }),
-    calls: new ProxiedCalls(monotonicMs),
+    calls: new ProxiedCalls({ monotonicMs, onBug }),
   }
   const ports: GatewayPorts = {
     admission: bundles,
@@ -225,7 +227,7 @@ async function openParts(options: GatewayOptions): Promise<Result<GatewayParts, 
     approvals,
     workloadOf: (token) => config.tokens.verify(token),
     argumentsOf: argumentCheckers(),
-    onBug: (error) => options.log(`bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    onBug,
   }
   return ok({ ports, mcp, held, config, bundles, spool, telemetry, guards })
 }

@@ -13,6 +13,12 @@ interface ProxiedCall {
   readonly free: FreePlace
 }
 
+export interface ProxiedCallsOptions {
+  readonly monotonicMs: () => number
+  readonly onBug: (error: unknown) => void
+  readonly callsMax?: number
+}
+
 /** Allowed calls that a proxy elsewhere is making: what they end with is still to be told. Bounded in number and time, for each owner too. */
 export class ProxiedCalls {
   readonly #calls = new Map<string, ProxiedCall>()
@@ -20,9 +26,11 @@ export class ProxiedCalls {
   readonly #sweep: NodeJS.Timeout
   readonly #callsMax: number
   readonly #places: OwnedPlaces
+  readonly #onBug: (error: unknown) => void
 
-  constructor(monotonicMs: () => number, callsMax = CALLS_MAX) {
+  constructor({ monotonicMs, onBug, callsMax = CALLS_MAX }: ProxiedCallsOptions) {
     this.#monotonicMs = monotonicMs
+    this.#onBug = onBug
     this.#callsMax = callsMax
     this.#places = new OwnedPlaces(callsMax)
     this.#sweep = setInterval(() => void this.#lapse(), SWEEP_MS)
@@ -56,7 +64,16 @@ export class ProxiedCalls {
     for (const [id, { endsAtMs, finish }] of this.#calls) {
       if (endsAtMs > now) continue
       this.#remove(id)
+      await this.#tellGone(finish)
+    }
+  }
+
+  /** Nobody waits for it: what it throws must stop neither the other calls nor the process. */
+  async #tellGone(finish: ProxiedCall['finish']): Promise<void> {
+    try {
       await finish({ kind: 'gone' })
+    } catch (error) {
+      this.#onBug(error)
     }
   }
 
@@ -64,6 +81,6 @@ export class ProxiedCalls {
     clearInterval(this.#sweep)
     const left = [...this.#calls.values()]
     this.#calls.clear()
-    await Promise.all(left.map(({ finish }) => finish({ kind: 'gone' })))
+    await Promise.all(left.map(({ finish }) => this.#tellGone(finish)))
   }
 }
