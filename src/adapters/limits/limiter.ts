@@ -4,6 +4,7 @@ import { chargesOf, type Amounts, type Charge, type LimitedBy, type LimitRule } 
 import type { LimitStore, Reservation, ReserveOutcome } from '../../domain/limits/limit-store.ts'
 import { costOf, type PriceList } from '../../domain/limits/price.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
+import { estimateAudio, type Sound } from '../tokens/estimate-audio.ts'
 import { estimateImages, type ImageDetail } from '../tokens/estimate-images.ts'
 import { estimateTokens } from '../tokens/estimate-tokens.ts'
 import { memoryLimitStore } from './memory-limit-store.ts'
@@ -20,6 +21,7 @@ export interface LimitedCall {
   readonly texts: () => readonly string[]
   /** The detail of each image that is sent. */
   readonly images: readonly ImageDetail[]
+  readonly sounds: readonly Sound[]
   /** Tokens that the request lets each choice of the answer have; undefined: it names no bound. */
   readonly answerTokensMax: number | undefined
   /** How many answers it asks for. */
@@ -122,9 +124,9 @@ class ConfiguredLimiter implements Limiter {
     }
   }
 
-  async #estimate({ model, texts, images, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
+  async #estimate({ model, texts, images, sounds, answerTokensMax, choices }: LimitedCall): Promise<CallUsage> {
     return {
-      inputTokens: (await estimateTokens(model, texts())) + estimateImages(model, images),
+      inputTokens: (await estimateTokens(model, texts())) + estimateImages(model, images) + estimateAudio(sounds),
       outputTokens: (answerTokensMax ?? this.#config.answerTokens ?? DEFAULT_ANSWER_TOKENS) * choices,
     }
   }

@@ -86,6 +86,7 @@ async function start(more: Partial<NonNullable<ConfiguredLimits['redis']>> = {})
     model: 'model-a',
     texts: () => [],
     images: [],
+    sounds: [],
     answerTokensMax: tokens,
     choices: 1,
   })

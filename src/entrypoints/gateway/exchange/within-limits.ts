@@ -1,7 +1,7 @@
 import type { AdmittedSystem } from '../../../application/gateway/admitted-system.ts'
 import type { LimitedCall } from '../../../adapters/limits/limiter.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
-import type { ModelRequest } from '../../../application/gateway/model-request.ts'
+import type { ContentPart, ModelRequest } from '../../../application/gateway/model-request.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import type { ModelExchange } from './exchange-records.ts'
@@ -32,7 +32,8 @@ export async function withinLimits(
     tier: context.release.tier,
     model: request.model,
     texts,
-    images: imagesOf(request),
+    images: userParts(request).flatMap((part) => (part.kind === 'image' ? [part.detail] : [])),
+    sounds: userParts(request).flatMap((part) => (part.kind === 'audio' ? [part] : [])),
     answerTokensMax: request.settings.maxTokens,
     choices: request.choices,
   })
@@ -56,11 +57,8 @@ export async function withinLimits(
   })
 }
 
-function imagesOf({ messages }: ModelRequest): LimitedCall['images'] {
-  return messages.flatMap((message) =>
-    message.role === 'user' ? message.parts.flatMap((part) => (part.kind === 'image' ? [part.detail] : [])) : [],
-  )
-}
+const userParts = ({ messages }: ModelRequest): readonly ContentPart[] =>
+  messages.flatMap((message) => (message.role === 'user' ? message.parts : []))
 
 /** Written once for each admitted system: it stands for as long as the bundle it came with. */
 const scopes = new WeakMap<AdmittedSystem, string>()
