@@ -1,5 +1,6 @@
 import {
   embeddingsUpstreamBody,
+  isOnePerInput,
   parseEmbeddingsAnswer,
   type EmbeddingsAnswer,
   type EmbeddingsRequest,
@@ -44,8 +45,9 @@ export async function askEmbeddings(
   const text = await body.text(REPLY_BYTES_MAX)
   if (status !== 200) return rejected(status, headers['retry-after'], text)
   if (text.kind === 'broken') return { ...failureReply(text.failure), hasBegun: true }
-  const answer = parseEmbeddingsAnswer(fieldsOfJson(text.text), request.model)
-  return answer === undefined
-    ? { kind: 'incomplete', reason: 'the answer holds no embeddings', hasBegun: true }
-    : { kind: 'answer', answer, target }
+  const answer = parseEmbeddingsAnswer(fieldsOfJson(text.text))
+  if (answer === undefined) return { kind: 'incomplete', reason: 'the answer holds no embeddings', hasBegun: true }
+  return isOnePerInput(answer, inputs.length)
+    ? { kind: 'answer', answer, target }
+    : { kind: 'incomplete', reason: 'the answer does not hold one embedding for each input', hasBegun: true }
 }

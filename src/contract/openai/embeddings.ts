@@ -56,27 +56,41 @@ const vector = z.union([
     .regex(/^[A-Za-z0-9+/]*={0,2}$/),
 ])
 const answer = z.looseObject({
+  model: z.string(),
   data: z.array(z.looseObject({ index: z.int().min(0), embedding: vector })).max(INPUTS_MAX),
   usage: z.looseObject({ prompt_tokens: z.int().min(0) }).nullish(),
 })
 
 export interface EmbeddingsAnswer {
-  readonly body: JsonObject
+  /** Which model the provider says it was. */
+  readonly model: string
+  readonly vectors: readonly JsonObject[]
   readonly inputTokens: number | undefined
 }
 
 /** Numbers only: whatever else the provider says in its answer is not passed on. Undefined where it is none. */
-export function parseEmbeddingsAnswer(body: unknown, model: string): EmbeddingsAnswer | undefined {
+export function parseEmbeddingsAnswer(body: unknown): EmbeddingsAnswer | undefined {
   const parsed = answer.safeParse(body)
   if (!parsed.success) return undefined
-  const inputTokens = parsed.data.usage?.prompt_tokens
+  const { model, data, usage } = parsed.data
   return {
-    inputTokens,
-    body: {
-      object: 'list',
-      data: parsed.data.data.map(({ index, embedding }) => ({ object: 'embedding', index, embedding })),
-      model,
-      usage: { prompt_tokens: inputTokens ?? 0, total_tokens: inputTokens ?? 0 },
-    },
+    model,
+    vectors: data.map(({ index, embedding }) => ({ object: 'embedding', index, embedding })),
+    inputTokens: usage?.prompt_tokens,
+  }
+}
+
+/** Whether there is exactly one vector for each of so many inputs: a client stores what it gets by its index. */
+export function isOnePerInput({ vectors }: EmbeddingsAnswer, inputs: number): boolean {
+  const indexes = new Set(vectors.map(({ index }) => index))
+  return vectors.length === inputs && indexes.size === inputs && vectors.every(({ index }) => Number(index) < inputs)
+}
+
+export function embeddingsAnswerBody({ vectors, inputTokens = 0 }: EmbeddingsAnswer, model: string): JsonObject {
+  return {
+    object: 'list',
+    data: [...vectors],
+    model,
+    usage: { prompt_tokens: inputTokens, total_tokens: inputTokens },
   }
 }

@@ -22,6 +22,7 @@ import type { McpPlace } from '../../adapters/mcp/mcp-place.ts'
 import type { ApprovalDesk } from './approval/approval-desk.ts'
 import type { DenyState } from '../../domain/killswitch/deny-record.ts'
 import type { Rollouts } from './rollouts.ts'
+import type { AskKind } from './route-of.ts'
 import type { RoutePlan } from '../../domain/routing/plan-route.ts'
 import type { PolicyEngine } from '../../domain/policy/policy-engine.ts'
 import type { Subject } from '../../domain/session/conversation.ts'
@@ -98,8 +99,11 @@ export interface GatewayPorts {
   readonly sink: DecisionSink
   readonly sessions: SessionStore
   readonly transport: Transport
-  /** Where a judged request may go, in order: the model asked for, then the release's fallbacks, within its regions. */
-  readonly planRoute: (context: RequestContext, model: string) => RoutePlan
+  /**
+   * Where a judged request may go, in order: the model asked for, then the release's fallbacks, within its regions. Embeddings
+   * go to the model asked for alone.
+   */
+  readonly planRoute: (context: RequestContext, model: string, kind?: AskKind) => RoutePlan
   /** Takes what a request is estimated to cost out of every limit that it counts for, or out of none. */
   readonly admitWithinLimits: (call: LimitedCall) => Promise<LimitVerdict>
   /** How long a user has to wait until they may complain again. */

@@ -71,3 +71,15 @@ test('more tenants than are kept get the plans that are theirs', () => {
     expect(targets(plan(asked(`t${at}`), MODEL))).toEqual(at === 7 ? ['eu'] : ['us', 'eu'])
   expect(targets(plan(asked('t7'), MODEL))).toEqual(['eu'])
 })
+
+test('embeddings go to the model that was asked for alone, and a plan of theirs is given to no other request', () => {
+  const one = (id: string, model: string): UpstreamInfo => ({ ...upstream(id, undefined), models: new Set([model]) })
+  const transport = { upstreams: upstreams(one('a', MODEL), one('b', 'model-b')) }
+  const plan = routePlans({ regions: regions(), transport })
+  for (let turn = 0; turn < 2; turn += 1) {
+    expect(targets(plan(asked(), MODEL))).toEqual(['a', 'b'])
+    expect(targets(plan(asked(), MODEL, 'embedding'))).toEqual(['a'])
+  }
+  const standIn = routePlans({ regions: regions(), transport: { upstreams: upstreams(one('b', 'model-b')) } })
+  expect(targets(standIn(asked(), MODEL, 'embedding'))).toBe('no-upstream')
+})

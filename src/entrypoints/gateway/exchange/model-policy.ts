@@ -19,7 +19,7 @@ export function withModelPolicy(
   const decided = decideModelPolicy(
     decision,
     (context) => {
-      const plan = ports.planRoute(context, request.model)
+      const plan = ports.planRoute(context, request.model, kind)
       // A request that may go nowhere is refused further on; rules see that it has no region.
       return questionOf(ports, { request, kind, targets: plan.ok ? plan.targets : [] })
     },

@@ -5,9 +5,15 @@ import type { ModelRequest } from '../../../application/gateway/model-request.ts
 import { askEmbeddings, type EmbeddingsReply } from '../../../adapters/providers/ask-embeddings.ts'
 import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
 import { errorBody } from '../../../contract/openai/error-body.ts'
-import { parseEmbeddingsRequest, type EmbeddingsRequest } from '../../../contract/openai/embeddings.ts'
+import {
+  embeddingsAnswerBody,
+  parseEmbeddingsRequest,
+  type EmbeddingsRequest,
+} from '../../../contract/openai/embeddings.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
+import { safeHead } from './answer-head.ts'
+import { driftDenial } from './drift-denial.ts'
 import { withinLimits } from './within-limits.ts'
 import { openTargets, type DeniedByModel } from './open-targets.ts'
 import { unroutable } from './unroutable.ts'
@@ -125,16 +131,20 @@ async function answerWithin(
     await settled({ outcome: signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
     return error
   }
-  const halted = haltedBy(context, ports.admission.denyStateOf(context.admitted.system))
-  const { inputTokens = 0, body } = reply.answer
+  const { inputTokens, model } = reply.answer
+  const names = { asked: reply.target.model, answered: model, now: ports.clock() }
+  const denial =
+    haltedBy(context, ports.admission.denyStateOf(context.admitted.system)) ??
+    driftDenial(exchange, context, names)?.denial
   const kept = await settled({
-    usage: { inputTokens, outputTokens: 0 },
-    modelAnswered: request.model,
-    ...(halted === undefined ? {} : { outcome: 'denied', code: halted.code, rule: halted.rule, action: 'block' }),
+    usage: inputTokens === undefined ? undefined : { inputTokens, outputTokens: 0 },
+    modelAnswered: model,
+    ...(denial === undefined ? {} : { outcome: 'denied', code: denial.code, rule: denial.rule, action: 'block' }),
   })
   if (!kept) return refusal(503, 'audit_unavailable', 'the outcome cannot be recorded, so the answer is withheld')
-  if (halted !== undefined) return denialError(halted, exchange.id)
-  sendJson(http.response, 200, body)
+  if (denial !== undefined) return denialError(denial, exchange.id)
+  const head = safeHead(ports, context, exchange.id, { id: '', model, created: 0 })
+  sendJson(http.response, 200, embeddingsAnswerBody(reply.answer, head.model))
   return undefined
 }
 
@@ -147,7 +157,7 @@ async function ask(
   { request, signal }: { readonly request: EmbeddingsRequest; readonly signal: AbortSignal },
 ): Promise<EmbeddingsReply | DeniedByModel> {
   const { marks } = exchange
-  const plan = ports.planRoute(context, request.model)
+  const plan = ports.planRoute(context, request.model, 'embedding')
   marks.isUnspent = true
   if (!plan.ok) return unroutable(plan.reason)
   const open = openTargets(ports, context, { request: exchange.request, targets: plan.targets, kind: 'embedding' })
