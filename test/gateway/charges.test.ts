@@ -70,6 +70,97 @@ test.each([
   expect(settled).toEqual([charged])
 })
 
+const WORDS = 'another few words here, to be counted as tokens. '
+const chunk = (delta: object, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: MODEL, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
+const whole = (text: string): FakeReply => ({
+  kind: 'raw',
+  body: JSON.stringify({
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: MODEL,
+    choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+  }),
+})
+/** Half an answer of about 2,000 tokens, and then nothing until the client is gone. */
+async function* endless(piece: object): AsyncGenerator<string> {
+  yield chunk({ role: 'assistant', content: '' })
+  for (let at = 0; at < 200; at += 1) yield chunk(piece)
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+}
+
+test.each<{ name: string; isStream: boolean; reply: () => FakeReply; served: number }>([
+  {
+    name: 'a long stream that breaks off',
+    isStream: true,
+    reply: () => ({ kind: 'raw', body: Array.from({ length: 200 }, () => chunk({ content: WORDS })).join('') }),
+    served: 1,
+  },
+  {
+    name: 'a long stream that its client leaves',
+    isStream: true,
+    reply: () => ({ kind: 'script', pieces: endless({ content: WORDS }) }),
+    served: 1,
+  },
+  {
+    name: 'long reasoning that its client leaves',
+    isStream: true,
+    reply: () => ({ kind: 'script', pieces: endless({ reasoning_content: WORDS }) }),
+    served: 1,
+  },
+  {
+    name: 'long arguments that its client leaves',
+    isStream: true,
+    reply: () => ({
+      kind: 'script',
+      pieces: endless({ tool_calls: [{ index: 0, id: 'c', function: { name: 'lookup_order', arguments: WORDS } }] }),
+    }),
+    served: 1,
+  },
+  { name: 'a long answer', isStream: false, reply: () => whole(WORDS.repeat(200)), served: 1 },
+  { name: 'a short answer', isStream: false, reply: () => whole('Hi.'), served: 6 },
+])(
+  'without usage, of $name a budget of 1,500 tokens pays for no more than fits',
+  async ({ isStream, reply, served }) => {
+    await using provider = await startFakeProvider()
+    await using light = await startLightGateway({
+      upstreams: [{ id: 'a', url: provider.url, network: 'private' }],
+      limits: {
+        answerTokens: 200,
+        rules: [{ id: 'tokens', per: 'system', unit: 'tokens', amount: 1_500, period: 'month' }],
+      },
+    })
+    let answered = 0
+    while (answered < 8) {
+      provider.answer(reply())
+      const leaving = new AbortController()
+      const response = await fetch(`${light.gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${light.signer.apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: MODEL,
+          stream: isStream,
+          messages: [
+            { role: 'system', content: systemText() },
+            { role: 'user', content: 'Hi' },
+          ],
+        }),
+        signal: leaving.signal,
+      })
+      if (response.status !== 200) break
+      answered += 1
+      if (isStream) {
+        await response.body?.getReader().read()
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        leaving.abort()
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      } else await response.text()
+    }
+    expect(answered).toBe(served)
+  },
+)
+
 test('a request that a kill switch stops before its provider is asked costs nothing', async () => {
   const settled: Settled = []
   await using gateway = await startBareGateway({

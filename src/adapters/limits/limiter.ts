@@ -37,10 +37,15 @@ export type LimitVerdict =
   | {
       readonly kind: 'granted'
       /**
-       * What it really took; `undefined`: nobody knows, so the estimate stands. `'none'`: no provider was reached. `answeredBy`: the
-       * model whose price it is, where it is not the one that was asked for.
+       * What it really took; `undefined`: the provider did not say, so the estimate stands, or what came where that is more.
+       * `'none'`: no provider was reached. `answeredBy`: the model whose price it is, where it is not the one that was asked for.
+       * `came`: the texts of the answer, as far as it came; asked for only where they are counted.
        */
-      readonly settle: (usage: CallUsage | 'none' | undefined, answeredBy?: string) => Promise<void>
+      readonly settle: (
+        usage: CallUsage | 'none' | undefined,
+        answeredBy?: string,
+        came?: () => readonly string[],
+      ) => Promise<void>
     }
   | { readonly kind: 'limited'; readonly rule: string; readonly retryAfterMs: number }
   /** The shared counters are away, and the policy of the tier is to serve nothing meanwhile. */
@@ -120,7 +125,8 @@ class ConfiguredLimiter implements Limiter {
     const { reservation } = outcome
     return {
       kind: 'granted',
-      settle: (usage, model = call.model) => this.#settle(store, reservation, { usage: usage ?? estimate, model }),
+      settle: async (usage, model = call.model, came) =>
+        this.#settle(store, reservation, { usage: usage ?? (await this.#atLeast(estimate, model, came)), model }),
     }
   }
 
@@ -129,6 +135,14 @@ class ConfiguredLimiter implements Limiter {
       inputTokens: (await estimateTokens(model, texts())) + estimateImages(model, images) + estimateAudio(sounds),
       outputTokens: (answerTokensMax ?? this.#config.answerTokens ?? DEFAULT_ANSWER_TOKENS) * choices,
     }
+  }
+
+  /** SECURITY: a client that leaves before the provider says what its answer took must not get it for the estimate. */
+  async #atLeast(estimate: CallUsage, model: string, came: (() => readonly string[]) | undefined): Promise<CallUsage> {
+    if (came === undefined || !this.#isTokenCounted) return estimate
+    const written = came().filter((text) => text !== '')
+    const outputTokens = Math.max(estimate.outputTokens, await estimateTokens(model, written))
+    return { inputTokens: estimate.inputTokens, outputTokens }
   }
 
   async #reserve(

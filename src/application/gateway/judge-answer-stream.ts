@@ -32,7 +32,7 @@ interface TextChannel {
   readonly blockedBy: () => string | undefined
   readonly findings: () => readonly PlacedFinding[]
   readonly action: () => Obligation
-  /** What came, where all of it is held. */
+  /** What came, as it came. */
   readonly received: () => string
   released: string
 }
@@ -63,6 +63,8 @@ export class AnswerStreamJudge {
   #head: AnswerHead | undefined
   #usage: Usage | undefined
   #chars = 0
+  /** Reasoning that is left out. */
+  #leftOut = ''
   #denial: Denial | undefined
 
   readonly #isWhole: boolean
@@ -150,7 +152,10 @@ export class AnswerStreamJudge {
     if (this.#denial !== undefined) return
     this.#chars += event.text.length
     // SECURITY: clients join all reasoning of a choice. What its guard has let go is over: a value could lie on both sides of the cut.
-    if (event.kind === 'reasoning' && choice.ended.length > 0 && !this.#isWhole) return
+    if (event.kind === 'reasoning' && choice.ended.length > 0 && !this.#isWhole) {
+      this.#leftOut += event.text
+      return
+    }
     const isFirst = choice.channels[event.kind] === undefined
     const channel = (choice.channels[event.kind] ??= this.#isWhole
       ? heldChannel()
@@ -226,6 +231,15 @@ export class AnswerStreamJudge {
         reasoning: reasoning === '' ? null : { text: reasoning, seal: null },
       }
     })
+  }
+
+  /** All that came so far, whether or not it left. */
+  received(): readonly string[] {
+    const texts = [...this.#choices.values()].flatMap((choice) => [
+      ...channelsOf(choice).map((channel) => channel.received()),
+      ...[...choice.calls.values()].map((call) => call.name + call.arguments),
+    ])
+    return [...texts, this.#leftOut]
   }
 
   /** What was said, once it is. */

@@ -68,6 +68,16 @@ export interface ModelAnswer extends AnswerHead {
   readonly usage: Usage | undefined
 }
 
+/** Everything that a model wrote in an answer. */
+export function writtenTexts(choices: readonly AnswerChoice[]): readonly string[] {
+  return choices.flatMap(({ text, refusal, reasoning, toolCalls }) => [
+    text,
+    refusal ?? '',
+    reasoning?.text ?? '',
+    ...toolCalls.map((call) => call.name + call.arguments),
+  ])
+}
+
 export const CHOICES_MAX = 8
 export const TOOL_CALLS_MAX = 128
 /** Longest answer, all choices and arguments together. */

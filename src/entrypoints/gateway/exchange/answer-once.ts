@@ -2,7 +2,7 @@ import type { CompletionDecision } from '../../../application/gateway/decide-com
 import { decideCompletionWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import { isUnchanged } from '../../../application/gateway/judge-answer-stream.ts'
-import type { ModelAnswer } from '../../../application/gateway/model-event.ts'
+import { writtenTexts, type ModelAnswer } from '../../../application/gateway/model-event.ts'
 import { askPeople, bindingOfRequest } from '../approval/ask-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
@@ -43,6 +43,7 @@ export async function answerOnce(
   },
 ): Promise<OnceOutcome> {
   const startMs = ports.monotonicMs()
+  exchange.marks.came = () => writtenTexts(answer.choices)
   const own = completionPorts(ports, context)
   const decision =
     driftDenial(exchange, context, { asked, answered: answer.model, now: ports.clock() }) ??

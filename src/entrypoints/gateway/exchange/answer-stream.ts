@@ -79,6 +79,7 @@ class StreamRun {
       (event) => (this.#out += open.encoder.event(this.#delivered(event))),
       (this.#isWhole = needsWholeAnswer(context, ports.guardOf(context.release).runDetectors !== undefined)),
     )
+    exchange.marks.came = () => this.#judge.received()
   }
 
   async toEnd(): Promise<GatewayError | undefined> {

@@ -42,6 +42,8 @@ export interface ExchangeMarks {
   /** The model that it answered with, as the configuration names it. */
   answeredBy?: string
   drift?: ModelDrift | McpToolDrift | undefined
+  /** The texts of the provider's answer, as far as it came. */
+  came?: () => readonly string[]
   /** No provider has begun an answer, so nothing was spent. */
   isUnspent?: boolean
   /** Its outcome is on record. */

@@ -211,7 +211,8 @@ function asRequest({ model, inputs }: EmbeddingsRequest): ModelRequest {
     choices: 1,
     isStream: false,
     includeUsage: false,
-    settings: {},
+    // What comes back is no text, and no token of an answer.
+    settings: { maxTokens: 0 },
     extra: {},
   }
 }

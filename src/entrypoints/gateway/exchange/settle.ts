@@ -19,9 +19,10 @@ export async function settle(
   const { admitted } = exchange.caller
   const kept = await ports.sink.outcome(record, admitted, mayBeMissing(exchange, parts.releaseDigest))
   exchange.marks.isSettled = true
-  // A provider that has begun an answer charges for it, whatever became of it: where nobody knows how much, the estimate stands.
+  // A provider that has begun an answer charges for it, whatever became of it and whether or not it said how much.
   const { marks, arm } = exchange
-  await exchange.settleLimits?.(parts.usage ?? (marks.isUnspent === true ? 'none' : undefined), marks.answeredBy)
+  const usage = parts.usage ?? (marks.isUnspent === true ? 'none' : undefined)
+  await exchange.settleLimits?.(usage, marks.answeredBy, marks.came)
   if (arm !== undefined) ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
   ports.telemetry.findings(admitted.system, parts.completion?.findings ?? [])
   ports.telemetry.record({
