@@ -5,6 +5,7 @@ import { parseGatewayConfig, type GatewayConfig } from '../../contract/gateway-c
 import type { RegionRules } from '../../domain/routing/plan-route.ts'
 import { WorkloadTokens } from '../http/workload-tokens.ts'
 import { errnoOf } from '../files/errno.ts'
+import { LimitStores } from '../limits/limit-stores.ts'
 import { limiterOf, type Limiter } from '../limits/limiter.ts'
 import { configuredUpstreams } from '../providers/transport/configured-upstreams.ts'
 import { ReloadableTransport } from '../providers/transport/reloadable-transport.ts'
@@ -51,9 +52,12 @@ export class LiveConfig {
   #running: Promise<unknown> = Promise.resolve()
   #problem: string | undefined
   #limiter: Limiter
+  readonly #stores: LimitStores
   #tokens: WorkloadTokens
 
-  private constructor(source: ConfigSource, ports: LiveConfigPorts, taken: Taken) {
+  // oxlint-disable-next-line max-params -- where it comes from and what it says, what it needs and where it counts
+  private constructor(source: ConfigSource, ports: LiveConfigPorts, taken: Taken, stores: LimitStores) {
+    this.#stores = stores
     this.#source = source
     this.#ports = ports
     this.#config = taken.config
@@ -66,9 +70,10 @@ export class LiveConfig {
   }
 
   static async open(source: ConfigSource, ports: LiveConfigPorts): Promise<Result<LiveConfig, readonly Problem[]>> {
-    const taken = await take(source, ports, undefined)
+    const stores = new LimitStores(ports)
+    const taken = await take(source, ports, { stores })
     if (!taken.ok) return taken
-    const live = new LiveConfig(source, ports, taken.value)
+    const live = new LiveConfig(source, ports, taken.value, stores)
     if (source.kind === 'file') {
       live.#timer = setInterval(() => void live.reloadIfChanged(), LOOK_MS)
       live.#timer.unref()
@@ -114,7 +119,8 @@ export class LiveConfig {
   }
 
   async #reload(): Promise<void> {
-    const taken = await take(this.#source, this.#ports, { config: this.#config, limiter: this.#limiter })
+    const before = { config: this.#config, limiter: this.#limiter }
+    const taken = await take(this.#source, this.#ports, { stores: this.#stores, before })
     if (!taken.ok) {
       const [first] = taken.failure
       const place = first?.at === undefined ? '' : `${first.at.file}:${first.at.line}:${first.at.column} `
@@ -123,7 +129,7 @@ export class LiveConfig {
       this.#ports.log(`configuration not taken, the last good one stays: ${this.#problem}`)
       return
     }
-    const [before, limiter, tokens] = [this.#secrets, this.#limiter, this.#tokens]
+    const [secrets, tokens] = [this.#secrets, this.#tokens]
     if (JSON.stringify(this.#config.identity) !== JSON.stringify(taken.value.config.identity))
       this.#tokens = new WorkloadTokens(taken.value.config.identity?.issuers ?? [], this.#ports.clock)
     this.#config = taken.value.config
@@ -134,8 +140,7 @@ export class LiveConfig {
     this.transport.replace(transportOf(taken.value, this.#ports))
     this.#limiter = taken.value.limiter
     this.#ports.log('configuration taken')
-    await before.close()
-    if (limiter !== this.#limiter) await limiter[Symbol.asyncDispose]()
+    await secrets.close()
     if (tokens !== this.#tokens) await tokens[Symbol.asyncDispose]()
   }
 
@@ -145,7 +150,7 @@ export class LiveConfig {
     await this.transport.close()
     await this.#secrets.close()
     await this.#tokens[Symbol.asyncDispose]()
-    await this.#limiter[Symbol.asyncDispose]()
+    await this.#stores[Symbol.asyncDispose]()
   }
 }
 
@@ -157,10 +162,16 @@ interface Taken {
   readonly namedKeys: ReadonlyMap<string, string | undefined>
 }
 
+/** Where limits are counted, and what was in force until now. */
+interface Counted {
+  readonly stores: LimitStores
+  readonly before?: Pick<Taken, 'config' | 'limiter'> | undefined
+}
+
 async function take(
   source: ConfigSource,
   ports: LiveConfigPorts,
-  before: Pick<Taken, 'config' | 'limiter'> | undefined,
+  counted: Counted,
 ): Promise<Result<Taken, readonly Problem[]>> {
   const stamp = source.kind === 'file' ? await stampOf(source.path) : ''
   const parsed = source.kind === 'file' ? await readConfig(source.path) : ok(namedConfig(source.upstreams))
@@ -170,7 +181,7 @@ async function take(
   for (const [name, place] of mcpSecretPlaces(parsed.value)) places.set(name, place)
   const secrets = await RotatingSecrets.open(places, ports)
   const named = source.kind === 'named' ? source.upstreams : []
-  const limiter = await limiterFor(parsed.value, ports, before)
+  const limiter = await limiterFor(parsed.value, ports, counted)
   return ok({
     config: parsed.value,
     secrets,
@@ -180,15 +191,15 @@ async function take(
   })
 }
 
-/** Limits that did not change keep their counters: a reload must not hand out every budget anew. */
+/** Whatever changes, what was taken stays taken: a reload must not hand out every budget anew. */
 async function limiterFor(
   { limits }: GatewayConfig,
   ports: LiveConfigPorts,
-  before: Pick<Taken, 'config' | 'limiter'> | undefined,
+  { stores, before }: Counted,
 ): Promise<Limiter> {
   if (before !== undefined && JSON.stringify(before.config.limits) === JSON.stringify(limits)) return before.limiter
   const url = limits?.redis?.url
-  return limiterOf(limits, { ...ports, redisUrl: url === undefined ? null : await readSecret(url, ports) })
+  return limiterOf(limits, { ...ports, stores, redisUrl: url === undefined ? null : await readSecret(url, ports) })
 }
 
 async function readConfig(path: string): Promise<Result<GatewayConfig, readonly Problem[]>> {

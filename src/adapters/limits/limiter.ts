@@ -7,8 +7,9 @@ import type { Tier } from '../../domain/manifest/manifest.ts'
 import { estimateAudio, type Sound } from '../tokens/estimate-audio.ts'
 import { estimateImages, type ImageDetail } from '../tokens/estimate-images.ts'
 import { estimateTokens } from '../tokens/estimate-tokens.ts'
+import { LimitStores } from './limit-stores.ts'
 import { memoryLimitStore } from './memory-limit-store.ts'
-import { redisLimitStore, type RedisLimitStore, type Unsettled } from './redis-limit-store.ts'
+import type { RedisLimitStore, Unsettled } from './redis-limit-store.ts'
 
 export interface LimitedCall {
   /** Organization, system and environment. */
@@ -51,6 +52,7 @@ export type LimitVerdict =
   /** The shared counters are away, and the policy of the tier is to serve nothing meanwhile. */
   | { readonly kind: 'unavailable' }
 
+/** Its stores end with it, unless they are somebody else's. */
 export interface Limiter extends AsyncDisposable {
   admit(call: LimitedCall): Promise<LimitVerdict>
   /** Milliseconds since the shared counters were last there, 0 while they are. */
@@ -62,7 +64,6 @@ export interface Limiter extends AsyncDisposable {
 const ALL_SETTLED: Unsettled = { waiting: 0, lost: 0 }
 const DEFAULT_ANSWER_TOKENS = 1_024
 const DEFAULT_LOCAL_SHARE_MS = 60_000
-const KEY_PREFIX = 'gatehouse:limits:'
 
 export interface LimiterPorts {
   readonly clock: Clock
@@ -70,6 +71,8 @@ export interface LimiterPorts {
   /** The URL of Redis as its reference says; null: it cannot be read. */
   readonly redisUrl: string | null
   readonly log: (line: string) => void
+  /** Where it counts on; its own unless given. */
+  readonly stores?: LimitStores | undefined
 }
 
 /** The limits of a configuration. Without rules everything is granted and nothing is counted. */
@@ -89,30 +92,32 @@ class ConfiguredLimiter implements Limiter {
   readonly #prices: PriceList
   readonly #config: ConfiguredLimits
   readonly #monotonicMs: () => number
+  readonly #stores: LimitStores
+  readonly #areStoresOwn: boolean
   readonly #shared: RedisLimitStore | undefined
   readonly #local: LimitStore
   readonly #isTokenCounted: boolean
-  #awaySinceMs: number | undefined
 
-  constructor(config: ConfiguredLimits, { clock, monotonicMs, redisUrl, log }: LimiterPorts) {
+  constructor(config: ConfiguredLimits, { clock, monotonicMs, redisUrl, log, stores }: LimiterPorts) {
     this.#config = config
     this.#rules = config.rules.map(ruleOf)
     this.#prices = new Map(Object.entries(config.prices ?? {}))
     this.#monotonicMs = monotonicMs
     this.#isTokenCounted = this.#rules.some(({ unit }) => unit !== 'requests')
-    this.#shared =
-      config.redis === undefined
-        ? undefined
-        : redisLimitStore({ url: redisUrl ?? 'redis://127.0.0.1:1', prefix: KEY_PREFIX, clock, log })
-    this.#local = memoryLimitStore(clock, config.redis === undefined ? 1 : 1 / config.redis.replicas)
+    this.#stores = stores ?? new LimitStores({ clock, log })
+    this.#areStoresOwn = stores === undefined
+    this.#shared = config.redis === undefined ? undefined : this.#stores.sharedAt(redisUrl ?? 'redis://127.0.0.1:1')
+    const share = config.redis === undefined ? 1 : 1 / config.redis.replicas
+    this.#local = memoryLimitStore(clock, share, this.#stores.counters)
   }
 
   awayForMs(): number {
-    return this.#awaySinceMs === undefined ? 0 : this.#monotonicMs() - this.#awaySinceMs
+    const { awaySinceMs } = this.#stores
+    return awaySinceMs === undefined ? 0 : this.#monotonicMs() - awaySinceMs
   }
 
   unsettled(): Unsettled {
-    return this.#shared?.unsettled() ?? ALL_SETTLED
+    return this.#stores.unsettled()
   }
 
   async admit(call: LimitedCall): Promise<LimitVerdict> {
@@ -156,10 +161,10 @@ class ConfiguredLimiter implements Limiter {
     if (this.#shared === undefined) return local()
     const outcome = await this.#shared.reserve(scope, id, charges)
     if (outcome.kind !== 'unavailable') {
-      this.#awaySinceMs = undefined
+      this.#stores.awaySinceMs = undefined
       return { store: this.#shared, outcome }
     }
-    this.#awaySinceMs ??= this.#monotonicMs()
+    this.#stores.awaySinceMs ??= this.#monotonicMs()
     const { localShareMs = DEFAULT_LOCAL_SHARE_MS, away } = this.#config.redis ?? {}
     // First each gateway lets its share through; then the tier decides, and unless told otherwise only T3 goes on.
     const isShared =
@@ -184,7 +189,7 @@ class ConfiguredLimiter implements Limiter {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#shared?.[Symbol.asyncDispose]()
+    if (this.#areStoresOwn) await this.#stores[Symbol.asyncDispose]()
   }
 }
 

@@ -19,12 +19,21 @@ interface Budget {
   readonly holds: Map<string, { readonly amount: number; readonly until: number }>
 }
 
+/** What was taken, by counter. */
+export interface MemoryCounters {
+  readonly buckets: Map<string, number>
+  readonly budgets: Map<string, Budget & { readonly until: number }>
+  /** A bucket that was filled before the clock went back would not refill until it has caught up. */
+  readonly steady: Clock
+}
+
+export function memoryCounters(clock: Clock): MemoryCounters {
+  return { buckets: new Map(), budgets: new Map(), steady: ongoingClock(clock) }
+}
+
 /** Counters of one process. `share` of every limit is let through: all of it, or a part while a shared store is away. */
-export function memoryLimitStore(clock: Clock, share = 1): LimitStore {
-  const buckets = new Map<string, number>()
-  const budgets = new Map<string, Budget & { readonly until: number }>()
-  // A bucket that was filled before the clock went back would not refill until it has caught up.
-  const steady = ongoingClock(clock)
+export function memoryLimitStore(clock: Clock, share = 1, counters = memoryCounters(clock)): LimitStore {
+  const { buckets, budgets, steady } = counters
   let reserved = 0
 
   function budgetOf(key: string, until: number, now: number): Budget {
@@ -113,7 +122,13 @@ function sharedShape({ rule }: Charge, share: number): ReturnType<typeof rateSha
   return { unitMs: unitMs / share, burst: Math.max(1, burst * share) }
 }
 
-/** SECURITY: subjects hold what credentials say, so their parts are escaped: no name can spell another's counter. */
+/**
+ * SECURITY: subjects hold what credentials say, so their parts are escaped: no name can spell another's counter. What is counted
+ * is part of the key: a rule that comes to mean something else begins anew, where another amount of a budget does not. A bucket
+ * is an instant, which says nothing under another refill.
+ */
 export function counterKey(scope: string, { rule, subject }: Charge): string {
-  return `${scope}:${rule.id}:${rule.per}:${encodeURIComponent(subject)}`
+  const { id, per, unit, amount, bound } = rule
+  const kind = bound.kind === 'budget' ? bound.period : `${amount}/${bound.windowMs}`
+  return `${scope}:${id}:${per}:${unit}:${kind}:${encodeURIComponent(subject)}`
 }
