@@ -182,7 +182,7 @@ describe('what a client raises', () => {
   test.each([
     ['the rate limit of the provider', 429, 429, 'upstream_unavailable'],
     ['a request that the provider does not like', 422, 400, 'upstream_unavailable'],
-    ['a wrong key at the provider', 401, 400, 'upstream_unavailable'],
+    ['a wrong key at the provider', 401, 502, 'upstream_unavailable'],
     ['a broken provider', 500, 502, 'upstream_unavailable'],
   ])('for %s says so', async (_, upstream, status, code) => {
     stack.provider.answer({ kind: 'failure', status: upstream, body: { error: { message: 'it went wrong' } } })

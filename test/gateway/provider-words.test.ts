@@ -48,9 +48,12 @@ describe.each(calls)('to a client of %s', (_, path, body) => {
     expect(text).not.toContain(message.slice(-16))
   })
 
-  test.each([401, 403])('words about the key of the gateway (%i) are not', async (status) => {
-    const text = await answered(status, 'incorrect key of team-blue')
-    expect(text).toContain(`the provider answered ${status}`)
-    expect(text).not.toContain('team-blue')
-  })
+  test.each([401, 402, 403, 404])(
+    'words about the key, account or deployment of the gateway (%i) are not',
+    async (status) => {
+      const text = await answered(status, 'incorrect key of team-blue')
+      expect(text).toContain(`the provider answered ${status}`)
+      expect(text).not.toContain('team-blue')
+    },
+  )
 })

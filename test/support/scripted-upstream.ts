@@ -8,8 +8,8 @@ export interface ScriptedUpstream extends AsyncDisposable {
   readonly count: () => number
   /** Sockets that the other side has closed. */
   readonly closed: () => number
-  /** What is done with each request from now on, by its number from 0 on. */
-  answer(script: (socket: Socket, at: number) => void): void
+  /** What is done with each request from now on, by its number from 0 on and its body. */
+  answer(script: (socket: Socket, at: number, body: string) => void): void
 }
 
 export const head = (status: number, more = '', type = 'application/json'): string =>
@@ -23,7 +23,7 @@ export const CHUNKED = 'transfer-encoding: chunked\r\n\r\n'
 
 /** A provider that says byte by byte what a test tells it, over a bare socket: real servers are too well behaved. */
 export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
-  let script = (socket: Socket, _at: number): void => void socket.write(whole(200, '{}'))
+  let script = (socket: Socket, _at: number, _body: string): void => void socket.write(whole(200, '{}'))
   let count = 0
   let closed = 0
   const sockets = new Set<Socket>()
@@ -36,9 +36,10 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
         const end = received.indexOf('\r\n\r\n')
         const length = Number(/content-length: (\d+)/i.exec(received.slice(0, end))?.[1] ?? 0)
         if (end < 0 || received.length < end + 4 + length) return
+        const body = received.slice(end + 4, end + 4 + length)
         received = received.slice(end + 4 + length)
         count += 1
-        script(socket, count - 1)
+        script(socket, count - 1, body)
       }
     })
     socket.on('error', () => socket.destroy())

@@ -24,7 +24,7 @@ export type UpstreamFailure = FailedReply & {
 }
 
 type FailedReply =
-  /** The provider's own refusal of the request (4xx): passed on. */
+  /** The provider's own refusal: of the request (4xx), of its rate (429), or of the gateway itself (401 to 404). */
   | {
       readonly kind: 'rejected'
       readonly status: number
@@ -103,11 +103,10 @@ export async function askModel(
 export function failureReply({ code, reason, retryAfterMs, status }: TransportFailure): UpstreamFailure {
   if (status !== undefined) return { kind: 'rejected', status, message: reason }
   if (code === 'upstream/cancelled' || code === 'upstream/too-large') return { kind: 'incomplete', reason }
-  return {
-    kind: 'unavailable',
-    reason,
-    ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) }),
-  }
+  const wait = retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) }
+  // Its own 429 said so, and says it for everybody who comes meanwhile.
+  if (code === 'upstream/cooling-down') return { kind: 'rejected', status: 429, message: reason, ...wait }
+  return { kind: 'unavailable', reason, ...wait }
 }
 
 /** The provider's refusal in its own words; only as text, bounded, and judged before it is passed on. */

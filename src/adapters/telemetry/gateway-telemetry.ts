@@ -231,6 +231,9 @@ function observeState(meter: PrometheusMeter, state: () => GatewayState): void {
   gauge('gatehouse.upstream.ejected', ({ upstreams }, observe) => {
     for (const { id, isEjected } of upstreams) observe(isEjected ? 1 : 0, { upstream: id })
   })
+  gauge('gatehouse.upstream.refused', ({ upstreams }, observe) => {
+    for (const { id, refusedStatus } of upstreams) observe(refusedStatus ?? 0, { upstream: id })
+  })
   gauge('gatehouse.rollout.stopped', ({ canaries }, observe) => {
     for (const { id, isStopped } of canaries) observe(isStopped ? 1 : 0, { rollout: id })
   })

@@ -1,4 +1,5 @@
 import { backoffMs } from '../../../domain/resilience/retry-budget.ts'
+import { isOfThePlace, isPassing } from './answer-status.ts'
 import type { ExchangeOutcome } from './exchange.ts'
 import { transportFailure } from './transport-failure.ts'
 import type {
@@ -20,7 +21,6 @@ export interface TransportPorts {
   readonly chance: () => number
 }
 
-const RETRIED_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 529])
 /** Nothing of the request can have been worked on, or nothing of an answer had begun. */
 const RETRIED_CODES: ReadonlySet<string> = new Set([
   'upstream/connect-failed',
@@ -49,7 +49,9 @@ export class ResilientTransport implements Transport {
   async send(request: TransportRequest): Promise<TransportOutcome> {
     const attempts: TransportAttempt[] = []
     // With everybody ejected it is the load or the network, not one upstream: then the first ones are asked anyway.
-    const isEjectionIgnored = request.targets.every(({ upstream }) => this.#upstreams.get(upstream)?.isEjected ?? true)
+    const isEjectionIgnored = request.targets.every(
+      ({ upstream, model }) => this.#upstreams.get(upstream)?.isEjected(model) ?? true,
+    )
     const call: SendCall = { ports: this.#ports, request, attempts, isEjectionIgnored }
     let last: Tried | undefined
     for (let at = 0; at < request.targets.length; at += 1) {
@@ -75,9 +77,14 @@ export class ResilientTransport implements Transport {
     return { kind: 'failed', failure: last?.failure ?? transportFailure('upstream/unknown'), attempts }
   }
 
-  /** An answer tells the client more than a breaker that nobody got past. */
+  /** An answer tells the client more than a breaker that nobody got past; that one has to wait, more than what else is wrong. */
   #moreTelling(last: Tried | undefined, tried: Tried): Tried {
     if (last?.kind === 'response' && tried.kind === 'failed') return last
+    if (last?.kind === 'failed' && tried.kind === 'failed' && last.failure.code === 'upstream/cooling-down') return last
+    if (last?.kind === 'response' && tried.kind === 'response' && isOfThePlace(tried.response.status)) {
+      discard(tried)
+      return last
+    }
     discard(last)
     return tried
   }
@@ -141,7 +148,8 @@ async function tryTarget(
   let last: Tried = { kind: 'failed', failure: transportFailure('upstream/unknown') }
   for (let attempt = 0; ; attempt += 1) {
     const startMs = ports.monotonicMs()
-    const refused = upstream === undefined ? transportFailure('upstream/unknown') : upstream.admit(isEjectionIgnored)
+    const refused =
+      upstream === undefined ? transportFailure('upstream/unknown') : upstream.admit(target.model, isEjectionIgnored)
     if (upstream === undefined || refused !== undefined) {
       // A retry that the breaker stops leaves the answer that was there.
       if (attempt > 0) return last
@@ -150,13 +158,13 @@ async function tryTarget(
     }
     const prepared = request.prepare(target, upstream.info)
     if (prepared.kind === 'refuse') {
-      upstream.withdraw()
+      upstream.withdraw(target.model)
       const failure = { ...transportFailure('upstream/refused'), reason: prepared.reason }
       note(startMs, null, failure)
       return { kind: 'failed', failure }
     }
     discard(last)
-    const outcome = await upstream.call(prepared, signal)
+    const outcome = await upstream.call(target.model, prepared, signal)
     note(
       startMs,
       outcome.kind === 'response' ? outcome.status : null,
@@ -175,7 +183,11 @@ async function tryTarget(
 
 function triedOf(outcome: ExchangeOutcome, target: TransportTarget, attempts: readonly TransportAttempt[]): Tried {
   if (outcome.kind === 'failed') return outcome
-  return { kind: 'response', response: { ...outcome, target, attempts }, isUsable: !RETRIED_STATUS.has(outcome.status) }
+  return {
+    kind: 'response',
+    response: { ...outcome, target, attempts },
+    isUsable: !isPassing(outcome.status) && !isOfThePlace(outcome.status),
+  }
 }
 
 /** Milliseconds until the next try, or undefined when there is to be none. */
@@ -185,8 +197,7 @@ function retryWaitMs(
   { options: { retry } }: Upstream,
   { chance }: TransportPorts,
 ): number | undefined {
-  const isRetried =
-    outcome.kind === 'response' ? RETRIED_STATUS.has(outcome.status) : RETRIED_CODES.has(outcome.failure.code)
+  const isRetried = outcome.kind === 'response' ? isPassing(outcome.status) : RETRIED_CODES.has(outcome.failure.code)
   if (!isRetried || attempt >= retry.retriesMax) return undefined
   const named = outcome.kind === 'response' ? Number(outcome.headers['retry-after'] ?? 0) * 1_000 : 0
   // A pause longer than our own longest one is for the caller to wait out, or for the next target to bridge.

@@ -132,4 +132,6 @@ export interface UpstreamHealth {
   readonly breaker: 'closed' | 'open' | 'trying'
   readonly isEjected: boolean
   readonly coolsDownForMs: number
+  /** Status by which it refused the gateway itself (its key, its account, a deployment) and has not answered since; else null. */
+  readonly refusedStatus: number | null
 }

@@ -2,16 +2,23 @@ import { isIP } from 'node:net'
 import { Pool } from 'undici'
 import { classifyAddress } from '../../../domain/routing/address-class.ts'
 import { admitCall, afterCall, CLOSED, type BreakerState } from '../../../domain/resilience/circuit-breaker.ts'
-import { countOutlier, isEjected, UNSEEN, type OutlierState } from '../../../domain/resilience/outlier-ejection.ts'
 import { earnRetry, openRetryBudget, spendRetry, type RetryBudget } from '../../../domain/resilience/retry-budget.ts'
 import { isReachable, pinnedLookup } from '../../http/pinned-lookup.ts'
+import { isOfThePlace } from './answer-status.ts'
 import { exchange, type ExchangeOutcome } from './exchange.ts'
+import { circuitOpen, ModelCondition, type CallEnd } from './model-condition.ts'
 import { transportFailure } from './transport-failure.ts'
 import type { PreparedRequest, TransportFailure, UpstreamHealth, UpstreamInfo } from './transport.ts'
 import type { UpstreamOptions } from './upstream-options.ts'
 
-/** Longest pause that a provider's `retry-after` can bring about. */
-const COOL_DOWN_MAX_MS = 60_000
+/** Models whose condition is kept. Releases name them, so they are few; of more the oldest begins anew. */
+const MODELS_MAX = 256
+/** Whatever model was asked for, nobody was there. */
+const UNCONNECTED: ReadonlySet<string> = new Set([
+  'upstream/connect-failed',
+  'upstream/connect-timeout',
+  'upstream/dns-failed',
+])
 
 /** One upstream at work: its connections, and what its last calls say about the next. */
 export class Upstream {
@@ -20,10 +27,10 @@ export class Upstream {
   readonly #pool: Pool
   readonly #monotonicMs: () => number
   readonly #isAddressRefused: boolean
+  readonly #models = new Map<string, ModelCondition>()
+  /** Of the place itself: it opens by connections that cannot be made. */
   #breaker: BreakerState = CLOSED
-  #outlier: OutlierState = UNSEEN
   #budget: RetryBudget
-  #coolUntilMs = 0
   #inFlight = 0
 
   constructor(options: UpstreamOptions, monotonicMs: () => number) {
@@ -47,37 +54,51 @@ export class Upstream {
     })
   }
 
-  /** Why no call may start now, or undefined; a breaker that lets one call try counts this one. */
-  admit(isEjectionIgnored: boolean): TransportFailure | undefined {
+  #conditionOf(model: string): ModelCondition {
+    let condition = this.#models.get(model)
+    if (condition === undefined) {
+      if (this.#models.size >= MODELS_MAX) this.#models.delete(this.#models.keys().next().value ?? '')
+      this.#models.set(model, (condition = new ModelCondition(this.options)))
+    }
+    return condition
+  }
+
+  /** Why no call of a model may start now, or undefined; a breaker that lets one call try counts this one. */
+  admit(model: string, isEjectionIgnored: boolean): TransportFailure | undefined {
     const now = this.#monotonicMs()
     if (this.#isAddressRefused) return transportFailure('upstream/address-refused')
     if (this.#inFlight >= this.options.connectionsMax + this.options.waitingMax)
       return transportFailure('upstream/queue-full', 1_000)
-    if (now < this.#coolUntilMs) return transportFailure('upstream/cooling-down', this.#coolUntilMs - now)
-    if (!isEjectionIgnored && isEjected(this.#outlier, now))
-      return transportFailure('upstream/ejected', this.#outlier.ejectedUntilMs - now)
     const { isAdmitted, state } = admitCall(this.#breaker, now)
     this.#breaker = state
-    if (isAdmitted) return undefined
-    return transportFailure('upstream/circuit-open', state.kind === 'open' ? state.untilMs - now : 1_000)
+    if (!isAdmitted) return circuitOpen(state, now)
+    const refused = this.#conditionOf(model).admit(isEjectionIgnored, now)
+    if (refused !== undefined) this.#countPlace('neutral')
+    return refused
   }
 
-  get isEjected(): boolean {
-    return isEjected(this.#outlier, this.#monotonicMs())
+  isEjected(model: string): boolean {
+    return this.#models.get(model)?.isEjected(this.#monotonicMs()) ?? false
   }
 
-  /** An admitted call; every one ends in exactly one count. */
-  async call(prepared: Extract<PreparedRequest, { kind: 'send' }>, signal: AbortSignal): Promise<ExchangeOutcome> {
+  /** An admitted call of a model; every one ends in exactly one count. */
+  async call(
+    model: string,
+    prepared: Extract<PreparedRequest, { kind: 'send' }>,
+    signal: AbortSignal,
+  ): Promise<ExchangeOutcome> {
     const key = this.options.key()
     if (key === null) {
-      this.#count('neutral')
+      this.withdraw(model)
       return { kind: 'failed', failure: transportFailure('upstream/no-key') }
     }
+    const condition = this.#conditionOf(model)
     this.#budget = earnRetry(this.#budget, this.options.retry)
     this.#inFlight += 1
     let isCounted = false
-    const count = (outcome: 'good' | 'bad' | 'neutral'): void => {
-      if (!isCounted) this.#count(outcome)
+    let isConnected = false
+    const count = (end: CallEnd): void => {
+      if (!isCounted) condition.count(end, this.#monotonicMs())
       isCounted = true
     }
     const outcome = await exchange(this.#pool, {
@@ -90,29 +111,26 @@ export class Upstream {
       monotonicMs: this.#monotonicMs,
       // Counted here: by the time that the caller has the answer, all of it may have come.
       onHead: (status) => {
+        isConnected = true
+        this.#countPlace('good')
+        if (isOfThePlace(status)) condition.refusedStatus = status
         if (status >= 500) count('bad')
-        else if (status === 429) count('neutral')
+        else if (status === 429 || isOfThePlace(status)) count('neutral')
       },
       onClose: (failure) => {
         this.#inFlight -= 1
+        if (!isConnected) this.#countPlace(UNCONNECTED.has(failure?.code ?? '') ? 'bad' : 'neutral')
         if (failure === undefined) count('good')
         else count(isBlameless(failure) ? 'neutral' : 'bad')
       },
     })
     if (outcome.kind === 'failed') return outcome
-    if (outcome.status === 429) this.#coolDown(outcome.headers['retry-after'])
+    if (outcome.status === 429) condition.coolDown(outcome.headers['retry-after'], this.#monotonicMs())
     if (outcome.status >= 300 && outcome.status < 400) {
       outcome.body.cancel()
       return { kind: 'failed', failure: { ...transportFailure('upstream/redirect'), status: outcome.status } }
     }
     return outcome
-  }
-
-  /** A storm of 429 ends sooner when nobody asks during the pause that the provider named. */
-  #coolDown(retryAfter: string | undefined): void {
-    const seconds = Number(retryAfter)
-    if (retryAfter === undefined || !Number.isFinite(seconds) || seconds <= 0) return
-    this.#coolUntilMs = this.#monotonicMs() + Math.min(COOL_DOWN_MAX_MS, seconds * 1_000)
   }
 
   #keyHeader(key: string | undefined): Readonly<Record<string, string>> {
@@ -137,23 +155,27 @@ export class Upstream {
   }
 
   /** An admitted call that was not made after all. */
-  withdraw(): void {
-    this.#count('neutral')
+  withdraw(model: string): void {
+    this.#countPlace('neutral')
+    this.#conditionOf(model).count('neutral', this.#monotonicMs())
   }
 
-  #count(outcome: 'good' | 'bad' | 'neutral'): void {
-    const now = this.#monotonicMs()
-    this.#breaker = afterCall(this.#breaker, outcome, this.options.breaker, now)
-    if (outcome !== 'neutral') this.#outlier = countOutlier(this.#outlier, outcome === 'bad', this.options.outlier, now)
+  #countPlace(end: CallEnd): void {
+    this.#breaker = afterCall(this.#breaker, end, this.options.breaker, this.#monotonicMs())
   }
 
+  /** The worst that is true of any of its models. */
   health(): UpstreamHealth {
+    const now = this.#monotonicMs()
+    const models = [...this.#models.values()]
+    const breakers = [this.#breaker.kind, ...models.map(({ breaker }) => breaker)]
     return {
       id: this.options.id,
       inFlight: this.#inFlight,
-      breaker: this.#breaker.kind,
-      isEjected: this.isEjected,
-      coolsDownForMs: Math.max(0, this.#coolUntilMs - this.#monotonicMs()),
+      breaker: (['open', 'trying'] as const).find((kind) => breakers.includes(kind)) ?? 'closed',
+      isEjected: models.some((model) => model.isEjected(now)),
+      coolsDownForMs: Math.max(0, ...models.map((model) => model.coolsDownForMs(now))),
+      refusedStatus: models.find(({ refusedStatus }) => refusedStatus !== null)?.refusedStatus ?? null,
     }
   }
 

@@ -2,13 +2,11 @@ import { outputOptions } from '../../../application/gateway/decide-completion.ts
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import { isUnchanged } from '../../../application/gateway/judge-answer-stream.ts'
 import type { UpstreamFailure } from '../../../adapters/providers/ask-model.ts'
+import { isOfThePlace } from '../../../adapters/providers/transport/answer-status.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { upstreamError, type GatewayError } from './replies.ts'
 import { completionPorts } from './settle.ts'
-
-/** Of the gateway's own key: nothing that a client can mend, and it may hold what a client must not know. */
-const ABOUT_THE_KEY: ReadonlySet<number> = new Set([401, 403])
 
 /**
  * A provider's failure as the client learns of it. SECURITY: a provider's refusal may repeat what it was sent, or its key:
@@ -29,7 +27,8 @@ function mayPass(
   { status, message }: Extract<UpstreamFailure, { kind: 'rejected' }>,
 ): boolean {
   // Detectors beside the guard judge answers, and these words are none: they stay here.
-  if (ABOUT_THE_KEY.has(status) || ports.guardOf(context.release).runDetectors !== undefined) return false
+  // Of the gateway's own key, account or deployment a client must not know, and can mend nothing.
+  if (isOfThePlace(status) || ports.guardOf(context.release).runDetectors !== undefined) return false
   const options = outputOptions(context, completionPorts(ports, context))
   const { action, text } = guardText(message, context.release.guard.output, options)
   return isUnchanged(action) && text === message

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Denial } from '../../../application/gateway/decide-request.ts'
 import type { UpstreamFailure } from '../../../adapters/providers/ask-model.ts'
+import { isOfTheRequest } from '../../../adapters/providers/transport/answer-status.ts'
 import type { ClientCodec, WireError } from '../../../contract/wire/client-codec.ts'
 import type { GatewayErrorCode } from '../../../contract/wire/gateway-error.ts'
 import { sendJson } from '../routes/http-exchange.ts'
@@ -27,12 +28,15 @@ export function denialError(denial: Denial, requestId: string): GatewayError {
   )
 }
 
-/** A provider's failure as the client learns of it: its own 4xx stay what the client can mend, the rest is a bad gateway. */
+/**
+ * A provider's failure as the client learns of it: what the provider does not take of the request stays what the client can
+ * mend, the rest is a bad gateway.
+ */
 export function upstreamError(failure: UpstreamFailure): GatewayError {
   switch (failure.kind) {
     case 'rejected':
       return {
-        ...refusal(failure.status === 429 ? 429 : 400, 'upstream_unavailable', failure.message),
+        ...refusal(statusOfRejected(failure.status), 'upstream_unavailable', failure.message),
         retryAfterSeconds: failure.retryAfterSeconds,
       }
     case 'unavailable':
@@ -47,6 +51,11 @@ export function upstreamError(failure: UpstreamFailure): GatewayError {
       return refusal(status, code, message, param)
     }
   }
+}
+
+function statusOfRejected(status: number): number {
+  if (status === 429) return 429
+  return isOfTheRequest(status) ? 400 : 502
 }
 
 /** Clients that honour only whole seconds give up where there are none. */
