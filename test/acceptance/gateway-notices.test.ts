@@ -89,11 +89,23 @@ describe('users of a T1 system', () => {
   )
 
   test.each(cells)('of $wire get an answer where no provider does, streamed: $isStream', async ({ wire, isStream }) => {
-    gateway.provider.answer({ kind: 'failure', status: 400, body: { error: { message: 'no' } } })
-    const rejected = await gateway.post(WIRES[wire]!.path, first(wire, isStream))
-    expect(saidIn(await rejected.text())).toContain(`${TEXTS.en.outage} ${TEXTS.en.escalation}`)
+    gateway.provider.answer({ kind: 'failure', status: 401, body: { error: { message: 'no' } } })
+    const unanswered = await gateway.post(WIRES[wire]!.path, first(wire, isStream))
+    expect(saidIn(await unanswered.text())).toContain(`${TEXTS.en.outage} ${TEXTS.en.escalation}`)
     expect(gateway.outcomes.at(-1)).toMatchObject({ outcome: 'upstream-failed', notices: [{ kind: 'outage' }] })
   })
+
+  test.each(cells.flatMap((cell) => [400, 429].map((status) => ({ ...cell, status }))))(
+    'of $wire get the error where a provider answers $status, streamed: $isStream',
+    async ({ wire, isStream, status }) => {
+      gateway.provider.answer({ kind: 'failure', status, body: { error: { message: 'too much' } } })
+      const refused = await gateway.post(WIRES[wire]!.path, first(wire, isStream))
+      expect(refused.status).toBe(status)
+      expect(refused.headers.get('gatehouse-notice')).not.toContain('outage')
+      expect(await refused.text()).toContain('"too much"')
+      expect(gateway.outcomes.at(-1)?.notices).toBeUndefined()
+    },
+  )
 
   test('are spoken to in the language that the application’s token names, before their browser’s', async () => {
     const token = await gateway.subjectToken({ language: 'de-AT' })

@@ -180,8 +180,8 @@ describe('what a client raises', () => {
   })
 
   test.each([
-    ['the rate limit of the provider', 429, 429, 'upstream_unavailable'],
-    ['a request that the provider does not like', 422, 400, 'upstream_unavailable'],
+    ['the rate limit of the provider', 429, 429, 'upstream_rate_limited'],
+    ['a request that the provider does not like', 422, 400, 'upstream_rejected'],
     ['a wrong key at the provider', 401, 502, 'upstream_unavailable'],
     ['a broken provider', 500, 502, 'upstream_unavailable'],
   ])('for %s says so', async (_, upstream, status, code) => {

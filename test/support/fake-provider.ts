@@ -33,7 +33,12 @@ export type FakeReply =
       readonly wire?: Wire
       readonly model?: string
     }
-  | { readonly kind: 'failure'; readonly status: number; readonly body: unknown }
+  | {
+      readonly kind: 'failure'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body: unknown
+    }
   | { readonly kind: 'raw'; readonly body: string }
   /** A stream whose pieces come when they come. */
   | { readonly kind: 'script'; readonly pieces: AsyncIterable<string> }
@@ -112,7 +117,7 @@ async function send(response: ServerResponse, body: Record<string, unknown>, rep
       await reply.until
       return send(response, body, reply.next)
     case 'failure':
-      response.writeHead(reply.status, { 'content-type': 'application/json' })
+      response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
       return void response.end(JSON.stringify(reply.body))
     case 'raw':
       response.writeHead(200, {

@@ -1,6 +1,7 @@
 import type { ModelAnswer, ModelEvent } from '../../application/gateway/model-event.ts'
 import type { ModelRequest } from '../../application/gateway/model-request.ts'
 import { asFields, asText, fieldsOfJson } from '../../contract/wire/event-decoder.ts'
+import { providerCodeOf, type ProviderCode } from '../../contract/wire/provider-code.ts'
 import type { WireFailure } from '../../contract/wire/wire-failure.ts'
 import { SseDecoder } from './sse-decoder.ts'
 import type { BodyEnd, ResponseBody, Transport, TransportFailure, TransportTarget } from './transport/transport.ts'
@@ -29,6 +30,8 @@ type FailedReply =
       readonly kind: 'rejected'
       readonly status: number
       readonly message: string
+      /** Its word for the reason, where it is one that clients know. */
+      readonly word?: ProviderCode | undefined
       readonly retryAfterSeconds?: number | undefined
     }
   | {
@@ -120,7 +123,8 @@ export function rejected(
   if (status >= 500) return { kind: 'unavailable', status, reason: `the provider answered ${status}`, ...wait }
   const error = body.kind === 'text' ? asFields(fieldsOfJson(body.text)?.['error']) : undefined
   const said = asText(error?.['message'])?.slice(0, MESSAGE_CHARS_MAX)
-  return { kind: 'rejected', status, message: said ?? `the provider answered ${status}`, ...wait }
+  const message = said ?? `the provider answered ${status}`
+  return { kind: 'rejected', status, message, word: providerCodeOf(error?.['code']), ...wait }
 }
 
 function wholeAnswer(

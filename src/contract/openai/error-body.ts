@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../base/json.ts'
-import { isServerSide, type GatewayErrorCode } from '../wire/gateway-error.ts'
+import { isServerSide, type WireErrorCode } from '../wire/gateway-error.ts'
 
 export type { GatewayErrorCode } from '../wire/gateway-error.ts'
 
 // oxlint-disable-next-line max-params -- the members of the error
 export function errorBody(
-  code: GatewayErrorCode,
+  code: WireErrorCode,
   message: string,
   param: string | null = null,
   approval?: string,

@@ -2,12 +2,12 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Result } from '../../base/result.ts'
 import type { ModelAnswer, ModelEvent } from '../../application/gateway/model-event.ts'
 import type { ModelRequest, Protocol } from '../../application/gateway/model-request.ts'
-import type { GatewayErrorCode } from './gateway-error.ts'
+import type { WireErrorCode } from './gateway-error.ts'
 import type { WireFailure } from './wire-failure.ts'
 
 export interface WireError {
   readonly status: number
-  readonly code: GatewayErrorCode
+  readonly code: WireErrorCode
   readonly message: string
   readonly param: string | null
   readonly requestId: string

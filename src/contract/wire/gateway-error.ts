@@ -1,3 +1,5 @@
+import type { ProviderCode } from './provider-code.ts'
+
 /** Denial and failure codes of the gateway, as clients see them; each protocol's error shape carries them. */
 export type GatewayErrorCode =
   | 'invalid_api_key'
@@ -20,12 +22,17 @@ export type GatewayErrorCode =
   | 'audit_unavailable'
   | 'upstream_unavailable'
   | 'upstream_incomplete'
+  | 'upstream_rate_limited'
+  | 'upstream_rejected'
   | 'internal_error'
 
+/** What stands as the code of an error: the provider's own word for it, where it is one that clients know. */
+export type WireErrorCode = GatewayErrorCode | ProviderCode
+
 /** The kind of an error in the words that OpenAI and Anthropic share. */
-export function isServerSide(code: GatewayErrorCode): boolean {
+export function isServerSide(code: WireErrorCode): boolean {
   return (
-    code.startsWith('upstream') ||
+    (code.startsWith('upstream') && code !== 'upstream_rejected') ||
     code === 'audit_unavailable' ||
     code === 'limits_unavailable' ||
     code === 'internal_error'

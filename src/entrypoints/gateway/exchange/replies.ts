@@ -4,9 +4,13 @@ import type { UpstreamFailure } from '../../../adapters/providers/ask-model.ts'
 import { isOfTheRequest } from '../../../adapters/providers/transport/answer-status.ts'
 import type { ClientCodec, WireError } from '../../../contract/wire/client-codec.ts'
 import type { GatewayErrorCode } from '../../../contract/wire/gateway-error.ts'
+import type { ProviderCode } from '../../../contract/wire/provider-code.ts'
 import { sendJson } from '../routes/http-exchange.ts'
 
-export interface GatewayError extends Omit<WireError, 'requestId'> {
+export interface GatewayError extends Omit<WireError, 'requestId' | 'code'> {
+  readonly code: GatewayErrorCode
+  /** What clients read as its code; records hold the gateway's own. */
+  readonly providerCode?: ProviderCode | undefined
   readonly retryAfterSeconds?: number | undefined
 }
 
@@ -35,10 +39,7 @@ export function denialError(denial: Denial, requestId: string): GatewayError {
 export function upstreamError(failure: UpstreamFailure): GatewayError {
   switch (failure.kind) {
     case 'rejected':
-      return {
-        ...refusal(statusOfRejected(failure.status), 'upstream_unavailable', failure.message),
-        retryAfterSeconds: failure.retryAfterSeconds,
-      }
+      return rejection(failure)
     case 'unavailable':
       return {
         ...refusal(502, 'upstream_unavailable', failure.reason),
@@ -53,9 +54,17 @@ export function upstreamError(failure: UpstreamFailure): GatewayError {
   }
 }
 
-function statusOfRejected(status: number): number {
-  if (status === 429) return 429
-  return isOfTheRequest(status) ? 400 : 502
+function rejection(failure: Extract<UpstreamFailure, { kind: 'rejected' }>): GatewayError {
+  const { status, message, word: providerCode, retryAfterSeconds } = failure
+  if (status === 429) return { ...refusal(429, 'upstream_rate_limited', message), providerCode, retryAfterSeconds }
+  return isOfTheRequest(status)
+    ? { ...refusal(400, 'upstream_rejected', message), providerCode, retryAfterSeconds }
+    : { ...refusal(502, 'upstream_unavailable', message), retryAfterSeconds }
+}
+
+/** As a codec writes it. */
+export function wireError({ code, providerCode, ...error }: GatewayError, requestId: string): WireError {
+  return { ...error, code: providerCode ?? code, requestId }
 }
 
 /** Clients that honour only whole seconds give up where there are none. */
@@ -71,5 +80,5 @@ export function sendError(
   const { retryAfterSeconds = error.status === 429 ? RETRY_AFTER_SECONDS : undefined } = error
   if (error.approval !== undefined) response.setHeader('gatehouse-approval', error.approval)
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds))
-  sendJson(response, error.status, codec.errorBody({ ...error, requestId }))
+  sendJson(response, error.status, codec.errorBody(wireError(error, requestId)))
 }

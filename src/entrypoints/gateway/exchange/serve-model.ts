@@ -25,7 +25,7 @@ import { comparedAnswer, sendShadow } from './shadow.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { judgedUpstreamError } from './provider-words.ts'
 import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
-import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
+import { denialError, refusal, sendError, wireError, type GatewayError } from './replies.ts'
 import { canariesOf, oweOutcome, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
 
@@ -235,7 +235,7 @@ async function forward(
     } else error = await failed(ports, exchange, reply, { input, isGone: signal.aborted, decision })
     if (error === undefined || open === undefined || !open.sse.isOpen) return error
     // The stream is open: an error travels as an event that clients raise, never as a clean end.
-    open.sse.end(open.encoder.error({ ...error, requestId: exchange.id }))
+    open.sse.end(open.encoder.error(wireError(error, exchange.id)))
     return undefined
   } finally {
     open?.sse.close()

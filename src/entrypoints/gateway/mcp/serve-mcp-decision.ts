@@ -8,6 +8,7 @@ import {
   toolsQuestion,
 } from '../../../contract/http/mcp-decision.ts'
 import { errorBody } from '../../../contract/openai/error-body.ts'
+import type { ClientCodec } from '../../../contract/wire/client-codec.ts'
 import { tooDeep } from '../../../contract/wire/wire-failure.ts'
 import { refusal, sendError, type GatewayError } from '../exchange/replies.ts'
 import { readQuestion, subjectOf } from '../exchange/serve-model.ts'
@@ -17,8 +18,8 @@ import { gatewayAuthority } from './gateway-authority.ts'
 import { mcpOwners } from './mcp-owners.ts'
 
 const PATH = /^\/v1\/mcp\/([A-Za-z0-9][A-Za-z0-9_-]{0,63})\/(tools|text|calls)(?:\/([0-9A-Z]{26}))?$/
-const ERRORS = {
-  errorBody: ({ code, message, param, approval }: GatewayError) => errorBody(code, message, param, approval),
+const ERRORS: Pick<ClientCodec, 'errorBody'> = {
+  errorBody: ({ code, message, param, approval }) => errorBody(code, message, param, approval),
 }
 
 /**
