@@ -125,11 +125,11 @@ describe('a canary', () => {
       rollouts: canary(100, { failuresPercent: 50, callsMin: 4, windowMs: 60_000 }),
     })
     gateway.provider.answer((body) =>
-      body['model'] === MODEL ? { kind: 'failure', status: 400, body: {} } : says('from the stable one'),
+      body['model'] === MODEL ? { kind: 'failure', status: 401, body: {} } : says('from the stable one'),
     )
     const statuses: number[] = []
     for (let at = 0; at < 8; at += 1) statuses.push((await send(`p-${at}`)).status)
-    expect(statuses).toEqual([400, 400, 400, 400, 200, 200, 200, 200])
+    expect(statuses).toEqual([502, 502, 502, 502, 200, 200, 200, 200])
     expect(gateway.outcomes.map(({ arm }) => arm)).toEqual([...Array(4).fill('canary'), ...Array(4).fill('stable')])
   })
 
@@ -143,6 +143,34 @@ describe('a canary', () => {
     for (let at = 0; at < 4; at += 1) await send('p-1', ask({ messages: [{ role: 'user', content: attack }] }))
     await send('p-1')
     expect(gateway.outcomes.at(-1)?.arm).toBe('canary')
+  })
+
+  test.each<{ name: string; reply: object; body?: object }>([
+    { name: 'a request that the provider does not take', reply: { kind: 'failure', status: 400, body: {} } },
+    {
+      name: 'a request in words that the provider lacks',
+      reply: {},
+      body: { messages: [{ role: 'user', content: 'Hi' }], logprobs: true },
+    },
+  ])('is not taken back for $name, be it asked for ever again', async ({ reply, body = {} }) => {
+    const stop = { callsMin: 4, failuresPercent: 50, windowMs: 600_000 }
+    const protocol = 'logprobs' in body ? 'anthropic' : 'openai'
+    await start({ manifest: NEW, older: [OLD], rollouts: canary(100, stop), protocol })
+    if ('kind' in reply) gateway.provider.answer(reply as Parameters<BareGateway['provider']['answer']>[0])
+    for (let at = 0; at < 6; at += 1) expect((await send(`user-${at}`, ask(body))).status).toBe(400)
+    const { releaseDigest } = gateway.intents.at(-1) ?? {}
+    expect([releaseDigest, gateway.outcomes.at(-1)?.arm]).toEqual([digestOf(NEW), 'canary'])
+    expect(gateway.outcomes.at(-1)?.outcome).toBe('upstream-failed')
+  })
+
+  test('is taken back for a deployment of it that is not there', async () => {
+    const stop = { callsMin: 4, failuresPercent: 50, windowMs: 600_000 }
+    await start({ manifest: NEW, older: [OLD], rollouts: canary(100, stop) })
+    gateway.provider.answer((body) =>
+      body['model'] === MODEL ? { kind: 'failure', status: 404, body: {} } : says('It left this morning.'),
+    )
+    for (let at = 0; at < 4; at += 1) expect((await send(`user-${at}`)).status).toBe(502)
+    expect((await send('user-5')).status).toBe(200)
   })
 
   test('without a stable release beside it serves nobody who is not on trial', async () => {
@@ -273,5 +301,66 @@ describe('a model that answers by another name', () => {
     const response = await gateway.post('/v1/chat/completions', WIRES['chat']!.request({}, { isStream: false }))
     expect(response.status).toBe(200)
     expect(gateway.outcomes.at(-1)?.drift).toBeUndefined()
+  })
+})
+
+describe('a request that names no prompt', () => {
+  const TRIAL = tinyManifest({ version: '2.0.0' })
+  const STABLE = tinyManifest({ version: '1.0.0' })
+  const trial = (percent: number, stop = STOP_DEFAULT): readonly Rollout[] => [
+    { id: 'new', kind: 'canary', system: SYSTEM, release: digestOf(TRIAL), percent, stop },
+  ]
+  const ROUTES: readonly { path: string; body: object }[] = [
+    { path: '/v1/chat/completions', body: ask() },
+    { path: '/v1/guard', body: { text: 'hello' } },
+    { path: '/v1/authorize', body: { tool: 'lookup_order', arguments: { order: '1' } } },
+    { path: '/v1/ext-authz/orders', body: {} },
+    { path: '/v1/embeddings', body: { model: MODEL, input: 'Where is my order?' } },
+  ]
+  const served = async (path: string, body: object, principal?: string): Promise<string | null | undefined> => {
+    const headers: Record<string, string> =
+      principal === undefined ? {} : { 'gatehouse-subject': await gateway.subjectToken({ principal }) }
+    await (await gateway.post(path, body, headers)).text()
+    return gateway.intents.at(-1)?.releaseDigest
+  }
+
+  test.each(ROUTES)(
+    'is served on $path by the stable release at 0 %, and by the one on trial at 100 %',
+    async (route) => {
+      for (const [rollouts, expected] of [
+        [trial(0), STABLE],
+        [trial(100), TRIAL],
+        [[], TRIAL],
+      ] as const) {
+        await using own = await startBareGateway({ manifest: TRIAL, older: [STABLE], rollouts })
+        gateway = own
+        expect(await served(route.path, route.body)).toBe(digestOf(expected))
+        expect(await served(route.path, route.body, 'ada')).toBe(digestOf(expected))
+      }
+    },
+  )
+
+  test('is on the same side as its user’s chat, whatever it asks', async () => {
+    await start({ manifest: TRIAL, older: [STABLE], rollouts: trial(50) })
+    const sides = new Set<string | null | undefined>()
+    for (let at = 0; at < 12; at += 1) {
+      const digests = new Set<string | null | undefined>()
+      for (const { path, body } of ROUTES) digests.add(await served(path, body, `user-${at}`))
+      expect(digests.size).toBe(1)
+      for (const digest of digests) sides.add(digest)
+    }
+    expect(sides.size).toBe(2)
+  })
+
+  test('follows a trial that is taken back', async () => {
+    await start({
+      manifest: TRIAL,
+      older: [STABLE],
+      rollouts: trial(100, { callsMin: 2, failuresPercent: 50, windowMs: 600_000 }),
+    })
+    gateway.provider.answer({ kind: 'failure', status: 401, body: {} })
+    for (let at = 0; at < 2; at += 1) await served('/v1/embeddings', { model: MODEL, input: 'hi' })
+    expect(gateway.outcomes.at(-1)).toMatchObject({ outcome: 'upstream-failed', arm: 'canary' })
+    for (const { path, body } of ROUTES) expect(await served(path, body), path).toBe(digestOf(STABLE))
   })
 })

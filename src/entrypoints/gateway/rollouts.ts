@@ -1,5 +1,6 @@
 import type { AdmittedSystem, ServedRelease } from '../../application/gateway/admitted-system.ts'
 import { CANARY_UNSEEN, countCanary, type CanaryState } from '../../domain/rollout/canary-watch.ts'
+import type { Subject } from '../../domain/session/conversation.ts'
 import { isChosen, type CanaryRollout, type Rollout, type ShadowRollout } from '../../domain/rollout/rollout.ts'
 
 /** The side of a canary that a request is on. */
@@ -35,18 +36,44 @@ export class Rollouts {
     now: number,
   ): { readonly release: ServedRelease; readonly arm: RolloutArm | undefined } | undefined {
     const valid = releases.filter(({ validUntil }) => validUntil > now)
-    const canary = this.#ports
-      .configured()
-      .find((one): one is CanaryRollout => one.kind === 'canary' && one.system === system)
+    const canary = this.#canaryOf(system)
     const tried = canary === undefined ? undefined : valid.find(({ digest }) => digest === canary.release)
     const stable = valid.findLast((release) => release !== tried)
     if (canary === undefined || tried === undefined)
       return stable === undefined ? undefined : { release: stable, arm: undefined }
-    const isTried =
-      !this.#stateOf(canary).isStopped && isChosen(canary.percent, this.#ports.hmac('rollout', `${canary.id}\n${key}`))
-    if (isTried) return { release: tried, arm: { rollout: canary.id, arm: 'canary' } }
+    if (this.#isTriedBy(canary, key)) return { release: tried, arm: { rollout: canary.id, arm: 'canary' } }
     // With nothing beside it there is nothing to go back to.
     return stable === undefined ? undefined : { release: stable, arm: { rollout: canary.id, arm: 'stable' } }
+  }
+
+  /**
+   * The system as a request finds it that names no prompt, and shows by none which release it belongs to: the release on trial
+   * is the newest for whom it is tried on, and there for nobody else.
+   */
+  sideOf(
+    admitted: AdmittedSystem,
+    key: string,
+    now: number,
+  ): { readonly admitted: AdmittedSystem; readonly arm: RolloutArm | undefined } {
+    const canary = this.#canaryOf(admitted.system)
+    const tried = canary === undefined ? undefined : admitted.releases.find(({ digest }) => digest === canary.release)
+    if (canary === undefined || tried === undefined) return { admitted, arm: undefined }
+    const others = admitted.releases.filter((release) => release !== tried)
+    const isTried = tried.validUntil > now && this.#isTriedBy(canary, key)
+    return {
+      admitted: { ...admitted, releases: isTried ? [...others, tried] : others },
+      arm: { rollout: canary.id, arm: isTried ? 'canary' : 'stable' },
+    }
+  }
+
+  #canaryOf(system: string): CanaryRollout | undefined {
+    return this.#ports.configured().find((one): one is CanaryRollout => one.kind === 'canary' && one.system === system)
+  }
+
+  #isTriedBy(canary: CanaryRollout, key: string): boolean {
+    return (
+      !this.#stateOf(canary).isStopped && isChosen(canary.percent, this.#ports.hmac('rollout', `${canary.id}\n${key}`))
+    )
   }
 
   /** How a request on trial ended. */
@@ -101,6 +128,11 @@ export class Rollouts {
       shadowsDropped: this.#dropped,
     }
   }
+}
+
+/** Whoever it is stays on one side. Without a subject nobody knows: then what is named instead decides. */
+export function rolloutKey(subject: Subject | undefined, otherwise: string): string {
+  return subject === undefined ? otherwise : `${subject.tenant}\n${subject.principal}`
 }
 
 /** Another release or another share is another trial: what was taken back stays so only for itself. */

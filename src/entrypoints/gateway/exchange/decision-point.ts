@@ -30,6 +30,7 @@ import { raiseJudgement } from '../../../domain/guardrail/raise-judgement.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import { decideCallWithPeople, type CallDecision } from '../approval/decide-call-with-people.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
+import { rolloutKey } from '../rollouts.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { carriedBody } from './carried-body.ts'
 
@@ -210,7 +211,9 @@ async function beginWith(
 ): Promise<(Question & { readonly body: unknown }) | GatewayError> {
   const startMs = ports.monotonicMs()
   const subject = await subjectOf(caller, http)
-  return subject.ok ? { ports, caller, http, subject: subject.value, startMs, body } : subject.failure
+  if (!subject.ok) return subject.failure
+  const { admitted } = ports.rollouts.sideOf(caller.admitted, rolloutKey(subject.value, http.id), ports.clock())
+  return { ports, caller: { ...caller, admitted }, http, subject: subject.value, startMs, body }
 }
 
 function contextFor(

@@ -209,6 +209,8 @@ export interface OutcomeParts {
   readonly guardMs: number
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined
   readonly modelAnswered?: string | undefined
+  /** What the client sent is why there is no answer. */
+  readonly isRequestAtFault?: boolean | undefined
 }
 
 /** The last record of a request. */

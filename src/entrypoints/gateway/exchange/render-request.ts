@@ -4,7 +4,7 @@ import { hasOwnInstructions, parseRenderAsk, renderedBody } from '../../../contr
 import { renderPrompt } from '../../../domain/recognition/render-prompt.ts'
 import type { Subject } from '../../../domain/session/conversation.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
-import type { RolloutArm } from '../rollouts.ts'
+import { rolloutKey, type RolloutArm } from '../rollouts.ts'
 import { refusal, type GatewayError } from './replies.ts'
 
 export interface Rendered {
@@ -37,8 +37,7 @@ export function renderRequest(
       refusal(400, 'invalid_request', 'a request names a prompt or brings its own instructions, not both', 'gatehouse'),
     )
   // Without a subject nobody knows who it is: each request falls by itself.
-  const key = subject === undefined ? id : `${subject.tenant}\n${subject.principal}`
-  const chosen = ports.rollouts.choose(caller.admitted, key, ports.clock())
+  const chosen = ports.rollouts.choose(caller.admitted, rolloutKey(subject, id), ports.clock())
   if (chosen === undefined) return fail(refusal(403, 'release_not_approved', 'no release of this system is approved'))
   const { release, arm } = chosen
   const template = release.templates.find(({ promptId }) => promptId === prompt)?.template

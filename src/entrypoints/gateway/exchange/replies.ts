@@ -62,6 +62,11 @@ function rejection(failure: Extract<UpstreamFailure, { kind: 'rejected' }>): Gat
     : { ...refusal(502, 'upstream_unavailable', message), retryAfterSeconds }
 }
 
+/** Another request would have been answered. */
+export function isRequestAtFault(failure: UpstreamFailure): boolean {
+  return failure.kind === 'untranslatable' || (failure.kind === 'rejected' && isOfTheRequest(failure.status))
+}
+
 /** As a codec writes it. */
 export function wireError({ code, providerCode, ...error }: GatewayError, requestId: string): WireError {
   return { ...error, code: providerCode ?? code, requestId }

@@ -11,6 +11,7 @@ import {
   type EmbeddingsRequest,
 } from '../../../contract/openai/embeddings.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
+import { rolloutKey } from '../rollouts.ts'
 import { sendJson, type HttpExchange } from '../routes/http-exchange.ts'
 import { safeHead } from './answer-head.ts'
 import { driftDenial } from './drift-denial.ts'
@@ -19,7 +20,7 @@ import { openTargets, type DeniedByModel } from './open-targets.ts'
 import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
-import { denialError, refusal, sendError, type GatewayError } from './replies.ts'
+import { denialError, isRequestAtFault, refusal, sendError, type GatewayError } from './replies.ts'
 import { readJson, subjectOf } from './serve-model.ts'
 import { judgedUpstreamError } from './provider-words.ts'
 import { mayBeMissing } from './may-be-missing.ts'
@@ -35,15 +36,17 @@ export async function serveEmbeddings(ports: GatewayPorts, caller: Caller, http:
   if (error !== undefined) sendError(http.response, ERRORS, error, http.id)
 }
 
-async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): Promise<GatewayError | undefined> {
+async function embed(ports: GatewayPorts, asking: Caller, http: HttpExchange): Promise<GatewayError | undefined> {
   const startMs = ports.monotonicMs()
   const body = await readJson(http)
   if (!body.ok) return body.failure
   const parsed = parseEmbeddingsRequest(body.value)
   if (!parsed.ok)
     return refusal(parsed.failure.status, parsed.failure.code, parsed.failure.message, parsed.failure.param)
-  const subject = await subjectOf(caller, http)
+  const subject = await subjectOf(asking, http)
   if (!subject.ok) return subject.failure
+  const { admitted, arm } = ports.rollouts.sideOf(asking.admitted, rolloutKey(subject.value, http.id), ports.clock())
+  const caller = { ...asking, admitted }
   const settings = textsOfSettings(parsed.value.extra)
   if (!settings.ok) return refusal(400, 'invalid_request', settings.failure)
   const exchange: ModelExchange = {
@@ -53,6 +56,7 @@ async function embed(ports: GatewayPorts, caller: Caller, http: HttpExchange): P
     subject: subject.value,
     startMs,
     startedAt: ports.clock(),
+    arm,
     marks: {},
   }
   const gone = new AbortController()
@@ -128,7 +132,11 @@ async function answerWithin(
   if (reply.kind === 'denied') return denied(settled, reply.denial, exchange.id)
   if (reply.kind !== 'answer') {
     const error = judgedUpstreamError(ports, context, reply)
-    await settled({ outcome: signal.aborted ? 'client-gone' : 'upstream-failed', code: error.code })
+    await settled({
+      outcome: signal.aborted ? 'client-gone' : 'upstream-failed',
+      code: error.code,
+      isRequestAtFault: isRequestAtFault(reply),
+    })
     return error
   }
   const { inputTokens, model } = reply.answer

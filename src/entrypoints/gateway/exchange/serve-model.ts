@@ -25,7 +25,7 @@ import { comparedAnswer, sendShadow } from './shadow.ts'
 import { mayBeMissing } from './may-be-missing.ts'
 import { judgedUpstreamError } from './provider-words.ts'
 import { disclosing, languagesOf, sendRefusal, type Refused } from './user-notice.ts'
-import { denialError, refusal, sendError, wireError, type GatewayError } from './replies.ts'
+import { denialError, isRequestAtFault, refusal, sendError, wireError, type GatewayError } from './replies.ts'
 import { canariesOf, oweOutcome, settle } from './settle.ts'
 import { SseResponse } from './sse-response.ts'
 
@@ -318,6 +318,7 @@ async function failed(
     action: 'allow',
     guardMs: input.guardMs,
     releaseDigest: decision.context.release.digest,
+    isRequestAtFault: isRequestAtFault(failure),
   })
   return error
 }

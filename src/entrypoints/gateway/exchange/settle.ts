@@ -23,7 +23,9 @@ export async function settle(
   const { marks, arm } = exchange
   const usage = parts.usage ?? (marks.isUnspent === true ? 'none' : undefined)
   await exchange.settleLimits?.(usage, marks.answeredBy, marks.came)
-  if (arm !== undefined) ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
+  // One user's prompts, sent again and again, must not take a release from everybody.
+  if (arm !== undefined && parts.isRequestAtFault !== true)
+    ports.rollouts.count(arm, isBadEnd(parts, marks.drift !== undefined))
   ports.telemetry.findings(admitted.system, parts.completion?.findings ?? [])
   ports.telemetry.record({
     requestId: exchange.id,

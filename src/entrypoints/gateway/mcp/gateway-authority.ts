@@ -27,6 +27,7 @@ import { completionPorts, owingOutcome, settle } from '../exchange/settle.ts'
 import { withinLimits } from '../exchange/within-limits.ts'
 import { decideCallWithPeople, type CallDecision, type UnspentDecision } from '../approval/decide-call-with-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
+import { rolloutKey } from '../rollouts.ts'
 import { allowedCall } from './allowed-call.ts'
 import { mcpExchange, type McpParty } from './mcp-exchange.ts'
 import { sealTool, standingBySeal, standingOf, type Standing } from './tool-seal.ts'
@@ -48,6 +49,8 @@ function contextFor(
   { caller, server, subject }: McpParty,
   { messages, call }: { readonly messages: readonly ModelMessage[]; readonly call?: AnswerToolCall },
 ): Result<RequestContext, Denial> {
+  // Tools are listed by one message and called by another: without a subject the credential stays on one side.
+  const { admitted } = ports.rollouts.sideOf(caller.admitted, rolloutKey(subject, caller.keyId), ports.clock())
   const context = contextOfCall(
     {
       subject,
@@ -56,7 +59,7 @@ function contextFor(
       call,
       manifestOf: withMcpTools,
     },
-    caller.admitted,
+    admitted,
     {
       sessions: ports.sessions,
       now: ports.clock(),
