@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json.ts'
-import { fail, type Result } from '../../base/result.ts'
+import { fail, ok, type Result } from '../../base/result.ts'
 import type { ModelAnswer } from '../../application/gateway/model-event.ts'
 import type { ModelRequest } from '../../application/gateway/model-request.ts'
 import { parseChatAnswer } from '../../contract/openai/chat-answer.ts'
@@ -34,8 +34,7 @@ const DIALECTS: Readonly<Record<UpstreamProtocol, UpstreamDialect>> = {
   ollama: {
     ...CHAT,
     path: (upstream) => `${versioned(upstream)}/chat/completions`,
-    // It answers once, whatever `n` says: a client that asked for more would be told nothing.
-    body: (request) => (request.choices > 1 ? fail(unsupportedParameter('n')) : chatUpstreamBody(request)),
+    body: ollamaBody,
   },
   'azure-openai': { ...CHAT, path: azurePath('chat/completions') },
   anthropic: {
@@ -45,6 +44,17 @@ const DIALECTS: Readonly<Record<UpstreamProtocol, UpstreamDialect>> = {
     parseAnswer: parseMessagesAnswer,
     decoder: messagesEventDecoder,
   },
+}
+
+function ollamaBody(request: ModelRequest): Result<JsonObject, WireFailure> {
+  // It answers once, whatever `n` says: a client that asked for more would be told nothing.
+  if (request.choices > 1) return fail(unsupportedParameter('n'))
+  const body = chatUpstreamBody(request)
+  if (!body.ok) return body
+  // It knows the older word alone, and passes over the other one: the answer would have no end (ollama/ollama#7125).
+  const { max_completion_tokens: _, max_tokens: __, ...rest } = body.value
+  const { maxTokens } = request.settings
+  return ok(maxTokens === undefined ? rest : { ...rest, max_tokens: maxTokens })
 }
 
 export const UPSTREAM_PROTOCOLS = Object.keys(DIALECTS) as readonly UpstreamProtocol[]

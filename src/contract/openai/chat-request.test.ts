@@ -241,3 +241,12 @@ describe('the provider’s request', () => {
     ).not.toHaveProperty('stream_options')
   })
 })
+
+test('a bound in two words is refused, and in one or none read', () => {
+  const both = { ...BODY, max_tokens: 100_000, max_completion_tokens: 1 }
+  expect(failure(both)).toMatchObject({ status: 400, code: 'invalid_request', param: 'max_tokens' })
+  expect(failure({ ...both, max_tokens: 1 })).toMatchObject({ param: 'max_tokens' })
+  expect(parsed({ ...both, max_tokens: null }).settings.maxTokens).toBe(1)
+  expect(parsed({ ...both, max_completion_tokens: null }).settings.maxTokens).toBe(100_000)
+  expect(parsed(BODY).settings.maxTokens).toBeUndefined()
+})

@@ -85,6 +85,15 @@ const refusedIn = fieldGate(REFUSED_IN_CHAT, Object.keys(request.shape))
 /** What the request builder writes anew; everything else is handed on as it came, once it is judged. */
 const REBUILT = new Set(['model', 'messages', 'tools', 'stream', 'stream_options'])
 
+const TWO_BOUNDS: WireFailure = {
+  status: 400,
+  code: 'invalid_request',
+  message: '`max_tokens` and `max_completion_tokens` are two words for one bound: give one of them',
+  param: 'max_tokens',
+}
+
+const isGiven = (bound: number | null | undefined): boolean => bound !== undefined && bound !== null
+
 /** From a JSON body to a request, or the 400 that an OpenAI client understands. */
 export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailure> {
   const deep = tooDeep(body)
@@ -94,6 +103,8 @@ export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailur
   const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { data } = parsed
+  // SECURITY: what is reserved is one bound, and which of two a provider keeps is its own choice. OpenAI refuses both, too.
+  if (isGiven(data.max_tokens) && isGiven(data.max_completion_tokens)) return fail(TWO_BOUNDS)
   const extra = Object.fromEntries(
     Object.entries(body as JsonObject).filter(([name, value]) => !REBUILT.has(name) && value !== undefined),
   )
