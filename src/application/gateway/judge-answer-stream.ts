@@ -152,10 +152,8 @@ export class AnswerStreamJudge {
     if (this.#denial !== undefined) return
     this.#chars += event.text.length
     // SECURITY: clients join all reasoning of a choice. What its guard has let go is over: a value could lie on both sides of the cut.
-    if (event.kind === 'reasoning' && choice.ended.length > 0 && !this.#isWhole) {
-      this.#leftOut += event.text
-      return
-    }
+    if (event.kind === 'reasoning' && choice.ended.length > 0 && !this.#isWhole)
+      return void (this.#leftOut += event.text)
     const isFirst = choice.channels[event.kind] === undefined
     const channel = (choice.channels[event.kind] ??= this.#isWhole
       ? heldChannel()
