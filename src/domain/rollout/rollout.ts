@@ -6,7 +6,7 @@ export interface CanaryStop {
   readonly windowMs: number
 }
 
-/** A new release for a share of the subjects of a system, in mode `render`. */
+/** A new release for a share of the subjects of a system, wherever a request does not itself show its release. */
 export interface CanaryRollout {
   readonly id: string
   readonly kind: 'canary'
