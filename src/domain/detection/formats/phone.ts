@@ -1,7 +1,8 @@
 import type { Match } from '../match.ts'
+import { isNamedThing, NAMED_NUMBER_CHARS } from '../named-number.ts'
 import type { Runs } from '../readings/unit-walk.ts'
 import { hasNationalForm, isInternational, nationalScore, SHAPE_BASE } from './phone-plans.ts'
-import { after, before, isAlnum, isBehindNumber, isDigit, isLetter, scanOf } from './scan.ts'
+import { after, before, isAlnum, isBehindNumber, isDigit, isEmphasis, isLetter, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const GROUPS_MAX = 8
@@ -13,7 +14,7 @@ const AFTER_CHARS = 12
 
 /** Words that say phone, in the languages of the plans; before the number, or right after it. */
 const PHONE_BEFORE =
-  /(?:^|[^a-z])(?:t[eé]l(?![a-z])|t[eé]l[eé]?(?:ph|f)|mobil|cell|phone|handy|hotline|call|dial|ring|fax|whatsapp|sms|text me|answer|desk:|office:|messages? to|numaram|gsm|nr tel|komórk|celular|m[oó]vil|portable|viber|signal|numero di|连|电话|電話|手机|携帯|전화|тел)/
+  /(?:^|[^a-z])(?:t[eé]l(?![a-z]|[_ -]aviv)|t[eé]l[eé]?(?:ph|f)|mobil|cell|phone|handy|hotline|call|dial|ring|fax|whatsapp|sms|text me|answer|desk:|office:|messages? to|numaram|gsm|nr tel|komórk|celular|m[oó]vil|portable|viber|signal|numero di|连|电话|電話|手机|携帯|전화|тел)/
 /** Words that speak of a phone only where no word of another number stands there. */
 const PERHAPS_PHONE_BEFORE = /(?:^|[^a-z])(?:reach|contact|home:|work:|number is)/
 const OTHER_NUMBER =
@@ -66,7 +67,8 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   const firstEnd = runs[first + 1] as number
   if (firstEnd - from > DIGITS_MAX || !hasDigitsEnough(scan, first)) return undefined
   const { start, hasPlus } = headOf(text, from, floor)
-  if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
+  if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus) && !isEmphasis(text, start - 1, start - 2))
+    return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
   if (!hasPlus && text.charCodeAt(firstEnd) === 32 && isBehindNumber(scan, start)) return undefined
   // A number alone that goes on behind its end is none.
@@ -233,6 +235,7 @@ function isWholeAt(text: string, end: number): boolean {
   if (end >= text.length) return true
   const code = text.charCodeAt(end)
   if (code === 120 && isDigit(text.charCodeAt(end + 1))) return true
+  if (isEmphasis(text, end, end + 1)) return true
   if (isAlnum(code) || code === 95 || code === 37 || code === 8364 || code === 64) return false
   return !((code === 45 || code === 46 || code === 44 || code === 58) && isDigit(text.charCodeAt(end + 1)))
 }
@@ -264,6 +267,7 @@ function scoreOf(scan: Scan, span: NumberSpan, context: PhoneContext): number {
   const isPlain = gaps.length <= 2 || new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
   const national = isForm && isPlain ? nationalScore(groups.join(''), shapeOf(runs, first, count)) : 0
   if (isNear) return Math.max(national, 0.75)
+  if (count === 1 && isNamedThing(before(scan, start, NAMED_NUMBER_CHARS))) return 0
   return national === 0 && isBracketed ? 0.6 : national
 }
 
