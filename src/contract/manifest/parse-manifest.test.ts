@@ -170,6 +170,12 @@ const BROKEN: readonly Broken[] = [
     code: 'manifest/invalid-value',
   },
   {
+    what: 'a link that is no host',
+    from: 'allow: [example.com], images',
+    to: 'allow: ["https://example.com"], images',
+    code: 'manifest/invalid',
+  },
+  {
     what: 'a retention that is no whole number',
     from: 'retentionDays: 30',
     to: 'retentionDays: 30.5',
