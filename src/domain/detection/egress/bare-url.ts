@@ -22,6 +22,8 @@ export function schemeStart(text: string, colon: number): number | undefined {
 export function hostStart(text: string, at: number): number | undefined {
   const before = text.charCodeAt(at - 1)
   if (before === 58 || isSlash(before) || isLetter(before) || (before >= 48 && before <= 57)) return undefined
+  // Most are comments.
+  if (text.charCodeAt(at + 2) <= 32) return undefined
   const head = text.slice(at, at + 80)
   return /^[\\/]{2}(?:[^\s\\/<>"'()[\]{}:@.?#=;,|]{1,63}\.[^\s\\/<>"'()[\]{}.]{1,63}|\[|[^\s\\/<>"'()@]{1,63}@)/.test(
     head,
