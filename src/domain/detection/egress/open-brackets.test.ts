@@ -36,8 +36,16 @@ class Model {
   }
 }
 
+interface Piece {
+  readonly unit: string
+  readonly times: number
+  readonly isTaken: boolean
+}
+
+const times = (unit: string, count: number): Piece => ({ unit, times: count, isTaken: false })
+
 test('brackets are open and end as the rules say, in texts of any paragraphs', () => {
-  const piece = record({
+  const piece = record<Piece>({
     unit: constantFrom('[', '!', '!', ']', 'x', '\n', '\n\n', '\n \n\t\n'),
     times: constantFrom(1, 1, 2, 3, 300),
     isTaken: boolean(),
@@ -72,6 +80,7 @@ test('brackets are open and end as the rules say, in texts of any paragraphs', (
       model.endParagraph(text, at)
       expect([brackets.entries, brackets.images]).toEqual([model.entries, model.images])
     }),
-    { numRuns: 800 },
+    // Images whose brackets were lost stay open after all others were closed.
+    { numRuns: 800, examples: [[[times('!', 300), times(']', 280), times('\n\n', 1), times(']', 1)], [], 0]] },
   )
 })
