@@ -29,9 +29,14 @@ import {
  * look-ahead is bounded, and tags that never end use up a budget, after which they count as unparsable.
  * `memory` is of the parts of the text that stand before this one, and learns of it.
  */
-export function findLinks(text: string, memory: LinkMemory = new LinkMemory()): readonly LinkSpan[] {
-  return new LinkScanner(text, memory).scan()
+export function findLinks(text: string, memory?: LinkMemory): readonly LinkSpan[] {
+  const first = text.search(TRIGGER)
+  // Without a memory nobody asks what the text leaves open.
+  if (first < 0 && memory === undefined) return NO_SPANS
+  return new LinkScanner(text, memory ?? new LinkMemory()).scan(Math.max(0, first))
 }
+
+const NO_SPANS: readonly LinkSpan[] = []
 
 /**
  * Where the first of these begins that may still change when the text goes on; `text.length` where all are closed. It is the same
@@ -93,8 +98,9 @@ class LinkScanner {
     this.open = text.length
   }
 
-  scan(): readonly LinkSpan[] {
-    TRIGGER.lastIndex = 0
+  /** Nothing begins before `from`. */
+  scan(from = 0): readonly LinkSpan[] {
+    TRIGGER.lastIndex = from
     while (TRIGGER.test(this.#text)) {
       const end = TRIGGER.lastIndex
       const index = this.#text.charCodeAt(end - 1) === POINT ? end - WWW_LENGTH : end - 1

@@ -115,16 +115,21 @@ export function findLeaks(
 /** The indexes of which a text may repeat something. */
 function suspectedIn(text: string, guarded: readonly LeakFingerprints[]): readonly FingerprintIndex[] {
   const screens = guarded.flatMap(({ screen }) => screen ?? [])
-  return screens.length === guarded.length && !mayShare(text, screens, SPARE) ? [] : guarded.map(({ index }) => index)
+  const isScreened = screens.length === guarded.length
+  return isScreened && !mayShare(text, screens, SPARE) ? NO_INDEXES : guarded.map(({ index }) => index)
 }
+
+const NO_INDEXES: readonly FingerprintIndex[] = []
 
 interface DirectSpans {
   readonly plain: readonly PlacedSpan[]
   readonly leet: readonly PlacedSpan[]
 }
 
+const NO_DIRECT: DirectSpans = { plain: [], leet: [] }
+
 function directSpans(raw: string, view: View, indexes: readonly FingerprintIndex[]): DirectSpans {
-  if (indexes.length === 0) return { plain: [], leet: [] }
+  if (indexes.length === 0) return NO_DIRECT
   const letters = lettersOf(raw, view, SPARE)
   const plain = indexes.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
   return { plain, leet: leetSpans(view, letters, indexes, plain) }

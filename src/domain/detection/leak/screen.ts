@@ -63,6 +63,8 @@ function foldedCopy(codes: LetterCodes): LetterCodes {
 
 /** False where no run of `text`, a canonical form, is shared with what the screens stand for, as it is or in `leet`. Linear. */
 export function mayShare(text: string, screens: readonly Screen[], spare: SpareUnits): boolean {
+  // No unit is more than one letter.
+  if (screens.every(({ lettersMin }) => text.length < lettersMin)) return false
   const codes = spare.take(text.length)
   const signs: number[] = []
   return withUnits(text, (units) => {
