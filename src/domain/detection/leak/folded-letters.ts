@@ -16,15 +16,18 @@ const FOLLOWED = 0xfffe
 const LETTERS = new Uint16Array(0x10000).fill(UNKNOWN, ALL_FROM)
 for (let code = 0; code < 128; code++) LETTERS[code] = foldedLetter(letterOf(code))
 for (const sign of '\\@$!|') LETTERS[sign.charCodeAt(0)] = FOLLOWED
+/** The same with the signs that are letters whatever follows them. */
+const LETTERS_AND_SIGNS = LETTERS.slice()
+for (const sign of '@$') LETTERS_AND_SIGNS[sign.charCodeAt(0)] = foldedLetter(signLetter(sign.charCodeAt(0), 0))
 
 /**
  * Writes the folded letters of a stretch to `codes`, and gives how many they are: in one walk what `lettersOf` and `foldLeet` do in two.
  * With `signs`, the places of signs that may be letters are put there; without, they are letters.
  */
 export function foldLetters(codes: LetterCodes, { units, from, to }: Stretch, signs?: number[]): number {
-  const walked = { at: from, count: 0 }
+  const walked = { table: signs === undefined ? LETTERS_AND_SIGNS : LETTERS, at: from, to, count: 0 }
   for (;;) {
-    foldListed(codes, units, to, walked)
+    foldListed(codes, units, walked)
     const { at } = walked
     if (at >= to) return walked.count
     const code = units[at] as number
@@ -38,14 +41,16 @@ export function foldLetters(codes: LetterCodes, { units, from, to }: Stretch, si
 }
 
 interface Walked {
+  readonly table: Uint16Array
+  readonly to: number
   at: number
   /** Letters so far. */
   count: number
 }
 
 /** Up to a unit that the table does not say; a loop of its own, which compiles to few instructions. */
-function foldListed(codes: LetterCodes, units: Uint16Array, to: number, walked: Walked): void {
-  const table = LETTERS
+function foldListed(codes: LetterCodes, units: Uint16Array, walked: Walked): void {
+  const { table, to } = walked
   let { at, count } = walked
   for (; at < to; at++) {
     const letter = table[units[at] as number] as number
@@ -67,6 +72,6 @@ export function isLetterAt(units: Uint16Array, at: number): boolean {
 
 function metLetter(code: number): number {
   const letter = foldedLetter(letterOf(code))
-  if (letter < FOLLOWED) LETTERS[code] = letter
+  if (letter < FOLLOWED) LETTERS[code] = LETTERS_AND_SIGNS[code] = letter
   return letter
 }

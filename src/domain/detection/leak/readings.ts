@@ -114,7 +114,8 @@ export function findLeaks(
 
 /** The indexes of which a text may repeat something. */
 function suspectedIn(text: string, guarded: readonly LeakFingerprints[]): readonly FingerprintIndex[] {
-  const screens = guarded.flatMap(({ screen }) => screen ?? [])
+  const screens: Screen[] = []
+  for (const { screen } of guarded) if (screen !== undefined) screens.push(screen)
   const isScreened = screens.length === guarded.length
   return isScreened && !mayShare(text, screens, SPARE) ? NO_INDEXES : guarded.map(({ index }) => index)
 }

@@ -1,4 +1,15 @@
-import { array, assert, constantFrom, integer, oneof, property, record, string, type Arbitrary } from 'fast-check'
+import {
+  array,
+  assert,
+  constantFrom,
+  integer,
+  oneof,
+  property,
+  record,
+  string,
+  tuple,
+  type Arbitrary,
+} from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalView } from '../canonical-view.ts'
 import { leakIndex } from '../prompt-leak.ts'
@@ -30,6 +41,7 @@ const WAYS: readonly ((text: string) => string)[] = [
   (text) => Array.from(text).reverse().join(''),
   (text) => Array.from(leet(text)).reverse().join(''),
   (text) => text.replaceAll(' ', '\\n'),
+  (text) => leet(text).replace(/(.{4})/g, '$1\\n'),
   (text) => Array.from(text).join(' '),
   (text) => Array.from(leet(text)).join('!'),
   (text) => text.replace(/(.{5})/g, '$1|'),
@@ -48,6 +60,16 @@ const part: Arbitrary<string> = record({
 }).map(({ of, start, length, way }) => way(of.slice(start % of.length).slice(0, length)))
 const noise = string({ unit: constantFrom(...'abeilost0134578@$!|\\nrt .-,"é中ſK'), maxLength: 50 })
 const mixture = array(oneof(part, noise), { maxLength: 8 }).map((parts) => parts.join(''))
+/** So long that what is near its signs is a small part of it. */
+const FILLING = 'words without any of them '.repeat(30)
+const sparse = array(
+  oneof(
+    part,
+    noise,
+    tuple(noise, part).map(([before, text]) => before + text),
+  ),
+  { maxLength: 4 },
+).map((parts) => FILLING + parts.join(FILLING) + FILLING)
 
 describe('the screen', () => {
   test.each([
@@ -57,7 +79,7 @@ describe('the screen', () => {
   ])('of %s changes nothing of what is found', (_, guarded) => {
     const searched: LeakFingerprints = { ...guarded, screen: undefined }
     assert(
-      property(mixture, (text) => {
+      property(oneof(mixture, sparse), (text) => {
         expect(findLeaks(text, [guarded])).toEqual(findLeaks(text, [searched]))
       }),
       { numRuns: 1_500 },
@@ -68,13 +90,19 @@ describe('the screen', () => {
     'lets %j through in every way that is read in one pass, wherever it stands',
     (text) => {
       const screens = [prompts.screen, secrets.screen].flatMap((screen) => screen ?? [])
-      for (const way of WAYS.slice(0, 11))
+      for (const way of WAYS.slice(0, 12))
         for (let before = 0; before < 40; before++) {
           const raw = `${'x'.repeat(before)} ${way(text)} and so on`
           expect(mayShare(canonicalView(raw).text, screens, new SpareUnits()), raw).toBe(true)
         }
     },
   )
+
+  test('counts letters back from a sign as they are read, over line ends that are written as escapes', () => {
+    const { secrets: guarded } = leakIndex([], ['kdfhkmpqruvwxyzcdghka'])
+    const text = `${FILLING}${Array.from('dfhkmpqruvwxyzcdghk@').join(String.raw`\n`)} ${FILLING}`
+    expect(findLeaks(text, [guarded])).toHaveLength(1)
+  })
 
   test('keeps back what shares nothing', () => {
     const screens = [prompts.screen, secrets.screen].flatMap((screen) => screen ?? [])

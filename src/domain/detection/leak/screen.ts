@@ -74,12 +74,20 @@ export function mayShare(text: string, screens: readonly Screen[], spare: SpareU
   })
 }
 
+/** Where one unit of so many is a sign, what is near one is most of the text. */
+const MANY_SIGNS = 32
+
 /** The same with signs as the letters that they look like: only what is near a sign reads otherwise then. */
 function mayShareSigns(
   codes: LetterCodes,
   { units, to: length }: Stretch,
   { screens, signs }: { readonly screens: readonly Screen[]; readonly signs: readonly number[] },
 ): boolean {
+  const isIn = (from: number, to: number): boolean => {
+    const count = foldLetters(codes, { units, from, to })
+    return screens.some((screen) => screen.isMet(codes, count))
+  }
+  if (signs.length * MANY_SIGNS > length) return isIn(0, length)
   const reach = Math.max(...screens.map(({ lettersMin }) => lettersMin))
   for (let next = 0; next < signs.length;) {
     let from = signs[next] as number
@@ -90,8 +98,7 @@ function mayShareSigns(
         next += 1
         left = reach
       } else if (isLetterAt(units, to)) left -= 1
-    const count = foldLetters(codes, { units, from, to })
-    if (screens.some((screen) => screen.isMet(codes, count))) return true
+    if (isIn(from, to)) return true
   }
   return false
 }
