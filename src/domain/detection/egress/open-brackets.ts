@@ -61,10 +61,10 @@ export class OpenBrackets {
 
   /** What is open in a paragraph that has ended before `at` waits for nothing. */
   endParagraph(at: number): void {
-    const isEmpty = this.#entries.length === this.#lost
+    const hasNone = this.#entries.length === this.#lost
     // No image is open that a bracket does not stand for: what ended before the first bracket ends none.
-    if (this.#images === 0) this.#from = Math.max(this.#from, isEmpty ? at : (this.#entries[this.#lost] as number) >> 1)
-    if (isEmpty && this.#images === 0) return
+    if (this.#images === 0) this.#from = Math.max(this.#from, hasNone ? at : (this.#entries[this.#lost] as number) >> 1)
+    if (hasNone && this.#images === 0) return
     if (this.#blank < this.#from) this.#blank = this.#blankFrom(this.#from)
     let start = -1
     while (this.#blank < at) {
