@@ -201,8 +201,8 @@ class LinkScanner {
     if (isInLink && !this.#isOutline) this.#brackets.takeLast()
     if (exactEnd === OPEN) this.#hold(isInLink ? start - 1 : start, text.length, 0)
     const label = open < 0 ? '' : text.slice(open + 1, close)
-    this.#skip(close + 2, destination.end)
     const end = exactEnd === undefined || exactEnd === OPEN ? this.#inexactEnd(close, destination.end) : exactEnd
+    this.#skip([close + 2, destination.end], end)
     return linkSpan([isInLink ? start - 1 : start, end], [target], {
       kind: isImage && !isInLink ? 'image' : 'link',
       loads: isImage,
@@ -218,10 +218,11 @@ class LinkScanner {
     const target = this.#targetOf(destination)
     if (target === undefined) return undefined
     this.#memory.define(label, target)
-    this.#skip(close + 2, destination.end)
-    const end = definitionEnd(text, destination.end)
-    if (end === text.length) this.#hold(open, end, 0)
-    const span = linkSpan([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
+    const exactEnd = definitionEnd(text, destination.end)
+    if (exactEnd === text.length) this.#hold(open, exactEnd, 0)
+    const end = exactEnd ?? this.#inexactEnd(close, destination.end)
+    this.#skip([close + 2, destination.end], end)
+    const span = linkSpan([open, end], [target], LINK)
     return this.#memory.isShown(label) ? { ...span, kind: 'image', loads: true } : span
   }
 
@@ -236,9 +237,9 @@ class LinkScanner {
     return this.#text.charCodeAt(end) <= 32 || end === this.#text.length ? end : close + 2
   }
 
-  /** A destination in which nothing else can begin need not be read again. */
-  #skip(from: number, to: number): void {
-    if (CALM_DESTINATION.test(this.#text.slice(from, to))) this.#next = to
+  /** A destination in which nothing else can begin need not be read again. SECURITY: but where it is not cut, it is a URL by itself. */
+  #skip([from, to]: readonly [number, number], cutTo: number): void {
+    if (cutTo >= to && CALM_DESTINATION.test(this.#text.slice(from, to))) this.#next = to
   }
 
   #angle(start: number): LinkSpan | undefined {
