@@ -344,13 +344,16 @@ const PRESENTED = /\p{Extended_Pictographic}|[0-9#*\u2000-\u3300]/u
 const JOINING =
   /[\ufe0f\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Mongolian}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
-/** Joiners in emoji and joining scripts, and emoji presentation selectors, are ordinary writing. */
+/**
+ * Whether a character that nobody sees has no business where it stands: joiners in emoji and joining scripts, and emoji presentation
+ * selectors, are ordinary writing.
+ */
 function isSuspicious(raw: string, at: number, code: number): boolean {
+  const isSelector = code === 0xfe0e || code === 0xfe0f
+  if (!isSelector && code !== 0x200c && code !== 0x200d) return true
   const isAfterPair = at > 1 && (raw.charCodeAt(at - 1) & 0xfc00) === 0xdc00
   const before = raw.slice(Math.max(0, at - (isAfterPair ? 2 : 1)), at)
-  if (code === 0xfe0e || code === 0xfe0f) return !PRESENTED.test(before)
-  if (code === 0x200c || code === 0x200d) return !(PICTOGRAPH.test(before) || JOINING.test(before))
-  return isInvisible(raw.charAt(at))
+  return isSelector ? !PRESENTED.test(before) : !(PICTOGRAPH.test(before) || JOINING.test(before))
 }
 
 function push(out: Folding, unit: number): void {

@@ -1,5 +1,14 @@
 import { textOf } from '../../../base/bytes.ts'
 import { textOfUnits } from '../../../base/utf16.ts'
+import {
+  BASE64_DIGITS,
+  decodeDigits,
+  digitAt,
+  HEX_DIGITS,
+  NO_DIGIT,
+  type DigitRun,
+  type Digits,
+} from './digit-values.ts'
 import type { Place } from './place.ts'
 
 interface GluedRun extends Place {
@@ -12,18 +21,6 @@ const STRETCH_MIN = 12
 /** A whole run of hexadecimal digits may be shorter. */
 const WHOLE_MIN = 8
 
-const SIXTY_FOUR = digits('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', '-_')
-const SIXTEEN = digits('0123456789abcdef', 'ABCDEF')
-
-/** The second spelling is that of the last digits. */
-function digits(alphabet: string, others: string): Uint8Array {
-  const values = new Uint8Array(128)
-  for (const [value, char] of [...alphabet].entries()) values[char.charCodeAt(0)] = value
-  for (const [index, char] of [...others].entries())
-    values[char.charCodeAt(0)] = alphabet.length - others.length + index
-  return values
-}
-
 /** Fewer characters hold no stretch that counts. */
 const RUN_MIN = 16
 
@@ -31,29 +28,44 @@ const RUN_MIN = 16
  * What reads as text within a run that does not decode as a whole, because something is glued to it, before or behind: each of the two
  * or four ways in which its characters may be grouped is read once. Linear; `text[start, end)` is 65,536 units at most.
  */
-export function* gluedRuns(text: string, start: number, end: number): Generator<GluedRun> {
+export function gluedRuns(text: string, start: number, end: number): readonly GluedRun[] {
+  if (end - start < RUN_MIN) return NONE
+  const found: GluedRun[] = []
   let from = start
-  for (const { 0: run, index } of text.slice(start, end).matchAll(HEX_RUN)) {
-    let isHex = false
-    for (const found of stretches(text, { from: start + index, to: start + index + run.length, bits: 4 })) {
-      isHex = true
-      yield found
-    }
-    if (!isHex) continue
+  for (let hex = hexRunFrom(text, start, end); hex !== undefined; hex = hexRunFrom(text, hex.end, end)) {
+    const before = found.length
+    readGroupings(found, { text, ...hex }, HEX_DIGITS)
+    if (found.length === before) continue
     // What stands before it, and what stands behind, may still be base64.
-    if (start + index - from >= RUN_MIN) yield* stretches(text, { from, to: start + index, bits: 6 })
-    from = start + index + run.length
+    if (hex.start - from >= RUN_MIN) readGroupings(found, { text, start: from, end: hex.start }, BASE64_DIGITS)
+    from = hex.end
   }
-  if (end - from >= RUN_MIN) yield* stretches(text, { from, to: end, bits: 6 })
+  if (end - from >= RUN_MIN) readGroupings(found, { text, start: from, end }, BASE64_DIGITS)
+  return found
 }
 
-const HEX_RUN = /[0-9a-fA-F]{16,65536}/g
+const NONE: readonly never[] = []
 
-interface Grouping {
-  readonly from: number
-  readonly to: number
-  readonly bits: 4 | 6
+/** The next long run of hexadecimal digits: it holds one of each sixteen places. */
+function hexRunFrom(text: string, from: number, to: number): Place | undefined {
+  let least = from
+  for (let at = from + RUN_MIN - 1; at < to; at += RUN_MIN) {
+    if (!isHexAt(text, at)) {
+      least = at + 1
+      continue
+    }
+    let start = at
+    while (start > least && isHexAt(text, start - 1)) start -= 1
+    let end = at + 1
+    while (end < to && isHexAt(text, end)) end += 1
+    if (end - start >= RUN_MIN) return { start, end }
+    at = end
+    least = end + 1
+  }
+  return undefined
 }
+
+const isHexAt = (text: string, at: number): boolean => digitAt(HEX_DIGITS, text, at) !== NO_DIGIT
 
 /** The bytes from some bit of others on: a grouping that begins a character later begins four or six bits later. */
 interface Bytes {
@@ -66,43 +78,46 @@ interface Bytes {
 const byteAt = ({ source, offset, shift }: Bytes, at: number): number =>
   ((((source[offset + at] as number) << 8) | (source[offset + at + 1] as number)) >> (8 - shift)) & 0xff
 
-function* stretches(text: string, { from, to, bits }: Grouping): Generator<GluedRun> {
-  const source = bytesOfDigits(text, { from, to, bits })
+/** What runs of digits say, one at a time, and two bytes more. */
+const SOURCE = new Uint8Array((65_536 * 6) / 8 + 2)
+
+/** Adds the texts of each way in which the digits may be grouped. */
+function readGroupings(found: GluedRun[], run: DigitRun, digits: Digits): void {
+  const { start, end } = run
+  const { bits } = digits
+  const source = SOURCE.subarray(0, (((end - start) * bits) >> 3) + 2)
+  fillBytes(source, run, digits)
   const encoding = bits === 4 ? 'hex' : 'base64'
   // Groups begin anew after two digits of four bits, and after four of six.
   for (let first = 0; first < (bits === 4 ? 2 : 4); first++) {
     const bit = first * bits
-    const bytes = { source, offset: bit >> 3, shift: bit & 7, count: ((to - from - first) * bits) >> 3 }
-    const placeOf = (stretch: Stretch): Place => ({
-      start: from + first + Math.floor((stretch.from * 8) / bits),
-      end: from + first + Math.ceil((stretch.to * 8) / bits),
+    const bytes = { source, offset: bit >> 3, shift: bit & 7, count: ((end - start - first) * bits) >> 3 }
+    const placeOf = ({ from, to }: Stretch): Place => ({
+      start: start + first + Math.floor((from * 8) / bits),
+      end: start + first + Math.ceil((to * 8) / bits),
     })
     for (const stretch of narrowStretches(bytes, bits === 4)) {
-      const found = textOf(
-        Uint8Array.from({ length: stretch.to - stretch.from }, (_, at) => byteAt(bytes, stretch.from + at)),
-      )
-      if (found !== undefined) yield { encoding, ...placeOf(stretch), text: found }
+      const text = narrowText(bytes, stretch)
+      if (text !== undefined) found.push({ encoding, ...placeOf(stretch), text })
     }
-    for (const stretch of wideStretches(bytes)) yield { encoding, ...placeOf(stretch), text: stretch.text }
+    for (const stretch of wideStretches(bytes)) found.push({ encoding, ...placeOf(stretch), text: stretch.text })
   }
 }
 
-/** What the digits say from the first on, and two bytes more. */
-function bytesOfDigits(text: string, { from, to, bits }: Grouping): Uint8Array {
-  const values = bits === 4 ? SIXTEEN : SIXTY_FOUR
-  const bytes = new Uint8Array((((to - from) * bits) >> 3) + 2)
-  let count = 0
-  let held = 0
-  let have = 0
-  for (let at = from; at < to; at++) {
-    held = ((held << bits) | (values[text.charCodeAt(at)] ?? 0)) & 0xffff
-    have += bits
-    if (have < 8) continue
-    have -= 8
-    bytes[count++] = held >> have
-  }
-  bytes[count] = held << (8 - have)
-  return bytes
+/** What the digits say from the first on, the bits that are left over, and a byte more. */
+function fillBytes(source: Uint8Array, run: DigitRun, digits: Digits): void {
+  const { text, end } = run
+  const { bits } = digits
+  const count = decodeDigits(source.subarray(0, source.length - 2), run, digits)
+  const left = ((end - run.start) * bits) & 7
+  source[count] = left === 0 ? 0 : digitAt(digits, text, end - 1) << (8 - left)
+  source[count + 1] = 0
+}
+
+function narrowText(bytes: Bytes, { from, to }: Stretch): string | undefined {
+  const own = new Uint8Array(to - from)
+  for (let at = from; at < to; at++) own[at - from] = byteAt(bytes, at)
+  return textOf(own)
 }
 
 /** Bytes `[from, to)`. */
@@ -118,17 +133,28 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte >= 0xc2 && byte <= 0xf4 ? 3 : 0
 })
 
-/** No two such bytes stand beside each other in a text. */
-function isBroken(before: number, behind: number): boolean {
-  return before === 0 || behind === 0 || (before === 1 && behind === 2) || (before === 3 && behind !== 2)
-}
+const NO_TEXT = 0
+const ALONE = 1
+const WITHIN = 2
+const FIRST = 3
+
+/** One bit for each kind that stands behind no byte of the kind: a text has no such two bytes beside each other. */
+const BREAKS = Uint8Array.of(
+  0b1111,
+  (1 << NO_TEXT) | (1 << WITHIN),
+  1 << NO_TEXT,
+  (1 << NO_TEXT) | (1 << ALONE) | (1 << FIRST),
+)
+
+const isBroken = (before: number, behind: number): boolean => (((BREAKS[before] as number) >> behind) & 1) === 1
 
 /**
  * Stretches of UTF-8. What is too short is passed by from its far end: of noise nearly every other pair of bytes stands in no text, so
  * that most of it is never looked at.
  */
-function* narrowStretches(bytes: Bytes, isHex: boolean): Generator<Stretch> {
+function narrowStretches(bytes: Bytes, isHex: boolean): readonly Stretch[] {
   const { count } = bytes
+  let found: Stretch[] | undefined
   let from = 0
   for (let at = 0; at <= count;) {
     const least = isHex && from === 0 ? WHOLE_MIN : STRETCH_MIN
@@ -145,18 +171,28 @@ function* narrowStretches(bytes: Bytes, isHex: boolean): Generator<Stretch> {
       continue
     }
     const isWhole = isHex && from === 0 && at === count
-    if (at - from >= (isWhole ? WHOLE_MIN : STRETCH_MIN)) yield { from, to: at }
+    if (at - from >= (isWhole ? WHOLE_MIN : STRETCH_MIN)) (found ??= []).push({ from, to: at })
     from = at += 1
   }
+  return found ?? NONE
 }
 
-/** Behind the last pair of `[from, to)` that stands in no text; `from` where there is none. Nothing that is short enough begins before. */
+/** No character has more bytes behind its first. */
+const WITHIN_MAX = 3
+
+/**
+ * Behind the last bytes of `[from, to)` that stand in no text: two that do not go together, or too many that stand within a character;
+ * `from` where there are none. Nothing that is short enough begins before.
+ */
 function brokenBefore(bytes: Bytes, from: number, to: number): number {
   if (to > bytes.count) return bytes.count + 1
   let behind = KINDS[byteAt(bytes, to - 1)] as number
+  let within = behind === WITHIN ? 1 : 0
   for (let at = to - 2; at >= from; at--) {
     const kind = KINDS[byteAt(bytes, at)] as number
     if (isBroken(kind, behind)) return at + 1
+    within = kind === WITHIN ? within + 1 : 0
+    if (within > WITHIN_MAX) return at + within
     behind = kind
   }
   return from
@@ -167,25 +203,32 @@ const WIDE_MIN = 8
 /** Greek to Hebrew letters end below U+0600: further up, noise has too many units that mean something. */
 const WIDE_HIGH = 0x06
 
+interface WideStretch extends Stretch {
+  readonly text: string
+}
+
 /**
  * Stretches of UTF-16, which begin at any byte. In one byte order a text looks like its own other order a byte on, less or more a
  * unit: of the two the longer counts, and both where they are equal.
  */
-function* wideStretches(bytes: Bytes): Generator<Stretch & { readonly text: string }> {
+function wideStretches(bytes: Bytes): readonly WideStretch[] {
+  let found: WideStretch[] | undefined
   for (let first = 0; first < 2; first++) {
     const orders = [wideRuns(bytes, first, 1), wideRuns(bytes, 1 - first, 0)] as const
     for (const order of [0, 1] as const)
       for (const { from, to } of unbeaten(orders[order], orders[1 - order] as readonly Stretch[])) {
         const units = new Uint16Array((to - from) / 2)
         for (let unit = 0; unit < units.length; unit++) units[unit] = unitOf(bytes, from + 2 * unit, 1 - order)
-        yield { from, to, text: textOfUnits(units) }
+        found ??= []
+        found.push({ from, to, text: textOfUnits(units) })
       }
   }
+  return found ?? NONE
 }
 
 /** Runs of units from a byte on, every second; `high`: where in its unit the higher byte stands. One that counts holds an eighth unit. */
 function wideRuns(bytes: Bytes, first: number, high: number): readonly Stretch[] {
-  const runs: Stretch[] = []
+  let runs: Stretch[] | undefined
   const isWideAt = (at: number): boolean => byteAt(bytes, at + high) < WIDE_HIGH && isWide(unitOf(bytes, at, high))
   let least = first
   for (let at = first + 2 * (WIDE_MIN - 1); at + 1 < bytes.count; at += 2 * WIDE_MIN) {
@@ -197,17 +240,18 @@ function wideRuns(bytes: Bytes, first: number, high: number): readonly Stretch[]
     while (from - 2 >= least && isWideAt(from - 2)) from -= 2
     let to = at + 2
     while (to + 1 < bytes.count && isWideAt(to)) to += 2
-    if (to - from >= 2 * WIDE_MIN) runs.push({ from, to })
+    if (to - from >= 2 * WIDE_MIN) (runs ??= []).push({ from, to })
     least = to + 2
     at = to
   }
-  return runs
+  return runs ?? NONE
 }
 
 /** Those that no longer one of the others overlaps; both lists are in order. */
-function* unbeaten(some: readonly Stretch[], others: readonly Stretch[]): Generator<Stretch> {
+function unbeaten(some: readonly Stretch[], others: readonly Stretch[]): readonly Stretch[] {
+  if (some.length === 0 || others.length === 0) return some
   let next = 0
-  for (const one of some) {
+  return some.filter((one) => {
     let isBeaten = false
     while ((others[next]?.to ?? Infinity) <= one.from) next += 1
     for (let at = next; at < others.length; at++) {
@@ -215,8 +259,8 @@ function* unbeaten(some: readonly Stretch[], others: readonly Stretch[]): Genera
       if (from >= one.to) break
       isBeaten ||= to - from > one.to - one.from
     }
-    if (!isBeaten) yield one
-  }
+    return !isBeaten
+  })
 }
 
 const unitOf = (bytes: Bytes, at: number, high: number): number =>

@@ -141,18 +141,26 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
   if (runs.length < 2 * NEAR_RUNS) return NO_PLACES
   const rows: Place[] = []
   let from = 0
+  // End of the last word in which a number stood that is no code.
+  let wordEnd = 0
   for (let run = 0; run + 2 * NEAR_RUNS <= runs.length; run += 2) {
     const start = runs[run] as number
     if (
       start < from ||
       !mayBeCode((runs[run + 1] as number) - start) ||
       (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW ||
-      (text.length - start < CODE_ROW_MIN && classAt(text, start - 1) !== ALNUM) ||
-      endsSoon(text, runs, run)
+      (text.length - start < CODE_ROW_MIN && classAt(text, start - 1) !== ALNUM)
     )
       continue
+    // As `codeRow` would say of a long word.
+    if (start + CODE_MAX < wordEnd) {
+      from = start + 1
+      continue
+    }
+    if (endsSoon(text, runs, run)) continue
     const row = codeRow(text, start, from)
     if (row.count >= CODES_MIN) rows.push({ start: row.start, end: row.end })
+    else if (row.count === 0) wordEnd = endOfWord(text, start + 1)
     from = row.end
   }
   return rows
@@ -194,6 +202,12 @@ function codeRow(text: string, near: number, floor: number): Place & { readonly 
     at = next
   }
   return { start: first, end: Math.max(end, near + 1), count }
+}
+
+function endOfWord(text: string, from: number): number {
+  let at = from
+  while (at < text.length && classAt(text, at) === ALNUM) at += 1
+  return at
 }
 
 /** More letters and digits from `start` on than any code has; up to `near` there are no others. */

@@ -1,4 +1,5 @@
 import { textOf } from '../../../base/bytes.ts'
+import { digitAt, HEX_DIGITS } from './digit-values.ts'
 import type { Place } from './place.ts'
 
 /** A text with its escapes resolved, and where each of its units stood. */
@@ -139,7 +140,7 @@ export function unescape(text: string): Unescaped | undefined {
 /** Never longer than the escape itself: each escaped unit takes two characters or more. */
 function decode(escape: string): string | undefined {
   const first = escape.charCodeAt(0)
-  if (first === 37 || first === 61) return textOf(bytesOfHex(escape, 3, 1))
+  if (first === 37 || first === 61) return textOf(signedBytes(escape))
   if (first === 92) return decodeBackslash(escape.slice(escape.lastIndexOf('\\')))
   if (escape[1] !== '#') return NAMED.get(escape.slice(1, -1))
   const digits = escape.slice(2).replace(';', '')
@@ -158,10 +159,10 @@ function charOf(code: number): string | undefined {
   return code > 0x10ffff || code === 0 ? undefined : String.fromCodePoint(code)
 }
 
-/** Bytes of hex digits that stand `step` units apart, from `offset` on. */
-export function bytesOfHex(text: string, step: number, offset: number): Uint8Array {
-  const bytes = new Uint8Array(Math.floor(text.length / step))
+/** Bytes of pairs of hex digits, each behind a sign. */
+function signedBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length / 3)
   for (let index = 0; index < bytes.length; index++)
-    bytes[index] = Number.parseInt(text.slice(index * step + offset, index * step + offset + 2), 16)
+    bytes[index] = (digitAt(HEX_DIGITS, text, 3 * index + 1) << 4) | digitAt(HEX_DIGITS, text, 3 * index + 2)
   return bytes
 }
