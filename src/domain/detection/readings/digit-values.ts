@@ -26,6 +26,8 @@ export function digitAt({ values }: Digits, text: string, at: number): number {
   return code < 128 ? (values[code] as number) : NO_DIGIT
 }
 
+export const isHexAt = (text: string, at: number): boolean => digitAt(HEX_DIGITS, text, at) !== NO_DIGIT
+
 /** Digits of one text, `[start, end)`. */
 export interface DigitRun {
   readonly text: string

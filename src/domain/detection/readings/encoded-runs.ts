@@ -5,7 +5,7 @@ import {
   decodeDigits,
   digitAt,
   HEX_DIGITS,
-  NO_DIGIT,
+  isHexAt,
   type DigitRun,
 } from './digit-values.ts'
 import { gluedRuns } from './glued-runs.ts'
@@ -183,8 +183,7 @@ function decodeHex({ text, start, end }: DigitRun): string | undefined {
   const isPrefixed = text.charCodeAt(start) === 48 && (text.charCodeAt(start + 1) | 32) === 120
   const run = isPrefixed ? { text, start: start + 2, end } : { text, start, end }
   const length = end - run.start
-  if (length % 2 !== 0 || length < HEX_MIN || length > RUN_MAX || digitAt(HEX_DIGITS, text, run.start) === NO_DIGIT)
-    return undefined
+  if (length % 2 !== 0 || length < HEX_MIN || length > RUN_MAX || !isHexAt(text, run.start)) return undefined
   const head = decodeDigits(HEAD_HEX, run, HEX_DIGITS)
   if (head < 0 || !mayBePrintable(HEAD_HEX, head)) return undefined
   const bytes = new Uint8Array(length >> 1)

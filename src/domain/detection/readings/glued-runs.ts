@@ -5,7 +5,7 @@ import {
   decodeDigits,
   digitAt,
   HEX_DIGITS,
-  NO_DIGIT,
+  isHexAt,
   type DigitRun,
   type Digits,
 } from './digit-values.ts'
@@ -64,8 +64,6 @@ function hexRunFrom(text: string, from: number, to: number): Place | undefined {
   }
   return undefined
 }
-
-const isHexAt = (text: string, at: number): boolean => digitAt(HEX_DIGITS, text, at) !== NO_DIGIT
 
 /** The bytes from some bit of others on: a grouping that begins a character later begins four or six bits later. */
 interface Bytes {
