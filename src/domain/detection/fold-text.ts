@@ -1,6 +1,6 @@
 import { textOfUnits } from '../../base/utf16.ts'
 import { foldCharacter, isInvisible } from './fold-character.ts'
-import { asciiText, copyAscii, keepUnits, takeUnits } from './text-units.ts'
+import { asciiText, copiedText, copyAscii, keepUnits, takeUnits } from './text-units.ts'
 
 /** What a table cell says beside the folded unit itself: not looked up yet, nothing is left, several units, or a mark that goes. */
 const UNKNOWN = 0
@@ -56,6 +56,11 @@ export function foldText(raw: string): FoldedText | string {
   const out: Folding = { ...NOTHING_FOLDED, units: takeUnits(raw.length + SLACK) }
   const bounds: number[] = []
   let copied = raw.length < COPIED_FROM || raw.includes('\x7f') ? 0 : copyAscii(out.units, 0, raw)
+  if (copied === raw.length && copied >= MADE_FROM) {
+    const text = copiedText(copied)
+    keepUnits(out.units, text)
+    return text
+  }
   out.length = copied
   const beyond = new RegExp(BEYOND_ASCII, 'g')
   beyond.lastIndex = copied

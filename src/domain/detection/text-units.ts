@@ -20,7 +20,6 @@ let spare: Filled = { units: new Uint16Array(LEAST), text: '' }
 let shortSpare: Filled = { units: new Uint16Array(LEAST), text: '' }
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const chunk = new Uint8Array(CHUNK)
 let bytes = new Uint8Array(0)
 
 /**
@@ -66,22 +65,38 @@ function filled(text: string, known: Filled): Filled {
 
 /** Copies ASCII to `units` from `to` on, by the engine's own encoder; gives how much, which is less where something else follows. */
 export function copyAscii(units: Units, to: number, text: string): number {
+  const own = bytesFor(text.length)
   let at = 0
   for (let end = CHUNK; at < text.length; at = Math.min(end, text.length), end += CHUNK) {
     const part = text.length <= CHUNK ? text : text.slice(at, end)
-    const { read, written } = encoder.encodeInto(part, chunk)
+    const room = own.subarray(at, at + part.length)
+    const { read, written } = encoder.encodeInto(part, room)
     // A byte a unit says that all of it was ASCII.
     if (read !== part.length || written !== part.length) break
-    units.set(written === CHUNK ? chunk : chunk.subarray(0, written), to + at)
+    units.set(room, to + at)
   }
   return at
 }
 
-/** The text of units below U+0080. It takes a byte a unit, and is read in half the time of one that was made of pieces of others. */
+/** The text of ASCII that was just copied, made anew: it takes a byte a unit, and is read in half the time of one made of pieces. */
+export function copiedText(length: number): string {
+  return decodedBytes(length)
+}
+
+/** The text of units below U+0080, made in the same way. */
 export function asciiText(units: Units, length: number): string {
-  if (bytes.length < length) bytes = new Uint8Array(Math.max(CHUNK, length))
-  const own = bytes
+  const own = bytesFor(length)
   for (let at = 0; at < length; at++) own[at] = units[at] as number
+  return decodedBytes(length)
+}
+
+function bytesFor(length: number): Uint8Array {
+  if (bytes.length < length) bytes = new Uint8Array(Math.max(CHUNK, length))
+  return bytes
+}
+
+function decodedBytes(length: number): string {
+  const text = decoder.decode(bytes.subarray(0, length))
   if (bytes.length > KEPT_MAX) bytes = new Uint8Array(0)
-  return decoder.decode(own.subarray(0, length))
+  return text
 }

@@ -41,7 +41,12 @@ export function startsUtf8(head: Uint8Array, count: number): boolean {
   return true
 }
 
-/** How many characters nobody sees; -1 for noise, by the shape of its sequences, which does not reach the decoder then. */
+/** Whether the sequences have the shape of UTF-8: noise does not reach the decoder then, which has the last word. */
+export function isUtf8Like(bytes: Uint8Array): boolean {
+  return oddBytes(bytes) >= 0
+}
+
+/** How many characters nobody sees; -1 for noise. */
 function oddBytes(bytes: Uint8Array): number {
   let odd = 0
   for (let index = 0; index < bytes.length; index++) {

@@ -1,6 +1,7 @@
 import { textOf } from '../../../base/bytes.ts'
 import { textOfUnits } from '../../../base/utf16.ts'
 import { digitAt, HEX_DIGITS, NO_DIGIT } from './digit-values.ts'
+import { isUtf8Like } from './printable.ts'
 
 /** A text with its escapes resolved, and where each of its units stood. */
 export interface Unescaped {
@@ -160,7 +161,7 @@ function textOfHalves(units: Uint16Array): string {
 /** Never longer than the escape itself: each escaped unit takes two characters or more. */
 function decode(escape: string): string | undefined {
   const first = escape.charCodeAt(0)
-  if (first === PERCENT || first === EQUALS) return textOf(signedBytes(escape))
+  if (first === PERCENT || first === EQUALS) return textOfSigned(escape)
   if (first === BACKSLASH) return decodeBackslash(escape.slice(escape.lastIndexOf('\\')))
   if (escape[1] !== '#') return NAMED.get(escape.slice(1, -1))
   const digits = escape.slice(2).replace(';', '')
@@ -179,10 +180,11 @@ function charOf(code: number): string | undefined {
   return code > 0x10ffff || code === 0 ? undefined : String.fromCodePoint(code)
 }
 
-/** Bytes of pairs of hex digits, each behind a sign. */
-function signedBytes(text: string): Uint8Array {
+/** What pairs of hex digits say, each behind a sign. */
+function textOfSigned(text: string): string | undefined {
   const bytes = new Uint8Array(text.length / 3)
   for (let index = 0; index < bytes.length; index++)
     bytes[index] = (digitAt(HEX_DIGITS, text, 3 * index + 1) << 4) | digitAt(HEX_DIGITS, text, 3 * index + 2)
-  return bytes
+  // The decoder throws at noise, which takes longer than all else here.
+  return isUtf8Like(bytes) ? textOf(bytes) : undefined
 }
