@@ -223,7 +223,9 @@ class Letterless {
 
   /** Whether no letter stands in `[from, to)`. */
   holds(from: number, to: number): boolean {
-    if (from < this.#from || from > this.#to) this.#from = this.#to = from
+    if (from > this.#to || to < this.#from) this.#from = this.#to = from
+    while (from < this.#from && !isLetter(this.#text.charCodeAt(this.#from - 1))) this.#from -= 1
+    if (from < this.#from) return false
     while (this.#to < to && !isLetter(this.#text.charCodeAt(this.#to))) this.#to += 1
     return this.#to >= to
   }

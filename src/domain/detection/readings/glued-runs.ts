@@ -1,14 +1,6 @@
 import { textOf } from '../../../base/bytes.ts'
 import { textOfUnits } from '../../../base/utf16.ts'
-import {
-  BASE64_DIGITS,
-  decodeDigits,
-  digitAt,
-  HEX_DIGITS,
-  isHexAt,
-  type DigitRun,
-  type Digits,
-} from './digit-values.ts'
+import { BASE64_DIGITS, HEX_DIGITS, NO_DIGIT, type Digits } from './digit-values.ts'
 import type { Place } from './place.ts'
 
 interface GluedRun extends Place {
@@ -29,41 +21,60 @@ const RUN_MIN = 16
  * or four ways in which its characters may be grouped is read once. Linear; `text[start, end)` is 65,536 units at most.
  */
 export function gluedRuns(text: string, start: number, end: number): readonly GluedRun[] {
-  if (end - start < RUN_MIN) return NONE
+  const length = end - start
+  if (length < RUN_MIN) return NONE
+  const chars = charsOf(text, start, end)
   const found: GluedRun[] = []
-  let from = start
-  for (let hex = hexRunFrom(text, start, end); hex !== undefined; hex = hexRunFrom(text, hex.end, end)) {
+  const read = (from: number, to: number, digits: Digits): void =>
+    readGroupings(found, { chars: chars.subarray(from, to), start: start + from }, digits)
+  let from = 0
+  for (let hex = hexRunFrom(chars, 0); hex !== undefined; hex = hexRunFrom(chars, hex.end)) {
     const before = found.length
-    readGroupings(found, { text, ...hex }, HEX_DIGITS)
+    read(hex.start, hex.end, HEX_DIGITS)
     if (found.length === before) continue
     // What stands before it, and what stands behind, may still be base64.
-    if (hex.start - from >= RUN_MIN) readGroupings(found, { text, start: from, end: hex.start }, BASE64_DIGITS)
+    if (hex.start - from >= RUN_MIN) read(from, hex.start, BASE64_DIGITS)
     from = hex.end
   }
-  if (end - from >= RUN_MIN) readGroupings(found, { text, start: from, end }, BASE64_DIGITS)
+  if (length - from >= RUN_MIN) read(from, length, BASE64_DIGITS)
   return found
 }
 
 const NONE: readonly never[] = []
 
+const encoder = new TextEncoder()
+/** The characters of the run that is read: all of ASCII, and read several times. */
+const CHARS = new Uint8Array(65_536)
+/** Fewer are copied in less time than a call of the encoder takes. */
+const ENCODED_FROM = 48
+
+function charsOf(text: string, start: number, end: number): Uint8Array {
+  const chars = CHARS.subarray(0, end - start)
+  if (chars.length >= ENCODED_FROM) encoder.encodeInto(text.slice(start, end), chars)
+  else for (let at = 0; at < chars.length; at++) chars[at] = text.charCodeAt(start + at)
+  return chars
+}
+
 /** The next long run of hexadecimal digits: it holds one of each sixteen places. */
-function hexRunFrom(text: string, from: number, to: number): Place | undefined {
+function hexRunFrom(chars: Uint8Array, from: number): Place | undefined {
   let least = from
-  for (let at = from + RUN_MIN - 1; at < to; at += RUN_MIN) {
-    if (!isHexAt(text, at)) {
+  for (let at = from + RUN_MIN - 1; at < chars.length; at += RUN_MIN) {
+    if (!isHex(chars, at)) {
       least = at + 1
       continue
     }
     let start = at
-    while (start > least && isHexAt(text, start - 1)) start -= 1
+    while (start > least && isHex(chars, start - 1)) start -= 1
     let end = at + 1
-    while (end < to && isHexAt(text, end)) end += 1
+    while (end < chars.length && isHex(chars, end)) end += 1
     if (end - start >= RUN_MIN) return { start, end }
     at = end
     least = end + 1
   }
   return undefined
 }
+
+const isHex = (chars: Uint8Array, at: number): boolean => HEX_DIGITS.values[chars[at] as number] !== NO_DIGIT
 
 /** The bytes from some bit of others on: a grouping that begins a character later begins four or six bits later. */
 interface Bytes {
@@ -79,17 +90,22 @@ const byteAt = ({ source, offset, shift }: Bytes, at: number): number =>
 /** What runs of digits say, one at a time, and two bytes more. */
 const SOURCE = new Uint8Array((65_536 * 6) / 8 + 2)
 
+/** Digits, and where in a text they begin. */
+interface Run {
+  readonly chars: Uint8Array
+  readonly start: number
+}
+
 /** Adds the texts of each way in which the digits may be grouped. */
-function readGroupings(found: GluedRun[], run: DigitRun, digits: Digits): void {
-  const { start, end } = run
+function readGroupings(found: GluedRun[], { chars, start }: Run, digits: Digits): void {
   const { bits } = digits
-  const source = SOURCE.subarray(0, (((end - start) * bits) >> 3) + 2)
-  fillBytes(source, run, digits)
+  const source = SOURCE.subarray(0, ((chars.length * bits) >> 3) + 2)
+  fillBytes(source, chars, digits)
   const encoding = bits === 4 ? 'hex' : 'base64'
   // Groups begin anew after two digits of four bits, and after four of six.
   for (let first = 0; first < (bits === 4 ? 2 : 4); first++) {
     const bit = first * bits
-    const bytes = { source, offset: bit >> 3, shift: bit & 7, count: ((end - start - first) * bits) >> 3 }
+    const bytes = { source, offset: bit >> 3, shift: bit & 7, count: ((chars.length - first) * bits) >> 3 }
     const placeOf = ({ from, to }: Stretch): Place => ({
       start: start + first + Math.floor((from * 8) / bits),
       end: start + first + Math.ceil((to * 8) / bits),
@@ -103,12 +119,18 @@ function readGroupings(found: GluedRun[], run: DigitRun, digits: Digits): void {
 }
 
 /** What the digits say from the first on, the bits that are left over, and a byte more. */
-function fillBytes(source: Uint8Array, run: DigitRun, digits: Digits): void {
-  const { text, end } = run
-  const { bits } = digits
-  const count = decodeDigits(source.subarray(0, source.length - 2), run, digits)
-  const left = ((end - run.start) * bits) & 7
-  source[count] = left === 0 ? 0 : digitAt(digits, text, end - 1) << (8 - left)
+function fillBytes(source: Uint8Array, chars: Uint8Array, { bits, values }: Digits): void {
+  let count = 0
+  let held = 0
+  let have = 0
+  for (let at = 0; at < chars.length; at++) {
+    held = ((held << bits) | (values[chars[at] as number] as number)) & 0xffff
+    have += bits
+    if (have < 8) continue
+    have -= 8
+    source[count++] = held >> have
+  }
+  source[count] = held << (8 - have)
   source[count + 1] = 0
 }
 
@@ -210,39 +232,60 @@ interface WideStretch extends Stretch {
  * unit: of the two the longer counts, and both where they are equal.
  */
 function wideStretches(bytes: Bytes): readonly WideStretch[] {
-  let found: WideStretch[] | undefined
-  for (let first = 0; first < 2; first++) {
-    const orders = [wideRuns(bytes, first, 1), wideRuns(bytes, 1 - first, 0)] as const
-    for (const order of [0, 1] as const)
-      for (const { from, to } of unbeaten(orders[order], orders[1 - order] as readonly Stretch[])) {
-        const units = new Uint16Array((to - from) / 2)
-        for (let unit = 0; unit < units.length; unit++) units[unit] = unitOf(bytes, from + 2 * unit, 1 - order)
-        found ??= []
-        found.push({ from, to, text: textOfUnits(units) })
-      }
-  }
-  return found ?? NONE
+  const found = wideRuns(bytes)
+  if (found === undefined) return NONE
+  return WIDE_FORMS.flatMap(({ high, other }, form) =>
+    unbeaten(found[form] ?? NONE, found[other] ?? NONE).map(({ from, to }) => {
+      const units = new Uint16Array((to - from) / 2)
+      for (let unit = 0; unit < units.length; unit++) units[unit] = unitOf(bytes, from + 2 * unit, high)
+      return { from, to, text: textOfUnits(units) }
+    }),
+  )
 }
 
-/** Runs of units from a byte on, every second; `high`: where in its unit the higher byte stands. One that counts holds an eighth unit. */
-function wideRuns(bytes: Bytes, first: number, high: number): readonly Stretch[] {
-  let runs: Stretch[] | undefined
-  const isWideAt = (at: number): boolean => byteAt(bytes, at + high) < WIDE_HIGH && isWide(unitOf(bytes, at, high))
-  let least = first
-  for (let at = first + 2 * (WIDE_MIN - 1); at + 1 < bytes.count; at += 2 * WIDE_MIN) {
-    if (!isWideAt(at)) {
-      least = at + 2
-      continue
-    }
-    let from = at
-    while (from - 2 >= least && isWideAt(from - 2)) from -= 2
-    let to = at + 2
-    while (to + 1 < bytes.count && isWideAt(to)) to += 2
-    if (to - from >= 2 * WIDE_MIN) (runs ??= []).push({ from, to })
-    least = to + 2
-    at = to
+/** Where in its unit the higher byte stands, and the form that the same text has in the other order. */
+const WIDE_FORMS = [
+  { high: 1, other: 1 },
+  { high: 0, other: 0 },
+  { high: 1, other: 3 },
+  { high: 0, other: 2 },
+] as const
+
+/**
+ * Runs of units, every second of them from an even or odd byte on, by their form. One that counts holds an eighth unit, so that three
+ * bytes of each sixteen tell whether one of any form may be there; undefined where none is.
+ */
+function wideRuns(bytes: Bytes): readonly Stretch[][] | undefined {
+  const { count } = bytes
+  let runs: Stretch[][] | undefined
+  const take = (form: number, at: number): void => {
+    const run = wideRunAt(bytes, at, form % 2 === 0 ? 1 : 0)
+    if (run === undefined) return
+    const own = ((runs ??= [[], [], [], []])[form] ??= [])
+    if ((own.at(-1)?.to ?? 0) <= run.from) own.push(run)
   }
-  return runs ?? NONE
+  for (let at = 2 * (WIDE_MIN - 1); at + 1 < count; at += 2 * WIDE_MIN) {
+    const isBehind = at + 2 < count
+    if (byteAt(bytes, at + 1) < WIDE_HIGH) {
+      take(0, at)
+      if (isBehind) take(1, at + 1)
+    }
+    if (isBehind && byteAt(bytes, at + 2) < WIDE_HIGH) take(2, at + 1)
+    if (byteAt(bytes, at) < WIDE_HIGH) take(3, at)
+  }
+  return runs
+}
+
+/** The run around a unit; undefined where it is too short. */
+function wideRunAt(bytes: Bytes, at: number, high: 0 | 1): Stretch | undefined {
+  const isWideAt = (unit: number): boolean =>
+    byteAt(bytes, unit + high) < WIDE_HIGH && isWide(unitOf(bytes, unit, high))
+  if (!isWideAt(at)) return undefined
+  let from = at
+  while (from >= 2 && isWideAt(from - 2)) from -= 2
+  let to = at + 2
+  while (to + 1 < bytes.count && isWideAt(to)) to += 2
+  return to - from < 2 * WIDE_MIN ? undefined : { from, to }
 }
 
 /** Those that no longer one of the others overlaps; both lists are in order. */
