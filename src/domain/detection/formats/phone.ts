@@ -143,15 +143,16 @@ function isInsideWord(code: number, hasPlus: boolean): boolean {
 
 function longestPhone(scan: Scan, span: NumberSpan, context: PhoneContext): Match | undefined {
   const { text, runs } = scan
+  const { start, hasPlus, first, hasSpace } = span
   let { digits } = span
   for (let count = span.count; count > 0; count--) {
-    const run = span.first + 2 * (count - 1)
+    const run = first + 2 * (count - 1)
     const end = runs[run + 1] as number
     if (digits < DIGITS_MIN) return undefined
     const isWhole = isWholeAt(text, end) && (count === span.count || partsNumbers(text, end))
     if (isWhole) {
-      const score = scoreOf(scan, count === span.count ? span : { ...span, count, digits }, context)
-      if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
+      const score = scoreOf(scan, { start, hasPlus, first, count, digits, hasSpace }, context)
+      if (score > 0) return { detector: 'pii/phone', start, end: extensionEnd(text, end), score }
     }
     digits -= end - (runs[run] as number)
   }

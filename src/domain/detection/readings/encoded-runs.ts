@@ -104,6 +104,7 @@ function wrappedRun(
 function decodeToken(text: string, start: number, end: number): readonly EncodedRun[] {
   const whole = decodeOne({ text, start, end })
   if (whole !== undefined) return [{ ...whole, start, end }]
+  if (!hasParts(text.slice(start, end))) return gluedRuns(text, start, end)
   // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
   let found: EncodedRun[] | undefined
   let unread = start
@@ -123,6 +124,8 @@ function decodeToken(text: string, start: number, end: number): readonly Encoded
   const glued = gluedRuns(text, unread, end)
   return found === undefined ? glued : [...found, ...glued]
 }
+
+const hasParts = (token: string): boolean => token.includes('/') || token.includes('-') || token.includes('_')
 
 /** A letter, a digit or a plus. */
 const isPartUnit = (code: number): boolean => code < 128 && IS_PART[code] === 1

@@ -1,13 +1,17 @@
 import { textOfUnits } from '../../../base/utf16.ts'
 import type { Place } from './place.ts'
 
+/** What a letter of ASCII becomes 13 places on; itself for all others below U+0080. */
+const TURNED = Uint8Array.from({ length: 128 }, (_, code) => code)
+for (const first of [65, 97])
+  for (let place = 0; place < 26; place++) TURNED[first + place] = first + ((place + 13) % 26)
+
 /** Letters turned by 13 places; everything stands where it stood. */
 export function rot13(text: string): string {
   const units = new Uint16Array(text.length)
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    const base = code >= 97 && code <= 122 ? 97 : code >= 65 && code <= 90 ? 65 : 0
-    units[index] = base === 0 ? code : ((code - base + 13) % 26) + base
+    units[index] = code < 128 ? (TURNED[code] as number) : code
   }
   return textOfUnits(units)
 }
