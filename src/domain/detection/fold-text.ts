@@ -356,10 +356,21 @@ const JOINERS: ReadonlySet<number> = new Set([0x200c, 0x200d, 0xfe0e, 0xfe0f])
 
 /** Joiners in emoji and joining scripts, and emoji presentation selectors, are ordinary writing. */
 function isSuspicious(raw: string, at: number, code: number): boolean {
+  if (at === 0) return true
   const isAfterPair = at > 1 && (raw.charCodeAt(at - 1) & 0xfc00) === 0xdc00
-  const before = raw.slice(Math.max(0, at - (isAfterPair ? 2 : 1)), at)
-  return isSelector(code) ? !PRESENTED.test(before) : !(PICTOGRAPH.test(before) || JOINING.test(before))
+  const before = raw.codePointAt(at - (isAfterPair ? 2 : 1)) ?? 0
+  if (isSelector(code)) return !PRESENTED.test(String.fromCodePoint(before))
+  let joins = joinsBehind.get(before)
+  if (joins === undefined) {
+    const char = String.fromCodePoint(before)
+    joins = PICTOGRAPH.test(char) || JOINING.test(char)
+    if (joinsBehind.size < ASTRAL_MAX) joinsBehind.set(before, joins)
+  }
+  return !joins
 }
+
+/** Whether a joiner may stand behind a character, as characters are met. */
+const joinsBehind = new Map<number, boolean>()
 
 function push(out: Folding, unit: number): void {
   if (out.length === out.units.length) grow(out, SLACK)

@@ -224,11 +224,16 @@ class Letterless {
 
   /** Whether no letter stands in `[from, to)`. */
   holds(from: number, to: number): boolean {
+    const text = this.#text
     if (from > this.#to || to < this.#from) this.#from = this.#to = from
-    while (from < this.#from && !isLetter(this.#text.charCodeAt(this.#from - 1))) this.#from -= 1
-    if (from < this.#from) return false
-    while (this.#to < to && !isLetter(this.#text.charCodeAt(this.#to))) this.#to += 1
-    return this.#to >= to
+    let start = this.#from
+    while (from < start && !isLetter(text.charCodeAt(start - 1))) start -= 1
+    this.#from = start
+    if (from < start) return false
+    let end = this.#to
+    while (end < to && !isLetter(text.charCodeAt(end))) end += 1
+    this.#to = end
+    return end >= to
   }
 }
 
