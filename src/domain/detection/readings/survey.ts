@@ -161,7 +161,7 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
     const first = codeStart(text, start, from)
     const stop = codeEnd(text, first, start + 1)
     if (isCode(text, first, stop)) {
-      const row = codeRow(text, first, stop)
+      const row = codeRow(text, stop)
       if (row.count >= CODES_MIN) rows.push({ start: first, end: row.end })
       from = Math.max(row.end, start + 1)
     } else {
@@ -202,8 +202,8 @@ function codeEnd(text: string, start: number, from: number): number {
   return stop
 }
 
-/** The row that begins with the code `[first, stop)`. */
-function codeRow(text: string, first: number, stop: number): { readonly end: number; readonly count: number } {
+/** The row that begins with a code which ends at `stop`. */
+function codeRow(text: string, stop: number): { readonly end: number; readonly count: number } {
   let end = stop
   let count = 1
   for (;;) {
