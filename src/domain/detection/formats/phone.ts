@@ -145,15 +145,16 @@ function isInsideWord(code: number, hasPlus: boolean): boolean {
 
 function longestPhone(scan: Scan, span: NumberSpan, context: PhoneContext): Match | undefined {
   const { text, runs } = scan
+  const { start, hasPlus, first, hasSpace } = span
   let { digits } = span
   for (let count = span.count; count > 0; count--) {
-    const run = span.first + 2 * (count - 1)
+    const run = first + 2 * (count - 1)
     const end = runs[run + 1] as number
     if (digits < DIGITS_MIN) return undefined
     const isWhole = isWholeAt(text, end) && (count === span.count || partsNumbers(text, end))
     if (isWhole) {
-      const score = scoreOf(scan, count === span.count ? span : { ...span, count, digits }, context)
-      if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
+      const score = scoreOf(scan, { start, hasPlus, first, count, digits, hasSpace }, context)
+      if (score > 0) return { detector: 'pii/phone', start, end: extensionEnd(text, end), score }
     }
     digits -= end - (runs[run] as number)
   }
@@ -225,9 +226,16 @@ class Letterless {
 
   /** Whether no letter stands in `[from, to)`. */
   holds(from: number, to: number): boolean {
-    if (from < this.#from || from > this.#to) this.#from = this.#to = from
-    while (this.#to < to && !isLetter(this.#text.charCodeAt(this.#to))) this.#to += 1
-    return this.#to >= to
+    const text = this.#text
+    if (from > this.#to || to < this.#from) this.#from = this.#to = from
+    let start = this.#from
+    while (from < start && !isLetter(text.charCodeAt(start - 1))) start -= 1
+    this.#from = start
+    if (from < start) return false
+    let end = this.#to
+    while (end < to && !isLetter(text.charCodeAt(end))) end += 1
+    this.#to = end
+    return end >= to
   }
 }
 

@@ -81,8 +81,10 @@ export function createContextIndex(text: string, name?: NameBefore): ContextInde
       clearFrom = from
       clearTo = from
     }
-    while (clearTo < limit && isLetterlessUnit(text.charCodeAt(clearTo))) clearTo += 1
-    return clearTo >= limit
+    let clear = clearTo
+    while (clear < limit && isLetterlessUnit(text.charCodeAt(clear))) clear += 1
+    clearTo = clear
+    return clear >= limit
   }
   const nearTo = (start: number, end: number): ReadonlySet<number> => {
     if (start === at && end === to) return near
