@@ -1,6 +1,6 @@
 import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
 import type { WithheldResults } from '../../domain/authorization/withheld-results.ts'
-import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
+import { refusal, type GuardJudgement } from '../../domain/guardrail/guard-text.ts'
 import { heavier, OBLIGATIONS, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { ConversationMessage } from '../../domain/session/conversation.ts'
 import type { GuardFinding } from '../../domain/detection/finding.ts'
@@ -14,6 +14,18 @@ export interface Judges {
   readonly document: Judge
   readonly output: Judge
   readonly outputDocument: Judge
+}
+
+/** What a message is refused by whose role says nothing of who wrote it. */
+export const ROLE_RULE = 'guard/role'
+
+/** Callers without types send other roles than the type has: `developer` is the later name of `system`. */
+export function isSystemRole(role: unknown): boolean {
+  return role === 'system' || role === 'developer'
+}
+
+export function isKnownRole(role: unknown): boolean {
+  return isSystemRole(role) || role === 'user' || role === 'assistant' || role === 'tool'
 }
 
 /** Does this obligation stop the text? */
@@ -58,7 +70,8 @@ export function judgeMessages(
       denial ??= denialOf(judgement, 'input')
       return judgement.text
     }
-    if (message.role === 'system') return message
+    if (isSystemRole(message.role)) return message
+    if (!isKnownRole(message.role)) return { ...message, text: run('', () => refusal('', ROLE_RULE)) }
     if (message.role === 'user') return { ...message, text: run(message.text, judges.input) }
     if (message.role === 'tool') {
       const text = run(message.text, judges.document)
