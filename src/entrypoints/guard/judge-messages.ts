@@ -70,7 +70,7 @@ export function judgeMessages(
       denial ??= denialOf(judgement, 'input')
       return judgement.text
     }
-    if (isSystemRole(message.role)) return message
+    if (message.role === 'system' || isSystemRole(message.role)) return message
     if (!isKnownRole(message.role)) return { ...message, text: run('', () => refusal('', ROLE_RULE)) }
     if (message.role === 'user') return { ...message, text: run(message.text, judges.input) }
     if (message.role === 'tool') {

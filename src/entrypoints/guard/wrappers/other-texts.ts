@@ -41,17 +41,22 @@ export interface TextsBeside {
 /** Parts whose own text is read with the content; of the others, what may go unjudged is decided there. */
 const TEXT_PARTS = new Set(['text', 'input_text', 'output_text', 'refusal'])
 const PART_MEMBERS = new Set(['type', 'text', 'refusal', 'logprobs'])
+const REASONING_MEMBERS = new Set(['type', 'id'])
 
-/** The texts of a message beside its content, and of the content's text parts beside their text. */
+/** Parts in which a model's thoughts stand, read as what the assistant wrote. */
+export const REASONING_PARTS: ReadonlySet<string> = new Set(['reasoning', 'reasoning_content', 'thinking'])
+
+function readPart(part: unknown): OtherTexts {
+  const type = isFields(part) ? String(part['type']) : ''
+  if (isFields(part) && TEXT_PARTS.has(type)) return readOtherTexts(part, PART_MEMBERS)
+  return isFields(part) && REASONING_PARTS.has(type) ? readOtherTexts(part, REASONING_MEMBERS) : readTexts({})
+}
+
+/** The texts of a message beside its content, and of the content's parts beside their text. */
 export function readBeside(message: Fields, content: string, known: ReadonlySet<string>): TextsBeside {
   const own = readOtherTexts(message, known)
   const value = message[content]
-  const parts = Array.isArray(value)
-    ? value.map((part: unknown) => ({
-        part,
-        read: readOtherTexts(isFields(part) && TEXT_PARTS.has(String(part['type'])) ? part : {}, PART_MEMBERS),
-      }))
-    : []
+  const parts = Array.isArray(value) ? value.map((part: unknown) => ({ part, read: readPart(part) })) : []
   const texts = [...own.texts, ...parts.flatMap(({ read }) => read.texts)]
   return {
     texts,
