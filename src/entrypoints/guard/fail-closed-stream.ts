@@ -25,6 +25,10 @@ export class FailClosedStream implements GuardedTextStream {
     return this.#failure ?? this.#stream?.judgement ?? refusal('', 'guard/failed')
   }
 
+  get settled(): number {
+    return this.#stream?.settled ?? 0
+  }
+
   push(chunk: string): string {
     return this.#try((stream) => {
       // Callers without types: joined to the text before it, anything else would become a text of its own.
