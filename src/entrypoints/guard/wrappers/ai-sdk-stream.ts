@@ -1,6 +1,6 @@
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
+import { denialOf } from '../denial-of.ts'
 import { callOf, guardMetadata, guardPart } from './ai-sdk-parts.ts'
 import { JoinedTexts } from './ai-sdk-texts.ts'
 import { guardedJson, unsupported, type Fields } from './content.ts'

@@ -1,6 +1,6 @@
 import { GuardDenied } from '../guard-denied.ts'
 import type { GuardedTextStream } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
+import { denialOf } from '../denial-of.ts'
 import { unsupported, type Fields } from './content.ts'
 import { spreadJudged } from './spread-judged.ts'
 

@@ -1,7 +1,7 @@
 import type { ToolCall } from '../../../domain/session/conversation.ts'
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
+import { denialOf } from '../denial-of.ts'
 import { isFields, readContent, unsupported, type Fields } from './content.ts'
 import { guardedKwargs, withoutCopies } from './langchain-answer.ts'
 import { cloneAnswer, cloneMessage, type LangChainMessage } from './langchain-message.ts'

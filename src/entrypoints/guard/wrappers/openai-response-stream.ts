@@ -1,6 +1,6 @@
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
+import { denialOf } from '../denial-of.ts'
 import { guardedJson, isFields, unsupported, type Fields } from './content.ts'
 import { GuardedChunkStream, type ChunkStream } from './openai-guarded-stream.ts'
 import { filtered, guardAnswer, guardOutputItem, readCall } from './openai-response-answer.ts'

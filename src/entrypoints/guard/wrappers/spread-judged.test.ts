@@ -16,6 +16,17 @@ test.each<[string, readonly string[], string, readonly string[]]>([
   expect(spreadJudged(texts, judged)).toEqual(expected)
 })
 
+test('changes that are told apart leave the texts between them where they are', () => {
+  const texts = ['SSN 53', '6-22 is it. ', 'All of it.', ' to a', 'da.']
+  const found = [
+    { start: 32, end: 35 },
+    { start: 4, end: 10 },
+  ]
+  const judged = 'SSN [SSN] is it. All of it. to [X].'
+  expect(spreadJudged(texts, judged, found)).toEqual(['SSN [SSN]', ' is it. ', 'All of it.', ' to [X]', '.'])
+  expect(spreadJudged(texts, judged, [{ start: 0, end: 2 }]).join('')).toBe(judged)
+})
+
 test('together the texts are what was judged, and one before the change is as it was', () => {
   const words = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' '), maxLength: 6 })
   const place = fc.nat(30)
