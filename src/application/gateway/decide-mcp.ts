@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { instructsModel } from '../../domain/authorization/instructing-descriptor.ts'
 import { labelOfResult } from '../../domain/authorization/labels.ts'
 import { judgeMcpDescriptors, mcpServerOf, type McpJudgement } from '../../domain/authorization/mcp-tools.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
@@ -55,6 +56,8 @@ export function decideTools(
       const isInstructing = guarded.text !== text && guarded.findings.some(({ category }) => category === 'injection')
       if (guarded.text === undefined || isInstructing)
         return { ok: false, failure: { rule: 'mcp/drift', reason: 'the guard stopped its description', name } }
+      if (instructsModel(descriptor))
+        return { ok: false, failure: { rule: 'mcp/instructs', reason: 'its description instructs the model', name } }
       const left = JSON.parse(guarded.text) as JsonObject
       return { ok: true, value: { ...judgement.value, descriptor: { ...left, name } } }
     },
