@@ -273,7 +273,7 @@ function requestLines(
     start: 0,
     end: 42,
     score: 0.93,
-    guarantee: 'detector',
+    guarantee: 'detector' as const,
     where: 'messages[1]',
   }
   return [

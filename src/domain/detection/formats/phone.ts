@@ -275,8 +275,13 @@ function scoreOf(scan: Scan, span: NumberSpan, context: PhoneContext): number {
   const isPlain = gaps.length <= 2 || new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
   const national = isForm && isPlain ? nationalScore(groups.join(''), shapeOf(runs, first, count)) : 0
   if (isNear) return Math.max(national, 0.75)
-  if (count === 1 && isNamedThing(before(scan, start, NAMED_NUMBER_CHARS))) return 0
+  if (isOfThing(scan, span)) return 0
   return national === 0 && isBracketed ? 0.6 : national
+}
+
+/** Digits without groups, right behind a name such as "order number". */
+function isOfThing(scan: Scan, { start, count }: NumberSpan): boolean {
+  return count === 1 && isNamedThing(before(scan, start, NAMED_NUMBER_CHARS))
 }
 
 /** Groups with several kinds of separators, as brackets make them, must still be one form. */
