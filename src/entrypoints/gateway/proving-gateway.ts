@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
 import { keyedTextDigest, nodeChance, nodeRandomBytes, processTextDigest } from '../../adapters/crypto/node-crypto.ts'
-import { sameSecret } from '../../adapters/crypto/same-secret.ts'
+import { secretTest } from '../../adapters/crypto/same-secret.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
@@ -63,9 +63,11 @@ export async function startProvingGateway(
   const config = await provingConfig(model)
   const models = new AnsweringModels()
   const hmac = keyedTextDigest(secret)
+  const isOwnKey = secretTest(apiKey)
+  const caller = { admitted, keyId: 'proving', verifySubject }
   const server = gatewayServer({
     admission: {
-      callerOf: (key) => (sameSecret(key, apiKey) ? { admitted, keyId: 'proving', verifySubject } : undefined),
+      callerOf: (key) => (isOwnKey(key) ? caller : undefined),
       // No control plane stands behind it: nothing is ever denied.
       denyStateOf: () => undenied,
       callerOfSystem: () => undefined,
