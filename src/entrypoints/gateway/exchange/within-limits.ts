@@ -1,4 +1,4 @@
-import type { AdmittedSystem } from '../../../application/gateway/admitted-system.ts'
+import { scopeOf } from '../../../application/gateway/admitted-system.ts'
 import type { LimitedCall } from '../../../adapters/limits/limiter.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
@@ -60,17 +60,4 @@ function imagesOf({ messages }: ModelRequest): LimitedCall['images'] {
   return messages.flatMap((message) =>
     message.role === 'user' ? message.parts.flatMap((part) => (part.kind === 'image' ? [part.detail] : [])) : [],
   )
-}
-
-/** Written once for each admitted system: it stands for as long as the bundle it came with. */
-const scopes = new WeakMap<AdmittedSystem, string>()
-
-function scopeOf(admitted: AdmittedSystem): string {
-  let scope = scopes.get(admitted)
-  if (scope === undefined) {
-    const { organization, system, environment } = admitted
-    scope = [organization, system, environment].map(encodeURIComponent).join('/')
-    scopes.set(admitted, scope)
-  }
-  return scope
 }
