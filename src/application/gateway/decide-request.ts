@@ -188,11 +188,11 @@ export function decideRequest(
   const unread = unreadBy(release, request.live.model, request.opaque ?? [])
   if (unread !== undefined) return denied(unread)
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
-  const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
-  const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
   const withheld = withholdResults(request.messages, release.manifest)
-  const seen = labelOfConversation(request.messages, release.manifest, withheld?.seen)
-  const label = raiseMarks(ports.sessions, sessionKey, [...slotLabels, ...opaque].reduce(joinLabels, seen))
+  let seen = labelOfConversation(request.messages, release.manifest, withheld?.seen)
+  for (const { slot } of recognised.value.slots) if (slot.type === 'text') seen = joinLabels(seen, slot.label)
+  if ((request.opaque ?? []).length > 0) seen = joinLabels(seen, OPAQUE)
+  const label = raiseMarks(ports.sessions, sessionKey, seen)
   const context: RequestContext = {
     admitted,
     release,

@@ -64,7 +64,7 @@ export function openTargets(
     const known = judged.find((one) => one.target.model === target.model)
     judged.push({ target, denial: known === undefined ? denialOf(target.model) : known.denial })
   }
-  const open = judged.flatMap(({ target, denial }) => (denial === undefined ? [target] : []))
+  const open = judged.filter((one) => one.denial === undefined).map(({ target }) => target)
   const denial = judged.find((one) => one.denial !== undefined)?.denial
   if (open.length === 0 && denial !== undefined) return fail(denial)
   return ok({

@@ -57,7 +57,8 @@ export async function withinLimits(
 }
 
 function imagesOf({ messages }: ModelRequest): LimitedCall['images'] {
-  return messages.flatMap((message) =>
-    message.role === 'user' ? message.parts.flatMap((part) => (part.kind === 'image' ? [part.detail] : [])) : [],
-  )
+  const images: LimitedCall['images'][number][] = []
+  for (const message of messages)
+    if (message.role === 'user') for (const part of message.parts) if (part.kind === 'image') images.push(part.detail)
+  return images
 }
