@@ -95,7 +95,7 @@ export function decideCompletionWithDetectors(
   { guard, signal }: DetectorCall,
 ): CompletionDecision | Promise<CompletionDecision> {
   const { leak, runDetectors } = guard(context)
-  const own = { ...ports, leak }
+  const own = ports.leak === leak ? ports : { ...ports, leak }
   if (runDetectors === undefined) return decideCompletion(context, choices, own)
   return reportsOn(judgedParts(context, choices, own), runDetectors, signal).then((reports) =>
     decideCompletion(context, choices, { ...own, reports }),

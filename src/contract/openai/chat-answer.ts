@@ -93,7 +93,7 @@ export function chatAnswerBody({ id, model, created, choices, usage: used }: Mod
       logprobs: null,
       finish_reason: choice.finishReason,
     })),
-    ...(used === undefined ? {} : { usage: chatUsage(used) }),
+    usage: used === undefined ? undefined : chatUsage(used),
   }
 }
 
@@ -102,8 +102,8 @@ function messageOf({ text, refusal, reasoning, toolCalls }: AnswerChoice): JsonO
     role: 'assistant',
     content: toolCalls.length > 0 && text === '' ? null : text,
     refusal,
-    ...(reasoning === null ? {} : { reasoning_content: reasoning.text }),
-    ...(toolCalls.length > 0 ? { tool_calls: toolCalls.map(chatToolCall) } : {}),
+    reasoning_content: reasoning?.text,
+    tool_calls: toolCalls.length > 0 ? toolCalls.map(chatToolCall) : undefined,
   }
 }
 

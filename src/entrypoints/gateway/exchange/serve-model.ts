@@ -230,7 +230,8 @@ async function forward(
       error = await streamAnswer(ports, exchange, own, {
         stream,
         asked: target.model,
-        ...open,
+        sse: open.sse,
+        encoder: open.encoder,
         signal,
         input,
         onAnswered: (answered) => sendShadow(ports, exchange, { context, request }, answered),
