@@ -44,6 +44,9 @@ export function textsOfSettings(
   settings: ModelSettings = {},
   named: readonly string[] = [],
 ): Result<readonly CarriedText[], string> {
+  // Most requests set nothing.
+  const isSilent = named.length === 0 && Object.values(settings).every((setting) => setting === undefined)
+  if (isSilent && Object.keys(extra).length === 0) return ok([])
   const texts = textsOf(extra)
   if (texts === undefined) return fail('the settings are too many to be judged')
   const said = [...texts, ...named]

@@ -17,7 +17,7 @@ import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../../domain/manifes
 import { recogniseRequest, type LiveRequest, type Recognised } from '../../domain/recognition/recognise-request.ts'
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import type { LabelRanks, SessionStore } from '../../domain/session/session-store.ts'
-import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
+import { scopeOf, type AdmittedSystem, type ServedRelease } from './admitted-system.ts'
 import type { NamedAgent } from './agent-run.ts'
 import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
@@ -188,11 +188,11 @@ export function decideRequest(
   const unread = unreadBy(release, request.live.model, request.opaque ?? [])
   if (unread !== undefined) return denied(unread)
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
-  const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
-  const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
   const withheld = withholdResults(request.messages, release.manifest)
-  const seen = labelOfConversation(request.messages, release.manifest, withheld?.seen)
-  const label = raiseMarks(ports.sessions, sessionKey, [...slotLabels, ...opaque].reduce(joinLabels, seen))
+  let seen = labelOfConversation(request.messages, release.manifest, withheld?.seen)
+  for (const { slot } of recognised.value.slots) if (slot.type === 'text') seen = joinLabels(seen, slot.label)
+  if ((request.opaque ?? []).length > 0) seen = joinLabels(seen, OPAQUE)
+  const label = raiseMarks(ports.sessions, sessionKey, seen)
   const context: RequestContext = {
     admitted,
     release,
@@ -239,16 +239,8 @@ export function haltedBy(
 }
 
 export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string {
-  return [
-    admitted.organization,
-    admitted.system,
-    admitted.environment,
-    subject.tenant,
-    subject.principal,
-    subject.session,
-  ]
-    .map(encodeURIComponent)
-    .join('/')
+  const { tenant, principal, session } = subject
+  return `${scopeOf(admitted)}/${[tenant, principal, session].map(encodeURIComponent).join('/')}`
 }
 
 /** SECURITY: calls without a session share the budget of their credential: leaving the end user out lifts no limit. */
@@ -257,9 +249,8 @@ export function callsKeyOf(
   { subject, credential }: Pick<JudgedRequest, 'subject' | 'credential'>,
 ): string {
   if (subject !== undefined) return sessionKeyOf(admitted, subject)
-  const { organization, system, environment } = admitted
   // A part fewer than a session's key has, so that no session spells a credential's.
-  return [organization, system, environment, 'credential', credential].map(encodeURIComponent).join('/')
+  return `${scopeOf(admitted)}/credential/${encodeURIComponent(credential)}`
 }
 
 /** Joins the request's label with the session's high-water mark and stores the join. */
@@ -308,7 +299,7 @@ function guardMessages(
       ports.clean?.add(key, own.score)
     parts.push({ where, side, text: own.text })
     const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
-    findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))
+    for (const finding of judgement.findings) findings.push({ ...finding, where })
     if (judgement.action === 'block') total.rule = judgement.findings[0]?.detector ?? total.rule
     total.action = heavier(total.action, judgement.action)
     total.score = Math.max(total.score, judgement.score)
@@ -331,11 +322,12 @@ function guardMessages(
     total.action = 'block'
     total.rule = findings.slice(before)[0]?.detector ?? total.rule
   }
-  const summary = { releaseDigest: context.release.digest, action: total.action, score: total.score, findings }
+  const { action, score } = total
+  const releaseDigest = context.release.digest
   const denial = denialOf(total)
   return denial === undefined
-    ? { kind: 'forward', ...summary, context, texts, callArguments, parts }
-    : { kind: 'deny', ...summary, denial }
+    ? { kind: 'forward', releaseDigest, action, score, findings, context, texts, callArguments, parts }
+    : { kind: 'deny', releaseDigest, action, score, findings, denial }
 }
 
 function denialOf({ action, rule }: { readonly action: Obligation; readonly rule: string }): Denial | undefined {

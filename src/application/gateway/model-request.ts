@@ -66,7 +66,7 @@ export function textOfParts(parts: readonly ContentPart[]): string {
 
 /** The message with the text that the guard left. Parts keep their places where nothing was changed. */
 export function withText(message: ModelMessage, text: string): ModelMessage {
-  if (message.role !== 'user') return { ...message, text }
+  if (message.role !== 'user') return message.text === text ? message : { ...message, text }
   if (textOfParts(message.parts) === text) return message
   const rest = message.parts.filter(({ kind }) => kind !== 'text')
   return { ...message, parts: [{ kind: 'text', text }, ...rest] }

@@ -5,6 +5,7 @@ import { CHOICES_MAX } from '../../application/gateway/model-event.ts'
 import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
 import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 import { REFUSED_IN_CHAT } from './refused-fields.ts'
+import { usualChatRequest } from './usual-chat-request.ts'
 
 const TEXT_MAX = 1_000_000
 /** Base64 of an image or a recording; the body's own bound is near. */
@@ -87,6 +88,12 @@ const REBUILT = new Set(['model', 'messages', 'tools', 'stream', 'stream_options
 
 /** From a JSON body to a request, or the 400 that an OpenAI client understands. */
 export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailure> {
+  const usual = usualChatRequest(body)
+  return usual === undefined ? parseBySchema(body) : ok(usual)
+}
+
+/** The same of any body. */
+export function parseBySchema(body: unknown): Result<ModelRequest, WireFailure> {
   const deep = tooDeep(body)
   if (deep !== undefined) return fail(deep)
   const parsed = request.safeParse(body)

@@ -13,6 +13,12 @@ import type { UpstreamOptions } from './upstream-options.ts'
 /** Longest pause that a provider's `retry-after` can bring about. */
 const COOL_DOWN_MAX_MS = 60_000
 
+interface UpstreamHead {
+  readonly key: string | undefined
+  readonly own: Readonly<Record<string, string>> | undefined
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** One upstream at work: its connections, and what its last calls say about the next. */
 export class Upstream {
   readonly options: UpstreamOptions
@@ -25,6 +31,8 @@ export class Upstream {
   #budget: RetryBudget
   #coolUntilMs = 0
   #inFlight = 0
+  /** Headers of the last call: they change with the key, and with the protocol's own. */
+  #head: UpstreamHead = { key: undefined, own: undefined, headers: { 'content-type': 'application/json' } }
 
   constructor(options: UpstreamOptions, monotonicMs: () => number) {
     const url = new URL(options.url)
@@ -82,7 +90,7 @@ export class Upstream {
     }
     const outcome = await exchange(this.#pool, {
       path: this.info.basePath + prepared.path,
-      headers: { 'content-type': 'application/json', ...prepared.headers, ...this.#keyHeader(key) },
+      headers: this.#headersFor(prepared.headers, key),
       body: prepared.body,
       signal,
       times: this.options.timeouts,
@@ -113,6 +121,14 @@ export class Upstream {
     const seconds = Number(retryAfter)
     if (retryAfter === undefined || !Number.isFinite(seconds) || seconds <= 0) return
     this.#coolUntilMs = this.#monotonicMs() + Math.min(COOL_DOWN_MAX_MS, seconds * 1_000)
+  }
+
+  #headersFor(own: UpstreamHead['own'], key: string | undefined): UpstreamHead['headers'] {
+    if (this.#head.key !== key || this.#head.own !== own) {
+      const headers = { 'content-type': 'application/json', ...own, ...this.#keyHeader(key) }
+      this.#head = { key, own, headers }
+    }
+    return this.#head.headers
   }
 
   #keyHeader(key: string | undefined): Readonly<Record<string, string>> {

@@ -5,7 +5,7 @@ import type { UpstreamFailure } from '../../../adapters/providers/ask-model.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { upstreamError, type GatewayError } from './replies.ts'
-import { completionPorts } from './settle.ts'
+import { outputPorts } from './settle.ts'
 
 /** Of the gateway's own key: nothing that a client can mend, and it may hold what a client must not know. */
 const ABOUT_THE_KEY: ReadonlySet<number> = new Set([401, 403])
@@ -30,7 +30,7 @@ function mayPass(
 ): boolean {
   // Detectors beside the guard judge answers, and these words are none: they stay here.
   if (ABOUT_THE_KEY.has(status) || ports.guardOf(context.release).runDetectors !== undefined) return false
-  const options = outputOptions(context, completionPorts(ports, context))
+  const options = outputOptions(context, outputPorts(ports, context))
   const { action, text } = guardText(message, context.release.guard.output, options)
   return isUnchanged(action) && text === message
 }
