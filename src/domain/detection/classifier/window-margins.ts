@@ -1,12 +1,10 @@
 import { CHAR_BUCKETS, Featuriser } from './featurise.ts'
 import type { LinearModel } from './linear-model.ts'
-import type { TextWindow } from './text-windows.ts'
+import { SPANS_OF_WINDOW_MAX, type TextWindow } from './text-windows.ts'
 import { isInsideToken, isSentenceStart } from './tokens.ts'
 
 /** Windows that are read in one run: twice as many spans still have numbers. */
 const RUN_WINDOWS_MAX = 64
-/** Three windows at most begin inside of one and three end there, so that it has seven spans at most. */
-const SPANS_OF_WINDOW_MAX = 7
 const AGES = SPANS_OF_WINDOW_MAX + 1
 
 /** A tally has the weights by group, then the numbers of features by group. A group is the bucket, shifted: concepts are behind the other two. */
