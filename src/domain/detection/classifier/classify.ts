@@ -19,7 +19,7 @@ export interface Classified {
 /** Callers bound their inputs far below; a longer text is a bug, never judged in part. */
 const TEXT_CHARS_MAX = 4_194_304
 
-/** Working memory, a megabyte: shared, since a text is judged without interruption. */
+/** Working memory, under half a megabyte: shared, since a text is judged without interruption. */
 const reader = new WindowReader()
 
 /**
