@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBareGateway, type BareGateway } from '../support/bare-gateway.ts'
 import type { FakeChoice } from '../support/fake-provider.ts'
 import { saidIn, WIRES } from '../support/gateway-wires.ts'
+import { MODEL } from '../support/tiny-project.ts'
 
 // A call that the model had no room to finish is left out; the client learns that the room was too small.
 
@@ -61,4 +62,48 @@ describe.each(cells)('a client of $wire, streamed: $isStream,', ({ wire, isStrea
     expect(await ask(choice)).toContain('tool_call_denied')
     expect(gateway.outcomes.at(-1)).toMatchObject({ outcome: 'denied', code: 'tool_call_denied' })
   })
+})
+
+describe('of a provider that speaks anthropic, and closes what had come to be JSON,', () => {
+  let other: BareGateway
+  beforeAll(async () => {
+    other = await startBareGateway({ protocol: 'anthropic' })
+  })
+  afterAll(() => other[Symbol.asyncDispose]())
+
+  const use = (id: string, input: object): object => ({ type: 'tool_use', id, name: 'lookup_order', input })
+  const ask = async (wire: string, stopReason: string, ...content: readonly object[]): Promise<string> => {
+    const body = {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      model: MODEL,
+      content,
+      stop_reason: stopReason,
+      usage: { input_tokens: 1, output_tokens: 1 },
+    }
+    other.provider.answer({ kind: 'raw', body: JSON.stringify(body) })
+    const { path, request } = WIRES[wire]!
+    return (await other.post(path, request({}, { isStream: false }))).text()
+  }
+  const wires = ['chat', 'messages']
+
+  test.each(wires.flatMap((wire) => [{}, { order: '12' }].map((input) => ({ wire, input }))))(
+    'the last call is left out for a client of $wire, with input $input',
+    async ({ wire, input }) => {
+      const body = await ask(wire, 'max_tokens', use('call_whole', { order: '7' }), use('call_cut', input))
+      expect(body).toContain(ENDS[wire])
+      expect(body).toContain('call_whole')
+      expect(body).not.toContain('call_cut')
+    },
+  )
+
+  test.each(wires)(
+    'a call that text follows is whole, as is one that ends the answer, for a client of %s',
+    async (wire) => {
+      const text = { type: 'text', text: 'And' }
+      expect(await ask(wire, 'max_tokens', use('call_whole', { order: '7' }), text)).toContain('call_whole')
+      expect(await ask(wire, 'tool_use', text, use('call_whole', { order: '7' }))).toContain('call_whole')
+    },
+  )
 })
