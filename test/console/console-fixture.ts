@@ -275,7 +275,7 @@ function requestLines(
     score: 0.93,
     guarantee: 'detector' as const,
     where: 'messages[1]',
-  }
+  } as const
   return [
     intentLine({
       id,

@@ -21,7 +21,9 @@ import { scopeOf, type AdmittedSystem, type ServedRelease } from './admitted-sys
 import type { NamedAgent } from './agent-run.ts'
 import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
-import { judgedConversation } from './judged-conversation.ts'
+import { conversationSeams } from './conversation-seams.ts'
+import { judgedConversation, type JudgedConversation } from './judged-conversation.ts'
+import { judgeSeams } from './judge-seams.ts'
 import { holdRequest } from './request-rights.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
@@ -104,15 +106,12 @@ export type RequestDecision = {
   readonly findings: readonly PlacedFinding[]
 } & (
   | { readonly kind: 'deny'; readonly denial: Denial }
-  | {
+  | ({
       readonly kind: 'forward'
       readonly context: RequestContext
-      readonly texts: readonly string[]
-      /** Arguments of the calls in each message, as the guard left them. */
-      readonly callArguments: readonly (readonly string[])[]
       /** What detectors beside the guard are asked about. */
       readonly parts: readonly JudgedPart[]
-    }
+    } & Pick<JudgedConversation, 'texts' | 'callArguments' | 'partTexts'>)
 )
 
 export interface DecideRequestPorts {
@@ -274,7 +273,7 @@ export function ranksOf({ integrity, confidentiality }: Label): LabelRanks {
 
 function guardMessages(
   context: RequestContext,
-  { promptId, slots }: Recognised,
+  { promptId, slots, areApart }: Recognised & { readonly areApart?: boolean },
   carried: readonly CarriedText[],
   ports: DecideRequestPorts,
 ): RequestDecision {
@@ -308,11 +307,18 @@ function guardMessages(
   const values = slots.map(({ name, slot, value }) =>
     slot.type === 'text' ? judge(value, 'document', `slot:${name}`) : value,
   )
-  const { texts, callArguments } = judgedConversation(
+  const judged = judgedConversation(
     context,
     judge,
     rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf),
   )
+  const { texts, callArguments, partTexts } = judged
+  const windows = areApart === true ? [] : conversationSeams(context.messages, judged)
+  const seams = judgeSeams(windows, context.release, ports)
+  findings.push(...seams.findings)
+  total.action = heavier(total.action, seams.action)
+  total.score = Math.max(total.score, seams.score)
+  total.rule = seams.blockedBy ?? total.rule
   for (const { where, text, tool } of carried) {
     // A description that the manifest declares is the release's own: recognition has compared it.
     if (tool !== undefined && isDescribed(context.release, tool)) continue
@@ -326,7 +332,7 @@ function guardMessages(
   const releaseDigest = context.release.digest
   const denial = denialOf(total)
   return denial === undefined
-    ? { kind: 'forward', releaseDigest, action, score, findings, context, texts, callArguments, parts }
+    ? { kind: 'forward', releaseDigest, action, score, findings, context, texts, callArguments, partTexts, parts }
     : { kind: 'deny', releaseDigest, action, score, findings, denial }
 }
 
@@ -373,7 +379,8 @@ export function decideEmbeddings(
     messages: request.inputs.map((text) => ({ role: 'tool', callId: '', text })),
     label: OPAQUE,
   }
-  return guardMessages(context, { release, promptId: '', slots: [] }, carried, ports)
+  // Each text is read by itself.
+  return guardMessages(context, { release, promptId: '', slots: [], areApart: true }, carried, ports)
 }
 
 /** The recognised prompt with what the guard left of its slots: the one system message of the request. */

@@ -3,7 +3,9 @@ import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { CHOICES_MAX } from '../../application/gateway/model-event.ts'
 import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
+import { asksForForm } from '../wire/asked-form.ts'
 import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { FORMLESS_SETTINGS } from './formless-settings.ts'
 import { REFUSED_IN_CHAT } from './refused-fields.ts'
 import { usualChatRequest } from './usual-chat-request.ts'
 
@@ -119,6 +121,7 @@ export function parseBySchema(body: unknown): Result<ModelRequest, WireFailure> 
     includeUsage: data.stream_options?.include_usage === true,
     settings: settingsOf(data),
     extra,
+    ...(asksForForm(extra, FORMLESS_SETTINGS) ? { isFormed: true } : {}),
   })
 }
 

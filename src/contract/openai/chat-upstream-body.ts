@@ -90,7 +90,8 @@ function wireMessage(message: ModelMessage): JsonObject {
 }
 
 function wireParts(parts: readonly ContentPart[]): string | JsonObject[] {
-  if (parts.every((part) => part.kind === 'text')) return parts.map(({ text }) => text).join('')
+  const [only] = parts
+  if (parts.length === 1 && only?.kind === 'text') return only.text
   return parts.map((part): JsonObject => {
     switch (part.kind) {
       case 'text':

@@ -2,6 +2,7 @@ import { carriedTexts, opaqueKinds } from '../../../application/gateway/carried-
 import type { Denial, RequestDecision } from '../../../application/gateway/decide-request.ts'
 import { decideRequestWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
+import { finishedAnswer } from '../../../application/gateway/unfinished-calls.ts'
 import { askModel, type UpstreamFailure, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
 import { repeatsName } from '../../../base/repeated-name.ts'
 import { parseJson } from '../../../base/json.ts'
@@ -209,7 +210,8 @@ async function forward(
       const { guardMs } = input
       error = await denied(ports, exchange, reply.denial, { guardMs, releaseDigest: context.release.digest })
     } else if (reply.kind === 'answer') {
-      const { answer, target } = reply
+      const { target } = reply
+      const answer = finishedAnswer(reply.answer)
       const own = { ...context, answeredBy: target.model }
       const outcome = await answerOnce(ports, exchange, own, { answer, asked: target.model, input, signal })
       if (outcome.kind === 'answer') {
