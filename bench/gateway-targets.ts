@@ -1,6 +1,7 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { execFile, fork, spawn, type ChildProcess } from 'node:child_process'
+import { copyFile, cp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { LoadOrder, LoadResult } from './gateway-load.ts'
 
 /** Something that requests are sent to. */
@@ -91,12 +92,27 @@ interface Plane {
   readonly apiKey: string
 }
 
+/**
+ * The program as the package has it, compiled. The checkout's own takes the types out of its sources when it starts, and holds
+ * what does that, and the sources, for as long as it runs.
+ */
+async function installed({ root, folder }: BenchProcesses): Promise<string> {
+  await promisify(execFile)(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
+    cwd: root,
+  })
+  const own = join(folder, 'package')
+  await cp(join(root, 'bin'), join(own, 'bin'), { recursive: true })
+  await copyFile(join(root, 'package.json'), join(own, 'package.json'))
+  await symlink(join(root, 'dist'), join(own, 'dist'))
+  return join(own, 'bin', 'gatehouse-gateway')
+}
+
 /** The gateway as it is run: its own program, its own folder, a control plane elsewhere. */
 async function startAudited(processes: BenchProcesses, upstream: string): Promise<Started> {
   const plane = await processes.start<Plane>('gateway-plane.ts')
   const trust = join(processes.folder, 'trust.json')
   await writeFile(trust, plane.trustText)
-  const program = join(processes.root, 'bin', 'gatehouse-gateway')
+  const program = await installed(processes)
   const child = processes.own(
     spawn(process.execPath, [program], {
       stdio: ['ignore', 'pipe', 'inherit'],

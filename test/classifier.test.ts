@@ -24,6 +24,7 @@ const heldOutOf = (file: string) =>
   >
 const heldOut = heldOutOf('held-out-examples.json')
 const quotes = heldOutOf('held-out-quotes.json')
+const short = heldOutOf('held-out-short.json')
 const combined = (text: string): number => {
   const view = canonicalView(text)
   return combineInjection(scoreInjection(text, view), classifyText(model, view.lower))
@@ -63,9 +64,15 @@ test('the words of policies, tests and audits excuse no attack: at least 70 % of
   expect(caught.length / quotes.attacks.length).toBeGreaterThanOrEqual(0.7)
 })
 
+test('short harmless questions and chores stay below 0.5: at least 95 %, and of attacks as short at least 60 % reach it', () => {
+  const isCaught = (text: string): boolean => scoreOf(text) >= 0.5
+  expect(short.benign.filter(isCaught).length / short.benign.length).toBeLessThanOrEqual(0.05)
+  expect(short.attacks.filter(isCaught).length / short.attacks.length).toBeGreaterThanOrEqual(0.6)
+})
+
 test('no held-out sentence is in our own training texts', () => {
   const seen = new Set(readOwn().map(({ text }) => canonicalView(text).lower))
-  const held = [heldOut, quotes].flatMap(({ attacks, benign }) => [...attacks, ...benign])
+  const held = [heldOut, quotes, short].flatMap(({ attacks, benign }) => [...attacks, ...benign])
   expect(held.filter((text) => seen.has(canonicalView(text).lower))).toEqual([])
 })
 

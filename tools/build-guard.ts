@@ -28,11 +28,16 @@ interface Size {
   readonly gzipBytes: number
 }
 
-/** A denial is the same class whoever throws it: the wrappers have theirs from the guard, which has its own. */
-const denialsFromIndex: Plugin = {
-  name: 'denials-from-index',
+/**
+ * What the wrappers have from the guard's own module: a denial is the same class whoever throws it, and the lexicon of what speaks to
+ * a model is most of that module.
+ */
+const FROM_INDEX = ['/guard-denied.ts', '/planted-orders.ts']
+const sharedFromIndex: Plugin = {
+  name: 'shared-from-index',
   enforce: 'pre',
-  resolveId: (source) => (source.endsWith('/guard-denied.ts') ? { id: './index.js', external: true } : null),
+  resolveId: (source) =>
+    FROM_INDEX.some((file) => source.endsWith(file)) ? { id: './index.js', external: true } : null,
 }
 
 async function bundle(outDir: string, name: ModuleName): Promise<Size> {
@@ -41,7 +46,7 @@ async function bundle(outDir: string, name: ModuleName): Promise<Size> {
     configFile: false,
     logLevel: 'error',
     publicDir: false,
-    plugins: [leanBundle(), ...(name === 'index' ? [] : [denialsFromIndex])],
+    plugins: [leanBundle(), ...(name === 'index' ? [] : [sharedFromIndex])],
     build: {
       outDir,
       emptyOutDir: false,

@@ -1,4 +1,5 @@
 // Secret formats: from `catalog/detection/secrets.jsonl` to the tables that the product holds, and to the page that people read.
+import { canonicalView } from '../src/domain/detection/canonical-view.ts'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -45,6 +46,11 @@ export async function secretFiles(root: string): Promise<Readonly<Record<string,
   }
 }
 
+/** As it stands in the texts that are searched, in which letters of other scripts that look like Latin ones are Latin. */
+function canonicalForm(anchor: string): string {
+  return /^[\x20-\x7e]*$/.test(anchor) ? anchor.toLowerCase() : canonicalView(anchor).lower
+}
+
 function kindOf({ id, isContext, isPrefixed }: SecretEntry): string {
   if (id.startsWith('secret/generic-')) return 'g'
   if (isContext === true) return 'c'
@@ -56,7 +62,7 @@ function rowOf(entry: SecretEntry): string {
   return [
     id.replace('secret/', ''),
     kindOf(entry),
-    anchors.map((anchor) => anchor.toLowerCase()).join('\n'),
+    [...new Set(anchors.map(canonicalForm))].join('\n'),
     span,
     flags ?? '',
     entropy ?? 0,

@@ -273,9 +273,9 @@ function requestLines(
     start: 0,
     end: 42,
     score: 0.93,
-    guarantee: 'detector',
+    guarantee: 'detector' as const,
     where: 'messages[1]',
-  }
+  } as const
   return [
     intentLine({
       id,

@@ -107,7 +107,7 @@ describe('with a full spool', () => {
       (all) => all.some(({ kind }) => kind === 'gap'),
     )
     await eventually(
-      () => new Set(shippedLines(light).flatMap((line) => (line.kind === 'intent' ? [line.id] : []))),
+      () => new Set(shippedLines(light).flatMap((line) => (line.kind === 'outcome' ? [line.id] : []))),
       (ids) => ids.has(served.at(-1) ?? ''),
     )
     const gaps = lines.flatMap((line) => (line.kind === 'gap' ? [line] : []))

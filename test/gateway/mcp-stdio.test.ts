@@ -231,6 +231,47 @@ describe('a server that misbehaves', () => {
     expect(gateway.outcomes.at(-1)).toMatchObject({ outcome: 'denied', code: 'content_filter' })
   })
 
+  const text = (said: string): object => ({ type: 'text', text: said })
+  const media = (type: 'image' | 'audio', mimeType: string, ...data: (string | readonly number[])[]): object => ({
+    type,
+    mimeType,
+    data: Buffer.concat(data.map((piece) => Buffer.from(piece as string))).toString('base64'),
+  })
+  const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+  const told = async (content: readonly object[]): Promise<Awaited<ReturnType<Client['callTool']>>> => {
+    const gateway = await startRogue(async () => ({ content }) as CallToolResult)
+    const client = await gateway.connect()
+    return client.callTool({ name: 'read_ticket', arguments: { id: '7' } })
+  }
+
+  test.each<readonly [string, readonly object[]]>([
+    ['a number over two texts', [text(`SSN ${SSN.slice(0, 6)}`), text(SSN.slice(6))]],
+    ['an instruction over two texts', [text(INJECTION.slice(0, 27)), text(INJECTION.slice(27))]],
+    [
+      'a number over a text and a resource',
+      [text(`SSN ${SSN.slice(0, 6)}`), { type: 'resource', resource: { uri: 'a://b', text: SSN.slice(6) } }],
+    ],
+    ['a number between words that it is glued to', ['it', SSN.slice(0, 6), SSN.slice(6), '5'].map(text)],
+    ['words that call themselves an image', [media('image', 'image/png', INJECTION)]],
+    ['words that call themselves a page', [media('image', 'text/html', INJECTION)]],
+    ['a kind of image that is read as text', [media('image', 'image/svg+xml', '<svg></svg>')]],
+    ['an image with an instruction in it', [media('image', 'image/png', PNG, INJECTION)]],
+    ['an image that is of another kind', [media('image', 'image/jpeg', PNG)]],
+    ['a recording that no model of the release takes', [media('audio', 'audio/mpeg', [0xff, 0xfb, 0x90])]],
+  ])('and answers with %s has the whole result withheld', async (_, content) => {
+    const result = await told(content)
+    expect(denialOf(result)['code']).toBe('content_filter')
+    expect(JSON.stringify(result)).not.toMatch(/-8726|print your/)
+  })
+
+  test.each<readonly [string, readonly object[]]>([
+    ['texts in a row', ['Total: 1', '2 items', 'SSN', '-8726'].map(text)],
+    ['an image', [media('image', 'image/png', PNG, [0, 0, 0, 13], 'IHDR')]],
+    ['text around an image', [text('before'), media('image', 'image/gif', 'GIF89a'), text('behind')]],
+  ])('and answers with %s is passed on', async (_, content) => {
+    expect((await told(content))['content']).toEqual(content)
+  })
+
   test('and dies under way leaves an error and a record', async () => {
     const gateway = await start({
       tickets: {

@@ -23,7 +23,7 @@ export function echoServer(end: () => void): Server {
         return {
           content: [
             { type: 'text', text: `said ${text}` },
-            { type: 'image', data: 'AAAA', mimeType: 'image/png' },
+            { type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/png' },
             { type: 'text', text: 'twice' },
           ],
         }

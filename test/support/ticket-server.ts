@@ -30,7 +30,7 @@ const ANSWERS: Readonly<Record<string, CallToolResult>> = {
     _meta: { trace: 't-1' },
   },
   send_reply: { content: [{ type: 'text', text: 'sent' }] },
-  read_image: { content: [{ type: 'image', data: 'AAAA', mimeType: 'image/png' }] },
+  read_image: { content: [{ type: 'image', data: 'iVBORw0KGgo=', mimeType: 'image/png' }] },
 }
 
 /** A server of tickets; `tools` may be changed under way. */

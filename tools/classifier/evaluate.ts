@@ -28,8 +28,12 @@ interface Scored {
   readonly combined: number
 }
 
-/** Sentences of our own that no training text is made of: orders and harmless texts, and texts that quote or report attacks. */
-const HELD_OUT = { own_held_out: 'held-out-examples.json', own_quotes: 'held-out-quotes.json' }
+/** Sentences of our own that no training text is made of: orders and harmless texts, texts that quote or report attacks, short ones. */
+const HELD_OUT = {
+  own_held_out: 'held-out-examples.json',
+  own_quotes: 'held-out-quotes.json',
+  own_short: 'held-out-short.json',
+}
 const own = Object.entries(HELD_OUT).flatMap(([source, file]) => {
   const sides = JSON.parse(readFileSync(join(root, 'src/domain/detection/classifier', file), 'utf8')) as Readonly<
     Record<'attacks' | 'benign', readonly string[]>
@@ -42,23 +46,25 @@ const own = Object.entries(HELD_OUT).flatMap(([source, file]) => {
   )
 })
 
-let characters = 0
-let classifierMs = 0
+const views: string[] = []
 const scored = [...readExamples(values.data, 'dev'), ...own].map((example): Scored => {
   const view = canonicalView(example.text)
   const readings = readingsOf(example.text, view)
   const heuristic = scoreInjection(example.text, view, readings)
-  const started = performance.now()
-  const classified = classifyText(model, view.lower)
-  classifierMs += performance.now() - started
-  characters += view.lower.length
+  views.push(view.lower)
   return {
     example,
     heuristic: heuristic.score,
-    classifier: classified.score,
+    classifier: classifyText(model, view.lower).score,
     combined: weighInjection(heuristic, readings, classify).score,
   }
 })
+
+// Processor time: what else the machine does is not the classifier's.
+const idle = process.cpuUsage()
+for (const view of views) classifyText(model, view)
+const { user, system } = process.cpuUsage(idle)
+const microseconds = (user + system) / views.reduce((sum, { length }) => sum + length, 0)
 
 const KINDS = ['heuristic', 'classifier', 'combined'] as const
 type Kind = (typeof KINDS)[number]
@@ -102,8 +108,8 @@ lines.push(
   'Written by `node tools/classifier/evaluate.ts --data DIR`; the data and what the figures do not say are in the',
   '[model card](../../models/injection-linear-1/MODEL_CARD.md). A detector, not a boundary: whoever knows it can write around it.',
   '',
-  `Machine: ${cpus()[0]?.model ?? 'unknown'}, one core, Node ${process.versions.node}. Classifier alone: ${((1_000 * classifierMs) / characters).toFixed(3)} ms per 1,000 characters`,
-  `over ${scored.length} texts (canonical view not counted). Intervals are Wilson's, 95 %.`,
+  `Machine: ${cpus()[0]?.model ?? 'unknown'}, one core, Node ${process.versions.node}. Classifier alone: ${microseconds.toFixed(3)} ms of processor time`,
+  `per 1,000 characters over ${scored.length} texts (canonical view not counted). Intervals are Wilson's, 95 %.`,
   '',
   '## All chosen sources of the development split',
   '',
@@ -125,8 +131,9 @@ table(
 )
 lines.push(
   'The sources of this split are also sources of training (other clusters), but for `agentdyn` attacks, `jailbreaks` of',
-  '`oai_guardrails_demo`, and `own_held_out` and `own_quotes` (harmless texts that quote, report or forbid attacks, and attacks in the',
-  'words of policies, tests and audits), which are not counted here; what a new source brings is estimated by leaving sources out.',
+  '`oai_guardrails_demo`, and `own_held_out`, `own_quotes` (harmless texts that quote, report or forbid attacks, and attacks in the',
+  'words of policies, tests and audits) and `own_short` (questions about terms, chores, changes of mind, and attacks as short), which',
+  'are not counted here; what a new source brings is estimated by leaving sources out.',
   '',
 )
 lines.push('## Recall by source at 1 % false positives, %', '')

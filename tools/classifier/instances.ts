@@ -1,6 +1,6 @@
 // Windows of texts as sparse features, packed: what the fit reads.
 import { canonicalView } from '../../src/domain/detection/canonical-view.ts'
-import { groupNorm } from '../../src/domain/detection/classifier/classify.ts'
+import { groupNorm } from '../../src/domain/detection/classifier/window-margins.ts'
 import { Featuriser } from '../../src/domain/detection/classifier/featurise.ts'
 import { windowsOf, type TextWindow } from '../../src/domain/detection/classifier/text-windows.ts'
 import type { Example } from './examples.ts'

@@ -77,13 +77,16 @@ export interface LimiterPorts {
 
 /** The limits of a configuration. Without rules everything is granted and nothing is counted. */
 export function limiterOf(config: ConfiguredLimits | undefined, ports: LimiterPorts): Limiter {
-  if (config === undefined)
+  if (config === undefined) {
+    const done = Promise.resolve()
+    const granted = Promise.resolve<LimitVerdict>({ kind: 'granted', settle: () => done })
     return {
-      admit: async () => ({ kind: 'granted', settle: async () => undefined }),
+      admit: () => granted,
       awayForMs: () => 0,
       unsettled: () => ALL_SETTLED,
       [Symbol.asyncDispose]: async () => undefined,
     }
+  }
   return new ConfiguredLimiter(config, ports)
 }
 

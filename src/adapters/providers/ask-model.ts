@@ -69,7 +69,7 @@ export async function askModel(
     prepare(target, upstream) {
       const dialect = dialectOf(upstream)
       dialects.set(target.upstream, dialect)
-      const body = dialect.body({ ...request, model: target.model })
+      const body = dialect.body(target.model === request.model ? request : { ...request, model: target.model })
       if (!body.ok) {
         wrong = body.failure
         return { kind: 'refuse', reason: body.failure.message }

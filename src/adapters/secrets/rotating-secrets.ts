@@ -1,5 +1,4 @@
 import { readPlainSecret, type SecretPlace, type SecretPorts, type SecretReading } from './secret-source.ts'
-import { readAws } from './stores/aws.ts'
 import { readAzure } from './stores/azure.ts'
 import { readGcp } from './stores/gcp.ts'
 import { StoreClient } from './stores/store-client.ts'
@@ -97,7 +96,8 @@ export class RotatingSecrets {
 /** Reads a secret as it is now, wherever it is kept. */
 async function read(place: SecretPlace, client: StoreClient): Promise<SecretReading> {
   if ('vault' in place) return readVault(place.vault, client)
-  if ('awsSecretsManager' in place) return readAws(place.awsSecretsManager, client)
+  // Its answers are XML: only who has secrets there needs what reads that.
+  if ('awsSecretsManager' in place) return (await import('./stores/aws.ts')).readAws(place.awsSecretsManager, client)
   if ('gcpSecretManager' in place) return readGcp(place.gcpSecretManager, client)
   if ('azureKeyVault' in place) return readAzure(place.azureKeyVault, client)
   return readPlainSecret(place, client.ports)

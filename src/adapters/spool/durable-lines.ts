@@ -95,9 +95,9 @@ export class DurableLines {
   }
 
   async #run(): Promise<void> {
-    await Promise.resolve()
     try {
       while (this.#waiting.length > 0) {
+        await nextTurn()
         const group = this.#waiting.splice(0)
         let text = ''
         for (const { line } of group) text += `${line}\n`
@@ -148,6 +148,11 @@ export class DurableLines {
     this.#failed ??= 'the spool is closed'
     await this.#file.close()
   }
+}
+
+/** Once all that is ready now has been read: the records that it brings share one write, and none waits for that of another. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
 }
 
 function unwritable(code: string): string {

@@ -105,32 +105,45 @@ export class PrometheusMeter {
   }
 }
 
+/** Sets of labels that begin alike: what comes next, by its name and then by its value. */
+interface Branch<Value> {
+  readonly next: Map<string | number, Branch<Value>>
+  value: Value | undefined
+}
+
 /** What is known of each set of labels. */
 class Series<Value> {
-  readonly #known = new Map<string, { readonly labels: Labels; readonly value: Value }>()
+  readonly #known: { readonly labels: Labels; readonly value: Value }[] = []
+  readonly #root: Branch<Value> = { next: new Map(), value: undefined }
   readonly #fresh: () => Value
 
   constructor(fresh: () => Value) {
     this.#fresh = fresh
   }
 
-  /** The same labels come in the same order: each is written in one place. */
+  /** The same labels come in the same order: each is written in one place. No key is put together for a look-up. */
   of(labels: Labels): Value {
-    let key = ''
-    for (const name in labels) {
-      const value = String(labels[name])
-      key += `${name}\n${value.length}\n${value}`
+    let branch: Branch<Value> | undefined = this.#root
+    for (const name in labels) branch = branch?.next.get(name)?.next.get(labels[name] ?? '')
+    return branch?.value ?? this.#added(labels)
+  }
+
+  #added(labels: Labels): Value {
+    if (this.#known.length >= SERIES_MAX && labels !== OVERFLOW) return this.of(OVERFLOW)
+    let branch = this.#root
+    for (const step of Object.entries(labels).flat()) {
+      const next = branch.next.get(step) ?? { next: new Map(), value: undefined }
+      branch.next.set(step, next)
+      branch = next
     }
-    const known = this.#known.get(key)
-    if (known !== undefined) return known.value
-    if (this.#known.size >= SERIES_MAX && labels !== OVERFLOW) return this.of(OVERFLOW)
     const value = this.#fresh()
-    this.#known.set(key, { labels: { ...labels, ...SCOPE }, value })
+    branch.value = value
+    this.#known.push({ labels: { ...labels, ...SCOPE }, value })
     return value
   }
 
   map(told: (labels: Labels, value: Value) => readonly string[]): readonly string[] {
-    return [...this.#known.values()].flatMap(({ labels, value }) => told(labels, value))
+    return this.#known.flatMap(({ labels, value }) => told(labels, value))
   }
 }
 

@@ -35,6 +35,20 @@ export interface AdmittedSystem {
   readonly releases: readonly ServedRelease[]
 }
 
+/** Written once for each admitted system: it stands for as long as the bundle it came with. */
+const scopes = new WeakMap<AdmittedSystem, string>()
+
+/** Organization, system and environment as keys of what is kept for a system begin. */
+export function scopeOf(admitted: AdmittedSystem): string {
+  let scope = scopes.get(admitted)
+  if (scope === undefined) {
+    const { organization, system, environment } = admitted
+    scope = [organization, system, environment].map(encodeURIComponent).join('/')
+    scopes.set(admitted, scope)
+  }
+  return scope
+}
+
 export function serveRelease(
   release: Release,
   validUntil: EpochMs,

@@ -3,12 +3,9 @@ import { isJsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import type { CarriedText, OpaqueKind } from './decide-request.ts'
 import { textOfImage } from './image-source.ts'
-import type { ContentPart, ModelRequest, ModelSettings } from './model-request.ts'
+import type { ModelRequest, ModelSettings } from './model-request.ts'
 
 const NODES_MAX = 20_000
-/** How often the parts of one message may be cut inside a word, and how far behind such a cut a value is looked for. */
-const SEAMS_MAX = 8
-const SEAM_CHARS = 4_096
 
 /**
  * Everything of a request that reaches the model beside the texts of its messages, and that cannot be rewritten: ids and
@@ -21,9 +18,12 @@ export function carriedTexts(request: ModelRequest): Result<readonly CarriedText
     if (message.role === 'tool') names.push(message.callId)
     if (message.role === 'assistant') for (const { id, name } of message.toolCalls) names.push(id, name)
     if (message.role !== 'user') continue
-    const parts = textsOfParts(message.parts, index)
-    if (!parts.ok) return parts
-    carried.push(...parts.value)
+    for (const part of message.parts) {
+      if (part.kind !== 'image') continue
+      const image = textOfImage(part.url)
+      if (!image.ok) return image
+      if (image.value !== '') carried.push({ where: `${index}:image`, text: image.value })
+    }
   }
   if (names.length > 0) carried.push({ where: 'call-names', text: [...new Set(names)].join('\n') })
   for (const { name, description } of request.tools)
@@ -44,6 +44,9 @@ export function textsOfSettings(
   settings: ModelSettings = {},
   named: readonly string[] = [],
 ): Result<readonly CarriedText[], string> {
+  // Most requests set nothing.
+  const isSilent = named.length === 0 && Object.values(settings).every((setting) => setting === undefined)
+  if (isSilent && Object.keys(extra).length === 0) return ok([])
   const texts = textsOf(extra)
   if (texts === undefined) return fail('the settings are too many to be judged')
   const said = [...texts, ...named]
@@ -52,40 +55,6 @@ export function textsOfSettings(
     ...(said.length === 0 ? [] : [{ where: 'settings', text: said.join('\n') }]),
     ...(document === '{}' ? [] : [{ where: 'settings:document', text: document }]),
   ])
-}
-
-function textsOfParts(parts: readonly ContentPart[], index: number): Result<readonly CarriedText[], string> {
-  const carried: CarriedText[] = []
-  const isSplit = parts.filter(({ kind }) => kind === 'text').length > 1
-  for (const part of parts) {
-    // A value at the edge of a part hides behind the word before it when parts are only judged as one.
-    if (part.kind === 'text' && isSplit) carried.push({ where: `${index}:part`, text: part.text })
-    if (part.kind !== 'image') continue
-    const image = textOfImage(part.url)
-    if (!image.ok) return image
-    if (image.value !== '') carried.push({ where: `${index}:image`, text: image.value })
-  }
-  if (!isSplit) return ok(carried)
-  const seams = textsBehindSeams(parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])))
-  if (seams === undefined) return fail('the text of a message is cut inside words too often to be judged')
-  return ok([...carried, ...seams.map((text) => ({ where: `${index}:seam`, text }))])
-}
-
-/**
- * What begins where a part ends inside a word: a value that is spread over parts and hides behind the word before it.
- * Undefined where there are too many such places.
- */
-function textsBehindSeams(texts: readonly string[]): readonly string[] | undefined {
-  const seams: string[] = []
-  const whole = texts.join('')
-  let at = 0
-  for (const text of texts.slice(0, -1)) {
-    at += text.length
-    if (at === 0 || !/^[\w+/=-]{2}$/.test(whole.slice(at - 1, at + 1))) continue
-    seams.push(whole.slice(at, at + SEAM_CHARS).toWellFormed())
-    if (seams.length > SEAMS_MAX) return undefined
-  }
-  return seams
 }
 
 /** Every text and every name in a JSON value; undefined where there are too many. */

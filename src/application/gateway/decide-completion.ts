@@ -17,10 +17,11 @@ import { toolResultsOf, type Subject } from '../../domain/session/conversation.t
 import type { SessionStore } from '../../domain/session/session-store.ts'
 import { agentCheck, beginRun, runBudgetOf, spendRun, withEarlier, type AskedAt } from './agent-run.ts'
 import { rightsOf } from './request-rights.ts'
+import { scopeOf } from './admitted-system.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
 import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
-import { argumentParts, judgeArguments } from './judge-arguments.ts'
+import { argumentParts, judgeArguments, NO_ARGUMENTS } from './judge-arguments.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
@@ -137,7 +138,10 @@ export function concludeAnswer(
   const proposals = authorizeAll(context, { choices, askedAt: 'proposed' }, ports)
   const calls = choices.map((_, at) => proposals.flatMap((own) => (own.choice === at ? [own.call] : [])))
   const resolved = choices.map((choice, at) => ({ ...choice, toolCalls: calls[at] ?? [] }))
-  const args = judgeArguments(context, resolved, { options: outputOptions(context, ports), reports: ports.reports })
+  const args =
+    proposals.length === 0
+      ? NO_ARGUMENTS
+      : judgeArguments(context, resolved, { options: outputOptions(context, ports), reports: ports.reports })
   const findings = [...judged.findings, ...args.findings]
   const action = heavier(judged.action, args.action)
   const deny = ports.deny()
@@ -194,13 +198,16 @@ function authorizeAll(
   ports: DecideCompletionPorts,
 ): readonly (Proposal & { readonly choice: number })[] {
   const { release, subject, callsKey, messages, label, admitted, withheld } = context
-  const counts = { ...(callsKey === undefined ? {} : ports.sessions.get(callsKey).calls) }
+  // Asked for with every answer: what a session or a credential has spent stays known for as long as it is in use.
+  const spent = callsKey === undefined ? {} : ports.sessions.get(callsKey).calls
+  if (choices.every(({ toolCalls }) => toolCalls.length === 0)) return []
+  const counts = { ...spent }
   const dayCounts = new Map<string, number>()
   const results = toolResultsOf(messages)
   // A call that is about to be made stands in the answer that proposed it.
   const past = pastCalls(messages, askedAt === 'made' ? choices[0]?.toolCalls[0] : undefined)
   const proposals: (Proposal & { readonly choice: number })[] = []
-  if (choices.some(({ toolCalls }) => toolCalls.length > 0)) beginRun(context, askedAt, ports)
+  beginRun(context, askedAt, ports)
   for (const { call, choice } of choices.flatMap(({ toolCalls }, at) =>
     toolCalls.map((one) => ({ call: one, choice: at })),
   )) {
@@ -259,9 +266,7 @@ function withDeadline(
 const dayOf = (now: EpochMs): string => toRfc3339(now).slice(0, 10)
 
 function tenantKeyOf(admitted: RequestContext['admitted'], subject: Subject | undefined): string {
-  return [admitted.organization, admitted.system, admitted.environment, subject?.tenant ?? '']
-    .map(encodeURIComponent)
-    .join('/')
+  return `${scopeOf(admitted)}/${encodeURIComponent(subject?.tenant ?? '')}`
 }
 
 function denialOf(blockedBy: string | undefined, tools: readonly ToolDecision[]): Denial | undefined {

@@ -1,6 +1,7 @@
 import type { Sha256 } from '../../base/digest.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts'
+import { instructsModel } from '../../domain/authorization/instructing-descriptor.ts'
 import { labelOfResult } from '../../domain/authorization/labels.ts'
 import { judgeMcpDescriptors, mcpServerOf, type McpJudgement } from '../../domain/authorization/mcp-tools.ts'
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
@@ -19,7 +20,10 @@ import {
   type PlacedFinding,
   type RequestContext,
 } from './decide-request.ts'
+import { textOfMedia } from './image-source.ts'
+import { judgeSeams } from './judge-seams.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
+import { seamWindows } from './seam-windows.ts'
 
 export type JudgePorts = Pick<DecideRequestPorts, 'classify' | 'pseudonyms' | 'sessions'>
 
@@ -55,6 +59,8 @@ export function decideTools(
       const isInstructing = guarded.text !== text && guarded.findings.some(({ category }) => category === 'injection')
       if (guarded.text === undefined || isInstructing)
         return { ok: false, failure: { rule: 'mcp/drift', reason: 'the guard stopped its description', name } }
+      if (instructsModel(descriptor))
+        return { ok: false, failure: { rule: 'mcp/instructs', reason: 'its description instructs the model', name } }
       const left = JSON.parse(guarded.text) as JsonObject
       return { ok: true, value: { ...judgement.value, descriptor: { ...left, name } } }
     },
@@ -109,8 +115,8 @@ export interface ResultDecision {
 const PARTS_MAX = 1_000
 
 /**
- * What a tool answers is a document from outside: each text of it is judged, what cannot be read is passed only where the
- * release's models take its kind, and the session is from then on what the tool's label says, which is untrusted unless
+ * What a tool answers is a document from outside: each text of it is judged, and so is what lies across texts; images and
+ * recordings are passed only where the release's models take their kind and nothing is found in their bytes, and the session is from then on what the tool's label says, which is untrusted unless
  * the release says otherwise.
  */
 export function decideMcpResult(
@@ -145,6 +151,13 @@ export function decideMcpResult(
   if (given === undefined || given.length > PARTS_MAX) total.rule ??= 'mcp/result'
   const judgedParts = (given ?? []).slice(0, PARTS_MAX).map((part) => judgePart(part, context.release, judge))
   if (judgedParts.includes(undefined)) total.rule ??= 'mcp/content'
+  // Clients put the texts of a result together for their model.
+  const texts = judgedParts.flatMap(saidIn).map((text) => ({ text, isJoined: false }))
+  const run = { where: 'result', side: 'document', texts } as const
+  const seams = judgeSeams(seamWindows([run]), context.release, ports)
+  total.findings.push(...seams.findings)
+  total.action = heavier(total.action, seams.action)
+  if (stops(seams.action)) total.rule ??= seams.blockedBy ?? 'guard/document'
   if (total.rule !== undefined || !isJsonObject(judgedRest))
     return { action: 'block', findings: total.findings, parts, result: undefined, rule: total.rule ?? 'mcp/result' }
   return {
@@ -207,16 +220,37 @@ function judgePart(part: Json, release: ServedRelease, judge: JudgeText): Json |
     case 'resource_link':
       return judgeJson(part, judge)
     case 'image':
-    case 'audio': {
-      const kind = part['type']
-      const { data, ...rest } = part
-      const isTaken = release.manifest.components.models.some(({ modalities = ['text', 'image'] }) =>
-        modalities.includes(kind),
-      )
-      const around = judgeJson(rest, judge)
-      return isTaken && typeof data === 'string' && isJsonObject(around) ? { ...around, data } : undefined
-    }
+    case 'audio':
+      return judgeMedia(part, part['type'], release, judge)
     default:
       return undefined
   }
+}
+
+// oxlint-disable-next-line max-params -- a part, what it says it is, and who says what may pass
+function judgeMedia(
+  part: JsonObject,
+  type: 'image' | 'audio',
+  release: ServedRelease,
+  judge: JudgeText,
+): Json | undefined {
+  const { data, ...rest } = part
+  const { mimeType: kind } = rest
+  const isTaken = release.manifest.components.models.some(({ modalities = ['text', 'image'] }) =>
+    modalities.includes(type),
+  )
+  if (!isTaken || typeof data !== 'string' || typeof kind !== 'string' || !kind.startsWith(`${type}/`)) return undefined
+  const said = textOfMedia(kind, data)
+  const around = judgeJson(rest, judge)
+  if (!said.ok || !isJsonObject(around) || around['mimeType'] !== kind) return undefined
+  // Nothing can be taken out of it.
+  return said.value === '' || judge(said.value) === said.value ? { ...around, data } : undefined
+}
+
+/** The text that a judged part says. */
+function saidIn(part: Json | undefined): readonly string[] {
+  if (!isJsonObject(part)) return []
+  const { text, resource } = part
+  if (typeof text === 'string') return [text]
+  return isJsonObject(resource) && typeof resource['text'] === 'string' ? [resource['text']] : []
 }

@@ -47,6 +47,7 @@ function forward(packs: readonly PolicyPack[], more: Partial<RequestContext> = {
     context,
     texts,
     callArguments: [],
+    partTexts: [],
     parts: [],
   }
 }

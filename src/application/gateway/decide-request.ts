@@ -17,11 +17,13 @@ import { CONFIDENTIALITIES, INTEGRITIES, type Label } from '../../domain/manifes
 import { recogniseRequest, type LiveRequest, type Recognised } from '../../domain/recognition/recognise-request.ts'
 import type { ConversationMessage, Subject } from '../../domain/session/conversation.ts'
 import type { LabelRanks, SessionStore } from '../../domain/session/session-store.ts'
-import type { AdmittedSystem, ServedRelease } from './admitted-system.ts'
+import { scopeOf, type AdmittedSystem, type ServedRelease } from './admitted-system.ts'
 import type { NamedAgent } from './agent-run.ts'
 import type { CleanTexts } from './clean-texts.ts'
 import { canaryLine, type CanariesOf } from './session-canaries.ts'
-import { judgedConversation } from './judged-conversation.ts'
+import { conversationSeams } from './conversation-seams.ts'
+import { judgedConversation, type JudgedConversation } from './judged-conversation.ts'
+import { judgeSeams } from './judge-seams.ts'
 import { holdRequest } from './request-rights.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
@@ -104,15 +106,12 @@ export type RequestDecision = {
   readonly findings: readonly PlacedFinding[]
 } & (
   | { readonly kind: 'deny'; readonly denial: Denial }
-  | {
+  | ({
       readonly kind: 'forward'
       readonly context: RequestContext
-      readonly texts: readonly string[]
-      /** Arguments of the calls in each message, as the guard left them. */
-      readonly callArguments: readonly (readonly string[])[]
       /** What detectors beside the guard are asked about. */
       readonly parts: readonly JudgedPart[]
-    }
+    } & Pick<JudgedConversation, 'texts' | 'callArguments' | 'partTexts'>)
 )
 
 export interface DecideRequestPorts {
@@ -188,11 +187,11 @@ export function decideRequest(
   const unread = unreadBy(release, request.live.model, request.opaque ?? [])
   if (unread !== undefined) return denied(unread)
   const sessionKey = request.subject === undefined ? undefined : sessionKeyOf(admitted, request.subject)
-  const slotLabels = recognised.value.slots.flatMap(({ slot }) => (slot.type === 'text' ? [slot.label] : []))
-  const opaque: readonly Label[] = (request.opaque ?? []).length > 0 ? [OPAQUE] : []
   const withheld = withholdResults(request.messages, release.manifest)
-  const seen = labelOfConversation(request.messages, release.manifest, withheld?.seen)
-  const label = raiseMarks(ports.sessions, sessionKey, [...slotLabels, ...opaque].reduce(joinLabels, seen))
+  let seen = labelOfConversation(request.messages, release.manifest, withheld?.seen)
+  for (const { slot } of recognised.value.slots) if (slot.type === 'text') seen = joinLabels(seen, slot.label)
+  if ((request.opaque ?? []).length > 0) seen = joinLabels(seen, OPAQUE)
+  const label = raiseMarks(ports.sessions, sessionKey, seen)
   const context: RequestContext = {
     admitted,
     release,
@@ -239,16 +238,8 @@ export function haltedBy(
 }
 
 export function sessionKeyOf(admitted: AdmittedSystem, subject: Subject): string {
-  return [
-    admitted.organization,
-    admitted.system,
-    admitted.environment,
-    subject.tenant,
-    subject.principal,
-    subject.session,
-  ]
-    .map(encodeURIComponent)
-    .join('/')
+  const { tenant, principal, session } = subject
+  return `${scopeOf(admitted)}/${[tenant, principal, session].map(encodeURIComponent).join('/')}`
 }
 
 /** SECURITY: calls without a session share the budget of their credential: leaving the end user out lifts no limit. */
@@ -257,9 +248,8 @@ export function callsKeyOf(
   { subject, credential }: Pick<JudgedRequest, 'subject' | 'credential'>,
 ): string {
   if (subject !== undefined) return sessionKeyOf(admitted, subject)
-  const { organization, system, environment } = admitted
   // A part fewer than a session's key has, so that no session spells a credential's.
-  return [organization, system, environment, 'credential', credential].map(encodeURIComponent).join('/')
+  return `${scopeOf(admitted)}/credential/${encodeURIComponent(credential)}`
 }
 
 /** Joins the request's label with the session's high-water mark and stores the join. */
@@ -283,7 +273,7 @@ export function ranksOf({ integrity, confidentiality }: Label): LabelRanks {
 
 function guardMessages(
   context: RequestContext,
-  { promptId, slots }: Recognised,
+  { promptId, slots, areApart }: Recognised & { readonly areApart?: boolean },
   carried: readonly CarriedText[],
   ports: DecideRequestPorts,
 ): RequestDecision {
@@ -308,7 +298,7 @@ function guardMessages(
       ports.clean?.add(key, own.score)
     parts.push({ where, side, text: own.text })
     const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
-    findings.push(...judgement.findings.map((finding) => ({ ...finding, where })))
+    for (const finding of judgement.findings) findings.push({ ...finding, where })
     if (judgement.action === 'block') total.rule = judgement.findings[0]?.detector ?? total.rule
     total.action = heavier(total.action, judgement.action)
     total.score = Math.max(total.score, judgement.score)
@@ -317,11 +307,18 @@ function guardMessages(
   const values = slots.map(({ name, slot, value }) =>
     slot.type === 'text' ? judge(value, 'document', `slot:${name}`) : value,
   )
-  const { texts, callArguments } = judgedConversation(
+  const judged = judgedConversation(
     context,
     judge,
     rendered(context.release, promptId, values) + canaryLine(context, ports.canariesOf),
   )
+  const { texts, callArguments, partTexts } = judged
+  const windows = areApart === true ? [] : conversationSeams(context.messages, judged)
+  const seams = judgeSeams(windows, context.release, ports)
+  findings.push(...seams.findings)
+  total.action = heavier(total.action, seams.action)
+  total.score = Math.max(total.score, seams.score)
+  total.rule = seams.blockedBy ?? total.rule
   for (const { where, text, tool } of carried) {
     // A description that the manifest declares is the release's own: recognition has compared it.
     if (tool !== undefined && isDescribed(context.release, tool)) continue
@@ -331,11 +328,12 @@ function guardMessages(
     total.action = 'block'
     total.rule = findings.slice(before)[0]?.detector ?? total.rule
   }
-  const summary = { releaseDigest: context.release.digest, action: total.action, score: total.score, findings }
+  const { action, score } = total
+  const releaseDigest = context.release.digest
   const denial = denialOf(total)
   return denial === undefined
-    ? { kind: 'forward', ...summary, context, texts, callArguments, parts }
-    : { kind: 'deny', ...summary, denial }
+    ? { kind: 'forward', releaseDigest, action, score, findings, context, texts, callArguments, partTexts, parts }
+    : { kind: 'deny', releaseDigest, action, score, findings, denial }
 }
 
 function denialOf({ action, rule }: { readonly action: Obligation; readonly rule: string }): Denial | undefined {
@@ -381,7 +379,8 @@ export function decideEmbeddings(
     messages: request.inputs.map((text) => ({ role: 'tool', callId: '', text })),
     label: OPAQUE,
   }
-  return guardMessages(context, { release, promptId: '', slots: [] }, carried, ports)
+  // Each text is read by itself.
+  return guardMessages(context, { release, promptId: '', slots: [], areApart: true }, carried, ports)
 }
 
 /** The recognised prompt with what the guard left of its slots: the one system message of the request. */

@@ -20,6 +20,7 @@ import {
   type ModelEvent,
   type Usage,
 } from './model-event.ts'
+import { withoutUnfinishedCalls } from './unfinished-calls.ts'
 
 type TextEvent = Extract<ModelEvent, { kind: 'text' | 'refusal' | 'reasoning' }>
 type TextKind = TextEvent['kind']
@@ -348,7 +349,7 @@ function channelsOf({ channels, ended }: OpenChoice): readonly TextChannel[] {
 }
 
 function wholeChoice(index: number, { calls, finish, stopSequence, channels }: OpenChoice): AnswerChoice {
-  return {
+  return withoutUnfinishedCalls({
     index,
     text: channels.text?.released ?? '',
     refusal: channels.refusal?.released ?? null,
@@ -357,7 +358,7 @@ function wholeChoice(index: number, { calls, finish, stopSequence, channels }: O
     toolCalls: [...calls].toSorted(([left], [right]) => left - right).map(([, call]): AnswerToolCall => call),
     finishReason: finish ?? 'stop',
     stopSequence,
-  }
+  })
 }
 
 function releasedTexts({ channels }: OpenChoice): JudgedChoiceText {

@@ -16,6 +16,9 @@ export interface JudgedArguments {
   readonly blockedBy: string | undefined
 }
 
+/** An answer that makes no calls. */
+export const NO_ARGUMENTS: JudgedArguments = { findings: [], action: 'allow', blockedBy: undefined }
+
 const isStopping = (action: Obligation): boolean => action === 'block' || action === 'require-approval'
 
 /**

@@ -3,12 +3,17 @@ import type { WithheldResults } from '../../domain/authorization/withheld-result
 import { guardDocument } from '../../domain/guardrail/guard-document.ts'
 import { guardText } from '../../domain/guardrail/guard-text.ts'
 import type { ConversationMessage } from '../../domain/session/conversation.ts'
-
-type Judge = (raw: string, side: 'input' | 'document', where: string, guard?: typeof guardText) => string
+import { judgedParts, type Judge } from './judged-parts.ts'
+import type { SeamWindow } from './seam-windows.ts'
 
 export interface JudgedConversation {
   readonly texts: readonly string[]
+  /** Arguments of the calls in each message, as the guard left them. */
   readonly callArguments: readonly (readonly string[])[]
+  /** What is left of the parts of each message, where they go on one by one. */
+  readonly partTexts: readonly (readonly string[] | undefined)[]
+  /** What has still to be judged of messages in parts. */
+  readonly checks: readonly SeamWindow[]
 }
 
 /**
@@ -24,12 +29,20 @@ export function judgedConversation(
   systemText: string,
 ): JudgedConversation {
   const again = withheld === undefined ? undefined : withholdAgain(messages, withheld)
+  const partTexts: (readonly string[] | undefined)[] = []
+  const checks: SeamWindow[] = []
   const texts = messages.map((message, index) => {
     if (message.role === 'system') return systemText
     const isForeign = message.role === 'assistant' && !message.isSigned
     const text = isForeign ? (again?.text(message.text) ?? message.text) : message.text
     const side = message.role === 'user' ? 'input' : 'document'
     const judged = judge(text, side, String(index), message.role === 'tool' ? guardDocument : guardText)
+    if (message.role === 'user' && message.parts !== undefined) {
+      const left = judgedParts({ parts: message.parts, judged, index }, judge)
+      partTexts[index] = left.texts
+      if (left.check !== undefined) checks.push(left.check)
+      return left.texts?.join('') ?? judged
+    }
     return withheld?.seen.get(index)?.shown ?? judged
   })
   const callArguments = messages.map((message, index) =>
@@ -39,5 +52,5 @@ export function judgedConversation(
         )
       : [],
   )
-  return { texts, callArguments }
+  return { texts, callArguments, partTexts, checks }
 }

@@ -57,6 +57,8 @@ export interface ModelRequest {
   readonly settings: ModelSettings
   /** Fields that only an upstream of the client's own protocol understands; what they say is judged. */
   readonly extra: JsonObject
+  /** The answer is to have a form, or may be: whatever is put before its text would break it. */
+  readonly isFormed?: true | undefined
 }
 
 /** All text of a user's message in one, as it is judged: a value that is spread over parts is one value. */
@@ -64,10 +66,22 @@ export function textOfParts(parts: readonly ContentPart[]): string {
   return parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
 }
 
-/** The message with the text that the guard left. Parts keep their places where nothing was changed. */
-export function withText(message: ModelMessage, text: string): ModelMessage {
-  if (message.role !== 'user') return { ...message, text }
+/** The texts of a message that came in several; undefined where it is one. */
+export function splitTexts(parts: readonly ContentPart[]): readonly string[] | undefined {
+  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
+  return texts.length > 1 ? texts : undefined
+}
+
+/** The message with the text that the guard left, or with what it left of each of its texts. Parts keep their places where nothing was changed. */
+export function withText(message: ModelMessage, text: string, texts?: readonly string[]): ModelMessage {
+  if (message.role !== 'user') return message.text === text ? message : { ...message, text }
   if (textOfParts(message.parts) === text) return message
+  if (texts !== undefined) return { ...message, parts: withTexts(message.parts, texts) }
   const rest = message.parts.filter(({ kind }) => kind !== 'text')
   return { ...message, parts: [{ kind: 'text', text }, ...rest] }
+}
+
+function withTexts(parts: readonly ContentPart[], texts: readonly string[]): readonly ContentPart[] {
+  let next = 0
+  return parts.map((part) => (part.kind === 'text' ? { ...part, text: texts[next++] ?? '' } : part))
 }

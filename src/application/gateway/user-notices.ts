@@ -1,4 +1,3 @@
-import { isJsonObject } from '../../base/json.ts'
 import { disclosureOf, noticeOf, type Notice, type NoticeKind, type Notices } from '../../domain/notice/notices.ts'
 import { preferredLanguage } from '../../domain/notice/preferred-language.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
@@ -33,13 +32,7 @@ export function disclosureFor(
   const isFirst = request.messages.every(({ role }) => role !== 'assistant')
   const isInText = where === 'every-answer' || (where === 'first-answer' && isFirst)
   // A program reads an answer in a form; a sentence before it would break it.
-  return { notice, isInText: isInText && !isFormed(request) }
-}
-
-function isFormed({ extra }: ModelRequest): boolean {
-  const { response_format: format, text } = extra
-  const asked = isJsonObject(format) ? format : isJsonObject(text) && isJsonObject(text['format']) ? text['format'] : {}
-  return asked['type'] !== undefined && asked['type'] !== 'text'
+  return { notice, isInText: isInText && request.isFormed !== true }
 }
 
 /** Which notice stands for which refusal. What a developer has to mend, or a client has to try again, stays an error. */

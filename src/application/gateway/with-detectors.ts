@@ -44,22 +44,22 @@ export interface DetectorCall {
  * The decision on a request with what the release's detectors say. They are asked only about what the guard lets through, as it
  * left it; then the request is decided again with their reports, which only raise.
  */
-export async function decideRequestWithDetectors(
+export function decideRequestWithDetectors(
   request: JudgedRequest,
   admitted: AdmittedSystem,
   ports: DecideRequestPorts,
-  { guard, signal }: DetectorCall,
-): Promise<RequestDecision> {
-  return decidedWithDetectors((own) => decideRequest(request, admitted, own), ports, { guard, signal })
+  call: DetectorCall,
+): RequestDecision | Promise<RequestDecision> {
+  return decidedWithDetectors((own) => decideRequest(request, admitted, own), ports, call)
 }
 
 /** The same for texts that are turned into numbers. */
-export async function decideEmbeddingsWithDetectors(
+export function decideEmbeddingsWithDetectors(
   request: Parameters<typeof decideEmbeddings>[0],
   admitted: AdmittedSystem,
   { carried, ...ports }: DecideRequestPorts & { readonly carried: readonly CarriedText[] },
   call: DetectorCall,
-): Promise<RequestDecision> {
+): RequestDecision | Promise<RequestDecision> {
   return decidedWithDetectors((own) => decideEmbeddings(request, carried, admitted, own), ports, call)
 }
 
@@ -70,11 +70,12 @@ export function unguarded({ problem }: ReleaseGuard): Denial | undefined {
     : { status: 403, code: 'release_not_approved', message: problem, rule: 'admission/guard' }
 }
 
-async function decidedWithDetectors(
+/** At hand where no detector has to be asked. */
+function decidedWithDetectors(
   decide: (ports: DecideRequestPorts) => RequestDecision,
   ports: DecideRequestPorts,
   { guard, signal }: DetectorCall,
-): Promise<RequestDecision> {
+): RequestDecision | Promise<RequestDecision> {
   const own = decide(ports)
   if (own.kind === 'deny') return own
   const held = guard(own.context)
@@ -83,21 +84,22 @@ async function decidedWithDetectors(
   if (denial !== undefined) return { kind: 'deny', releaseDigest, action: 'block', score, findings, denial }
   const { runDetectors } = held
   if (runDetectors === undefined) return own
-  return decide({ ...ports, reports: await reportsOn(own.parts, runDetectors, signal) })
+  return reportsOn(own.parts, runDetectors, signal).then((reports) => decide({ ...ports, reports }))
 }
 
 /** The decision on an answer with what the release's detectors say of its texts and of the arguments of its calls. */
-export async function decideCompletionWithDetectors(
+export function decideCompletionWithDetectors(
   context: RequestContext,
   choices: readonly AnswerChoice[],
   ports: DecideCompletionPorts,
   { guard, signal }: DetectorCall,
-): Promise<CompletionDecision> {
+): CompletionDecision | Promise<CompletionDecision> {
   const { leak, runDetectors } = guard(context)
-  const own = { ...ports, leak }
+  const own = ports.leak === leak ? ports : { ...ports, leak }
   if (runDetectors === undefined) return decideCompletion(context, choices, own)
-  const reports = await reportsOn(judgedParts(context, choices, own), runDetectors, signal)
-  return decideCompletion(context, choices, { ...own, reports })
+  return reportsOn(judgedParts(context, choices, own), runDetectors, signal).then((reports) =>
+    decideCompletion(context, choices, { ...own, reports }),
+  )
 }
 
 /** The decision on what an MCP tool answered; detectors are asked about nothing that is stopped anyway. */

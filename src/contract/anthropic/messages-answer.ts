@@ -37,6 +37,8 @@ export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
   const calls = content.filter((block) => block.type === 'tool_use')
   if (calls.length > TOOL_CALLS_MAX) return undefined
   const thoughts = content.filter((block) => block.type === 'thinking')
+  // SECURITY: what had come of the input of an unfinished call is closed to be JSON, and may well fit its schema.
+  const isCutWithinCall = finishOfStop(stopReason) === 'length' && content.at(-1)?.type === 'tool_use'
   return {
     id,
     model,
@@ -54,7 +56,9 @@ export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
                 // A seal is over one piece; several pieces in one have none.
                 seal: thoughts.length === 1 ? (thoughts[0]?.signature ?? null) : null,
               },
-        toolCalls: calls.map((call) => ({ id: call.id, name: call.name, arguments: JSON.stringify(call.input) })),
+        toolCalls: calls
+          .slice(0, isCutWithinCall ? -1 : undefined)
+          .map((call) => ({ id: call.id, name: call.name, arguments: JSON.stringify(call.input) })),
         finishReason: finishOfStop(stopReason),
         stopSequence: stopSequenceOf(stopReason, stopSequence),
       },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonObject } from '../../base/json.ts'
+import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import type {
   CacheLife,
@@ -9,6 +9,7 @@ import type {
   ModelTool,
   ToolChoice,
 } from '../../application/gateway/model-request.ts'
+import { asksForForm } from '../wire/asked-form.ts'
 import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 
 const TEXT_MAX = 1_000_000
@@ -112,6 +113,24 @@ const refusedIn = fieldGate(REFUSED, Object.keys(request.shape))
 
 const REBUILT = new Set(['model', 'system', 'messages', 'tools', 'stream'])
 
+/** What asks for no form of the answer, also in `output_config`. */
+const FORMLESS = new Set([
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop_sequences',
+  'tool_choice',
+  'thinking',
+  'effort',
+  'metadata',
+  'service_tier',
+])
+
+function isFormed({ output_config: output, ...settings }: JsonObject): boolean {
+  return asksForForm({ ...settings, ...(isJsonObject(output) ? output : { output }) }, FORMLESS)
+}
+
 /** From the body of an Anthropic messages call to a request. */
 export function parseMessagesRequest(body: unknown): Result<ModelRequest, WireFailure> {
   const deep = tooDeep(body)
@@ -121,6 +140,9 @@ export function parseMessagesRequest(body: unknown): Result<ModelRequest, WireFa
   const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { data } = parsed
+  const extra = Object.fromEntries(
+    Object.entries(body as JsonObject).filter(([name, value]) => !REBUILT.has(name) && value !== undefined),
+  )
   return ok({
     protocol: 'anthropic-messages',
     model: data.model,
@@ -137,9 +159,8 @@ export function parseMessagesRequest(body: unknown): Result<ModelRequest, WireFa
       toolChoice: toToolChoice(data.tool_choice),
       parallelToolCalls: data.tool_choice?.disable_parallel_tool_use === true ? false : undefined,
     },
-    extra: Object.fromEntries(
-      Object.entries(body as JsonObject).filter(([name, value]) => !REBUILT.has(name) && value !== undefined),
-    ),
+    extra,
+    ...(isFormed(extra) ? { isFormed: true } : {}),
   })
 }
 

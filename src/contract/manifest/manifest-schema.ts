@@ -182,13 +182,19 @@ const action = z.enum(['allow', 'log', 'annotate', 'redact', 'pseudonymise', 're
 const onError = z.enum(['block', 'degrade'])
 const onFinding = z.strictObject({ action, onError: onError.optional() })
 
+/** What is no host would allow nothing, and nobody would see it. */
+const linkHost = z
+  .string()
+  .max(253)
+  .regex(/^(?:\*\.)?[^\s*/:@?#\\]+$/, 'must be a host, or `*.` and a host, without scheme, port or path')
+
 const guardSide = z.strictObject({
   injection: onFinding.extend({ at: z.number().min(0).max(1).optional() }).optional(),
   pii: onFinding.extend({ soft: action.optional() }).optional(),
   secrets: onFinding.optional(),
   links: z
     .strictObject({
-      allow: z.array(z.string().max(253)).max(200).optional(),
+      allow: z.array(linkHost).max(200).optional(),
       images: z.boolean().optional(),
       onError: onError.optional(),
     })

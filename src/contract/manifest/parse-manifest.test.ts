@@ -169,6 +169,7 @@ const BROKEN: readonly Broken[] = [
     to: 'action: hide }, links',
     code: 'manifest/invalid-value',
   },
+  { what: 'a link that is no host', from: 'allow: [example.com]', to: 'allow: ["a://b"]', code: 'manifest/invalid' },
   {
     what: 'a retention that is no whole number',
     from: 'retentionDays: 30',

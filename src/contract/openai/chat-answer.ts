@@ -9,6 +9,7 @@ import {
   type Usage,
 } from '../../application/gateway/model-event.ts'
 import { finishReasonOf } from '../wire/event-decoder.ts'
+import { usualChatAnswer } from './usual-chat-answer.ts'
 
 const toolCall = z.looseObject({
   id: z.string(),
@@ -45,6 +46,11 @@ const completion = z.looseObject({
 
 /** Undefined when the provider's answer is no chat completion. */
 export function parseChatAnswer(body: unknown): ModelAnswer | undefined {
+  return usualChatAnswer(body) ?? parseAnswerBySchema(body)
+}
+
+/** The same of any body. */
+export function parseAnswerBySchema(body: unknown): ModelAnswer | undefined {
   const parsed = completion.safeParse(body)
   if (!parsed.success) return undefined
   const { id, model, created, choices, usage: used } = parsed.data
@@ -87,7 +93,7 @@ export function chatAnswerBody({ id, model, created, choices, usage: used }: Mod
       logprobs: null,
       finish_reason: choice.finishReason,
     })),
-    ...(used === undefined ? {} : { usage: chatUsage(used) }),
+    usage: used === undefined ? undefined : chatUsage(used),
   }
 }
 
@@ -96,8 +102,8 @@ function messageOf({ text, refusal, reasoning, toolCalls }: AnswerChoice): JsonO
     role: 'assistant',
     content: toolCalls.length > 0 && text === '' ? null : text,
     refusal,
-    ...(reasoning === null ? {} : { reasoning_content: reasoning.text }),
-    ...(toolCalls.length > 0 ? { tool_calls: toolCalls.map(chatToolCall) } : {}),
+    reasoning_content: reasoning?.text,
+    tool_calls: toolCalls.length > 0 ? toolCalls.map(chatToolCall) : undefined,
   }
 }
 

@@ -8,9 +8,15 @@ import {
   type EventDecoder,
   type Fields,
 } from '../wire/event-decoder.ts'
+import { skimmingRepeats } from './repeated-chunk.ts'
 
 /** Chat completion chunks of OpenAI, Azure OpenAI, Ollama, vLLM and whatever else speaks so, as events. */
 export function chatChunkDecoder(): EventDecoder {
+  return skimmingRepeats(parsingDecoder())
+}
+
+/** The same, with each chunk parsed. */
+export function parsingDecoder(): EventDecoder {
   let isStarted = false
   return {
     push(data, events) {

@@ -3,8 +3,11 @@ import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { CHOICES_MAX } from '../../application/gateway/model-event.ts'
 import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
+import { asksForForm } from '../wire/asked-form.ts'
 import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
+import { FORMLESS_SETTINGS } from './formless-settings.ts'
 import { REFUSED_IN_CHAT } from './refused-fields.ts'
+import { usualChatRequest } from './usual-chat-request.ts'
 
 const TEXT_MAX = 1_000_000
 /** Base64 of an image or a recording; the body's own bound is near. */
@@ -96,6 +99,12 @@ const isGiven = (bound: number | null | undefined): boolean => bound !== undefin
 
 /** From a JSON body to a request, or the 400 that an OpenAI client understands. */
 export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailure> {
+  const usual = usualChatRequest(body)
+  return usual === undefined ? parseBySchema(body) : ok(usual)
+}
+
+/** The same of any body. */
+export function parseBySchema(body: unknown): Result<ModelRequest, WireFailure> {
   const deep = tooDeep(body)
   if (deep !== undefined) return fail(deep)
   const parsed = request.safeParse(body)
@@ -123,6 +132,7 @@ export function parseChatRequest(body: unknown): Result<ModelRequest, WireFailur
     includeUsage: data.stream_options?.include_usage === true,
     settings: settingsOf(data),
     extra,
+    ...(asksForForm(extra, FORMLESS_SETTINGS) ? { isFormed: true } : {}),
   })
 }
 

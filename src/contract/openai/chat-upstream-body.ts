@@ -10,14 +10,19 @@ import { unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 export function chatUpstreamBody(request: ModelRequest): Result<JsonObject, WireFailure> {
   const fields = request.protocol === 'openai-chat' ? ok(request.extra) : translated(request)
   if (!fields.ok) return fields
-  return ok({
+  const { isStream, tools } = request
+  const body: Record<string, Json | undefined> = {
     ...fields.value,
     model: request.model,
     messages: request.messages.map(wireMessage),
-    ...(request.tools.length === 0 ? {} : { tools: request.tools.map(wireTool) }),
+  }
+  if (tools.length > 0) body['tools'] = tools.map(wireTool)
+  if (isStream) {
+    body['stream'] = true
     // Usage is always asked for: it settles the account, whoever sees it.
-    ...(request.isStream ? { stream: true, stream_options: { include_usage: true } } : {}),
-  })
+    body['stream_options'] = { include_usage: true }
+  }
+  return ok(body)
 }
 
 /** Fields of other protocols that have the same meaning here. */
@@ -85,7 +90,8 @@ function wireMessage(message: ModelMessage): JsonObject {
 }
 
 function wireParts(parts: readonly ContentPart[]): string | JsonObject[] {
-  if (parts.every((part) => part.kind === 'text')) return parts.map(({ text }) => text).join('')
+  const [only] = parts
+  if (parts.length === 1 && only?.kind === 'text') return only.text
   return parts.map((part): JsonObject => {
     switch (part.kind) {
       case 'text':

@@ -110,6 +110,7 @@ export function parseResponsesRequest(body: unknown): Result<ModelRequest, WireF
   const refused = refusedIn(body as JsonObject)
   if (refused !== undefined) return fail(unsupportedParameter(refused))
   const { data } = parsed
+  const extra = extraOf(data)
   return ok({
     protocol: 'openai-responses',
     model: data.model,
@@ -130,7 +131,9 @@ export function parseResponsesRequest(body: unknown): Result<ModelRequest, WireF
       toolChoice: toToolChoice(data.tool_choice),
       parallelToolCalls: data.parallel_tool_calls ?? undefined,
     },
-    extra: extraOf(data),
+    extra,
+    // All else that is handed on says nothing of it.
+    ...(extra['response_format'] === undefined ? {} : { isFormed: true }),
   })
 }
 

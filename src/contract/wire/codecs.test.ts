@@ -77,12 +77,20 @@ describe('an answer that is written for a client and read as a provider’s', ()
     )
   })
 
-  test('is the same in messages, whole', () => {
+  test('is the same in messages, whole, but for a call that it was cut within', () => {
+    const seen = { cut: 0, whole: 0 }
     assert(
       property(message, (given) => {
-        expect(parseMessagesAnswer(messagesCodec.answerBody(given, FRAME))).toEqual(given)
+        const read = parseMessagesAnswer(messagesCodec.answerBody(given, FRAME))
+        const [choice] = given.choices
+        const isCut = choice?.finishReason === 'length' && choice.toolCalls.length > 0
+        seen[isCut ? 'cut' : 'whole'] += 1
+        expect(read).toEqual(
+          isCut ? { ...given, choices: [{ ...choice, toolCalls: choice.toolCalls.slice(0, -1) }] } : given,
+        )
       }),
     )
+    expect([seen.cut > 0, seen.whole > 0]).toEqual([true, true])
   })
 
   test('comes without usage where a chat client did not ask for it', () => {

@@ -39,16 +39,17 @@ export function labelOfConversation(
   seen?: ReadonlyMap<number, { readonly label: Label }>,
 ): Label {
   let label: Label = { integrity: 'trusted', confidentiality: 'public' }
-  const tools = new Map((manifest.components.tools ?? []).map((tool) => [tool.id, tool]))
-  const results = toolResultsOf(messages)
+  let results: ReturnType<typeof toolResultsOf> | undefined
   let at = 0
   for (const [index, message] of messages.entries()) {
     if (message.role === 'user') label = joinLabels(label, { integrity: 'user', confidentiality: 'public' })
     if (message.role === 'assistant' && !message.isSigned)
       label = joinLabels(label, { integrity: 'untrusted', confidentiality: 'public' })
     if (message.role !== 'tool') continue
+    results ??= toolResultsOf(messages)
     const result = results[at++]
-    label = joinLabels(label, seen?.get(index)?.label ?? labelOfResult(tools.get(result?.tool ?? '')))
+    const tool = manifest.components.tools?.findLast(({ id }) => id === result?.tool)
+    label = joinLabels(label, seen?.get(index)?.label ?? labelOfResult(tool))
   }
   return label
 }

@@ -29,7 +29,7 @@ export function withMcpTools(manifest: Manifest): Manifest {
 }
 
 export interface McpRefusal {
-  readonly rule: 'mcp/name' | 'mcp/listed-twice' | 'mcp/not-declared' | 'mcp/not-pinned' | 'mcp/drift'
+  readonly rule: 'mcp/name' | 'mcp/listed-twice' | 'mcp/not-declared' | 'mcp/not-pinned' | 'mcp/drift' | 'mcp/instructs'
   readonly reason: string
 }
 

@@ -5,33 +5,51 @@ import { scoreInjection } from '../detection/injection/score-injection.ts'
  * A detector: it lowers trust in what it finds and never raises it.
  */
 export function speaksToAssistant(text: string, toolIds: readonly string[]): boolean {
+  if (plantsOrders(text)) return true
   const bounded = text.slice(0, CHARS_MAX)
-  if (scoreInjection(bounded).score >= SCORE_MIN) return true
   const lower = bounded.toLowerCase()
-  if (PATTERNS.some((pattern) => pattern.test(lower))) return true
+  if (ADDRESSING.some((pattern) => pattern.test(lower))) return true
   if (/\bTODO:\s{0,4}["']?[A-Z]/.test(bounded)) return true
   // The name of a tool, in prose, is for nobody but the model.
   return toolIds.some((id) => id.includes('_') && id.length >= 8 && lower.includes(id.toLowerCase()))
 }
 
+/**
+ * Does a text that is written for the assistant, as the description of a tool is, plant orders in it: set the task aside, pose as more
+ * than an explanation, keep something from the user?
+ */
+export function plantsOrders(text: string): boolean {
+  const bounded = text.slice(0, CHARS_MAX)
+  if (scoreInjection(bounded).score >= SCORE_MIN) return true
+  const lower = bounded.toLowerCase()
+  return PLANTING.some((pattern) => pattern.test(lower))
+}
+
 const CHARS_MAX = 200_000
 const SCORE_MIN = 0.5
 
-const PATTERNS: readonly RegExp[] = [
+/** Nobody says this who explains something, whomever they explain it to. */
+const PLANTING: readonly RegExp[] = [
+  /\bdo the following (?:first|instead|immediately|now|before)\b|\b(?:first|instead|immediately|now),? (?:please )?do the following\b/,
+  /<\/?(?:information|important|instructions?|system|admin|override)>/,
+  /\bto you, (?:an? )?(?:gpt|chatgpt|claude|gemini|llama|mistral|qwen|deepseek|o[134]\b|ai\b|assistant|model|agent)/,
+  /\bas (?:an? |the )?(?:ai|assistant|language model|agent)\b[^.\n]{0,60}\b(?:must|should|have to|need to|required)\b/,
+  /\b(?:add|put) (?:this|the following)[^.\n]{0,30}\b(?:todo|to-do|task) list\b/,
+  /\b(?:do not|don't|without) (?:inform|tell|notify|alert|mention(?:ing)? (?:this|it) to|informing|telling|notifying|alerting) (?:it to )?(?:the |your )?(?:user|customer|owner|human|client)\b/,
+]
+
+/** This, somebody may say who writes for an assistant: what a tool is for, and when it is to be called. */
+const ADDRESSING: readonly RegExp[] = [
   // "the task that I gave you", "the request I made": who gives tasks here is the user, and not by way of a tool.
   /\b(?:tasks?|requests?|instructions?|questions?) (?:that |which )?(?:i|we|the user|your user) (?:just |have |had )?(?:gave|given|give|asked|assigned|told|made|set)\b/,
   /\b(?:before|after|once|when|until|unless) (?:that,? )?you(?: can| have| may| will|'ve)? (?:\w{1,12} ){0,2}(?:solve|solved|continue|proceed|answer|complete|completed|finish|finished|respond|done|do that|do this|start)\b[^.\n]{0,80}\b(?:task|request|question|instruction|query|conversation|original|first|following|user)/,
-  /\bdo the following (?:first|instead|immediately|now|before)\b|\b(?:first|instead|immediately|now),? (?:please )?do the following\b/,
   /\bmessage from (?:me|your (?:user|owner|developer|creator|administrator|operator)|the (?:user|system|developer|administrator))\b/,
-  /<\/?(?:information|important|instructions?|system|admin|assistant|user|task|prompt|override)>/,
-  /\bto you, (?:an? )?(?:gpt|chatgpt|claude|gemini|llama|mistral|qwen|deepseek|o[134]\b|ai\b|assistant|model|agent)/,
+  /<\/?(?:assistant|user|task|prompt)>/,
   /\b(?:dear|hey|hi|hello|attention|note (?:to|for)|to|for) (?:the |any |all |every )?(?:ai|llm|language model|gpt|chatgpt|claude|gemini|assistant|chatbot|agent|bot)s?\b[^.\n]{0,40}[,:]/,
   /\bthe (?:ai |virtual |digital )?(?:assistant|agent|chatbot|model)(?: handling this| reading this| that reads this)?,? (?:must|should|shall|has to|needs to|is to|will|reads|now|then)\b/,
-  /\bas (?:an? |the )?(?:ai|assistant|language model|agent)\b[^.\n]{0,60}\b(?:must|should|have to|need to|required)\b/,
-  /\b(?:add|put) (?:this|the following)[^.\n]{0,30}\b(?:todo|to-do|task) list\b/,
   /\b(?:new|updated|additional|further|real|actual|revised) (?:task|instruction|objective|goal|directive|order)s? ?(?::|for you|is to|are to)/,
   /\b(?:the|your|this) (?:previous |original |first |user's )?(?:task|request) (?:is|has been|was) (?:done|complete|completed|finished|cancelled|over)\b[^\n]{0,40}/,
-  /\b(?:do not|don't|without) (?:inform|tell|notify|alert|mention(?:ing)? (?:this|it) to|informing|telling|notifying|alerting|ask|asking) (?:it to )?(?:the |your )?(?:user|customer|owner|human|client)\b/,
+  /\b(?:do not|don't|without) (?:ask|asking) (?:it to )?(?:the |your )?(?:user|customer|owner|human|client)\b/,
   /\b(?:you must|you have to|you are (?:now )?required to|you should) (?:immediately|now|first|strictly|always)\b/,
   /^\s{0,20}(?:system|assistant|admin|developer)(?: message| notice| prompt| override)?: /m,
   /\b(?:system|tool|security) (?:notice|message|override|instruction)s?: /,

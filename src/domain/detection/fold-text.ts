@@ -2,13 +2,17 @@ import { textOfUnits } from '../../base/utf16.ts'
 import { foldCharacter, isInvisible } from './fold-character.ts'
 import { asciiText, copyAscii, keepUnits, takeUnits } from './text-units.ts'
 
-/** What a table cell says beside the folded unit itself: not looked up yet, nothing is left, several units, or a mark that goes. */
+/**
+ * What a table cell says beside the folded unit itself: not looked up yet, nothing is left and what stands before says whether that is
+ * ordinary, several units, a mark that goes, or a character that nobody sees.
+ */
 const UNKNOWN = 0
-const NOTHING = 1
+const JOINER = 1
 const SEVERAL = 2
 const MARK = 3
+const INVISIBLE = 4
 
-/** Folded unit of each UTF-16 unit outside ASCII, filled as characters are met: NUL to ETX serve as marks. */
+/** Folded unit of each UTF-16 unit outside ASCII, filled as characters are met: NUL to EOT serve as marks. */
 let foldedUnits: Uint16Array | undefined
 const severalUnits = new Map<number, string>()
 const ASTRAL_MAX = 4_096
@@ -55,6 +59,7 @@ export function foldText(raw: string): FoldedText | string {
   if (raw.length < COPIED_FROM && !BEYOND_ASCII.test(raw)) return raw
   const out: Folding = { ...NOTHING_FOLDED, units: takeUnits(raw.length + SLACK) }
   const bounds: number[] = []
+  const folded: number[] = []
   let copied = raw.length < COPIED_FROM || raw.includes('\x7f') ? 0 : copyAscii(out.units, 0, raw)
   out.length = copied
   const beyond = new RegExp(BEYOND_ASCII, 'g')
@@ -64,11 +69,13 @@ export function foldText(raw: string): FoldedText | string {
     copyPlain(out, raw, copied, start)
     const from = out.length
     const end = (beyond.lastIndex = foldStretch(out, raw, start))
+    folded.push(from, out.length)
     if (isOther(out, from, raw, { start, end })) bounds.push(start, end, from, out.length)
     copied = end
   }
   copyPlain(out, raw, copied, raw.length)
-  const text = textOf(out, raw, bounds)
+  const isAscii = out.seen < 0x80 && out.length >= MADE_FROM
+  const text = isAscii ? asciiText(out.units, out.length, folded) : joined(out, raw, bounds)
   // Half a pair has become another unit in the text.
   keepUnits(out.units, out.hasHalf ? '' : text)
   if (bounds.length === 0) return text
@@ -82,15 +89,13 @@ const MADE_FROM = 1_024
 
 /** What one character folds to at most, and more. */
 const SLACK = 64
-/** Fewer units are copied in less time than a call of the encoder takes. */
+/** Units of a shorter text are copied in less time than a call of the encoder takes. */
 const COPIED_FROM = 64
 
 function copyPlain(out: Folding, raw: string, from: number, to: number): void {
   if (out.units.length < out.length + (raw.length - from) + SLACK) grow(out, raw.length - from)
-  let at = from
-  if (to - from >= COPIED_FROM) at += copyAscii(out.units, out.length, raw.slice(from, to))
-  out.length += at - from
-  for (; at < to; at++) out.units[out.length++] = raw.charCodeAt(at)
+  if (raw.length >= COPIED_FROM) out.length += copyAscii(out.units, out.length, raw.slice(from, to))
+  else for (let at = from; at < to; at++) out.units[out.length++] = raw.charCodeAt(at)
 }
 
 /** False where a stretch folded to itself. */
@@ -108,8 +113,7 @@ function isOther(
 }
 
 /** Joined at the end: a text that was added up piece by piece is slower to read, unit by unit, for all who come after. */
-function textOf({ units, length, seen }: Folding, raw: string, bounds: readonly number[]): string {
-  if (seen < 0x80 && length >= MADE_FROM) return asciiText(units, length)
+function joined({ units }: Folding, raw: string, bounds: readonly number[]): string {
   if (bounds.length === 0) return raw
   const parts: string[] = []
   let copied = 0
@@ -236,6 +240,7 @@ function foldStretch(out: Folding, raw: string, start: number): number {
   let seen = 0
   let changes = 0
   let hasMarks = false
+  let invisible = 0
   out.isChanged = false
   let at = start
   const limit = Math.min(raw.length, start + STRETCH_MAX)
@@ -246,11 +251,12 @@ function foldStretch(out: Folding, raw: string, start: number): number {
       continue
     }
     const unit = table[code] as number
-    if (unit > MARK) {
+    if (unit > INVISIBLE) {
       units[length++] = unit
       seen |= unit
       changes |= unit ^ code
     } else if (unit === MARK) hasMarks = true
+    else if (unit === INVISIBLE) invisible += 1
     else {
       out.length = length
       at += foldSlowly(out, raw, at) - 1
@@ -263,8 +269,9 @@ function foldStretch(out: Folding, raw: string, start: number): number {
   // What follows the last unit beyond ASCII is copied with what lies between stretches.
   out.length = length - (at - end)
   out.seen |= seen
-  if (hasMarks) out.hasDropped = true
-  if (changes !== 0 || hasMarks) out.isChanged = true
+  out.invisible += invisible
+  if (hasMarks || invisible > 0) out.hasDropped = true
+  if (changes !== 0 || hasMarks || invisible > 0) out.isChanged = true
   return end
 }
 
@@ -282,14 +289,14 @@ function foldSlowly(out: Folding, raw: string, start: number): number {
     unit = code
     out.hasHalf = true
   } else if (code >= 0x7f && unit === UNKNOWN) unit = table[code] = foldUnit(code)
-  if (unit > MARK || code < 0x7f) {
+  if (unit > INVISIBLE || code < 0x7f) {
     if (unit !== code) out.isChanged = true
     push(out, unit)
   } else if (unit === SEVERAL) pushAll(out, severalUnits.get(code) ?? '')
   else {
     out.isChanged = true
     out.hasDropped = true
-    if (unit === NOTHING && isSuspicious(raw, start, code)) out.invisible += 1
+    if (unit === INVISIBLE || (unit === JOINER && isSuspicious(raw, start, code))) out.invisible += 1
   }
   return 1
 }
@@ -297,9 +304,9 @@ function foldSlowly(out: Folding, raw: string, start: number): number {
 function foldUnit(code: number): number {
   const char = String.fromCharCode(code)
   const folded = foldCharacter(char)
-  if (folded === '') return isInvisible(char) ? NOTHING : MARK
+  if (folded === '') return isInvisible(char) ? (JOINERS.has(code) ? JOINER : INVISIBLE) : MARK
   const first = folded.charCodeAt(0)
-  if (folded.length === 1 && first > MARK) return first
+  if (folded.length === 1 && first > INVISIBLE) return first
   severalUnits.set(code, folded)
   return SEVERAL
 }
@@ -344,14 +351,26 @@ const PRESENTED = /\p{Extended_Pictographic}|[0-9#*\u2000-\u3300]/u
 const JOINING =
   /[\ufe0f\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Mongolian}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
+const isSelector = (code: number): boolean => code === 0xfe0e || code === 0xfe0f
+const JOINERS: ReadonlySet<number> = new Set([0x200c, 0x200d, 0xfe0e, 0xfe0f])
+
 /** Joiners in emoji and joining scripts, and emoji presentation selectors, are ordinary writing. */
 function isSuspicious(raw: string, at: number, code: number): boolean {
+  if (at === 0) return true
   const isAfterPair = at > 1 && (raw.charCodeAt(at - 1) & 0xfc00) === 0xdc00
-  const before = raw.slice(Math.max(0, at - (isAfterPair ? 2 : 1)), at)
-  if (code === 0xfe0e || code === 0xfe0f) return !PRESENTED.test(before)
-  if (code === 0x200c || code === 0x200d) return !(PICTOGRAPH.test(before) || JOINING.test(before))
-  return isInvisible(raw.charAt(at))
+  const before = raw.codePointAt(at - (isAfterPair ? 2 : 1)) ?? 0
+  if (isSelector(code)) return !PRESENTED.test(String.fromCodePoint(before))
+  let joins = joinsBehind.get(before)
+  if (joins === undefined) {
+    const char = String.fromCodePoint(before)
+    joins = PICTOGRAPH.test(char) || JOINING.test(char)
+    if (joinsBehind.size < ASTRAL_MAX) joinsBehind.set(before, joins)
+  }
+  return !joins
 }
+
+/** Whether a joiner may stand behind a character, as characters are met. */
+const joinsBehind = new Map<number, boolean>()
 
 function push(out: Folding, unit: number): void {
   if (out.length === out.units.length) grow(out, SLACK)

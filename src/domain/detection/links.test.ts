@@ -75,12 +75,15 @@ describe('the host', () => {
     expect(findLinks(`[x](${url})`)).toMatchObject([{ host }])
   })
 
-  const ALLOW = ['example.com', 'Docs.Example.ORG']
+  const ALLOW = ['example.com', 'Docs.Example.ORG', '*.cdn.example']
   test.each([
     ['itself', 'example.com', true],
     ['a sub-domain', 'shop.example.com', true],
     ['a sub-sub-domain', 'a.b.example.com', true],
     ['an entry in other case', 'docs.example.org', true],
+    ['a sub-domain of a pattern', 'img.eu.cdn.example', true],
+    ['the domain of a pattern', 'cdn.example', false],
+    ['a name that ends as a pattern does', 'evilcdn.example', false],
     ['the parent of an entry', 'example.org', false],
     ['a name that ends alike', 'notexample.com', false],
     ['a name that starts alike', 'example.com.evil.example', false],

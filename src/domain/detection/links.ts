@@ -5,6 +5,7 @@ import { script, targetsOfTag } from './egress/html-targets.ts'
 import { HostsBehind } from './egress/host-behind.ts'
 import { LinkMemory } from './egress/link-memory.ts'
 import { joinSpan, linkSpan, type LinkSpan } from './egress/link-span.ts'
+import { OpenBrackets } from './egress/open-brackets.ts'
 import { targetOf, UNPARSABLE, type LinkTarget } from './egress/link-target.ts'
 import { ELEMENT_MAX, LABEL_MAX, TAG_MAX } from './egress/link-limits.ts'
 import {
@@ -28,9 +29,14 @@ import {
  * look-ahead is bounded, and tags that never end use up a budget, after which they count as unparsable.
  * `memory` is of the parts of the text that stand before this one, and learns of it.
  */
-export function findLinks(text: string, memory: LinkMemory = new LinkMemory()): readonly LinkSpan[] {
-  return new LinkScanner(text, memory).scan()
+export function findLinks(text: string, memory?: LinkMemory): readonly LinkSpan[] {
+  const first = text.search(TRIGGER)
+  // Without a memory nobody asks what the text leaves open.
+  if (first < 0 && memory === undefined) return NO_SPANS
+  return new LinkScanner(text, memory ?? new LinkMemory()).scan(Math.max(0, first))
 }
+
+const NO_SPANS: readonly LinkSpan[] = []
 
 /**
  * Where the first of these begins that may still change when the text goes on; `text.length` where all are closed. It is the same
@@ -43,14 +49,12 @@ export function openLinkFrom(text: string, memory?: LinkMemory): number {
   return spans.findLast(({ start, end }) => start < scanner.open && end > scanner.open)?.start ?? scanner.open
 }
 
-const BRACKETS_MAX = 256
 /** Characters of failed tag look-ahead allowed per character of the text. */
 const TAG_WORK = 32
 
 /** Where something may begin or end, by the units beside it; the engine's own search jumps over prose faster than a loop does. */
 const TRIGGER = /[[\]]|[/\\](?=[/\\])|(?<=[a-z]):(?![ \n])|<(?=[a-z])|(?<=[lc])\(|@(?=i)|www\./gi
 
-const BLANK = /\n[ \t\r]{0,64}\n/g
 const MARKS_MAX = 64
 const LINE_START = /[\r\n][ \t>*+.)\d-]{0,64}$/
 
@@ -70,11 +74,7 @@ class LinkScanner {
   readonly #spans: LinkSpan[] = []
   readonly #memory: LinkMemory
   readonly #isOutline: boolean
-  /** Open brackets: twice the place, and one more for an image; below zero where the place is not in this part. */
-  #brackets: number[]
-  #images: number
-  /** The next blank line. */
-  #blank = -1
+  readonly #brackets: OpenBrackets
   /** Nothing that begins before it changes when the text goes on. */
   open: number
   /** Where the search goes on behind the span that was found last. */
@@ -93,14 +93,14 @@ class LinkScanner {
     this.#memory = memory
     this.#behind = new HostsBehind(text)
     const isParted = memory.isLineStart && /^[ \t\r]{0,64}\n/.test(text)
-    this.#brackets = isParted ? [] : [...memory.brackets]
-    this.#images = isParted ? 0 : memory.images
+    this.#brackets = isParted ? new OpenBrackets(text, [], 0) : new OpenBrackets(text, memory.brackets, memory.images)
     this.#tagWork = TAG_WORK * text.length + TAG_MAX
     this.open = text.length
   }
 
-  scan(): readonly LinkSpan[] {
-    TRIGGER.lastIndex = 0
+  /** Nothing begins before `from`. */
+  scan(from = 0): readonly LinkSpan[] {
+    TRIGGER.lastIndex = from
     while (TRIGGER.test(this.#text)) {
       const end = TRIGGER.lastIndex
       const index = this.#text.charCodeAt(end - 1) === POINT ? end - WWW_LENGTH : end - 1
@@ -109,11 +109,11 @@ class LinkScanner {
       if (span !== undefined) joinSpan(this.#spans, span)
       TRIGGER.lastIndex = this.#next
     }
-    this.#endParagraph(this.#text.length)
-    for (const entry of this.#brackets)
-      if (entry >= 0) this.#hold((entry >> 1) - (entry & 1), entry >> 1, LABEL_MAX + 1)
-    this.#memory.brackets = this.#brackets.map((entry) => (entry & 1) - 2)
-    this.#memory.images = this.#images
+    this.#brackets.endParagraph(this.#text.length)
+    const { entries, images } = this.#brackets
+    for (const entry of entries) if (entry >= 0) this.#hold((entry >> 1) - (entry & 1), entry >> 1, LABEL_MAX + 1)
+    this.#memory.brackets = entries.map((entry) => (entry & 1) - 2)
+    this.#memory.images = images
     if (this.#text !== '') this.#memory.isLineStart = this.#isLineStart(this.#text.length)
     return this.#spans
   }
@@ -127,7 +127,7 @@ class LinkScanner {
     const text = this.#text
     switch (text[index]) {
       case '[':
-        if (!isEscaped(text, index)) this.#opens(index, text[index - 1] === '!' ? 1 : 0)
+        if (!isEscaped(text, index)) this.#brackets.open(index, text[index - 1] === '!' ? 1 : 0)
         return undefined
       case ']':
         return this.#bracket(index)
@@ -147,26 +147,6 @@ class LinkScanner {
     }
   }
 
-  #opens(index: number, image: 0 | 1): void {
-    // An image whose bracket is lost stays open until its paragraph ends.
-    if (this.#brackets.length === BRACKETS_MAX) this.#brackets.shift()
-    this.#brackets.push(index * 2 + image)
-    this.#images += image
-  }
-
-  /** What is open in a paragraph that has ended waits for nothing. */
-  #endParagraph(at: number): void {
-    let start = -1
-    while (this.#blank < at) {
-      start = this.#blank
-      BLANK.lastIndex = Math.max(0, start)
-      this.#blank = BLANK.test(this.#text) ? BLANK.lastIndex - 1 : Number.POSITIVE_INFINITY
-    }
-    if (start < 0) return
-    this.#brackets = this.#brackets.filter((entry) => entry >> 1 > start)
-    this.#images = this.#brackets.reduce((sum, entry) => sum + (entry & 1), 0)
-  }
-
   /** Nothing but marks of lists and quotes stands before a place in its line. */
   #isLineStart(at: number): boolean {
     const isFirst = at <= MARKS_MAX && this.#memory.isLineStart
@@ -176,12 +156,12 @@ class LinkScanner {
   /** `](…)` an inline link or image, `]:` a definition, else a reference. */
   #bracket(close: number): LinkSpan | undefined {
     const text = this.#text
-    this.#endParagraph(close)
-    const entry = (isEscaped(text, close) ? this.#brackets.at(-1) : this.#brackets.pop()) ?? -2
+    this.#brackets.endParagraph(close)
+    const { images } = this.#brackets
+    const entry = isEscaped(text, close) ? this.#brackets.last : this.#brackets.close()
     const isOwn = (entry & 1) === 1
     // SECURITY: of brackets that stand in code or in a tag no two renderers think alike; where an image is open, this may end it.
-    const isImage = isOwn || this.#images > 0
-    if (isOwn && !isEscaped(text, close)) this.#images -= 1
+    const isImage = isOwn || images > 0
     // A label of that length is none; the destination behind it still is one.
     const open = close - (entry >> 1) > LABEL_MAX ? -1 : entry >> 1
     const start = open < 0 ? close : isOwn ? open - 1 : open
@@ -215,14 +195,14 @@ class LinkScanner {
     if (target === undefined) return undefined
     const exactEnd = inlineEnd(text, destination.end)
     // An image that begins a link's label takes the link's bracket with it: `[![x](…)](…)`.
-    const around = this.#brackets.at(-1) ?? -1
+    const around = this.#brackets.last
     const isInLink = start < open && around >= 0 && around >> 1 === open - 2
     // In an outline the bracket stays open: whether the image leads out is not known.
-    if (isInLink && !this.#isOutline) this.#brackets.splice(-1, 1, (around & 1) - 2)
+    if (isInLink && !this.#isOutline) this.#brackets.takeLast()
     if (exactEnd === OPEN) this.#hold(isInLink ? start - 1 : start, text.length, 0)
     const label = open < 0 ? '' : text.slice(open + 1, close)
-    this.#skip(close + 2, destination.end)
     const end = exactEnd === undefined || exactEnd === OPEN ? this.#inexactEnd(close, destination.end) : exactEnd
+    this.#skip([close + 2, destination.end], end)
     return linkSpan([isInLink ? start - 1 : start, end], [target], {
       kind: isImage && !isInLink ? 'image' : 'link',
       loads: isImage,
@@ -238,17 +218,18 @@ class LinkScanner {
     const target = this.#targetOf(destination)
     if (target === undefined) return undefined
     this.#memory.define(label, target)
-    this.#skip(close + 2, destination.end)
-    const end = definitionEnd(text, destination.end)
-    if (end === text.length) this.#hold(open, end, 0)
-    const span = linkSpan([open, end ?? this.#inexactEnd(close, destination.end)], [target], LINK)
+    const exactEnd = definitionEnd(text, destination.end)
+    if (exactEnd === text.length) this.#hold(open, exactEnd, 0)
+    const end = exactEnd ?? this.#inexactEnd(close, destination.end)
+    this.#skip([close + 2, destination.end], end)
+    const span = linkSpan([open, end], [target], LINK)
     return this.#memory.isShown(label) ? { ...span, kind: 'image', loads: true } : span
   }
 
   #targetOf({ written, isLong }: Destination): LinkTarget | undefined {
     if (isLong) return UNPARSABLE
-    if (this.#isOutline) return written === '' ? undefined : UNPARSABLE
-    return markdownTarget(written)
+    if (written === '') return undefined
+    return this.#isOutline ? UNPARSABLE : markdownTarget(written)
   }
 
   /** Where the text behind a destination makes it none for CommonMark: no other bracket may come to stand behind what is cut. */
@@ -256,9 +237,9 @@ class LinkScanner {
     return this.#text.charCodeAt(end) <= 32 || end === this.#text.length ? end : close + 2
   }
 
-  /** A destination in which nothing else can begin need not be read again. */
-  #skip(from: number, to: number): void {
-    if (CALM_DESTINATION.test(this.#text.slice(from, to))) this.#next = to
+  /** A destination in which nothing else can begin need not be read again. SECURITY: but where it is not cut, it is a URL by itself. */
+  #skip([from, to]: readonly [number, number], cutTo: number): void {
+    if (cutTo >= to && CALM_DESTINATION.test(this.#text.slice(from, to))) this.#next = to
   }
 
   #angle(start: number): LinkSpan | undefined {

@@ -1,8 +1,7 @@
 import type { Reading } from './readings/text-reading.ts'
 import type { View } from './canonical-view.ts'
-import { fingerprintIndex, type FingerprintIndex } from './leak/fingerprints.ts'
 import { lettersOf } from './leak/letters.ts'
-import { findLeaks, readingsOf, type LeakSpan } from './leak/readings.ts'
+import { findLeaks, leakFingerprints, readingsOf, type LeakFingerprints, type LeakSpan } from './leak/readings.ts'
 
 /** Letters that must agree in a row before text counts as taken from the prompt. */
 const PROMPT_LETTERS = 32
@@ -12,8 +11,8 @@ const SECRET_LETTERS = 20
 const SECRET_GRAM = 8
 
 export interface LeakIndex {
-  readonly prompts: FingerprintIndex
-  readonly secrets: FingerprintIndex
+  readonly prompts: LeakFingerprints
+  readonly secrets: LeakFingerprints
 }
 
 /**
@@ -22,11 +21,11 @@ export interface LeakIndex {
  */
 export function leakIndex(literals: readonly string[], secrets: readonly string[] = []): LeakIndex {
   return {
-    prompts: fingerprintIndex(
+    prompts: leakFingerprints(
       literals.flatMap((literal) => readingsOf(literal, 'prompt', PROMPT_LETTERS)),
       PROMPT_GRAM,
     ),
-    secrets: fingerprintIndex(
+    secrets: leakFingerprints(
       secrets.flatMap((secret) =>
         readingsOf(secret, 'secret', Math.min(SECRET_LETTERS, lettersOf(secret).codes.length)),
       ),

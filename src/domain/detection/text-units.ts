@@ -20,7 +20,6 @@ let spare: Filled = { units: new Uint16Array(LEAST), text: '' }
 let shortSpare: Filled = { units: new Uint16Array(LEAST), text: '' }
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const chunk = new Uint8Array(CHUNK)
 let bytes = new Uint8Array(0)
 
 /**
@@ -64,24 +63,41 @@ function filled(text: string, known: Filled): Filled {
   return { units, text }
 }
 
-/** Copies ASCII to `units` from `to` on, by the engine's own encoder; gives how much, which is less where something else follows. */
+/**
+ * Copies ASCII to `units` from `to` on, by the engine's own encoder; gives how much, which is less where something else follows. The
+ * bytes stay for `asciiText`.
+ */
 export function copyAscii(units: Units, to: number, text: string): number {
+  const own = bytesFor(to + text.length)
   let at = 0
   for (let end = CHUNK; at < text.length; at = Math.min(end, text.length), end += CHUNK) {
     const part = text.length <= CHUNK ? text : text.slice(at, end)
-    const { read, written } = encoder.encodeInto(part, chunk)
+    const room = own.subarray(to + at, to + at + part.length)
+    const { read, written } = encoder.encodeInto(part, room)
     // A byte a unit says that all of it was ASCII.
     if (read !== part.length || written !== part.length) break
-    units.set(written === CHUNK ? chunk : chunk.subarray(0, written), to + at)
+    units.set(room, to + at)
   }
   return at
 }
 
-/** The text of units below U+0080. It takes a byte a unit, and is read in half the time of one that was made of pieces of others. */
-export function asciiText(units: Units, length: number): string {
-  if (bytes.length < length) bytes = new Uint8Array(Math.max(CHUNK, length))
-  const own = bytes
-  for (let at = 0; at < length; at++) own[at] = units[at] as number
+/**
+ * The text of `length` units below U+0080. It takes a byte a unit, and is read in half the time of one that was made of pieces of others.
+ * All of them were just copied by `copyAscii` but for what lies between each two numbers of `others`.
+ */
+export function asciiText(units: Units, length: number, others: readonly number[]): string {
+  const own = bytesFor(length)
+  for (let index = 0; index < others.length; index += 2)
+    for (let at = others[index] as number; at < (others[index + 1] as number); at++) own[at] = units[at] as number
+  const text = decoder.decode(own.subarray(0, length))
   if (bytes.length > KEPT_MAX) bytes = new Uint8Array(0)
-  return decoder.decode(own.subarray(0, length))
+  return text
+}
+
+/** Keeps what is in them. */
+function bytesFor(length: number): Uint8Array {
+  if (bytes.length >= length) return bytes
+  const more = new Uint8Array(Math.max(CHUNK, Math.min(KEPT_MAX, 2 * length), length))
+  more.set(bytes)
+  return (bytes = more)
 }

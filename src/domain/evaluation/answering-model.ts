@@ -22,17 +22,26 @@ function bare(name: string): string {
 
 /** Pairs of asked and answering models, of bounded number. */
 export class AnsweringModels {
-  readonly #pairs = new Map<string, AnsweringModel>()
+  /** Requests by the model asked, then by the one that answered: told of each request, so no key is put together for it. */
+  readonly #requests = new Map<string, Map<string, number>>()
+  #pairs = 0
 
   add({ asked, answered, requests }: AnsweringModel): void {
-    const key = `${asked}\n${answered}`
-    const before = this.#pairs.get(key)
-    if (before === undefined && this.#pairs.size >= PAIRS_MAX) return
-    this.#pairs.set(key, { asked, answered, requests: (before?.requests ?? 0) + requests })
+    const own = this.#requests.get(asked) ?? new Map<string, number>()
+    const before = own.get(answered)
+    if (before === undefined) {
+      if (this.#pairs >= PAIRS_MAX) return
+      this.#pairs += 1
+      this.#requests.set(asked, own)
+    }
+    own.set(answered, (before ?? 0) + requests)
   }
 
   list(): readonly AnsweringModel[] {
-    return [...this.#pairs.values()].toSorted((left, right) =>
+    const pairs = [...this.#requests].flatMap(([asked, own]) =>
+      [...own].map(([answered, requests]) => ({ asked, answered, requests })),
+    )
+    return pairs.toSorted((left, right) =>
       `${left.asked}\n${left.answered}` < `${right.asked}\n${right.answered}` ? -1 : 1,
     )
   }

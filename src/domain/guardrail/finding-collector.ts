@@ -74,10 +74,12 @@ export class FindingCollector {
   }
 
   addLinks(policy: LinkPolicy): void {
+    const links = findLinks(this.#raw, this.#options.links)
+    if (links.length === 0) return
     const edited = new Spans(
       this.judged.flatMap(({ finding, replacement }) => (replacement === undefined ? [] : [finding])),
     )
-    for (const link of findLinks(this.#raw, this.#options.links)) {
+    for (const link of links) {
       const detector = linkFinding(link, policy)
       if (detector === undefined) continue
       const label = keepsLabel(link, edited) ? `${link.label} ` : ''

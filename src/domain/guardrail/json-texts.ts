@@ -4,9 +4,9 @@ import { MemberKinds, type Said, type ValueMember } from './value-member.ts'
 export interface JsonTexts {
   readonly count: number
   /** Of each the place of its first unit (of a text its opening quote) and that behind its last one, flat. */
-  readonly places: Uint32Array
+  readonly places: readonly number[]
   /** Of each the number of the text that is the nearest name before it: what a member is called holds for all in it. -1 for none. */
-  readonly names: Int32Array
+  readonly names: readonly number[]
   /** Of the names that say nothing of their values, by their numbers: what else the values are called. */
   readonly values: ReadonlyMap<number, ValueMember>
   /** Units of those texts that are written without escapes. */
@@ -17,7 +17,6 @@ const QUOTE = 34
 const BACKSLASH = 92
 const COMMA = 44
 const COLON = 58
-const PLACES_LEAST = 128
 /** No identifier, postcode or card has fewer units. */
 const NUMBER_MIN = 5
 /**
@@ -25,7 +24,7 @@ const NUMBER_MIN = 5
  * arrays and objects. Every text that is written counts: also a value that a later one of the same key replaces.
  */
 export function jsonTextsOf(source: string, textsMax: number, depthMax: number): JsonTexts | undefined {
-  const list = new PlaceList(depthMax)
+  const list = new PlaceList()
   let depth = 0
   let texts = 0
   let plainUnits = 0
@@ -86,11 +85,10 @@ function endOfEscaped(source: string, start: number): number {
 }
 
 class PlaceList {
-  count = 0
-  places = new Uint32Array(2 * PLACES_LEAST)
-  names = new Int32Array(PLACES_LEAST)
+  readonly places: number[] = []
+  readonly names: number[] = []
   /** Names of what is open, by depth. */
-  readonly #outer: Int32Array
+  readonly #outer: number[] = []
   #name = -1
   /** The last token, and the one before the last comma, where they are texts. */
   #last = -1
@@ -98,27 +96,21 @@ class PlaceList {
   readonly values = new Map<number, ValueMember>()
   readonly #kinds = new MemberKinds()
   /** What objects say that are open, by depth. */
-  readonly #said: (Said | undefined)[]
+  readonly #said: (Said | undefined)[] = []
   /** What the text behind the last colon calls the values of its object. */
   #calling: { readonly said: Said; readonly as: keyof Said } | undefined
 
-  constructor(depthMax: number) {
-    this.#outer = new Int32Array(depthMax + 1)
-    this.#said = Array.from({ length: depthMax + 1 })
+  get count(): number {
+    return this.names.length
   }
 
   add(start: number, end: number, isText: boolean): void {
-    if (this.count === this.names.length) {
-      this.places = twice(this.places, new Uint32Array(4 * this.count))
-      this.names = twice(this.names, new Int32Array(2 * this.count))
-    }
-    this.places[2 * this.count] = start
-    this.places[2 * this.count + 1] = end
-    this.names[this.count] = this.#name
-    this.#last = isText ? this.count : -1
-    if (isText && this.#calling !== undefined) this.#calling.said[this.#calling.as] = this.count
+    const number = this.count
+    this.places.push(start, end)
+    this.names.push(this.#name)
+    this.#last = isText ? number : -1
+    if (isText && this.#calling !== undefined) this.#calling.said[this.#calling.as] = number
     this.#calling = undefined
-    this.count += 1
   }
 
   open(depth: number): void {
@@ -156,9 +148,4 @@ class PlaceList {
     if (kind === 'name' || kind === 'key' || kind === 'other') this.#calling = { said, as: kind }
     else this.values.set(number, { said, before: kind === 'value' ? this.#before : -1, isOwn: kind === 'own' })
   }
-}
-
-function twice<List extends Uint32Array | Int32Array>(list: List, more: List): List {
-  more.set(list)
-  return more
 }

@@ -52,6 +52,11 @@ export class StreamGuard {
     return { action: this.#action, score: this.#score, findings: this.#findings }
   }
 
+  /** How much of what came in has been decided, in its own units: what came out stands for so much. */
+  get settled(): number {
+    return this.#offset + this.#sent
+  }
+
   /** Takes the next chunk; gives the text that may go on now, the empty string where all of it is held back. */
   push(chunk: string): string {
     if (this.#isEnded) throw new Error('the stream has ended')

@@ -3,7 +3,12 @@ import { isJsonObject, parsedJson, type Json, type JsonObject } from '../../base
 /** A message list in the shape that labels and tool decisions are computed from, whatever wire it came over. */
 export type ConversationMessage =
   | { readonly role: 'system'; readonly text: string }
-  | { readonly role: 'user'; readonly text: string }
+  | {
+      readonly role: 'user'
+      readonly text: string
+      /** The texts that it came in, where there are several. */
+      readonly parts?: readonly string[] | undefined
+    }
   | {
       readonly role: 'assistant'
       readonly text: string

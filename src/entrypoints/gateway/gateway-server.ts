@@ -22,7 +22,13 @@ const IDLE_MS = 660_000
 
 /** The gateway's HTTP face: sockets, time-outs and the id of a request. What a path means is decided in `routes/`. */
 export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST_TIMES): GatewayServer {
-  const running = new Set<Promise<void>>()
+  let running = 0
+  /** Told when the last request has ended, while somebody waits for that. */
+  let onSettled: (() => void) | undefined
+  const ended = (): void => {
+    running -= 1
+    if (running === 0) onSettled?.()
+  }
   const server = createServer(
     {
       requestTimeout: times.requestMs,
@@ -33,18 +39,9 @@ export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST
     (request, response) => {
       const id = ports.newId()
       response.setHeader('x-request-id', id)
-      const exchange: HttpExchange = { id, request, response }
-      const run = dispatch(ports, exchange).catch(async (error: unknown) => {
-        // The client left while it was still sending: there is nobody to answer and nothing to record.
-        if (error !== undefined && error === request.errored) return
-        // A bug, not an expected failure: the client learns nothing of it, the operator all.
-        ports.onBug?.(error)
-        await exchange.owed?.().catch((second: unknown) => ports.onBug?.(second))
-        answerBug(exchange)
-      })
-      running.add(run)
-      const ended = (): void => void running.delete(run)
-      run.then(ended, ended)
+      const exchange: HttpExchange = { id, request, response, owed: undefined }
+      running += 1
+      serve(ports, exchange).then(ended, ended)
     },
   )
   server.maxHeadersCount = 100
@@ -52,10 +49,24 @@ export function gatewayServer(ports: GatewayPorts, times: RequestTimes = REQUEST
   server.setTimeout(IDLE_MS)
   return Object.assign(server, {
     async settled(withinMs: number) {
+      if (running === 0) return
       const late = new AbortController()
       const over = setTimeout(withinMs, undefined, { signal: late.signal }).catch(() => undefined)
-      await Promise.race([Promise.all(running), over])
+      await Promise.race([new Promise<void>((resolve) => (onSettled = resolve)), over])
       late.abort()
     },
   })
+}
+
+async function serve(ports: GatewayPorts, exchange: HttpExchange): Promise<void> {
+  try {
+    await dispatch(ports, exchange)
+  } catch (error) {
+    // The client left while it was still sending: there is nobody to answer and nothing to record.
+    if (error !== undefined && error === exchange.request.errored) return
+    // A bug, not an expected failure: the client learns nothing of it, the operator all.
+    ports.onBug?.(error)
+    await exchange.owed?.().catch((second: unknown) => ports.onBug?.(second))
+    answerBug(exchange)
+  }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { monotonicMs, systemClock } from '../../adapters/clock/system-clock.ts'
 import { keyedTextDigest, nodeChance, nodeRandomBytes, processTextDigest } from '../../adapters/crypto/node-crypto.ts'
-import { sameSecret } from '../../adapters/crypto/same-secret.ts'
+import { secretTest } from '../../adapters/crypto/same-secret.ts'
 import { rawPublicKey } from '../../adapters/crypto/ed25519.ts'
 import { mintSubjectToken, subjectVerifier } from '../../adapters/http/subject-token.ts'
 import { ulidIds } from '../../adapters/ids/ulid-ids.ts'
@@ -25,6 +25,7 @@ import type { ClassifyInjection } from '../../domain/detection/injection/weigh-i
 import { denyStateOf } from '../../domain/killswitch/deny-record.ts'
 import type { Release } from '../../domain/release/release.ts'
 import { chatVault } from './chat-vault.ts'
+import type { AdmissionSource, Caller } from './gateway-ports.ts'
 import { gatewayServer } from './gateway-server.ts'
 import { Rollouts } from './rollouts.ts'
 import { silentSink } from './silent-sink.ts'
@@ -58,20 +59,12 @@ export async function startProvingGateway(
   const verifySubject = subjectVerifier(name, [rawPublicKey(privateKey)], systemClock)
   const guards = new ReleaseGuards(variables)
   const checkArguments = argumentChecker(served.schemas)
-  const undenied = denyStateOf(name, [])
   const classify = shippedClassifier()
   const config = await provingConfig(model)
   const models = new AnsweringModels()
   const hmac = keyedTextDigest(secret)
   const server = gatewayServer({
-    admission: {
-      callerOf: (key) => (sameSecret(key, apiKey) ? { admitted, keyId: 'proving', verifySubject } : undefined),
-      // No control plane stands behind it: nothing is ever denied.
-      denyStateOf: () => undenied,
-      callerOfSystem: () => undefined,
-      approvalOf: () => undefined,
-      outage: undefined,
-    },
+    admission: soleCaller({ admitted, keyId: 'proving', verifySubject }, apiKey),
     sink: silentSink(),
     rollouts: new Rollouts({ configured: () => [], hmac, monotonicMs, log: () => undefined }),
     sessions: memorySessionStore(systemClock),
@@ -111,6 +104,19 @@ export async function startProvingGateway(
       await guards.close()
       await config.close()
     },
+  }
+}
+
+/** Whoever has the one key. No control plane stands behind it, so nothing is ever denied. */
+function soleCaller(caller: Caller, apiKey: string): AdmissionSource {
+  const isOwnKey = secretTest(apiKey)
+  const undenied = denyStateOf(caller.admitted.system, [])
+  return {
+    callerOf: (key) => (isOwnKey(key) ? caller : undefined),
+    denyStateOf: () => undenied,
+    callerOfSystem: () => undefined,
+    approvalOf: () => undefined,
+    outage: undefined,
   }
 }
 

@@ -25,8 +25,16 @@ export class FailClosedStream implements GuardedTextStream {
     return this.#failure ?? this.#stream?.judgement ?? refusal('', 'guard/failed')
   }
 
+  get settled(): number {
+    return this.#stream?.settled ?? 0
+  }
+
   push(chunk: string): string {
-    return this.#try((stream) => stream.push(chunk))
+    return this.#try((stream) => {
+      // Callers without types: joined to the text before it, anything else would become a text of its own.
+      if (typeof chunk !== 'string') throw new TypeError('a chunk of a stream is a text')
+      return stream.push(chunk)
+    })
   }
 
   end(): string {

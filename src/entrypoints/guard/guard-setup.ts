@@ -104,7 +104,7 @@ export interface AnswerSituation {
 }
 
 /** The part of `StreamGuard` that a caller needs. */
-export type GuardedTextStream = Pick<StreamGuard, 'push' | 'end' | 'isWithheld' | 'judgement'>
+export type GuardedTextStream = Pick<StreamGuard, 'push' | 'end' | 'isWithheld' | 'judgement' | 'settled'>
 
 /** The guard of one system, in this process. Its functions never throw on what they judge: a failure inside is a `block`. */
 export interface Guard {

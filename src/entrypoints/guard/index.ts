@@ -39,3 +39,5 @@ export { declassify } from '../../domain/authorization/declassify.ts'
 export { resolveCall } from '../../domain/authorization/opaque-references.ts'
 export { withholdResults, type WithheldResults } from '../../domain/authorization/withheld-results.ts'
 export { driftOf, pinDescriptors, type McpPins } from '../../domain/authorization/mcp-pins.ts'
+// For the wrapper of MCP clients, which has them from here.
+export { plantsOrders, speaksToAssistant } from '../../domain/authorization/planted-orders.ts'

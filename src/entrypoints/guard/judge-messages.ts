@@ -1,9 +1,9 @@
 import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
 import type { WithheldResults } from '../../domain/authorization/withheld-results.ts'
-import type { GuardJudgement } from '../../domain/guardrail/guard-text.ts'
-import { heavier, OBLIGATIONS, type Obligation } from '../../domain/guardrail/obligation.ts'
+import { refusal, type GuardJudgement } from '../../domain/guardrail/guard-text.ts'
+import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import type { ConversationMessage } from '../../domain/session/conversation.ts'
-import type { GuardFinding } from '../../domain/detection/finding.ts'
+import { denialOf } from './denial-of.ts'
 import type { Denial } from './guard-denied.ts'
 import type { MessageFinding, MessagesJudgement } from './guard-setup.ts'
 
@@ -16,24 +16,16 @@ export interface Judges {
   readonly outputDocument: Judge
 }
 
-/** Does this obligation stop the text? */
-export function isWithholding(action: Obligation): boolean {
-  return OBLIGATIONS.indexOf(action) >= OBLIGATIONS.indexOf('require-approval')
+/** What a message is refused by whose role says nothing of who wrote it. */
+export const ROLE_RULE = 'guard/role'
+
+/** Callers without types send other roles than the type has: `developer` is the later name of `system`. */
+export function isSystemRole(role: unknown): boolean {
+  return role === 'system' || role === 'developer'
 }
 
-/** The denial that a judgement asks for, if any. */
-export function denialOf(
-  { action, findings }: { readonly action: Obligation; readonly findings: readonly GuardFinding[] },
-  side: 'input' | 'output',
-): Denial | undefined {
-  if (!isWithholding(action)) return undefined
-  const what = side === 'input' ? 'the request' : 'the answer'
-  return {
-    code: action === 'require-approval' ? 'approval_required' : 'content_filter',
-    rule: findings[0]?.detector ?? `guard/${side}`,
-    message: `${what} ${action === 'require-approval' ? 'needs approval' : 'was stopped by the content guard'}`,
-    findings,
-  }
+export function isKnownRole(role: unknown): boolean {
+  return isSystemRole(role) || role === 'user' || role === 'assistant' || role === 'tool'
 }
 
 /**
@@ -58,7 +50,8 @@ export function judgeMessages(
       denial ??= denialOf(judgement, 'input')
       return judgement.text
     }
-    if (message.role === 'system') return message
+    if (message.role === 'system' || isSystemRole(message.role)) return message
+    if (!isKnownRole(message.role)) return { ...message, text: run('', () => refusal('', ROLE_RULE)) }
     if (message.role === 'user') return { ...message, text: run(message.text, judges.input) }
     if (message.role === 'tool') {
       const text = run(message.text, judges.document)

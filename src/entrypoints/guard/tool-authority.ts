@@ -12,6 +12,7 @@ import { toolResultsOf, type ConversationMessage, type ToolCall } from '../../do
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import { sha256Pure } from '../../base/sha256.ts'
 import { redeemTicket } from '../../domain/authorization/approval-ticket.ts'
+import { isKnownRole, isSystemRole, ROLE_RULE } from './judge-messages.ts'
 import { report } from './report-failure.ts'
 import type { AnswerSituation, AuthorizedCall, GuardSetup, ToolCallSituation } from './guard-setup.ts'
 
@@ -32,8 +33,11 @@ export function toolAuthority(
   const schemas = new Map((setup.tools ?? []).map((tool) => [tool.id, tool.parameters]))
   const checkArguments = setup.checkArguments ?? interpretedChecker(schemas)
   return (call, situation) => {
+    if (!isCall(call)) return blocked(NO_CALL, 'guard/call', 'a call has a name and arguments, both texts')
     try {
-      const messages = setup.history === 'trusted' ? situation.messages.map(signed) : situation.messages.map(unsigned)
+      if (!situation.messages.every(({ role }) => isKnownRole(role)))
+        return blocked(call, ROLE_RULE, 'a message of the conversation has no role that is known')
+      const messages = situation.messages.map(setup.history === 'trusted' ? signed : unsigned)
       const past = [...pastCalls(messages), ...(situation.earlier ?? [])]
       const withheld = situation.seen === 'judged' ? withholdResults(messages, manifest) : undefined
       const proposal = authorizeProposal(
@@ -44,7 +48,7 @@ export function toolAuthority(
           subject: situation.subject,
           label: labelOfConversation(messages, manifest, withheld?.seen),
           userTexts: messages.filter(({ role }) => role === 'user').map(({ text }) => text),
-          systemTexts: messages.filter(({ role }) => role === 'system').map(({ text }) => text),
+          systemTexts: messages.filter(({ role }) => isSystemRole(role)).map(({ text }) => text),
           schemaOf: (tool) => schemas.get(tool),
           toolResults: toolResultsOf(messages),
           pastCalls: past,
@@ -116,6 +120,20 @@ function judgeArguments(
   }
   return undefined
 }
+
+/** What callers without types give is not always a call. */
+function isCall(call: unknown): boolean {
+  return (
+    typeof call === 'object' &&
+    call !== null &&
+    'name' in call &&
+    typeof call.name === 'string' &&
+    'arguments' in call &&
+    typeof call.arguments === 'string'
+  )
+}
+
+const NO_CALL: ToolCall = { id: '', name: '', arguments: '' }
 
 function blocked(call: ToolCall, rule: string, reason: string): AuthorizedCall {
   return { tool: call.name, callId: call.id, decision: 'block', rule, reason, arguments: call.arguments }

@@ -73,6 +73,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
   #bytes = 0
   #reader: Reader | undefined
   #isHeld = false
+  /** What is queued is handed over once the parser has told of all that it has. */
+  #isDue = false
   #done: ((end: BodyEnd) => void) | undefined
   #thrown: ((error: unknown) => void) | undefined
 
@@ -133,13 +135,22 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
     this.#lastMs = this.#request.monotonicMs()
     this.#bytes += bytes.length
     if (this.#bytes > this.#request.bodyBytesMax) return this.fail(transportFailure('upstream/too-large'))
+    this.#queued.push(bytes)
     if (this.#reader === undefined || this.#isHeld) {
-      this.#queued.push(bytes)
       // What came with the head is there before anybody can have asked for it: a little of it holds nobody up.
       if (this.#isHeld || this.#bytes > UNREAD_BYTES_MAX) controller.pause()
       return
     }
-    this.#hand(bytes)
+    if (this.#isDue) return
+    // The parser tells of each chunk by itself: all that one read of the socket brought is handed over in one piece.
+    this.#isDue = true
+    queueMicrotask(this.#onDue)
+  }
+
+  readonly #onDue = (): void => {
+    if (!this.#isDue) return
+    this.#isDue = false
+    if (!this.#isHeld) this.#letGo()
   }
 
   onResponseEnd(): void {
@@ -164,6 +175,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
     clearTimeout(this.#timer)
     this.#request.signal.removeEventListener('abort', this.#onAbort)
     this.#request.onClose(end.kind === 'broken' ? end.failure : undefined)
+    // What came before a break is the reader's all the same.
+    if (end.kind === 'broken') this.#onDue()
     this.#settleReader()
   }
 
@@ -196,7 +209,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, ResponseBody {
   #letGo(): void {
     this.#isHeld = false
     this.#lastMs = this.#request.monotonicMs()
-    while (!this.#isHeld && this.#queued.length > 0) this.#hand(this.#queued.shift() as Buffer)
+    const [first, ...rest] = this.#queued
+    this.#queued = []
+    if (first !== undefined) this.#hand(rest.length === 0 ? first : Buffer.concat([first, ...rest]))
     if (this.#isHeld) return
     if (this.#end === undefined) this.#controller?.resume()
     else this.#settleReader()

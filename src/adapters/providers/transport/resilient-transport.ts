@@ -65,7 +65,7 @@ export class ResilientTransport implements Transport {
       if (isHedged) at += 1
       if (tried.kind === 'response' && tried.isUsable) {
         discard(last)
-        return { ...tried.response, attempts }
+        return tried.response
       }
       if (tried.kind === 'failed' && tried.failure.code === 'upstream/cancelled') {
         discard(last)
@@ -73,7 +73,7 @@ export class ResilientTransport implements Transport {
       }
       last = this.#moreTelling(last, tried)
     }
-    if (last?.kind === 'response') return { ...last.response, attempts }
+    if (last?.kind === 'response') return last.response
     return { kind: 'failed', failure: last?.failure ?? transportFailure('upstream/unknown'), attempts }
   }
 
@@ -144,15 +144,21 @@ async function tryTarget(
   signal: AbortSignal,
 ): Promise<Tried> {
   const note = (startMs: number, status: number | null, failure?: TransportFailure): void =>
-    void attempts.push({ ...target, status, code: failure?.code ?? null, ms: ports.monotonicMs() - startMs })
-  let last: Tried = { kind: 'failed', failure: transportFailure('upstream/unknown') }
+    void attempts.push({
+      upstream: target.upstream,
+      model: target.model,
+      status,
+      code: failure?.code ?? null,
+      ms: ports.monotonicMs() - startMs,
+    })
+  let last: Tried | undefined
   for (let attempt = 0; ; attempt += 1) {
     const startMs = ports.monotonicMs()
     const refused =
       upstream === undefined ? transportFailure('upstream/unknown') : upstream.admit(target.model, isEjectionIgnored)
     if (upstream === undefined || refused !== undefined) {
       // A retry that the breaker stops leaves the answer that was there.
-      if (attempt > 0) return last
+      if (last !== undefined) return last
       note(startMs, null, refused)
       return { kind: 'failed', failure: refused ?? transportFailure('upstream/unknown') }
     }
@@ -183,11 +189,9 @@ async function tryTarget(
 
 function triedOf(outcome: ExchangeOutcome, target: TransportTarget, attempts: readonly TransportAttempt[]): Tried {
   if (outcome.kind === 'failed') return outcome
-  return {
-    kind: 'response',
-    response: { ...outcome, target, attempts },
-    isUsable: !isPassing(outcome.status) && !isOfThePlace(outcome.status),
-  }
+  const { kind, status, headers, body } = outcome
+  const isUsable = !isPassing(status) && !isOfThePlace(status)
+  return { kind, response: { kind, status, headers, body, target, attempts }, isUsable }
 }
 
 /** Milliseconds until the next try, or undefined when there is to be none. */

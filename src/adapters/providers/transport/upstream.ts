@@ -20,6 +20,12 @@ const UNCONNECTED: ReadonlySet<string> = new Set([
   'upstream/dns-failed',
 ])
 
+interface UpstreamHead {
+  readonly key: string | undefined
+  readonly own: Readonly<Record<string, string>> | undefined
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** One upstream at work: its connections, and what its last calls say about the next. */
 export class Upstream {
   readonly options: UpstreamOptions
@@ -32,6 +38,8 @@ export class Upstream {
   #breaker: BreakerState = CLOSED
   #budget: RetryBudget
   #inFlight = 0
+  /** Headers of the last call: they change with the key, and with the protocol's own. */
+  #head: UpstreamHead = { key: undefined, own: undefined, headers: { 'content-type': 'application/json' } }
 
   constructor(options: UpstreamOptions, monotonicMs: () => number) {
     const url = new URL(options.url)
@@ -103,7 +111,7 @@ export class Upstream {
     }
     const outcome = await exchange(this.#pool, {
       path: this.info.basePath + prepared.path,
-      headers: { 'content-type': 'application/json', ...prepared.headers, ...this.#keyHeader(key) },
+      headers: this.#headersFor(prepared.headers, key),
       body: prepared.body,
       signal,
       times: this.options.timeouts,
@@ -131,6 +139,14 @@ export class Upstream {
       return { kind: 'failed', failure: { ...transportFailure('upstream/redirect'), status: outcome.status } }
     }
     return outcome
+  }
+
+  #headersFor(own: UpstreamHead['own'], key: string | undefined): UpstreamHead['headers'] {
+    if (this.#head.key !== key || this.#head.own !== own) {
+      const headers = { 'content-type': 'application/json', ...own, ...this.#keyHeader(key) }
+      this.#head = { key, own, headers }
+    }
+    return this.#head.headers
   }
 
   #keyHeader(key: string | undefined): Readonly<Record<string, string>> {

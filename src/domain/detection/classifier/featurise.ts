@@ -1,4 +1,5 @@
-import { CONCEPT_COUNT, conceptAt, HASH_START, hashStep } from './concepts.ts'
+import { CONCEPT_COUNT, conceptAt, HASH_START, hashStep, NO_CONCEPT, NO_STEM } from './concepts.ts'
+import { kindOf, MARK, SENTENCE_END, SPACE, WORD_CHAR } from './tokens.ts'
 
 /** Buckets of character n-grams, of word n-grams, and of concepts (these are exact, not hashed). */
 export const CHAR_BUCKETS = 1 << 17
@@ -11,29 +12,17 @@ const CONCEPT_BASE = CHAR_BUCKETS + WORD_BUCKETS
 const PAIR_BASE = CONCEPT_BASE + 2 * CONCEPT_COUNT
 const TRIPLE_BASE = PAIR_BASE + 2 * CONCEPT_COUNT * CONCEPT_COUNT
 
-const FEATURES_MAX = 16_384
+/** Longest span, in UTF-16 units: no unit brings as many as sixteen features. */
+const SPAN_CHARS_MAX = 1_024
+const FEATURES_MAX = 16 * SPAN_CHARS_MAX
+const CHAR_GRAMS_OF_UNIT_MAX = 3
+const WORD_GRAMS_OF_UNIT_MAX = 5
 const PAIR_DISTANCE_MAX = 12
 const NEAR_DISTANCE = 4
 const RECENT = 4
 const MARK_RUN_MAX = 6
-const GENERATIONS = 255
-
-const SPACE = 32
-const WORD_CHAR = 1
-const SENTENCE_END = 2
-const MARK = 3
-
-/** What a UTF-16 unit of canonical text is to the tokeniser. */
-function kindOf(code: number): number {
-  if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95) return WORD_CHAR
-  if (code <= SPACE) return code === 10 ? SENTENCE_END : 0
-  if (code === 46 || code === 33 || code === 63) return SENTENCE_END
-  if (code < 0x80) return MARK
-  if (code >= 0x2000 && code <= 0x2bff) return MARK
-  if (code >= 0x3000 && code <= 0x303f) return code === 0x3002 ? SENTENCE_END : MARK
-  if (code === 0x00a0 || code === 0x0964) return SENTENCE_END
-  return WORD_CHAR
-}
+/** Numbers of spans fit a byte; 0 = never. */
+const SPANS_MAX = 255
 
 /** Scripts that carry more in one character: their n-grams are one shorter. */
 function isDense(code: number): boolean {
@@ -60,16 +49,24 @@ function mix(hash: number): number {
 export class Featuriser {
   /** The first `count` entries: bucket × 2, plus 1 where the feature counts negatively (signed hashing). Each bucket once. */
   readonly indices = new Int32Array(FEATURES_MAX)
+  /** Beside each entry: the number of the last span that had the bucket. Below that of the first span of a run: none of the run had it. */
+  readonly earlier = new Uint8Array(FEATURES_MAX)
   count = 0
   charCount = 0
   wordCount = 0
-  /** In which generation a bucket was last counted. A byte each: four of them would not stay in a processor's cache. */
+  /** Number of the span at hand. */
+  span = 0
+  /** Hashes of the span at hand as they come, of character n-grams, and of words and marks: apart, so that each loop has little to do. */
+  readonly #charHashes = new Int32Array(CHAR_GRAMS_OF_UNIT_MAX * SPAN_CHARS_MAX)
+  readonly #wordHashes = new Int32Array(WORD_GRAMS_OF_UNIT_MAX * SPAN_CHARS_MAX)
+  #charHashCount = 0
+  #wordHashCount = 0
+  /** In which span a bucket was last counted. A byte each: four of them would not stay in a processor's cache. */
   readonly #stamps = new Uint8Array(BUCKETS)
-  #generation = 0
   /** Hashes of the last three words of the sentence; 0 = none. */
-  readonly #words = new Int32Array(3)
-  /** The four units before the one at hand, oldest first. */
-  readonly #units = new Int32Array(4)
+  #last = 0
+  #second = 0
+  #third = 0
   readonly #concepts = new Int32Array(RECENT)
   readonly #places = new Int32Array(RECENT)
   #conceptCount = 0
@@ -77,16 +74,29 @@ export class Featuriser {
 
   /** Features of `text` from `start` to `end` (UTF-16 units). Linear in the span. */
   run(text: string, start: number, end: number): void {
-    this.#generation += 1
-    if (this.#generation > GENERATIONS) {
+    this.begin(1)
+    this.read(text, start, end)
+  }
+
+  /** Begins a run of at most `spans` spans, which follow one another without a gap. */
+  begin(spans: number): void {
+    if (spans > SPANS_MAX) throw new Error(`a run of ${spans} spans is too long to be numbered`)
+    if (this.span + spans > SPANS_MAX) {
       this.#stamps.fill(0)
-      this.#generation = 1
+      this.span = 0
     }
-    this.count = 0
-    this.charCount = 0
-    this.wordCount = 0
     this.#place = 0
     this.#endSentence()
+  }
+
+  /** Features of the next span of the run, which ends with a word or between words; its sentence may have begun in the span before. */
+  read(text: string, start: number, end: number): void {
+    if (end - start > SPAN_CHARS_MAX)
+      throw new Error(`a span of ${end - start} characters was not bounded by its reader`)
+    this.span += 1
+    this.count = 0
+    this.#charHashCount = 0
+    this.#wordHashCount = 0
     for (let index = start; index < end;) {
       const kind = kindOf(text.charCodeAt(index))
       let next = index + 1
@@ -99,52 +109,58 @@ export class Featuriser {
       } else if (kind === SENTENCE_END) this.#endSentence()
       index = next
     }
+    this.charCount = this.#addHashes(this.#charHashes, this.#charHashCount, 0)
+    this.wordCount = this.#addHashes(this.#wordHashes, this.#wordHashCount, WORD_BASE)
+  }
+
+  /** Adds the buckets that hashes fall into, and says how many are new. */
+  #addHashes(hashes: Int32Array, size: number, base: number): number {
+    const before = this.count
+    for (let at = 0; at < size; at++) {
+      const mixed = mix(hashes[at] as number)
+      this.#add(base + (mixed & (CHAR_BUCKETS - 1)), mixed >>> 31)
+    }
+    return this.count - before
   }
 
   #endSentence(): void {
-    this.#words.fill(0)
+    this.#last = 0
+    this.#second = 0
+    this.#third = 0
     this.#conceptCount = 0
   }
 
-  #add(bucket: number, sign: number): boolean {
-    if (this.#stamps[bucket] === this.#generation || this.count >= FEATURES_MAX) return false
-    this.#stamps[bucket] = this.#generation
-    this.indices[this.count++] = bucket * 2 + sign
-    return true
+  #add(bucket: number, sign: number): void {
+    const stamp = this.#stamps[bucket] as number
+    this.indices[this.count] = bucket * 2 + sign
+    this.earlier[this.count] = stamp
+    this.#stamps[bucket] = this.span
+    // 1 where the bucket is new to the span, else 0. Chance decides, so that a processor would guess a branch wrong.
+    this.count += ((stamp ^ this.span) + SPANS_MAX) >> 8
   }
 
-  #addChars(hash: number): void {
-    const mixed = mix(hash)
-    if (this.#add(mixed & (CHAR_BUCKETS - 1), mixed >>> 31)) this.charCount += 1
-  }
-
-  #addWords(hash: number): void {
-    const mixed = mix(hash)
-    if (this.#add(WORD_BASE + (mixed & (WORD_BUCKETS - 1)), mixed >>> 31)) this.wordCount += 1
+  #addWord(hash: number): void {
+    this.#wordHashes[this.#wordHashCount++] = hash
   }
 
   #marks(text: string, start: number, end: number): void {
     let hash = 0x5bd1e995
     for (let index = start; index < end; index++) hash = hashStep(hash, text.charCodeAt(index))
-    this.#addWords(hash)
+    this.#addWord(hash)
   }
 
   #word(text: string, start: number, end: number): void {
     this.#place += 1
     let hash = HASH_START
-    let concept = -1
+    let concept = NO_CONCEPT
+    let found = NO_CONCEPT
     const unspaced = isUnspaced(text.charCodeAt(start))
-    // The word stands between two spaces.
-    this.#units.fill(0)
-    this.#units[3] = SPACE
-    for (let index = start; index <= end; index++) {
-      const code = index === end ? SPACE : plainDigit(text.charCodeAt(index))
-      this.#grams(code)
-      if (index === end) break
-      hash = hashStep(hash, code)
+    this.#charGrams(text, start, end)
+    for (let index = start; index < end; index++) {
+      hash = hashStep(hash, plainDigit(text.charCodeAt(index)))
       if (unspaced) this.#conceptsFrom(text, index, end)
-      else {
-        const found = conceptAt(hash, index + 1 === end)
+      else if (found !== NO_STEM) {
+        found = conceptAt(hash, index + 1 === end)
         if (found >= 0) concept = found
       }
     }
@@ -152,47 +168,58 @@ export class Featuriser {
     if (!unspaced || end - start <= 8) this.#wordGrams(hash)
   }
 
-  /** The n-grams that end with `e`; a zero stands before the word's start. */
-  #grams(e: number): void {
-    const units = this.#units
-    const [a, b, c, d] = [units[0] as number, units[1] as number, units[2] as number, units[3] as number]
-    units[0] = b
-    units[1] = c
-    units[2] = d
-    units[3] = e
-    if (isDense(d)) {
-      this.#addChars(hashStep(hashStep(0x2545f491, d), e))
+  /** The n-grams of a word, which stands between two spaces. */
+  #charGrams(text: string, start: number, end: number): void {
+    const hashes = this.#charHashes
+    let count = this.#charHashCount
+    // The four units before the one at hand; a zero stands before the word's start.
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = SPACE
+    for (let index = start; index <= end; index++) {
+      const e = index === end ? SPACE : plainDigit(text.charCodeAt(index))
+      const dense = isDense(d)
+      if (dense) hashes[count++] = hashStep(hashStep(0x2545f491, d), e)
+      if (c !== 0) {
+        const three = hashStep(hashStep(hashStep(0x9e3779b9, e), d), c)
+        hashes[count++] = three
+        if (b !== 0) {
+          const four = hashStep(three, b)
+          hashes[count++] = four ^ 0x3c6ef372
+          if (a !== 0 && !dense) hashes[count++] = hashStep(four, a) ^ 0x78dde6e4
+        }
+      }
+      a = b
+      b = c
+      c = d
+      d = e
     }
-    if (c === 0) return
-    const three = hashStep(hashStep(hashStep(0x9e3779b9, e), d), c)
-    this.#addChars(three)
-    if (b === 0) return
-    const four = hashStep(three, b)
-    this.#addChars(four ^ 0x3c6ef372)
-    if (a === 0 || isDense(d)) return
-    this.#addChars(hashStep(four, a) ^ 0x78dde6e4)
+    this.#charHashCount = count
   }
 
   #wordGrams(hash: number): void {
-    const words = this.#words
-    const [last, second, third] = [words[0] as number, words[1] as number, words[2] as number]
-    this.#addWords(hash)
+    const last = this.#last
+    const second = this.#second
+    const third = this.#third
+    this.#addWord(hash)
     // A word that opens a sentence tells an order from a description.
-    this.#addWords(last === 0 ? hash ^ 0x1b873593 : Math.imul(last, 31) ^ hash)
-    if (second !== 0) this.#addWords(Math.imul(second, 37) ^ hash ^ 0x51ed270b)
-    if (second !== 0) this.#addWords(Math.imul(Math.imul(second, 31) ^ last, 41) ^ hash)
-    if (third !== 0) this.#addWords(Math.imul(third, 37) ^ hash ^ 0x51ed270b)
-    words[2] = second
-    words[1] = last
-    words[0] = hash
+    this.#addWord(last === 0 ? hash ^ 0x1b873593 : Math.imul(last, 31) ^ hash)
+    if (second !== 0) this.#addWord(Math.imul(second, 37) ^ hash ^ 0x51ed270b)
+    if (second !== 0) this.#addWord(Math.imul(Math.imul(second, 31) ^ last, 41) ^ hash)
+    if (third !== 0) this.#addWord(Math.imul(third, 37) ^ hash ^ 0x51ed270b)
+    this.#third = second
+    this.#second = last
+    this.#last = hash
   }
 
   #conceptsFrom(text: string, start: number, end: number): void {
     let hash = HASH_START
-    let concept = -1
+    let concept = NO_CONCEPT
     for (let index = start; index < end && index < start + 6; index++) {
       hash = hashStep(hash, text.charCodeAt(index))
       const found = conceptAt(hash, true)
+      if (found === NO_STEM) break
       if (found >= 0) concept = found
     }
     if (concept < 0) return

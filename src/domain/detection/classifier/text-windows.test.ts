@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { WINDOW_CHARS, windowsOf } from './text-windows.ts'
+import { SPANS_OF_WINDOW_MAX, WINDOW_CHARS, windowsOf } from './text-windows.ts'
 
 const TEXT = fc
   .array(fc.oneof(fc.constantFrom('. ', '\n', ' ', '。', 'word', 'longer-word', '。'), fc.string({ maxLength: 300 })), {
@@ -22,6 +22,17 @@ test('every character is in a window, and windows are bounded and move on', () =
         covered = Math.max(covered, end)
       }
       expect(covered).toBe(text.length)
+    }),
+  )
+})
+
+test('the borders of other windows cut none into more spans than there is room for', () => {
+  fc.assert(
+    fc.property(TEXT, (text) => {
+      const windows = windowsOf(text)
+      const borders = [...new Set(windows.flatMap(({ start, end }) => [start, end]))]
+      for (const { start, end } of windows)
+        expect(borders.filter((border) => border > start && border < end).length).toBeLessThan(SPANS_OF_WINDOW_MAX)
     }),
   )
 })

@@ -9,6 +9,9 @@ export const STRIDE_CHARS = 320
 /** How far back from its full length a window may end to stop at the end of a sentence. */
 const SLACK_CHARS = 160
 
+/** Spans that the borders of other windows cut one into: three at most begin inside of it, and three end there. */
+export const SPANS_OF_WINDOW_MAX = 7
+
 /** Overlapping windows that cover every character. A text that fits into one window is one window. */
 export function windowsOf(text: string): readonly TextWindow[] {
   if (text.length === 0) return []

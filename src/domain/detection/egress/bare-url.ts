@@ -22,6 +22,8 @@ export function schemeStart(text: string, colon: number): number | undefined {
 export function hostStart(text: string, at: number): number | undefined {
   const before = text.charCodeAt(at - 1)
   if (before === 58 || isSlash(before) || isLetter(before) || (before >= 48 && before <= 57)) return undefined
+  // Most are comments.
+  if (text.charCodeAt(at + 2) <= 32) return undefined
   const head = text.slice(at, at + 80)
   return /^[\\/]{2}(?:[^\s\\/<>"'()[\]{}:@.?#=;,|]{1,63}\.[^\s\\/<>"'()[\]{}.]{1,63}|\[|[^\s\\/<>"'()@]{1,63}@)/.test(
     head,
@@ -128,14 +130,20 @@ const codes = (signs: string): ReadonlySet<number> => new Set(Array.from(signs, 
 const ENDS = codes('<>"\'`)]“”‘’«»。，、\u1680\u2028\u2029\u202f\u205f\u3000')
 /** Cells of a table, emphasis, escapes, and brackets that may stay open: some renderers end a URL there, and others read on. */
 const SPLITS = codes('[(|*~\\｜\ufeff')
+/** The same of ASCII at a glance: every unit of a URL is asked. */
+const ASCII = 128
+const ASCII_SPLITS = Uint8Array.from({ length: ASCII }, (_, code) => Number(SPLITS.has(code)))
+const ASCII_ENDS = Uint8Array.from({ length: ASCII }, (_, code) => Number(code <= 32 || code === 127 || ENDS.has(code)))
 const REFERENCE = /^&(?:#|[a-z]{2,8};)/i
 
 /** A character reference is no part of a URL where texts are parsed before URLs are looked for. */
 function isSplit(text: string, at: number, code: number): boolean {
-  return code === 38 ? REFERENCE.test(text.slice(at, at + 10)) : SPLITS.has(code)
+  if (code === 38) return REFERENCE.test(text.slice(at, at + 10))
+  return code < ASCII ? ASCII_SPLITS[code] === 1 : SPLITS.has(code)
 }
 
 /** Any white space and control that Unicode knows, and quotes. */
 function isEnd(code: number): boolean {
-  return code <= 32 || (code >= 0x7f && code <= 0xa0) || (code >= 0x2000 && code <= 0x200a) || ENDS.has(code)
+  if (code < ASCII) return ASCII_ENDS[code] === 1
+  return code <= 0xa0 || (code >= 0x2000 && code <= 0x200a) || ENDS.has(code)
 }

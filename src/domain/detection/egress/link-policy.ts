@@ -18,7 +18,10 @@ export function linkFinding(
   return reasons.includes('data-in-url') ? 'egress/data-in-url' : undefined
 }
 
-/** `example.com` allows itself and its subdomains; nothing else does. */
+/** `example.com` allows itself and its subdomains, `*.example.com` its subdomains; nothing else does. */
 export function isAllowedHost(host: string, allow: readonly string[]): boolean {
-  return allow.some((allowed) => host === allowed.toLowerCase() || host.endsWith(`.${allowed.toLowerCase()}`))
+  return allow.some((entry) => {
+    const allowed = entry.toLowerCase()
+    return allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed || host.endsWith(`.${allowed}`)
+  })
 }

@@ -23,9 +23,15 @@ export function linkSpan(
   targets: readonly LinkTarget[],
   about: Pick<LinkSpan, 'kind' | 'loads' | 'label'>,
 ): LinkSpan {
-  const hosts = [...new Set(targets.flatMap((target) => target.hosts))]
-  const reasons = [...new Set(targets.flatMap((target) => [...target.reasons]))]
-  return { start, end, host: hosts[0] ?? 'unparsable', hosts, reasons, ...about }
+  const { hosts, reasons } = targets.length === 1 ? (targets[0] as LinkTarget) : joined(targets)
+  return { start, end, host: hosts[0] ?? 'unparsable', hosts, reasons: [...reasons], ...about }
+}
+
+function joined(targets: readonly LinkTarget[]): LinkTarget {
+  return {
+    hosts: [...new Set(targets.flatMap(({ hosts }) => hosts))],
+    reasons: new Set(targets.flatMap(({ reasons }) => [...reasons])),
+  }
 }
 
 /** Adds a span to those in order. Spans that touch are one, and the one that begins first names it. */

@@ -16,7 +16,7 @@ export type LinkReason =
 
 /** Where a link leads: its own host first, then those that it hands on to. */
 export interface LinkTarget {
-  /** Host names as a browser resolves them, `scheme:` for schemes without one, `unparsable` for what no browser takes. */
+  /** Each once: host names as a browser resolves them, `scheme:` for schemes without one, `unparsable` for what no browser takes. */
   readonly hosts: readonly string[]
   readonly reasons: ReadonlySet<LinkReason>
 }

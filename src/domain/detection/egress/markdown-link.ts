@@ -131,13 +131,13 @@ function withoutBackslashes(text: string): string {
 export function markdownTarget(written: string): LinkTarget | undefined {
   const decoded = decodeReferences(written)
   const plain = withoutBackslashes(decoded)
-  const found = [decoded, ...(plain === decoded ? [] : [plain])].flatMap((form) => targetOf(form) ?? [])
-  return found.length === 0
-    ? undefined
-    : {
-        hosts: found.flatMap(({ hosts }) => hosts),
-        reasons: new Set(found.flatMap(({ reasons }) => [...reasons])),
-      }
+  const first = targetOf(decoded)
+  const second = plain === decoded ? undefined : targetOf(plain)
+  if (first === undefined || second === undefined) return first ?? second
+  return {
+    hosts: [...new Set([...first.hosts, ...second.hosts])],
+    reasons: new Set([...first.reasons, ...second.reasons]),
+  }
 }
 
 /** Labels match in any case (two letters may be one in the other case) and with any white space. */

@@ -1,5 +1,6 @@
 import type { Match } from '../match.ts'
-import { before, isAlnum, scanOf } from './scan.ts'
+import { isNamedThing, NAMED_NUMBER_CHARS } from '../named-number.ts'
+import { before, isAlnum, isEmphasis, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 /**
@@ -54,16 +55,23 @@ const DIGITS_MAX = 19
 const GROUPS_MAX = 8
 /** Every usual grouping begins with four digits or more. */
 const GROUP_MIN = 4
+/** Trade items are numbered in the length of old Visa cards too (EAN-13): of those that begin as a card does, one in ten passes its sum. */
+const ITEM_DIGITS = 13
 
-/** Payment cards: an issued prefix and length, Luhn, and a usual grouping (one space, hyphen or dot between groups). */
+/**
+ * Payment cards: an issued prefix and length, Luhn, and a usual grouping (one space, hyphen or dot between groups, or two spaces).
+ * A number that is joined to something needs a word that says card.
+ */
 export function detectCards(text: string, scan: Scan = scanOf(text)): readonly Match[] {
   const { runs } = scan
   const matches: Match[] = []
   for (let run = 0; run < runs.length; run += 2) {
     const start = runs[run] ?? 0
     const length = (runs[run + 1] ?? 0) - start
-    if (length < GROUP_MIN || length > DIGITS_MAX || isNumberBefore(text, start)) continue
-    const last = cardFrom(scan, run)
+    if (length < GROUP_MIN || length > DIGITS_MAX) continue
+    const standing = standingAt(text, start)
+    if (standing === 'part') continue
+    const last = cardFrom(scan, run, standing)
     if (last < 0) continue
     matches.push({ detector: 'pii/card', start, end: runs[last + 1] ?? 0, score: 1 })
     run = last
@@ -71,21 +79,32 @@ export function detectCards(text: string, scan: Scan = scanOf(text)): readonly M
   return matches
 }
 
-/** A digit inside a word, a decimal, an amount or an identifier such as `NW-10001` starts no card. */
-function isNumberBefore(text: string, start: number): boolean {
-  if (start === 0) return false
+type Standing = 'alone' | 'joined' | 'part'
+
+/** A digit inside a word, a decimal or an amount starts no card; one joined to a name, such as `NW-10001`, may. */
+function standingAt(text: string, start: number): Standing {
+  if (start === 0) return 'alone'
   const code = text.charCodeAt(start - 1)
-  return isAlnum(code) || code === 95 || code === 46 || code === 45 || code === 47 || code === 36 || code === 43
+  if (isAlnum(code) || code === 46 || code === 36 || code === 43) return 'part'
+  if (code !== 95 && code !== 45 && code !== 47) return 'alone'
+  return isEmphasis(text, start - 1, start - 2) ? 'alone' : 'joined'
+}
+
+const TWO_SPACES = -1
+
+/** What parts two groups of digits: a unit, or two spaces, as texts out of a PDF have them; 0 where nothing does. */
+function separatorAt({ text }: Scan, end: number, next: number | undefined): number {
+  if (next === undefined || next - end > 2) return 0
+  const code = text.charCodeAt(end)
+  if (next === end + 2) return code === 32 && text.charCodeAt(end + 1) === 32 ? TWO_SPACES : 0
+  return code === 32 || code === 45 || code === 46 ? code : 0
 }
 
 /** Index in `runs` of the last group of the longest card that starts at `first`; -1 where there is none. */
-function cardFrom(scan: Scan, first: number): number {
+function cardFrom(scan: Scan, first: number, standing: Standing): number {
   const { text, runs } = scan
-  if (
-    (runs[first + 1] as number) - (runs[first] as number) < DIGITS_MIN &&
-    runs[first + 2] !== (runs[first + 1] as number) + 1
-  )
-    return -1
+  const firstEnd = runs[first + 1] as number
+  if (firstEnd - (runs[first] as number) < DIGITS_MIN && separatorAt(scan, firstEnd, runs[first + 2]) === 0) return -1
   const start = runs[first] as number
   if (IS_PREFIX[prefixAt(text, start)] === 0) return -1
   let count = 0
@@ -95,13 +114,15 @@ function cardFrom(scan: Scan, first: number): number {
     const end = runs[first + 2 * group + 1] as number
     count += end - (runs[first + 2 * group] as number)
     if (count > DIGITS_MAX) break
-    if (count >= DIGITS_MIN && isWholeAt(text, end) && isCard(scan, digitsOf(scan, first, group), start, group))
+    if (
+      count >= DIGITS_MIN &&
+      isWholeAt(text, end) &&
+      isCard(scan, digitsOf(scan, first, group), { start, group, standing })
+    )
       best = first + 2 * group
-    const next = runs[first + 2 * group + 2]
-    if (next !== end + 1) break
-    const code = text.charCodeAt(end)
-    if ((code !== 32 && code !== 45 && code !== 46) || (separator !== 0 && code !== separator)) break
-    separator = code
+    const next = separatorAt(scan, end, runs[first + 2 * group + 2])
+    if (next === 0 || (separator !== 0 && next !== separator)) break
+    separator = next
   }
   return best
 }
@@ -122,18 +143,27 @@ function digitsOf({ text, runs }: Scan, first: number, last: number): string {
 function isWholeAt(text: string, end: number): boolean {
   if (end >= text.length) return true
   const code = text.charCodeAt(end)
-  if (isAlnum(code) || code === 95) return false
+  if (isAlnum(code)) return false
+  if (code === 95) return isEmphasis(text, end, end + 1)
   const next = text.charCodeAt(end + 1)
   return !((code === 45 || code === 46) && next >= 48 && next <= 57)
 }
 
-function isCard(scan: Scan, digits: string, start: number, groups: number): boolean {
+interface CardPlace {
+  readonly start: number
+  /** Its groups, less one. */
+  readonly group: number
+  readonly standing: Standing
+}
+
+function isCard(scan: Scan, digits: string, { start, group, standing }: CardPlace): boolean {
   // Nine of ten fail the sum.
   if (!passesLuhn(digits) || isRepeated(digits)) return false
   const prefix = prefixAt(digits, 0)
-  if (isIssued(ISSUERS, prefix, digits.length)) return groups <= 4 || hasContext(scan, start)
-  if (digits.length === 16 && MAESTRO_16.has(prefix)) return true
-  return isIssued(ISSUERS_IN_CONTEXT, prefix, digits.length) && hasContext(scan, start)
+  const isGreat = isIssued(ISSUERS, prefix, digits.length) || (digits.length === 16 && MAESTRO_16.has(prefix))
+  if (!isGreat && !isIssued(ISSUERS_IN_CONTEXT, prefix, digits.length)) return false
+  const isPlain = standing === 'alone' && group <= 4 && !(digits.length === ITEM_DIGITS && isOfItem(scan, start))
+  return (isGreat && isPlain) || hasContext(scan, start)
 }
 
 function isRepeated(digits: string): boolean {
@@ -148,6 +178,8 @@ function isIssued(ranges: typeof ISSUERS, prefix: number, length: number): boole
 function hasContext(scan: Scan, start: number): boolean {
   return CARD_CONTEXT.test(before(scan, start, CONTEXT_CHARS))
 }
+
+const isOfItem = (scan: Scan, start: number): boolean => isNamedThing(before(scan, start, NAMED_NUMBER_CHARS))
 
 /** ISO/IEC 7812-1 annex B. `digits` are ASCII digits. */
 export function passesLuhn(digits: string): boolean {

@@ -199,3 +199,33 @@ describe('laws', () => {
     '1a2b.',
   ])('32 KB of `%s` end in lawful spans', (unit) => expectLawful(unit.repeat(Math.ceil(32_768 / unit.length))))
 })
+
+describe('what stands beside a number', () => {
+  const CARD = '4111111111111111'
+  const IBAN = 'DE89370400440532013000'
+
+  test.each([
+    [`_${CARD}_`, 'pii/card', [CARD]],
+    [`card_${CARD}.pdf`, 'pii/card', [CARD]],
+    [`cards/${CARD}/charge`, 'pii/card', [CARD]],
+    [`card-${CARD}`, 'pii/card', [CARD]],
+    ['4111  1111  1111  1111', 'pii/card', ['4111  1111  1111  1111']],
+    // Joined to what says nothing of cards.
+    [`NW-${CARD}`, 'pii/card', []],
+    [`/orders/${CARD}`, 'pii/card', []],
+    [`${CARD}_2024`, 'pii/card', []],
+    ['4111  1111 1111 1111', 'pii/card', []],
+    ['4222222222222', 'pii/card', ['4222222222222']],
+    ['EAN 4222222222222 in stock', 'pii/card', []],
+    ['{"gtin13":4222222222222}', 'pii/card', []],
+    [`_${IBAN}_`, 'pii/iban', [IBAN]],
+    [`scan_${IBAN}_v2.pdf`, 'pii/iban', [IBAN]],
+    [`x${IBAN}`, 'pii/iban', []],
+    ['_+49 151 23456789_', 'pii/phone', ['+49 151 23456789']],
+    ['id_+49 151 23456789', 'pii/phone', []],
+    ['Your order number 18005551234 has shipped', 'pii/phone', []],
+    ['To order, call 18005551234', 'pii/phone', ['18005551234']],
+    ['Tel_Aviv start 5778204', 'pii/phone', []],
+    ['_192.168.13.1_', 'pii/ip', ['192.168.13.1']],
+  ])('%s: %s %j', (text, id, values) => expect(found(id, text)).toEqual(values))
+})

@@ -24,7 +24,7 @@ export function detectIbans(text: string, scan: Scan = scanOf(text)): readonly M
     const start = digits - 2
     if (start < last || (runs[run + 1] as number) - digits < 2) continue
     if (!isLetterAt(text, start) || !isLetterAt(text, start + 1)) continue
-    if (start > 0 && (isAlnum(text.charCodeAt(start - 1)) || text[start - 1] === '_')) continue
+    if (start > 0 && isAlnum(text.charCodeAt(start - 1))) continue
     const length = IBAN_LENGTHS.get(text.slice(start, start + 2).toLowerCase())
     if (length === undefined) continue
     // Twice its length with single separators, and what stands behind.

@@ -1,5 +1,5 @@
 import type { Match } from '../match.ts'
-import { HEX, before, hasClass, isDigit, isWord, scanOf } from './scan.ts'
+import { HEX, before, hasClass, isDigit, isEmphasis, isWord, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const ADDRESS_MAX = 45
@@ -63,13 +63,14 @@ function octetsFrom({ text, runs }: Scan, run: number): readonly number[] | unde
 function isFreeBefore(text: string, start: number): boolean {
   if (start === 0) return true
   const code = text.charCodeAt(start - 1)
-  return !isWord(code) && code !== 46 && code !== 45 && code !== 43
+  if (isWord(code)) return isEmphasis(text, start - 1, start - 2)
+  return code !== 46 && code !== 45 && code !== 43
 }
 
 function isFreeAfter(text: string, end: number): boolean {
   if (end >= text.length) return true
   const code = text.charCodeAt(end)
-  if (isWord(code)) return false
+  if (isWord(code)) return isEmphasis(text, end, end + 1)
   return !((code === 46 || code === 45) && isWord(text.charCodeAt(end + 1)) && text[end + 1] !== '_')
 }
 

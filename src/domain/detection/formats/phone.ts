@@ -1,7 +1,8 @@
 import type { Match } from '../match.ts'
+import { isNamedThing, NAMED_NUMBER_CHARS } from '../named-number.ts'
 import type { Runs } from '../readings/unit-walk.ts'
 import { hasNationalForm, isInternational, nationalScore, SHAPE_BASE } from './phone-plans.ts'
-import { after, before, isAlnum, isBehindNumber, isDigit, isLetter, scanOf } from './scan.ts'
+import { after, before, isAlnum, isBehindNumber, isDigit, isEmphasis, isLetter, scanOf } from './scan.ts'
 import type { Scan } from './scan.ts'
 
 const GROUPS_MAX = 8
@@ -13,7 +14,7 @@ const AFTER_CHARS = 12
 
 /** Words that say phone, in the languages of the plans; before the number, or right after it. */
 const PHONE_BEFORE =
-  /(?:^|[^a-z])(?:t[eé]l(?![a-z])|t[eé]l[eé]?(?:ph|f)|mobil|cell|phone|handy|hotline|call|dial|ring|fax|whatsapp|sms|text me|answer|desk:|office:|messages? to|numaram|gsm|nr tel|komórk|celular|m[oó]vil|portable|viber|signal|numero di|连|电话|電話|手机|携帯|전화|тел)/
+  /(?:^|[^a-z])(?:t[eé]l(?![a-z]|[_ -]aviv)|t[eé]l[eé]?(?:ph|f)|mobil|cell|phone|handy|hotline|call|dial|ring|fax|whatsapp|sms|text me|answer|desk:|office:|messages? to|numaram|gsm|nr tel|komórk|celular|m[oó]vil|portable|viber|signal|numero di|连|电话|電話|手机|携帯|전화|тел)/
 /** Words that speak of a phone only where no word of another number stands there. */
 const PERHAPS_PHONE_BEFORE = /(?:^|[^a-z])(?:reach|contact|home:|work:|number is)/
 const OTHER_NUMBER =
@@ -66,7 +67,8 @@ function spanFrom(scan: Scan, first: number, floor: number): NumberSpan | undefi
   const firstEnd = runs[first + 1] as number
   if (firstEnd - from > DIGITS_MAX || !hasDigitsEnough(scan, first)) return undefined
   const { start, hasPlus } = headOf(text, from, floor)
-  if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus)) return undefined
+  if (start > 0 && isInsideWord(text.charCodeAt(start - 1), hasPlus) && !isEmphasis(text, start - 1, start - 2))
+    return undefined
   // The tail of a longer number, such as the groups of an IBAN, begins no number of its own.
   if (!hasPlus && text.charCodeAt(firstEnd) === 32 && isBehindNumber(scan, start)) return undefined
   // A number alone that goes on behind its end is none.
@@ -143,15 +145,16 @@ function isInsideWord(code: number, hasPlus: boolean): boolean {
 
 function longestPhone(scan: Scan, span: NumberSpan, context: PhoneContext): Match | undefined {
   const { text, runs } = scan
+  const { start, hasPlus, first, hasSpace } = span
   let { digits } = span
   for (let count = span.count; count > 0; count--) {
-    const run = span.first + 2 * (count - 1)
+    const run = first + 2 * (count - 1)
     const end = runs[run + 1] as number
     if (digits < DIGITS_MIN) return undefined
     const isWhole = isWholeAt(text, end) && (count === span.count || partsNumbers(text, end))
     if (isWhole) {
-      const score = scoreOf(scan, count === span.count ? span : { ...span, count, digits }, context)
-      if (score > 0) return { detector: 'pii/phone', start: span.start, end: extensionEnd(text, end), score }
+      const score = scoreOf(scan, { start, hasPlus, first, count, digits, hasSpace }, context)
+      if (score > 0) return { detector: 'pii/phone', start, end: extensionEnd(text, end), score }
     }
     digits -= end - (runs[run] as number)
   }
@@ -223,9 +226,16 @@ class Letterless {
 
   /** Whether no letter stands in `[from, to)`. */
   holds(from: number, to: number): boolean {
-    if (from < this.#from || from > this.#to) this.#from = this.#to = from
-    while (this.#to < to && !isLetter(this.#text.charCodeAt(this.#to))) this.#to += 1
-    return this.#to >= to
+    const text = this.#text
+    if (from > this.#to || to < this.#from) this.#from = this.#to = from
+    let start = this.#from
+    while (from < start && !isLetter(text.charCodeAt(start - 1))) start -= 1
+    this.#from = start
+    if (from < start) return false
+    let end = this.#to
+    while (end < to && !isLetter(text.charCodeAt(end))) end += 1
+    this.#to = end
+    return end >= to
   }
 }
 
@@ -233,6 +243,7 @@ function isWholeAt(text: string, end: number): boolean {
   if (end >= text.length) return true
   const code = text.charCodeAt(end)
   if (code === 120 && isDigit(text.charCodeAt(end + 1))) return true
+  if (isEmphasis(text, end, end + 1)) return true
   if (isAlnum(code) || code === 95 || code === 37 || code === 8364 || code === 64) return false
   return !((code === 45 || code === 46 || code === 44 || code === 58) && isDigit(text.charCodeAt(end + 1)))
 }
@@ -264,7 +275,13 @@ function scoreOf(scan: Scan, span: NumberSpan, context: PhoneContext): number {
   const isPlain = gaps.length <= 2 || new Set(gaps.map((gap) => gap.replace(/[() ]/g, ''))).size <= 2
   const national = isForm && isPlain ? nationalScore(groups.join(''), shapeOf(runs, first, count)) : 0
   if (isNear) return Math.max(national, 0.75)
+  if (isOfThing(scan, span)) return 0
   return national === 0 && isBracketed ? 0.6 : national
+}
+
+/** Digits without groups, right behind a name such as "order number". */
+function isOfThing(scan: Scan, { start, count }: NumberSpan): boolean {
+  return count === 1 && isNamedThing(before(scan, start, NAMED_NUMBER_CHARS))
 }
 
 /** Groups with several kinds of separators, as brackets make them, must still be one form. */

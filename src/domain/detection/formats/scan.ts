@@ -145,6 +145,11 @@ export function isWord(code: number): boolean {
   return isDigit(code) || code === 95 || isLetter(code)
 }
 
+/** An underscore at a word's edge is Markdown's: `beyond` is the unit on its other side. */
+export function isEmphasis(text: string, at: number, beyond: number): boolean {
+  return text.charCodeAt(at) === 95 && !isWord(text.charCodeAt(beyond))
+}
+
 /** A letter whose lower case differs. */
 export function isUpperAt(scan: Scan, index: number): boolean {
   const code = scan.text.charCodeAt(index)

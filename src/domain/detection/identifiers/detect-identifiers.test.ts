@@ -160,3 +160,32 @@ test('a text that is nothing but a value is an open guess where the check holds,
   expect(identifiersIn('call 943 476 5919 now')).toEqual([])
   expect(identifiersIn('943 476 5918')).toEqual([])
 })
+
+describe('what a name says of digits', () => {
+  test.each([
+    ['Your order number 52998224725 has shipped', []],
+    ['Bestellnummer: 52998224725', []],
+    ['{"createdAt":8001015009087}', []],
+    ['EAN 8001015009087', []],
+    // Words that name a kind go first, and what is not right before the number says nothing.
+    ['order of CPF 52998224725', ['pii/br-cpf 52998224725']],
+    ['The order was placed by 52998224725', ['pii/br-cpf 52998224725']],
+    // Marks of a form are more than digits.
+    ['order no. 529.982.247-25', ['pii/br-cpf 529.982.247-25']],
+  ])('%s', (text, found) => expect(detect(text)).toEqual(found))
+})
+
+describe('underscores beside an identifier', () => {
+  test.each([
+    ['_512-47-8834_', ['pii/us-ssn 512-47-8834']],
+    ['__512-47-8834__', ['pii/us-ssn 512-47-8834']],
+    ['ssn_512-47-8834', ['pii/us-ssn 512-47-8834']],
+    // Joined to a name that says nothing of it, or to more digits.
+    ['room_512-47-8834', []],
+    ['1_512-47-8834', []],
+    ['512-47-8834_1', []],
+  ])('%s', (text, found) => expect(detect(text)).toEqual(found))
+})
+
+test('a script that parts no words may touch the word that names an identifier', () =>
+  expect(detect('我的IMEI是357076834588773。')).toEqual(['pii/imei 357076834588773']))

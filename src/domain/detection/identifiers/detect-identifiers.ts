@@ -113,7 +113,7 @@ const isJoinedBefore = (text: string, start: number): boolean => start > 0 && is
 /** Letters that parted scripts write without a gap; Thai, Chinese, Japanese and Korean may touch an identifier. */
 function isWordUnit(text: string, index: number): boolean {
   const code = text.charCodeAt(index)
-  if (code < 128) return isAlnum(text, index) || code === 95
+  if (code < 128) return isAlnum(text, index)
   return code >= 0xc0 && code < 0x0e00 && code !== 0xd7 && code !== 0xf7
 }
 
@@ -128,9 +128,9 @@ const PERHAPS_BEFORE = 2
 const PERHAPS_AFTER = 4
 const PART_AFTER = 8
 for (const [units, bits] of [
-  ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$', PART | PART_AFTER],
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789$', PART | PART_AFTER],
   ['+', PART | PERHAPS_AFTER],
-  ['.-/:', PERHAPS_BEFORE | PERHAPS_AFTER],
+  ['.-/:_', PERHAPS_BEFORE | PERHAPS_AFTER],
   ['\\@=', PERHAPS_BEFORE],
   ['%@', PART_AFTER],
 ] as const)
@@ -242,6 +242,7 @@ const WEAK_PASS_RATE = 0.02
 function judge(candidate: Candidate, ends: readonly ShapeEnd[], context: ContextIndex): Match | undefined {
   const { text, start, end } = candidate
   let compact: Compact | undefined
+  let isThing: boolean | undefined
   let best: Match | undefined
   for (const { kind: number, isStrong } of ends) {
     const kind = IDENTIFIER_KINDS[number]
@@ -250,6 +251,7 @@ function judge(candidate: Candidate, ends: readonly ShapeEnd[], context: Context
     if (!isNear && (!isStrong || candidate.isJoined)) continue
     compact ??= compactOf(text.slice(start, end))
     if (!isNear && compact.isMixedCase) continue
+    if (!isNear && compact.isBareDigits && (isThing ??= context.isNamedThing?.(start) ?? false)) continue
     const score = scoreOf(isNear, kind, compact.isBareDigits)
     if (best !== undefined && best.score >= score) continue
     if (kind.check(compact.upper)) best = { detector: kind.id, start, end, score }

@@ -1,4 +1,5 @@
 import { canonicalView } from '../canonical-view.ts'
+import { isNamedThing, NAMED_NUMBER_CHARS } from '../named-number.ts'
 import { IDENTIFIER_KINDS } from './identifier-kinds.ts'
 
 /** Says whether a word that names a kind stands near a span. */
@@ -7,6 +8,8 @@ export interface ContextIndex {
   isNear(kind: number, start: number, end: number): boolean
   /** Where it is there and false, `isNear` is false for every kind: dense digits cost less. */
   readonly hasAnyNear?: (start: number, end: number) => boolean
+  /** The words right before it name it as the number of a thing or a moment. */
+  readonly isNamedThing?: (start: number) => boolean
 }
 
 /** Characters searched before and after a span. */
@@ -23,12 +26,24 @@ const UNPARTED = /[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u
 
 const PARTED_PHRASES = new Map<string, Phrase[]>()
 const UNPARTED_PHRASES: Phrase[] = []
-for (const [phrase, kinds] of phraseKinds()) {
-  // Texts come in canonical form, in which letters of other scripts that look like Latin ones are Latin.
-  const text = canonicalView(phrase).lower
-  const words = text.split(' ')
-  if (UNPARTED.test(text)) UNPARTED_PHRASES.push({ words: [text], kinds })
-  else PARTED_PHRASES.set(words[0] ?? '', [...(PARTED_PHRASES.get(words[0] ?? '') ?? []), { words, kinds }])
+for (const [phrase, kinds] of phraseKinds())
+  for (const text of formsInTexts(phrase)) {
+    const words = text.split(' ')
+    if (UNPARTED.test(text)) UNPARTED_PHRASES.push({ words: [text], kinds })
+    else PARTED_PHRASES.set(words[0] ?? '', [...(PARTED_PHRASES.get(words[0] ?? '') ?? []), { words, kinds }])
+  }
+
+/**
+ * Texts come in canonical form, in which letters of other scripts that look like Latin ones are Latin: of Greek and Cyrillic
+ * words other letters when they are capitals.
+ */
+function formsInTexts(phrase: string): ReadonlySet<string> {
+  const cases = /^[\x20-\x7e]*$/.test(phrase) ? [phrase] : [phrase, phrase.toUpperCase(), capitalised(phrase)]
+  return new Set(cases.map((text) => foldWord(canonicalView(text).lower)))
+}
+
+function capitalised(phrase: string): string {
+  return phrase.replace(/(?<![\p{L}\p{M}])\p{Ll}/gu, (letter) => letter.toUpperCase())
 }
 
 function phraseKinds(): Map<string, readonly number[]> {
@@ -66,8 +81,10 @@ export function createContextIndex(text: string, name?: NameBefore): ContextInde
       clearFrom = from
       clearTo = from
     }
-    while (clearTo < limit && isLetterlessUnit(text.charCodeAt(clearTo))) clearTo += 1
-    return clearTo >= limit
+    let clear = clearTo
+    while (clear < limit && isLetterlessUnit(text.charCodeAt(clear))) clear += 1
+    clearTo = clear
+    return clear >= limit
   }
   const nearTo = (start: number, end: number): ReadonlySet<number> => {
     if (start === at && end === to) return near
@@ -81,6 +98,10 @@ export function createContextIndex(text: string, name?: NameBefore): ContextInde
   return {
     isNear: (kind, start, end) => nearTo(start, end).has(kind),
     hasAnyNear: (start, end) => nearTo(start, end).size > 0,
+    isNamedThing: (start) => {
+      const before = text.slice(Math.max(0, start - NAMED_NUMBER_CHARS), start).toLowerCase()
+      return isNamedThing(start < NAMED_NUMBER_CHARS ? (name?.before ?? '') + before : before)
+    },
   }
 }
 
@@ -225,11 +246,19 @@ function plainWordsOf(window: string): readonly string[] {
   return words
 }
 
+/** Between a script that parts no words and a letter or digit of another: `我的IMEI是`. */
+const SCRIPT_CHANGE = new RegExp(
+  `(?<=${UNPARTED.source})(?=(?!${UNPARTED.source})[\\p{L}\\p{N}])|(?<=[\\p{L}\\p{N}\\p{M}])(?<!${UNPARTED.source})(?=${UNPARTED.source})`,
+  'gu',
+)
+
 /** Lower-case words without marks; `taxId`, `tax_id` and `TAXNumber` part into two, `N.I.F.` joins into one. */
 function wordsOf(window: string): readonly string[] {
-  const parted = window.replace(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, ' ')
+  const apart = UNPARTED.test(window) ? window.replace(SCRIPT_CHANGE, ' ') : window
+  const parted = apart.replace(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, ' ')
   const joined = parted.replace(/(?<![\p{L}\p{N}])(\p{L})\.(?=\p{L}(?!\p{L}))|(?<=[\p{L}])\.(?=\p{L}(?!\p{L}))/gu, '$1')
-  return foldWord(joined).match(/[\p{L}\p{N}]+/gu) ?? []
+  // Vowel signs of Indic scripts stand within words.
+  return foldWord(joined).match(/[\p{L}\p{N}\p{Mc}]+/gu) ?? []
 }
 
 /** Lower case, without combining marks, the dotless i as i. */

@@ -21,7 +21,7 @@ ca-sin||0.079||ddd ddd ddd,ddd-ddd-ddd,ddddddddd|sin,social insurance,social ins
 ca-bn||0.000901|dddddddddLLdddd,ddddddddd LLdddd,ddddddddd LL dddd||business number,gst,hst,numero d entreprise
 ca-on-health||0.0899|dddd-ddd-ddd-LL,dddd ddd ddd LL|dddddddddd,dddd-ddd-ddd,ddddddddddLL,dddd ddd ddd|ohip,health card,health number,carte sante
 ca-on-licence||0.0715|Ldddd-ddddd-ddddd|Ldddddddddddddd,Ldddd ddddd ddddd|driver licence,driver s licence,drivers licence,driver license,drivers license,driver s license,driving licence,permis de conduire
-ca-qc-health||0.0727|LLLL dddd dddd|LLLLdddddddd,LLLL-dddd-dddd|ramq,nam,carte d assurance maladie,assurance maladie,health insurance number
+ca-qc-health||0.0727||LLLL dddd dddd,LLLLdddddddd,LLLL-dddd-dddd|ramq,nam,carte d assurance maladie,assurance maladie,health insurance number
 ca-passport|format|1||LLdddddd,LddddddLL|passport,passport number,passeport,passport no
 uk-nhs||0.0904||ddd ddd dddd,ddd-ddd-dddd,dddddddddd|nhs,nhs number,nhs no,national health service,health and care number,patient number
 uk-chi||0.00336||dddddddddd,dddddd dddd|chi,chi number,community health index

@@ -1,7 +1,6 @@
 import type { Reading } from '../readings/text-reading.ts'
 import type { View } from '../canonical-view.ts'
-import { fingerprintIndex, type FingerprintIndex } from './fingerprints.ts'
-import { findLeaks, readingsOf, type LeakSpan } from './readings.ts'
+import { findLeaks, leakFingerprints, readingsOf, type LeakFingerprints, type LeakSpan } from './readings.ts'
 
 /** A keyed digest of `purpose` and `text` as lower-case hex, 32 characters or more. Pure: same input, same output. */
 export type CanaryHmac = (purpose: string, text: string) => string
@@ -14,7 +13,7 @@ export interface Canary {
 }
 
 export interface CanaryIndex {
-  readonly fingerprints: FingerprintIndex
+  readonly fingerprints: LeakFingerprints
 }
 
 /** 64 short words: each carries 6 bits of the digest. */
@@ -50,7 +49,7 @@ function sentenceOf(hex: string): string {
 
 export function canaryIndex(canaries: readonly Canary[]): CanaryIndex {
   return {
-    fingerprints: fingerprintIndex(
+    fingerprints: leakFingerprints(
       canaries.flatMap(({ form, text }) => readingsOf(text, form, LETTERS_MIN[form])),
       GRAM,
     ),

@@ -15,13 +15,16 @@ export interface GuardedText {
   readonly lettersMin: number
 }
 
-export interface FingerprintIndex {
-  readonly gram: number
-  readonly texts: readonly GuardedText[]
+export interface Sieve {
   /** One bit per hashed gram, of so many that most grams of ordinary text end here, and of so few that they stay in the cache. */
   readonly sieve: Uint32Array
   /** What is left of a hash shifted by this is its bit. */
   readonly sieveShift: number
+}
+
+export interface FingerprintIndex extends Sieve {
+  readonly gram: number
+  readonly texts: readonly GuardedText[]
   /** Hash of a gram to the places where it was selected: pairs of text number and offset. */
   readonly places: ReadonlyMap<number, readonly number[]>
 }
@@ -45,41 +48,56 @@ const MATCHES_MAX = 64
 
 /** Selects fingerprints of all texts; time and space linear in their letters. */
 export function fingerprintIndex(texts: readonly GuardedText[], gram: number): FingerprintIndex {
-  const kept = texts.filter(({ codes, lettersMin }) => lettersMin >= gram && codes.length >= lettersMin)
+  const kept = texts.filter((text) => isLongEnough(text, gram))
   const places = new Map<number, number[]>()
-  for (const [number, { codes, lettersMin }] of kept.entries())
-    for (const offset of winnow(hashesOf(codes, gram), lettersMin - gram + 1)) {
-      const hash = hashAt(codes, offset, gram)
+  for (const [number, { codes, lettersMin }] of kept.entries()) {
+    const hashes = hashesOf(codes, gram)
+    for (const offset of winnow(hashes, lettersMin - gram + 1)) {
+      const hash = hashes[offset] as number
       const list = places.get(hash)
       if (list === undefined) places.set(hash, [number, offset])
       else list.push(number, offset)
     }
-  return { gram, texts: kept, places, ...sieveOf([...places.keys()]) }
+  }
+  return { gram, texts: kept, places, ...sieveOf([Int32Array.from(places.keys())]) }
 }
 
+/** One with fewer letters than count, or than a gram has, cannot be told from chance. */
+export const isLongEnough = ({ codes, lettersMin }: GuardedText, gram: number): boolean =>
+  lettersMin >= gram && codes.length >= lettersMin
+
 /** The high bits of the hashes: the polynomial's low ones depend on few letters. */
-function sieveOf(hashes: readonly number[]): Pick<FingerprintIndex, 'sieve' | 'sieveShift'> {
-  const wanted = 32 - Math.ceil(Math.log2(Math.max(1, BITS_PER_GRAM * hashes.length)))
+export function sieveOf(lists: readonly Int32Array[]): Sieve {
+  const grams = lists.reduce((sum, { length }) => sum + length, 0)
+  const wanted = 32 - Math.ceil(Math.log2(Math.max(1, BITS_PER_GRAM * grams)))
   const sieveShift = Math.min(SIEVE_SHIFT_MOST, Math.max(SIEVE_SHIFT_LEAST, wanted))
   const sieve = new Uint32Array(2 ** (32 - sieveShift) / 32)
-  for (const hash of hashes) {
-    const bit = hash >>> sieveShift
-    sieve[bit >>> 5] = (sieve[bit >>> 5] ?? 0) | (1 << (bit & 31))
-  }
+  for (const hashes of lists)
+    for (const hash of hashes) {
+      const bit = hash >>> sieveShift
+      sieve[bit >>> 5] = (sieve[bit >>> 5] ?? 0) | (1 << (bit & 31))
+    }
   return { sieve, sieveShift }
 }
 
-function hashAt(codes: LetterCodes, offset: number, gram: number): number {
+export function hashAt(codes: LetterCodes, offset: number, gram: number): number {
   let hash = 0
   for (let index = offset; index < offset + gram; index++) hash = (Math.imul(hash, BASE) + (codes[index] ?? 0)) | 0
   return hash
 }
 
-function hashesOf(codes: LetterCodes, gram: number): Int32Array {
+export function hashesOf(codes: LetterCodes, gram: number): Int32Array {
   const hashes = new Int32Array(Math.max(0, codes.length - gram + 1))
-  for (let offset = 0; offset < hashes.length; offset++) hashes[offset] = hashAt(codes, offset, gram)
+  const leading = power(gram)
+  let hash = hashAt(codes, 0, gram)
+  for (let offset = 0; offset < hashes.length; offset++) {
+    hashes[offset] = hash
+    hash = rolled(hash, codes[offset + gram] ?? 0, Math.imul(codes[offset] as number, leading))
+  }
   return hashes
 }
+
+const rolled = (hash: number, more: number, less: number): number => (Math.imul(hash, BASE) + more - less) | 0
 
 /** Offsets of the rightmost smallest hash of every window. */
 function winnow(hashes: Int32Array, window: number): readonly number[] {
@@ -128,27 +146,13 @@ export function findShared(
 }
 
 const NO_MATCHES: readonly LetterMatch[] = []
-const LANES = 4
-/** Shorter texts are walked in one go. */
-const LANES_FROM = 1_024
 
-/**
- * Starts and hashes of the grams that the sieve lets through, in order and flat. Each hash waits for the one before it: four of them in
- * turn, one over each quarter, wait together.
- */
+/** Starts and hashes of the grams that the sieve lets through, in order and flat. */
 function sievedGrams(codes: LetterCodes, { gram, sieve, sieveShift }: FingerprintIndex): readonly number[] {
-  const grams = Math.max(0, codes.length - gram + 1)
-  const quarter = grams < LANES_FROM ? 0 : Math.floor(grams / LANES)
+  const found: number[] = []
   const rolling = { sieve, sieveShift, gram, leading: power(gram) }
-  const rest: number[] = []
-  if (quarter === 0) {
-    sieveLane(codes, rolling, { from: 0, to: grams, found: rest })
-    return rest
-  }
-  const lanes: readonly [number[], number[], number[], number[]] = [[], [], [], []]
-  sieveLanes(codes, rolling, { quarter, lanes })
-  sieveLane(codes, rolling, { from: LANES * quarter, to: grams, found: rest })
-  return [...lanes, rest].flat()
+  sieveStretch(codes, rolling, { from: 0, to: Math.max(0, codes.length - gram + 1), found })
+  return found
 }
 
 /** The same, near places: a run that counts has a fingerprint within the least length of any of its letters. */
@@ -163,7 +167,7 @@ function sievedAround(codes: LetterCodes, index: FingerprintIndex, around: reado
   for (const place of around) {
     const from = Math.max(done, place - reach + 1)
     const to = Math.min(grams, place + reach - gram + 1)
-    if (from < to) sieveLane(codes, rolling, { from, to, found })
+    if (from < to) sieveStretch(codes, rolling, { from, to, found })
     done = Math.max(done, to)
   }
   return found
@@ -177,42 +181,10 @@ interface Rolling {
   readonly leading: number
 }
 
-/** The four quarters in turn; a loop of its own, which compiles to few instructions. */
-function sieveLanes(
-  codes: LetterCodes,
-  { sieve, sieveShift, gram, leading }: Rolling,
-  { quarter, lanes }: { readonly quarter: number; readonly lanes: readonly [number[], number[], number[], number[]] },
-): void {
-  const [second, third, fourth] = [quarter, 2 * quarter, 3 * quarter]
-  let a = hashAt(codes, 0, gram)
-  let b = hashAt(codes, second, gram)
-  let c = hashAt(codes, third, gram)
-  let d = hashAt(codes, fourth, gram)
-  for (let at = 0; at < quarter; at++) {
-    const isIn =
-      ((sieve[(a >>> sieveShift) >>> 5] as number) >>> ((a >>> sieveShift) & 31)) |
-      ((sieve[(b >>> sieveShift) >>> 5] as number) >>> ((b >>> sieveShift) & 31)) |
-      ((sieve[(c >>> sieveShift) >>> 5] as number) >>> ((c >>> sieveShift) & 31)) |
-      ((sieve[(d >>> sieveShift) >>> 5] as number) >>> ((d >>> sieveShift) & 31))
-    if ((isIn & 1) === 1) {
-      if (isSieved(sieve, a >>> sieveShift)) lanes[0].push(at, a)
-      if (isSieved(sieve, b >>> sieveShift)) lanes[1].push(second + at, b)
-      if (isSieved(sieve, c >>> sieveShift)) lanes[2].push(third + at, c)
-      if (isSieved(sieve, d >>> sieveShift)) lanes[3].push(fourth + at, d)
-    }
-    a = rolled(a, codes[at + gram] as number, Math.imul(codes[at] as number, leading))
-    b = rolled(b, codes[second + at + gram] as number, Math.imul(codes[second + at] as number, leading))
-    c = rolled(c, codes[third + at + gram] as number, Math.imul(codes[third + at] as number, leading))
-    // The last gram of all has no letter behind it.
-    d = rolled(d, codes[fourth + at + gram] ?? 0, Math.imul(codes[fourth + at] as number, leading))
-  }
-}
+export const isSieved = (sieve: Uint32Array, bit: number): boolean =>
+  (((sieve[bit >>> 5] as number) >>> (bit & 31)) & 1) === 1
 
-const rolled = (hash: number, more: number, less: number): number => (Math.imul(hash, BASE) + more - less) | 0
-
-const isSieved = (sieve: Uint32Array, bit: number): boolean => (((sieve[bit >>> 5] as number) >>> (bit & 31)) & 1) === 1
-
-function sieveLane(
+function sieveStretch(
   codes: LetterCodes,
   { sieve, sieveShift, gram, leading }: Rolling,
   { from, to, found }: { readonly from: number; readonly to: number; readonly found: number[] },
@@ -220,6 +192,7 @@ function sieveLane(
   let hash = hashAt(codes, from, gram)
   for (let at = from; at < to; at++) {
     if (isSieved(sieve, hash >>> sieveShift)) found.push(at, hash)
+    // The last gram of all has no letter behind it.
     hash = rolled(hash, codes[at + gram] ?? 0, Math.imul(codes[at] as number, leading))
   }
 }

@@ -14,8 +14,8 @@ export interface LetterStream {
 
 const UPPER_TO_LOWER = 32
 /** From here on every unit counts. */
-const ALL_FROM = 192
-const BACKSLASH = 92
+export const ALL_FROM = 192
+export const BACKSLASH = 92
 /** Instead of a letter: the unit was not met yet, or what follows decides. */
 const UNKNOWN = 0xffff
 const ESCAPES = 0xfffe
@@ -64,7 +64,14 @@ function fillLetters(codes: LetterCodes, units: Uint16Array, length: number): nu
 }
 
 /** `\n` and the like, as JSON and source code write line ends, would put letters into the row. */
-const isEscape = (code: number): boolean => code === 110 || code === 114 || code === 116 || code === 98 || code === 102
+export const isEscape = (code: number): boolean =>
+  code === 110 || code === 114 || code === 116 || code === 98 || code === 102
+
+/** What a unit counts as by itself; 0 for nothing. */
+export function letterOf(code: number): number {
+  const letter = LETTERS[code] as number
+  return letter === UNKNOWN ? lowerOf(code) : letter === ESCAPES ? 0 : letter
+}
 
 /** Index of the `wanted`-th letter: walked only where something was found. */
 function placeOf(text: string, wanted: number): number {

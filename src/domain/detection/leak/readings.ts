@@ -4,9 +4,17 @@ import { readingsOf as readingsOfText } from '../readings/readings-of.ts'
 import { SpareUnits } from '../spare-units.ts'
 import type { Reading } from '../readings/text-reading.ts'
 import { rot13 } from '../readings/turned.ts'
-import { findShared, type FingerprintIndex, type GuardedText, type LetterMatch } from './fingerprints.ts'
+import {
+  findShared,
+  fingerprintIndex,
+  isLongEnough,
+  type FingerprintIndex,
+  type GuardedText,
+  type LetterMatch,
+} from './fingerprints.ts'
 import { foldLeet, lettersWithSigns, MAY_BE_LETTERS } from './leet.ts'
 import { lettersOf, type LetterCodes, type LetterStream } from './letters.ts'
+import { mayShare, Screen } from './screen.ts'
 
 /** A piece of output that repeats guarded text. */
 export interface LeakSpan {
@@ -16,6 +24,28 @@ export interface LeakSpan {
   /** How it was written: `plain` (also spaced, split, in other case), `leet`, `rot13`, `reversed`, `base64`, `hex` or a decoder's name. */
   readonly reading: string
   readonly source: string
+}
+
+/** Texts that must not come out, as `findLeaks` looks for them. */
+export interface LeakFingerprints {
+  readonly texts: readonly GuardedText[]
+  /** Nearly every text ends here. Without one, all are searched. */
+  readonly screen: Screen | undefined
+  /** Made when it is first asked: most are not, and a session has canaries of its own. */
+  readonly index: FingerprintIndex
+}
+
+/** `all` as `readingsOf` gives them. */
+export function leakFingerprints(all: readonly GuardedText[], gram: number): LeakFingerprints {
+  const texts = all.filter((text) => isLongEnough(text, gram))
+  let index: FingerprintIndex | undefined
+  return {
+    texts,
+    screen: new Screen(texts, gram),
+    get index() {
+      return (index ??= fingerprintIndex(texts, gram))
+    },
+  }
 }
 
 /**
@@ -60,27 +90,50 @@ const SPARE = new SpareUnits()
  */
 export function findLeaks(
   raw: string,
-  indexes: readonly FingerprintIndex[],
-  view?: View,
+  guarded: readonly LeakFingerprints[],
+  view: View = canonicalView(raw),
   derived: readonly Reading[] = readingsOfText(raw, view).derived,
 ): readonly LeakSpan[] {
-  const used = indexes.filter(({ texts }) => texts.length > 0)
+  const used = guarded.filter(({ texts }) => texts.length > 0)
   if (used.length === 0) return []
-  const letters = lettersOf(raw, view, SPARE)
-  const direct = used.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
-  const spans = [...direct, ...leetSpans(view ?? canonicalView(raw), letters, used, direct)]
+  const direct = directSpans(raw, view, suspectedIn(view.text, used))
+  const spans = [...direct.plain, ...direct.leet]
   for (const reading of derived) {
     const shared = sharedIn(reading, used)
     const [first] = shared
     if (first === undefined) continue
     const place = reading.rawSpan(0, reading.text.length)
     // A reading that changes a part of the text repeats what stands plainly beside that part.
-    const known = direct.filter((span) => place.start < span.end && span.start < place.end)
+    const known = direct.plain.filter((span) => place.start < span.end && span.start < place.end)
     if (lettersIn(shared) <= known.reduce((sum, span) => sum + span.letters, 0)) continue
     const name = first.reading === 'plain' ? reading.encoding : first.reading
     spans.push({ ...spanOf(reading, shared), reading: name, source: first.source, letters: lettersIn(shared) })
   }
   return apart(spans)
+}
+
+/** The indexes of which a text may repeat something. */
+function suspectedIn(text: string, guarded: readonly LeakFingerprints[]): readonly FingerprintIndex[] {
+  const screens: Screen[] = []
+  for (const { screen } of guarded) if (screen !== undefined) screens.push(screen)
+  const isScreened = screens.length === guarded.length
+  return isScreened && !mayShare(text, screens, SPARE) ? NO_INDEXES : guarded.map(({ index }) => index)
+}
+
+const NO_INDEXES: readonly FingerprintIndex[] = []
+
+interface DirectSpans {
+  readonly plain: readonly PlacedSpan[]
+  readonly leet: readonly PlacedSpan[]
+}
+
+const NO_DIRECT: DirectSpans = { plain: [], leet: [] }
+
+function directSpans(raw: string, view: View, indexes: readonly FingerprintIndex[]): DirectSpans {
+  if (indexes.length === 0) return NO_DIRECT
+  const letters = lettersOf(raw, view, SPARE)
+  const plain = indexes.flatMap((index) => findShared(letters.codes, index)).map((match) => placed(raw, letters, match))
+  return { plain, leet: leetSpans(view, letters, indexes, plain) }
 }
 
 /** With digits and signs as the letters that they look like, where that says more than the text as it is. Folds `letters`. */
@@ -128,15 +181,21 @@ function spanOf(reading: Reading, shared: readonly LetterMatch[]): { readonly st
 }
 
 /** Escapes that were escaped again leave a backslash before each letter. */
-function sharedIn({ text, view }: Reading, indexes: readonly FingerprintIndex[]): readonly LetterMatch[] {
-  const find = (codes: LetterCodes): LetterMatch[] => indexes.flatMap((index) => findShared(codes, index))
+function sharedIn({ text, view }: Reading, guarded: readonly LeakFingerprints[]): readonly LetterMatch[] {
+  const shared = sharedLetters(text, view, suspectedIn(text, guarded))
+  if (shared.length > 0 || !text.includes('\\')) return shared
+  const bare = canonicalView(text.replaceAll('\\', ''))
+  const indexes = suspectedIn(bare.text, guarded)
+  if (indexes.length === 0) return []
+  const { codes } = lettersOf(bare.text, bare, SPARE)
+  return indexes.flatMap((index) => findShared(codes, index))
+}
+
+function sharedLetters(text: string, view: View, indexes: readonly FingerprintIndex[]): readonly LetterMatch[] {
+  if (indexes.length === 0) return []
   const letters = lettersOf(text, view, SPARE)
-  const shared = find(letters.codes)
-  if (shared.length > 0) return shared
-  const leet = leetMatches(view ?? canonicalView(text), letters, indexes).matches
-  return leet.length > 0 || !text.includes('\\')
-    ? leet
-    : find(lettersOf(text.replaceAll('\\', ''), undefined, SPARE).codes)
+  const shared = indexes.flatMap((index) => findShared(letters.codes, index))
+  return shared.length > 0 ? shared : leetMatches(view, letters, indexes).matches
 }
 
 type PlacedSpan = LeakSpan & { readonly letters: number }

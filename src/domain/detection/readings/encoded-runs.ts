@@ -1,9 +1,18 @@
-import { textOf } from '../../../base/bytes.ts'
+import { decodeCodes } from './character-codes.ts'
+import {
+  BASE32_DIGITS,
+  BASE64_DIGITS,
+  decodeDigits,
+  digitAt,
+  HEX_DIGITS,
+  isHexAt,
+  type DigitRun,
+} from './digit-values.ts'
 import { gluedRuns } from './glued-runs.ts'
 import type { Place } from './place.ts'
+import { mayBePrintable, printable, printableWide, startsUtf8 } from './printable.ts'
 import type { Survey } from './survey.ts'
 import { RUN_MIN } from './unit-walk.ts'
-import { bytesOfHex } from './unescape.ts'
 
 export type Encoding =
   | 'base64'
@@ -27,7 +36,6 @@ export interface EncodedRun {
   readonly text: string
 }
 
-const DECODED_MIN = 6
 /** An encoded run that is longer is decoded up to here; the rest counts as another run, which begins so much before. */
 const RUN_MAX = 65_536
 /** A value of three thousand characters that crosses the end of one run is whole in the next. Groups of two, four and eight begin alike. */
@@ -48,9 +56,9 @@ export function* encodedRuns(text: string, { long, codes }: Survey): Generator<E
       if (from + RUN_MAX >= end) break
     }
   }
-  for (const place of codes) {
-    const run = decodeCodes(text, place)
-    if (run !== undefined) yield run
+  for (const { start, end } of codes) {
+    const decoded = decodeCodes(text, start, Math.min(end, start + RUN_MAX))
+    if (decoded !== undefined) yield { ...decoded, start, end }
   }
 }
 
@@ -84,7 +92,7 @@ function wrappedRun(
     text.slice((long[last] as Place).end, (long[last] as Place).end + 90),
   )
   if (tail !== null) joined += tail[1] ?? ''
-  const decoded = decodeBase64(joined)
+  const decoded = decodeBase64({ text: joined, start: 0, end: joined.length })
   if (decoded === undefined) return undefined
   const stop = (long[last] as Place).end + (tail?.[0].length ?? 0)
   const isCut = last - first >= LINES_MAX || joined.length >= RUN_MAX
@@ -92,196 +100,115 @@ function wrappedRun(
   return { run: { encoding: 'base64', start, end: stop, text: decoded }, last: Math.max(first, last - again) }
 }
 
-function* decodeToken(text: string, start: number, end: number): Generator<EncodedRun> {
-  const whole = decodeOne(text, start, end)
-  if (whole !== undefined) {
-    yield { ...whole, start, end }
-    return
-  }
+/** What a token says as a whole; else what its parts say, and what reads as text somewhere within it. */
+function decodeToken(text: string, start: number, end: number): readonly EncodedRun[] {
+  const whole = decodeOne({ text, start, end })
+  if (whole !== undefined) return [{ ...whole, start, end }]
+  if (!hasParts(text.slice(start, end))) return gluedRuns(text, start, end)
   // A path or a name in front of the encoded part: try what stands between the signs that URLs use.
+  let found: EncodedRun[] | undefined
   let unread = start
   for (let from = start; from < end;) {
     let to = from
     while (to < end && isPartUnit(text.charCodeAt(to))) to += 1
-    const decoded = to - from < RUN_MIN || to - from === end - start ? undefined : decodeOne(text, from, to)
+    const decoded =
+      to - from < RUN_MIN || to - from === end - start ? undefined : decodeOne({ text, start: from, end: to })
     if (decoded !== undefined) {
       // One that can be read says nothing of what stands beside it.
-      yield* gluedRuns(text, unread, from)
-      yield { ...decoded, start: from, end: to }
+      found ??= []
+      found.push(...gluedRuns(text, unread, from), { ...decoded, start: from, end: to })
       unread = to
     }
     from = to + 1
   }
-  yield* gluedRuns(text, unread, end)
+  const glued = gluedRuns(text, unread, end)
+  return found === undefined ? glued : [...found, ...glued]
 }
 
-const isPartUnit = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 43
+const hasParts = (token: string): boolean => token.includes('/') || token.includes('-') || token.includes('_')
+
+/** A letter, a digit or a plus. */
+const isPartUnit = (code: number): boolean => code < 128 && IS_PART[code] === 1
+const IS_PART = Uint8Array.from(BASE64_DIGITS.values, (value, code) => (value < 62 || code === 43 ? 1 : 0))
 
 /** Most runs are none of the three, and are seen to be by their first characters. */
-function decodeOne(text: string, start: number, end: number): Pick<EncodedRun, 'encoding' | 'text'> | undefined {
-  const mayBeHex =
-    isHexUnit(text.charCodeAt(start)) && (isHexUnit(text.charCodeAt(start + 1)) || isX(text.charCodeAt(start + 1)))
-  const mayBe64 = startsPrintable(text, start, end)
-  const mayBe32 = isBase32Unit(text.charCodeAt(start)) && isBase32Unit(text.charCodeAt(start + 1))
-  if (!mayBeHex && !mayBe64 && !mayBe32) return undefined
-  const token = text.slice(start, end)
-  const hex = mayBeHex ? decodeHex(token) : undefined
+function decodeOne(run: DigitRun): Pick<EncodedRun, 'encoding' | 'text'> | undefined {
+  const hex = decodeHex(run)
   if (hex !== undefined) return { encoding: 'hex', text: hex }
-  const base64 = mayBe64 ? decodeBase64(token) : undefined
+  const base64 = decodeBase64(run)
   if (base64 !== undefined) return { encoding: 'base64', text: base64 }
-  const base32 = mayBe32 ? decodeBase32(token) : undefined
+  const base32 = decodeBase32(run)
   return base32 === undefined ? undefined : { encoding: 'base32', text: base32 }
 }
 
-const isHexUnit = (code: number): boolean => (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
-const isX = (code: number): boolean => (code | 32) === 120
-const isBase32Unit = (code: number): boolean => (code >= 50 && code <= 55) || ((code | 32) >= 97 && (code | 32) <= 122)
-
-function decodeBase64(run: string): string | undefined {
-  // A word of letters of one case decodes to noise; a payload mixes cases, or letters and digits.
-  if (!/[A-Z]/.test(run) || !/[a-z0-9]/.test(run)) return undefined
-  if (!startsPrintable(run, 0, run.length)) return undefined
-  const standard = run.replaceAll('-', '+').replaceAll('_', '/')
-  const rest = standard.length % 4
-  const fitting = rest === 1 ? standard.slice(0, -1) : standard
-  const binary = atob(fitting + '='.repeat((4 - (fitting.length % 4)) % 4))
-  const bytes = new Uint8Array(binary.length)
-  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index)
+function decodeBase64(run: DigitRun): string | undefined {
+  if (!startsBase64(run) || !mixesCases(run)) return undefined
+  const { start, end } = run
+  const rest = (end - start) % 4
+  const bytes = new Uint8Array(((end - start) >> 2) * 3 + (rest < 2 ? 0 : rest - 1))
+  decodeDigits(bytes, run, BASE64_DIGITS)
   return printable(bytes) ?? printableWide(bytes)
 }
 
-const SIXTY_FOUR = new Int8Array(128).fill(-1)
-for (const [value, char] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
-  SIXTY_FOUR[char.charCodeAt(0)] = value
-// In URLs two others stand for the last two.
-SIXTY_FOUR[45] = 62
-SIXTY_FOUR[95] = 63
-
-/** The first nine bytes tell noise from text in most cases, without decoding the rest; a NUL may be UTF-16. */
-function startsPrintable(run: string, start: number, end: number): boolean {
-  for (let at = start; at + 4 <= end && at < start + 12; at += 4) {
-    const group = groupAt(run, at)
-    for (let shift = 16; shift >= 0; shift -= 8) {
-      const byte = (group >> shift) & 0xff
-      if (byte !== 0 && (byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return false
-    }
+/** A word of letters of one case decodes to noise; a payload mixes cases, or letters and digits. */
+function mixesCases({ text, start, end }: DigitRun): boolean {
+  let hasUpper = false
+  let hasOther = false
+  for (let at = start; at < end && !(hasUpper && hasOther); at++) {
+    const value = digitAt(BASE64_DIGITS, text, at)
+    hasUpper ||= value < 26
+    hasOther ||= value >= 26 && value < 62
   }
-  return startsText(run, start, end)
+  return hasUpper && hasOther
 }
 
-const HEAD = new Uint8Array(36)
+/** The first bytes of a run: they tell noise from text in most cases, without decoding the rest. So many hold no control character. */
+const PRINTED_64 = new Uint8Array(9)
+const HEAD_64 = new Uint8Array(36)
+const HEAD_HEX = new Uint8Array(16)
+const HEAD_32 = new Uint8Array(15)
 
-/** The first bytes may be UTF-8, or letters of UTF-16: of noise, next to nothing is. */
-function startsText(run: string, start: number, end: number): boolean {
-  let count = 0
-  for (let at = start; at + 4 <= end && count < HEAD.length; at += 4) {
-    const group = groupAt(run, at)
-    HEAD[count++] = group >> 16
-    HEAD[count++] = group >> 8
-    HEAD[count++] = group
+/** UTF-8, or letters of UTF-16, half of whose bytes are NUL. */
+function startsBase64({ text, start, end }: DigitRun): boolean {
+  const groups = { text, start, end: end - ((end - start) % 4) }
+  const printed = decodeDigits(PRINTED_64, groups, BASE64_DIGITS)
+  for (let index = 0; index < printed; index++) {
+    const byte = PRINTED_64[index] as number
+    if (byte !== 0 && (byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return false
   }
-  if (count < 4 || (HEAD[1] === 0 && HEAD[3] === 0)) return true
-  for (let index = 0; index < count; index++) {
-    const byte = HEAD[index] as number
-    if (byte < 0x80) continue
-    const more = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1
-    if (byte < 0xc2 || byte > 0xf4) return false
-    if (index + more >= count) return true
-    for (let step = 1; step <= more; step++) if (((HEAD[index + step] as number) & 0xc0) !== 0x80) return false
-    index += more
-  }
-  return true
+  const count = decodeDigits(HEAD_64, groups, BASE64_DIGITS)
+  return count < 4 || (HEAD_64[1] === 0 && HEAD_64[3] === 0) || startsUtf8(HEAD_64, count)
 }
 
-const groupAt = (run: string, at: number): number =>
-  ((SIXTY_FOUR[run.charCodeAt(at)] as number) << 18) |
-  ((SIXTY_FOUR[run.charCodeAt(at + 1)] as number) << 12) |
-  ((SIXTY_FOUR[run.charCodeAt(at + 2)] as number) << 6) |
-  (SIXTY_FOUR[run.charCodeAt(at + 3)] as number)
+const HEX_MIN = 16
 
-function decodeHex(run: string): string | undefined {
-  const digits = run.startsWith('0x') || run.startsWith('0X') ? run.slice(2) : run
-  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]{16,65536}$/.test(digits)) return undefined
-  return printable(bytesOfHex(digits, 2, 0))
+function decodeHex({ text, start, end }: DigitRun): string | undefined {
+  const isPrefixed = text.charCodeAt(start) === 48 && (text.charCodeAt(start + 1) | 32) === 120
+  const run = isPrefixed ? { text, start: start + 2, end } : { text, start, end }
+  const length = end - run.start
+  if (length % 2 !== 0 || length < HEX_MIN || length > RUN_MAX || !isHexAt(text, run.start)) return undefined
+  const head = decodeDigits(HEAD_HEX, run, HEX_DIGITS)
+  if (head < 0 || !mayBePrintable(HEAD_HEX, head)) return undefined
+  const bytes = new Uint8Array(length >> 1)
+  return decodeDigits(bytes, run, HEX_DIGITS) < 0 ? undefined : printable(bytes)
 }
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+const BASE32_MIN = 24
 
-function decodeBase32(run: string): string | undefined {
-  if (run.length < 24 || !/^(?:[A-Z2-7]{24,65536}|[a-z2-7]{24,65536})$/.test(run)) return undefined
-  const bytes: number[] = []
-  let bits = 0
-  let value = 0
-  for (const char of run.toUpperCase()) {
-    value = ((value << 5) | BASE32.indexOf(char)) & 0xfff
-    bits += 5
-    if (bits < 8) continue
-    bits -= 8
-    bytes.push((value >> bits) & 0xff)
-  }
-  return printable(Uint8Array.from(bytes))
+function decodeBase32(run: DigitRun): string | undefined {
+  const length = run.end - run.start
+  if (length < BASE32_MIN || length > RUN_MAX) return undefined
+  const head = decodeDigits(HEAD_32, run, BASE32_DIGITS)
+  if (head < 0 || !mayBePrintable(HEAD_32, head) || !isOfOneCase(run)) return undefined
+  const bytes = new Uint8Array((length * 5) >> 3)
+  return decodeDigits(bytes, run, BASE32_DIGITS) < 0 ? undefined : printable(bytes)
 }
 
-function decodeCodes(text: string, { start, end }: Place): EncodedRun | undefined {
-  const tokens = text.slice(start, Math.min(end, start + RUN_MAX)).match(/[0-9a-zA-Z]{2,8}/g) ?? []
-  const values = tokens.map((token) => token.replace(/^0x/i, ''))
-  const read = (radix: number): string | undefined =>
-    printable(Uint8Array.from(values, (value) => Math.min(255, Number.parseInt(value, radix))))
-  if (values.every((value) => /^[01]{8}$/.test(value))) {
-    const binary = read(2)
-    return binary === undefined ? undefined : { encoding: 'binary', start, end, text: binary }
+function isOfOneCase({ text, start, end }: DigitRun): boolean {
+  let cases = 0
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    cases |= code >= 97 ? 2 : code >= 65 ? 1 : 0
   }
-  const decimal = values.every((value) => /^[0-9]{2,3}$/.test(value)) ? readable(read(10)) : undefined
-  if (decimal !== undefined) return { encoding: 'character-codes', start, end, text: decimal }
-  const hex = values.every((value) => /^[0-9a-fA-F]{2}$/.test(value)) ? readable(read(16)) : undefined
-  return hex === undefined ? undefined : { encoding: 'hex', start, end, text: hex }
-}
-
-/** Numbers decode to some characters always; only mostly letters, digits and spaces count as a text. */
-function readable(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const plain = text.match(/[A-Za-z0-9 ]/g)?.length ?? 0
-  return plain * 10 >= text.length * 7 && /[A-Za-z]{3}|[0-9]{4}|@/.test(text) ? text : undefined
-}
-
-/** Text only if the bytes are UTF-8 and almost wholly printable. */
-function printable(bytes: Uint8Array): string | undefined {
-  if (bytes.length < DECODED_MIN) return undefined
-  for (let index = 0; index < Math.min(8, bytes.length); index++) {
-    const byte = bytes[index] as number
-    if (byte < 9 || (byte > 13 && byte < 32)) return undefined
-  }
-  const text = isUtf8(bytes) ? textOf(bytes) : undefined
-  if (text === undefined) return undefined
-  let odd = 0
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127) odd += 1
-  }
-  return odd * 20 <= text.length ? text : undefined
-}
-
-/** Cheap look at the shape of the sequences, so that noise does not reach the decoder; the decoder has the last word. */
-function isUtf8(bytes: Uint8Array): boolean {
-  for (let index = 0; index < bytes.length; index++) {
-    const byte = bytes[index] as number
-    if (byte < 0x80) continue
-    const more = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1
-    if (byte < 0xc2 || byte > 0xf4 || index + more >= bytes.length) return false
-    for (let step = 1; step <= more; step++) if (((bytes[index + step] as number) & 0xc0) !== 0x80) return false
-    index += more
-  }
-  return true
-}
-
-/** UTF-16LE, as PowerShell takes encoded commands. */
-function printableWide(bytes: Uint8Array): string | undefined {
-  if (bytes.length < 2 * DECODED_MIN || bytes[1] !== 0 || bytes[3] !== 0) return undefined
-  const narrow = new Uint8Array(bytes.length >> 1)
-  for (let index = 0; index < narrow.length; index++) {
-    if (bytes[2 * index + 1] !== 0) return undefined
-    narrow[index] = bytes[2 * index] as number
-  }
-  return printable(narrow)
+  return cases !== 3
 }

@@ -2,11 +2,12 @@ import { textOf } from '../../../base/bytes.ts'
 import { canonicalView, type View } from '../canonical-view.ts'
 import { isFlagTag } from '../fold-text.ts'
 import { encodedRuns } from './encoded-runs.ts'
+import { escapedRegions } from './escaped-regions.ts'
 import type { Place } from './place.ts'
 import type { Survey } from './survey.ts'
 import { Reading } from './text-reading.ts'
 import { pullTogether } from './turned.ts'
-import { escapedRegions, unescape } from './unescape.ts'
+import { unescape } from './unescape.ts'
 
 /** Every way in which a text is read, its canonical form first. */
 export interface Readings {

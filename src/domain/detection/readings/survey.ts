@@ -141,19 +141,33 @@ function codeRows(text: string, runs: Runs): readonly Place[] {
   if (runs.length < 2 * NEAR_RUNS) return NO_PLACES
   const rows: Place[] = []
   let from = 0
+  // End of the last word in which a number stood that is no code.
+  let wordEnd = 0
   for (let run = 0; run + 2 * NEAR_RUNS <= runs.length; run += 2) {
     const start = runs[run] as number
     if (
       start < from ||
       !mayBeCode((runs[run + 1] as number) - start) ||
       (runs[run + 2 * (NEAR_RUNS - 1)] as number) - start > CODE_WINDOW ||
-      (text.length - start < CODE_ROW_MIN && classAt(text, start - 1) !== ALNUM) ||
-      endsSoon(text, runs, run)
+      (text.length - start < CODE_ROW_MIN && classAt(text, start - 1) !== ALNUM)
     )
       continue
-    const row = codeRow(text, start, from)
-    if (row.count >= CODES_MIN) rows.push({ start: row.start, end: row.end })
-    from = row.end
+    // Of a word that is longer than any code none of the numbers is one.
+    if (start + CODE_MAX < wordEnd) {
+      from = start + 1
+      continue
+    }
+    if (endsSoon(text, runs, run)) continue
+    const first = codeStart(text, start, from)
+    const stop = codeEnd(text, first, start + 1)
+    if (isCode(text, first, stop)) {
+      const row = codeRow(text, stop)
+      if (row.count >= CODES_MIN) rows.push({ start: first, end: row.end })
+      from = Math.max(row.end, start + 1)
+    } else {
+      from = start + 1
+      if (stop - first > CODE_MAX) wordEnd = endOfWord(text, stop)
+    }
   }
   return rows
 }
@@ -174,35 +188,40 @@ function endsSoon(text: string, runs: Runs, run: number): boolean {
   return false
 }
 
-function codeRow(text: string, near: number, floor: number): Place & { readonly count: number } {
+/** Where the word begins that a number stands in, as far back as a code may reach. */
+function codeStart(text: string, near: number, floor: number): number {
   let start = near
-  while (start > floor && near - start < 8 && classAt(text, start - 1) === ALNUM) start -= 1
-  if (isLongWord(text, start, near)) return { start, end: near + 1, count: 0 }
-  let end = start
-  let count = 0
-  let first = start
-  for (let at = start; ;) {
-    let stop = at
-    while (stop < text.length && stop - at <= 8 && classAt(text, stop) === ALNUM) stop += 1
-    if (!isCode(text, at, stop)) break
-    if (count === 0) first = at
-    count += 1
-    end = stop
-    let next = stop
-    while (next < text.length && next - stop <= GAP_MAX && classAt(text, next) !== ALNUM) next += 1
-    if (next - stop > GAP_MAX || next >= text.length) break
-    at = next
-  }
-  return { start: first, end: Math.max(end, near + 1), count }
+  while (start > floor && near - start < CODE_MAX && classAt(text, start - 1) === ALNUM) start -= 1
+  return start
 }
 
-/** More letters and digits from `start` on than any code has; up to `near` there are no others. */
-function isLongWord(text: string, start: number, near: number): boolean {
-  const limit = start + CODE_MAX
-  if (limit >= text.length) return false
-  let at = near + 1
-  while (at <= limit && classAt(text, at) === ALNUM) at += 1
-  return at > limit
+/** Where it ends, or a unit further than a code may reach; up to `from` it is known. */
+function codeEnd(text: string, start: number, from: number): number {
+  let stop = from
+  while (stop < text.length && stop - start <= CODE_MAX && classAt(text, stop) === ALNUM) stop += 1
+  return stop
+}
+
+/** The row that begins with a code which ends at `stop`. */
+function codeRow(text: string, stop: number): { readonly end: number; readonly count: number } {
+  let end = stop
+  let count = 1
+  for (;;) {
+    let next = end
+    while (next < text.length && next - end <= GAP_MAX && classAt(text, next) !== ALNUM) next += 1
+    if (next - end > GAP_MAX || next >= text.length) break
+    const last = codeEnd(text, next, next)
+    if (!isCode(text, next, last)) break
+    count += 1
+    end = last
+  }
+  return { end, count }
+}
+
+function endOfWord(text: string, from: number): number {
+  let at = from
+  while (at < text.length && classAt(text, at) === ALNUM) at += 1
+  return at
 }
 
 /** Two hex digits, with `0x` or not; two or three decimal digits; eight bits. */

@@ -41,11 +41,12 @@ export class TextParts {
 }
 
 const MEMORY_LEAST = 64
+const NO_PLACES: Places = new Uint32Array()
 
 /** Goes over one list of a walk, and gives what of it lies in `[start, end)`, counted from `start`: in memory that is used again. */
 class Cursor {
   #at = 0
-  #memory = new Uint32Array(MEMORY_LEAST)
+  #memory = NO_PLACES
   /** The beginnings of the memory, by their lengths: made once, for there are many short parts. */
   #views: Places[] = []
 
@@ -94,8 +95,9 @@ class Cursor {
     const from = this.#at
     const length = to - from
     this.#at = to
+    if (length === 0) return NO_PLACES
     if (length > this.#memory.length) {
-      this.#memory = new Uint32Array(2 * length)
+      this.#memory = new Uint32Array(Math.max(MEMORY_LEAST, 2 * length))
       this.#views = []
     }
     const memory = this.#memory

@@ -1,13 +1,17 @@
 import { textOfUnits } from '../../../base/utf16.ts'
 import type { Place } from './place.ts'
 
+/** What a letter of ASCII becomes 13 places on; itself for all others below U+0080. */
+const TURNED = Uint8Array.from({ length: 128 }, (_, code) => code)
+for (const first of [65, 97])
+  for (let place = 0; place < 26; place++) TURNED[first + place] = first + ((place + 13) % 26)
+
 /** Letters turned by 13 places; everything stands where it stood. */
 export function rot13(text: string): string {
   const units = new Uint16Array(text.length)
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    const base = code >= 97 && code <= 122 ? 97 : code >= 65 && code <= 90 ? 65 : 0
-    units[index] = base === 0 ? code : ((code - base + 13) % 26) + base
+    units[index] = code < 128 ? (TURNED[code] as number) : code
   }
   return textOfUnits(units)
 }
@@ -40,7 +44,7 @@ export function unleet(text: string): string {
 /** Single letters pulled together: the text, and where each of its units stood. */
 export interface Pulled {
   readonly text: string
-  readonly starts: readonly number[]
+  readonly starts: Uint32Array
 }
 
 /**
@@ -48,26 +52,36 @@ export interface Pulled {
  * gaps are alike, the words stay together.
  */
 export function pullTogether(text: string, { start, end }: Place): Pulled {
-  const gaps: number[] = []
-  const places: number[] = []
+  const narrow = narrowestGap(text, start, end)
+  const units = new Uint16Array(end - start)
+  const starts = new Uint32Array(end - start)
+  let length = 0
+  let last = start
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (!isLetterOrDigit(code)) continue
+    if (length > 0 && at - last > narrow) {
+      units[length] = SPACE
+      starts[length++] = at - 1
+    }
+    units[length] = code
+    starts[length++] = last = at
+  }
+  return { text: textOfUnits(units.subarray(0, length)), starts: starts.subarray(0, length) }
+}
+
+const SPACE = 32
+
+/** How near two letters or digits that follow on each other stand. */
+function narrowestGap(text: string, start: number, end: number): number {
+  let narrow = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
   for (let at = start; at < end; at++) {
     if (!isLetterOrDigit(text.charCodeAt(at))) continue
-    const last = places.at(-1)
-    if (last !== undefined) gaps.push(at - last)
-    places.push(at)
+    narrow = Math.min(narrow, at - last)
+    last = at
   }
-  const narrow = gaps.reduce((least, gap) => Math.min(least, gap), Number.POSITIVE_INFINITY)
-  let pulled = ''
-  const starts: number[] = []
-  for (const [index, at] of places.entries()) {
-    if (index > 0 && (gaps[index - 1] as number) > narrow) {
-      pulled += ' '
-      starts.push(at - 1)
-    }
-    pulled += text.charAt(at)
-    starts.push(at)
-  }
-  return { text: pulled, starts }
+  return narrow
 }
 
 function isLetterOrDigit(code: number): boolean {

@@ -1,5 +1,7 @@
 import { textOf } from '../../../base/bytes.ts'
-import type { Place } from './place.ts'
+import { textOfUnits } from '../../../base/utf16.ts'
+import { digitAt, HEX_DIGITS, NO_DIGIT } from './digit-values.ts'
+import { isUtf8Like } from './printable.ts'
 
 /** A text with its escapes resolved, and where each of its units stood. */
 export interface Unescaped {
@@ -43,104 +45,124 @@ const NAMED: ReadonlyMap<string, string> = new Map(
 )
 
 const ESCAPE =
-  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
-const HAS_ESCAPE =
-  /%[0-9a-fA-F]{2}|&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536})|&[A-Za-z]{2,14};|\\[uUx0-3]|=[0-9A-F]{2}=[0-9A-F]{2}=/y
-
-/** Around an escape this much is read with it, so that a value that is escaped in part is whole. */
-const AROUND = 256
-const REGIONS_MIN = 16
-const CHARS_PER_REGION = 8_192
-
-/**
- * Where a text holds escapes, with what stands around them; in order and apart. More than a few become one. `signs` are the
- * places of all signs that an escape may begin with.
- */
-export function escapedRegions(text: string, signs: Uint32Array): readonly Place[] {
-  const regions: { start: number; end: number }[] = []
-  const regionsMax = Math.max(REGIONS_MIN, Math.floor(text.length / CHARS_PER_REGION))
-  let from = 0
-  for (const at of signs) {
-    if (at < from || !mayEscape(text, at)) continue
-    HAS_ESCAPE.lastIndex = at
-    if (!HAS_ESCAPE.test(text)) continue
-    from = HAS_ESCAPE.lastIndex
-    const last = regions.at(-1)
-    const end = Math.min(text.length, from + AROUND)
-    if (last !== undefined && at - AROUND <= last.end) last.end = end
-    else if (regions.length < regionsMax) regions.push({ start: wordStart(text, at - AROUND), end })
-    else return [{ start: 0, end: text.length }]
-  }
-  for (const region of regions) region.end = wordEnd(text, region.end)
-  return regions
-}
-
-/** A look at the next unit, which ends most signs: a space stands behind it, or a quote. */
-function mayEscape(text: string, at: number): boolean {
-  const next = text.charCodeAt(at + 1)
-  if (text.charCodeAt(at) === 92) return (next >= 48 && next <= 51) || (next | 32) === 117 || next === 120
-  return (next >= 48 && next <= 57) || ((next | 32) >= 97 && (next | 32) <= 122) || next === 35
-}
-
-const WORD_MAX = 64
-
-/** A region does not begin or end inside a word that could be half a value. */
-function wordStart(text: string, from: number): number {
-  let at = Math.max(0, from)
-  const limit = Math.max(0, at - WORD_MAX)
-  while (at > limit && !isSpace(text.charCodeAt(at - 1))) at -= 1
-  return at
-}
-
-function wordEnd(text: string, from: number): number {
-  let at = Math.min(text.length, from)
-  const limit = Math.min(text.length, at + WORD_MAX)
-  while (at < limit && !isSpace(text.charCodeAt(at))) at += 1
-  return at
-}
-
-const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13)
+  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/y
 
 /**
  * Resolves percent escapes, HTML character references, `\x`, `\u`, `\U` and octal escapes and runs of quoted-printable in
  * one pass; undefined where there are none. Callers give it the regions that hold some. Guarantee class: exact, for one level of these escapes.
  */
 export function unescape(text: string): Unescaped | undefined {
-  const parts: string[] = []
-  const starts = new Uint32Array(text.length)
-  const ends = new Uint32Array(text.length)
-  let length = 0
-  let from = 0
-  const keep = (to: number): void => {
-    parts.push(text.slice(from, to))
-    for (let at = from; at < to; at++) {
-      starts[length] = at
-      ends[length++] = at + 1
-    }
-  }
+  const out = new Resolved(text.length)
   let isChanged = false
-  for (const match of text.matchAll(ESCAPE)) {
-    const decoded = decode(match[0])
-    if (decoded === undefined) continue
-    isChanged = true
-    keep(match.index)
-    from = match.index + match[0].length
-    parts.push(decoded)
-    for (let unit = 0; unit < decoded.length; unit++) {
-      starts[length] = match.index
-      ends[length++] = from
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at)
+    const end = isSign(code) ? endOfEscape(text, at) : at
+    if (end > at && out.put(text, at, end)) isChanged = true
+    else out.copy(text, at, Math.max(end, at + 1))
+    at = Math.max(end, at + 1)
+  }
+  return isChanged ? out.unescaped() : undefined
+}
+
+const isSign = (code: number): boolean =>
+  code === BACKSLASH || code === PERCENT || code === AMPERSAND || code === EQUALS
+const BACKSLASH = 92
+const PERCENT = 37
+const AMPERSAND = 38
+const EQUALS = 61
+
+/** Its beginning where none stands there. */
+function endOfEscape(text: string, at: number): number {
+  if (unicodeEscape(text, at) >= 0) return at + UNICODE_LENGTH
+  ESCAPE.lastIndex = at
+  return ESCAPE.test(text) ? ESCAPE.lastIndex : at
+}
+
+const UNICODE_LENGTH = 6
+
+/** The unit that `\u0041` stands for, by far the most common escape; -1 where no such one stands there. */
+function unicodeEscape(text: string, at: number): number {
+  if (text.charCodeAt(at) !== BACKSLASH || text.charCodeAt(at + 1) !== 117) return -1
+  let unit = 0
+  for (let index = at + 2; index < at + UNICODE_LENGTH; index++) {
+    const digit = digitAt(HEX_DIGITS, text, index)
+    if (digit === NO_DIGIT) return -1
+    unit = (unit << 4) | digit
+  }
+  return unit
+}
+
+/** The units of the resolved text as they come. No escape is shorter than what it stands for. */
+class Resolved {
+  readonly #units: Uint16Array
+  readonly #starts: Uint32Array
+  readonly #ends: Uint32Array
+  #length = 0
+  /** Two escapes of a surrogate pair each give their half; one alone stays half a pair. */
+  #hasHalf = false
+
+  constructor(lengthMax: number) {
+    this.#units = new Uint16Array(lengthMax)
+    this.#starts = new Uint32Array(lengthMax)
+    this.#ends = new Uint32Array(lengthMax)
+  }
+
+  copy(text: string, from: number, to: number): void {
+    for (let at = from; at < to; at++) this.#push(text.charCodeAt(at), at, at + 1)
+  }
+
+  /** False where the escape stands for nothing that a text has. */
+  put(text: string, from: number, to: number): boolean {
+    const unit = to - from === UNICODE_LENGTH ? unicodeEscape(text, from) : -1
+    if (unit >= 0) {
+      this.#hasHalf ||= isHalf(unit)
+      this.#push(unit, from, to)
+      return true
+    }
+    const decoded = decode(text.slice(from, to))
+    if (decoded === undefined) return false
+    for (let index = 0; index < decoded.length; index++) {
+      const code = decoded.charCodeAt(index)
+      this.#hasHalf ||= isHalf(code)
+      this.#push(code, from, to)
+    }
+    return true
+  }
+
+  unescaped(): Unescaped {
+    const units = this.#units.subarray(0, this.#length)
+    return {
+      text: this.#hasHalf ? textOfHalves(units) : textOfUnits(units),
+      starts: this.#starts.subarray(0, this.#length),
+      ends: this.#ends.subarray(0, this.#length),
     }
   }
-  if (!isChanged) return undefined
-  keep(text.length)
-  return { text: parts.join(''), starts: starts.subarray(0, length), ends: ends.subarray(0, length) }
+
+  #push(unit: number, start: number, end: number): void {
+    this.#units[this.#length] = unit
+    this.#starts[this.#length] = start
+    this.#ends[this.#length++] = end
+  }
+}
+
+const isHalf = (unit: number): boolean => (unit & 0xf800) === 0xd800
+
+/** Few enough to be arguments. */
+const PIECE = 4_096
+
+/** The text of units of which some may be half a pair, which a decoder would replace. */
+function textOfHalves(units: Uint16Array): string {
+  const pieces: string[] = []
+  for (let from = 0; from < units.length; from += PIECE)
+    pieces.push(String.fromCharCode(...units.subarray(from, from + PIECE)))
+  return pieces.join('')
 }
 
 /** Never longer than the escape itself: each escaped unit takes two characters or more. */
 function decode(escape: string): string | undefined {
   const first = escape.charCodeAt(0)
-  if (first === 37 || first === 61) return textOf(bytesOfHex(escape, 3, 1))
-  if (first === 92) return decodeBackslash(escape.slice(escape.lastIndexOf('\\')))
+  if (first === PERCENT || first === EQUALS) return textOfSigned(escape)
+  if (first === BACKSLASH) return decodeBackslash(escape.slice(escape.lastIndexOf('\\')))
   if (escape[1] !== '#') return NAMED.get(escape.slice(1, -1))
   const digits = escape.slice(2).replace(';', '')
   return charOf(/^[xX]/.test(digits) ? Number.parseInt(digits.slice(1), 16) : Number(digits))
@@ -158,10 +180,11 @@ function charOf(code: number): string | undefined {
   return code > 0x10ffff || code === 0 ? undefined : String.fromCodePoint(code)
 }
 
-/** Bytes of hex digits that stand `step` units apart, from `offset` on. */
-export function bytesOfHex(text: string, step: number, offset: number): Uint8Array {
-  const bytes = new Uint8Array(Math.floor(text.length / step))
+/** What pairs of hex digits say, each behind a sign. */
+function textOfSigned(text: string): string | undefined {
+  const bytes = new Uint8Array(text.length / 3)
   for (let index = 0; index < bytes.length; index++)
-    bytes[index] = Number.parseInt(text.slice(index * step + offset, index * step + offset + 2), 16)
-  return bytes
+    bytes[index] = (digitAt(HEX_DIGITS, text, 3 * index + 1) << 4) | digitAt(HEX_DIGITS, text, 3 * index + 2)
+  // The decoder throws at noise, which takes longer than all else here.
+  return isUtf8Like(bytes) ? textOf(bytes) : undefined
 }

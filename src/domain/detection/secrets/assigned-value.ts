@@ -9,6 +9,9 @@ export interface Assignment {
 }
 
 const NAME_MAX = 48
+const IS = 'is|was|es|est|ist|lautet|jest'
+/** Another plain word behind a space, which is none that says what the value is. */
+const GOES_ON = new RegExp(`^ (?!(?:${IS}) )[A-Za-z]`)
 const TAIL_MAX = 60
 const WORDS_MAX = 3
 
@@ -52,8 +55,7 @@ function endOfName(text: string, from: number, isOption: boolean): number {
     const code = text.charCodeAt(index)
     if (isNameUnit(code)) continue
     // A space goes on with the name only in front of another plain word: `api key: x`, and not in `--token x` or `token is x`.
-    if (code !== 32 || isOption || words === WORDS_MAX || !/^ (?!is |was )[A-Za-z]/.test(text.slice(index, index + 5)))
-      break
+    if (code !== 32 || isOption || words === WORDS_MAX || !GOES_ON.test(text.slice(index, index + 9))) break
     words += 1
   }
   return index
@@ -68,7 +70,7 @@ const VALUE_FIELD = /^["'\\]{0,2}\s{0,2},?\s{1,40}["'\\]{0,2}value["'\\]{0,2}\s{
 const TYPED = /^\s{0,2}:\s{0,2}(?:string|str|&str|&'static str|String)\s{0,2}=\s{0,3}["'`]/
 const ASSIGNS = /^["'`\\\])*]{0,4}\s{0,4}(?:=>|[:?|+]{0,3}={1,3}|:{1,2}|->)\s{0,20}["'`\\([{*]{0,3}/
 const CALLS = /^(?:["'`]\s{0,3},\s{0,3}["'`]|\(["'`]|["'`]\]\s{0,3}=\s{0,3}["'`]|>)/
-const SAYS = /^(?: {1,3}(?:is|was):? {1,3}|[`*]{0,2} {0,3}\| {0,8})["'`*]{0,3}/
+const SAYS = new RegExp(`^(?: {1,3}(?:${IS}):? {1,3}| {0,3}[是为為は은는] {0,3}|[\`*]{0,2} {0,3}\\| {0,8})["'\`*]{0,3}`)
 
 function operatorOf(rest: string, isOption: boolean): Operator | undefined {
   for (const pattern of [VALUE_FIELD, TYPED, CALLS, ASSIGNS]) {
@@ -94,6 +96,6 @@ export function wordsOf(name: string): readonly string[] {
   return name
     .replace(/([a-z\d])(?=[A-Z])/g, '$1 ')
     .toLowerCase()
-    .split(/[^a-z\d]+/)
+    .split(/[^\p{L}\p{M}\d]+/u)
     .filter((word) => word !== '')
 }

@@ -5,7 +5,11 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/))
 const CREDENTIALS = words(
   'token secret secrets apikey accesskey authkey secretkey privatekey licensekey credential credentials creds cred auth pat bearer appsecret clientsecret authtoken accesstoken apitoken',
 )
-const PASSWORDS = words('password passwd passphrase pwd pass passwort psk dbpassword')
+/** In canonical form, in which letters have no marks and those of Cyrillic that look like Latin ones are Latin. */
+const PASSWORDS = words(
+  `password passwd passphrase pwd pass passwort psk dbpassword contrasena passe motdepasse senha wachtwoord kennwort losenord
+  passord adgangskode salasana haslo heslo jelszo sifre parola пapoль 密码 密碼 パスワード 비밀번호`,
+)
 const KEY_KINDS = words(
   `api access secret private auth account app application service encryption encrypt signing sign admin master storage subscription license
   licence client consumer deploy live test prod production sandbox integration ingest ingestion webhook shared ssh hmac jwt aes root project

@@ -72,7 +72,11 @@ function assignedPassword(candidate: Candidate): Verdict | undefined {
   return isPassword(bare, isStrong) ? { start, end: start + bare.length, score } : undefined
 }
 
+/** Another variable, by its name. */
+const NAME_OF_ONE = /^[A-Za-z_$][\w$.]{0,80}(?:password|passwd|passphrase|pwd)$/i
+
 function isPassword(bare: string, isStrong: boolean): boolean {
+  if (NAME_OF_ONE.test(bare)) return false
   if (bare.length < 6 || isCommonPassword(bare) || /^[\d.:-]{1,12}$/.test(bare) || /[(){}]/.test(bare)) return false
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(bare)).length
   if (!isStrong) return kinds >= 3 && /\d/.test(bare)

@@ -27,13 +27,16 @@ function verifyAssigned(rule: SecretRule, text: string, at: number): Match | und
   const assignment = assignmentOf(rule, text, at)
   if (assignment === undefined) return undefined
   const match = judge(rule, text, assignment)
-  if (match === undefined || rule.check === 'generic-token' || hintsCredential(assignment.name)) return match
+  if (match === undefined || readsName(rule) || hintsCredential(assignment.name)) return match
   // A service's name alone, with no word of credentials: the value must look drawn.
   const value = text.slice(match.start, match.end)
   return assignment.isStrong && /\d.*\d/.test(value) && /[A-Za-z].*[A-Za-z]/.test(value) && entropyOf(value) >= 3
     ? match
     : undefined
 }
+
+/** Its check has asked the name for a word of credentials. */
+const readsName = ({ check }: SecretRule): boolean => check === 'generic-token' || check === 'password'
 
 /** One anchor may begin another (`sumo`, `sumologic`): the first that ends where a word ends counts. */
 function assignmentOf(rule: SecretRule, text: string, at: number): Assignment | undefined {

@@ -77,7 +77,7 @@ export const SECRET_CONTEXT_TABLE: readonly string[] = [
   'flickr-key\tc\tflickr\t32\ti\t2.8\t\t\t[a-z0-9]{32}',
   'freshbooks-token\tc\tfreshbooks\t64\ti\t2.8\t\t\t[a-z0-9]{64}',
   'freshdesk-key\tc\tfreshdesk\t20\t\t2.8\t\t\t[a-zA-Z0-9]{20}',
-  'generic-password\tg\tpassword\npasswd\npassphrase\npwd\npasswort\t200\t\t0\tpassword\t\t[^\\s"\\\'`<>\\\\]{6,200}',
+  'generic-password\tg\tpassword\npasswd\npassphrase\npwd\npasswort\ncontrasena\nmot de passe\nmot_de_passe\nmotdepasse\nsenha\nwachtwoord\nkennwort\nlosenord\npassord\nadgangskode\nsalasana\nhaslo\nheslo\njelszo\nsifre\nparola\nпapoль\n密码\n密碼\nパスワード\n비밀번호\t200\t\t0\tpassword\t\t[^\\s"\\\'`<>\\\\]{6,200}',
   'generic-signing-key\tg\tencryption_key\nencryptionkey\njwt_secret\njwtsecret\nsession_secret\nsessionsecret\ncookie_secret\nsigning_key\nsigning_secret\nhmac_key\nhmac_secret\naes_key\nmaster_key\napp_secret\t256\t\t3.2\tmixed-token\t\t[\\w+/=.~!@#$%^&*-]{16,256}',
   'generic-token\tg\ttoken\nsecret\napikey\napi_key\napi-key\napi.key\napi key\naccesskey\naccess_key\naccess-key\nauthkey\nauth_key\nauth-key\nprivatekey\nprivate_key\nprivate-key\ncredential\ncredentials\nsecrets\ncreds\n_auth\nauth"\n_key\nlicensekey\t400\t\t0\tgeneric-token\t\t[\\w.=+/~:@|$!%*-]{10,400}',
   'giphy-key\tc\tgiphy\t32\t\t2.8\t\t\t[a-zA-Z0-9]{32}',

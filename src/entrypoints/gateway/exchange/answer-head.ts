@@ -3,7 +3,7 @@ import { outputOptions } from '../../../application/gateway/decide-completion.ts
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
-import { completionPorts } from './settle.ts'
+import { outputPorts } from './settle.ts'
 
 const NAME = /^[\w.:/@-]{1,200}$/
 
@@ -14,7 +14,7 @@ export function safeHead(
   requestId: string,
   { id, model, created }: AnswerHead,
 ): AnswerHead {
-  const options = outputOptions(context, completionPorts(ports, context))
+  const options = outputOptions(context, outputPorts(ports, context))
   const isSafe = (text: string): boolean =>
     NAME.test(text) && guardText(text, context.release.guard.output, options).text === text
   return {

@@ -73,13 +73,9 @@ export async function answerOnce(
       error: refusal(503, 'audit_unavailable', 'the outcome cannot be recorded, so the answer is withheld'),
     }
   if (denial !== undefined) return { kind: 'error', decision, error: { ...denialError(denial, exchange.id), approval } }
-  return {
-    kind: 'answer',
-    answer: {
-      ...rewritten(ports, answer, decision, context.disclosure ?? ''),
-      ...safeHead(ports, context, exchange.id, answer),
-    },
-  }
+  const { id, model, created } = safeHead(ports, context, exchange.id, answer)
+  const choices = rewritten(ports, answer.choices, decision, context.disclosure ?? '')
+  return { kind: 'answer', answer: { id, model, created, choices, usage: answer.usage } }
 }
 
 /** The ticket for an answer whose calls people have to approve; undefined for every other. */
@@ -108,24 +104,21 @@ export function recordedAction(decision: CompletionDecision, inputAction: string
 // oxlint-disable-next-line max-params -- an answer, what was decided about it, and what is put before it
 function rewritten(
   ports: GatewayPorts,
-  answer: ModelAnswer,
+  choices: ModelAnswer['choices'],
   decision: CompletionDecision,
   disclosure: string,
-): ModelAnswer {
-  return {
-    ...answer,
-    choices: answer.choices.map((choice, index) => {
-      const { text = '', refusal: refused = null, reasoning = null } = decision.choices[index] ?? {}
-      const isSealed = choice.reasoning?.text === reasoning && isUnchanged(decision.action)
-      const seal = isSealed ? (choice.reasoning?.seal ?? null) : null
-      return {
-        ...choice,
-        toolCalls: decision.calls[index] ?? [],
-        text: text === '' ? '' : disclosure + text,
-        refusal: refused,
-        reasoning:
-          reasoning === null ? null : { text: reasoning, seal: seal === null ? null : sealFor(ports, reasoning, seal) },
-      }
-    }),
-  }
+): ModelAnswer['choices'] {
+  return choices.map((choice, index) => {
+    const { text = '', refusal: refused = null, reasoning = null } = decision.choices[index] ?? {}
+    const isSealed = choice.reasoning?.text === reasoning && isUnchanged(decision.action)
+    const seal = isSealed ? (choice.reasoning?.seal ?? null) : null
+    return {
+      ...choice,
+      toolCalls: decision.calls[index] ?? [],
+      text: text === '' ? '' : disclosure + text,
+      refusal: refused,
+      reasoning:
+        reasoning === null ? null : { text: reasoning, seal: seal === null ? null : sealFor(ports, reasoning, seal) },
+    }
+  })
 }

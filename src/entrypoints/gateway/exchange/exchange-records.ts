@@ -120,7 +120,7 @@ export function intentRecord(
     score: decision.score,
     findings: bounded(decision.findings),
     captured: release?.manifest.data?.capture === 'redacted' ? captured(request, decision) : null,
-    ...(marks.policy === undefined ? {} : { policy: keptPolicy(marks.policy) }),
+    policy: marks.policy === undefined ? undefined : keptPolicy(marks.policy),
   }
 }
 
@@ -244,10 +244,10 @@ export function outcomeRecord(
     inputTokens: parts.usage?.inputTokens ?? null,
     outputTokens: parts.usage?.outputTokens ?? null,
     modelAnswered: parts.modelAnswered === undefined ? null : kept(parts.modelAnswered, NAME_CHARS_MAX),
-    ...(notices === undefined ? {} : { notices }),
-    ...(exchange.marks.upstream === undefined ? {} : { upstream: exchange.marks.upstream }),
-    ...(exchange.arm === undefined ? {} : { arm: exchange.arm.arm }),
-    ...(exchange.marks.drift === undefined ? {} : { drift: keptDrift(exchange.marks.drift) }),
+    notices,
+    upstream: exchange.marks.upstream,
+    arm: exchange.arm?.arm,
+    drift: exchange.marks.drift === undefined ? undefined : keptDrift(exchange.marks.drift),
   }
 }
 

@@ -2,6 +2,7 @@ import { canonicalJsonOf } from '../../../base/json.ts'
 import type { DeliveredMessage } from '../../../application/gateway/decide-completion.ts'
 import { sessionKeyOf, type RequestDecision } from '../../../application/gateway/decide-request.ts'
 import {
+  splitTexts,
   textOfParts,
   withText,
   type ModelMessage,
@@ -33,7 +34,7 @@ export function conversationOf(
       case 'developer':
         return { role: 'system', text: message.text }
       case 'user':
-        return { role: 'user', text: textOfParts(message.parts) }
+        return { role: 'user', text: textOfParts(message.parts), parts: splitTexts(message.parts) }
       case 'tool':
         return { role: 'tool', callId: message.callId, text: message.text }
       case 'assistant': {
@@ -100,7 +101,7 @@ export function judgedRequest(
   return {
     ...request,
     messages: request.messages.map((message, index) => {
-      const judged = withText(message, decision.texts[index] ?? '')
+      const judged = withText(message, decision.texts[index] ?? '', decision.partTexts[index])
       if (judged.role !== 'assistant') return judged
       const left = decision.callArguments[index] ?? []
       return {

@@ -6,7 +6,7 @@ import { isOfThePlace } from '../../../adapters/providers/transport/answer-statu
 import { guardText } from '../../../domain/guardrail/guard-text.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { upstreamError, type GatewayError } from './replies.ts'
-import { completionPorts } from './settle.ts'
+import { outputPorts } from './settle.ts'
 
 /**
  * A provider's failure as the client learns of it. SECURITY: a provider's refusal may repeat what it was sent, or its key:
@@ -29,7 +29,7 @@ function mayPass(
   // Detectors beside the guard judge answers, and these words are none: they stay here.
   // Of the gateway's own key, account or deployment a client must not know, and can mend nothing.
   if (isOfThePlace(status) || ports.guardOf(context.release).runDetectors !== undefined) return false
-  const options = outputOptions(context, completionPorts(ports, context))
+  const options = outputOptions(context, outputPorts(ports, context))
   const { action, text } = guardText(message, context.release.guard.output, options)
   return isUnchanged(action) && text === message
 }

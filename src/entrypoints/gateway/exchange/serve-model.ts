@@ -2,6 +2,7 @@ import { carriedTexts, opaqueKinds } from '../../../application/gateway/carried-
 import type { Denial, RequestDecision } from '../../../application/gateway/decide-request.ts'
 import { decideRequestWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
+import { finishedAnswer } from '../../../application/gateway/unfinished-calls.ts'
 import { askModel, type UpstreamFailure, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
 import { repeatsName } from '../../../base/repeated-name.ts'
 import { parseJson } from '../../../base/json.ts'
@@ -70,8 +71,8 @@ export async function serveModel(
 /** One for all: an exception of its own for each client that leaves costs more than it tells. */
 const CLIENT_GONE = new Error('the client is gone')
 
-export async function readJson(http: HttpExchange): Promise<Result<unknown, GatewayError>> {
-  const body = await textOfBody(http)
+export async function readJson({ request }: HttpExchange): Promise<Result<unknown, GatewayError>> {
+  const body = textWithin(await readBody(request))
   return body.ok ? jsonOf(body.value) : body
 }
 
@@ -79,8 +80,8 @@ export async function readJson(http: HttpExchange): Promise<Result<unknown, Gate
  * A body that is decided on here and acted on elsewhere. SECURITY: which of two members of one name counts is each reader's own
  * choice, so what was judged need not be what is done: such a body is no question.
  */
-export async function readQuestion(http: HttpExchange): Promise<Result<unknown, GatewayError>> {
-  const body = await textOfBody(http)
+export async function readQuestion({ request }: HttpExchange): Promise<Result<unknown, GatewayError>> {
+  const body = textWithin(await readBody(request))
   if (!body.ok) return body
   const json = jsonOf(body.value)
   return json.ok && repeatsName(body.value)
@@ -88,8 +89,7 @@ export async function readQuestion(http: HttpExchange): Promise<Result<unknown, 
     : json
 }
 
-async function textOfBody({ request }: HttpExchange): Promise<Result<string, GatewayError>> {
-  const body = await readBody(request)
+function textWithin(body: string | undefined): Result<string, GatewayError> {
   return body === undefined
     ? fail(refusal(413, 'request_too_large', `the body is larger than ${BODY_BYTES_MAX} bytes`))
     : ok(body)
@@ -100,17 +100,21 @@ function jsonOf(body: string): Result<unknown, GatewayError> {
   return json.ok ? json : fail(refusal(400, 'invalid_request', 'the body is no JSON'))
 }
 
-export async function subjectOf(
+/** At hand where there is no token to verify. */
+export function subjectOf(
   caller: Caller,
   { request }: HttpExchange,
-): Promise<Result<Subject | undefined, GatewayError>> {
+): Result<Subject | undefined, GatewayError> | Promise<Result<Subject | undefined, GatewayError>> {
   const token = request.headers['gatehouse-subject']
   if (caller.subject !== undefined)
     // Two words on who the end user is are one too many.
     return token === undefined
       ? ok(caller.subject)
       : fail(refusal(403, 'invalid_subject', 'the token says who the end user is: leave `Gatehouse-Subject` out'))
-  if (typeof token !== 'string') return ok(undefined)
+  return typeof token === 'string' ? verifiedSubject(caller, token) : ok(undefined)
+}
+
+async function verifiedSubject(caller: Caller, token: string): Promise<Result<Subject | undefined, GatewayError>> {
   const subject = await caller.verifySubject(token)
   return subject === undefined
     ? fail(refusal(403, 'invalid_subject', 'the `Gatehouse-Subject` token is not valid for this system'))
@@ -206,7 +210,8 @@ async function forward(
       const { guardMs } = input
       error = await denied(ports, exchange, reply.denial, { guardMs, releaseDigest: context.release.digest })
     } else if (reply.kind === 'answer') {
-      const { answer, target } = reply
+      const { target } = reply
+      const answer = finishedAnswer(reply.answer)
       const own = { ...context, answeredBy: target.model }
       const outcome = await answerOnce(ports, exchange, own, { answer, asked: target.model, input, signal })
       if (outcome.kind === 'answer') {
@@ -227,7 +232,8 @@ async function forward(
       error = await streamAnswer(ports, exchange, own, {
         stream,
         asked: target.model,
-        ...open,
+        sse: open.sse,
+        encoder: open.encoder,
         signal,
         input,
         onAnswered: (answered) => sendShadow(ports, exchange, { context, request }, answered),

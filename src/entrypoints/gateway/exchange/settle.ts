@@ -111,9 +111,22 @@ export function completionPorts(ports: GatewayPorts, context: RequestContext): D
     checkArguments: ports.argumentsOf(context.release),
     pseudonyms: ports.pseudonyms,
     classify: ports.classify,
+    leak: ports.guardOf(context.release).leak,
+    canariesOf: canariesOf(ports),
     assistantDigest: (message) => assistantDigest(ports, message),
     callDigest: (canonical) => ports.hmac('call', canonical),
-    leak: ports.guardOf(context.release).leak,
+  }
+}
+
+/** What the output guard needs to look at a text of an answer. */
+export function outputPorts(
+  ports: GatewayPorts,
+  { release }: Pick<RequestContext, 'release'>,
+): Pick<DecideCompletionPorts, 'pseudonyms' | 'classify' | 'leak' | 'canariesOf'> {
+  return {
+    pseudonyms: ports.pseudonyms,
+    classify: ports.classify,
+    leak: ports.guardOf(release).leak,
     canariesOf: canariesOf(ports),
   }
 }

@@ -2,6 +2,7 @@ import { decideCompletionWithDetectors } from '../../../application/gateway/with
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
 import type { AnswerChoice } from '../../../application/gateway/model-event.ts'
 import type { ModelRequest } from '../../../application/gateway/model-request.ts'
+import { finishedAnswer } from '../../../application/gateway/unfinished-calls.ts'
 import { askModel, type UpstreamReply } from '../../../adapters/providers/ask-model.ts'
 import type { ShadowLine } from '../../../contract/decision/decision-record.ts'
 import { compareAnswers, type ComparedAnswer } from '../../../domain/rollout/compare-answers.ts'
@@ -75,12 +76,13 @@ async function askShadow(
     }
   // Nothing that it says is taken for a word of ours, and no call of it is counted.
   const own: RequestContext = { ...context, sessionKey: undefined, callsKey: undefined, answeredBy: model }
-  const decision = await decideCompletionWithDetectors(own, reply.answer.choices, completionPorts(ports, own), {
+  const answered = finishedAnswer(reply.answer)
+  const decision = await decideCompletionWithDetectors(own, answered.choices, completionPorts(ports, own), {
     guard: ({ release }) => ports.guardOf(release),
     signal,
   })
   const { denial, choices } = decision
-  const said = comparedAnswer(reply.answer.choices, choices[0]?.text ?? '')
+  const said = comparedAnswer(answered.choices, choices[0]?.text ?? '')
   return {
     ...line,
     outcome: denial === undefined ? 'completed' : 'denied',

@@ -1,7 +1,7 @@
-import type { AdmittedSystem } from '../../../application/gateway/admitted-system.ts'
+import { scopeOf } from '../../../application/gateway/admitted-system.ts'
 import type { LimitedCall } from '../../../adapters/limits/limiter.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
-import type { ContentPart, ModelRequest } from '../../../application/gateway/model-request.ts'
+import type { ModelRequest } from '../../../application/gateway/model-request.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import type { ModelExchange } from './exchange-records.ts'
@@ -32,8 +32,7 @@ export async function withinLimits(
     tier: context.release.tier,
     model: request.model,
     texts,
-    images: userParts(request).flatMap((part) => (part.kind === 'image' ? [part.detail] : [])),
-    sounds: userParts(request).flatMap((part) => (part.kind === 'audio' ? [part] : [])),
+    ...mediaOf(request),
     answerTokensMax: request.settings.maxTokens,
     choices: request.choices,
   })
@@ -57,18 +56,14 @@ export async function withinLimits(
   })
 }
 
-const userParts = ({ messages }: ModelRequest): readonly ContentPart[] =>
-  messages.flatMap((message) => (message.role === 'user' ? message.parts : []))
-
-/** Written once for each admitted system: it stands for as long as the bundle it came with. */
-const scopes = new WeakMap<AdmittedSystem, string>()
-
-function scopeOf(admitted: AdmittedSystem): string {
-  let scope = scopes.get(admitted)
-  if (scope === undefined) {
-    const { organization, system, environment } = admitted
-    scope = [organization, system, environment].map(encodeURIComponent).join('/')
-    scopes.set(admitted, scope)
-  }
-  return scope
+/** What a request carries beside its texts. */
+function mediaOf({ messages }: ModelRequest): Pick<LimitedCall, 'images' | 'sounds'> {
+  const images: LimitedCall['images'][number][] = []
+  const sounds: LimitedCall['sounds'][number][] = []
+  for (const message of messages)
+    if (message.role === 'user')
+      for (const part of message.parts)
+        if (part.kind === 'image') images.push(part.detail)
+        else if (part.kind === 'audio') sounds.push(part)
+  return { images, sounds }
 }

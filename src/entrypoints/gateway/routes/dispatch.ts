@@ -18,11 +18,21 @@ import { serveOperator } from './operator-routes.ts'
 
 /** Binds each path to its codec. What has no codec is refused, never passed through. */
 export async function dispatch(ports: GatewayPorts, exchange: HttpExchange): Promise<void> {
-  const { request, response } = exchange
+  const { request } = exchange
   const path = pathOf(request.url ?? '/')
   if (serveOperator(ports, path, exchange)) return
-  const caller = await knownCaller(ports, path, exchange)
-  if (caller === undefined) return undefined
+  if (isAmbiguous(request))
+    return refuse(exchange, 400, 'invalid_request', 'a header that says who calls is there twice')
+  const found = callerOf(ports, request)
+  // A key is looked up at once: only for a token there is something to wait for.
+  const caller = found instanceof Promise ? await found : found
+  if (caller === undefined) return refuseUnknown(path, exchange)
+  await serve(ports, caller, path, exchange)
+}
+
+// oxlint-disable-next-line max-params -- who asks for which path
+function serve(ports: GatewayPorts, caller: Caller, path: string, exchange: HttpExchange): void | Promise<void> {
+  const { request, response } = exchange
   if (isMcpPath(path)) return serveMcp(ports, caller, path, exchange)
   if (path.startsWith('/v1/mcp/')) return serveMcpDecision(ports, caller, path, exchange)
   if (path === '/v1/ext-authz' || path.startsWith('/v1/ext-authz/'))
@@ -62,18 +72,9 @@ export function answerBug(exchange: HttpExchange): void {
   else refuse(exchange, 500, 'internal_error', 'internal error')
 }
 
-/** Who calls; whoever is nobody has their answer by then. */
-async function knownCaller(ports: GatewayPorts, path: string, exchange: HttpExchange): Promise<Caller | undefined> {
-  const { request, response } = exchange
-  if (isAmbiguous(request)) {
-    refuse(exchange, 400, 'invalid_request', 'a header that says who calls is there twice')
-    return undefined
-  }
-  const caller = await callerOf(ports, request)
-  if (caller !== undefined) return caller
-  if (isMcpPath(path)) response.setHeader('www-authenticate', 'Bearer')
+function refuseUnknown(path: string, exchange: HttpExchange): void {
+  if (isMcpPath(path)) exchange.response.setHeader('www-authenticate', 'Bearer')
   refuse(exchange, 401, 'invalid_api_key', 'the API key is missing or unknown')
-  return undefined
 }
 
 const SAID_ONCE = new Set(['authorization', 'x-api-key', 'gatehouse-subject', 'gatehouse-approval', 'gatehouse-tool'])
@@ -90,7 +91,8 @@ function isAmbiguous({ rawHeaders }: IncomingMessage): boolean {
   return false
 }
 
-async function callerOf(ports: GatewayPorts, request: IncomingMessage): Promise<Caller | undefined> {
+/** Undefined: nobody whom this gateway knows. */
+function callerOf(ports: GatewayPorts, request: IncomingMessage): Caller | undefined | Promise<Caller | undefined> {
   const { authorization, 'x-api-key': header } = request.headers
   const token = /^Bearer (eyJ[\w-]+\.[\w-]+\.[\w-]*)$/.exec(authorization ?? '')?.[1]
   if (token !== undefined) return callerByToken(ports, token)

@@ -20,8 +20,8 @@ export function readBody(request: IncomingMessage): Promise<string | undefined> 
     request.on('data', (part: Buffer) => {
       length += part.length
       if (length <= BODY_BYTES_MAX) return void parts.push(part)
-      // Nothing more of it is read: the connection ends with the answer.
-      request.removeAllListeners('data').pause()
+      // Nothing more of it is kept: the connection ends with the answer.
+      request.removeAllListeners('data').removeAllListeners('end').resume()
       resolve(undefined)
     })
     request.on('end', () =>
@@ -34,6 +34,10 @@ export function readBody(request: IncomingMessage): Promise<string | undefined> 
   })
 }
 
+const TOO_LARGE = 413
+/** How long a client may go on sending what nobody keeps. */
+const LINGER_MS = 1_000
+
 export function sendJson(response: ServerResponse, status: number, body: JsonObject): void {
   if (response.destroyed) return
   const text = JSON.stringify(body)
@@ -42,6 +46,16 @@ export function sendJson(response: ServerResponse, status: number, body: JsonObj
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
+    ...(status === TOO_LARGE ? { connection: 'close' } : {}),
   })
-  response.end(text)
+  if (status === TOO_LARGE && !response.req.complete) endWithRequest(response, text)
+  else response.end(text)
+}
+
+/** Closed at once, the connection would be reset under a client that is still sending, and the answer lost with it. */
+function endWithRequest(response: ServerResponse, text: string): void {
+  response.write(text)
+  const timer = setTimeout(() => response.end(), LINGER_MS)
+  response.req.once('close', () => response.end()).once('end', () => response.end())
+  response.once('close', () => clearTimeout(timer))
 }

@@ -1,5 +1,6 @@
 import type { Guard } from '../guard-setup.ts'
 import { guardedJson, guardedText, unsupported, type Fields } from './content.ts'
+import { guardedMembers, withoutTokenLogs } from './provider-members.ts'
 
 /** A tool call of a model: the input is text, JSON for function tools. */
 export function callOf(part: Fields): { readonly id: string; readonly name: string; readonly arguments: string } {
@@ -23,4 +24,11 @@ export function guardPart(part: Fields, guard: Guard, passes: boolean): Fields {
       if (!passes) throw unsupported(String(part['type']))
       return part
   }
+}
+
+/** What the provider says around a part or an answer. With `logs: 'drop'` without logs of single tokens. Throws `GuardDenied`. */
+export function guardMetadata(fields: Fields, guard: Guard, logs: 'keep' | 'drop'): Fields {
+  const metadata = fields['providerMetadata']
+  if (metadata === undefined) return fields
+  return { ...fields, providerMetadata: guardedMembers(guard, logs === 'drop' ? withoutTokenLogs(metadata) : metadata) }
 }

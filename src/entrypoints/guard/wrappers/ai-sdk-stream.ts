@@ -1,7 +1,8 @@
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
-import { callOf, guardPart } from './ai-sdk-parts.ts'
+import { denialOf } from '../denial-of.ts'
+import { callOf, guardMetadata, guardPart } from './ai-sdk-parts.ts'
+import { JoinedTexts } from './ai-sdk-texts.ts'
 import { guardedJson, unsupported, type Fields } from './content.ts'
 import { admitCall, denialFrom, type Situation } from './wrapper-options.ts'
 
@@ -12,17 +13,20 @@ export interface StreamResult {
 /** Parts of a streamed answer: texts as far as they are safe, tool inputs whole and authorised. Cancelling cancels the source. */
 export function guardParts(source: ReadableStream<Fields>, guard: Guard, situation: Situation): ReadableStream<Fields> {
   const parts = new PartGuard(guard, situation)
+  type Controller = TransformStreamDefaultController<Fields>
+  const send = (controller: Controller, take: () => readonly Fields[]): void => {
+    try {
+      for (const guarded of take()) controller.enqueue(guarded)
+    } catch (error) {
+      const denied = denialFrom(error, situation.options)
+      for (const last of parts.deny(denied)) controller.enqueue(last)
+      controller.terminate()
+    }
+  }
   return source.pipeThrough(
     new TransformStream<Fields, Fields>({
-      transform(part, controller) {
-        try {
-          for (const guarded of parts.take(part)) controller.enqueue(guarded)
-        } catch (error) {
-          const denied = denialFrom(error, situation.options)
-          for (const last of parts.deny(denied)) controller.enqueue(last)
-          controller.terminate()
-        }
-      },
+      transform: (part, controller) => send(controller, () => parts.take(part)),
+      flush: (controller) => send(controller, () => parts.end()),
     }),
   )
 }
@@ -33,8 +37,10 @@ const INPUT_CHARS_MAX = 1_000_000
 class PartGuard {
   readonly #guard: Guard
   readonly #situation: Situation
-  /** Open texts and reasonings by their id. */
-  readonly #texts = new Map<string, GuardedTextStream>()
+  readonly #texts: JoinedTexts
+  /** Open reasonings by their id. */
+  readonly #thoughts = new Map<string, GuardedTextStream>()
+  #isEnded = false
   /** Tool inputs by their id: the parts that announced them, held until the whole call is authorised. */
   readonly #inputs = new Map<string, { readonly start: Fields; chars: number; end: Fields | undefined }>()
   readonly #earlier: { readonly id: string; readonly name: string; readonly arguments: string }[] = []
@@ -42,22 +48,26 @@ class PartGuard {
   constructor(guard: Guard, situation: Situation) {
     this.#guard = guard
     this.#situation = situation
+    this.#texts = new JoinedTexts(guard.stream())
   }
 
-  take(part: Fields): readonly Fields[] {
-    const id = `${String(part['type']).split('-', 1)[0]}/${String(part['id'])}`
+  take(raw: Fields): readonly Fields[] {
+    const part = guardMetadata(raw, this.#guard, 'drop')
     switch (part['type']) {
       case 'text-start':
-      case 'reasoning-start':
-        if (this.#texts.size >= OPEN_MAX) throw unsupported('stream')
-        this.#texts.set(id, this.#guard.stream())
-        return [part]
+        return this.#texts.start(part)
       case 'text-delta':
-      case 'reasoning-delta':
-        return this.#delta(id, part)
+        return this.#texts.delta(part)
       case 'text-end':
+        return this.#texts.end(this.#withCitations(part))
+      case 'reasoning-start':
+        if (this.#thoughts.size >= OPEN_MAX) throw unsupported('stream')
+        this.#thoughts.set(String(part['id']), this.#guard.stream())
+        return [part]
+      case 'reasoning-delta':
+        return this.#delta(part)
       case 'reasoning-end':
-        return this.#end(id, part)
+        return this.#end(part)
       case 'tool-input-start':
       case 'tool-input-delta':
       case 'tool-input-end':
@@ -73,19 +83,25 @@ class PartGuard {
       case 'raw':
         return []
       case 'finish':
-        return [...this.#flush(), part]
+        return [...this.end(), part]
       default:
         return [guardPart(part, this.#guard, this.#situation.options.nonText === 'pass')]
     }
   }
 
+  /** What was held of texts and thoughts when the answer ended, with a part that says so or without. */
+  end(): readonly Fields[] {
+    if (this.#isEnded) return []
+    this.#isEnded = true
+    const thoughts = [...this.#thoughts.keys()].flatMap((id) => this.#end({ type: 'reasoning-end', id }))
+    return [...thoughts, ...this.#texts.flush()]
+  }
+
   /** The last parts of an answer that is withheld. */
   deny(denied: GuardDenied): readonly Fields[] {
-    const ends = [...this.#texts.keys()].map((key) => {
-      const [kind, ...id] = key.split('/')
-      return { type: `${kind}-end`, id: id.join('/') }
-    })
-    this.#texts.clear()
+    this.#isEnded = true
+    const ends = [...this.#texts.abandon(), ...[...this.#thoughts.keys()].map((id) => ({ type: 'reasoning-end', id }))]
+    this.#thoughts.clear()
     const error = this.#situation.options.onDeny === 'content-filter' ? [] : [{ type: 'error', error: denied }]
     const usage = {
       inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
@@ -95,31 +111,26 @@ class PartGuard {
     return [...ends, ...error, finish]
   }
 
-  #delta(id: string, part: Fields): readonly Fields[] {
-    const text = this.#texts.get(id)
+  #delta(part: Fields): readonly Fields[] {
+    const text = this.#thoughts.get(String(part['id']))
     if (text === undefined || typeof part['delta'] !== 'string') throw unsupported('stream')
     const delta = text.push(part['delta'])
     this.#refuseWithheld(text)
     return delta === '' ? [] : [{ ...part, delta }]
   }
 
-  #end(id: string, part: Fields): readonly Fields[] {
-    const text = this.#texts.get(id)
+  #end(part: Fields): readonly Fields[] {
+    const id = String(part['id'])
+    const text = this.#thoughts.get(id)
     if (text === undefined) throw unsupported('stream')
     const delta = text.end()
     this.#refuseWithheld(text)
-    this.#texts.delete(id)
-    const end = 'citations' in part ? { ...part, citations: guardedJson(this.#guard, part['citations']) } : part
-    const type = part['type'] === 'text-end' ? 'text-delta' : 'reasoning-delta'
-    return delta === '' ? [end] : [{ type, id: part['id'], delta }, end]
+    this.#thoughts.delete(id)
+    return delta === '' ? [part] : [{ type: 'reasoning-delta', id: part['id'], delta }, part]
   }
 
-  /** Texts that were not ended by their own part. */
-  #flush(): readonly Fields[] {
-    return [...this.#texts.keys()].flatMap((key) => {
-      const [kind, ...id] = key.split('/')
-      return this.#end(key, { type: `${kind}-end`, id: id.join('/') })
-    })
+  #withCitations(part: Fields): Fields {
+    return 'citations' in part ? { ...part, citations: guardedJson(this.#guard, part['citations']) } : part
   }
 
   #hold(part: Fields): readonly Fields[] {

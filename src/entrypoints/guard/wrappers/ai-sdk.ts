@@ -2,7 +2,7 @@
 import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { GuardDenied } from '../guard-denied.ts'
 import type { Guard } from '../guard-setup.ts'
-import { callOf, guardPart } from './ai-sdk-parts.ts'
+import { callOf, guardMetadata, guardPart } from './ai-sdk-parts.ts'
 import { readPrompt } from './ai-sdk-prompt.ts'
 import { guardParts, type StreamResult } from './ai-sdk-stream.ts'
 import { guardedJson, guardedText, isFields, readContent, unsupported, type Fields } from './content.ts'
@@ -140,7 +140,7 @@ function guardResult(result: unknown, guard: Guard, situation: Situation): Field
   const content = text.write(guardedText(guard, text.text)) as readonly Fields[]
   const structured = result['structuredOutputText']
   const judged: Fields = {
-    ...result,
+    ...Object.fromEntries(Object.entries(result).filter(([name]) => RESULT_MEMBERS.has(name))),
     content: content.map((part) =>
       part['type'] === 'text' && 'citations' in part
         ? { ...part, citations: guardedJson(guard, part['citations']) }
@@ -148,6 +148,28 @@ function guardResult(result: unknown, guard: Guard, situation: Situation): Field
     ),
     ...(typeof structured === 'string' ? { structuredOutputText: guardedText(guard, structured) } : {}),
   }
-  const isSame = JSON.stringify(judged['content']) === JSON.stringify(parts)
-  return isSame ? judged : withoutBody(judged)
+  const isSame =
+    JSON.stringify([judged['content'], judged['structuredOutputText']]) === JSON.stringify([parts, structured])
+  return isSame ? withMetadata(judged, guard, 'keep') : withoutBody(withMetadata(judged, guard, 'drop'))
+}
+
+const RESULT_MEMBERS = new Set([
+  'content',
+  'finishReason',
+  'providerMetadata',
+  'request',
+  'response',
+  'structuredOutputText',
+  'usage',
+  'warnings',
+])
+
+/** What the provider says around the answer and around its parts, judged as well. */
+function withMetadata(result: Fields, guard: Guard, logs: 'keep' | 'drop'): Fields {
+  const { content } = result
+  const parts = Array.isArray(content) ? content : []
+  return {
+    ...guardMetadata(result, guard, logs),
+    content: parts.map((part: unknown) => (isFields(part) ? guardMetadata(part, guard, logs) : part)),
+  }
 }

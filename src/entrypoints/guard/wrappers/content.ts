@@ -1,7 +1,7 @@
 import type { Json } from '../../../base/json.ts'
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
+import { denialOf } from '../denial-of.ts'
 
 /** A value of somebody else's type, read member by member. */
 export type Fields = { readonly [key: string]: unknown }

@@ -1,23 +1,12 @@
 // `@gatehouse/guard/langchain`.
-import type { ConversationMessage } from '../../../domain/session/conversation.ts'
 import type { Guard } from '../guard-setup.ts'
-import { guardedJson, guardedText, isFields, readContent, unsupported, type Fields } from './content.ts'
-import {
-  changedArguments,
-  cloneMessage,
-  readLangChainMessages,
-  toolCallsOf,
-  type LangChainMessage,
-} from './langchain-messages.ts'
+import { isFields, unsupported } from './content.ts'
+import { filteredGeneration, guardGeneration } from './langchain-answer.ts'
+import type { LangChainMessage } from './langchain-message.ts'
+import { readLangChainMessages } from './langchain-messages.ts'
+import { keptMetadata } from './langchain-metadata.ts'
 import { guardGenerations, type GenerationChunk, type RunManager } from './langchain-stream.ts'
-import {
-  admitCalls,
-  admitMessages,
-  denialFrom,
-  guardOfAnswer,
-  type Situation,
-  type WrapperOptions,
-} from './wrapper-options.ts'
+import { admitMessages, denialFrom, guardOfAnswer, type WrapperOptions } from './wrapper-options.ts'
 
 export type { WrapperOptions }
 
@@ -97,7 +86,7 @@ interface Target {
 
 function admit({ guard, options }: Target, messages: readonly LangChainMessage[]) {
   const read = readLangChainMessages(messages, options.nonText === 'pass')
-  return { conversation: read.conversation, messages: read.write(admitMessages(guard, read.conversation)) }
+  return { conversation: read.conversation, messages: read.write(admitMessages(guard, read.judgeable)) }
 }
 
 async function guardedGenerate(
@@ -118,11 +107,13 @@ async function guardedGenerate(
     if (!isFields(result) || !Array.isArray(result['generations'])) throw unsupported('answer')
     const generations = result['generations'].map((generation: unknown) => {
       if (!isFields(generation) || !isFields(generation['message'])) throw unsupported('answer')
-      template ??= generation['message'] as unknown as LangChainMessage
-      return guardGeneration(generation, answering, situation)
+      const message = generation['message'] as unknown as LangChainMessage
+      template ??= message
+      return guardGeneration({ message, generationInfo: generation['generationInfo'] }, answering, situation)
     })
     for (const { text } of generations) if (text !== '') await runManager?.handleLLMNewToken?.(text)
-    return { ...result, generations }
+    const { llmOutput } = result
+    return llmOutput === undefined ? { generations } : { generations, llmOutput: keptMetadata(llmOutput) }
   } catch (error) {
     const denied = denialFrom(error, options)
     if (options.onDeny !== 'content-filter' || template === undefined) throw denied
@@ -150,52 +141,4 @@ async function* guardedChunks(
     if (chunk.text !== '')
       await runManager?.handleLLMNewToken?.(chunk.text, undefined, undefined, undefined, undefined, { chunk })
   }
-}
-
-type JudgedGeneration = Fields & { readonly text: string; readonly message: LangChainMessage }
-
-/** Parts of an answer that repeat its tool calls, which are judged by themselves. */
-const CALL_PARTS = new Set(['tool_call', 'tool_use', 'function_call', 'input_json_delta'])
-
-function guardGeneration(generation: Fields, guard: Guard, situation: Situation): JudgedGeneration {
-  const message = generation['message'] as unknown as LangChainMessage
-  const calls: readonly ConversationCall[] = toolCallsOf(message)
-  const admitted = admitCalls(guard, calls, situation)
-  const changed = changedArguments(message, calls, admitted)
-  const passes = situation.options.nonText === 'pass'
-  const judgedParts = Array.isArray(message.content)
-    ? message.content
-        // Parts that repeat calls would go on with the old arguments.
-        .filter((part: unknown) => !(changed !== undefined && isFields(part) && CALL_PARTS.has(String(part['type']))))
-        .map((part: unknown) => guardOtherPart(part, guard, passes))
-    : message.content
-  const content = readContent(judgedParts, () => true)
-  const text = guardedText(guard, content.text)
-  const judged = cloneMessage(message, {
-    content: content.write(text),
-    additional_kwargs: guardedJson(guard, message.additional_kwargs ?? {}),
-    ...changed,
-    ...('invalid_tool_calls' in message ? { invalid_tool_calls: guardedJson(guard, message.invalid_tool_calls) } : {}),
-  })
-  return { ...generation, text, message: judged }
-}
-
-type ConversationCall = Extract<ConversationMessage, { role: 'assistant' }>['toolCalls'][number]
-
-function guardOtherPart(part: unknown, guard: Guard, passes: boolean): unknown {
-  if (!isFields(part) || part['type'] === 'text' || CALL_PARTS.has(String(part['type']))) return part
-  if (part['type'] === 'reasoning' || part['type'] === 'thinking') return guardedJson(guard, part)
-  if (!passes) throw unsupported('content')
-  return part
-}
-
-function filteredGeneration(template: LangChainMessage): JudgedGeneration {
-  const message = cloneMessage(template, {
-    content: '',
-    tool_calls: [],
-    invalid_tool_calls: [],
-    additional_kwargs: {},
-    response_metadata: { finish_reason: 'content_filter' },
-  })
-  return { text: '', message, generationInfo: { finish_reason: 'content_filter' } }
 }

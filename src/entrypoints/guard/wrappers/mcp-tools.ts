@@ -1,9 +1,10 @@
 import { canonicalJson, type Json, type JsonObject } from '../../../base/json.ts'
 import { fail, ok, type Result } from '../../../base/result.ts'
 import { sha256Pure } from '../../../base/sha256.ts'
+import { instructsModel } from '../../../domain/authorization/instructing-descriptor.ts'
 import { descriptorPin } from '../../../domain/authorization/mcp-pins.ts'
 import type { Guard } from '../guard-setup.ts'
-import { isWithholding } from '../judge-messages.ts'
+import { isWithholding } from '../denial-of.ts'
 import { isFields, type Fields } from './content.ts'
 
 export interface RefusedTool {
@@ -48,6 +49,7 @@ export function judgeDescriptor(
       injection?.detector ?? judgement.findings[0]?.detector ?? 'guard/document',
       'its description was stopped by the guard',
     )
+  if (instructsModel(JSON.parse(text) as Json)) return refuse('mcp/instructs', 'its description instructs the model')
   const judged = (isChanged ? JSON.parse(judgement.text) : descriptor) as Fields
   const { inputSchema } = judged
   return ok({

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../../base/json.ts'
 import type { ConversationMessage, Subject } from '../../../domain/session/conversation.ts'
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
 import { isFields, unsupported, type Fields } from './content.ts'
+import { guardResult } from './mcp-result.ts'
 import { pinOf, judgeDescriptor, type RefusedTool } from './mcp-tools.ts'
 import { admitCalls, denialFrom, guardOfAnswer, type WrapperOptions } from './wrapper-options.ts'
 
@@ -142,49 +142,4 @@ async function readTools(client: McpClient, requestOptions: object | undefined):
     if (cursor === undefined) return tools
   }
   throw unsupported('tools')
-}
-
-/**
- * A result is a document from outside, in every member that it has, known or not: texts are judged as texts, all else as JSON. What
- * cannot be read is refused.
- */
-function guardResult(result: unknown, guard: Guard, options: McpOptions): Fields {
-  if (!isFields(result)) throw unsupported('result')
-  const judge = (text: string): string => {
-    const judgement = guard.document(text)
-    const denial = denialOf(judgement, 'input')
-    if (denial !== undefined) throw new GuardDenied({ ...denial, message: 'the tool result was stopped by the guard' })
-    return judgement.text
-  }
-  const { content, ...rest } = result
-  if (content !== undefined && !Array.isArray(content)) throw unsupported('result')
-  const parts = content?.map((part: unknown) => guardPart(part, judge, options))
-  return { ...judgedJson(rest, judge), ...(parts === undefined ? {} : { content: parts }) }
-}
-
-type Judge = (text: string) => string
-
-const judgedJson = (value: Fields, judge: Judge): Fields => JSON.parse(judge(JSON.stringify(value))) as Fields
-
-/** A member that is judged as the text or kept as the bytes that it is, and the others around it. */
-function guardMember(fields: Fields, member: string, write: Judge, judge: Judge): Fields {
-  const { [member]: value, ...rest } = fields
-  if (typeof value !== 'string') throw unsupported('result')
-  return { ...judgedJson(rest, judge), [member]: write(value) }
-}
-
-const kept: Judge = (bytes) => bytes
-
-function guardPart(part: unknown, judge: Judge, { nonText }: McpOptions): unknown {
-  if (!isFields(part)) throw unsupported('result')
-  const { type, resource } = part
-  if (type === 'text') return guardMember(part, 'text', judge, judge)
-  if (type === 'resource_link') return judgedJson(part, judge)
-  const isText = type === 'resource' && isFields(resource) && resource['blob'] === undefined
-  if (nonText !== 'pass' && !isText) throw unsupported(`result-${String(type)}`)
-  if (type === 'image' || type === 'audio') return guardMember(part, 'data', kept, judge)
-  if (type !== 'resource' || !isFields(resource)) return judgedJson(part, judge)
-  const { resource: _, ...rest } = part
-  const inner = isText ? guardMember(resource, 'text', judge, judge) : guardMember(resource, 'blob', kept, judge)
-  return { ...judgedJson(rest, judge), resource: inner }
 }

@@ -1,6 +1,6 @@
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
+import { denialOf } from '../denial-of.ts'
 import { isFields, unsupported, type Fields } from './content.ts'
 import { readToolCalls, writeToolCalls } from './openai-messages.ts'
 import { admitCalls, denialFrom, type Situation } from './wrapper-options.ts'

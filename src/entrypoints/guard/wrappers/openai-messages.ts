@@ -1,9 +1,12 @@
 import type { ConversationMessage, ToolCall } from '../../../domain/session/conversation.ts'
 import { isFields, readContent, unsupported, type ContentText, type Fields } from './content.ts'
+import { besides, readBeside } from './other-texts.ts'
 
 /** A chat request's messages, in the shape that the guard judges, and the way back to the wire. */
 export interface ReadMessages {
   readonly conversation: readonly ConversationMessage[]
+  /** What is to be judged: the conversation, and after it the texts that its messages carry beside their content. */
+  readonly judgeable: readonly ConversationMessage[]
   /** The wire messages with the judged texts in place; what was not changed is the caller's own object. */
   write(judged: readonly ConversationMessage[]): readonly unknown[]
 }
@@ -17,21 +20,39 @@ export function readChatMessages(value: unknown, passes: (type: string) => boole
   if (!Array.isArray(value) || value.length > MESSAGES_MAX) throw unsupported('messages')
   const wire = value.map((message: unknown) => {
     if (!isFields(message)) throw unsupported('messages')
-    return { message, content: readContent(contentOf(message), passes) }
+    return {
+      message,
+      content: readContent(contentOf(message), passes),
+      beside: readBeside(message, 'content', MESSAGE_MEMBERS),
+    }
   })
+  const conversation = wire.map(({ message, content }) => conversationMessage(message, content))
   return {
-    conversation: wire.map(({ message, content }) => conversationMessage(message, content)),
-    write: (judged) => wire.map(({ message, content }, index) => writeMessage(message, content, judged[index])),
+    conversation,
+    judgeable: [
+      ...conversation,
+      ...wire.flatMap(({ message, beside }) => beside.texts.map((text) => besides(message['role'], text))),
+    ],
+    write(judged) {
+      let from = wire.length
+      return wire.map(({ message, content, beside }, index) => {
+        const texts = judged.slice(from, (from += beside.texts.length)).map(({ text }) => text)
+        const written = beside.write(texts)
+        return writeMessage(
+          written,
+          written === message ? content : readContent(contentOf(written), passes),
+          judged[index],
+        )
+      })
+    },
   }
 }
 
+/** Members that are read as what they are. A name goes out as it is; any other member is judged, `refusal` with them. */
+const MESSAGE_MEMBERS = new Set(['role', 'content', 'name', 'tool_calls', 'tool_call_id', 'function_call', 'audio'])
+
 /** A refusal is text that the model wrote. */
-function contentOf(message: Fields): unknown {
-  const { content, refusal } = message
-  if (typeof refusal === 'string' && refusal !== '') {
-    if (typeof content === 'string' && content !== '') throw unsupported('messages')
-    return refusal
-  }
+function contentOf({ content }: Fields): unknown {
   if (!Array.isArray(content)) return content
   return content.map((part: unknown) =>
     isFields(part) && part['type'] === 'refusal' ? { type: 'text', text: part['refusal'] } : part,
@@ -83,9 +104,7 @@ export function writeToolCalls(value: unknown, calls: readonly ToolCall[]): unkn
 function writeMessage(message: Fields, content: ContentText, judged: ConversationMessage | undefined): unknown {
   if (judged === undefined) throw unsupported('messages')
   const isSame = judged.text === content.text
-  const changed: Fields = isSame
-    ? {}
-    : { content: content.write(judged.text), ...('refusal' in message ? { refusal: null } : {}) }
+  const changed: Fields = isSame ? {} : { content: content.write(judged.text) }
   if (judged.role !== 'assistant' || judged.toolCalls.length === 0) return isSame ? message : { ...message, ...changed }
   const calls = message['tool_calls'] as readonly Fields[]
   return {

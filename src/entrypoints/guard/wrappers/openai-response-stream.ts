@@ -1,6 +1,6 @@
 import { GuardDenied } from '../guard-denied.ts'
 import type { Guard, GuardedTextStream } from '../guard-setup.ts'
-import { denialOf } from '../judge-messages.ts'
+import { denialOf } from '../denial-of.ts'
 import { guardedJson, isFields, unsupported, type Fields } from './content.ts'
 import { GuardedChunkStream, type ChunkStream } from './openai-guarded-stream.ts'
 import { filtered, guardAnswer, guardOutputItem, readCall } from './openai-response-answer.ts'
@@ -68,10 +68,6 @@ class EventGuard {
     const kind = type.replace(/\.(?:delta|done)$/, '')
     if (Object.hasOwn(TEXTS, kind)) return type === `${kind}.delta` ? this.#delta(event, kind) : this.#done(event, kind)
     switch (type) {
-      case 'response.created':
-      case 'response.in_progress':
-      case 'response.queued':
-      case 'response.failed':
       case 'error':
         return [event]
       case 'response.output_item.added':
@@ -84,13 +80,23 @@ class EventGuard {
       case 'response.content_part.done':
       case 'response.reasoning_summary_part.done':
         return [{ ...event, part: guardedJson(this.#guard, withoutLog(event['part'])) }]
+      case 'response.created':
+      case 'response.in_progress':
+      case 'response.queued':
       case 'response.completed':
       case 'response.incomplete':
-        return [{ ...event, response: guardAnswer(event['response'], this.#guard, this.#situation) }]
+      case 'response.failed':
+        return [{ ...event, response: this.#response(event['response']) }]
       // Annotations stand in the item when it is done; arguments come whole with theirs; other events are not known here.
       default:
         return []
     }
+  }
+
+  /** The response as it stands, whatever has become of it: with nothing put out there is nothing to judge. */
+  #response(response: unknown): unknown {
+    if (isFields(response) && (response['output'] === undefined || response['output'] === null)) return response
+    return guardAnswer(response, this.#guard, this.#situation)
   }
 
   #delta(event: Fields, kind: string): readonly Fields[] {

@@ -74,7 +74,7 @@ async function createCompletion(target: Target, body: Fields, requestOptions: un
     for (const name of REFUSED) if (body[name] !== undefined && body[name] !== null) throw unsupported(name)
     const read = readChatMessages(body['messages'], passes)
     conversation = read.conversation
-    messages = read.write(admitMessages(guard, conversation))
+    messages = read.write(admitMessages(guard, read.judgeable))
   } catch (error) {
     const denied = denialFrom(error, options)
     if (options.onDeny !== 'content-filter') throw denied
