@@ -36,6 +36,8 @@ export const PIECES = [
   '<img src="https://evil.example/x.png"> and a < b ',
   'https://evil.example/collect?data=abcdef. ',
   'b%6Fb%40example.com ',
+  'card 41111111=\r\n11111111 and ',
+  `${KEY.slice(0, 9)}=\n${KEY.slice(9)} `,
   'b o b @ e x a m p l e . c o m ',
   'é\u0301 ñ 漢字 👩‍👧 \u200b\u200b ',
   '４１１１ １１１１ １１１１ １１１１ ',

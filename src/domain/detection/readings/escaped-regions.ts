@@ -2,7 +2,8 @@ import { isHexAt } from './digit-values.ts'
 import type { Place } from './place.ts'
 
 /** What begins with the two other signs. */
-const HAS_ESCAPE = /&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536})|&[A-Za-z]{2,14};|=[0-9A-F]{2}=[0-9A-F]{2}=/y
+const HAS_ESCAPE =
+  /&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536})|&[A-Za-z]{2,14};|=[0-9A-F]{2}=[0-9A-F]{2}=|(?<=\S)=\r?\n(?=\S)/y
 
 /** Around an escape this much is read with it, so that a value that is escaped in part is whole. */
 const AROUND = 256
@@ -42,9 +43,16 @@ function escapeSeenTo(text: string, at: number): number {
   if (sign === BACKSLASH) return (next >= 48 && next <= 51) || (next | 32) === 117 || next === 120 ? at + 2 : -1
   if (sign === PERCENT) return isHexAt(text, at + 1) && isHexAt(text, at + 2) ? at + 3 : -1
   // A look at the next unit ends most signs: a space stands behind it, or a quote.
-  if (!(next >= 48 && next <= 57) && !((next | 32) >= 97 && (next | 32) <= 122) && next !== 35) return -1
+  if (!mayFollow(next)) return -1
   HAS_ESCAPE.lastIndex = at
   return HAS_ESCAPE.test(text) ? HAS_ESCAPE.lastIndex : -1
+}
+
+/** A letter or digit, `#`, or the line break of quoted-printable. */
+function mayFollow(code: number): boolean {
+  return (
+    (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 122) || code === 35 || code === 10 || code === 13
+  )
 }
 
 const WORD_MAX = 64

@@ -4,7 +4,7 @@ import { escapedRegions } from './escaped-regions.ts'
 import { unescape } from './unescape.ts'
 
 const FORMS =
-  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]+|[0-9]+);?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
+  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|(?<=\S)=\r?\n(?=\S)|&#(?:[xX][0-9a-fA-F]+|[0-9]+);?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/g
 
 const texts = fc
   .array(
@@ -20,7 +20,21 @@ const texts = fc
         '\\101',
         '\\U00000044',
       ),
-      fc.constantFrom('%41', '%C3%A9', '%ff', '%20', '=41=42=43', '&lt;', '&#65;', '&#x42', '&shy;', '&none;', '&#0;'),
+      fc.constantFrom(
+        '%41',
+        '%C3%A9',
+        '%ff',
+        '%20',
+        '=41=42=43',
+        'a=\nb',
+        '=\r\n',
+        '&lt;',
+        '&#65;',
+        '&#x42',
+        '&shy;',
+        '&none;',
+        '&#0;',
+      ),
       fc.string({ unit: fc.constantFrom(...'\\u04a%=&#x; é'), maxLength: 8 }),
     ),
     { maxLength: 12 },
@@ -33,7 +47,7 @@ test('escapes stand where an expression finds them, one behind the other', () =>
       const found = Array.from(text.matchAll(FORMS), ({ 0: escape, index }) => ({
         index,
         end: index + escape.length,
-        alone: unescape(escape)?.text,
+        alone: escape.endsWith('\n') ? '' : unescape(escape)?.text,
       })).filter(({ alone }) => alone !== undefined)
       let expected = ''
       const places: number[] = []
@@ -71,6 +85,11 @@ test.each([
   ['both halves', '\\ud83d\\ude00', '😀'],
   ['a character of four bytes', '%F0%9F%98%80', '😀'],
   ['a backslash that is escaped itself', '\\\\u0041', 'A'],
+  ['a soft line break', '4111=\r\n1111=\n1', '411111111'],
 ])('%s', (_, text, expected) => {
   expect(unescape(text)?.text).toBe(expected)
+})
+
+test.each(['const a =\n  1', 'a=\n b', '=\nb', 'a=b'])('%j breaks no line of quoted-printable', (text) => {
+  expect(unescape(text)).toBeUndefined()
 })

@@ -45,11 +45,11 @@ const NAMED: ReadonlyMap<string, string> = new Map(
 )
 
 const ESCAPE =
-  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/y
+  /(?:%[0-9a-fA-F]{2}){1,4096}|(?:=[0-9A-F]{2}){3,4096}|(?<=\S)=\r?\n(?=\S)|&#(?:[xX][0-9a-fA-F]{1,65536}|[0-9]{1,65536});?|&[A-Za-z]{2,14};|\\{1,4}(?:u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/y
 
 /**
- * Resolves percent escapes, HTML character references, `\x`, `\u`, `\U` and octal escapes and runs of quoted-printable in
- * one pass; undefined where there are none. Callers give it the regions that hold some. Guarantee class: exact, for one level of these escapes.
+ * Resolves percent escapes, HTML character references, `\x`, `\u`, `\U` and octal escapes, runs of quoted-printable and its soft
+ * line breaks (RFC 2045, section 6.7) in one pass; undefined where there are none. Callers give it the regions that hold some. Guarantee class: exact, for one level of these escapes.
  */
 export function unescape(text: string): Unescaped | undefined {
   const out = new Resolved(text.length)
@@ -161,6 +161,7 @@ function textOfHalves(units: Uint16Array): string {
 /** Never longer than the escape itself: each escaped unit takes two characters or more. */
 function decode(escape: string): string | undefined {
   const first = escape.charCodeAt(0)
+  if (first === EQUALS && escape.endsWith('\n')) return ''
   if (first === PERCENT || first === EQUALS) return textOfSigned(escape)
   if (first === BACKSLASH) return decodeBackslash(escape.slice(escape.lastIndexOf('\\')))
   if (escape[1] !== '#') return NAMED.get(escape.slice(1, -1))
