@@ -110,16 +110,18 @@ class Search {
   }
 
   #spaced(parent: Reading, { spaced }: Survey): void {
-    for (const place of spaced) {
-      if (this.isSpent) return
-      const { text, starts } = pullTogether(parent.text, place)
-      this.take(
-        parent.mapped('spaced', text, (start, end) => ({
-          start: starts[start] ?? place.end,
-          end: end > start ? (starts[end - 1] ?? place.end) + 1 : (starts[start] ?? place.end),
-        })),
-      )
-    }
+    for (const place of spaced)
+      for (const pulled of [pullTogether(parent.text, place), pullTogether(parent.text, place, true)]) {
+        if (this.isSpent) return
+        if (pulled === undefined) continue
+        const { text, starts } = pulled
+        this.take(
+          parent.mapped('spaced', text, (start, end) => ({
+            start: starts[start] ?? place.end,
+            end: end > start ? (starts[end - 1] ?? place.end) + 1 : (starts[start] ?? place.end),
+          })),
+        )
+      }
   }
 }
 

@@ -47,27 +47,43 @@ export interface Pulled {
   readonly starts: Uint32Array
 }
 
+/** Signs of addresses, numbers and keys. */
+const VALUE_SIGNS = '@._-:/+'
+
 /**
  * "i g n o r e   a l l" → "ignore all": the narrowest gap stands between letters, a wider one between words. Where all
- * gaps are alike, the words stay together.
+ * gaps are alike, the words stay together. With `keepsSigns`, a sign of values in a wider gap stands for itself ("a @ b . c" → "a@b.c");
+ * undefined where there is none.
  */
-export function pullTogether(text: string, { start, end }: Place): Pulled {
+export function pullTogether(text: string, place: Place): Pulled
+export function pullTogether(text: string, place: Place, keepsSigns: true): Pulled | undefined
+export function pullTogether(text: string, { start, end }: Place, keepsSigns = false): Pulled | undefined {
   const narrow = narrowestGap(text, start, end)
   const units = new Uint16Array(end - start)
   const starts = new Uint32Array(end - start)
   let length = 0
+  let signs = 0
   let last = start
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at)
     if (!isLetterOrDigit(code)) continue
     if (length > 0 && at - last > narrow) {
-      units[length] = SPACE
-      starts[length++] = at - 1
+      const sign = keepsSigns ? signWithin(text, last + 1, at) : -1
+      if (sign >= 0) signs += 1
+      units[length] = sign < 0 ? SPACE : text.charCodeAt(sign)
+      starts[length++] = sign < 0 ? at - 1 : sign
     }
     units[length] = code
     starts[length++] = last = at
   }
+  if (keepsSigns && signs === 0) return undefined
   return { text: textOfUnits(units.subarray(0, length)), starts: starts.subarray(0, length) }
+}
+
+/** Where the first sign of values stands; -1 where none does. */
+function signWithin(text: string, from: number, to: number): number {
+  for (let at = from; at < to; at++) if (VALUE_SIGNS.includes(text.charAt(at))) return at
+  return -1
 }
 
 const SPACE = 32
