@@ -3,7 +3,7 @@ import type { ArgumentRole } from './argument-role.ts'
 import { integrityRank } from './labels.ts'
 import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
-import { BILL_WORDS, GROUP_WORDS } from './request-lexicon.ts'
+import { BILL_WORDS } from './request-lexicon.ts'
 import { bareUrl, hostOf, isSameSite, says, standsWhole, stem, stemsOf, urlsIn } from './value-forms.ts'
 
 /** Everything that a call is judged on besides the manifest. */
@@ -89,7 +89,7 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
   const isWhole = leaf.text.trim().toLowerCase() === needle
   if (isWhole) {
     if (linksFields(source, leaf.record, intent)) return true
-    return !isMoney && role === 'recipient' && [...intent.words].some((word) => GROUP_WORDS.has(word))
+    return !isMoney && role === 'recipient' && intent.isGroup
   }
   if (!isNamed) return false
   if (!standsOnlyInOrders(leaf, needle)) return !isMoney || hasBill(intent)

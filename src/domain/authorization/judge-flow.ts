@@ -3,8 +3,10 @@ import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
 import { affirmedWords } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
-import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
+import { isAboutRequest, isStated, provenanceOf, type FlowEvidence, type Provenance } from './designation.ts'
 import { matchesPattern } from './destination-pattern.ts'
+import { isRival } from './judge-rival.ts'
+import { hasTrustedSource } from './provenance.ts'
 import { egressOf } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
 import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
@@ -77,7 +79,7 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
     )
   if (tool.effect === 'read') return judgeReading(tool, flow, context)
   if (context.userTexts.length === 0) return undefined
-  return judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(tool, flow)
+  return judgeRivals(tool, flow, context) ?? judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(tool, flow)
 }
 
 const block = (rule: string, reason: string): FlowVerdict => ({ decision: 'block', rule, reason })
@@ -132,6 +134,18 @@ const isOpened = (value: ArgumentValue, { destinations }: Tool): boolean =>
   destinations?.[topName(value)]?.allow?.some(
     (pattern) => hostOf(pattern.replace('*.', '')) !== undefined && matchesPattern(value.text, pattern),
   ) === true
+
+/** SECURITY: what the user said outright is not outdone by what a result says, however well that is named. */
+function judgeRivals({ destinations }: Tool, flow: Flow, context: FlowContext): FlowVerdict | undefined {
+  const sources = { ...context, userTexts: flow.userTexts, directories: context.manifest.guard?.directories }
+  for (const value of flow.values) {
+    if (!isRival(value, flow.evidence, () => sourceOf(value, flow))) continue
+    const declared = destinations?.[topName(value)]
+    if (declared !== undefined && hasTrustedSource(value.text, declared, sources)) continue
+    return block(`rival.${topName(value)}`, `\`${topName(value)}\` is not the one that the user named`)
+  }
+  return undefined
+}
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
   if (flow.isAsked) return undefined
@@ -208,8 +222,10 @@ export function strayDestination(tool: Tool, flow: Flow): string | undefined {
   return undefined
 }
 
-const isSourced = ({ text, role }: ArgumentValue, { evidence, isMoney }: Flow): boolean =>
-  provenanceOf(text, role, isMoney, evidence) !== undefined
+const sourceOf = ({ text, role }: ArgumentValue, { evidence, isMoney }: Flow): Provenance | undefined =>
+  provenanceOf(text, role, isMoney, evidence)
+
+const isSourced = (value: ArgumentValue, flow: Flow): boolean => sourceOf(value, flow) !== undefined
 
 /** Does the user's own request point at every value of a declared destination? */
 export function isPointedAt(name: string, flow: Flow): boolean {

@@ -7,19 +7,28 @@ import {
   DETERMINERS,
   GATHERING,
   GENERAL_WORDS,
+  GROUP_WORDS,
+  OPEN_WORDS,
   REQUEST_VERBS,
   type Concept,
 } from './request-lexicon.ts'
+import { statedValues, withoutAddresses, type StatedValue } from './stated-values.ts'
 import { stem } from './value-forms.ts'
 
 /** What the user's own words ask for; what they forbid is not asked for. Only trusted text goes in: nothing that a tool returned can ask for anything. */
 export interface RequestIntent {
   readonly verbs: ReadonlySet<string>
   readonly words: ReadonlySet<string>
-  /** Words that can tie an entry of a result to the request: names and subjects, not "please" or "file". */
+  /** Words that can tie an entry of a result to the request: names and subjects, not "please" or "file", and no part of an address. */
   readonly topics: ReadonlySet<string>
   /** Topics that are written like names. */
   readonly names: ReadonlySet<string>
+  /** Addresses, files and ids that are said whole. */
+  readonly values: readonly StatedValue[]
+  /** Several people are spoken of together. */
+  readonly isGroup: boolean
+  /** Several things are spoken of, or others than those that are said. */
+  readonly isOpen: boolean
   readonly hasNumber: boolean
   /** The user hands the content of a source some say: "follow the instructions in X". */
   readonly delegates: boolean
@@ -31,30 +40,47 @@ const TELLING = new Set(['tell', 'send', 'give', 'write', 'show', 'text'])
 
 export function intentOf(userTexts: readonly string[]): RequestIntent {
   const asked = userTexts.map(affirmedWords).join('\n')
-  const tokens = (asked.match(/[\p{L}\p{N}]+(?:['’][\p{L}]{1,3})?|[$€£]/gu) ?? []).slice(0, WORDS_MAX)
-  const lower = tokens.map((token) => token.toLowerCase())
+  const lower = wordsIn(asked).map((token) => token.toLowerCase())
   const verbs = new Set<string>()
-  const topics = new Set<string>()
-  const names = new Set<string>()
   for (const [index, word] of lower.entries()) {
     const before = lower[index - 1] ?? ''
     const isToSpeaker = TELLING.has(word) && SPEAKER.has(lower[index + 1] ?? '')
     if ((!DETERMINERS.has(before) || word.endsWith('ing')) && !isToSpeaker) verbs.add(word)
-    const plain = stem(word.replace(/['’].*$/u, ''))
-    const isTopic = plain.length >= 3 || (plain.length === 2 && tokens[index] === tokens[index]?.toUpperCase())
-    if (!isTopic || GENERAL_WORDS.has(word) || GENERAL_WORDS.has(plain)) continue
-    topics.add(plain)
-    if (plain.length >= 3 && /^\p{Lu}/u.test(tokens[index] ?? '')) names.add(plain)
   }
   const stems = new Set(lower.map(stem))
   return {
     verbs,
     words: stems,
-    topics,
-    names,
+    ...topicsOf(asked),
+    values: statedValues(asked),
+    isGroup: lower.some((word) => GROUP_WORDS.has(word)),
+    isOpen: lower.some((word) => OPEN_WORDS.has(word)),
     hasNumber: lower.some((word) => /^\d+$/.test(word)),
     delegates: handsOn(verbs, stems) || AS_SAID.test(asked.replace(/\s+/g, ' ').toLowerCase()),
   }
+}
+
+const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}]{1,3})?|[$€£]/gu
+/** A short word with a capital that begins no sentence: "Answer Jo". */
+const SHORT_NAMES = /(?<=[\p{Ll}\p{N},] )\p{Lu}\p{Ll}(?![\p{L}\p{N}'’])/gu
+
+const wordsIn = (text: string): readonly string[] => (text.match(WORD) ?? []).slice(0, WORDS_MAX)
+
+function topicsOf(asked: string): Pick<RequestIntent, 'topics' | 'names'> {
+  const topics = new Set<string>()
+  const names = new Set<string>()
+  const said = withoutAddresses(asked)
+  for (const name of said.match(SHORT_NAMES) ?? [])
+    if (!GENERAL_WORDS.has(name.toLowerCase())) topics.add(name.toLowerCase())
+  for (const token of wordsIn(said)) {
+    const word = token.toLowerCase()
+    const plain = stem(word.replace(/['’].*$/u, ''))
+    const isTopic = plain.length >= 3 || (plain.length === 2 && token === token.toUpperCase())
+    if (!isTopic || GENERAL_WORDS.has(word) || GENERAL_WORDS.has(plain)) continue
+    topics.add(plain)
+    if (plain.length >= 3 && /^\p{Lu}/u.test(token)) names.add(plain)
+  }
+  return { topics, names }
 }
 
 const AS_SAID =

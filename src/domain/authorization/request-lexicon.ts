@@ -145,9 +145,14 @@ export const BILL_WORDS = words(
   'bill invoice rent fee registration due subscription tuition premium dues fine notice payment',
 )
 
-/** Whole groups: a structured list of people stands for itself. */
+/** Whole groups: a structured list of people stands for itself. Words as they are said: one customer is no group. */
 export const GROUP_WORDS = words(
-  'participant attendee member everyone everybody team all people guest invitee group colleague reply respond answer sender back them they customer user friend channel most',
+  'participants attendees members everyone everybody team all people guests invitees group colleagues users customers friends both most',
+)
+
+/** Who says one of these does not mean one thing alone, or not the one that they said. */
+export const OPEN_WORDS = words(
+  'all each every both any several them others other another similar alternative next rest files documents orders replace exchange swap',
 )
 
 /** Too general to tie an entry of a result to a request. */
@@ -158,5 +163,7 @@ export const GENERAL_WORDS = words(`
   information info account user file document page website site link email mail message inbox message details detail data list item thing my me his her him she our out
   not are but its it's i've i'm be been being is am do does did done after before during over under by via www http https com org net html pdf txt doc docx
   day today tomorrow yesterday week month year time date name number amount total text title content body subject
+  mr ms dr st re no ok if it is
+  gmail googlemail outlook hotmail yahoo icloud proton protonmail gmx
   task tasks instruction instructions complete finish follow download save help open received unread latest recent same own sure still enough
 `)
