@@ -3,7 +3,7 @@ import type { ArgumentRole } from './argument-role.ts'
 import { integrityRank } from './labels.ts'
 import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
-import { BILL_WORDS } from './request-lexicon.ts'
+import { BILL_WORDS, REQUEST_VERBS } from './request-lexicon.ts'
 import { bareUrl, hostOf, isSameSite, says, standsWhole, stem, stemsOf, urlsIn } from './value-forms.ts'
 
 /** Everything that a call is judged on besides the manifest. */
@@ -109,8 +109,9 @@ export function isSiteByName(text: string, { intent, trusted }: FlowEvidence): b
   )
 }
 
+/** A verb that both use says nothing: who asks to delete one thing hears "delete" of another. */
 export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
-  stemsOf(sentence).some((word) => topics.has(word) || BILL_WORDS.has(word))
+  stemsOf(sentence).some((word) => (topics.has(word) && !REQUEST_VERBS.has(word)) || BILL_WORDS.has(word))
 
 /** A link of the page's own site; to another site it is followed where the text offers it rather than orders it. */
 function isLinkOf({ needle, source, leaf, evidence }: Place): boolean {

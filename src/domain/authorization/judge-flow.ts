@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
 import { affirmedWords } from './affirmed-words.ts'
@@ -6,6 +6,7 @@ import { argumentValues, type ArgumentValue } from './argument-role.ts'
 import { isAboutRequest, isStated, provenanceOf, type FlowEvidence, type Provenance } from './designation.ts'
 import { matchesPattern } from './destination-pattern.ts'
 import { isRival } from './judge-rival.ts'
+import { isBorrowedCommand, isChosen, isStrayThing, thingsOf } from './judge-things.ts'
 import { hasTrustedSource } from './provenance.ts'
 import { egressOf } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
@@ -79,7 +80,13 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
     )
   if (tool.effect === 'read') return judgeReading(tool, flow, context)
   if (context.userTexts.length === 0) return undefined
-  return judgeRivals(tool, flow, context) ?? judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(tool, flow)
+  return (
+    judgeRivals(tool, flow, context) ??
+    judgeRequest(tool, flow) ??
+    judgeOrders(flow) ??
+    judgeThings(tool, flow, context) ??
+    judgeInjected(tool, flow)
+  )
 }
 
 const block = (rule: string, reason: string): FlowVerdict => ({ decision: 'block', rule, reason })
@@ -110,14 +117,8 @@ function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boole
 
 /** Requests carry data out: a URL that was put together from results, or what goes with it, for a site nobody named. */
 function judgeReading(tool: Tool, { values, evidence }: Flow, { schemaOf }: FlowContext): FlowVerdict | undefined {
-  const { properties } = schemaOf?.(tool.id) ?? {}
-  // One of a few words that the release gives says nothing.
-  const isChosen = (value: ArgumentValue): boolean => {
-    const own = isJsonObject(properties) ? properties[value.name] : undefined
-    return isJsonObject(own) && Array.isArray(own.enum)
-  }
   const found = egressOf(
-    values.filter((value) => !isChosen(value)),
+    values.filter((value) => !isChosen(value, schemaOf?.(tool.id))),
     evidence,
     (value) => isOpened(value, tool),
   )
@@ -145,6 +146,18 @@ function judgeRivals({ destinations }: Tool, flow: Flow, context: FlowContext): 
     return block(`rival.${topName(value)}`, `\`${topName(value)}\` is not the one that the user named`)
   }
   return undefined
+}
+
+function judgeThings(tool: Tool, flow: Flow, { schemaOf }: FlowContext): FlowVerdict | undefined {
+  const command = flow.values.find((value) => isBorrowedCommand(value, flow.evidence))
+  if (command !== undefined)
+    return block(`command.${topName(command)}`, `\`${topName(command)}\` holds a command that only a result says`)
+  if (tool.effect !== 'irreversible') return undefined
+  const open = flow.values.filter((value) => !isChosen(value, schemaOf?.(tool.id)))
+  const stray = thingsOf(tool, open).find((value) => isStrayThing(value, flow.evidence, () => sourceOf(value, flow)))
+  return stray === undefined
+    ? undefined
+    : block(`thing.${topName(stray)}`, `\`${topName(stray)}\` is nothing that the user named, and it cannot be undone`)
 }
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {

@@ -1,6 +1,6 @@
 import type { ArgumentValue } from './argument-role.ts'
 import { isStated, type FlowEvidence, type Provenance } from './designation.ts'
-import { numberShape, shapeOf } from './stated-values.ts'
+import { fileName, nounOf, numberShape, shapeOf } from './stated-values.ts'
 
 /**
  * The user named one of a kind, and a value is another of it that only results say: an address beside theirs, a second order.
@@ -17,20 +17,9 @@ export function isRival(
   if (shape === 'address' || shape === 'account' ? intent.isGroup : intent.isOpen) return false
   const said = intent.values.filter((value) => !value.isOrigin && value.shape === shape)
   if (said.length === 0 || isStated(text, role, evidence)) return false
-  if (shape === 'file' && said.some((value) => fileName(value.text) === fileName(text.toLowerCase()))) return false
+  if (shape === 'file' && said.some((value) => fileName(value.text) === fileName(text))) return false
   const needle = text.trim().toLowerCase()
   if (!sources.some(({ leaves }) => leaves.some(({ lower }) => lower.includes(needle)))) return false
   const source = provenance()
   return source === undefined || source === 'designated'
 }
-
-const fileName = (path: string): string => path.trim().split(/[\\/]/).at(-1) ?? ''
-
-/** What an argument counts: `order_id` orders. */
-const nounOf = (name: string): string =>
-  (name.split('.').at(-1) ?? '')
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/_(?:ids?|numbers?|no)$/, '')
-    .split('_')
-    .at(-1) ?? ''

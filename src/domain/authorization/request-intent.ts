@@ -13,6 +13,7 @@ import {
   type Concept,
 } from './request-lexicon.ts'
 import { statedValues, withoutAddresses, type StatedValue } from './stated-values.ts'
+import { toolWords } from './tool-words.ts'
 import { stem } from './value-forms.ts'
 
 /** What the user's own words ask for; what they forbid is not asked for. Only trusted text goes in: nothing that a tool returned can ask for anything. */
@@ -91,13 +92,6 @@ const handsOn = (verbs: ReadonlySet<string>, words: ReadonlySet<string>): boolea
 
 /** Concepts that a request does not hand on by pointing at a text: they must be asked for in the user's own words. */
 const NOT_DELEGATED = new Set(['money', 'credential', 'delete', 'share', 'purchase'])
-
-const toolWords = (toolId: string): readonly string[] =>
-  toolId
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '')
 
 /** The word that says what a tool does: `git_get_keys` gets. */
 function verbOf(toolId: string): string {

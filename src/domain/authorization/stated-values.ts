@@ -75,3 +75,14 @@ export function withoutAddresses(text: string): string {
 }
 
 export const isAddress = (shape: string): boolean => shape === 'address' || shape === 'account' || shape === 'url'
+
+export const fileName = (path: string): string => path.trim().toLowerCase().split(/[\\/]/).at(-1) ?? ''
+
+/** What an argument counts: `order_id` orders. */
+export const nounOf = (name: string): string =>
+  (name.split('.').at(-1) ?? '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/_(?:ids?|numbers?|no)$/, '')
+    .split('_')
+    .at(-1) ?? ''
