@@ -1,5 +1,6 @@
 import type { Subject } from '../session/conversation.ts'
 import type { ArgumentRole } from './argument-role.ts'
+import type { Forbidden } from './forbidden-values.ts'
 import { integrityRank } from './labels.ts'
 import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
@@ -12,6 +13,7 @@ export interface FlowEvidence {
   /** The user's messages and the system prompt. */
   readonly trusted: string
   readonly trustedHosts: readonly string[]
+  readonly forbidden: Forbidden
   readonly subject: Subject | undefined
   readonly sources: readonly SourceResult[]
   /** Some result speaks to the assistant. */

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
-import { affirmedWords } from './affirmed-words.ts'
+import { readRequest } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
+import { forbiddenIn, isForbidden } from './forbidden-values.ts'
 import { isAboutRequest, isStated, provenanceOf, type FlowEvidence, type Provenance } from './designation.ts'
 import { matchesPattern } from './destination-pattern.ts'
 import { isRival } from './judge-rival.ts'
@@ -41,7 +42,8 @@ export interface Flow {
 
 export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow {
   const intent = intentOf(context.userTexts)
-  const userTexts = context.userTexts.map(affirmedWords)
+  const requests = context.userTexts.map(readRequest)
+  const userTexts = requests.map(({ affirmed }) => affirmed)
   const trusted = [...userTexts, ...(context.systemTexts ?? [])].join('\n')
   const sources = readSources(context.toolResults, context.manifest, intent)
   return {
@@ -50,6 +52,7 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
       intent,
       trusted,
       trustedHosts: urlsIn(trusted).flatMap((url) => hostOf(url) ?? []),
+      forbidden: forbiddenIn(requests.map(({ forbidden }) => forbidden).join('\n')),
       subject: context.subject,
       sources,
       isInjected: sources.some(({ isInjected }) => isInjected),
@@ -81,6 +84,7 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
   if (tool.effect === 'read') return judgeReading(tool, flow, context)
   if (context.userTexts.length === 0) return undefined
   return (
+    judgeForbidden(flow) ??
     judgeRivals(tool, flow, context) ??
     judgeRequest(tool, flow) ??
     judgeOrders(flow) ??
@@ -135,6 +139,14 @@ const isOpened = (value: ArgumentValue, { destinations }: Tool): boolean =>
   destinations?.[topName(value)]?.allow?.some(
     (pattern) => hostOf(pattern.replace('*.', '')) !== undefined && matchesPattern(value.text, pattern),
   ) === true
+
+function judgeForbidden({ values, evidence }: Flow): FlowVerdict | undefined {
+  const { forbidden, intent } = evidence
+  const value = values.find(
+    (one) => isForbidden(one, forbidden, intent.topics) && !isStated(one.text, one.role, evidence),
+  )
+  return value && block(`forbidden.${topName(value)}`, `\`${topName(value)}\` is what the user forbade`)
+}
 
 /** SECURITY: what the user said outright is not outdone by what a result says, however well that is named. */
 function judgeRivals({ destinations }: Tool, flow: Flow, context: FlowContext): FlowVerdict | undefined {
