@@ -1,5 +1,5 @@
 import type { Subject } from '../session/conversation.ts'
-import type { ArgumentRole } from './argument-role.ts'
+import type { ArgumentRole, ArgumentValue } from './argument-role.ts'
 import type { Forbidden } from './forbidden-values.ts'
 import { integrityRank } from './labels.ts'
 import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
@@ -27,12 +27,8 @@ export interface FlowEvidence {
  */
 export type Provenance = 'stated' | 'subject' | 'curated' | 'designated'
 
-export function provenanceOf(
-  text: string,
-  role: ArgumentRole,
-  isMoney: boolean,
-  evidence: FlowEvidence,
-): Provenance | undefined {
+export function provenanceOf(value: ArgumentValue, isMoney: boolean, evidence: FlowEvidence): Provenance | undefined {
+  const { text, role, isId } = value
   if (isStated(text, role, evidence)) return 'stated'
   if (isOfSubject(text, evidence.subject)) return 'subject'
   const needle = text.trim().toLowerCase()
@@ -46,7 +42,7 @@ export function provenanceOf(
   )
     return 'curated'
   if (role === 'url' && isSiteByName(text, evidence)) return 'designated'
-  return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))
+  return places.some(({ source, leaf }) => isDesignated({ needle, role, isId, isMoney, source, leaf, evidence }))
     ? 'designated'
     : undefined
 }
@@ -72,18 +68,20 @@ function isUrlIn(text: string, role: ArgumentRole, leaf: SourceLeaf): boolean {
 interface Place {
   readonly needle: string
   readonly role: ArgumentRole
+  readonly isId: boolean
   readonly isMoney: boolean
   readonly source: SourceResult
   readonly leaf: SourceLeaf
   readonly evidence: FlowEvidence
 }
 
-function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place): boolean {
+function isDesignated(place: Place): boolean {
+  const { needle, role, isId, isMoney, source, leaf, evidence } = place
   const { intent } = evidence
   const isNamed = source.designated[Math.max(leaf.record, 0)] === true
   // An entry with an injected text names nobody.
   if (source.leaves.some(({ record, isHostile }) => isHostile && record === leaf.record)) return false
-  if (role === 'url') return isNamed && isLinkOf({ needle, role, isMoney, source, leaf, evidence })
+  if (role === 'url') return isNamed && isLinkOf(place)
   // A key or password that is set comes whole from where the user pointed, or not at all.
   if (role === 'credential') return isNamed && leaf.text.trim().toLowerCase() === needle
   // A thing is chosen from what a named source offers: a hotel of the search, an order of the list.
@@ -93,7 +91,8 @@ function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place):
     if (linksFields(source, leaf.record, intent)) return true
     return !isMoney && role === 'recipient' && intent.isGroup
   }
-  if (!isNamed) return false
+  // An id is a field of what was named, and nothing that a text says.
+  if (!isNamed || isId) return isNamed && isWhole
   if (!standsOnlyInOrders(leaf, needle)) return !isMoney || hasBill(intent)
   // "Send the payment to X" on the bill that the user asks to pay.
   return isMoney && hasBill(intent) && sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, intent))

@@ -247,8 +247,8 @@ export function strayDestination(tool: Tool, flow: Flow): string | undefined {
   return undefined
 }
 
-const sourceOf = ({ text, role }: ArgumentValue, { evidence, isMoney }: Flow): Provenance | undefined =>
-  provenanceOf(text, role, isMoney, evidence)
+const sourceOf = (value: ArgumentValue, { evidence, isMoney }: Flow): Provenance | undefined =>
+  provenanceOf(value, isMoney, evidence)
 
 const isSourced = (value: ArgumentValue, flow: Flow): boolean => sourceOf(value, flow) !== undefined
 
@@ -264,6 +264,10 @@ export function isPointedAt(name: string, flow: Flow): boolean {
 
 /** Data of the tenant may leave where the user asked for it and every destination is theirs to name. */
 export function mayRelease(tool: Tool, flow: Flow): boolean {
-  const ends = flow.values.filter(({ role }) => DESTINATIONS.has(role))
-  return flow.isAsked && ends.length > 0 && strayDestination(tool, flow) === undefined
+  const leads = flow.values.filter(({ role }) => DESTINATIONS.has(role))
+  if (!flow.isAsked || strayDestination(tool, flow) !== undefined) return false
+  if (leads.length > 0) return true
+  // An answer to a mail goes where the mail came from: its id is the end.
+  const ids = flow.values.filter(({ role, isId }) => role === 'identifier' && isId)
+  return ids.length > 0 && ids.every((id) => isSourced(id, flow))
 }
