@@ -11,7 +11,7 @@ import { isBorrowedCommand, isChosen, isStrayThing, thingsOf } from './judge-thi
 import { hasTrustedSource } from './provenance.ts'
 import { egressOf } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
-import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
+import { asksFor, conceptsOf, intentOf, isConfirming, isDescribedBy, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
 
 export interface FlowContext {
@@ -64,7 +64,8 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
         : value,
     ),
     isMoney: conceptsOf(tool.id)[0]?.name === 'money',
-    isAsked: isGathering(tool.id) || asksFor(intent, tool.id),
+    isAsked:
+      isGathering(tool.id) || asksFor(intent, tool.id) || isDescribedBy(intent, tool, context.schemaOf?.(tool.id)),
   }
 }
 

@@ -1,10 +1,11 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { Tool } from '../manifest/manifest.ts'
 import { affirmedWords } from './affirmed-words.ts'
 import {
   CONCEPTS,
   CONFIRMING,
   DELEGATED_THINGS,
   DELEGATING_VERBS,
-  DETERMINERS,
   GATHERING,
   GENERAL_WORDS,
   GROUP_WORDS,
@@ -12,9 +13,11 @@ import {
   REQUEST_VERBS,
   type Concept,
 } from './request-lexicon.ts'
+import { isOfOtherKind, kindsOfTool, unknownObjectOf } from './object-kinds.ts'
+import { actsOf, clausesOf, type RequestAct, type RequestClause } from './request-acts.ts'
 import { statedValues, withoutAddresses, type StatedValue } from './stated-values.ts'
 import { toolWords } from './tool-words.ts'
-import { stem } from './value-forms.ts'
+import { stem, stemsOf } from './value-forms.ts'
 
 /** What the user's own words ask for; what they forbid is not asked for. Only trusted text goes in: nothing that a tool returned can ask for anything. */
 export interface RequestIntent {
@@ -30,24 +33,18 @@ export interface RequestIntent {
   readonly isGroup: boolean
   /** Several things are spoken of, or others than those that are said. */
   readonly isOpen: boolean
-  readonly hasNumber: boolean
+  readonly acts: readonly RequestAct[]
+  readonly clauses: readonly RequestClause[]
   /** The user hands the content of a source some say: "follow the instructions in X". */
   readonly delegates: boolean
 }
 
 const WORDS_MAX = 5_000
-const SPEAKER = new Set(['me', 'us'])
-const TELLING = new Set(['tell', 'send', 'give', 'write', 'show', 'text'])
-
 export function intentOf(userTexts: readonly string[]): RequestIntent {
   const asked = userTexts.map(affirmedWords).join('\n')
   const lower = wordsIn(asked).map((token) => token.toLowerCase())
-  const verbs = new Set<string>()
-  for (const [index, word] of lower.entries()) {
-    const before = lower[index - 1] ?? ''
-    const isToSpeaker = TELLING.has(word) && SPEAKER.has(lower[index + 1] ?? '')
-    if ((!DETERMINERS.has(before) || word.endsWith('ing')) && !isToSpeaker) verbs.add(word)
-  }
+  const acts = actsOf(asked)
+  const verbs = new Set(acts.map(({ verb }) => verb))
   const stems = new Set(lower.map(stem))
   return {
     verbs,
@@ -56,7 +53,8 @@ export function intentOf(userTexts: readonly string[]): RequestIntent {
     values: statedValues(asked),
     isGroup: lower.some((word) => GROUP_WORDS.has(word)),
     isOpen: lower.some((word) => OPEN_WORDS.has(word)),
-    hasNumber: lower.some((word) => /^\d+$/.test(word)),
+    acts,
+    clauses: clausesOf(asked),
     delegates: handsOn(verbs, stems) || AS_SAID.test(asked.replace(/\s+/g, ' ').toLowerCase()),
   }
 }
@@ -126,21 +124,30 @@ export function conceptsOf(toolId: string): readonly Concept[] {
   const found = isOther && all[0]?.name === 'money' ? all.slice(1) : all
   const [first] = found
   if (first === undefined) return []
-  return SOFT.has(first.name) ? found.filter(({ name }) => SOFT.has(name)).slice(0, 2) : [first]
+  if (!SOFT.has(first.name)) return [first]
+  const soft = found.filter(({ name }) => SOFT.has(name))
+  const verb = verbOf(toolId)
+  // A reply is a message, whatever it is to.
+  return soft.filter(({ name, tool }, at) => at < 2 || (name === 'message' && tool.has(verb)))
 }
 
 /** Does the request, in the user's own words, call for what a tool does? */
 export function asksFor(intent: RequestIntent, toolId: string): boolean {
-  if (isConfirming(toolId)) return CONCEPTS.some((concept) => asksForConcept(intent, concept))
+  if (isConfirming(toolId)) return CONCEPTS.some((concept) => asksForConcept(intent, concept, new Set()))
+  const kinds = kindsOfTool(toolId)
   const concepts = conceptsOf(toolId)
-  if (concepts.some((concept) => asksForConcept(intent, concept))) return true
+  const unknown = unknownObjectOf(toolId, (word) => CONCEPTS.some(({ tool }) => tool.has(word)))
+  if (unknown !== undefined && !isNamedIn(intent, unknown)) return intent.delegates && mayBeDelegated(concepts)
+  if (concepts.some((concept) => asksForConcept(intent, concept, kinds))) return true
   const verb = verbOf(toolId)
   const objects = toolWords(toolId).filter((word) => word !== verb)
-  if (intent.verbs.has(verb) && (objects.length === 0 || objects.some((word) => isNamedIn(intent, stem(word)))))
-    return true
-  if (!intent.delegates) return false
-  return concepts.length > 0 && concepts.every(({ name }) => !NOT_DELEGATED.has(name))
+  const isNamed = objects.length === 0 || objects.some((word) => isNamedIn(intent, stem(word)))
+  if (isNamed && intent.acts.some((act) => act.verb === verb && !isOfOtherKind(act, kinds))) return true
+  return intent.delegates && mayBeDelegated(concepts)
 }
+
+const mayBeDelegated = (concepts: readonly Concept[]): boolean =>
+  concepts.length > 0 && concepts.every(({ name }) => !NOT_DELEGATED.has(name))
 
 /** `repo` is named by "repository". */
 function isNamedIn({ words }: RequestIntent, object: string): boolean {
@@ -148,12 +155,48 @@ function isNamedIn({ words }: RequestIntent, object: string): boolean {
   return object.length >= 4 && [...words].some((word) => word.startsWith(object))
 }
 
-export function asksForConcept(intent: RequestIntent, { alone, verbs, objects }: Concept): boolean {
-  for (const verb of intent.verbs) {
-    if (alone.has(verb)) return true
-    if (!verbs.has(verb)) continue
-    if (objects.has('#') && intent.hasNumber && ['send', 'give', 'return'].includes(verb)) return true
+function asksForConcept(
+  intent: RequestIntent,
+  { alone, verbs, objects }: Concept,
+  kinds: ReadonlySet<string>,
+): boolean {
+  for (const act of intent.acts) {
+    if (isOfOtherKind(act, kinds)) continue
+    if (alone.has(act.verb)) return true
+    if (!verbs.has(act.verb)) continue
+    if (objects.has('#') && isSum(act, intent)) return true
     for (const word of intent.words) if (objects.has(word)) return true
   }
   return false
 }
+
+/** "Send 50 to Anna", and not "send 3 photos": a number that counts nothing is money, and so is what an account is to have. */
+function isSum({ verb, object }: RequestAct, { values }: RequestIntent): boolean {
+  if (!['send', 'give', 'return', 'venmo'].includes(verb)) return false
+  return /^\d+$/.test(object.at(-1) ?? '') || values.some(({ shape }) => shape === 'account')
+}
+
+const CONTENT_CHARS_MIN = 4
+
+/**
+ * Does a clause that says what to do share the words by which the release describes a tool? One that says what it does to what
+ * for something that can be undone, two for everything else. SECURITY: the description is the release's own.
+ */
+export function isDescribedBy(intent: RequestIntent, tool: Tool, schema: JsonObject | undefined): boolean {
+  const description = typeof schema?.description === 'string' ? schema.description.slice(0, 500) : ''
+  const [does = ''] = description.split(/[.;:(]|\b(?:that|which|when|if|so|using|by|through|via)\b/, 1)
+  const own = new Set(
+    [...toolWords(tool.id), ...stemsOf(does)].filter(
+      (word) => word.length >= CONTENT_CHARS_MIN && !GENERAL_WORDS.has(word) && !PLAIN_TOOL_WORDS.has(word),
+    ),
+  )
+  const kinds = kindsOfTool(tool.id)
+  return intent.clauses.some((clause) => {
+    if (clause.isReading || isOfOtherKind(clause, kinds)) return false
+    const said = new Set(clause.words.map(stem))
+    return [...own].filter((word) => said.has(word)).length >= (tool.effect === 'write' ? 1 : 2)
+  })
+}
+
+/** They tell no tool from another. */
+const PLAIN_TOOL_WORDS = new Set(['user', 'given', 'specified', 'existing', 'another', 'something'])

@@ -50,18 +50,25 @@ export const CONCEPTS: readonly Concept[] = [
     'access permission permissions collaborator member user channel workspace team role group record',
   ),
   concept(
+    'return',
+    'return exchange replace',
+    'return exchange replace swap returning exchanging replacing',
+    'send give get take change refund trade',
+    'back return exchange replacement refund',
+  ),
+  concept(
     'purchase',
-    'buy purchase checkout order orders cart basket subscribe subscription return shop product wishlist',
+    'buy purchase checkout order orders cart basket subscribe subscription shop product wishlist',
     'buy purchase order checkout shop reorder rebuy subscribe buying purchasing ordering',
-    'get add put place find send return give exchange replace want need',
-    'cart basket order item product subscription back purchase wishlist one',
+    'get add put place find send give want need take remove',
+    'cart basket order item product subscription purchase wishlist one',
   ),
   concept(
     'booking',
     'reserve reservation book booking rental rent appointment appointments slot ticket flight hotel restaurant',
     'reserve book rent rebook reserving booking',
-    'make get arrange schedule set find plan',
-    'reservation booking appointment table room flight slot hotel car ticket',
+    'make get arrange schedule set find plan take pick choose change move',
+    'one reservation booking appointment table room flight slot hotel car ticket',
   ),
   concept(
     'calendar',
@@ -87,7 +94,9 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'message',
     'email mail message sms send reply forward notify dm direct chat telegram whatsapp call text contact respond answer announce',
-    'email mail send reply respond forward notify message tell inform text dm write contact answer share let thank greet congratulate announce post sending forwarding replying emailing telling informing remind invite',
+    'email mail send reply respond forward notify message tell inform text dm write contact answer share let thank greet congratulate announce post sending forwarding replying emailing telling informing remind invite ask ping tweet',
+    'say drop',
+    'hello hi word line thanks',
   ),
   concept(
     'web form',
@@ -104,13 +113,25 @@ export const CONCEPTS: readonly Concept[] = [
     'profile address record account field settings status preference',
   ),
   concept(
+    'memory',
+    'memory remember memorize memorise',
+    'remember memorize memorise remembering',
+    'save store keep note put add',
+    'memory mind',
+  ),
+  concept(
     'file',
-    'file files directory dir folder node document doc note notes append write create save move rename copy upload memory remember',
-    'save store rename append copy upload write move draft note put add record remember saving storing document',
+    'file files directory dir folder node document doc note notes append write create save move rename copy upload',
+    'save store rename append copy upload write move draft note put add record saving storing document',
     'create make add put write update edit finish complete download prepare produce generate turn',
     'file document folder directory list note report spreadsheet summary text homework',
   ),
 ]
+
+/** What they are used with is what they carry or bring about, whatever it is. */
+export const CARRYING_VERBS = words(
+  'email mail send reply respond forward notify message tell inform text dm answer ask ping share post publish upload submit tweet announce invite comment summarise summarize fix resolve implement',
+)
 
 /** Tools that only bring something in: what they may be pointed at is checked, not whether they were asked for. */
 export const GATHERING = words(
@@ -129,7 +150,15 @@ export const REQUEST_VERBS: ReadonlySet<string> = new Set([
 
 /** A word after one of these is a noun: "an email", "my order", "the book list". */
 export const DETERMINERS = words(
-  "a an the my his her their our your its this that these those any some every each all no via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same",
+  "a an the my his her their our your its this that these those any some every each all no via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same der die das den dem des ein eine einen einem einer mein meine meinen meiner el la los las un una mi mis le les mon ma mes du um uma meu minha il lo gli mio mia het een mijn",
+)
+
+/** Words by which a text of another language is told from one in English, in which alone verbs are read. */
+export const FOREIGN_WORDS = words(
+  'der die das den dem des ein eine einen einem einer mein meine mir mich bitte und mit von für ist nicht auf el la los las un una mi mis que con para por del y es le les mon ma mes du des et pour dans sur est um uma meu minha os da em na il gli mio mia di che per het een mijn van voor',
+)
+export const NATIVE_WORDS = words(
+  'the my to of and for is in it that this with on from please what you your her his their a an me are was at by',
 )
 
 /** "Do what it says": the user hands the content of a named source some say. */

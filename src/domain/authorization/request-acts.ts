@@ -1,0 +1,122 @@
+import { DETERMINERS, FOREIGN_WORDS, GATHERING, NATIVE_WORDS, REQUEST_VERBS } from './request-lexicon.ts'
+
+/** A verb of a request with what it governs. */
+export interface RequestAct {
+  readonly verb: string
+  /** The words up to the next preposition: what is done something to. */
+  readonly object: readonly string[]
+  /** "… from my list". */
+  readonly origin: readonly string[]
+}
+
+/** A part of a request that says what to do, or what to tell. */
+export interface RequestClause extends RequestAct {
+  /** It asks to be told something, or tells something itself. */
+  readonly isReading: boolean
+  readonly words: readonly string[]
+}
+
+const TOKENS_MAX = 5_000
+const OBJECT_WORDS_MAX = 8
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+
+const SPEAKER = words('me us')
+const TELLING = words('tell send give write show text update')
+const SUBJECTS = words('i he she we they who')
+const PREPOSITIONS = words('to from in on at by with for of as about into onto through via that which who if when so')
+const FILLERS = words(
+  "please can could would will you i i’d i'd want need like to just also then now kindly let's hey hi hello ok okay yes and",
+)
+/** What a statement or a question begins with. */
+const TOLD = words(
+  "what who which when where why how is are was were am do does did has have had whose whom there if it he she we they my our his her their the a an this that these those i'm it's there's",
+)
+const BEING = words('is are was were has have had will can does did')
+const OBJECTS = words('it them the my this that these those all her him me a an their our your back up off out on down')
+
+const isEnd = (token: string | undefined): boolean => token === undefined || /^[.!?;:\n]/.test(token)
+const isStop = (token: string | undefined): boolean => isEnd(token) || token === ','
+
+/** Words and the signs that end a sentence or a part of one, in lower case. */
+const tokensOf = (text: string): readonly string[] =>
+  (text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}]{1,3})?|[$€£]|[.!?;:]+(?=\s|$)|,(?=\s)|\n/gu) ?? []).slice(
+    0,
+    TOKENS_MAX,
+  )
+
+/** Every verb that asks for something. */
+export function actsOf(text: string): readonly RequestAct[] {
+  const tokens = tokensOf(text)
+  const isForeign = speaksForeign(tokens)
+  return tokens.flatMap((verb, at) => (isVerb(tokens, at, isForeign) ? [actAt(tokens, at, verb)] : []))
+}
+
+/** In another language a word of the list is a verb at the beginning of a sentence at most: "Reserve o hotel". */
+function isVerb(tokens: readonly string[], at: number, isForeign: boolean): boolean {
+  const [verb = '', before = ''] = [tokens[at], tokens[at - 1]]
+  if (isStop(verb)) return false
+  if (TELLING.has(verb) && SPEAKER.has(tokens[at + 1] ?? '')) return false
+  // "What did I pay": told, not asked for.
+  if (SUBJECTS.has(before) && !/^(?:can|could|may)$/.test(tokens[at - 2] ?? '')) return false
+  if (isForeign) return at === 0 || isStop(before)
+  return !DETERMINERS.has(before) || verb.endsWith('ing')
+}
+
+function speaksForeign(tokens: readonly string[]): boolean {
+  let balance = 0
+  for (const token of tokens) balance += FOREIGN_WORDS.has(token) ? 1 : NATIVE_WORDS.has(token) ? -1 : 0
+  return balance > 0
+}
+
+function actAt(tokens: readonly string[], at: number, verb: string): RequestAct {
+  const object: string[] = []
+  const origin: string[] = []
+  let part: string[] | undefined = object
+  for (let next = at + 1; next <= at + OBJECT_WORDS_MAX && !isStop(tokens[next]); next++) {
+    const word = tokens[next] ?? ''
+    if (word === 'and' || word === 'then') break
+    if (PREPOSITIONS.has(word)) part = word === 'from' ? origin : undefined
+    else part?.push(word)
+  }
+  return { verb, object, origin }
+}
+
+/** The clauses of a request: a new one begins at a sentence, and at "and" or a comma before a verb. */
+export function clausesOf(text: string): readonly RequestClause[] {
+  const tokens = tokensOf(text)
+  const clauses: RequestClause[] = []
+  let start = 0
+  for (let at = 0; at <= tokens.length; at++) {
+    const isNew =
+      isEnd(tokens[at]) ||
+      ((tokens[at] === ',' || tokens[at] === 'and') && isAction(tokens, afterFillers(tokens, at + 1)))
+    if (!isNew) continue
+    const from = afterFillers(tokens, start)
+    if (from < at) clauses.push(clauseOf(tokens, from, at))
+    start = at + 1
+  }
+  return clauses
+}
+
+function afterFillers(tokens: readonly string[], at: number): number {
+  let from = at
+  while (FILLERS.has(tokens[from] ?? '') || tokens[from] === ',') from += 1
+  return from
+}
+
+/** A verb that is known, or any word before what it is done to: "and rerun it". */
+function isAction(tokens: readonly string[], at: number): boolean {
+  const [word = '', next = ''] = [tokens[at], tokens[at + 1]]
+  if (isStop(word) || TOLD.has(word) || DETERMINERS.has(word)) return false
+  return REQUEST_VERBS.has(word) || OBJECTS.has(next)
+}
+
+function clauseOf(tokens: readonly string[], from: number, to: number): RequestClause {
+  const [verb = '', next = ''] = [tokens[from], tokens[from + 1]]
+  const isTold = TOLD.has(verb) || BEING.has(next) || (TELLING.has(verb) && SPEAKER.has(next))
+  return {
+    ...actAt(tokens, from, verb),
+    isReading: GATHERING.has(verb) || isTold,
+    words: tokens.slice(from, to).filter((token) => !isStop(token)),
+  }
+}
