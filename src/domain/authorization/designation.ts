@@ -2,10 +2,11 @@ import type { Subject } from '../session/conversation.ts'
 import type { ArgumentRole, ArgumentValue } from './argument-role.ts'
 import type { Forbidden } from './forbidden-values.ts'
 import { integrityRank } from './labels.ts'
-import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
+import { linksFields, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
-import { BILL_WORDS, REQUEST_VERBS } from './request-lexicon.ts'
-import { bareUrl, hostOf, isSameSite, says, standsWhole, stem, stemsOf, urlsIn } from './value-forms.ts'
+import { BILL_WORDS } from './request-lexicon.ts'
+import { isPayee, isSpokenOf } from './prose-values.ts'
+import { bareUrl, hostOf, isSameSite, says, standsWhole, stem, urlsIn } from './value-forms.ts'
 
 /** Everything that a call is judged on besides the manifest. */
 export interface FlowEvidence {
@@ -16,6 +17,8 @@ export interface FlowEvidence {
   readonly forbidden: Forbidden
   readonly subject: Subject | undefined
   readonly sources: readonly SourceResult[]
+  /** An address in a text may be the one that the user means: not where a directory has answered. */
+  readonly readsProse: boolean
   /** Some result speaks to the assistant. */
   readonly isInjected: boolean
 }
@@ -65,7 +68,7 @@ function isUrlIn(text: string, role: ArgumentRole, leaf: SourceLeaf): boolean {
   return bare !== undefined && urlsIn(leaf.text).some((url) => url === bare || hostOf(url) === host)
 }
 
-interface Place {
+export interface Place {
   readonly needle: string
   readonly role: ArgumentRole
   readonly isId: boolean
@@ -85,17 +88,21 @@ function isDesignated(place: Place): boolean {
   // A key or password that is set comes whole from where the user pointed, or not at all.
   if (role === 'credential') return isNamed && leaf.text.trim().toLowerCase() === needle
   // A thing is chosen from what a named source offers: a hotel of the search, an order of the list.
-  if (role === 'identifier' || role === 'path') return isNamed && !standsOnlyInOrders(leaf, needle)
+  if (role === 'identifier' || role === 'path')
+    return isNamed && (role === 'path' || standsWhole(needle, leaf.lower)) && !standsOnlyInOrders(leaf, needle)
   const isWhole = leaf.text.trim().toLowerCase() === needle
-  if (isWhole) {
-    if (linksFields(source, leaf.record, intent)) return true
-    return !isMoney && role === 'recipient' && intent.isGroup
-  }
+  if (isWhole && linksFields(source, leaf.record, intent)) return true
   // An id is a field of what was named, and nothing that a text says.
-  if (!isNamed || isId) return isNamed && isWhole
-  if (!standsOnlyInOrders(leaf, needle)) return !isMoney || hasBill(intent)
-  // "Send the payment to X" on the bill that the user asks to pay.
-  return isMoney && hasBill(intent) && sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, intent))
+  if (isId) return isNamed && isWhole
+  if (isWhole) return !isMoney && role === 'recipient' && intent.isGroup
+  return isNamed && isNamedInProse(place)
+}
+
+/** "Send the payment to X" on the bill that the user asks to pay. */
+function isNamedInProse(place: Place): boolean {
+  const { needle, isMoney, leaf, evidence } = place
+  if (isMoney) return hasBill(evidence.intent) && isPayee(place)
+  return evidence.readsProse && isSpokenOf(place) && !standsOnlyInOrders(leaf, needle)
 }
 
 /** "Clone it from GitHub": the user names the site without its domain. A file or a thing of that name is no site. */
@@ -109,10 +116,6 @@ export function isSiteByName(text: string, { intent, trusted }: FlowEvidence): b
     (intent.names.has(stem(name)) || ['from', 'on', 'at', 'via'].some((word) => standsWhole(`${word} ${name}`, said)))
   )
 }
-
-/** A verb that both use says nothing: who asks to delete one thing hears "delete" of another. */
-export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
-  stemsOf(sentence).some((word) => (topics.has(word) && !REQUEST_VERBS.has(word)) || BILL_WORDS.has(word))
 
 /** A link of the page's own site; to another site it is followed where the text offers it rather than orders it. */
 function isLinkOf({ needle, source, leaf, evidence }: Place): boolean {

@@ -4,10 +4,11 @@ import type { Subject, ToolResult } from '../session/conversation.ts'
 import { readRequest } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
 import { forbiddenIn, isForbidden } from './forbidden-values.ts'
-import { isAboutRequest, isStated, provenanceOf, type FlowEvidence, type Provenance } from './designation.ts'
+import { isStated, provenanceOf, type FlowEvidence, type Provenance } from './designation.ts'
 import { matchesPattern } from './destination-pattern.ts'
 import { isRival } from './judge-rival.ts'
 import { isBorrowedCommand, isChosen, isStrayThing, thingsOf } from './judge-things.ts'
+import { isAboutRequest } from './prose-values.ts'
 import { hasTrustedSource } from './provenance.ts'
 import { egressOf } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
@@ -55,6 +56,7 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
       forbidden: forbiddenIn(requests.map(({ forbidden }) => forbidden).join('\n')),
       subject: context.subject,
       sources,
+      readsProse: true,
       isInjected: sources.some(({ isInjected }) => isInjected),
     },
     values: argumentValues(args, context.schemaOf?.(tool.id)).map((value) =>
@@ -253,13 +255,20 @@ const sourceOf = (value: ArgumentValue, { evidence, isMoney }: Flow): Provenance
 
 const isSourced = (value: ArgumentValue, flow: Flow): boolean => sourceOf(value, flow) !== undefined
 
-/** Does the user's own request point at every value of a declared destination? */
-export function isPointedAt(name: string, flow: Flow): boolean {
+/** Does the user's own request point at every value of a declared destination? Where a directory answered, at its entries. */
+export function isPointedAt(name: string, { destinations }: Tool, flow: Flow): boolean {
+  const sources = destinations?.[name]?.from ?? []
+  const hasDirectory = flow.evidence.sources.some(({ tool }) =>
+    sources.some((from) => from === `tool:${tool}` || from.startsWith(`tool:${tool}.`)),
+  )
+  const evidence = hasDirectory ? { ...flow.evidence, readsProse: false } : flow.evidence
   const own = flow.values.filter((value) => topName(value) === name)
   return (
     flow.isAsked &&
     own.length > 0 &&
-    own.every((value) => isSourced(value.role === 'content' ? { ...value, role: 'recipient' } : value, flow))
+    own.every((value) =>
+      isSourced(value.role === 'content' ? { ...value, role: 'recipient' } : value, { ...flow, evidence }),
+    )
   )
 }
 

@@ -31,6 +31,8 @@ export interface SourceResult extends Reading {
   readonly tool: string
   /** The user named this source, or it was reached from one that the user named: per entry. */
   readonly designated: readonly boolean[]
+  /** What it was called with. */
+  readonly given: readonly string[]
   /** The URLs that it was called with: the pages that it is. */
   readonly pages: readonly URL[]
 }
@@ -112,6 +114,7 @@ export function readSources(
       ...reading,
       tool: result.tool,
       designated,
+      given,
       pages: pagesOf(result.arguments).map((page) => new URL(page)),
     }
     sources.push(source)
@@ -160,7 +163,7 @@ export const scalarsOf = (args: JsonObject | undefined): readonly string[] =>
   argumentValues(args ?? {}, undefined).map(({ text }) => text)
 
 const LABEL =
-  /(?:^|[\s"'*>|;,.([])(?:e-?mail|mail|address|contact|account|iban|phone|tel|mobile|website|web|url|link|number|payee|beneficiary|recipient|username|id|sender|from)(?: [\w-]{1,20}){0,2}\s{0,2}[:=]\s{0,3}["'<(]?$/
+  /(?:^|[\s"'*>|;,.([])(?:e-?mail|mail|address|contact|account|iban|phone|tel|mobile|website|web|url|link|number|payee|beneficiary|recipient|username|id|sender|from|author|owner|maintainer|reporter)(?: [\w-]{1,20}){0,2}\s{0,2}[:=]\s{0,3}["'<(]?$/
 
 const NAMED_CODE = /\b(?:code|coupon|voucher|otp|pin|password|username)(?: is)?\s{1,3}["'<(*]{0,2}$/
 

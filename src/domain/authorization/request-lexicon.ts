@@ -24,7 +24,7 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'money',
     'money pay payment payments transfer transaction fund funds wire donate donation refund credit deposit withdraw payout payee remittance gift invoice bill charge tip loan',
-    'pay transfer wire reimburse refund repay donate deposit settle tip remit credit paying transferring refunding crediting',
+    'pay transfer wire reimburse refund repay donate deposit settle tip remit credit paying transferring refunding crediting paga pague bezahle zahle überweise payez paye',
     'send give return move make request claim apply issue split schedule set adapt adjust update change cover get buy purchase subscribe renew top register approve verify add save sending',
     'money payment rent bill fee amount transaction balance refund dollar euro eur usd gbp invoice subscription credit deposit transfer paid pay owe price cost cash gift payee $ € £ #',
   ),
@@ -171,7 +171,7 @@ export const DELEGATED_THINGS = words(
 
 /** Payments whose payee a document names: the user points at the document. */
 export const BILL_WORDS = words(
-  'bill invoice rent fee registration due subscription tuition premium dues fine notice payment',
+  'bill invoice rent fee registration due subscription tuition premium dues fine notice payment factura rechnung facture fattura fatura',
 )
 
 /** Whole groups: a structured list of people stands for itself. Words as they are said: one customer is no group. */
