@@ -13,12 +13,12 @@ export function isRival(
 ): boolean {
   const { intent, sources } = evidence
   if (role === 'content') return false
+  const needle = text.trim().toLowerCase()
   const shape = shapeOf(text) ?? numberShape(nounOf(name), text.trim())
   if (shape === 'address' || shape === 'account' ? intent.isGroup : intent.isOpen) return false
   const said = intent.values.filter((value) => !value.isOrigin && value.shape === shape)
-  if (said.length === 0 || isStated(text, role, evidence)) return false
+  if (said.length === 0 || said.some((value) => value.text === needle) || isStated(text, role, evidence)) return false
   if (shape === 'file' && said.some((value) => fileName(value.text) === fileName(text))) return false
-  const needle = text.trim().toLowerCase()
   if (!sources.some(({ leaves }) => leaves.some(({ lower }) => lower.includes(needle)))) return false
   const source = provenance()
   return source === undefined || source === 'designated'

@@ -27,11 +27,13 @@ export function isSpokenOf({ needle, source, leaf, evidence: { intent } }: Prose
     .filter(({ shape }) => shape === 'file' || shape === 'url')
     .map(({ text }) => fileName(text))
   if (source.given.some((text) => files.includes(fileName(text)))) return true
-  // `author: liwei`: no address, and said to be somebody's.
-  if (shapeOf(needle) === undefined && isIntroduced(leaf, needle)) return true
+  if (shapeOf(needle) === undefined && AUTHORED.test(leaf.lower.split(needle, 1)[0] ?? '')) return true
   const isNamed = (text: string): boolean => stemsOf(text).some((word) => intent.names.has(word))
   return isNamed(needle.split('@', 1)[0] ?? '') || sentencesAbout(leaf, needle).some(isNamed)
 }
+
+/** `author: liwei`, which is no address. */
+const AUTHORED = /\b(?:author|owner|maintainer|reporter)[:=]\s{0,3}["'@]?$/
 
 const PAYS = /\b(?:wire|pay|paid|payable|transfer|remit|settle)\b/
 

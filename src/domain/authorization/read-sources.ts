@@ -163,7 +163,7 @@ export const scalarsOf = (args: JsonObject | undefined): readonly string[] =>
   argumentValues(args ?? {}, undefined).map(({ text }) => text)
 
 const LABEL =
-  /(?:^|[\s"'*>|;,.([])(?:e-?mail|mail|address|contact|account|iban|phone|tel|mobile|website|web|url|link|number|payee|beneficiary|recipient|username|id|sender|from|author|owner|maintainer|reporter)(?: [\w-]{1,20}){0,2}\s{0,2}[:=]\s{0,3}["'<(]?$/
+  /(?:^|[\s"'*>|;,.([])(?:e-?mail|mail|address|contact|account|iban|phone|tel|mobile|website|web|url|link|number|payee|beneficiary|recipient|username|id|sender|from)(?: [\w-]{1,20}){0,2}\s{0,2}[:=]\s{0,3}["'<(]?$/
 
 const NAMED_CODE = /\b(?:code|coupon|voucher|otp|pin|password|username)(?: is)?\s{1,3}["'<(*]{0,2}$/
 

@@ -65,7 +65,7 @@ const SHORT_NAMES = /(?<=[\p{Ll}\p{N},] )\p{Lu}\p{Ll}(?![\p{L}\p{N}'’])/gu
 
 const wordsIn = (text: string): readonly string[] => (text.match(WORD) ?? []).slice(0, WORDS_MAX)
 
-function topicsOf(asked: string): Pick<RequestIntent, 'topics' | 'names'> {
+export function topicsOf(asked: string): Pick<RequestIntent, 'topics' | 'names'> {
   const topics = new Set<string>()
   const names = new Set<string>()
   const said = withoutAddresses(asked)
