@@ -86,6 +86,9 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
       `planted.${topName(planted)}`,
       `\`${topName(planted)}\` comes from a text that speaks to the assistant`,
     )
+  const header = flow.values.find(smuggles)
+  if (header !== undefined)
+    return block(`header.${topName(header)}`, `\`${topName(header)}\` holds the line of a header`)
   if (tool.effect === 'read') return judgeReading(tool, flow, context)
   if (context.userTexts.length === 0) return undefined
   return (
@@ -97,6 +100,12 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
     judgeInjected(tool, flow)
   )
 }
+
+/** SECURITY: a line of its own in a subject or an address is a header to whatever sends it. */
+const HEADER = /[\r\n]\s{0,20}(?:b?cc|to|from|reply-to|subject|content-type)\s{0,20}:/i
+
+const smuggles = ({ name, role, text }: ArgumentValue): boolean =>
+  (role !== 'content' || isTitle(name)) && HEADER.test(text)
 
 const block = (rule: string, reason: string): FlowVerdict => ({ decision: 'block', rule, reason })
 const ask = (rule: string, reason: string): FlowVerdict => ({ decision: 'require-approval', rule, reason })
@@ -200,12 +209,13 @@ function judgeOrders({ values, evidence }: Flow): FlowVerdict | undefined {
   return undefined
 }
 
+const isTitle = (name: string): boolean => /(?:^|[._])(?:title|subject|name|heading)$/i.test(name)
+
 /** Which parts of a value must not come from orders alone: the thing itself, a title, the addresses inside a text. */
 function orderable({ role, name, text }: ArgumentValue): readonly string[] {
   if (role === 'identifier' || role === 'path') return [text]
   if (role !== 'content') return []
-  const isTitle = /(?:^|[._])(?:title|subject|name|heading)$/i.test(name) && text.length >= 5
-  return isTitle ? [text, ...addressesIn(text)] : addressesIn(text)
+  return isTitle(name) && text.length >= 5 ? [text, ...addressesIn(text)] : addressesIn(text)
 }
 
 function isOnlyOrdered(text: string, evidence: FlowEvidence): boolean {

@@ -48,14 +48,22 @@ const tokensOf = (text: string): readonly string[] =>
 export function actsOf(text: string): readonly RequestAct[] {
   const tokens = tokensOf(text)
   const isForeign = speaksForeign(tokens)
-  return tokens.flatMap((verb, at) => (isVerb(tokens, at, isForeign) ? [actAt(tokens, at, verb)] : []))
+  const isSentOn = SENT_ON.test(text)
+  return tokens.flatMap((verb, at) =>
+    isVerb(tokens, at, isForeign) && (isSentOn || !isToSpeaker(tokens, at)) ? [actAt(tokens, at, verb)] : [],
+  )
 }
+
+/** "Send me the totals to bob@x.example" goes further than to the speaker. */
+const SENT_ON = /\bsend (?:me|us)\b[^.!?\n]{1,200}\bto \S{1,100}@/i
+
+const isToSpeaker = (tokens: readonly string[], at: number): boolean =>
+  TELLING.has(tokens[at] ?? '') && SPEAKER.has(tokens[at + 1] ?? '')
 
 /** In another language a word of the list is a verb at the beginning of a sentence at most: "Reserve o hotel". */
 function isVerb(tokens: readonly string[], at: number, isForeign: boolean): boolean {
   const [verb = '', before = ''] = [tokens[at], tokens[at - 1]]
   if (isStop(verb)) return false
-  if (TELLING.has(verb) && SPEAKER.has(tokens[at + 1] ?? '')) return false
   // "What did I pay": told, not asked for.
   if (SUBJECTS.has(before) && !/^(?:can|could|may)$/.test(tokens[at - 2] ?? '')) return false
   if (isForeign) return at === 0 || isStop(before)
@@ -113,7 +121,7 @@ function isAction(tokens: readonly string[], at: number): boolean {
 
 function clauseOf(tokens: readonly string[], from: number, to: number): RequestClause {
   const [verb = '', next = ''] = [tokens[from], tokens[from + 1]]
-  const isTold = TOLD.has(verb) || BEING.has(next) || (TELLING.has(verb) && SPEAKER.has(next))
+  const isTold = TOLD.has(verb) || BEING.has(next) || isToSpeaker(tokens, from)
   return {
     ...actAt(tokens, from, verb),
     isReading: GATHERING.has(verb) || isTold,

@@ -61,7 +61,7 @@ export const CONCEPTS: readonly Concept[] = [
     'buy purchase checkout order orders cart basket subscribe subscription shop product wishlist',
     'buy purchase order checkout shop reorder rebuy subscribe buying purchasing ordering',
     'get add put place find send give want need take remove',
-    'cart basket order item product subscription purchase wishlist one',
+    'cart basket order item product subscription purchase wishlist ticket one',
   ),
   concept(
     'booking',
@@ -74,15 +74,15 @@ export const CONCEPTS: readonly Concept[] = [
     'calendar',
     'calendar event events meeting meetings reminder schedule reschedule',
     'schedule reschedule calendar scheduling remind plan postpone invite',
-    'create add set setup put arrange book make organize organise move enter block save have plan',
-    'event meeting calendar appointment reminder dinner lunch breakfast call date schedule conference',
+    'create add set setup put arrange book make organize organise move change enter block save have plan get push accept decline',
+    'minutes hour morning afternoon together invitation interview event meeting calendar appointment reminder dinner lunch breakfast call date schedule conference',
   ),
   concept(
     'work item',
     'task tasks todo todos case ticket issue issues',
     '',
-    'create open add make file raise log assign answer comment reply respond close update post write',
-    'task todo case ticket issue bug',
+    'create open add make file raise log assign answer comment reply respond close update post write mark tick complete finish',
+    'off done task todo case ticket issue bug',
   ),
   concept(
     'publish',
@@ -99,6 +99,13 @@ export const CONCEPTS: readonly Concept[] = [
     'hello hi word line thanks',
   ),
   concept(
+    'device',
+    'thermostat temperature heating alarm timer light lights lamp',
+    'wake dim heat warm',
+    'set turn switch start raise lower put make',
+    'degree thermostat temperature heating alarm timer light lamp',
+  ),
+  concept(
     'web form',
     'input fill submit form click type register signup upload webpage website browser',
     'submit fill register subscribe apply login visit browse log sign post comment reserve book enter visiting upload',
@@ -108,9 +115,9 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'profile',
     'update change set edit modify profile address account settings setting status preference record field contact user info',
-    'update change set edit modify adapt adjust correct fix rename replace mark assign',
-    'add put enter move record',
-    'profile address record account field settings status preference',
+    'update change edit modify adapt adjust correct fix rename replace mark assign',
+    'set add put enter move record increase raise lower reduce upgrade',
+    'limit budget profile address record account field settings status preference',
   ),
   concept(
     'memory',
@@ -163,7 +170,7 @@ export const NATIVE_WORDS = words(
 
 /** "Do what it says": the user hands the content of a named source some say. */
 export const DELEGATING_VERBS = words(
-  'follow complete finish do perform execute carry handle achieve accomplish take process solve fulfil fulfill implement tackle address resolve',
+  'follow work complete finish do perform execute carry handle achieve accomplish take process solve fulfil fulfill implement tackle address resolve',
 )
 export const DELEGATED_THINGS = words(
   'instruction task todo step action request homework assignment everything it direction guideline procedure list what things plan job',
