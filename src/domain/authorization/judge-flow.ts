@@ -267,11 +267,13 @@ const sourceOf = (value: ArgumentValue, { evidence, isMoney }: Flow): Provenance
 
 const isSourced = (value: ArgumentValue, flow: Flow): boolean => sourceOf(value, flow) !== undefined
 
-/** Does the user's own request point at every value of a declared destination? Where a directory answered, at its entries. */
+/** Does the user's own request point at every value of a declared destination? Where a trusted directory answered, no text does. */
 export function isPointedAt(name: string, { destinations }: Tool, flow: Flow): boolean {
   const sources = destinations?.[name]?.from ?? []
-  const hasDirectory = flow.evidence.sources.some(({ tool }) =>
-    sources.some((from) => from === `tool:${tool}` || from.startsWith(`tool:${tool}.`)),
+  const hasDirectory = flow.evidence.sources.some(
+    ({ tool, leaves }) =>
+      sources.some((from) => `${from}.`.startsWith(`tool:${tool}.`)) &&
+      leaves.some(({ integrity }) => integrity !== 'untrusted'),
   )
   const evidence = hasDirectory ? { ...flow.evidence, readsProse: false } : flow.evidence
   const own = flow.values.filter((value) => topName(value) === name)

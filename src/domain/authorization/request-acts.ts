@@ -50,8 +50,15 @@ export function actsOf(text: string): readonly RequestAct[] {
   const isForeign = speaksForeign(tokens)
   const isSentOn = SENT_ON.test(text)
   return tokens.flatMap((verb, at) =>
-    isVerb(tokens, at, isForeign) && (isSentOn || !isToSpeaker(tokens, at)) ? [actAt(tokens, at, verb)] : [],
+    isVerb(tokens, at, isForeign) && (isSentOn || !isToSpeaker(tokens, at)) ? [actAt(tokens, at, baseOf(verb))] : [],
   )
+}
+
+/** `paying` and `moving` are forms of verbs of the list. */
+function baseOf(verb: string): string {
+  if (!verb.endsWith('ing') || REQUEST_VERBS.has(verb)) return verb
+  const base = verb.slice(0, -3)
+  return [base, `${base}e`, base.slice(0, -1)].find((form) => REQUEST_VERBS.has(form)) ?? verb
 }
 
 /** "Send me the totals to bob@x.example" goes further than to the speaker. */
@@ -67,7 +74,7 @@ function isVerb(tokens: readonly string[], at: number, isForeign: boolean): bool
   // "What did I pay": told, not asked for.
   if (SUBJECTS.has(before) && !/^(?:can|could|may)$/.test(tokens[at - 2] ?? '')) return false
   if (isForeign) return at === 0 || isStop(before)
-  return !DETERMINERS.has(before) || verb.endsWith('ing')
+  return verb.endsWith('ing') || !(DETERMINERS.has(before) || FOREIGN_WORDS.has(before))
 }
 
 function speaksForeign(tokens: readonly string[]): boolean {

@@ -24,8 +24,8 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'money',
     'money pay payment payments transfer transaction fund funds wire donate donation refund credit deposit withdraw payout payee remittance gift invoice bill charge tip loan',
-    'pay transfer wire reimburse refund repay donate deposit settle tip remit credit paying transferring refunding crediting paga pague bezahle zahle überweise payez paye',
-    'send give return move make request claim apply issue split schedule set adapt adjust update change cover get buy purchase subscribe renew top register approve verify add save sending',
+    'pay transfer wire reimburse refund repay donate deposit settle tip remit credit paga pague bezahle zahle überweise payez paye',
+    'send give return move make request claim apply issue split schedule set adapt adjust update change cover get buy purchase subscribe renew top register approve verify add save',
     'money payment rent bill fee amount transaction balance refund dollar euro eur usd gbp invoice subscription credit deposit transfer paid pay owe price cost cash gift payee $ € £ #',
   ),
   concept(
@@ -38,42 +38,42 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'delete',
     'delete remove erase clear drop purge destroy cancel unsubscribe terminate revoke wipe uninstall close kick ban archive',
-    'delete remove erase clear drop purge destroy cancel unsubscribe terminate revoke wipe discard trash kick ban close uninstall archive deleting removing cancelling canceling',
+    'delete remove erase clear drop purge destroy cancel unsubscribe terminate revoke wipe discard trash kick ban close uninstall archive',
     'get clean throw empty take',
     'rid up away out trash bin',
   ),
   concept(
     'share',
     'share permission permissions access grant collaborator collaborators member members invite role roles referral refer onboard',
-    'share grant invite onboard refer sharing inviting',
+    'share grant invite onboard refer',
     'give add make assign send let',
     'access permission permissions collaborator member user channel workspace team role group record',
   ),
   concept(
     'return',
     'return exchange replace',
-    'return exchange replace swap returning exchanging replacing',
+    'return exchange replace swap',
     'send give get take change refund trade',
     'back return exchange replacement refund',
   ),
   concept(
     'purchase',
     'buy purchase checkout order orders cart basket subscribe subscription shop product wishlist',
-    'buy purchase order checkout shop reorder rebuy subscribe buying purchasing ordering',
+    'buy purchase order checkout shop reorder rebuy subscribe',
     'get add put place find send give want need take remove',
     'cart basket order item product subscription purchase wishlist ticket one',
   ),
   concept(
     'booking',
     'reserve reservation book booking rental rent appointment appointments slot ticket flight hotel restaurant',
-    'reserve book rent rebook reserving booking',
+    'reserve book rent rebook',
     'make get arrange schedule set find plan take pick choose change move',
     'one reservation booking appointment table room flight slot hotel car ticket',
   ),
   concept(
     'calendar',
     'calendar event events meeting meetings reminder schedule reschedule',
-    'schedule reschedule calendar scheduling remind plan postpone invite',
+    'schedule reschedule calendar remind plan postpone invite',
     'create add set setup put arrange book make organize organise move change enter block save have plan get push accept decline',
     'minutes hour morning afternoon together invitation interview event meeting calendar appointment reminder dinner lunch breakfast call date schedule conference',
   ),
@@ -87,14 +87,14 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'publish',
     'post publish comment review rate star like follow webpage pull merge commit push deploy run trigger release pipeline fork tweet branch repository repo',
-    'post publish comment rate star like follow merge deploy run trigger release push commit fork posting answer upload sync publish unstar unfollow',
+    'post publish comment rate star like follow merge deploy run trigger release push commit fork answer upload sync publish unstar unfollow',
     'write leave make create add submit open send update reply follow remove address resolve fix upload summarize summarise',
     'comment review rating post star pull pr issue branch release page website pipeline repository repo blog channel step steps',
   ),
   concept(
     'message',
     'email mail message sms send reply forward notify dm direct chat telegram whatsapp call text contact respond answer announce',
-    'email mail send reply respond forward notify message tell inform text dm write contact answer share let thank greet congratulate announce post sending forwarding replying emailing telling informing remind invite ask ping tweet',
+    'email mail send reply respond forward notify message tell inform text dm write contact answer share let thank greet congratulate announce post remind invite ask ping tweet',
     'say drop',
     'hello hi word line thanks',
   ),
@@ -108,7 +108,7 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'web form',
     'input fill submit form click type register signup upload webpage website browser',
-    'submit fill register subscribe apply login visit browse log sign post comment reserve book enter visiting upload',
+    'submit fill register subscribe apply login visit browse log sign post comment reserve book enter upload',
     'check open use get read see access follow download',
     'link website site page form webpage online url http document bill invoice attachment cv book template',
   ),
@@ -122,14 +122,14 @@ export const CONCEPTS: readonly Concept[] = [
   concept(
     'memory',
     'memory remember memorize memorise',
-    'remember memorize memorise remembering',
+    'remember memorize memorise',
     'save store keep note put add',
     'memory mind',
   ),
   concept(
     'file',
     'file files directory dir folder node document doc note notes append write create save move rename copy upload',
-    'save store rename append copy upload write move draft note put add record saving storing document',
+    'save store rename append copy upload write move draft note put add record document',
     'create make add put write update edit finish complete download prepare produce generate turn',
     'file document folder directory list note report spreadsheet summary text homework',
   ),
@@ -157,16 +157,14 @@ export const REQUEST_VERBS: ReadonlySet<string> = new Set([
 
 /** A word after one of these is a noun: "an email", "my order", "the book list". */
 export const DETERMINERS = words(
-  "a an the my his her their our your its this that these those any some every each all no via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same der die das den dem des ein eine einen einem einer mein meine meinen meiner el la los las un una mi mis le les mon ma mes du um uma meu minha il lo gli mio mia het een mijn",
+  "a an the my his her their our your its this that these those any some every each all no via in of from with on for last latest new recent unread previous next received which what how sent bob's alice's today's as per about same",
 )
 
-/** Words by which a text of another language is told from one in English, in which alone verbs are read. */
+/** The same in other languages, which tell a text of theirs from one in English, in which alone verbs are read. */
 export const FOREIGN_WORDS = words(
-  'der die das den dem des ein eine einen einem einer mein meine mir mich bitte und mit von für ist nicht auf el la los las un una mi mis que con para por del y es le les mon ma mes du des et pour dans sur est um uma meu minha os da em na il gli mio mia di che per het een mijn van voor',
+  'der die das den dem des ein eine einen einem einer mein meine meinen meiner mir el la los las un una mi mis le les mon ma mes du um uma meu minha il lo gli mio mia het een mijn',
 )
-export const NATIVE_WORDS = words(
-  'the my to of and for is in it that this with on from please what you your her his their a an me are was at by',
-)
+export const NATIVE_WORDS = words('the my to of and for is it with from please you your his a an')
 
 /** "Do what it says": the user hands the content of a named source some say. */
 export const DELEGATING_VERBS = words(
