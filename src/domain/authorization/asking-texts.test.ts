@@ -35,16 +35,3 @@ describe('a question that the user says yes to asks in their place', () => {
     expect(askingTexts(messages).some((text) => text.includes('@'))).toBe(false)
   })
 })
-
-describe('a request that is done and over asks for nothing', () => {
-  const ELSE = 'What is in the mail from Vogt?'
-  test.each<[string, readonly ConversationMessage[], boolean]>([
-    ['when the user turns to something else', [...runs('delete_file'), user(ELSE)], false],
-    ['not before it has run', [user(ELSE)], true],
-    ['not by reading', [...runs('read_file'), user(ELSE)], true],
-    ['not by thanks', [...runs('delete_file'), user('Thanks.')], true],
-    ['not by more of the same', [...runs('delete_file'), user('Is the draft gone?')], true],
-  ])('%s', (_, later, isAsked) => {
-    expect(askingTexts([user('Delete the draft'), ...later]).includes('Delete the draft')).toBe(isAsked)
-  })
-})

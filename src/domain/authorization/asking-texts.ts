@@ -1,34 +1,16 @@
 import type { ConversationMessage } from '../session/conversation.ts'
-import { isGathering, topicsOf } from './request-intent.ts'
-import { clausesOf } from './request-acts.ts'
 
 type Messages = readonly ConversationMessage[]
 
 /**
- * The texts that ask for something as things stand: what the user said, less requests that are done and over, and the question
- * that they have just said yes to. SECURITY: a question asks in the user's place only as far as its own words go. Its values are
- * not the user's: they stay what they were where the assistant had them from.
+ * The texts that ask for something: what the user said, and the question that they have just said yes to. SECURITY: a question
+ * asks in the user's place only as far as its own words go. Its values are not the user's: they stay what they were where the
+ * assistant had them from.
  */
 export function askingTexts(messages: Messages): readonly string[] {
-  const users = messages.flatMap(({ role }, at) => (role === 'user' ? [at] : []))
-  const open = users.filter(
-    (at) => !users.some((later) => later > at && hasRun(messages.slice(at, later)) && isElse(messages, at, later)),
-  )
-  const texts = open.map((at) => messages[at]?.text ?? '')
-  const question = confirmedQuestion(messages, users.at(-1) ?? -1)
+  const texts = messages.flatMap(({ role, text }) => (role === 'user' ? [text] : []))
+  const question = confirmedQuestion(messages)
   return question === undefined ? texts : [...texts, question]
-}
-
-const hasRun = (messages: Messages): boolean =>
-  messages.some((message) => message.role === 'assistant' && message.toolCalls.some(({ name }) => !isGathering(name)))
-
-/** Does a message turn to something else: with a request or question of its own, and no subject of the one before? */
-function isElse(messages: Messages, at: number, later: number): boolean {
-  const [earlier, text] = [messages[at]?.text ?? '', messages[later]?.text ?? '']
-  if (YES.test(text) || clausesOf(text).length === 0) return false
-  const own = topicsOf(text).topics
-  const old = topicsOf(earlier).topics
-  return own.size > 0 && ![...own].some((topic) => old.has(topic))
 }
 
 const YES_CHARS_MAX = 80
@@ -36,7 +18,8 @@ const YES =
   /^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|so|that|it|go|ahead|thanks|thank|you|correct|right|exactly|confirm|confirmed|ja|bitte|gerne|oui|si|sí|claro|sim)[\s,.!]*)+$/i
 
 /** What the assistant asked last, where the user's next words are a plain yes and nothing has been done since. */
-function confirmedQuestion(messages: Messages, at: number): string | undefined {
+function confirmedQuestion(messages: Messages): string | undefined {
+  const at = messages.findLastIndex(({ role }) => role === 'user')
   const [answer, asked] = [messages[at], messages[at - 1]]
   if (answer === undefined || answer.text.length > YES_CHARS_MAX || !YES.test(answer.text.trim())) return undefined
   if (asked?.role !== 'assistant' || !asked.isSigned || asked.toolCalls.length > 0) return undefined

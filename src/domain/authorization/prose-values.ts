@@ -1,6 +1,6 @@
 import { isIntroduced, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
-import { BILL_WORDS, REQUEST_VERBS } from './request-lexicon.ts'
+import { ADDRESS_WORDS, BILL_WORDS, REQUEST_VERBS } from './request-lexicon.ts'
 import { fileName, shapeOf, statedValues } from './stated-values.ts'
 import { stemsOf } from './value-forms.ts'
 
@@ -14,8 +14,6 @@ interface ProsePlace {
 /** A verb that both use says nothing: who asks to delete one thing hears "delete" of another. */
 export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
   stemsOf(sentence).some((word) => (topics.has(word) && !REQUEST_VERBS.has(word)) || BILL_WORDS.has(word))
-
-const ADDRESS_WORDS = new Set('address contact detail phone listed mentioned given provided named signature'.split(' '))
 
 /**
  * An address in the text of what the user named is another's as often as not. It counts where the user speaks of addresses or

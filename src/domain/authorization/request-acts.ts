@@ -1,4 +1,13 @@
-import { DETERMINERS, FOREIGN_WORDS, GATHERING, NATIVE_WORDS, REQUEST_VERBS } from './request-lexicon.ts'
+import {
+  DETERMINERS,
+  CLAUSE_FILLERS,
+  CLAUSE_OBJECTS,
+  FOREIGN_WORDS,
+  GATHERING,
+  PREPOSITIONS,
+  TOLD_WORDS,
+  REQUEST_VERBS,
+} from './request-lexicon.ts'
 
 /** A verb of a request with what it governs. */
 export interface RequestAct {
@@ -23,16 +32,7 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 const SPEAKER = words('me us')
 const TELLING = words('tell send give write show text update')
 const SUBJECTS = words('i he she we they who')
-const PREPOSITIONS = words('to from in on at by with for of as about into onto through via that which who if when so')
-const FILLERS = words(
-  "please can could would will you i i’d i'd want need like to just also then now kindly let's hey hi hello ok okay yes and",
-)
-/** What a statement or a question begins with. */
-const TOLD = words(
-  "what who which when where why how is are was were am do does did has have had whose whom there if it he she we they my our his her their the a an this that these those i'm it's there's",
-)
 const BEING = words('is are was were has have had will can does did')
-const OBJECTS = words('it them the my this that these those all her him me a an their our your back up off out on down')
 
 const isEnd = (token: string | undefined): boolean => token === undefined || /^[.!?;:\n]/.test(token)
 const isStop = (token: string | undefined): boolean => isEnd(token) || token === ','
@@ -79,7 +79,7 @@ function isVerb(tokens: readonly string[], at: number, isForeign: boolean): bool
 
 function speaksForeign(tokens: readonly string[]): boolean {
   let balance = 0
-  for (const token of tokens) balance += FOREIGN_WORDS.has(token) ? 1 : NATIVE_WORDS.has(token) ? -1 : 0
+  for (const token of tokens) balance += FOREIGN_WORDS.has(token) ? 1 : DETERMINERS.has(token) ? -1 : 0
   return balance > 0
 }
 
@@ -115,20 +115,20 @@ export function clausesOf(text: string): readonly RequestClause[] {
 
 function afterFillers(tokens: readonly string[], at: number): number {
   let from = at
-  while (FILLERS.has(tokens[from] ?? '') || tokens[from] === ',') from += 1
+  while (CLAUSE_FILLERS.has(tokens[from] ?? '') || tokens[from] === ',') from += 1
   return from
 }
 
 /** A verb that is known, or any word before what it is done to: "and rerun it". */
 function isAction(tokens: readonly string[], at: number): boolean {
   const [word = '', next = ''] = [tokens[at], tokens[at + 1]]
-  if (isStop(word) || TOLD.has(word) || DETERMINERS.has(word)) return false
-  return REQUEST_VERBS.has(word) || OBJECTS.has(next)
+  if (isStop(word) || TOLD_WORDS.has(word) || DETERMINERS.has(word)) return false
+  return REQUEST_VERBS.has(word) || CLAUSE_OBJECTS.has(next)
 }
 
 function clauseOf(tokens: readonly string[], from: number, to: number): RequestClause {
   const [verb = '', next = ''] = [tokens[from], tokens[from + 1]]
-  const isTold = TOLD.has(verb) || BEING.has(next) || isToSpeaker(tokens, from)
+  const isTold = TOLD_WORDS.has(verb) || DETERMINERS.has(verb) || BEING.has(next) || isToSpeaker(tokens, from)
   return {
     ...actAt(tokens, from, verb),
     isReading: GATHERING.has(verb) || isTold,

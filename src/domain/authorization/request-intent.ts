@@ -13,7 +13,7 @@ import {
   REQUEST_VERBS,
   type Concept,
 } from './request-lexicon.ts'
-import { isOfOtherKind, kindsOfTool, unknownObjectOf } from './object-kinds.ts'
+import { isOfOtherKind, kindsOfTool, type Kinds, unknownObjectOf } from './object-kinds.ts'
 import { actsOf, clausesOf, type RequestAct, type RequestClause } from './request-acts.ts'
 import { statedValues, withoutAddresses, type StatedValue } from './stated-values.ts'
 import { toolWords } from './tool-words.ts'
@@ -65,7 +65,7 @@ const SHORT_NAMES = /(?<=[\p{Ll}\p{N},] )\p{Lu}\p{Ll}(?![\p{L}\p{N}'’])/gu
 
 const wordsIn = (text: string): readonly string[] => (text.match(WORD) ?? []).slice(0, WORDS_MAX)
 
-export function topicsOf(asked: string): Pick<RequestIntent, 'topics' | 'names'> {
+function topicsOf(asked: string): Pick<RequestIntent, 'topics' | 'names'> {
   const topics = new Set<string>()
   const names = new Set<string>()
   const said = withoutAddresses(asked)
@@ -155,11 +155,7 @@ function isNamedIn({ words }: RequestIntent, object: string): boolean {
   return object.length >= 4 && [...words].some((word) => word.startsWith(object))
 }
 
-function asksForConcept(
-  intent: RequestIntent,
-  { alone, verbs, objects }: Concept,
-  kinds: ReadonlySet<string>,
-): boolean {
+function asksForConcept(intent: RequestIntent, { alone, verbs, objects }: Concept, kinds: Kinds): boolean {
   for (const act of intent.acts) {
     if (isOfOtherKind(act, kinds)) continue
     if (alone.has(act.verb)) return true
