@@ -14,8 +14,7 @@ export function askingTexts(messages: Messages): readonly string[] {
 }
 
 const YES_CHARS_MAX = 80
-const YES =
-  /^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|so|that|it|go|ahead|thanks|thank|you|correct|right|exactly|confirm|confirmed|ja|bitte|gerne|oui|si|sí|claro|sim)[\s,.!]*)+$/i
+const YES = /^(?:(?:yes|yeah|yep|sure|ok|okay|please|do|so|that|it|go|ahead|thanks|ja|bitte|oui|sí|sim)[\s,.!]*)+$/i
 
 /** What the assistant asked last, where the user's next words are a plain yes and nothing has been done since. */
 function confirmedQuestion(messages: Messages): string | undefined {

@@ -81,14 +81,9 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
   // What speaks to the assistant is not trusted, whatever label its tool was given.
   if (context.label.integrity !== 'untrusted' && !flow.evidence.isInjected) return undefined
   const planted = flow.values.find((value) => isPlanted(value, flow.evidence))
-  if (planted !== undefined)
-    return block(
-      `planted.${topName(planted)}`,
-      `\`${topName(planted)}\` comes from a text that speaks to the assistant`,
-    )
+  if (planted !== undefined) return blockValue('planted', planted, 'comes from a text that speaks to the assistant')
   const header = flow.values.find(smuggles)
-  if (header !== undefined)
-    return block(`header.${topName(header)}`, `\`${topName(header)}\` holds the line of a header`)
+  if (header !== undefined) return blockValue('header', header, 'holds the line of a header')
   if (tool.effect === 'read') return judgeReading(tool, flow, context)
   if (context.userTexts.length === 0) return undefined
   return (
@@ -108,6 +103,9 @@ const smuggles = ({ name, role, text }: ArgumentValue): boolean =>
   (role !== 'content' || isTitle(name)) && HEADER.test(text)
 
 const block = (rule: string, reason: string): FlowVerdict => ({ decision: 'block', rule, reason })
+/** For what an argument holds; its name is told, its value never. */
+const blockValue = (rule: string, value: ArgumentValue, reason: string): FlowVerdict =>
+  block(`${rule}.${topName(value)}`, `\`${topName(value)}\` ${reason}`)
 const ask = (rule: string, reason: string): FlowVerdict => ({ decision: 'require-approval', rule, reason })
 const topName = ({ name }: ArgumentValue): string => name.split('.', 1)[0] ?? name
 
@@ -159,7 +157,7 @@ function judgeForbidden({ values, evidence }: Flow): FlowVerdict | undefined {
   const value = values.find(
     (one) => isForbidden(one, forbidden, intent.topics) && !isStated(one.text, one.role, evidence),
   )
-  return value && block(`forbidden.${topName(value)}`, `\`${topName(value)}\` is what the user forbade`)
+  return value && blockValue('forbidden', value, 'is what the user forbade')
 }
 
 /** SECURITY: what the user said outright is not outdone by what a result says, however well that is named. */
@@ -169,21 +167,18 @@ function judgeRivals({ destinations }: Tool, flow: Flow, context: FlowContext): 
     if (!isRival(value, flow.evidence, () => sourceOf(value, flow))) continue
     const declared = destinations?.[topName(value)]
     if (declared !== undefined && hasTrustedSource(value.text, declared, sources)) continue
-    return block(`rival.${topName(value)}`, `\`${topName(value)}\` is not the one that the user named`)
+    return blockValue('rival', value, 'is not the one that the user named')
   }
   return undefined
 }
 
 function judgeThings(tool: Tool, flow: Flow, { schemaOf }: FlowContext): FlowVerdict | undefined {
   const command = flow.values.find((value) => isBorrowedCommand(value, flow.evidence))
-  if (command !== undefined)
-    return block(`command.${topName(command)}`, `\`${topName(command)}\` holds a command that only a result says`)
+  if (command !== undefined) return blockValue('command', command, 'is a command that only a result says')
   if (tool.effect !== 'irreversible') return undefined
   const open = flow.values.filter((value) => !isChosen(value, schemaOf?.(tool.id)))
   const stray = thingsOf(tool, open).find((value) => isStrayThing(value, flow.evidence, () => sourceOf(value, flow)))
-  return stray === undefined
-    ? undefined
-    : block(`thing.${topName(stray)}`, `\`${topName(stray)}\` is nothing that the user named, and it cannot be undone`)
+  return stray === undefined ? undefined : blockValue('thing', stray, 'is nothing that the user named')
 }
 
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
@@ -201,10 +196,7 @@ function judgeOrders({ values, evidence }: Flow): FlowVerdict | undefined {
   for (const value of values) {
     for (const text of orderable(value))
       if (isOnlyOrdered(text, evidence))
-        return block(
-          `ordered.${topName(value)}`,
-          `\`${topName(value)}\` comes only from a text that asks for it to be used`,
-        )
+        return blockValue('ordered', value, 'comes only from a text that asks for it to be used')
   }
   return undefined
 }

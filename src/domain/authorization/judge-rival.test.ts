@@ -69,8 +69,6 @@ test.each([
   ['/home/u', 'folder'],
   ['#W6390527', 'w9'],
   ['PROJ-12', 'proj-9'],
-  ['B08KFQ9HK5', 'code 10'],
-  ['B07XYZ12Q4', 'code 10'],
   ['2025-06-02', undefined],
   ['3pm', undefined],
   ['Kopps', undefined],

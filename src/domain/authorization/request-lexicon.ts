@@ -60,7 +60,7 @@ calendar
 calendar event events meeting meetings reminder schedule reschedule
 schedule reschedule calendar remind plan postpone invite
 create add set setup put arrange book make organize organise move change enter block save have plan get push accept decline
-minutes hour morning afternoon together invitation interview event meeting calendar appointment reminder dinner lunch breakfast call date schedule conference
+minute hour morning afternoon together invitation interview event meeting calendar appointment reminder dinner lunch breakfast call date schedule conference
 
 work item
 task tasks todo todos case ticket issue issues
@@ -116,10 +116,11 @@ export const CONCEPTS: readonly Concept[] = CONCEPT_TEXT.split('\n\n').map((text
   return { name, tool: words(tool), alone: words(alone), verbs: words(verbs), objects: words(objects) }
 })
 
-/** What they are used with is what they carry or bring about, whatever it is. */
-export const CARRYING_VERBS = words(
-  'email mail send reply respond forward notify message tell inform text dm answer ask ping share post publish upload submit tweet announce invite comment summarise summarize fix resolve implement',
-)
+/** What they are used with is what they carry or bring about, whatever it is. Who writes, writes something. */
+export const CARRYING_VERBS: ReadonlySet<string> = new Set([
+  ...CONCEPTS.flatMap(({ name, alone }) => (name === 'message' ? [...alone].filter((verb) => verb !== 'write') : [])),
+  ...words('publish upload submit comment summarize summarise fix resolve implement'),
+])
 
 /** Tools that only bring something in: what they may be pointed at is checked, not whether they were asked for. */
 export const GATHERING = words(
@@ -143,7 +144,7 @@ export const DETERMINERS = words(
 
 /** The same in other languages, which tell a text of theirs from one in English, in which alone verbs are read. */
 export const FOREIGN_WORDS = words(
-  'der die das den dem des ein eine einen einem einer mein meine meinen meiner mir el la los las un una mi mis le les mon ma mes du um uma meu minha il lo gli mio mia het een mijn',
+  'der die das den dem des ein eine einen einem einer mein meine meinen mir el la los las un una mi le les mon ma du um uma meu il mio het een mijn',
 )
 
 /** "Do what it says": the user hands the content of a named source some say. */

@@ -49,15 +49,10 @@ export function shapeOf(written: string): string | undefined {
 const isUrl = (value: string): boolean =>
   bareUrl(value) !== undefined && (/^(?:https?:|www\.)/.test(value) || urlsIn(value).length === 1)
 
-const RUNS_MAX = 6
-
 /** `#W6390527` and `W111` are ids of one kind; `3pm` and `2nd` are none. */
 function idShape(value: string): string | undefined {
   const plain = value.replace(/^#/, '')
-  if (!/^[a-z][a-z0-9_.-]*\d[a-z0-9_.-]*$/.test(plain)) return undefined
-  const shape = plain.replace(/\d+/g, '9')
-  // Product codes mix letters and digits at random: of these the length counts.
-  return shape.length >= RUNS_MAX && /9[a-z]+9/.test(shape) ? `code ${plain.length}` : shape
+  return /^[a-z][a-z0-9_.-]*\d[a-z0-9_.-]*$/.test(plain) ? plain.replace(/\d+/g, '9') : undefined
 }
 
 /** "Order 55": numbers are told apart by what they count. */
