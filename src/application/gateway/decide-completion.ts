@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../base/json.ts'
 import { toRfc3339, type EpochMs } from '../../base/instant.ts'
-import { askingTexts } from '../../domain/authorization/asking-texts.ts'
 import { authorizeProposal, type Proposal } from '../../domain/authorization/authorize-proposal.ts'
 import { pastCalls } from '../../domain/authorization/past-calls.ts'
 import { withholdAgain } from '../../domain/authorization/opaque-references.ts'
@@ -214,7 +213,6 @@ function authorizeAll(
         subject,
         label,
         userTexts: messages.filter((message) => message.role === 'user').map(({ text }) => text),
-        askingTexts: askingTexts(messages),
         // No system texts: a prompt's free-text slots may hold what retrieval brought in.
         schemaOf: (tool) => release.schemas.get(tool),
         toolResults: results,

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../base/json.ts'
-import { askingTexts } from '../../domain/authorization/asking-texts.ts'
 import {
   authorizeToolCall,
   type RequestPolicy,
@@ -58,7 +57,6 @@ export function replayTrace(
           subject,
           label: labelOfConversation(history, ports.manifest, seen?.seen),
           userTexts: history.filter(({ role }) => role === 'user').map(({ text }) => text),
-          askingTexts: askingTexts(history),
           systemTexts,
           toolResults: seen === undefined ? known : seenResults(history, known, seen),
           pastCalls: [...pastCalls(history), ...earlier],

@@ -47,8 +47,6 @@ export interface ToolCallContext {
   readonly subject: Subject | undefined
   readonly label: Label
   readonly userTexts: readonly string[]
-  /** Which texts ask for something, where that is not all of the user's (asking-texts.ts). */
-  readonly askingTexts?: readonly string[] | undefined
   /** The system prompt: trusted for the values in it, silent about what the user wants. */
   readonly systemTexts?: readonly string[] | undefined
   /** The JSON Schema of a tool's arguments: names, formats and descriptions tell which of them are destinations. */

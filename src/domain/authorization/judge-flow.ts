@@ -20,8 +20,6 @@ export interface FlowContext {
   readonly subject: Subject | undefined
   readonly label: Label
   readonly userTexts: readonly string[]
-  /** Which texts ask for something, where that is not all of the user's (asking-texts.ts). */
-  readonly askingTexts?: readonly string[] | undefined
   readonly systemTexts?: readonly string[] | undefined
   readonly toolResults: readonly ToolResult[]
   /** The JSON Schema of a tool's arguments, where it is known: names, formats and descriptions tell roles. */
@@ -44,7 +42,7 @@ export interface Flow {
 }
 
 export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow {
-  const intent = intentOf(context.askingTexts ?? context.userTexts)
+  const intent = intentOf(context.userTexts)
   const requests = context.userTexts.map(readRequest)
   const userTexts = requests.map(({ affirmed }) => affirmed)
   const trusted = [...userTexts, ...(context.systemTexts ?? [])].join('\n')

@@ -1,6 +1,5 @@
 import { celEngine } from '../../adapters/policy-cel/cel-engine.ts'
 import { interpretedChecker } from '../../adapters/json-schema/interpreted-checker.ts'
-import { askingTexts } from '../../domain/authorization/asking-texts.ts'
 import { authorizeProposal } from '../../domain/authorization/authorize-proposal.ts'
 import { mintCapabilities, requestIn, type RequestRights } from '../../domain/authorization/mint-capabilities.ts'
 import { pastCalls } from '../../domain/authorization/past-calls.ts'
@@ -45,7 +44,6 @@ export function toolAuthority(
           subject: situation.subject,
           label: labelOfConversation(messages, manifest, withheld?.seen),
           userTexts: messages.filter(({ role }) => role === 'user').map(({ text }) => text),
-          askingTexts: askingTexts(messages),
           systemTexts: messages.filter(({ role }) => role === 'system').map(({ text }) => text),
           schemaOf: (tool) => schemas.get(tool),
           toolResults: toolResultsOf(messages),
