@@ -12,7 +12,7 @@ import { isAboutRequest } from './prose-values.ts'
 import { hasTrustedSource } from './provenance.ts'
 import { egressOf } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
-import { asksFor, conceptsOf, intentOf, isConfirming, isDescribedBy, isGathering } from './request-intent.ts'
+import { asksFor, conceptsOf, intentOfAffirmed, isConfirming, isDescribedBy, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
 
 export interface FlowContext {
@@ -42,9 +42,9 @@ export interface Flow {
 }
 
 export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow {
-  const intent = intentOf(context.userTexts)
   const requests = context.userTexts.map(readRequest)
   const userTexts = requests.map(({ affirmed }) => affirmed)
+  const intent = intentOfAffirmed(userTexts)
   const trusted = [...userTexts, ...(context.systemTexts ?? [])].join('\n')
   const sources = readSources(context.toolResults, context.manifest, intent)
   return {

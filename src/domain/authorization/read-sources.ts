@@ -76,10 +76,10 @@ const overlaps = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolea
 export function linksFields(source: SourceResult, record: number, intent: RequestIntent): boolean {
   const words = source.fieldWords[Math.max(record, 0)] ?? new Set()
   if (overlaps(intent.topics, words)) return true
-  const fields = source.leaves.filter(
-    (leaf) => leaf.record === Math.max(record, 0) && leaf.text.length <= FIELD_CHARS_MAX,
-  )
-  if (addressesSaid(intent).some((address) => fields.some(({ lower }) => standsWhole(address, lower)))) return true
+  const isField = (leaf: SourceLeaf): boolean =>
+    leaf.record === Math.max(record, 0) && leaf.text.length <= FIELD_CHARS_MAX
+  for (const address of addressesSaid(intent))
+    if (source.leaves.some((leaf) => isField(leaf) && standsWhole(address, leaf.lower))) return true
   for (const name of intent.names) for (const word of words) if (word.startsWith(name)) return true
   return false
 }

@@ -40,8 +40,11 @@ export interface RequestIntent {
 }
 
 const WORDS_MAX = 5_000
-export function intentOf(userTexts: readonly string[]): RequestIntent {
-  const asked = userTexts.map(affirmedWords).join('\n')
+export const intentOf = (userTexts: readonly string[]): RequestIntent => intentOfAffirmed(userTexts.map(affirmedWords))
+
+/** The same of texts without what they forbid. */
+export function intentOfAffirmed(userTexts: readonly string[]): RequestIntent {
+  const asked = userTexts.join('\n')
   const lower = wordsIn(asked).map((token) => token.toLowerCase())
   const acts = actsOf(asked)
   const verbs = new Set(acts.map(({ verb }) => verb))

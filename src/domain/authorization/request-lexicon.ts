@@ -13,7 +13,7 @@ export interface Concept {
   readonly objects: ReadonlySet<string>
 }
 
-/** In order of weight: name, words of tools, verbs that ask alone, verbs that ask with an object, objects. */
+/** In order of weight: name, words of tools, verbs that ask alone (`-` for none), verbs that ask with an object, objects. */
 const CONCEPT_TEXT = `money
 money pay payment payments transfer transaction fund funds wire donate donation refund credit deposit withdraw payout payee remittance gift invoice bill charge tip loan
 pay transfer wire reimburse refund repay donate deposit settle tip remit credit paga pague bezahle zahle überweise payez paye

@@ -36,7 +36,9 @@ const withTightAccounts = (text: string): string =>
 /** What a value is by its look: two of one shape may stand in for each other. Undefined for plain words and numbers. */
 export function shapeOf(written: string): string | undefined {
   const value = trimmed(written.trim())
-  if (value.length < 3 || value.length > VALUE_CHARS_MAX || /\s/.test(value)) return undefined
+  // Every shape has one of these signs: plain words are told at once.
+  if (!/[\d@.~/\\]/.test(value) || value.length < 3 || value.length > VALUE_CHARS_MAX || /\s/.test(value))
+    return undefined
   if (/^(?:mailto:)?[^@/]+@[^@/]+\.[a-z]+$/.test(value)) return 'address'
   if (/^[a-z]{2}\d{2}[a-z0-9]{8,30}$/.test(value) && /\d{4}/.test(value)) return 'account'
   if (isUrl(value)) return 'url'
