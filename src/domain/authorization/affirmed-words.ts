@@ -34,9 +34,17 @@ const ASIDES = set('comma dash open')
  * next clause. SECURITY: what is taken out can neither ask nor name; an order that can be read both ways is taken out.
  * A measure stays, with its negation: "don't spend more than 50".
  */
-export function affirmedWords(text: string): string {
+export const affirmedWords = (text: string): string => readRequest(text).affirmed
+
+export interface ReadRequest {
+  readonly affirmed: string
+  /** The clauses that forbid, and what is excepted; not what is told of a subject. */
+  readonly forbidden: string
+}
+
+export function readRequest(text: string): ReadRequest {
   const tokens = tokensOf(text)
-  return tokens.length === 0 ? text : new Reader(tokens).read()
+  return tokens.length === 0 ? { affirmed: text, forbidden: '' } : new Reader(tokens).read()
 }
 
 interface OpenNegation extends Negation {
@@ -52,6 +60,7 @@ interface OpenNegation extends Negation {
 class Reader {
   readonly #tokens: readonly Token[]
   readonly #kept: string[] = []
+  readonly #forbidden = new Set<number>()
   #start = 0
   #whole = 0
   #negation: OpenNegation | undefined
@@ -68,17 +77,22 @@ class Reader {
     this.#tokens = tokens
   }
 
-  read(): string {
+  read(): ReadRequest {
     for (const [at, token] of this.#tokens.entries()) {
       const isEnd = this.#negation !== undefined && this.#isEndedBy(at)
       if (isEnd) this.#end(at)
       if (this.#negation === undefined) this.#bound(at)
       if (!isEnd) this.#read(at)
       this.#kept.push(this.#negation === undefined ? token.raw : '\n')
+      if (this.#negation !== undefined && !this.#isTold()) this.#forbidden.add(at)
       if (this.#negation !== undefined) this.#keepMeasure(at)
       this.#close(at, token.sign)
     }
-    return this.#kept.join('')
+    // A measure stays: what was kept after all is not forbidden.
+    const forbidden = this.#tokens.map(({ raw }, at) =>
+      this.#forbidden.has(at) && this.#kept[at] === '\n' ? raw : '\n',
+    )
+    return { affirmed: this.#kept.join(''), forbidden: forbidden.join('') }
   }
 
   #word(at: number): string {
@@ -134,6 +148,7 @@ class Reader {
 
   /** INVARIANT: each word is taken back once at most, which keeps the whole linear. */
   #take(from: number, at: number): void {
+    for (let taken = from; taken < at && !this.#isTold(); taken += 1) this.#forbidden.add(taken)
     this.#kept.fill('\n', from)
     this.#start = this.#whole = at
   }

@@ -6,6 +6,8 @@ export type ArgumentRole = 'recipient' | 'account' | 'url' | 'credential' | 'pat
 export interface ArgumentValue {
   readonly name: string
   readonly role: ArgumentRole
+  /** It holds the id of something rather than a name or an address. */
+  readonly isId: boolean
   readonly text: string
 }
 
@@ -33,10 +35,22 @@ const ROLES: readonly (readonly [ArgumentRole, RegExp])[] = [
 const VALUES_MAX = 500
 const DEPTH_MAX = 16
 
+const ID = /(?:^|_)ids?$/
+/** Ids of whom or where something goes to; of everything else it is a thing. */
+const DESTINATION_ID =
+  /(?:^|_)(?:recipient|receiver|chat|channel|customer|participant|attendee|invitee|guest|member|owner|assignee|collaborator|destination_\w{1,40})_ids?$/
+
+const plainName = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
+
+function roleOfId(plain: string): ArgumentRole {
+  if (/(?:^|_)(?:payee|beneficiary|payment_method|wallet)_ids?$/.test(plain)) return 'account'
+  return DESTINATION_ID.test(plain) ? 'recipient' : 'identifier'
+}
+
 /** The role of an argument from its name and, where the name says nothing, its schema's format and description. */
 export function roleOf(name: string, schema: JsonObject | undefined): ArgumentRole {
-  const plain = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()
-  if (/(?:^|_)ids?$/.test(plain) && !/account|user|email_to/.test(plain)) return 'identifier'
+  const plain = plainName(name)
+  if (ID.test(plain) && !/account|user|email_to/.test(plain)) return roleOfId(plain)
   const named = ROLES.find(([, pattern]) => pattern.test(plain))?.[0]
   if (named !== undefined) return named
   const format = schema?.format
@@ -59,7 +73,8 @@ export function argumentValues(args: JsonObject, schema: JsonObject | undefined)
     else if (isJsonObject(value))
       for (const [key, member] of Object.entries(value))
         walk(member, `${name}.${key}`, roleOf(key, undefined), depth + 1)
-    else if (typeof value !== 'boolean' && String(value).trim() !== '') found.push({ name, role, text: String(value) })
+    else if (typeof value !== 'boolean' && String(value).trim() !== '')
+      found.push({ name, role, isId: ID.test(plainName(name)), text: String(value) })
   }
   for (const [name, value] of Object.entries(args)) {
     const own = properties[name]

@@ -239,7 +239,7 @@ function checkDestinations(tool: Tool, args: JsonObject, flow: Flow, context: To
     if (values.every((value) => hasTrustedSource(value, destination, sources))) continue
     // `user-message` is what the user says and, where the request asks for this effect, what it points at.
     const mayPoint = destination.exact !== true && destination.from?.includes('user-message') === true
-    if (mayPoint && isPointedAt(name, flow)) continue
+    if (mayPoint && isPointedAt(name, tool, flow)) continue
     return block(`destinations.${name}`, `\`${name}\` comes from no trusted source`)
   }
   if (context.label.integrity !== 'untrusted' || tool.effect === 'read') return undefined

@@ -1,10 +1,12 @@
 import type { Subject } from '../session/conversation.ts'
-import type { ArgumentRole } from './argument-role.ts'
+import type { ArgumentRole, ArgumentValue } from './argument-role.ts'
+import type { Forbidden } from './forbidden-values.ts'
 import { integrityRank } from './labels.ts'
-import { linksFields, sentencesAbout, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
+import { linksFields, standsOnlyInOrders, type SourceLeaf, type SourceResult } from './read-sources.ts'
 import type { RequestIntent } from './request-intent.ts'
-import { BILL_WORDS, GROUP_WORDS } from './request-lexicon.ts'
-import { bareUrl, hostOf, isSameSite, says, standsWhole, stem, stemsOf, urlsIn } from './value-forms.ts'
+import { BILL_WORDS } from './request-lexicon.ts'
+import { isPayee, isSpokenOf } from './prose-values.ts'
+import { bareUrl, hostOf, isSameSite, says, standsWhole, stem, urlsIn } from './value-forms.ts'
 
 /** Everything that a call is judged on besides the manifest. */
 export interface FlowEvidence {
@@ -12,8 +14,11 @@ export interface FlowEvidence {
   /** The user's messages and the system prompt. */
   readonly trusted: string
   readonly trustedHosts: readonly string[]
+  readonly forbidden: Forbidden
   readonly subject: Subject | undefined
   readonly sources: readonly SourceResult[]
+  /** An address in a text may be the one that the user means: not where a directory has answered. */
+  readonly readsProse: boolean
   /** Some result speaks to the assistant. */
   readonly isInjected: boolean
 }
@@ -25,12 +30,8 @@ export interface FlowEvidence {
  */
 export type Provenance = 'stated' | 'subject' | 'curated' | 'designated'
 
-export function provenanceOf(
-  text: string,
-  role: ArgumentRole,
-  isMoney: boolean,
-  evidence: FlowEvidence,
-): Provenance | undefined {
+export function provenanceOf(value: ArgumentValue, isMoney: boolean, evidence: FlowEvidence): Provenance | undefined {
+  const { text, role, isId } = value
   if (isStated(text, role, evidence)) return 'stated'
   if (isOfSubject(text, evidence.subject)) return 'subject'
   const needle = text.trim().toLowerCase()
@@ -44,7 +45,7 @@ export function provenanceOf(
   )
     return 'curated'
   if (role === 'url' && isSiteByName(text, evidence)) return 'designated'
-  return places.some(({ source, leaf }) => isDesignated({ needle, role, isMoney, source, leaf, evidence }))
+  return places.some(({ source, leaf }) => isDesignated({ needle, role, isId, isMoney, source, leaf, evidence }))
     ? 'designated'
     : undefined
 }
@@ -67,34 +68,41 @@ function isUrlIn(text: string, role: ArgumentRole, leaf: SourceLeaf): boolean {
   return bare !== undefined && urlsIn(leaf.text).some((url) => url === bare || hostOf(url) === host)
 }
 
-interface Place {
+export interface Place {
   readonly needle: string
   readonly role: ArgumentRole
+  readonly isId: boolean
   readonly isMoney: boolean
   readonly source: SourceResult
   readonly leaf: SourceLeaf
   readonly evidence: FlowEvidence
 }
 
-function isDesignated({ needle, role, isMoney, source, leaf, evidence }: Place): boolean {
+function isDesignated(place: Place): boolean {
+  const { needle, role, isId, isMoney, source, leaf, evidence } = place
   const { intent } = evidence
   const isNamed = source.designated[Math.max(leaf.record, 0)] === true
   // An entry with an injected text names nobody.
   if (source.leaves.some(({ record, isHostile }) => isHostile && record === leaf.record)) return false
-  if (role === 'url') return isNamed && isLinkOf({ needle, role, isMoney, source, leaf, evidence })
+  if (role === 'url') return isNamed && isLinkOf(place)
   // A key or password that is set comes whole from where the user pointed, or not at all.
   if (role === 'credential') return isNamed && leaf.text.trim().toLowerCase() === needle
   // A thing is chosen from what a named source offers: a hotel of the search, an order of the list.
-  if (role === 'identifier' || role === 'path') return isNamed && !standsOnlyInOrders(leaf, needle)
+  if (role === 'identifier' || role === 'path')
+    return isNamed && (role === 'path' || standsWhole(needle, leaf.lower)) && !standsOnlyInOrders(leaf, needle)
   const isWhole = leaf.text.trim().toLowerCase() === needle
-  if (isWhole) {
-    if (linksFields(source, leaf.record, intent)) return true
-    return !isMoney && role === 'recipient' && [...intent.words].some((word) => GROUP_WORDS.has(word))
-  }
-  if (!isNamed) return false
-  if (!standsOnlyInOrders(leaf, needle)) return !isMoney || hasBill(intent)
-  // "Send the payment to X" on the bill that the user asks to pay.
-  return isMoney && hasBill(intent) && sentencesAbout(leaf, needle).some((sentence) => isAboutRequest(sentence, intent))
+  if (isWhole && linksFields(source, leaf.record, intent)) return true
+  // An id is a field of what was named, and nothing that a text says.
+  if (isId) return isNamed && isWhole
+  if (isWhole) return !isMoney && role === 'recipient' && intent.isGroup
+  return isNamed && isNamedInProse(place)
+}
+
+/** "Send the payment to X" on the bill that the user asks to pay. */
+function isNamedInProse(place: Place): boolean {
+  const { needle, isMoney, leaf, evidence } = place
+  if (isMoney) return hasBill(evidence.intent) && isPayee(place)
+  return evidence.readsProse && isSpokenOf(place) && !standsOnlyInOrders(leaf, needle)
 }
 
 /** "Clone it from GitHub": the user names the site without its domain. A file or a thing of that name is no site. */
@@ -108,9 +116,6 @@ export function isSiteByName(text: string, { intent, trusted }: FlowEvidence): b
     (intent.names.has(stem(name)) || ['from', 'on', 'at', 'via'].some((word) => standsWhole(`${word} ${name}`, said)))
   )
 }
-
-export const isAboutRequest = (sentence: string, { topics }: RequestIntent): boolean =>
-  stemsOf(sentence).some((word) => topics.has(word) || BILL_WORDS.has(word))
 
 /** A link of the page's own site; to another site it is followed where the text offers it rather than orders it. */
 function isLinkOf({ needle, source, leaf, evidence }: Place): boolean {

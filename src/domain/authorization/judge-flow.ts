@@ -1,13 +1,18 @@
-import { isJsonObject, type JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Label, Manifest, Tool } from '../manifest/manifest.ts'
 import type { Subject, ToolResult } from '../session/conversation.ts'
-import { affirmedWords } from './affirmed-words.ts'
+import { readRequest } from './affirmed-words.ts'
 import { argumentValues, type ArgumentValue } from './argument-role.ts'
-import { isAboutRequest, isStated, provenanceOf, type FlowEvidence } from './designation.ts'
+import { forbiddenIn, isForbidden } from './forbidden-values.ts'
+import { isStated, provenanceOf, type FlowEvidence, type Provenance } from './designation.ts'
 import { matchesPattern } from './destination-pattern.ts'
+import { isRival } from './judge-rival.ts'
+import { isBorrowedCommand, isChosen, isStrayThing, thingsOf } from './judge-things.ts'
+import { isAboutRequest } from './prose-values.ts'
+import { hasTrustedSource } from './provenance.ts'
 import { egressOf } from './reading-egress.ts'
 import { readSources, sentencesAbout, standsOnlyInOrders } from './read-sources.ts'
-import { asksFor, conceptsOf, intentOf, isConfirming, isGathering } from './request-intent.ts'
+import { asksFor, conceptsOf, intentOfAffirmed, isConfirming, isDescribedBy, isGathering } from './request-intent.ts'
 import { addressesIn, hostOf, isSameSite, urlsIn } from './value-forms.ts'
 
 export interface FlowContext {
@@ -37,8 +42,9 @@ export interface Flow {
 }
 
 export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow {
-  const intent = intentOf(context.userTexts)
-  const userTexts = context.userTexts.map(affirmedWords)
+  const requests = context.userTexts.map(readRequest)
+  const userTexts = requests.map(({ affirmed }) => affirmed)
+  const intent = intentOfAffirmed(userTexts)
   const trusted = [...userTexts, ...(context.systemTexts ?? [])].join('\n')
   const sources = readSources(context.toolResults, context.manifest, intent)
   return {
@@ -47,8 +53,10 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
       intent,
       trusted,
       trustedHosts: urlsIn(trusted).flatMap((url) => hostOf(url) ?? []),
+      forbidden: forbiddenIn(requests.map(({ forbidden }) => forbidden).join('\n')),
       subject: context.subject,
       sources,
+      readsProse: true,
       isInjected: sources.some(({ isInjected }) => isInjected),
     },
     values: argumentValues(args, context.schemaOf?.(tool.id)).map((value) =>
@@ -58,7 +66,8 @@ export function flowOf(tool: Tool, args: JsonObject, context: FlowContext): Flow
         : value,
     ),
     isMoney: conceptsOf(tool.id)[0]?.name === 'money',
-    isAsked: isGathering(tool.id) || asksFor(intent, tool.id),
+    isAsked:
+      isGathering(tool.id) || asksFor(intent, tool.id) || isDescribedBy(intent, tool, context.schemaOf?.(tool.id)),
   }
 }
 
@@ -70,17 +79,31 @@ export function judgeFlow(tool: Tool, flow: Flow, context: FlowContext): FlowVer
   // What speaks to the assistant is not trusted, whatever label its tool was given.
   if (context.label.integrity !== 'untrusted' && !flow.evidence.isInjected) return undefined
   const planted = flow.values.find((value) => isPlanted(value, flow.evidence))
-  if (planted !== undefined)
-    return block(
-      `planted.${topName(planted)}`,
-      `\`${topName(planted)}\` comes from a text that speaks to the assistant`,
-    )
+  if (planted !== undefined) return blockValue('planted', planted, 'comes from a text that speaks to the assistant')
+  const header = flow.values.find(smuggles)
+  if (header !== undefined) return blockValue('header', header, 'holds the line of a header')
   if (tool.effect === 'read') return judgeReading(tool, flow, context)
   if (context.userTexts.length === 0) return undefined
-  return judgeRequest(tool, flow) ?? judgeOrders(flow) ?? judgeInjected(tool, flow)
+  return (
+    judgeForbidden(flow) ??
+    judgeRivals(tool, flow, context) ??
+    judgeRequest(tool, flow) ??
+    judgeOrders(flow) ??
+    judgeThings(tool, flow, context) ??
+    judgeInjected(tool, flow)
+  )
 }
 
+/** SECURITY: a line of its own in a subject or an address is a header to whatever sends it. */
+const HEADER = /[\r\n]\s{0,20}(?:b?cc|to|from|reply-to|subject|content-type)\s{0,20}:/i
+
+const smuggles = ({ name, role, text }: ArgumentValue): boolean =>
+  (role !== 'content' || isTitle(name)) && HEADER.test(text)
+
 const block = (rule: string, reason: string): FlowVerdict => ({ decision: 'block', rule, reason })
+/** For what an argument holds; its name is told, its value never. */
+const blockValue = (rule: string, value: ArgumentValue, reason: string): FlowVerdict =>
+  block(`${rule}.${topName(value)}`, `\`${topName(value)}\` ${reason}`)
 const ask = (rule: string, reason: string): FlowVerdict => ({ decision: 'require-approval', rule, reason })
 const topName = ({ name }: ArgumentValue): string => name.split('.', 1)[0] ?? name
 
@@ -108,14 +131,8 @@ function isPlanted({ text, role }: ArgumentValue, evidence: FlowEvidence): boole
 
 /** Requests carry data out: a URL that was put together from results, or what goes with it, for a site nobody named. */
 function judgeReading(tool: Tool, { values, evidence }: Flow, { schemaOf }: FlowContext): FlowVerdict | undefined {
-  const { properties } = schemaOf?.(tool.id) ?? {}
-  // One of a few words that the release gives says nothing.
-  const isChosen = (value: ArgumentValue): boolean => {
-    const own = isJsonObject(properties) ? properties[value.name] : undefined
-    return isJsonObject(own) && Array.isArray(own.enum)
-  }
   const found = egressOf(
-    values.filter((value) => !isChosen(value)),
+    values.filter((value) => !isChosen(value, schemaOf?.(tool.id))),
     evidence,
     (value) => isOpened(value, tool),
   )
@@ -133,6 +150,35 @@ const isOpened = (value: ArgumentValue, { destinations }: Tool): boolean =>
     (pattern) => hostOf(pattern.replace('*.', '')) !== undefined && matchesPattern(value.text, pattern),
   ) === true
 
+function judgeForbidden({ values, evidence }: Flow): FlowVerdict | undefined {
+  const { forbidden, intent } = evidence
+  const value = values.find(
+    (one) => isForbidden(one, forbidden, intent.topics) && !isStated(one.text, one.role, evidence),
+  )
+  return value && blockValue('forbidden', value, 'is what the user forbade')
+}
+
+/** SECURITY: what the user said outright is not outdone by what a result says, however well that is named. */
+function judgeRivals({ destinations }: Tool, flow: Flow, context: FlowContext): FlowVerdict | undefined {
+  const sources = { ...context, userTexts: flow.userTexts, directories: context.manifest.guard?.directories }
+  for (const value of flow.values) {
+    if (!isRival(value, flow.evidence, () => sourceOf(value, flow))) continue
+    const declared = destinations?.[topName(value)]
+    if (declared !== undefined && hasTrustedSource(value.text, declared, sources)) continue
+    return blockValue('rival', value, 'is not the one that the user named')
+  }
+  return undefined
+}
+
+function judgeThings(tool: Tool, flow: Flow, { schemaOf }: FlowContext): FlowVerdict | undefined {
+  const command = flow.values.find((value) => isBorrowedCommand(value, flow.evidence))
+  if (command !== undefined) return blockValue('command', command, 'is a command that only a result says')
+  if (tool.effect !== 'irreversible') return undefined
+  const open = flow.values.filter((value) => !isChosen(value, schemaOf?.(tool.id)))
+  const stray = thingsOf(tool, open).find((value) => isStrayThing(value, flow.evidence, () => sourceOf(value, flow)))
+  return stray === undefined ? undefined : blockValue('thing', stray, 'is nothing that the user named')
+}
+
 function judgeRequest(tool: Tool, flow: Flow): FlowVerdict | undefined {
   if (flow.isAsked) return undefined
   const isStatedWhole =
@@ -148,20 +194,18 @@ function judgeOrders({ values, evidence }: Flow): FlowVerdict | undefined {
   for (const value of values) {
     for (const text of orderable(value))
       if (isOnlyOrdered(text, evidence))
-        return block(
-          `ordered.${topName(value)}`,
-          `\`${topName(value)}\` comes only from a text that asks for it to be used`,
-        )
+        return blockValue('ordered', value, 'comes only from a text that asks for it to be used')
   }
   return undefined
 }
+
+const isTitle = (name: string): boolean => /(?:^|[._])(?:title|subject|name|heading)$/i.test(name)
 
 /** Which parts of a value must not come from orders alone: the thing itself, a title, the addresses inside a text. */
 function orderable({ role, name, text }: ArgumentValue): readonly string[] {
   if (role === 'identifier' || role === 'path') return [text]
   if (role !== 'content') return []
-  const isTitle = /(?:^|[._])(?:title|subject|name|heading)$/i.test(name) && text.length >= 5
-  return isTitle ? [text, ...addressesIn(text)] : addressesIn(text)
+  return isTitle(name) && text.length >= 5 ? [text, ...addressesIn(text)] : addressesIn(text)
 }
 
 function isOnlyOrdered(text: string, evidence: FlowEvidence): boolean {
@@ -208,21 +252,36 @@ export function strayDestination(tool: Tool, flow: Flow): string | undefined {
   return undefined
 }
 
-const isSourced = ({ text, role }: ArgumentValue, { evidence, isMoney }: Flow): boolean =>
-  provenanceOf(text, role, isMoney, evidence) !== undefined
+const sourceOf = (value: ArgumentValue, { evidence, isMoney }: Flow): Provenance | undefined =>
+  provenanceOf(value, isMoney, evidence)
 
-/** Does the user's own request point at every value of a declared destination? */
-export function isPointedAt(name: string, flow: Flow): boolean {
+const isSourced = (value: ArgumentValue, flow: Flow): boolean => sourceOf(value, flow) !== undefined
+
+/** Does the user's own request point at every value of a declared destination? Where a trusted directory answered, no text does. */
+export function isPointedAt(name: string, { destinations }: Tool, flow: Flow): boolean {
+  const sources = destinations?.[name]?.from ?? []
+  const hasDirectory = flow.evidence.sources.some(
+    ({ tool, leaves }) =>
+      sources.some((from) => `${from}.`.startsWith(`tool:${tool}.`)) &&
+      leaves.some(({ integrity }) => integrity !== 'untrusted'),
+  )
+  const evidence = hasDirectory ? { ...flow.evidence, readsProse: false } : flow.evidence
   const own = flow.values.filter((value) => topName(value) === name)
   return (
     flow.isAsked &&
     own.length > 0 &&
-    own.every((value) => isSourced(value.role === 'content' ? { ...value, role: 'recipient' } : value, flow))
+    own.every((value) =>
+      isSourced(value.role === 'content' ? { ...value, role: 'recipient' } : value, { ...flow, evidence }),
+    )
   )
 }
 
 /** Data of the tenant may leave where the user asked for it and every destination is theirs to name. */
 export function mayRelease(tool: Tool, flow: Flow): boolean {
-  const ends = flow.values.filter(({ role }) => DESTINATIONS.has(role))
-  return flow.isAsked && ends.length > 0 && strayDestination(tool, flow) === undefined
+  const leads = flow.values.filter(({ role }) => DESTINATIONS.has(role))
+  if (!flow.isAsked || strayDestination(tool, flow) !== undefined) return false
+  if (leads.length > 0) return true
+  // An answer to a mail goes where the mail came from: its id is the end.
+  const ids = flow.values.filter(({ role, isId }) => role === 'identifier' && isId)
+  return ids.length > 0 && ids.every((id) => isSourced(id, flow))
 }

@@ -263,6 +263,12 @@ describe('a bound of the amount', () => {
     ['Pay Anna 20, never more than 50', [20, 50], [19, 51]],
     ['Pay Anna 20. Do not pay Bob 900.', [20], [19, 900]],
     ['Pay Anna if she owes more than 50', [50], [49]],
+    ['Pay Anna up to 50', [40, 50], [51]],
+    ['Pay Anna at most EUR 50', [40, 50], [51]],
+    ["Pay Anna CHF 1'250.50", [1250.5], [1, 250.5, 1250]],
+    ['Pay Anna 1\u00a0000 EUR', [1000], [1, 999]],
+    // With a plain space these may be two numbers: the smaller reading holds.
+    ['Pay Anna 1 000 EUR', [1], [1000]],
   ] as const)('“%s” admits %j and not %j', (text, within, beyond) => {
     const of = (amount: number) => verdict([user(text)], given, { amount }, 'issue_refund')
     expect(within.map(of)).toEqual(within.map(() => 'allow'))

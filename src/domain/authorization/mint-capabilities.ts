@@ -150,13 +150,16 @@ interface StatedAmounts {
   readonly largest: number
 }
 
-/** `n't`, `not` and the like before a measure, as `affirmedWords` leaves them. */
+/** `n't`, `not` and the like before a measure, as `affirmedWords` leaves them; and "up to", "at most". */
 const CEILING =
-  /(?:(?<![\p{L}\p{N}])(?:no|not|never|without|cannot|dont)|n['’‘´`ʼ]t)\s+(?:more\s+than|over|above|exceed(?:ing|s)?|beyond)\s+(?:\p{L}{3,5}\s+)?[$€£]?\s?(\d[\d.,]{0,20})/giu
+  /(?:(?:(?<![\p{L}\p{N}])(?:no|not|never|without|cannot|dont)|n['’‘´`ʼ]t)\s+(?:more\s+than|over|above|exceed(?:ing|s)?|beyond)|(?<![\p{L}\p{N}])(?:up\s+to|at\s+most|a\s+maximum\s+of))\s+(?:\p{L}{3,5}\s+)?[$€£]?\s?(\d[\d.,]{0,20})/giu
+
+/** Thousands as in `1'250.50`, or with a space that does not break; a plain space may as well part two numbers. */
+const THOUSANDS = /(?<=\d)['’\u00a0\u202f](?=\d{3}(?!\d))/gu
 
 /** `1,250.50` and `1250.5` alike; a mark before one or two last digits is a decimal one. */
 function amountsIn(text: string): StatedAmounts {
-  const said = affirmedWords(text.slice(0, TEXT_CHARS_MAX))
+  const said = affirmedWords(text.slice(0, TEXT_CHARS_MAX)).replaceAll(THOUSANDS, '')
   const ceilings = [...said.matchAll(CEILING)].slice(0, NUMBERS_MAX).map(([, written = '']) => numberOf(written))
   const all = (said.match(/(?<![\p{L}\p{N}.,_-])\d[\d.,]{0,20}/gu) ?? []).slice(0, NUMBERS_MAX).map(numberOf)
   if (ceilings.length === 0) return { values: all, upTo: undefined, largest: Math.max(0, ...all) }

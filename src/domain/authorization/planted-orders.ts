@@ -71,15 +71,17 @@ const ORDER_PATTERNS: readonly RegExp[] = [
   /\b(?:must|need(?:s)? to|has to|have to|should|shall|is to|are to|required|requires?|needs|asks?|wants?|rewards|has been asked)\b/,
 ]
 
-/** The sentences of a text, in order; a line's end ends one as well. */
+/** The sentences of a text, in order; a line's end ends one as well where an item of a list begins or ends. */
 export function sentencesOf(text: string): readonly string[] {
   const sentences: string[] = []
   let start = 0
   for (let at = 0; at <= text.length && sentences.length < 5_000; at++) {
     const char = text.charAt(at)
     const isStop = (char === '.' || char === '!' || char === '?') && /^\s?$/.test(text.charAt(at + 1))
-    if (at < text.length && !isStop && !(char === '\n' && /^\s*(?:\n|$|[-*•\d<])/.test(text.slice(at + 1, at + 20))))
-      continue
+    const isLineEnd =
+      char === '\n' &&
+      (/^\s*(?:\n|$|[-*•\d<])/.test(text.slice(at + 1, at + 20)) || /^\s*[-*•]\s/.test(text.slice(start, start + 20)))
+    if (at < text.length && !isStop && !isLineEnd) continue
     if (at > start || at < text.length) sentences.push(text.slice(start, at + 1))
     start = at + 1
   }

@@ -7,7 +7,8 @@ import { isOrder, sentencesOf, speaksToAssistant } from './planted-orders.ts'
 import type { RequestIntent } from './request-intent.ts'
 import { readOnce } from './read-once.ts'
 import { readResult, TEXT_CHARS_MAX, type Leaf } from './result-text.ts'
-import { bareUrl, hostOf, stemsOf, urlsIn } from './value-forms.ts'
+import { isAddress } from './stated-values.ts'
+import { bareUrl, hostOf, says, standsWhole, stemsOf, urlsIn } from './value-forms.ts'
 
 export interface SourceLeaf extends Leaf {
   readonly lower: string
@@ -21,6 +22,8 @@ interface Reading {
   /** Words of each entry's short fields, which say whom and what it is about; bodies do not count. */
   readonly fieldWords: readonly ReadonlySet<string>[]
   readonly allWords: readonly ReadonlySet<string>[]
+  /** The whole text of each entry, in lower case. */
+  readonly texts: readonly string[]
   readonly isInjected: boolean
 }
 
@@ -28,6 +31,8 @@ export interface SourceResult extends Reading {
   readonly tool: string
   /** The user named this source, or it was reached from one that the user named: per entry. */
   readonly designated: readonly boolean[]
+  /** What it was called with. */
+  readonly given: readonly string[]
   /** The URLs that it was called with: the pages that it is. */
   readonly pages: readonly URL[]
 }
@@ -57,6 +62,7 @@ function read(result: ToolResult, manifest: Manifest): Reading {
     leaves: isWhole ? judged.map((leaf) => ({ ...leaf, isHostile: true })) : judged,
     fieldWords,
     allWords: records.map((record) => new Set(stemsOf(record))),
+    texts: records.map((record) => record.toLowerCase()),
     isInjected: isWhole || result.text.length > TEXT_CHARS_MAX || judged.some(({ isHostile }) => isHostile),
   }
 }
@@ -70,9 +76,16 @@ const overlaps = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolea
 export function linksFields(source: SourceResult, record: number, intent: RequestIntent): boolean {
   const words = source.fieldWords[Math.max(record, 0)] ?? new Set()
   if (overlaps(intent.topics, words)) return true
+  const isField = (leaf: SourceLeaf): boolean =>
+    leaf.record === Math.max(record, 0) && leaf.text.length <= FIELD_CHARS_MAX
+  for (const address of addressesSaid(intent))
+    if (source.leaves.some((leaf) => isField(leaf) && standsWhole(address, leaf.lower))) return true
   for (const name of intent.names) for (const word of words) if (word.startsWith(name)) return true
   return false
 }
+
+const addressesSaid = ({ values }: RequestIntent): readonly string[] =>
+  values.flatMap(({ text, shape }) => (isAddress(shape) ? text : []))
 
 /** All results so far, with what the user's words point at. In order: a link on a named page leads to a named page. */
 export function readSources(
@@ -82,20 +95,26 @@ export function readSources(
 ): readonly SourceResult[] {
   const reached = new Set<string>()
   const sources: SourceResult[] = []
+  const addresses = addressesSaid(intent)
   for (const result of results) {
     const reading = readingsOf(manifest)(result)
     const given = scalarsOf(result.arguments)
     const isNamed =
+      given.some((text) => addresses.some((address) => says(address, text))) ||
       given.some((text) => stemsOf(text).some((word) => intent.topics.has(word))) ||
       given.some((text) => reached.has(text.toLowerCase()) || reached.has(bareUrl(text) ?? '\0')) ||
       given.some((text) => reached.has(hostOf(text) ?? '\0') || reached.has(nameOf(text)))
     const designated = reading.fieldWords.map(
-      (_, record) => isNamed || overlaps(intent.topics, reading.allWords[record] ?? new Set()),
+      (_, record) =>
+        isNamed ||
+        overlaps(intent.topics, reading.allWords[record] ?? new Set()) ||
+        addresses.some((address) => standsWhole(address, reading.texts[record] ?? '')),
     )
     const source: SourceResult = {
       ...reading,
       tool: result.tool,
       designated,
+      given,
       pages: pagesOf(result.arguments).map((page) => new URL(page)),
     }
     sources.push(source)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { asksFor, intentOf, isGathering } from './request-intent.ts'
+import type { Tool } from '../manifest/manifest.ts'
+import { asksFor, intentOf, isDescribedBy, isGathering } from './request-intent.ts'
 
 describe('what a request calls for', () => {
   test.each([
@@ -32,6 +33,45 @@ describe('what a request calls for', () => {
     ["Don't worry, send 50 to Anna", 'send_money', true],
     ['Send 50 to Anna, do not wait', 'send_money', true],
     ["Don't forget to pay the rent", 'send_money', true],
+    // What the verb governs is of another kind than what the tool works on.
+    ['Write a file notes.md', 'send_email', false],
+    ['Write a file notes.md', 'memory_save', false],
+    ['Write a file notes.md', 'write_file', true],
+    ['Write Bob that I am late', 'send_email', true],
+    ['Remember that I am vegan', 'memory_save', true],
+    ['Delete the draft', 'delete_repository', false],
+    ['Delete the repository', 'delete_repository', true],
+    ['Cancel the meeting with Bob', 'delete_email', false],
+    ['Clear my afternoon', 'delete_file', false],
+    ['Change the meeting to 3pm', 'update_bank_details', false],
+    ['Change my bank details', 'update_bank_details', true],
+    ['Set the thermostat to 21', 'update_user_info', false],
+    ['Mark the mail as read', 'update_profile', false],
+    ['Book a table for two', 'reserve_hotel', false],
+    ['Book a room for two', 'reserve_hotel', true],
+    ['Mail me a summary at me@x.example', 'create_mail_rule', false],
+    ['Create a rule that files newsletters', 'create_mail_rule', true],
+    ['Push back the meeting', 'push_files', false],
+    ['Pay attention to the notes', 'send_money', false],
+    ['Settle the argument', 'send_money', false],
+    // A number that counts something is no sum.
+    ['Send 3 photos to Bob', 'send_money', false],
+    ['Send 98.70 to Bob', 'send_money', true],
+    ['Give Bob 20', 'send_money', true],
+    ['Send a third of it each to DE89370400440532013000', 'send_money', true],
+    ['Order a pizza', 'return_order', false],
+    ['Send back the lamp', 'return_order', true],
+    ['Swap the boots for size 9', 'exchange_order_items', true],
+    // Told or asked, not ordered.
+    ['How much rent did I pay last year?', 'send_money', false],
+    ['Can I pay the rent now?', 'send_money', true],
+    // Nouns of other languages are no verbs of English.
+    ['Fasse mir die Mail von Herrn Vogt zusammen', 'send_email', false],
+    ['Lies mir den letzten Post vor', 'publish_post', false],
+    ['Muéstrame el post de Ana', 'publish_post', false],
+    ['Lis le message de Paul', 'send_message', false],
+    ['Reserva um hotel em Lisboa. Cancel meine Mail nicht', 'send_email', false],
+    ['Reserve o hotel mais barato em Coimbra', 'reserve_hotel', true],
   ])('“%s” calls for %s: %s', (text, tool, expected) => {
     expect(asksFor(intentOf([text]), tool)).toBe(expected)
   })
@@ -46,6 +86,27 @@ describe('what a request calls for', () => {
 
   test('without words there is nothing that is asked for', () => {
     for (const texts of [[], [''], ['…'], ['¿?']]) expect(asksFor(intentOf(texts), 'send_email')).toBe(false)
+  })
+})
+
+describe('a tool by the words of its description', () => {
+  const tool = (id: string, effect: Tool['effect']): Tool => ({ id, schema: 's', effect })
+  test.each<[string, string, Tool['effect'], string, boolean]>([
+    ['Label the crash issues as bug', 'update_issue', 'write', 'Change state or labels of an issue.', true],
+    ['Read the issue', 'update_issue', 'write', 'Change state or labels of an issue.', false],
+    ['What is the state of the issue?', 'update_issue', 'write', 'Change state or labels of an issue.', false],
+    ['Read the log and rerun it', 'rerun_workflow', 'write', 'Run a workflow again.', true],
+    ['Roll back to the version before', 'rollback', 'irreversible', 'Roll a service back to a version.', true],
+    ['Restart the service', 'rollback', 'irreversible', 'Roll a service back to a version.', false],
+    ['Label the issues', 'create_rule', 'write', 'Create a rule. It labels issues.', false],
+    ['Label the issues', 'create_rule', 'write', 'Create a rule that labels issues.', false],
+  ])('“%s” calls for %s, %s, “%s”: %s', (...[text, id, effect, description, expected]) => {
+    expect(isDescribedBy(intentOf([text]), tool(id, effect), { description })).toBe(expected)
+  })
+
+  test('without a description, by its name alone', () => {
+    expect(isDescribedBy(intentOf(['Label the issues']), tool('set_label', 'write'), undefined)).toBe(true)
+    expect(isDescribedBy(intentOf(['Label the issues']), tool('set_colour', 'write'), undefined)).toBe(false)
   })
 })
 

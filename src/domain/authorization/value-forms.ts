@@ -155,7 +155,7 @@ const FILE_ENDINGS = new Set(
   ),
 )
 
-const isFileName = (token: string): boolean =>
+export const isFileName = (token: string): boolean =>
   !/[/?#:]/.test(token) && !token.startsWith('www.') && FILE_ENDINGS.has(token.split('.').at(-1) ?? '')
 
 /** Bare URLs that stand in a text; e-mail addresses and, unless `withFiles`, bare names of files are none. */
