@@ -1,4 +1,4 @@
-// `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node; its classifier and each
+// `npm run build:guard`: `dist/guard`, the guard as one ES module for browsers, edge runtimes and Node; its classifier, languages, groundedness and each
 // wrapper as modules of their own; and their types.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,8 @@ const root = join(import.meta.dirname, '..')
 const MODULES = {
   index: 'index',
   classifier: 'classifier',
+  language: 'language',
+  grounding: 'grounding',
   openai: 'wrappers/openai',
   'ai-sdk': 'wrappers/ai-sdk',
   langchain: 'wrappers/langchain',

@@ -5,6 +5,7 @@ import { FakeListChatModel } from '@langchain/core/utils/testing'
 import { generateText, streamText, wrapLanguageModel } from 'ai'
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test'
 import { describe, expect, test } from 'vitest'
+import { groundClaims } from '../../src/entrypoints/guard/grounding.ts'
 import { createGuard, type GuardSetup } from '../../src/entrypoints/guard/index.ts'
 import { guardMiddleware, type WrapperOptions } from '../../src/entrypoints/guard/wrappers/ai-sdk.ts'
 import { guardChatModel } from '../../src/entrypoints/guard/wrappers/langchain.ts'
@@ -16,7 +17,11 @@ const hmac = (purpose: string, text: string): string =>
   createHmac('sha256', 'key').update(`${purpose}\n${text}`).digest('hex')
 const SETUP: GuardSetup = { preset: 'T1', hmac, tools: TOOLS }
 const [CANARY = ''] = createGuard(SETUP).canaries('s-1')
-const GROUNDED: GuardSetup = { preset: 'T1', guard: { grounding: { action: 'block', requireCitations: true } } }
+const GROUNDED: GuardSetup = {
+  preset: 'T1',
+  groundClaims,
+  guard: { grounding: { action: 'block', requireCitations: true } },
+}
 const PASSAGES = [{ id: '1', text: 'The shop opens at nine and closes at six.' }]
 const SUPPORTED = 'The shop opens at nine and closes at six [1].'
 const UNSUPPORTED = 'The museum sells tickets for the concert tomorrow evening [1].'

@@ -2,6 +2,7 @@ import { canonicalJsonOf, type JsonObject } from '../../base/json.ts'
 import type { EpochMs } from '../../base/instant.ts'
 import type { RequestPolicy } from '../../domain/authorization/authorize-tool-call.ts'
 import { leakIndex, type LeakIndex } from '../../domain/detection/prompt-leak.ts'
+import { ALL_TABLE_DETECTORS } from '../../domain/guardrail/all-table-detectors.ts'
 import { resolveGuardPolicy, type GuardPolicy } from '../../domain/guardrail/guard-policy.ts'
 import { computeTier } from '../../domain/manifest/compute-tier.ts'
 import { parseTemplate, type PromptTemplate } from '../../domain/manifest/prompt-template.ts'
@@ -71,7 +72,7 @@ export function serveRelease(
     templates,
     toolSchemas: new Map([...schemas].map(([id, schema]) => [id, canonicalJsonOf(schema)])),
     tier,
-    guard: resolveGuardPolicy(release.manifest.guard, tier),
+    guard: resolveGuardPolicy(release.manifest.guard, tier, ALL_TABLE_DETECTORS),
     leak: leakIndex(templates.flatMap(({ template }) => template.literals)),
     schemas,
     requestPolicy:

@@ -3,6 +3,7 @@ import { topicIndex, type TopicIndex } from '../detection/content/topics.ts'
 import type { GroundingPolicy, GuardAction, GuardConfig, GuardSide, Tier } from '../manifest/manifest.ts'
 import { degradingControls, NONE_DEGRADES, type DegradingControls } from './on-error.ts'
 import { ruleSet, type RuleSet } from './rule-set.ts'
+import { neededFor, type TableDetectors } from './table-detectors.ts'
 
 /** A guard configuration with every question answered. */
 export interface GuardPolicy {
@@ -23,19 +24,28 @@ export interface SidePolicy {
   /** Patterns of the user's own for this side; undefined where there are none. */
   readonly rules: RuleSet | undefined
   /** Undefined: answers are not held against what they rest on. */
-  readonly grounding: GroundingPolicy | undefined
+  readonly grounding: Grounding | undefined
   /** Controls whose failure is taken as a finding of theirs and stops nothing else. */
   readonly onError: DegradingControls
   /** Undefined: links are not looked at. */
   readonly links: { readonly allow: readonly string[]; readonly images: boolean } | undefined
 }
 
+export interface Grounding extends GroundingPolicy {
+  readonly groundClaims: NonNullable<TableDetectors['groundClaims']>
+}
+
 /** What may not be talked about, in prepared form. */
 export interface ContentPolicy {
   readonly banned: BanList | undefined
   readonly topics: TopicIndex | undefined
+  readonly languages: AllowedLanguages | undefined
+}
+
+export interface AllowedLanguages {
   /** Two-letter codes. */
-  readonly languages: readonly string[] | undefined
+  readonly allow: readonly string[]
+  readonly detectLanguage: NonNullable<TableDetectors['detectLanguage']>
 }
 
 const OFF: SidePolicy = {
@@ -83,11 +93,18 @@ const PRESETS: Readonly<Record<Tier, GuardPolicy>> = {
   },
 }
 
-/** The preset (the tier's own, unless another is named) with what the manifest sets on top. */
-export function resolveGuardPolicy(config: GuardConfig | undefined, tier: Tier): GuardPolicy {
+/**
+ * The preset (the tier's own, unless another is named) with what the manifest sets on top. Throws where that asks for a detector
+ * which is not there.
+ */
+export function resolveGuardPolicy(
+  config: GuardConfig | undefined,
+  tier: Tier,
+  detectors: TableDetectors = {},
+): GuardPolicy {
   const preset = config?.preset ?? tier
   const base: GuardPolicy = preset === 'none' ? { input: OFF, document: OFF, output: OFF } : PRESETS[preset]
-  const content = contentOf(config)
+  const content = contentOf(config, detectors)
   const input = config?.input
   const output = config?.output
   return {
@@ -109,7 +126,7 @@ export function resolveGuardPolicy(config: GuardConfig | undefined, tier: Tier):
       ...overlay(base.output, output),
       content,
       rules: ruleSet(config?.rules, 'output'),
-      grounding: config?.grounding,
+      grounding: groundingOf(config, detectors),
       onError: degradingControls(config, output),
     },
   }
@@ -120,13 +137,22 @@ function softOf(pii: GuardSide['pii']): GuardAction | undefined {
   return pii === undefined ? undefined : (pii.soft ?? (pii.action === 'allow' ? 'allow' : 'log'))
 }
 
-function contentOf(config: GuardConfig | undefined): ContentPolicy | undefined {
+function groundingOf(config: GuardConfig | undefined, { groundClaims }: TableDetectors): Grounding | undefined {
+  const { grounding } = config ?? {}
+  if (grounding === undefined) return undefined
+  return { ...grounding, groundClaims: neededFor('grounding', 'groundClaims', groundClaims) }
+}
+
+function contentOf(config: GuardConfig | undefined, { detectLanguage }: TableDetectors): ContentPolicy | undefined {
   const { banned, topics, language } = config ?? {}
   if (banned === undefined && topics?.deny === undefined && language === undefined) return undefined
   return {
     banned: banned === undefined ? undefined : banList(banned),
     topics: topics?.deny === undefined ? undefined : topicIndex(topics.deny, topics.define),
-    languages: language?.allow,
+    languages:
+      language === undefined
+        ? undefined
+        : { allow: language.allow, detectLanguage: neededFor('language', 'detectLanguage', detectLanguage) },
   }
 }
 

@@ -2,20 +2,19 @@ import { canonicalView } from '../detection/canonical-view.ts'
 import { findBanned } from '../detection/content/ban-list.ts'
 import { findTopics } from '../detection/content/topics.ts'
 import { SOFT_DETECTORS } from '../detection/formats/detect-formats.ts'
-import { detectLanguage } from '../detection/language.ts'
 import { marksOf, type Marks } from '../detection/marks.ts'
 import { bestWithoutOverlaps } from '../detection/match.ts'
 import { detectPersonalData } from '../detection/personal-data.ts'
 import { scoreInjection, type InjectionScore } from '../detection/injection/score-injection.ts'
 import { weighInjection } from '../detection/injection/weigh-injection.ts'
-import { groundClaims, type Passage } from '../detection/groundedness/ground-claims.ts'
+import type { Passage } from '../detection/groundedness/ground-claims.ts'
 import { findCanaries } from '../detection/leak/canaries.ts'
 import { findPromptLeak } from '../detection/prompt-leak.ts'
 import { readingsWithin, type Readings } from '../detection/readings/readings-of.ts'
 import { Reading } from '../detection/readings/text-reading.ts'
 import type { ValueName } from '../detection/value-name.ts'
-import type { GroundingPolicy, GuardAction, GuardRule } from '../manifest/manifest.ts'
-import type { ContentPolicy, SidePolicy } from './guard-policy.ts'
+import type { GuardAction, GuardRule } from '../manifest/manifest.ts'
+import type { ContentPolicy, Grounding, SidePolicy } from './guard-policy.ts'
 import { FindingCollector } from './finding-collector.ts'
 import type { GuardOptions, JudgedFinding } from './guard-options.ts'
 import { heavier } from './obligation.ts'
@@ -256,7 +255,7 @@ function addRules(collector: FindingCollector, readings: Readings, { rules, patt
 function addGrounding(
   collector: FindingCollector,
   text: string,
-  { action, supportMin, requireCitations }: GroundingPolicy,
+  { action, supportMin, requireCitations, groundClaims }: Grounding,
   passages: readonly Passage[],
 ): void {
   if (passages.length === 0) return
@@ -303,9 +302,9 @@ function addContent(collector: FindingCollector, readings: Readings, content: Co
         })
   }
   if (content.languages === undefined || plain.text.length < LANGUAGE_CHARS_MIN) return
+  const { allow, detectLanguage } = content.languages
   const found = detectLanguage(plain.text)
-  if (found === undefined || found.confidence < LANGUAGE_CONFIDENCE || content.languages.includes(found.language))
-    return
+  if (found === undefined || found.confidence < LANGUAGE_CONFIDENCE || allow.includes(found.language)) return
   collector.add('block', {
     detector: `language/${found.language}`,
     category: 'language',

@@ -1,6 +1,7 @@
 import { assert, constantFrom, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { GuardAction, GuardConfig } from '../manifest/manifest.ts'
+import { ALL_TABLE_DETECTORS } from './all-table-detectors.ts'
 import { resolveGuardPolicy } from './guard-policy.ts'
 import { guardText, type GuardOptions } from './guard-text.ts'
 import { heavier, OBLIGATIONS } from './obligation.ts'
@@ -9,7 +10,7 @@ import { degradingControls } from './on-error.ts'
 const throws = (): never => {
   throw new Error('the weights are gone')
 }
-const policy = (guard: GuardConfig) => resolveGuardPolicy({ preset: 'none', ...guard }, 'T1')
+const policy = (guard: GuardConfig) => resolveGuardPolicy({ preset: 'none', ...guard }, 'T1', ALL_TABLE_DETECTORS)
 const MAIL = 'write to bob@example.com'
 const TOKEN = `ghp_${'aB3dE6gH9jKlMn0pQ'.repeat(3).slice(0, 36)}`
 /** Passages that cannot be read. */

@@ -17,7 +17,7 @@ import { toolAuthority } from './tool-authority.ts'
 
 /** One guard for one system: the engine of the gateway, embedded. Needs nothing but JavaScript; holds no state between calls. */
 export function createGuard(setup: GuardSetup = {}): Guard {
-  const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1')
+  const policy = resolveGuardPolicy(setup.guard, setup.preset ?? 'T1', setup)
   const onFailure = (error: unknown): void => report(setup, error)
   const options: GuardOptions = { pseudonym: setup.pseudonym, classify: setup.classify, onFailure }
   const { hmac } = setup

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { groundClaims } from './grounding.ts'
 import { createGuard, type GuardedTool } from './index.ts'
+import { detectLanguage } from './language.ts'
 
 const hmac = (purpose: string, text: string): string =>
   createHmac('sha256', 'key').update(`${purpose}\n${text}`).digest('hex')
@@ -41,7 +43,8 @@ test('secrets of the setup do not come out', () => {
 })
 
 describe('grounding', () => {
-  const guard = createGuard({ guard: { grounding: { action: 'annotate', requireCitations: true } } })
+  const asked = { grounding: { action: 'annotate', requireCitations: true } } as const
+  const guard = createGuard({ groundClaims, guard: asked })
   const messages = [{ role: 'tool', callId: 'c', text: 'The shop opens at nine and closes at six.' }] as const
 
   test.each([
@@ -57,4 +60,21 @@ describe('grounding', () => {
 
   test('is not judged without passages', () =>
     expect(guard.output('Anything at all goes here [9].').action).toBe('allow'))
+
+  test('is refused where nothing could do it', () =>
+    expect(() => createGuard({ guard: asked })).toThrow('`guard.grounding` needs `groundClaims`'))
+})
+
+describe('languages', () => {
+  const asked = { language: { allow: ['en'] } } as const
+  const GERMAN = 'Wann kommt denn endlich das Paket, das ich vor zwei Wochen bei euch bestellt habe?'
+
+  test('that are not allowed are denied', () => {
+    const guard = createGuard({ detectLanguage, guard: asked })
+    expect(guard.input(GERMAN)).toMatchObject({ action: 'block', findings: [{ detector: 'language/de' }] })
+    expect(guard.input('When does the parcel arrive that I ordered from you two weeks ago?').action).toBe('allow')
+  })
+
+  test('are refused where nothing could tell them', () =>
+    expect(() => createGuard({ guard: asked })).toThrow('`guard.language` needs `detectLanguage`'))
 })

@@ -8,6 +8,7 @@ import type { GuardFinding } from '../../domain/detection/finding.ts'
 import type { ClassifyInjection } from '../../domain/detection/injection/weigh-injection.ts'
 import type { Explanation } from '../../domain/guardrail/explain.ts'
 import type { GuardPolicy } from '../../domain/guardrail/guard-policy.ts'
+import type { TableDetectors } from '../../domain/guardrail/table-detectors.ts'
 import type { GuardJudgement, GuardOptions } from '../../domain/guardrail/guard-text.ts'
 import type { Obligation } from '../../domain/guardrail/obligation.ts'
 import type { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
@@ -21,7 +22,7 @@ export interface GuardedTool extends Omit<Tool, 'schema'> {
   readonly parameters: JsonObject
 }
 
-export interface GuardSetup {
+export interface GuardSetup extends TableDetectors {
   /** A trained classifier beside the heuristics, as `injectionClassifierOf` makes it from the shipped weights. */
   readonly classify?: ClassifyInjection | undefined
   /** Default T1, the strictest. A preset in `guard` goes before it. */

@@ -10,6 +10,7 @@ import type { ClassifyInjection } from '../../../domain/detection/injection/weig
 import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../base/json.ts'
 import { computeTier } from '../../../domain/manifest/compute-tier.ts'
 import { TIERS, type Tier } from '../../../domain/manifest/manifest.ts'
+import { ALL_TABLE_DETECTORS } from '../../../domain/guardrail/all-table-detectors.ts'
 import { resolveGuardPolicy, type GuardPolicy } from '../../../domain/guardrail/guard-policy.ts'
 import { explain } from '../../../domain/guardrail/explain.ts'
 import { leakIndex, type LeakIndex } from '../../../domain/detection/prompt-leak.ts'
@@ -84,7 +85,7 @@ async function guardFor(
       : loaded
     if (loaded.ok && detectors.ok && secrets.ok) {
       const { manifest: declared } = loaded.value.release
-      const policy = resolveGuardPolicy(declared.guard, computeTier(declared).tier)
+      const policy = resolveGuardPolicy(declared.guard, computeTier(declared).tier, ALL_TABLE_DETECTORS)
       return { policy, secrets: secrets.value, ...detectors.value }
     }
     if (loaded.ok && !secrets.ok) reportProblems(terminal, secrets.failure)
