@@ -19,17 +19,18 @@ import { agentCheck, beginRun, runBudgetOf, spendRun, withEarlier, type AskedAt 
 import { rightsOf } from './request-rights.ts'
 import { scopeOf } from './admitted-system.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
-import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
+import { textOfReasoning, type AnswerChoice, type AnswerToolCall, type ReasoningBlock } from './model-event.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
 import { argumentParts, judgeArguments, NO_ARGUMENTS } from './judge-arguments.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
+import { isUnchanged } from './text-channel.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
 
 /** What the guard left of a choice's texts. */
 export interface JudgedChoiceText {
   readonly text: string
   readonly refusal: string | null
-  readonly reasoning: string | null
+  readonly reasoning: readonly ReasoningBlock[]
 }
 
 /** The output guard's word on all texts of an answer, whether it came whole or piece by piece. */
@@ -101,12 +102,37 @@ function judgeTexts(
     const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
     return ports.pseudonyms.restore(context.subject, collected.add(judgement))
   }
+  // What is found in a block as well as in the whole is one finding.
+  const judgeAlone = (text: string): string => {
+    const own = guardText(text, context.release.guard.output, options)
+    return own.text === text && isUnchanged(own.action)
+      ? text
+      : ports.pseudonyms.restore(context.subject, collected.add(own))
+  }
   const texts = choices.map(({ text, refusal, reasoning }, index) => ({
     text: judge(text, `choice:${index}`),
     refusal: refusal === null ? null : judge(refusal, `refusal:${index}`),
-    reasoning: reasoning === null ? null : judge(reasoning.text, `reasoning:${index}`),
+    reasoning: judgedReasoning(reasoning, (said, isAlone) =>
+      isAlone ? judgeAlone(said) : judge(said, `reasoning:${index}`),
+    ),
   }))
   return { ...collected.result, texts }
+}
+
+/**
+ * SECURITY: some clients join all reasoning of a choice, others show it block by block: it is judged both ways. Changed, it is one
+ * text, which no seal is over any more.
+ */
+function judgedReasoning(
+  blocks: readonly ReasoningBlock[],
+  judge: (text: string, isAlone: boolean) => string,
+): readonly ReasoningBlock[] {
+  const whole = textOfReasoning(blocks)
+  if (whole === undefined) return blocks
+  const texts = blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))
+  const judged = judge(whole, false)
+  const left = judged === whole && texts.length > 1 ? texts.map((text) => judge(text, true)).join('') : judged
+  return left === whole ? blocks : [{ kind: 'text', text: left, seal: null }]
 }
 
 /** Adds up what the guard says about one text after the other. */
@@ -186,10 +212,15 @@ export function judgedParts(
     ...choices.flatMap(({ text, refusal, reasoning }, index) => [
       part(`choice:${index}`, text),
       ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
-      ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
+      ...reasoningParts(reasoning, (said) => part(`reasoning:${index}`, said)),
     ]),
     ...argumentParts(context, choices, options),
   ]
+}
+
+function reasoningParts(blocks: readonly ReasoningBlock[], part: (text: string) => JudgedPart): readonly JudgedPart[] {
+  const text = textOfReasoning(blocks)
+  return text === undefined ? [] : [part(text)]
 }
 
 function authorizeAll(
@@ -348,7 +379,7 @@ const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
   index: 0,
   text: '',
   refusal: null,
-  reasoning: null,
+  reasoning: [],
   toolCalls: [call],
   finishReason: 'tool_calls',
 })
