@@ -25,6 +25,7 @@ import { argumentParts, judgeArguments, NO_ARGUMENTS } from './judge-arguments.t
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
 import { isUnchanged } from './text-channel.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
+import { judgedReasoning } from './judged-reasoning.ts'
 
 /** What the guard left of a choice's texts. */
 export interface JudgedChoiceText {
@@ -119,22 +120,6 @@ function judgeTexts(
   return { ...collected.result, texts }
 }
 
-/**
- * SECURITY: some clients join all reasoning of a choice, others show it block by block: it is judged both ways. Changed, it is one
- * text, which no seal is over any more.
- */
-function judgedReasoning(
-  blocks: readonly ReasoningBlock[],
-  judge: (text: string, isAlone: boolean) => string,
-): readonly ReasoningBlock[] {
-  const whole = textOfReasoning(blocks)
-  if (whole === undefined) return blocks
-  const texts = blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))
-  const judged = judge(whole, false)
-  const left = judged === whole && texts.length > 1 ? texts.map((text) => judge(text, true)).join('') : judged
-  return left === whole ? blocks : [{ kind: 'text', text: left, seal: null }]
-}
-
 /** Adds up what the guard says about one text after the other. */
 class OutputFindings {
   readonly #findings: PlacedFinding[] = []
@@ -209,18 +194,16 @@ export function judgedParts(
     return { where, side: 'output', text: judgement.action === 'block' ? '' : judgement.text }
   }
   return [
-    ...choices.flatMap(({ text, refusal, reasoning }, index) => [
-      part(`choice:${index}`, text),
-      ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
-      ...reasoningParts(reasoning, (said) => part(`reasoning:${index}`, said)),
-    ]),
+    ...choices.flatMap(({ text, refusal, reasoning }, index) => {
+      const thought = textOfReasoning(reasoning)
+      return [
+        part(`choice:${index}`, text),
+        ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
+        ...(thought === undefined ? [] : [part(`reasoning:${index}`, thought)]),
+      ]
+    }),
     ...argumentParts(context, choices, options),
   ]
-}
-
-function reasoningParts(blocks: readonly ReasoningBlock[], part: (text: string) => JudgedPart): readonly JudgedPart[] {
-  const text = textOfReasoning(blocks)
-  return text === undefined ? [] : [part(text)]
 }
 
 function authorizeAll(
