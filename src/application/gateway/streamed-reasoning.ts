@@ -100,7 +100,7 @@ export class StreamedReasoning {
     return true
   }
 
-  /** All of it as it came. Where a block has no seal, nobody can tell it from the next. */
+  /** All of it as it came. Where a block has no seal, nobody can tell it from the next, whose seal is not over both. */
   received(): readonly ReasoningBlock[] {
     const received: ReasoningBlock[] = []
     for (const block of this.#blocks) {
@@ -113,7 +113,7 @@ export class StreamedReasoning {
       const isUnended = last?.kind === 'text' && last.seal === null
       const text = (isUnended ? last.text : '') + channel.received()
       if (isUnended) received.pop()
-      if (text !== '' || seal !== null) received.push({ kind: 'text', text, seal })
+      if (text !== '' || seal !== null) received.push({ kind: 'text', text, seal: isUnended ? null : seal })
     }
     return received
   }
