@@ -198,25 +198,66 @@ describe.each(cells)('asked over $wire, with a provider that speaks $protocol,',
     expect((await ask(turns)).status).toBe(200)
   })
 
-  test('parts go on as parts, each with what is taken out of it', async () => {
-    const { status, sent } = await ask([['user', ['Total: 1', `2 items for ${EMAIL}`, 'thanks']]])
-    expect(status).toBe(200)
-    expect(sent).toContain(
-      '[{"type":"text","text":"Total: 1"},{"type":"text","text":"2 items for [EMAIL]"},{"type":"text","text":"thanks"}]',
+  describe.each(['user', 'assistant', 'tool'] as const)('parts of a message of the %s', (role) => {
+    const say = (parts: readonly string[]): readonly Turn[] =>
+      role === 'assistant'
+        ? [
+            ['user', 'Hi'],
+            ['assistant', parts],
+            ['user', 'Go on'],
+          ]
+        : [[role, parts]]
+
+    test('go on as parts, each with what is taken out of it', async () => {
+      const { status, sent } = await ask(say(['Total: 1', `2 items for ${EMAIL}`, 'thanks']))
+      expect(status).toBe(200)
+      expect(sent).toContain(
+        '{"type":"text","text":"Total: 1"},{"type":"text","text":"2 items for [EMAIL]"},{"type":"text","text":"thanks"}',
+      )
+    })
+
+    test('are without a value at the edge of one', async () => {
+      const { status, sent } = await ask(say(['mail', EMAIL, ' thanks']))
+      expect(status).toBe(200)
+      expect(sent).toContain('{"type":"text","text":"mail"},{"type":"text","text":"[EMAIL]"},{"type":"text","text"')
+    })
+
+    test('become one text where a value lies over them', async () => {
+      const { status, sent } = await ask(say([`SSN ${SSN.slice(0, 6)}`, `${SSN.slice(6)} it is`]))
+      expect(status).toBe(200)
+      expect(sent).toContain('SSN [US-SSN] it is')
+    })
+  })
+
+  test('a prompt in parts is recognised, and goes on in parts', async () => {
+    const cut = systemText().indexOf('<note>')
+    const parts = each([systemText().slice(0, cut), systemText().slice(cut)], 'text')
+    const [path, body] = WIRES[wire]!([['user', 'Hi']])
+    const asked = body as { readonly messages: readonly { readonly role: string }[] }
+    const messages = asked.messages.map((message) =>
+      message.role === 'system' ? { ...message, content: parts } : message,
     )
+    await gateway.post(path, wire === 'chat' ? { ...asked, messages } : { ...asked, system: parts })
+    expect(JSON.stringify(gateway.provider.seen[0]?.body)).toContain(JSON.stringify(parts))
   })
+})
 
-  test('a value at the edge of a part is taken out of it', async () => {
-    const { status, sent } = await ask([['user', ['mail', EMAIL, ' thanks']]])
-    expect(status).toBe(200)
-    expect(sent).toContain('[{"type":"text","text":"mail"},{"type":"text","text":"[EMAIL]"},{"type":"text","text"')
+test('parts of a result that the model does not read are as unread as the whole', async () => {
+  await using gateway = await startBareGateway({
+    manifest: tinyManifest()
+      .replace('guard: { preset: T1 }', 'guard: { preset: T1, opaque: { fromChars: 40 } }')
+      .replace('result: { integrity: curated', 'result: { integrity: untrusted'),
   })
-
-  test('a value over parts is taken out of them as one text', async () => {
-    const { status, sent } = await ask([['user', [`SSN ${SSN.slice(0, 6)}`, `${SSN.slice(6)} it is`]]])
-    expect(status).toBe(200)
-    expect(sent).toContain('SSN [US-SSN] it is')
-  })
+  gateway.provider.answer(says('Well.'))
+  const subject = { 'gatehouse-subject': await gateway.subjectToken() }
+  const words = 'The parcel waits at the counter of the shop until Monday noon.'
+  for (const cut of [0, 20, words.length]) {
+    const [path, body] = WIRES['chat']!([['tool', [words.slice(0, cut), words.slice(cut)]]])
+    gateway.provider.seen.length = 0
+    expect([(await gateway.post(path, body, subject)).status, gateway.bugs]).toEqual([200, []])
+    const sent = JSON.stringify(gateway.provider.seen[0]?.body)
+    expect(sent).not.toMatch(/parcel|counter|Monday/)
+  }
 })
 
 test('inputs of embeddings are each read by themselves', async () => {

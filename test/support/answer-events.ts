@@ -1,4 +1,9 @@
-import type { ModelAnswer, ModelEvent } from '../../src/application/gateway/model-event.ts'
+import {
+  usageIn,
+  type ModelAnswer,
+  type ModelEvent,
+  type ReasoningBlock,
+} from '../../src/application/gateway/model-event.ts'
 import type { ModelRequest } from '../../src/application/gateway/model-request.ts'
 import type { StreamEncoder } from '../../src/contract/wire/client-codec.ts'
 import type { EventDecoder } from '../../src/contract/wire/event-decoder.ts'
@@ -8,10 +13,14 @@ export function eventsOf({ id, model, created, choices, usage }: ModelAnswer): r
   return [
     { kind: 'start', id, model, created },
     ...choices.flatMap(({ index: choice, text, refusal, reasoning, toolCalls, finishReason }): ModelEvent[] => [
-      ...(reasoning === null ? [] : [{ kind: 'reasoning', choice, text: reasoning.text } as const]),
-      ...(reasoning?.seal === undefined || reasoning.seal === null
-        ? []
-        : [{ kind: 'reasoning-seal', choice, seal: reasoning.seal } as const]),
+      ...reasoning.flatMap((block): ModelEvent[] =>
+        block.kind === 'opaque'
+          ? [{ kind: 'reasoning-opaque', choice, data: block.data }]
+          : [
+              ...(block.text === '' ? [] : [{ kind: 'reasoning', choice, text: block.text } as const]),
+              ...(block.seal === null ? [] : [{ kind: 'reasoning-seal', choice, seal: block.seal } as const]),
+            ],
+      ),
       { kind: 'text', choice, text },
       ...(refusal === null ? [] : [{ kind: 'refusal', choice, text: refusal } as const]),
       ...toolCalls.flatMap((call, index): ModelEvent[] => [
@@ -44,16 +53,7 @@ export function answerOf(events: readonly ModelEvent[]): ModelAnswer {
       index,
       text: said(index, 'text') ?? '',
       refusal: said(index, 'refusal'),
-      reasoning:
-        said(index, 'reasoning') === null
-          ? null
-          : {
-              text: said(index, 'reasoning') ?? '',
-              seal:
-                own(index)
-                  .flatMap((event) => (event.kind === 'reasoning-seal' ? [event.seal] : []))
-                  .join('') || null,
-            },
+      reasoning: reasoningOf(own(index)),
       toolCalls: own(index).flatMap((event) =>
         event.kind === 'tool-call'
           ? [
@@ -69,8 +69,27 @@ export function answerOf(events: readonly ModelEvent[]): ModelAnswer {
       ),
       finishReason: own(index).flatMap((event) => (event.kind === 'finish' ? [event.reason] : []))[0] ?? 'stop',
     })),
-    usage: usage === undefined ? undefined : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens },
+    usage: usage === undefined ? undefined : usageIn(usage),
   }
+}
+
+/** A seal ends a block, and so does a block that nobody reads. */
+function reasoningOf(events: readonly ModelEvent[]): readonly ReasoningBlock[] {
+  const blocks: ReasoningBlock[] = []
+  for (const event of events) {
+    const last = blocks.at(-1)
+    const isOpen = last?.kind === 'text' && last.seal === null
+    if (event.kind === 'reasoning-opaque') blocks.push({ kind: 'opaque', data: event.data })
+    if (event.kind !== 'reasoning' && event.kind !== 'reasoning-seal') continue
+    if (isOpen) blocks.pop()
+    const before = isOpen ? last.text : ''
+    blocks.push(
+      event.kind === 'reasoning-seal'
+        ? { kind: 'text', text: before, seal: event.seal }
+        : { kind: 'text', text: before + event.text, seal: null },
+    )
+  }
+  return blocks
 }
 
 /** The `data` of each event of a stream's text. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/instant.ts'
 import type { ConfiguredLimits } from '../../contract/gateway-config/gateway-config.ts'
 import { chargesOf, type Amounts, type Charge, type LimitedBy, type LimitRule } from '../../domain/limits/limit-rule.ts'
 import type { LimitStore, Reservation, ReserveOutcome } from '../../domain/limits/limit-store.ts'
-import { costOf, type PriceList } from '../../domain/limits/price.ts'
+import { costOf, type PricedUsage, type PriceList } from '../../domain/limits/price.ts'
 import type { Tier } from '../../domain/manifest/manifest.ts'
 import { estimateAudio, type Sound } from '../tokens/estimate-audio.ts'
 import { estimateImages, type ImageDetail } from '../tokens/estimate-images.ts'
@@ -29,10 +29,7 @@ export interface LimitedCall {
   readonly choices: number
 }
 
-export interface CallUsage {
-  readonly inputTokens: number
-  readonly outputTokens: number
-}
+export type CallUsage = PricedUsage
 
 export type LimitVerdict =
   | {
@@ -212,10 +209,10 @@ function ruleOf({ id, per, unit, amount, windowMs, burst, period }: ConfiguredLi
   }
 }
 
-function amountsOf({ inputTokens, outputTokens }: CallUsage, model: string, prices: PriceList): Amounts {
+function amountsOf(usage: CallUsage, model: string, prices: PriceList): Amounts {
   return {
     requests: 1,
-    tokens: inputTokens + outputTokens,
-    cost: costOf(prices, model, inputTokens, outputTokens),
+    tokens: usage.inputTokens + usage.outputTokens,
+    cost: costOf(prices, model, usage),
   }
 }

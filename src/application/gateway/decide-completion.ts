@@ -19,17 +19,19 @@ import { agentCheck, beginRun, runBudgetOf, spendRun, withEarlier, type AskedAt 
 import { rightsOf } from './request-rights.ts'
 import { scopeOf } from './admitted-system.ts'
 import { haltedBy, type Denial, type PlacedFinding, type RequestContext } from './decide-request.ts'
-import type { AnswerChoice, AnswerToolCall } from './model-event.ts'
+import { textOfReasoning, type AnswerChoice, type AnswerToolCall, type ReasoningBlock } from './model-event.ts'
 import { canariesOfSession, type CanariesOf } from './session-canaries.ts'
 import { argumentParts, judgeArguments, NO_ARGUMENTS } from './judge-arguments.ts'
 import type { SessionPseudonyms } from './session-pseudonyms.ts'
+import { isUnchanged } from './text-channel.ts'
 import type { JudgedPart, Reports } from './judged-part.ts'
+import { judgedReasoning } from './judged-reasoning.ts'
 
 /** What the guard left of a choice's texts. */
 export interface JudgedChoiceText {
   readonly text: string
   readonly refusal: string | null
-  readonly reasoning: string | null
+  readonly reasoning: readonly ReasoningBlock[]
 }
 
 /** The output guard's word on all texts of an answer, whether it came whole or piece by piece. */
@@ -101,10 +103,19 @@ function judgeTexts(
     const judgement = raiseJudgement(own, text, ports.reports?.get(where) ?? [])
     return ports.pseudonyms.restore(context.subject, collected.add(judgement))
   }
+  // What is found in a block as well as in the whole is one finding.
+  const judgeAlone = (text: string): string => {
+    const own = guardText(text, context.release.guard.output, options)
+    return own.text === text && isUnchanged(own.action)
+      ? text
+      : ports.pseudonyms.restore(context.subject, collected.add(own))
+  }
   const texts = choices.map(({ text, refusal, reasoning }, index) => ({
     text: judge(text, `choice:${index}`),
     refusal: refusal === null ? null : judge(refusal, `refusal:${index}`),
-    reasoning: reasoning === null ? null : judge(reasoning.text, `reasoning:${index}`),
+    reasoning: judgedReasoning(reasoning, (said, isAlone) =>
+      isAlone ? judgeAlone(said) : judge(said, `reasoning:${index}`),
+    ),
   }))
   return { ...collected.result, texts }
 }
@@ -183,11 +194,14 @@ export function judgedParts(
     return { where, side: 'output', text: judgement.action === 'block' ? '' : judgement.text }
   }
   return [
-    ...choices.flatMap(({ text, refusal, reasoning }, index) => [
-      part(`choice:${index}`, text),
-      ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
-      ...(reasoning === null ? [] : [part(`reasoning:${index}`, reasoning.text)]),
-    ]),
+    ...choices.flatMap(({ text, refusal, reasoning }, index) => {
+      const thought = textOfReasoning(reasoning)
+      return [
+        part(`choice:${index}`, text),
+        ...(refusal === null ? [] : [part(`refusal:${index}`, refusal)]),
+        ...(thought === undefined ? [] : [part(`reasoning:${index}`, thought)]),
+      ]
+    }),
     ...argumentParts(context, choices, options),
   ]
 }
@@ -348,7 +362,7 @@ const choiceOf = (call: AnswerToolCall): AnswerChoice => ({
   index: 0,
   text: '',
   refusal: null,
-  reasoning: null,
+  reasoning: [],
   toolCalls: [call],
   finishReason: 'tool_calls',
 })

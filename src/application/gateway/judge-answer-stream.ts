@@ -1,7 +1,5 @@
-import { guardText, type GuardOptions } from '../../domain/guardrail/guard-text.ts'
-import { heavier, OBLIGATIONS, type Obligation } from '../../domain/guardrail/obligation.ts'
-import type { SidePolicy } from '../../domain/guardrail/guard-policy.ts'
-import { StreamGuard } from '../../domain/guardrail/stream-guard.ts'
+import type { GuardOptions } from '../../domain/guardrail/guard-text.ts'
+import { heavier, type Obligation } from '../../domain/guardrail/obligation.ts'
 import {
   answerStopped,
   concludeAnswer,
@@ -13,38 +11,35 @@ import {
 import type { Denial, PlacedFinding, RequestContext } from './decide-request.ts'
 import {
   ANSWER_CHARS_MAX,
+  usageIn,
   type AnswerChoice,
   type AnswerHead,
   type AnswerToolCall,
   type FinishReason,
   type ModelEvent,
+  type ReasoningBlock,
   type Usage,
 } from './model-event.ts'
+import { StreamedReasoning } from './streamed-reasoning.ts'
+import { heldChannel, textChannel, type TextChannel } from './text-channel.ts'
 import { withoutUnfinishedCalls } from './unfinished-calls.ts'
 
 type TextEvent = Extract<ModelEvent, { kind: 'text' | 'refusal' | 'reasoning' }>
-type TextKind = TextEvent['kind']
 const TEXT_KINDS = ['text', 'refusal'] as const
 
-/** One text that a choice streams: what came, and what of it has left. */
-interface TextChannel {
-  readonly push: (text: string) => string
-  readonly end: () => string
-  readonly blockedBy: () => string | undefined
-  readonly findings: () => readonly PlacedFinding[]
-  readonly action: () => Obligation
-  /** What came, as it came. */
-  readonly received: () => string
-  released: string
-}
-
 interface OpenChoice {
-  readonly channels: Partial<Record<TextKind, TextChannel>>
-  /** Reasoning that has come to its end. Where it is held, there may be several pieces: they are judged as one. */
-  readonly ended: TextChannel[]
+  readonly channels: Partial<Record<(typeof TEXT_KINDS)[number], TextChannel>>
+  readonly reasoning: StreamedReasoning
   readonly calls: Map<number, { id: string; name: string; arguments: string }>
   finish: FinishReason | undefined
   stopSequence?: string | undefined
+}
+
+export interface StreamShape {
+  /** Nothing may go before the end. */
+  readonly isWhole: boolean
+  /** The client is told where a block of reasoning ends. */
+  readonly tellsBlocks: boolean
 }
 
 export type StreamConclusion =
@@ -68,16 +63,16 @@ export class AnswerStreamJudge {
   #leftOut = ''
   #denial: Denial | undefined
 
-  readonly #isWhole: boolean
+  readonly #shape: StreamShape
 
-  // oxlint-disable-next-line max-params -- a request, its guard, where text goes, and whether any may go before the end
+  // oxlint-disable-next-line max-params -- a request, its guard, where text goes, and how
   constructor(
     context: RequestContext,
     ports: DecideCompletionPorts,
     release: (event: ModelEvent) => void,
-    isWhole = false,
+    shape: StreamShape,
   ) {
-    this.#isWhole = isWhole
+    this.#shape = shape
     this.#context = context
     this.#release = release
     this.#options = outputOptions(context, ports)
@@ -121,7 +116,7 @@ export class AnswerStreamJudge {
         return this.#release(event)
       }
       case 'usage':
-        this.#usage = { inputTokens: event.inputTokens, outputTokens: event.outputTokens }
+        this.#usage = usageIn(event)
         return
       case 'text':
       case 'refusal':
@@ -131,6 +126,7 @@ export class AnswerStreamJudge {
         const choice = this.#choice(event.choice)
         if (choice.finish !== undefined) return
         if (event.kind === 'reasoning-seal') this.#seal(choice, event)
+        else if (event.kind === 'reasoning-opaque') this.#opaque(choice, event)
         else if (event.kind === 'finish') this.#finish(choice, event)
         else this.#pushCall(choice, event)
       }
@@ -140,7 +136,8 @@ export class AnswerStreamJudge {
   #choice(index: number): OpenChoice {
     const known = this.#choices.get(index)
     if (known !== undefined) return known
-    const opened: OpenChoice = { channels: {}, ended: [], calls: new Map(), finish: undefined }
+    const reasoning = new StreamedReasoning(this.#context.release.guard.output, this.#options, this.#shape)
+    const opened: OpenChoice = { channels: {}, reasoning, calls: new Map(), finish: undefined }
     this.#choices.set(index, opened)
     return opened
   }
@@ -152,17 +149,20 @@ export class AnswerStreamJudge {
     if (event.kind !== 'reasoning' && event.text !== '') this.#endReasoning(choice, event.choice)
     if (this.#denial !== undefined) return
     this.#chars += event.text.length
-    // SECURITY: clients join all reasoning of a choice. What its guard has let go is over: a value could lie on both sides of the cut.
-    if (event.kind === 'reasoning' && choice.ended.length > 0 && !this.#isWhole)
-      return void (this.#leftOut += event.text)
-    const isFirst = choice.channels[event.kind] === undefined
-    const channel = (choice.channels[event.kind] ??= this.#isWhole
-      ? heldChannel()
-      : textChannel(this.#context.release.guard.output, this.#options))
+    const { isWhole } = this.#shape
+    const isFirst = event.kind === 'text' && choice.channels.text === undefined
+    const channel =
+      event.kind === 'reasoning'
+        ? choice.reasoning.block()
+        : (choice.channels[event.kind] ??= isWhole
+            ? heldChannel()
+            : textChannel(this.#context.release.guard.output, this.#options))
+    // What is left out came all the same.
+    if (channel === undefined) return void (this.#leftOut += event.text)
     // A text that is empty opens the answer: clients wait for it.
     if (event.text === '') return this.#release(event)
     // What is held back must not keep a client waiting for the answer to begin.
-    if (isFirst && event.kind === 'text' && !this.#isWhole) this.#release({ ...event, text: '' })
+    if (isFirst && !isWhole) this.#release({ ...event, text: '' })
     this.#say(event, channel, channel.push(event.text))
   }
 
@@ -175,20 +175,25 @@ export class AnswerStreamJudge {
     if (rule !== undefined) this.#denial ??= answerStopped(rule)
   }
 
-  #endReasoning(open: OpenChoice, choice: number): TextChannel | undefined {
-    const channel = open.channels.reasoning
-    if (channel === undefined) return undefined
-    delete open.channels.reasoning
-    open.ended.push(channel)
-    this.#say({ choice, kind: 'reasoning' }, channel, channel.end())
-    return channel
+  #endReasoning({ reasoning }: OpenChoice, choice: number, isOver = true): void {
+    const channel = reasoning.end(isOver)
+    if (channel !== undefined) this.#say({ choice, kind: 'reasoning' }, channel, channel.end())
   }
 
   #seal(open: OpenChoice, event: Extract<ModelEvent, { kind: 'reasoning-seal' }>): void {
-    const channel = this.#endReasoning(open, event.choice)
     this.#chars += event.seal.length
-    // A seal over reasoning that the guard changed would say what is not so.
-    if (channel !== undefined && isUnchanged(channel.action()) && this.#denial === undefined) this.#release(event)
+    // A block may be its seal alone.
+    const channel = open.reasoning.block()
+    if (channel === undefined) return
+    this.#endReasoning(open, event.choice, false)
+    open.reasoning.seal(event.seal)
+    if (open.reasoning.goesOn && this.#denial === undefined) this.#release(event)
+  }
+
+  #opaque(open: OpenChoice, event: Extract<ModelEvent, { kind: 'reasoning-opaque' }>): void {
+    this.#chars += event.data.length
+    this.#endReasoning(open, event.choice, false)
+    if (open.reasoning.opaque(event.data) && open.reasoning.goesOn && this.#denial === undefined) this.#release(event)
   }
 
   #pushCall(choice: OpenChoice, event: Extract<ModelEvent, { kind: 'tool-call' | 'tool-arguments' }>): void {
@@ -221,15 +226,12 @@ export class AnswerStreamJudge {
     const open = [...this.#choices].toSorted(([left], [right]) => left - right)
     if (this.#head === undefined || open.length === 0 || open.some(([, { finish }]) => finish === undefined))
       return undefined
-    return open.map(([index, choice]) => {
-      const reasoning = choice.ended.map((channel) => channel.received()).join('')
-      return {
-        ...wholeChoice(index, choice),
-        text: choice.channels.text?.received() ?? '',
-        refusal: choice.channels.refusal?.received() ?? null,
-        reasoning: reasoning === '' ? null : { text: reasoning, seal: null },
-      }
-    })
+    return open.map(([index, choice]) => ({
+      ...wholeChoice(index, choice),
+      text: choice.channels.text?.received() ?? '',
+      refusal: choice.channels.refusal?.received() ?? null,
+      reasoning: choice.reasoning.received(),
+    }))
   }
 
   /** All that came so far, whether or not it left. */
@@ -275,77 +277,8 @@ export class AnswerStreamJudge {
   }
 }
 
-/** Whether reasoning under this obligation left as it came. */
-export function isUnchanged(action: Obligation): boolean {
-  return OBLIGATIONS.indexOf(action) < OBLIGATIONS.indexOf('redact')
-}
-
-/** A control that weighs a text as a whole leaves nothing to hand on before its end. */
-function holdsWhole({ injection, content }: SidePolicy): boolean {
-  return (injection.action !== 'allow' && injection.action !== 'log') || content !== undefined
-}
-
-const placed = (findings: readonly Omit<PlacedFinding, 'where'>[]): readonly PlacedFinding[] =>
-  findings.map((finding) => ({ ...finding, where: 'output' }))
-
-function textChannel(policy: SidePolicy, options: GuardOptions): TextChannel {
-  if (holdsWhole(policy)) return wholeChannel(policy, options)
-  const guard = new StreamGuard(policy, options)
-  let all = ''
-  return {
-    push(text) {
-      all += text
-      return guard.push(text)
-    },
-    end: () => guard.end(),
-    blockedBy: () => (guard.isWithheld ? (guard.judgement.findings.at(-1)?.detector ?? 'guard/output') : undefined),
-    findings: () => placed(guard.judgement.findings),
-    action: () => guard.judgement.action,
-    received: () => all,
-    released: '',
-  }
-}
-
-/** Hands nothing on: detectors, the vault and the tool results of the conversation are asked once all is there. */
-function heldChannel(): TextChannel {
-  let held = ''
-  return {
-    push(text) {
-      held += text
-      return ''
-    },
-    end: () => '',
-    blockedBy: () => undefined,
-    findings: () => [],
-    action: () => 'allow',
-    received: () => held,
-    released: '',
-  }
-}
-
-function wholeChannel(policy: SidePolicy, options: GuardOptions): TextChannel {
-  let held = ''
-  let judgement: ReturnType<typeof guardText> | undefined
-  const isWithheld = (): boolean => judgement?.action === 'block' || judgement?.action === 'require-approval'
-  return {
-    push(text) {
-      held += text
-      return ''
-    },
-    end() {
-      judgement = guardText(held, policy, options)
-      return isWithheld() ? '' : judgement.text
-    },
-    blockedBy: () => (isWithheld() ? (judgement?.findings[0]?.detector ?? 'guard/output') : undefined),
-    findings: () => placed(judgement?.findings ?? []),
-    action: () => judgement?.action ?? 'allow',
-    received: () => held,
-    released: '',
-  }
-}
-
-function channelsOf({ channels, ended }: OpenChoice): readonly TextChannel[] {
-  return [...ended, ...Object.values(channels)]
+function channelsOf({ channels, reasoning }: OpenChoice): readonly TextChannel[] {
+  return [...reasoning.channels, ...Object.values(channels)]
 }
 
 function wholeChoice(index: number, { calls, finish, stopSequence, channels }: OpenChoice): AnswerChoice {
@@ -354,7 +287,7 @@ function wholeChoice(index: number, { calls, finish, stopSequence, channels }: O
     text: channels.text?.released ?? '',
     refusal: channels.refusal?.released ?? null,
     // It has left already, and no record keeps it.
-    reasoning: null,
+    reasoning: [],
     toolCalls: [...calls].toSorted(([left], [right]) => left - right).map(([, call]): AnswerToolCall => call),
     finishReason: finish ?? 'stop',
     stopSequence,
@@ -362,7 +295,7 @@ function wholeChoice(index: number, { calls, finish, stopSequence, channels }: O
 }
 
 function releasedTexts({ channels }: OpenChoice): JudgedChoiceText {
-  return { text: channels.text?.released ?? '', refusal: channels.refusal?.released ?? null, reasoning: null }
+  return { text: channels.text?.released ?? '', refusal: channels.refusal?.released ?? null, reasoning: [] }
 }
 
 /** What is said of a choice that was held whole. */
@@ -372,10 +305,19 @@ export function eventsOfChoice(
 ): readonly ModelEvent[] {
   const { index } = choice
   return [
-    ...(reasoning === null || reasoning === '' ? [] : [{ kind: 'reasoning', choice: index, text: reasoning } as const]),
+    ...reasoning.flatMap((block) => eventsOfBlock(index, block)),
     ...(text === '' ? [] : [{ kind: 'text', choice: index, text } as const]),
     ...(refusal === null || refusal === '' ? [] : [{ kind: 'refusal', choice: index, text: refusal } as const]),
     ...tailOf(choice),
+  ]
+}
+
+function eventsOfBlock(choice: number, block: ReasoningBlock): readonly ModelEvent[] {
+  if (block.kind === 'opaque') return [{ kind: 'reasoning-opaque', choice, data: block.data }]
+  const { text, seal } = block
+  return [
+    ...(text === '' ? [] : [{ kind: 'reasoning', choice, text } as const]),
+    ...(seal === null ? [] : [{ kind: 'reasoning-seal', choice, seal } as const]),
   ]
 }
 

@@ -37,8 +37,10 @@ export function judgedConversation(
     const text = isForeign ? (again?.text(message.text) ?? message.text) : message.text
     const side = message.role === 'user' ? 'input' : 'document'
     const judged = judge(text, side, String(index), message.role === 'tool' ? guardDocument : guardText)
-    if (message.role === 'user' && message.parts !== undefined) {
-      const left = judgedParts({ parts: message.parts, judged, index }, judge)
+    // SECURITY: what is withheld is taken out of a text as one; its parts still have it.
+    const mayBeParts = message.role === 'user' || withheld === undefined
+    if (mayBeParts && message.parts !== undefined) {
+      const left = judgedParts({ parts: message.parts, judged, index, side }, judge)
       partTexts[index] = left.texts
       if (left.check !== undefined) checks.push(left.check)
       return left.texts?.join('') ?? judged

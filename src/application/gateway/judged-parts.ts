@@ -11,18 +11,22 @@ export interface JudgedParts {
   readonly check?: SeamWindow
 }
 
+export interface PartedMessage {
+  readonly parts: readonly string[]
+  readonly judged: string
+  readonly index: number
+  readonly side: 'input' | 'document'
+}
+
 /**
  * The parts of a message that was judged as one text. They are judged one by one, too: a value at the edge of a part hides
  * behind the word before it. What is taken out of a part leaves the part at its place; what lies across several is taken out of
  * the message as one text.
  */
-export function judgedParts(
-  { parts, judged, index }: { readonly parts: readonly string[]; readonly judged: string; readonly index: number },
-  judge: Judge,
-): JudgedParts {
-  const texts = parts.map((part, at) => judge(part, 'input', `${index}:part:${at}`, guardDocument))
+export function judgedParts({ parts, judged, index, side }: PartedMessage, judge: Judge): JudgedParts {
+  const texts = parts.map((part, at) => judge(part, side, `${index}:part:${at}`, guardDocument))
   const whole = texts.join('')
   if (whole === judged) return { texts }
   if (texts.every((text, at) => text === parts[at])) return { texts: undefined }
-  return { texts, check: { where: String(index), side: 'input', text: whole, seams: undefined, asks: 'all' } }
+  return { texts, check: { where: String(index), side, text: whole, seams: undefined, asks: 'all' } }
 }

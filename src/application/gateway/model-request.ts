@@ -1,35 +1,48 @@
 import type { JsonObject } from '../../base/json.ts'
-import type { AnswerToolCall, Reasoning } from './model-event.ts'
+import type { AnswerToolCall, ReasoningBlock } from './model-event.ts'
 
 export const PROTOCOLS = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const
 /** A wire that a client speaks to a model over. */
 export type Protocol = (typeof PROTOCOLS)[number]
 
-export type ContentPart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'image'; readonly url: string; readonly detail?: 'low' | 'high' | 'auto' | undefined }
-  | { readonly kind: 'audio'; readonly data: string; readonly format: 'wav' | 'mp3' }
-
 /** How long a provider is asked to keep what it has read up to here. */
 export type CacheLife = '5m' | '1h'
 
-export type ModelMessage =
-  | { readonly role: 'system' | 'developer'; readonly text: string; readonly cache?: CacheLife | undefined }
-  | { readonly role: 'user'; readonly parts: readonly ContentPart[]; readonly cache?: CacheLife | undefined }
-  | {
-      readonly role: 'assistant'
-      readonly text: string
-      readonly toolCalls: readonly AnswerToolCall[]
-      readonly reasoning: Reasoning | null
-    }
-  | { readonly role: 'tool'; readonly callId: string; readonly text: string; readonly isError: boolean }
+export interface Cacheable {
+  readonly cache?: CacheLife | undefined
+}
 
-export interface ModelTool {
+export type TextPart = { readonly kind: 'text'; readonly text: string } & Cacheable
+export type ContentPart =
+  | TextPart
+  | ({
+      readonly kind: 'image'
+      readonly url: string
+      readonly detail?: 'low' | 'high' | 'auto' | undefined
+    } & Cacheable)
+  | { readonly kind: 'audio'; readonly data: string; readonly format: 'wav' | 'mp3' }
+
+/** A text, and the parts that it came in, where there are several or one says more than its text. */
+export interface PartedText {
+  readonly text: string
+  readonly parts?: readonly TextPart[] | undefined
+}
+
+export type ModelMessage =
+  | ({ readonly role: 'system' | 'developer' } & PartedText)
+  | { readonly role: 'user'; readonly parts: readonly ContentPart[] }
+  | ({
+      readonly role: 'assistant'
+      readonly toolCalls: readonly (AnswerToolCall & Cacheable)[]
+      readonly reasoning: readonly ReasoningBlock[]
+    } & PartedText)
+  | ({ readonly role: 'tool'; readonly callId: string; readonly isError: boolean } & PartedText & Cacheable)
+
+export interface ModelTool extends Cacheable {
   readonly name: string
   readonly parameters: JsonObject
   readonly description?: string | undefined
   readonly strict?: boolean | undefined
-  readonly cache?: CacheLife | undefined
 }
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string }
@@ -67,21 +80,54 @@ export function textOfParts(parts: readonly ContentPart[]): string {
 }
 
 /** The texts of a message that came in several; undefined where it is one. */
-export function splitTexts(parts: readonly ContentPart[]): readonly string[] | undefined {
-  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []))
+export function splitTexts(parts: readonly ContentPart[] | undefined): readonly string[] | undefined {
+  const texts = parts?.flatMap((part) => (part.kind === 'text' ? [part.text] : [])) ?? []
   return texts.length > 1 ? texts : undefined
+}
+
+/** A text of a message as its parts say it. One that says nothing but its text has none. */
+export function partedText(parts: readonly TextPart[]): PartedText {
+  const text = parts.map((part) => part.text).join('')
+  return { text, parts: parts.length > 1 || cacheOf(parts).cache !== undefined ? parts : undefined }
+}
+
+/** The longest-lived mark of a row of parts stands for the row. */
+export function cacheOf(parts: readonly ContentPart[]): Cacheable {
+  const marks = parts.map((part) => (part.kind === 'audio' ? undefined : part.cache))
+  const cache = marks.includes('1h') ? '1h' : marks.includes('5m') ? '5m' : undefined
+  return cache === undefined ? {} : { cache }
 }
 
 /** The message with the text that the guard left, or with what it left of each of its texts. Parts keep their places where nothing was changed. */
 export function withText(message: ModelMessage, text: string, texts?: readonly string[]): ModelMessage {
-  if (message.role !== 'user') return message.text === text ? message : { ...message, text }
+  if (message.role !== 'user') return withPartedText(message, text, texts)
   if (textOfParts(message.parts) === text) return message
   if (texts !== undefined) return { ...message, parts: withTexts(message.parts, texts) }
   const rest = message.parts.filter(({ kind }) => kind !== 'text')
-  return { ...message, parts: [{ kind: 'text', text }, ...rest] }
+  return { ...message, parts: markedAtEnd([{ kind: 'text', text }, ...rest], cacheOf(message.parts)) }
 }
 
-function withTexts(parts: readonly ContentPart[], texts: readonly string[]): readonly ContentPart[] {
+function withPartedText<Message extends Exclude<ModelMessage, { role: 'user' }>>(
+  message: Message,
+  text: string,
+  texts: readonly string[] | undefined,
+): Message {
+  const { parts } = message
+  if (parts === undefined) return message.text === text ? message : { ...message, text }
+  if (texts !== undefined) return { ...message, text, parts: withTexts(parts, texts) }
+  // SECURITY: parts that nobody has judged one by one do not go on as parts; those of the system are the application's own.
+  const isKept =
+    message.text === text && (parts.length === 1 || message.role === 'system' || message.role === 'developer')
+  return isKept ? message : { ...message, ...partedText([{ kind: 'text', text, ...cacheOf(parts) }]) }
+}
+
+function withTexts<Part extends ContentPart>(parts: readonly Part[], texts: readonly string[]): readonly Part[] {
   let next = 0
   return parts.map((part) => (part.kind === 'text' ? { ...part, text: texts[next++] ?? '' } : part))
+}
+
+function markedAtEnd(parts: readonly ContentPart[], mark: Cacheable): readonly ContentPart[] {
+  return parts.map((part, at) =>
+    part.kind === 'audio' ? part : { ...part, cache: at === parts.length - 1 ? mark.cache : undefined },
+  )
 }

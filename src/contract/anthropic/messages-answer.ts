@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
 import type { AnswerFrame } from '../wire/client-codec.ts'
-import { TOOL_CALLS_MAX, type ModelAnswer, type Usage } from '../../application/gateway/model-event.ts'
+import { TOOL_CALLS_MAX, type ModelAnswer, type ReasoningBlock } from '../../application/gateway/model-event.ts'
+import { inputUsage, messagesUsage } from './messages-usage.ts'
 import { finishOfStop, stopFields, stopSequenceOf } from './stop-reason.ts'
 
 const count = z.int().min(0)
@@ -14,7 +15,7 @@ const answer = z.looseObject({
       z.discriminatedUnion('type', [
         z.looseObject({ type: z.literal('text'), text: z.string() }),
         z.looseObject({ type: z.literal('thinking'), thinking: z.string(), signature: z.string().nullish() }),
-        z.looseObject({ type: z.literal('redacted_thinking') }),
+        z.looseObject({ type: z.literal('redacted_thinking'), data: z.string().nullish() }),
         z.looseObject({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.json() }),
       ]),
     )
@@ -36,7 +37,6 @@ export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
   const { id, model, content, stop_reason: stopReason, stop_sequence: stopSequence, usage } = parsed.data
   const calls = content.filter((block) => block.type === 'tool_use')
   if (calls.length > TOOL_CALLS_MAX) return undefined
-  const thoughts = content.filter((block) => block.type === 'thinking')
   // SECURITY: what had come of the input of an unfinished call is closed to be JSON, and may well fit its schema.
   const isCutWithinCall = finishOfStop(stopReason) === 'length' && content.at(-1)?.type === 'tool_use'
   return {
@@ -48,14 +48,11 @@ export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
         index: 0,
         text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join(''),
         refusal: null,
-        reasoning:
-          thoughts.length === 0
-            ? null
-            : {
-                text: thoughts.map(({ thinking }) => thinking).join(''),
-                // A seal is over one piece; several pieces in one have none.
-                seal: thoughts.length === 1 ? (thoughts[0]?.signature ?? null) : null,
-              },
+        reasoning: content.flatMap((block): ReasoningBlock[] => {
+          if (block.type === 'thinking') return [{ kind: 'text', text: block.thinking, seal: block.signature ?? null }]
+          const data = block.type === 'redacted_thinking' ? block.data : undefined
+          return typeof data === 'string' ? [{ kind: 'opaque', data }] : []
+        }),
         toolCalls: calls
           .slice(0, isCutWithinCall ? -1 : undefined)
           .map((call) => ({ id: call.id, name: call.name, arguments: JSON.stringify(call.input) })),
@@ -63,10 +60,7 @@ export function parseMessagesAnswer(body: unknown): ModelAnswer | undefined {
         stopSequence: stopSequenceOf(stopReason, stopSequence),
       },
     ],
-    usage: {
-      inputTokens: usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0),
-      outputTokens: usage.output_tokens,
-    },
+    usage: { ...inputUsage(usage), outputTokens: usage.output_tokens },
   }
 }
 
@@ -78,13 +72,13 @@ export function messagesAnswerBody({ id, model, choices, usage }: ModelAnswer, {
   const {
     text = '',
     refusal = null,
-    reasoning = null,
+    reasoning = [],
     toolCalls = [],
     finishReason = 'stop',
     stopSequence,
   } = choice ?? {}
   const content: JsonObject[] = [
-    ...(reasoning === null ? [] : [{ type: 'thinking', thinking: reasoning.text, signature: reasoning.seal ?? '' }]),
+    ...reasoning.map(thinkingBlock),
     // SECURITY: text and refusal are judged apart, so they stand apart.
     ...[text, refusal ?? '']
       .filter((said) => said !== '')
@@ -102,12 +96,14 @@ export function messagesAnswerBody({ id, model, choices, usage }: ModelAnswer, {
   }
 }
 
+function thinkingBlock(block: ReasoningBlock): JsonObject {
+  return block.kind === 'opaque'
+    ? { type: 'redacted_thinking', data: block.data }
+    : { type: 'thinking', thinking: block.text, signature: block.seal ?? '' }
+}
+
 /** Arguments that no JSON object is made of never come here: the call is denied. */
 function inputOf(text: string): JsonObject {
   const input = parseJson(text === '' ? '{}' : text, ARGUMENTS_CHARS_MAX)
   return input.ok && isJsonObject(input.value) ? input.value : {}
-}
-
-export function messagesUsage({ inputTokens, outputTokens }: Usage): JsonObject {
-  return { input_tokens: inputTokens, output_tokens: outputTokens }
 }

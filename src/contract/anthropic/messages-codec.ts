@@ -1,8 +1,9 @@
 import type { FinishReason, ModelEvent, Usage } from '../../application/gateway/model-event.ts'
 import type { AnswerFrame, ClientCodec, StreamEncoder, WireError } from '../wire/client-codec.ts'
 import { anthropicError } from './error-body.ts'
-import { messagesAnswerBody, messagesUsage } from './messages-answer.ts'
+import { messagesAnswerBody } from './messages-answer.ts'
 import { parseMessagesRequest } from './messages-request.ts'
+import { messagesUsage } from './messages-usage.ts'
 import { stopFields } from './stop-reason.ts'
 
 /** `POST /v1/messages`. */
@@ -15,7 +16,7 @@ export const messagesCodec: ClientCodec = {
 }
 
 /** SECURITY: text and refusal are judged apart, so each is a block of its own. */
-type Block = 'text' | 'refusal' | 'thinking' | 'tool'
+type Block = 'text' | 'refusal' | 'thinking' | 'redacted' | 'tool'
 
 /** Blocks one after the other, each opened and closed; the reason and the usage last. */
 class MessagesEncoder implements StreamEncoder {
@@ -58,6 +59,8 @@ class MessagesEncoder implements StreamEncoder {
         return (
           this.#say('thinking', `{"type":"signature_delta","signature":${JSON.stringify(event.seal)}}`) + this.#close()
         )
+      case 'reasoning-opaque':
+        return this.#close() + this.#start('redacted', { type: 'redacted_thinking', data: event.data }) + this.#close()
       case 'tool-call':
         return this.#close() + this.#start('tool', { type: 'tool_use', id: event.id, name: event.name, input: {} })
       case 'tool-arguments':
@@ -72,7 +75,7 @@ class MessagesEncoder implements StreamEncoder {
     }
   }
 
-  #say(block: Block, delta: string): string {
+  #say(block: Exclude<Block, 'redacted'>, delta: string): string {
     const opening = this.#open === block ? '' : this.#close() + this.#start(block, EMPTY[block])
     return `${opening}event: content_block_delta\ndata: {"type":"content_block_delta","index":${this.#index},"delta":${delta}}\n\n`
   }
@@ -110,7 +113,7 @@ class MessagesEncoder implements StreamEncoder {
   }
 }
 
-const EMPTY: Readonly<Record<Block, object>> = {
+const EMPTY: Readonly<Record<Exclude<Block, 'redacted'>, object>> = {
   text: { type: 'text', text: '' },
   refusal: { type: 'text', text: '' },
   thinking: { type: 'thinking', thinking: '', signature: '' },

@@ -1,9 +1,10 @@
-import { TOOL_CALLS_MAX, type ModelEvent } from '../../application/gateway/model-event.ts'
+import { TOOL_CALLS_MAX, type ModelEvent, type Usage } from '../../application/gateway/model-event.ts'
 import { asCount, asFields, asText, fieldsOfJson, type EventDecoder, type Fields } from '../wire/event-decoder.ts'
+import { inputUsage } from './messages-usage.ts'
 import { finishOfStop, stopSequenceOf } from './stop-reason.ts'
 
 interface OpenBlock {
-  readonly kind: 'text' | 'thinking' | 'tool' | 'unread'
+  readonly kind: 'text' | 'thinking' | 'redacted' | 'tool'
   readonly tool: number
   hasArguments: boolean
 }
@@ -17,7 +18,7 @@ export function messagesEventDecoder(): EventDecoder {
 class MessagesDecoder {
   readonly #blocks = new Map<number, OpenBlock>()
   #tools = 0
-  #inputTokens = 0
+  #input: Omit<Usage, 'outputTokens'> = { inputTokens: 0 }
 
   push(data: string, events: ModelEvent[]): boolean {
     const fields = fieldsOfJson(data)
@@ -45,11 +46,7 @@ class MessagesDecoder {
     const id = asText(message?.['id'])
     const model = asText(message?.['model'])
     if (id === undefined || model === undefined) return false
-    const usage = asFields(message?.['usage'])
-    this.#inputTokens =
-      (asCount(usage?.['input_tokens']) ?? 0) +
-      (asCount(usage?.['cache_creation_input_tokens']) ?? 0) +
-      (asCount(usage?.['cache_read_input_tokens']) ?? 0)
+    this.#input = inputUsage(asFields(message?.['usage']))
     events.push({ kind: 'start', id, model, created: 0 })
     events.push({ kind: 'text', choice: 0, text: '' })
     return true
@@ -65,13 +62,18 @@ class MessagesDecoder {
         this.#blocks.set(index, { kind: 'thinking', tool: 0, hasArguments: false })
         return say('reasoning', block['thinking'], events)
       case 'redacted_thinking':
-        this.#blocks.set(index, { kind: 'unread', tool: 0, hasArguments: false })
-        return true
+        return this.#openRedacted(index, asText(block['data']), events)
       case 'tool_use':
         return this.#openTool(index, block, events)
       default:
         return false
     }
+  }
+
+  #openRedacted(index: number, data: string | undefined, events: ModelEvent[]): boolean {
+    if (data !== undefined) events.push({ kind: 'reasoning-opaque', choice: 0, data })
+    this.#blocks.set(index, { kind: 'redacted', tool: 0, hasArguments: false })
+    return true
   }
 
   #openTool(index: number, block: Fields, events: ModelEvent[]): boolean {
@@ -131,7 +133,7 @@ class MessagesDecoder {
       const stopSequence = stopSequenceOf(reason, delta?.['stop_sequence'])
       events.push({ kind: 'finish', choice: 0, reason: finishOfStop(reason), stopSequence })
     }
-    if (outputTokens !== undefined) events.push({ kind: 'usage', inputTokens: this.#inputTokens, outputTokens })
+    if (outputTokens !== undefined) events.push({ kind: 'usage', ...this.#input, outputTokens })
     return true
   }
 }

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import type {
-  CacheLife,
-  ContentPart,
-  ModelMessage,
-  ModelRequest,
-  ModelTool,
-  ToolChoice,
+import {
+  partedText,
+  type Cacheable,
+  type ContentPart,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelTool,
+  type TextPart,
+  type ToolChoice,
 } from '../../application/gateway/model-request.ts'
+import type { ReasoningBlock } from '../../application/gateway/model-event.ts'
 import { asksForForm } from '../wire/asked-form.ts'
 import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 
@@ -47,13 +50,17 @@ const toolUse = z.looseObject({
   id: z.string().min(1).max(200),
   name: z.string().min(1).max(200),
   input: z.record(z.string(), z.json()),
+  cache_control: cacheControl,
 })
 const thinking = z.looseObject({
   type: z.literal('thinking'),
   thinking: z.string().max(TEXT_MAX),
   signature: z.string().max(TEXT_MAX),
 })
-const redactedThinking = z.looseObject({ type: z.literal('redacted_thinking') })
+const redactedThinking = z.looseObject({
+  type: z.literal('redacted_thinking'),
+  data: z.string().max(TEXT_MAX).nullish(),
+})
 const assistantBlock = z.discriminatedUnion('type', [textBlock, toolUse, thinking, redactedThinking])
 
 const message = z.discriminatedUnion('role', [
@@ -191,23 +198,14 @@ function toToolChoice(choice: z.infer<typeof request>['tool_choice']): ToolChoic
   }
 }
 
-function cached(control: z.infer<typeof cacheControl>): { readonly cache?: CacheLife } {
+function cached(control: z.infer<typeof cacheControl>): Cacheable {
   return control === null || control === undefined ? {} : { cache: control.ttl ?? '5m' }
-}
-
-/** The longest-lived mark of a row of blocks stands for the row. */
-function cacheOf(blocks: readonly { readonly cache_control?: z.infer<typeof cacheControl> }[]): {
-  readonly cache?: CacheLife
-} {
-  const marks = blocks.map(({ cache_control: control }) => cached(control).cache)
-  const mark = marks.includes('1h') ? '1h' : marks.includes('5m') ? '5m' : undefined
-  return mark === undefined ? {} : { cache: mark }
 }
 
 function systemMessage(system: z.infer<typeof request>['system']): readonly ModelMessage[] {
   if (system === null || system === undefined) return []
   if (typeof system === 'string') return [{ role: 'system', text: system }]
-  return [{ role: 'system', text: system.map(({ text }) => text).join(''), ...cacheOf(system) }]
+  return [{ role: 'system', ...partedText(system.map(toTextPart)) }]
 }
 
 function toMessages({ role, content }: z.infer<typeof message>): readonly ModelMessage[] {
@@ -219,45 +217,60 @@ function toMessages({ role, content }: z.infer<typeof message>): readonly ModelM
       messages.push({
         role: 'tool',
         callId: block.tool_use_id,
-        text: resultText(block.content),
+        ...(typeof block.content === 'string'
+          ? { text: block.content }
+          : partedText((block.content ?? []).map(toTextPart))),
         isError: block.is_error === true,
+        ...cached(block.cache_control),
       })
       continue
     }
     const last = messages.at(-1)
     const part = toPart(block)
-    const mark = cacheOf([block])
-    if (last?.role === 'user') messages[messages.length - 1] = { ...last, parts: [...last.parts, part], ...mark }
-    else messages.push({ role: 'user', parts: [part], ...mark })
+    if (last?.role === 'user') messages[messages.length - 1] = { ...last, parts: [...last.parts, part] }
+    else messages.push({ role: 'user', parts: [part] })
   }
   return messages
 }
 
-function resultText(content: z.infer<typeof toolResult>['content']): string {
-  return typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join('')
+function toTextPart({ text, cache_control: control }: z.infer<typeof textBlock>): TextPart {
+  return { kind: 'text', text, ...cached(control) }
 }
 
 function toPart(block: z.infer<typeof textBlock> | z.infer<typeof imageBlock>): ContentPart {
-  if (block.type === 'text') return { kind: 'text', text: block.text }
+  if (block.type === 'text') return toTextPart(block)
   const { source } = block
   return {
     kind: 'image',
     url: source.type === 'url' ? source.url : `data:${source.media_type};base64,${source.data}`,
+    ...cached(block.cache_control),
   }
 }
 
 function assistantMessage(content: string | readonly z.infer<typeof assistantBlock>[]): ModelMessage {
-  if (typeof content === 'string') return { role: 'assistant', text: content, toolCalls: [], reasoning: null }
-  const thoughts = content.filter((block) => block.type === 'thinking')
-  const [thought] = thoughts
+  if (typeof content === 'string') return { role: 'assistant', text: content, toolCalls: [], reasoning: [] }
   return {
     role: 'assistant',
-    text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join(''),
+    ...partedText(content.flatMap((block) => (block.type === 'text' ? [toTextPart(block)] : []))),
     toolCalls: content.flatMap((block) =>
-      block.type === 'tool_use' ? [{ id: block.id, name: block.name, arguments: JSON.stringify(block.input) }] : [],
+      block.type === 'tool_use'
+        ? [
+            {
+              id: block.id,
+              name: block.name,
+              arguments: JSON.stringify(block.input),
+              ...cached(block.cache_control),
+            },
+          ]
+        : [],
     ),
-    // Sealed reasoning goes back only as the one piece that the seal is over.
-    reasoning:
-      thoughts.length === 1 && thought !== undefined ? { text: thought.thinking, seal: thought.signature } : null,
+    reasoning: content.flatMap(toReasoning),
   }
+}
+
+function toReasoning(block: z.infer<typeof assistantBlock>): readonly ReasoningBlock[] {
+  if (block.type === 'thinking') return [{ kind: 'text', text: block.thinking, seal: block.signature }]
+  return block.type === 'redacted_thinking' && typeof block.data === 'string'
+    ? [{ kind: 'opaque', data: block.data }]
+    : []
 }

@@ -1,6 +1,12 @@
 import { isJsonObject, parseJson, type Json, type JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import type { CacheLife, ContentPart, ModelMessage, ModelRequest } from '../../application/gateway/model-request.ts'
+import type {
+  CacheLife,
+  ContentPart,
+  ModelMessage,
+  ModelRequest,
+  PartedText,
+} from '../../application/gateway/model-request.ts'
 import { unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 
 const ARGUMENTS_CHARS_MAX = 1_000_000
@@ -77,8 +83,15 @@ function cacheControl(cache: CacheLife | undefined): JsonObject {
 
 function systemOf(systems: readonly SystemMessage[]): string | JsonObject[] {
   const [only] = systems
-  if (systems.length === 1 && only !== undefined && only.cache === undefined) return only.text
-  return systems.map(({ text, cache }) => ({ type: 'text', text, ...cacheControl(cache) }))
+  if (systems.length === 1 && only !== undefined && only.parts === undefined) return only.text
+  return systems.flatMap(textBlocks)
+}
+
+/** An empty text block is an error there, and says nothing. */
+function textBlocks({ text, parts }: PartedText): JsonObject[] {
+  return (parts ?? [{ text, cache: undefined }])
+    .filter((part) => part.text !== '')
+    .map((part) => ({ type: 'text', text: part.text, ...cacheControl(part.cache) }))
 }
 
 type SystemMessage = Extract<ModelMessage, { role: 'system' | 'developer' }>
@@ -106,14 +119,15 @@ function turnsOf(messages: readonly ModelMessage[]): Result<JsonObject[], WireFa
 function blocksOf(message: Exclude<ModelMessage, SystemMessage>): Result<readonly Block[], WireFailure> {
   switch (message.role) {
     case 'user':
-      return userBlocks(message.parts, message.cache)
+      return userBlocks(message.parts)
     case 'tool':
       return ok([
         {
           type: 'tool_result',
           tool_use_id: toolId(message.callId),
-          content: message.text,
+          content: message.parts === undefined ? message.text : textBlocks(message),
           ...(message.isError ? { is_error: true } : {}),
+          ...cacheControl(message.cache),
         },
       ])
     case 'assistant':
@@ -121,10 +135,7 @@ function blocksOf(message: Exclude<ModelMessage, SystemMessage>): Result<readonl
   }
 }
 
-function userBlocks(
-  parts: readonly ContentPart[],
-  cache: CacheLife | undefined,
-): Result<readonly Block[], WireFailure> {
+function userBlocks(parts: readonly ContentPart[]): Result<readonly Block[], WireFailure> {
   const blocks: Block[] = []
   for (const part of parts) {
     if (part.kind === 'audio')
@@ -136,12 +147,10 @@ function userBlocks(
       })
     // An empty text block is an error there, and says nothing.
     if (part.kind === 'text' && part.text === '') continue
-    blocks.push(
-      part.kind === 'text' ? { type: 'text', text: part.text } : { type: 'image', source: imageSource(part.url) },
-    )
+    const block =
+      part.kind === 'text' ? { type: 'text', text: part.text } : { type: 'image', source: imageSource(part.url) }
+    blocks.push({ ...block, ...cacheControl(part.cache) })
   }
-  const last = blocks.at(-1)
-  if (last !== undefined) blocks[blocks.length - 1] = { ...last, ...cacheControl(cache) }
   return ok(blocks)
 }
 
@@ -151,16 +160,13 @@ function imageSource(url: string): JsonObject {
   return { type: 'base64', media_type: data[1] ?? '', data: url.slice(data[0].length) }
 }
 
-function assistantBlocks({
-  text,
-  toolCalls,
-  reasoning,
-}: Extract<ModelMessage, { role: 'assistant' }>): Result<readonly Block[], WireFailure> {
+function assistantBlocks(message: Extract<ModelMessage, { role: 'assistant' }>): Result<readonly Block[], WireFailure> {
   const blocks: Block[] = []
-  if (reasoning !== null && reasoning.seal !== null)
-    blocks.push({ type: 'thinking', thinking: reasoning.text, signature: reasoning.seal })
-  if (text !== '') blocks.push({ type: 'text', text })
-  for (const call of toolCalls) {
+  for (const thought of message.reasoning)
+    if (thought.kind === 'opaque') blocks.push({ type: 'redacted_thinking', data: thought.data })
+    else if (thought.seal !== null) blocks.push({ type: 'thinking', thinking: thought.text, signature: thought.seal })
+  blocks.push(...textBlocks(message))
+  for (const call of message.toolCalls) {
     const input = parseJson(call.arguments === '' ? '{}' : call.arguments, ARGUMENTS_CHARS_MAX)
     if (!input.ok || !isJsonObject(input.value))
       return fail({
@@ -169,7 +175,13 @@ function assistantBlocks({
         message: 'the arguments of an earlier tool call are no JSON object',
         param: 'messages',
       })
-    blocks.push({ type: 'tool_use', id: toolId(call.id), name: call.name, input: input.value })
+    blocks.push({
+      type: 'tool_use',
+      id: toolId(call.id),
+      name: call.name,
+      input: input.value,
+      ...cacheControl(call.cache),
+    })
   }
   return ok(blocks)
 }

@@ -90,7 +90,15 @@ const limits = z.strictObject({
   rules: z.array(limitRule).min(1).max(100),
   /** Per million tokens, by model. */
   prices: z
-    .record(z.string().min(1).max(200), z.strictObject({ input: z.number().min(0), output: z.number().min(0) }))
+    .record(
+      z.string().min(1).max(200),
+      z.strictObject({
+        input: z.number().min(0),
+        output: z.number().min(0),
+        /** Of input that the provider had in its cache; the price of input unless set. */
+        cachedInput: z.number().min(0).optional(),
+      }),
+    )
     .optional(),
   /** Tokens that an answer is taken to have when the request names no bound. */
   answerTokens: z.int().min(1).max(1_000_000).optional(),

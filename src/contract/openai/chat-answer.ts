@@ -3,12 +3,13 @@ import type { JsonObject } from '../../base/json.ts'
 import {
   CHOICES_MAX,
   TOOL_CALLS_MAX,
+  textOfReasoning,
   type AnswerChoice,
   type AnswerToolCall,
   type ModelAnswer,
-  type Usage,
 } from '../../application/gateway/model-event.ts'
 import { finishReasonOf } from '../wire/event-decoder.ts'
+import { chatUsage, usageOfChat } from './chat-usage.ts'
 import { usualChatAnswer } from './usual-chat-answer.ts'
 
 const toolCall = z.looseObject({
@@ -64,7 +65,7 @@ export function parseAnswerBySchema(body: unknown): ModelAnswer | undefined {
         index,
         text: message.content ?? '',
         refusal: message.refusal ?? null,
-        reasoning: reasoning === '' ? null : { text: reasoning, seal: null },
+        reasoning: reasoning === '' ? [] : [{ kind: 'text', text: reasoning, seal: null }],
         toolCalls: (message.tool_calls ?? []).map((call) => ({
           id: call.id,
           name: call.function.name,
@@ -73,10 +74,7 @@ export function parseAnswerBySchema(body: unknown): ModelAnswer | undefined {
         finishReason: finishReasonOf(reason),
       }
     }),
-    usage:
-      used === null || used === undefined
-        ? undefined
-        : { inputTokens: used.prompt_tokens, outputTokens: used.completion_tokens },
+    usage: usageOfChat(used),
   }
 }
 
@@ -102,15 +100,11 @@ function messageOf({ text, refusal, reasoning, toolCalls }: AnswerChoice): JsonO
     role: 'assistant',
     content: toolCalls.length > 0 && text === '' ? null : text,
     refusal,
-    reasoning_content: reasoning?.text,
+    reasoning_content: textOfReasoning(reasoning),
     tool_calls: toolCalls.length > 0 ? toolCalls.map(chatToolCall) : undefined,
   }
 }
 
 function chatToolCall(call: AnswerToolCall): JsonObject {
   return { id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } }
-}
-
-export function chatUsage({ inputTokens, outputTokens }: Usage): JsonObject {
-  return { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens }
 }

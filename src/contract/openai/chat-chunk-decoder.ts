@@ -8,6 +8,7 @@ import {
   type EventDecoder,
   type Fields,
 } from '../wire/event-decoder.ts'
+import { usageOfChat } from './chat-usage.ts'
 import { skimmingRepeats } from './repeated-chunk.ts'
 
 /** Chat completion chunks of OpenAI, Azure OpenAI, Ollama, vLLM and whatever else speaks so, as events. */
@@ -37,11 +38,10 @@ export function parsingDecoder(): EventDecoder {
   }
 }
 
-function readUsage(usage: Fields, events: ModelEvent[]): boolean {
-  const inputTokens = asCount(usage['prompt_tokens'])
-  const outputTokens = asCount(usage['completion_tokens'])
-  if (inputTokens === undefined || outputTokens === undefined) return false
-  events.push({ kind: 'usage', inputTokens, outputTokens })
+function readUsage(wire: Fields, events: ModelEvent[]): boolean {
+  const usage = usageOfChat(wire)
+  if (usage === undefined) return false
+  events.push({ kind: 'usage', ...usage })
   return true
 }
 

@@ -1,7 +1,8 @@
 import type { ModelEvent } from '../../application/gateway/model-event.ts'
 import type { AnswerFrame, ClientCodec, StreamEncoder } from '../wire/client-codec.ts'
-import { chatAnswerBody, chatUsage } from './chat-answer.ts'
+import { chatAnswerBody } from './chat-answer.ts'
 import { parseChatRequest } from './chat-request.ts'
+import { chatUsage } from './chat-usage.ts'
 import { errorBody } from './error-body.ts'
 
 /** `POST /v1/chat/completions`. */
@@ -39,6 +40,7 @@ function chatEncoder({ request }: AnswerFrame): StreamEncoder {
         case 'reasoning':
           return say(event.choice, `{"reasoning_content":${JSON.stringify(event.text)}}`)
         case 'reasoning-seal':
+        case 'reasoning-opaque':
           return ''
         case 'tool-call': {
           const call = `{"index":${event.index},"id":${JSON.stringify(event.id)},"type":"function","function":{"name":${JSON.stringify(event.name)},"arguments":""}}`

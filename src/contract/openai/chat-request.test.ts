@@ -78,11 +78,11 @@ describe('a request', () => {
       {
         role: 'assistant',
         text: '',
-        reasoning: null,
+        reasoning: [],
         toolCalls: [{ id: 'c1', name: 'lookup_order', arguments: '{"id":1}' }],
       },
       { role: 'tool', callId: 'c1', text: '{"a":1}', isError: false },
-      { role: 'assistant', text: 'No.', reasoning: null, toolCalls: [] },
+      { role: 'assistant', text: 'No.', reasoning: [], toolCalls: [] },
     ])
   })
 

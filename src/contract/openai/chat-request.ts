@@ -2,7 +2,14 @@ import { z } from 'zod'
 import type { JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { CHOICES_MAX } from '../../application/gateway/model-event.ts'
-import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
+import {
+  partedText,
+  type ContentPart,
+  type ModelMessage,
+  type ModelRequest,
+  type PartedText,
+  type ToolChoice,
+} from '../../application/gateway/model-request.ts'
 import { asksForForm } from '../wire/asked-form.ts'
 import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 import { FORMLESS_SETTINGS } from './formless-settings.ts'
@@ -163,14 +170,14 @@ function toMessage(wire: z.infer<typeof message>): ModelMessage {
   switch (wire.role) {
     case 'system':
     case 'developer':
-      return { role: wire.role, text: textOf(wire.content) }
+      return { role: wire.role, ...textOf(wire.content) }
     case 'user':
       return { role: 'user', parts: partsOf(wire.content) }
     case 'assistant':
       return {
         role: 'assistant',
-        text: assistantText(wire.content) || (wire.refusal ?? ''),
-        reasoning: null,
+        ...assistantText(wire.content, wire.refusal ?? ''),
+        reasoning: [],
         toolCalls: (wire.tool_calls ?? []).map((call) => ({
           id: call.id,
           name: call.function.name,
@@ -178,18 +185,19 @@ function toMessage(wire: z.infer<typeof message>): ModelMessage {
         })),
       }
     case 'tool':
-      return { role: 'tool', callId: wire.tool_call_id, text: textOf(wire.content), isError: false }
+      return { role: 'tool', callId: wire.tool_call_id, ...textOf(wire.content), isError: false }
   }
 }
 
-function textOf(value: z.infer<typeof text>): string {
-  return typeof value === 'string' ? value : value.map((part) => part.text).join('')
+function textOf(value: z.infer<typeof text>): PartedText {
+  return typeof value === 'string' ? { text: value } : partedText(value.map(({ text }) => ({ kind: 'text', text })))
 }
 
-function assistantText(value: z.infer<typeof assistantContent> | null | undefined): string {
-  if (value === null || value === undefined) return ''
-  if (typeof value === 'string') return value
-  return value.map((part) => (part.type === 'text' ? part.text : part.refusal)).join('')
+function assistantText(value: z.infer<typeof assistantContent> | null | undefined, refusal: string): PartedText {
+  if (value === null || value === undefined || typeof value === 'string') return { text: value || refusal }
+  const said = value.map((part) => (part.type === 'text' ? part.text : part.refusal))
+  const parted = partedText(said.map((text) => ({ kind: 'text', text })))
+  return parted.text === '' ? { text: refusal } : parted
 }
 
 function partsOf(value: z.infer<typeof userContent>): readonly ContentPart[] {

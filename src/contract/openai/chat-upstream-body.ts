@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import type { ContentPart, ModelMessage, ModelRequest } from '../../application/gateway/model-request.ts'
+import type { ContentPart, ModelMessage, ModelRequest, PartedText } from '../../application/gateway/model-request.ts'
 import { unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 
 /**
@@ -69,11 +69,11 @@ function wireMessage(message: ModelMessage): JsonObject {
   switch (message.role) {
     case 'system':
     case 'developer':
-      return { role: message.role, content: message.text }
+      return { role: message.role, content: wireText(message) }
     case 'user':
       return { role: 'user', content: wireParts(message.parts) }
     case 'tool':
-      return { role: 'tool', tool_call_id: message.callId, content: message.text }
+      return { role: 'tool', tool_call_id: message.callId, content: wireText(message) }
     case 'assistant': {
       const calls = message.toolCalls.map((call) => ({
         id: call.id,
@@ -82,11 +82,15 @@ function wireMessage(message: ModelMessage): JsonObject {
       }))
       return {
         role: 'assistant',
-        content: message.text === '' && calls.length > 0 ? null : message.text,
+        content: message.text === '' && calls.length > 0 ? null : wireText(message),
         ...(calls.length > 0 ? { tool_calls: calls } : {}),
       }
     }
   }
+}
+
+function wireText({ text, parts }: PartedText): string | JsonObject[] {
+  return parts === undefined ? text : wireParts(parts)
 }
 
 function wireParts(parts: readonly ContentPart[]): string | JsonObject[] {

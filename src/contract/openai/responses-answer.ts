@@ -1,14 +1,21 @@
 import type { JsonObject } from '../../base/json.ts'
-import type { AnswerToolCall, FinishReason, ModelAnswer, Usage } from '../../application/gateway/model-event.ts'
+import {
+  textOfReasoning,
+  type AnswerToolCall,
+  type FinishReason,
+  type ModelAnswer,
+  type Usage,
+} from '../../application/gateway/model-event.ts'
 import type { AnswerFrame } from '../wire/client-codec.ts'
 
 /** The answer as an object of the responses API. Nothing of it is kept: `store` is always false. */
 export function responsesAnswerBody({ model, created, choices, usage }: ModelAnswer, frame: AnswerFrame): JsonObject {
   const [choice] = choices
-  const { text = '', refusal = null, reasoning = null, toolCalls = [], finishReason = 'stop' } = choice ?? {}
+  const { text = '', refusal = null, reasoning = [], toolCalls = [], finishReason = 'stop' } = choice ?? {}
+  const thought = textOfReasoning(reasoning)
   const ids = new ItemIds(frame.requestId)
   const output: JsonObject[] = [
-    ...(reasoning === null ? [] : [reasoningItem(ids.next('rs'), reasoning.text)]),
+    ...(thought === undefined ? [] : [reasoningItem(ids.next('rs'), thought)]),
     ...(text === '' && refusal === null ? [] : [messageItem(ids.next('msg'), contentOf(text, refusal))]),
     ...toolCalls.map((call) => callItem(ids.next('fc'), call)),
   ]
@@ -102,12 +109,12 @@ export function reasoningItem(id: string, text: string | undefined): JsonObject 
   }
 }
 
-function responsesUsage({ inputTokens, outputTokens }: Usage): JsonObject {
+function responsesUsage({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens }: Usage): JsonObject {
   return {
     input_tokens: inputTokens,
-    input_tokens_details: { cached_tokens: 0 },
+    input_tokens_details: { cached_tokens: cachedInputTokens ?? 0 },
     output_tokens: outputTokens,
-    output_tokens_details: { reasoning_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: reasoningTokens ?? 0 },
     total_tokens: inputTokens + outputTokens,
   }
 }

@@ -1,5 +1,11 @@
 import type { JsonObject } from '../../base/json.ts'
-import type { AnswerHead, FinishReason, ModelEvent, Usage } from '../../application/gateway/model-event.ts'
+import {
+  usageIn,
+  type AnswerHead,
+  type FinishReason,
+  type ModelEvent,
+  type Usage,
+} from '../../application/gateway/model-event.ts'
 import type { AnswerFrame, ClientCodec, StreamEncoder, WireError } from '../wire/client-codec.ts'
 import { errorBody } from './error-body.ts'
 import {
@@ -65,6 +71,7 @@ class ResponsesEncoder implements StreamEncoder {
       case 'reasoning':
         return event.text === '' ? '' : this.#say(event.kind, event.text)
       case 'reasoning-seal':
+      case 'reasoning-opaque':
         return ''
       case 'tool-call':
         return this.#openItem({
@@ -80,7 +87,7 @@ class ResponsesEncoder implements StreamEncoder {
         this.#finish = event.reason
         return this.#closeItem()
       case 'usage':
-        this.#usage = { inputTokens: event.inputTokens, outputTokens: event.outputTokens }
+        this.#usage = usageIn(event)
         return ''
     }
   }

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import type { Json, JsonObject } from '../../base/json.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import type { ContentPart, ModelMessage, ModelRequest, ToolChoice } from '../../application/gateway/model-request.ts'
+import {
+  partedText,
+  type ContentPart,
+  type ModelMessage,
+  type ModelRequest,
+  type PartedText,
+  type ToolChoice,
+} from '../../application/gateway/model-request.ts'
 import type { AnswerToolCall } from '../../application/gateway/model-event.ts'
 import { failureOf, fieldGate, tooDeep, unsupportedParameter, type WireFailure } from '../wire/wire-failure.ts'
 import { REFUSED_IN_RESPONSES } from './refused-fields.ts'
@@ -190,7 +197,7 @@ function addItem(messages: ModelMessage[], entry: z.infer<typeof item>): void {
     case 'function_call':
       return addCall(messages, entry)
     case 'function_call_output':
-      return void messages.push({ role: 'tool', callId: entry.call_id, text: textOf(entry.output), isError: false })
+      return void messages.push({ role: 'tool', callId: entry.call_id, ...textOf(entry.output), isError: false })
     case 'reasoning':
       return
     default:
@@ -203,7 +210,7 @@ function addCall(messages: ModelMessage[], { call_id: id, name, arguments: args 
   const call: AnswerToolCall = { id, name, arguments: args }
   const last = messages.at(-1)
   if (last?.role === 'assistant') messages[messages.length - 1] = { ...last, toolCalls: [...last.toolCalls, call] }
-  else messages.push({ role: 'assistant', text: '', reasoning: null, toolCalls: [call] })
+  else messages.push({ role: 'assistant', text: '', reasoning: [], toolCalls: [call] })
 }
 
 function toMessage({ role, content }: z.infer<typeof messageItem>): ModelMessage {
@@ -211,16 +218,17 @@ function toMessage({ role, content }: z.infer<typeof messageItem>): ModelMessage
     case 'user':
       return { role: 'user', parts: partsOf(content) }
     case 'assistant':
-      return { role: 'assistant', text: textOf(content), reasoning: null, toolCalls: [] }
+      return { role: 'assistant', ...textOf(content), reasoning: [], toolCalls: [] }
     case 'system':
     case 'developer':
-      return { role, text: textOf(content) }
+      return { role, ...textOf(content) }
   }
 }
 
-function textOf(content: string | readonly z.infer<typeof part>[]): string {
-  if (typeof content === 'string') return content
-  return content.map((one) => ('text' in one ? one.text : 'refusal' in one ? one.refusal : '')).join('')
+function textOf(content: string | readonly z.infer<typeof part>[]): PartedText {
+  if (typeof content === 'string') return { text: content }
+  const said = content.flatMap((one) => ('text' in one ? [one.text] : 'refusal' in one ? [one.refusal] : []))
+  return partedText(said.map((text) => ({ kind: 'text', text: text as string })))
 }
 
 function partsOf(content: z.infer<typeof messageItem>['content']): readonly ContentPart[] {

@@ -1,5 +1,6 @@
-import { CHOICES_MAX, type AnswerChoice, type ModelAnswer, type Usage } from '../../application/gateway/model-event.ts'
+import { CHOICES_MAX, type AnswerChoice, type ModelAnswer } from '../../application/gateway/model-event.ts'
 import { asCount, asFields, asText, finishReasonOf } from '../wire/event-decoder.ts'
+import { usageOfChat } from './chat-usage.ts'
 
 /** An answer of texts alone, read by hand. Undefined: it is for the schema to read. */
 export function usualChatAnswer(body: unknown): ModelAnswer | undefined {
@@ -9,7 +10,7 @@ export function usualChatAnswer(body: unknown): ModelAnswer | undefined {
   if (typeof id !== 'string' || typeof model !== 'string') return undefined
   if (typeof created !== 'number' || !Number.isFinite(created)) return undefined
   const choices = choicesOf(wire)
-  const usage = used === null ? undefined : usageOf(used)
+  const usage = used === null ? undefined : usageOfChat(used)
   if (choices === undefined || (used !== null && usage === undefined)) return undefined
   return { id, model, created, choices, usage }
 }
@@ -36,12 +37,5 @@ function choiceOf(wire: unknown): AnswerChoice | undefined {
   const text = asText(message?.['content'])
   if (message === undefined || index === undefined || reason === undefined || text === undefined) return undefined
   if (UNUSUAL.some((name) => message[name] !== undefined && message[name] !== null)) return undefined
-  return { index, text, refusal: null, reasoning: null, toolCalls: [], finishReason: finishReasonOf(reason) }
-}
-
-function usageOf(wire: unknown): Usage | undefined {
-  const fields = asFields(wire)
-  const inputTokens = asCount(fields?.['prompt_tokens'])
-  const outputTokens = asCount(fields?.['completion_tokens'])
-  return inputTokens === undefined || outputTokens === undefined ? undefined : { inputTokens, outputTokens }
+  return { index, text, refusal: null, reasoning: [], toolCalls: [], finishReason: finishReasonOf(reason) }
 }

@@ -58,7 +58,7 @@ function messageOf(fields: Fields | undefined): ModelMessage | undefined {
     case 'user':
       return { role, parts: [{ kind: 'text', text }] }
     case 'assistant':
-      return { role, text, reasoning: null, toolCalls: [] }
+      return { role, text, reasoning: [], toolCalls: [] }
     default:
       return undefined
   }

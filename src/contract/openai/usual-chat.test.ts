@@ -32,6 +32,8 @@ const VALUES = [
   [null],
   [{ type: 'text', text: 'Hello' }],
   { include_usage: true },
+  { cached_tokens: 3, reasoning_tokens: 2 },
+  { cached_tokens: -1, reasoning_tokens: '2' },
 ] as const
 const value = constantFrom(...VALUES)
 
@@ -92,6 +94,8 @@ const answer = bodyOf(
       'prompt_tokens',
       'completion_tokens',
       'total_tokens',
+      'prompt_tokens_details',
+      'completion_tokens_details',
     ]),
   }),
   ['id', 'model', 'created', 'choices', 'usage', 'object'],

@@ -1,4 +1,16 @@
-import { array, assert, constantFrom, integer, option, property, record, string, uniqueArray } from 'fast-check'
+import {
+  array,
+  assert,
+  constant,
+  constantFrom,
+  integer,
+  oneof,
+  option,
+  property,
+  record,
+  string,
+  uniqueArray,
+} from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FINISH_REASONS, type ModelAnswer } from '../../application/gateway/model-event.ts'
 import { REQUEST, throughWire } from '../../../test/support/answer-events.ts'
@@ -17,7 +29,20 @@ const toolCalls = uniqueArray(
   record({ id: some, name: some, arguments: constantFrom('{}', '{"a":1}', '{"text":"ü \\"x\\""}') }),
   { maxLength: 3, selector: ({ id }) => id },
 )
-const usage = record({ inputTokens: integer({ min: 0, max: 1e6 }), outputTokens: integer({ min: 0, max: 1e6 }) })
+const count = integer({ min: 0, max: 1e6 })
+const usage = record(
+  { inputTokens: count, outputTokens: count, cachedInputTokens: count, reasoningTokens: count },
+  { requiredKeys: ['inputTokens', 'outputTokens'] },
+)
+const messagesUsage = record(
+  { inputTokens: count, outputTokens: count, cachedInputTokens: count, cacheWriteTokens: count },
+  { requiredKeys: ['inputTokens', 'outputTokens'] },
+).map(({ inputTokens, cachedInputTokens = 0, cacheWriteTokens = 0, ...rest }) => ({
+  ...rest,
+  inputTokens: inputTokens + cachedInputTokens + cacheWriteTokens,
+  ...(cachedInputTokens === 0 ? {} : { cachedInputTokens }),
+  ...(cacheWriteTokens === 0 ? {} : { cacheWriteTokens }),
+}))
 
 /** What an OpenAI stream can say. */
 const chatAnswer = record({
@@ -28,7 +53,10 @@ const chatAnswer = record({
     record({
       text,
       refusal: option(some),
-      reasoning: option(some.map((words) => ({ text: words, seal: null }))),
+      reasoning: array(
+        some.map((words) => ({ kind: 'text' as const, text: words, seal: null })),
+        { maxLength: 1 },
+      ),
       toolCalls,
       finishReason: constantFrom(...FINISH_REASONS),
     }),
@@ -43,11 +71,17 @@ const message = record({
   model: some,
   choices: record({
     text,
-    reasoning: option(record({ text: some, seal: some })),
+    reasoning: array(
+      oneof(
+        record({ kind: constant('text' as const), text, seal: some }),
+        record({ kind: constant('opaque' as const), data: some }),
+      ),
+      { maxLength: 4 },
+    ),
     toolCalls,
     finishReason: constantFrom(...FINISH_REASONS),
   }).map((choice) => [{ index: 0, refusal: null, ...choice }]),
-  usage,
+  usage: messagesUsage,
 }).map((given): ModelAnswer => ({ created: 0, ...given }))
 
 describe('an answer that is written for a client and read as a provider’s', () => {

@@ -12,10 +12,16 @@ export type ConversationMessage =
   | {
       readonly role: 'assistant'
       readonly text: string
+      readonly parts?: readonly string[] | undefined
       readonly toolCalls: readonly ToolCall[]
       readonly isSigned: boolean
     }
-  | { readonly role: 'tool'; readonly callId: string; readonly text: string }
+  | {
+      readonly role: 'tool'
+      readonly callId: string
+      readonly text: string
+      readonly parts?: readonly string[] | undefined
+    }
 
 export interface ToolCall {
   readonly id: string

@@ -77,7 +77,7 @@ function eventsOf({ id, model, created, choices, usage }: ModelAnswer): readonly
       eventsOfChoice(choice, {
         text: choice.text,
         refusal: choice.refusal,
-        reasoning: choice.reasoning?.text ?? null,
+        reasoning: choice.reasoning,
       }),
     ),
     ...(usage === undefined ? [] : [{ kind: 'usage', ...usage } as const]),

@@ -1,14 +1,13 @@
 import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
 import { decideCompletionWithDetectors } from '../../../application/gateway/with-detectors.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
-import { isUnchanged } from '../../../application/gateway/judge-answer-stream.ts'
 import { writtenTexts, type ModelAnswer } from '../../../application/gateway/model-event.ts'
 import { askPeople, bindingOfRequest } from '../approval/ask-people.ts'
 import type { GatewayPorts } from '../gateway-ports.ts'
 import { safeHead } from './answer-head.ts'
 import type { ModelExchange } from './exchange-records.ts'
 import { driftDenial } from './drift-denial.ts'
-import { sealFor } from './judged-request.ts'
+import { marksOf, type ReasoningMarks } from './reasoning-marks.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
 import { completionPorts, settle } from './settle.ts'
 
@@ -74,7 +73,8 @@ export async function answerOnce(
     }
   if (denial !== undefined) return { kind: 'error', decision, error: { ...denialError(denial, exchange.id), approval } }
   const { id, model, created } = safeHead(ports, context, exchange.id, answer)
-  const choices = rewritten(ports, answer.choices, decision, context.disclosure ?? '')
+  const marks = marksOf(ports, exchange)
+  const choices = rewritten(answer.choices, decision, marks, context.disclosure ?? '')
   return { kind: 'answer', answer: { id, model, created, choices, usage: answer.usage } }
 }
 
@@ -101,24 +101,21 @@ export function recordedAction(decision: CompletionDecision, inputAction: string
   return decision.action === 'allow' ? inputAction : decision.action
 }
 
-// oxlint-disable-next-line max-params -- an answer, what was decided about it, and what is put before it
+// oxlint-disable-next-line max-params -- an answer, what was decided about it, how it is marked, and what is put before it
 function rewritten(
-  ports: GatewayPorts,
   choices: ModelAnswer['choices'],
   decision: CompletionDecision,
+  marks: ReasoningMarks,
   disclosure: string,
 ): ModelAnswer['choices'] {
   return choices.map((choice, index) => {
-    const { text = '', refusal: refused = null, reasoning = null } = decision.choices[index] ?? {}
-    const isSealed = choice.reasoning?.text === reasoning && isUnchanged(decision.action)
-    const seal = isSealed ? (choice.reasoning?.seal ?? null) : null
+    const { text = '', refusal: refused = null, reasoning = [] } = decision.choices[index] ?? {}
     return {
       ...choice,
       toolCalls: decision.calls[index] ?? [],
       text: text === '' ? '' : disclosure + text,
       refusal: refused,
-      reasoning:
-        reasoning === null ? null : { text: reasoning, seal: seal === null ? null : sealFor(ports, reasoning, seal) },
+      reasoning: reasoning.map(marks.put),
     }
   })
 }

@@ -18,7 +18,7 @@ import { noticesOf, type ModelExchange } from './exchange-records.ts'
 import type { ComparedAnswer } from '../../../domain/rollout/compare-answers.ts'
 import { driftDenial } from './drift-denial.ts'
 import { comparedAnswer } from './shadow.ts'
-import { sealFor } from './judged-request.ts'
+import { marksOf, type ReasoningMarks } from './reasoning-marks.ts'
 import { denialError, refusal, type GatewayError } from './replies.ts'
 import { completionPorts, settle } from './settle.ts'
 import type { SseResponse } from './sse-response.ts'
@@ -62,6 +62,8 @@ class StreamRun {
   #halted: Denial | undefined
   /** Why the provider's stream is no answer to this request. */
   #broken: string | undefined
+  readonly #marks: ReasoningMarks
+  /** Words of the block of reasoning at hand, which its seal is over. */
   #reasoning = ''
   /** Choices whose text has begun. */
   readonly #begun = new Set<number>()
@@ -73,11 +75,13 @@ class StreamRun {
     this.#context = context
     this.#open = open
     this.#guardMs = open.input.guardMs
+    this.#marks = marksOf(ports, exchange)
+    this.#isWhole = needsWholeAnswer(context, ports.guardOf(context.release).runDetectors !== undefined)
     this.#judge = new AnswerStreamJudge(
       context,
       completionPorts(ports, context),
       (event) => (this.#out += open.encoder.event(this.#delivered(event))),
-      (this.#isWhole = needsWholeAnswer(context, ports.guardOf(context.release).runDetectors !== undefined)),
+      { isWhole: this.#isWhole, tellsBlocks: exchange.request.protocol === 'anthropic-messages' },
     )
     exchange.marks.came = () => this.#judge.received()
   }
@@ -134,10 +138,16 @@ class StreamRun {
       return { kind: 'start', ...safeHead(this.#ports, this.#context, this.#exchange.id, event) }
     if (event.kind === 'text') return this.#disclosed(event)
     if (event.kind === 'reasoning') this.#reasoning += event.text
-    if (event.kind !== 'reasoning-seal') return event
-    const seal = sealFor(this.#ports, this.#reasoning, event.seal)
+    if (event.kind !== 'reasoning-seal' && event.kind !== 'reasoning-opaque') return event
+    const text = this.#reasoning
     this.#reasoning = ''
-    return { ...event, seal }
+    const { choice } = event
+    const marked = this.#marks.put(
+      event.kind === 'reasoning-seal' ? { kind: 'text', text, seal: event.seal } : { kind: 'opaque', data: event.data },
+    )
+    return marked.kind === 'opaque'
+      ? { kind: 'reasoning-opaque', choice, data: marked.data }
+      : { kind: 'reasoning-seal', choice, seal: marked.seal ?? '' }
   }
 
   /** The first words of each choice come behind what the user is told. */
@@ -180,7 +190,7 @@ class StreamRun {
       return error === undefined || approval === undefined ? error : { ...error, approval }
     }
     const { encoder, sse } = this.#open
-    const last = tail.map((event) => encoder.event(event.kind === 'text' ? this.#disclosed(event) : event))
+    const last = tail.map((event) => encoder.event(this.#delivered(event)))
     sse.end(last.join('') + encoder.end())
     this.#open.onAnswered(comparedAnswer(this.#judge.answered(), decision.choices[0]?.text ?? ''))
     return undefined
@@ -206,7 +216,7 @@ class StreamRun {
     const tail = choices.flatMap((choice, index) =>
       eventsOfChoice(
         { ...choice, toolCalls: decision.calls[index] ?? [] },
-        decision.choices[index] ?? { text: '', refusal: null, reasoning: null },
+        decision.choices[index] ?? { text: '', refusal: null, reasoning: [] },
       ),
     )
     return { kind: 'decided', decision, tail: usage === undefined ? tail : [...tail, { kind: 'usage', ...usage }] }

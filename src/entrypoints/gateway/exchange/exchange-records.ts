@@ -1,4 +1,5 @@
 import type { CompletionDecision } from '../../../application/gateway/decide-completion.ts'
+import type { Usage } from '../../../application/gateway/model-event.ts'
 import type { PlacedFinding, RequestDecision } from '../../../application/gateway/decide-request.ts'
 import type { LimitVerdict } from '../../../adapters/limits/limiter.ts'
 import { isJsonObject, parseJson } from '../../../base/json.ts'
@@ -207,7 +208,7 @@ export interface OutcomeParts {
   readonly completion?: Pick<CompletionDecision, 'findings' | 'tools'> | undefined
   readonly enforcedAt?: 'sdk' | 'mcp-proxy' | undefined
   readonly guardMs: number
-  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined
+  readonly usage?: Usage | undefined
   readonly modelAnswered?: string | undefined
   /** What the client sent is why there is no answer. */
   readonly isRequestAtFault?: boolean | undefined

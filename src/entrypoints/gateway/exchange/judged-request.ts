@@ -8,7 +8,6 @@ import {
   type ModelMessage,
   type ModelRequest,
 } from '../../../application/gateway/model-request.ts'
-import type { Reasoning } from '../../../application/gateway/model-event.ts'
 import type { LiveRequest } from '../../../domain/recognition/recognise-request.ts'
 import type { ConversationMessage, Subject } from '../../../domain/session/conversation.ts'
 import type { Caller, GatewayPorts } from '../gateway-ports.ts'
@@ -36,12 +35,13 @@ export function conversationOf(
       case 'user':
         return { role: 'user', text: textOfParts(message.parts), parts: splitTexts(message.parts) }
       case 'tool':
-        return { role: 'tool', callId: message.callId, text: message.text }
+        return { role: 'tool', callId: message.callId, text: message.text, parts: splitTexts(message.parts) }
       case 'assistant': {
         const isSigned =
           subject !== undefined &&
           ports.sessions.isOwnAssistant(sessionKeyOf(caller.admitted, subject), assistantDigest(ports, message))
-        return { role: 'assistant', text: message.text, toolCalls: message.toolCalls, isSigned }
+        const { text, toolCalls } = message
+        return { role: 'assistant', text, parts: splitTexts(message.parts), toolCalls, isSigned }
       }
     }
   })
@@ -66,31 +66,6 @@ function argumentsForm(text: string): string {
     if (error instanceof Error) return text.toWellFormed()
     throw error
   }
-}
-
-const SEAL = /^gh1\.([0-9a-f]{32})\./
-
-/** A provider's seal as clients hold it: with this gateway's word that it and the reasoning before it went out like this. */
-export function sealFor(ports: GatewayPorts, text: string, seal: string): string {
-  return `gh1.${ports.hmac('reasoning', `${text}\n${seal}`)}.${seal}`
-}
-
-/** SECURITY: reasoning goes to the provider only as it once came from there; any other is a text that nobody judged. */
-export function withOwnReasoning(ports: GatewayPorts, request: ModelRequest): ModelRequest {
-  if (request.messages.every((message) => message.role !== 'assistant' || message.reasoning === null)) return request
-  return {
-    ...request,
-    messages: request.messages.map((message) =>
-      message.role === 'assistant' ? { ...message, reasoning: ownReasoning(ports, message.reasoning) } : message,
-    ),
-  }
-}
-
-function ownReasoning(ports: GatewayPorts, reasoning: Reasoning | null): Reasoning | null {
-  const sealed = reasoning?.seal ?? ''
-  const seal = sealed.replace(SEAL, '')
-  if (reasoning === null || seal === sealed || sealFor(ports, reasoning.text, seal) !== sealed) return null
-  return { text: reasoning.text, seal }
 }
 
 /** The request with what the guard left of it. */

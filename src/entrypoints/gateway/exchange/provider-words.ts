@@ -1,6 +1,6 @@
 import { outputOptions } from '../../../application/gateway/decide-completion.ts'
 import type { RequestContext } from '../../../application/gateway/decide-request.ts'
-import { isUnchanged } from '../../../application/gateway/judge-answer-stream.ts'
+import { isUnchanged } from '../../../application/gateway/text-channel.ts'
 import type { UpstreamFailure } from '../../../adapters/providers/ask-model.ts'
 import { isOfThePlace } from '../../../adapters/providers/transport/answer-status.ts'
 import { guardText } from '../../../domain/guardrail/guard-text.ts'

@@ -10,7 +10,7 @@ export function sentTexts(
     message.role === 'assistant'
       ? [
           ...message.toolCalls.map(({ name }, call) => `${name} ${callArguments[at]?.[call] ?? ''}`),
-          ...(message.reasoning === null ? [] : [message.reasoning.text]),
+          ...message.reasoning.map((block) => (block.kind === 'text' ? block.text : block.data)),
         ]
       : [],
   )

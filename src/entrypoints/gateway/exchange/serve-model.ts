@@ -19,7 +19,8 @@ import { unroutable } from './unroutable.ts'
 import { withModelPolicy } from './model-policy.ts'
 import { withinLimits } from './within-limits.ts'
 import { intentRecord, type ModelExchange } from './exchange-records.ts'
-import { conversationOf, judgedRequest, liveRequestOf, withOwnReasoning } from './judged-request.ts'
+import { conversationOf, judgedRequest, liveRequestOf } from './judged-request.ts'
+import { withOwnReasoning } from './reasoning-marks.ts'
 import { renderRequest } from './render-request.ts'
 import { sentTexts } from './sent-texts.ts'
 import { comparedAnswer, sendShadow } from './shadow.ts'
@@ -56,7 +57,7 @@ export async function serveModel(
   const exchange: ModelExchange = {
     id: http.id,
     caller,
-    request: withOwnReasoning(ports, parsed.value),
+    request: withOwnReasoning(ports, { caller, subject: subject.value }, parsed.value),
     subject: subject.value,
     startMs,
     startedAt: ports.clock(),

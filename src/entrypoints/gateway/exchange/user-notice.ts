@@ -67,7 +67,7 @@ function sendCompletion(
     index: 0,
     text,
     refusal: null,
-    reasoning: null,
+    reasoning: [],
     toolCalls: [],
     finishReason: 'content_filter',
   } as const
