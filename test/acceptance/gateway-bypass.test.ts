@@ -122,16 +122,14 @@ test.each(answers)(
 )
 
 describe('embeddings', () => {
-  const embed = (input: unknown): Promise<Response> => gateway.post('/v1/embeddings', { model: 'embed-a', input })
-  beforeEach(() =>
-    gateway.provider.answer({
-      kind: 'embeddings',
-      vectors: [
-        [0.25, -1],
-        [1, 2],
-      ],
-    }),
-  )
+  const VECTORS = [
+    [0.25, -1],
+    [1, 2],
+  ]
+  const embed = (input: unknown): Promise<Response> => {
+    gateway.provider.answer({ kind: 'embeddings', vectors: VECTORS.slice(0, Array.isArray(input) ? input.length : 1) })
+    return gateway.post('/v1/embeddings', { model: 'embed-a', input })
+  }
 
   test('of harmless texts are handed on, and nothing else of the answer', async () => {
     const response = await embed([HARMLESS, 'two'])

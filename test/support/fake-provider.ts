@@ -133,7 +133,7 @@ async function send(response: ServerResponse, body: Record<string, unknown>, rep
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(
         JSON.stringify({
           object: 'list',
-          model: MODEL,
+          model: body['model'],
           data: reply.vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })),
           usage: { prompt_tokens: 5, total_tokens: 5 },
         }),
