@@ -18,14 +18,11 @@ const PIECES = [
   ...'[]()<>!:"\'\\ \n.,x',
 ]
 
-test('what is left of a text with links that are taken out has none', () => {
+test('a link that is taken out leaves no address that renderers link by themselves', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...PIECES), { maxLength: 14 }), (pieces) => {
-      const once = guardText(pieces.join(''), output)
-      const again = guardText(once.text, output)
-      expect(again.findings.filter(({ category }) => category === 'link')).toEqual([])
-      expect(once.text).not.toMatch(/https:..evil/)
+      expect(guardText(pieces.join(''), output).text).not.toMatch(/https:..evil/)
     }),
-    { numRuns: 3_000 },
+    { numRuns: 5_000 },
   )
 })
