@@ -5,6 +5,7 @@ import { startBareGateway, type BareGateway } from '../support/bare-gateway.ts'
 import { says, startFakeProvider, type FakeReply } from '../support/fake-provider.ts'
 import { WIRES } from '../support/gateway-wires.ts'
 import { startLightGateway } from '../support/light-gateway.ts'
+import { eventually } from '../support/temp-folder.ts'
 import { MODEL, systemText } from '../support/tiny-project.ts'
 
 type Settled = unknown[]
@@ -83,39 +84,62 @@ const whole = (text: string): FakeReply => ({
     choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
   }),
 })
+const OPENING = chunk({ role: 'assistant', content: '' })
 /** Half an answer of about 2,000 tokens, and then nothing until the client is gone. */
-async function* endless(piece: object): AsyncGenerator<string> {
-  yield chunk({ role: 'assistant', content: '' })
+async function* endless(piece: object, gone: () => Promise<void> | undefined): AsyncGenerator<string> {
+  yield OPENING
   for (let at = 0; at < 200; at += 1) yield chunk(piece)
-  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  await gone()
+}
+const breakingOff = (piece: object): FakeReply => ({
+  kind: 'raw',
+  body: [OPENING, ...Array.from({ length: 200 }, () => chunk(piece))].join(''),
+})
+/** More of it than the budget pays for. */
+const LEFT_AT_CHARS = 7_000
+
+function saidIn(events: string): number {
+  return [...events.matchAll(/"(?:reasoning_)?content":"([^"]*)"/g)].reduce(
+    (sum, [, said = '']) => sum + said.length,
+    0,
+  )
 }
 
-test.each<{ name: string; isStream: boolean; reply: () => FakeReply; served: number }>([
+/** Up to where its client leaves it, or to its end. */
+async function readUntilLeft(response: Response): Promise<void> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  for (let text = ''; saidIn(text) < LEFT_AT_CHARS;) {
+    const { value, done } = (await reader?.read()) ?? { done: true }
+    if (done) return
+    text += value
+  }
+}
+
+type Gone = () => Promise<void> | undefined
+test.each<{ name: string; isStream: boolean; reply: (gone: Gone) => FakeReply; served: number }>([
   {
     name: 'a long stream that breaks off',
     isStream: true,
-    reply: () => ({ kind: 'raw', body: Array.from({ length: 200 }, () => chunk({ content: WORDS })).join('') }),
+    reply: () => breakingOff({ content: WORDS }),
     served: 1,
   },
   {
     name: 'a long stream that its client leaves',
     isStream: true,
-    reply: () => ({ kind: 'script', pieces: endless({ content: WORDS }) }),
+    reply: (gone) => ({ kind: 'script', pieces: endless({ content: WORDS }, gone) }),
     served: 1,
   },
   {
     name: 'long reasoning that its client leaves',
     isStream: true,
-    reply: () => ({ kind: 'script', pieces: endless({ reasoning_content: WORDS }) }),
+    reply: (gone) => ({ kind: 'script', pieces: endless({ reasoning_content: WORDS }, gone) }),
     served: 1,
   },
   {
-    name: 'long arguments that its client leaves',
+    name: 'long arguments that break off',
     isStream: true,
-    reply: () => ({
-      kind: 'script',
-      pieces: endless({ tool_calls: [{ index: 0, id: 'c', function: { name: 'lookup_order', arguments: WORDS } }] }),
-    }),
+    reply: () =>
+      breakingOff({ tool_calls: [{ index: 0, id: 'c', function: { name: 'lookup_order', arguments: WORDS } }] }),
     served: 1,
   },
   { name: 'a long answer', isStream: false, reply: () => whole(WORDS.repeat(200)), served: 1 },
@@ -133,7 +157,7 @@ test.each<{ name: string; isStream: boolean; reply: () => FakeReply; served: num
     })
     let answered = 0
     while (answered < 8) {
-      provider.answer(reply())
+      provider.answer(reply(() => provider.seen.at(-1)?.gone))
       const leaving = new AbortController()
       const response = await fetch(`${light.gateway.url}/v1/chat/completions`, {
         method: 'POST',
@@ -151,11 +175,14 @@ test.each<{ name: string; isStream: boolean; reply: () => FakeReply; served: num
       if (response.status !== 200) break
       answered += 1
       if (isStream) {
-        await response.body?.getReader().read()
-        await new Promise((resolve) => setTimeout(resolve, 200))
+        await readUntilLeft(response)
         leaving.abort()
-        await new Promise((resolve) => setTimeout(resolve, 200))
       } else await response.text()
+      // What it is charged is settled right behind its last record.
+      await eventually(
+        () => light.plane.segments.flatMap(({ lines }) => lines).filter(({ kind }) => kind === 'outcome'),
+        (outcomes) => outcomes.length === answered,
+      )
     }
     expect(answered).toBe(served)
   },

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { startFakeProvider } from '../support/fake-provider.ts'
+import { eventually } from '../support/temp-folder.ts'
 import { startLightGateway } from '../support/light-gateway.ts'
 
 test('an edited file of limits hands out no budget anew, and a request under way is charged', async () => {
@@ -18,7 +19,10 @@ test('an edited file of limits hands out no budget anew, and a request under way
   const held = Promise.withResolvers<void>()
   provider.answer({ kind: 'held', until: held.promise, next: { kind: 'completion', choices: [{ text: 'hello' }] } })
   const underWay = light.chat()
-  while (provider.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  await eventually(
+    () => provider.seen.length,
+    (count) => count > 0,
+  )
   await edit('rules:', 'rules:\n    - { id: other, per: key, unit: requests, amount: 100000, windowMs: 1000 }')
   held.resolve()
   expect((await underWay).status).toBe(200)
